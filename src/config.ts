@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { DatabaseConfig } from "./db/database.ts";
+
+/** Everything an operator can set, read and checked once. The README's table lists the same names. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "silent";
+  /** Origins that browsers may call from; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Bytes; a larger request body is refused. */
+  readonly bodyLimit: number;
+  /** Milliseconds that a shutdown waits for running requests. */
+  readonly shutdownTimeout: number;
+  readonly database: DatabaseConfig;
+  /** True without DATABASE_URL: the embedded database with demo data, a demo key and GraphiQL. */
+  readonly demo: boolean;
+}
+
+/** A setting that cannot be used; its message names the setting and what would be right. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const wholeNumber = (low: number, high: number, fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return fallback;
+      const value = Number(text);
+      if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+      context.addIssue({ code: "custom", message: `must be a whole number from ${low} to ${high}` });
+      return z.NEVER;
+    });
+
+const postgresUrl = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1;
+}, "must be a PostgreSQL address such as postgresql://user:password@host:5432/database");
+
+const origins = z.string().transform((text, context) => {
+  const list = text.split(",").map((origin) => origin.trim());
+  for (const origin of list) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      context.addIssue({ code: "custom", message: "must be origins such as https://app.example.com, separated by commas" });
+    }
+  }
+  return list;
+});
+
+const Settings = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535, 4000),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL: wholeNumber(1, 500, 10),
+  STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000, 30_000),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "silent"], "must be one of fatal, error, warn, info, debug, silent")
+    .default("info"),
+  CORS_ORIGINS: origins.default([]),
+  BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
+  SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+});
+
+/**
+ * Reads the settings of a process.
+ *
+ * @param env environment variables; an empty value counts as unset
+ * @throws ConfigError naming every setting that cannot be used and what would be right
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(Settings.shape).flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
+  );
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("\n"));
+  }
+  const settings = parsed.data;
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    logLevel: settings.LOG_LEVEL,
+    corsOrigins: settings.CORS_ORIGINS,
+    bodyLimit: settings.BODY_LIMIT_BYTES,
+    shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
+    demo: settings.DATABASE_URL === undefined,
+    database:
+      settings.DATABASE_URL === undefined
+        ? { kind: "embedded", directory: resolve(settings.DATA_DIR) }
+        : {
+            kind: "postgres",
+            url: settings.DATABASE_URL,
+            poolSize: settings.DATABASE_POOL,
+            statementTimeout: settings.STATEMENT_TIMEOUT_MS,
+          },
+  };
+}

@@ -1,0 +1,92 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "../generated/prisma/client.ts";
+import { startEmbedded } from "./embedded.ts";
+import { derivedColumns } from "./rows.ts";
+
+export type DatabaseConfig =
+  | { readonly kind: "embedded"; readonly directory: string }
+  | { readonly kind: "dump"; readonly dump: Blob }
+  | {
+      readonly kind: "postgres";
+      readonly url: string;
+      readonly poolSize: number;
+      /** Milliseconds after which PostgreSQL gives a statement up. */
+      readonly statementTimeout: number;
+    };
+
+/** Called with the text of every statement that is sent, transaction control included. */
+export type StatementListener = (sql: string) => void;
+
+export interface DatabaseHooks {
+  readonly onStatement?: StatementListener;
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+/** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
+export interface Database {
+  readonly pool: pg.Pool;
+  readonly prisma: UnscopedClient;
+  readonly embedded: boolean;
+  close(): Promise<void>;
+}
+
+export type UnscopedClient = ReturnType<typeof createPrisma>;
+
+/**
+ * Opens the embedded database or connects to PostgreSQL. Nothing is migrated.
+ *
+ * @throws DirectoryInUseError when another process has the embedded database's directory open
+ */
+export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
+  const embedded =
+    config.kind === "postgres"
+      ? null
+      : await startEmbedded(config.kind === "embedded" ? { directory: config.directory } : { dump: config.dump });
+  const pool = new pg.Pool({
+    ...(config.kind === "postgres"
+      ? {
+          connectionString: config.url,
+          max: config.poolSize,
+          statement_timeout: config.statementTimeout,
+          // Without a limit a request waits for ever on a full pool or a dead host.
+          connectionTimeoutMillis: 5_000,
+        }
+      : embedded?.connection),
+    Client: observedClient(hooks.onStatement),
+  });
+  pool.on("error", (error) => hooks.onConnectionError?.(error));
+  const prisma = createPrisma(pool);
+  return {
+    pool,
+    prisma,
+    embedded: embedded !== null,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+      await embedded?.close();
+    },
+  };
+}
+
+function createPrisma(pool: pg.Pool) {
+  return new PrismaClient({
+    adapter: new PrismaPg(pool),
+    omit: { contact: derivedColumns, lead: derivedColumns },
+    transactionOptions: { maxWait: 5_000, timeout: 30_000 },
+  });
+}
+
+/** The driver's client, telling a listener what it sends: how tests and logs count statements. */
+function observedClient(onStatement: StatementListener | undefined): typeof pg.Client {
+  if (!onStatement) return pg.Client;
+  return class ObservedClient extends pg.Client {
+    // The driver declares a dozen overloads; all of them pass through untouched.
+    override query(...args: unknown[]): never {
+      const [statement] = args as [string | { text?: string }];
+      onStatement(typeof statement === "string" ? statement : (statement.text ?? ""));
+      return (super.query as (...passed: unknown[]) => never)(...args);
+    }
+  };
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import type { PoolConfig } from "pg";
+import { lockDirectory } from "./lock.ts";
+
+/** A running PGlite and how `pg` reaches it. */
+export interface Embedded {
+  readonly connection: PoolConfig;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts PGlite behind its socket server, so that one driver and one code path serve both databases.
+ *
+ * @param source a directory on disk (locked while open), or a dump to load into memory
+ * @throws DirectoryInUseError when another process has the directory open
+ */
+export async function startEmbedded(source: { directory: string } | { dump: Blob }): Promise<Embedded> {
+  const unlock = "directory" in source ? await lockDirectory(source.directory) : async () => {};
+  try {
+    const database = await PGlite.create({
+      ...("directory" in source ? { dataDir: join(source.directory, "pglite") } : { loadDataDir: source.dump }),
+      extensions: { pg_trgm },
+    });
+    const address = await listenAddress();
+    const server = new PGLiteSocketServer({ db: database, maxConnections: 20, ...address.listen });
+    await server.start();
+    return {
+      connection: {
+        ...address.connection(server.getServerConn()),
+        user: "postgres",
+        database: "postgres",
+        // PGlite's socket server interleaves the messages of several connections when one of them sends more
+        // than a packet, and then answers one connection's question with the other's values. One connection
+        // it is: PGlite does one thing at a time anyway.
+        max: 1,
+      },
+      async close() {
+        await server.stop();
+        await database.close();
+        await address.remove();
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** A Unix socket in a directory that only this user can enter; a loopback port where there are none. */
+async function listenAddress() {
+  if (process.platform === "win32") {
+    return {
+      listen: { host: "127.0.0.1", port: 0 },
+      connection: (address: string) => ({ host: "127.0.0.1", port: Number(address.split(":").pop()) }),
+      remove: async () => {},
+    };
+  }
+  // The temporary directory, because a Unix socket's path has to be shorter than 108 bytes.
+  const directory = await mkdtemp(join(tmpdir(), "rolograph-"));
+  return {
+    listen: { path: join(directory, ".s.PGSQL.5432") },
+    connection: () => ({ host: directory, port: 5432 }),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}

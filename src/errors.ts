@@ -1,0 +1,89 @@
+/**
+ * The errors that callers are meant to see. Anything else that is thrown is a fault: it is logged with the
+ * request's id and answered without its message.
+ */
+
+/** Why a mutation refused an input. Stable: clients switch on them. */
+export const refusalCodes = {
+  REQUIRED: "A value is missing.",
+  INVALID_VALUE: "A value is not of the form that the field takes.",
+  INVALID_EMAIL: "The text is not an e-mail address.",
+  INVALID_PHONE: "The text is not a phone number in E.164, such as +33612345678.",
+  INVALID_URL: "The text is not a web address (http or https).",
+  TOO_LONG: "A text or list is longer than the field takes.",
+  BAD_ID: "The text is no id, or an id of another type.",
+  NOT_FOUND: "There is no such record, or the caller may not see it.",
+  UNKNOWN_REFERENCE: "The record that an id or name points to does not exist, or the caller may not see it.",
+  EMAIL_TAKEN: "Another contact has this e-mail address.",
+  VERSION_CONFLICT: "The record has changed since the version that was expected.",
+  UNKNOWN_CUSTOM_FIELD: "There is no custom field with this slug.",
+  INVALID_CUSTOM_VALUE: "The value does not fit the custom field's type or options.",
+} as const;
+
+export type RefusalCode = keyof typeof refusalCodes;
+
+/** One thing wrong with a mutation's input, with what a client needs to act on it. */
+export type Refusal = {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** Where in the arguments, such as `["input", "email"]`. */
+  readonly path: readonly string[];
+} & (
+  | { readonly kind: "validation" | "notFound" }
+  | { readonly kind: "duplicateContact"; readonly existingId: string | null }
+  | { readonly kind: "versionConflict"; readonly currentId: string }
+  | { readonly kind: "customField"; readonly slug: string; readonly suggestions: readonly string[] }
+);
+
+/** A mutation's own rules refused its input: everything that is wrong with it, at once. Becomes payload errors. */
+export class RefusalError extends Error {
+  override readonly name = "RefusalError";
+  constructor(readonly refusals: readonly Refusal[]) {
+    super(refusals.map((refusal) => `${refusal.path.join(".")}: ${refusal.message}`).join("; "));
+  }
+}
+
+/** Codes of the errors that end a field or a whole request. */
+export type RequestCode =
+  | "BAD_REQUEST"
+  | "BAD_USER_INPUT"
+  | "BAD_CURSOR"
+  | "BAD_ID"
+  | "TOO_MANY_ITEMS"
+  | "UNKNOWN_FILTER_FIELD"
+  | "UNKNOWN_FILTER_OPERATOR"
+  | "INVALID_FILTER_VALUE"
+  | "UNKNOWN_REFERENCE"
+  | "FILTER_TOO_LARGE"
+  | "UNAUTHENTICATED"
+  | "KEY_EXPIRED"
+  | "AMBIGUOUS_CREDENTIALS"
+  | "ORG_FORBIDDEN"
+  | "INSUFFICIENT_SCOPE"
+  | "TIMEOUT"
+  | "SERVICE_UNAVAILABLE";
+
+/** The request, or one of its fields, cannot be answered. Becomes a top-level error with a stable code. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  constructor(
+    readonly code: RequestCode,
+    message: string,
+    readonly details: {
+      /** Path of the argument, such as `query.groups[1].conditions[0].field`. */
+      readonly field?: string;
+      /** HTTP status, when the whole request fails. */
+      readonly status?: number;
+      /** Near misses and what is allowed, for tools. */
+      readonly suggestions?: readonly string[];
+    } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** A text that a caller sent, cut to what an error message may repeat of it. */
+export const quote = (value: unknown): string => {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
+};

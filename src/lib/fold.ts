@@ -1,0 +1,18 @@
+/**
+ * How texts compare, everywhere: in what is stored beside a row for the filter, and in the filter's operands.
+ * It is ours and not the database's `lower()`, which depends on the locale that the database was made with.
+ */
+
+/** Spaces of every kind and the characters of no width. */
+const blank = /^[\s\p{Cf}]*$/u;
+
+/** Whether a text shows nothing: empty, spaces, zero-width characters. Blank text counts as no value. */
+export const isBlank = (text: string): boolean => blank.test(text);
+
+/** A text's comparison form: composed (NFC) and lower case, whatever stands around a letter. */
+export const fold = (text: string): string =>
+  text.normalize("NFC").toLowerCase().replaceAll("ς", "σ").normalize("NFC");
+
+/** The comparison key of a column: null when there is no value. */
+export const foldedOrNull = (text: string | null | undefined): string | null =>
+  text == null || isBlank(text) ? null : fold(text);
