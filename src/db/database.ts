@@ -6,7 +6,8 @@ import { derivedColumns } from "./rows.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
-  | { readonly kind: "dump"; readonly dump: Blob }
+  /** In memory; from a dump when there is one. */
+  | { readonly kind: "memory"; readonly dump?: Blob }
   | {
       readonly kind: "postgres";
       readonly url: string;
@@ -43,7 +44,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   const embedded =
     config.kind === "postgres"
       ? null
-      : await startEmbedded(config.kind === "embedded" ? { directory: config.directory } : { dump: config.dump });
+      : await startEmbedded(config);
   const pool = new pg.Pool({
     ...(config.kind === "postgres"
       ? {
@@ -52,6 +53,8 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
           statement_timeout: config.statementTimeout,
           // Without a limit a request waits for ever on a full pool or a dead host.
           connectionTimeoutMillis: 5_000,
+          // Prisma's adapter sends moments as UTC without saying so.
+          options: "-c TimeZone=UTC",
         }
       : embedded?.connection),
     Client: observedClient(hooks.onStatement),

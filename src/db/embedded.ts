@@ -16,14 +16,16 @@ export interface Embedded {
 /**
  * Starts PGlite behind its socket server, so that one driver and one code path serve both databases.
  *
- * @param source a directory on disk (locked while open), or a dump to load into memory
+ * @param source a directory on disk (locked while open), or a dump to load into memory; an empty database in
+ *   memory when neither is given
  * @throws DirectoryInUseError when another process has the directory open
  */
-export async function startEmbedded(source: { directory: string } | { dump: Blob }): Promise<Embedded> {
-  const unlock = "directory" in source ? await lockDirectory(source.directory) : async () => {};
+export async function startEmbedded(source: { directory?: string; dump?: Blob }): Promise<Embedded> {
+  const unlock = source.directory ? await lockDirectory(source.directory) : async () => {};
   try {
     const database = await PGlite.create({
-      ...("directory" in source ? { dataDir: join(source.directory, "pglite") } : { loadDataDir: source.dump }),
+      ...(source.directory && { dataDir: join(source.directory, "pglite") }),
+      ...(source.dump && { loadDataDir: source.dump }),
       extensions: { pg_trgm },
     });
     const address = await listenAddress();

@@ -1,0 +1,72 @@
+/**
+ * Reading numbers, days and moments without altering them: what cannot be kept exactly is refused, with words
+ * that say what would be right.
+ */
+
+/** A value that cannot be kept as it was sent. The message continues "value …". */
+export class InexactError extends Error {
+  override readonly name = "InexactError";
+}
+
+const moment =
+  /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * A moment from RFC 3339 text, such as `2026-01-31T09:00:00Z`.
+ *
+ * @throws InexactError for days that do not exist, missing offsets, leap seconds and parts of a millisecond
+ */
+export function parseMoment(text: string): Date {
+  const match = moment.exec(text);
+  if (!match) throw new InexactError('must be a date and time with an offset, such as "2026-01-31T09:00:00Z"');
+  parseDay(match[1] ?? "");
+  if (/[1-9]/.test((match[5] ?? "").slice(3))) throw new InexactError("must not be finer than a millisecond");
+  const date = new Date(text.toUpperCase().replace(" ", "T"));
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) {
+    throw new InexactError("must lie in the years 1 to 9999");
+  }
+  return date;
+}
+
+/**
+ * A calendar day from `YYYY-MM-DD`, as midnight UTC.
+ *
+ * @throws InexactError for other forms and for days that do not exist
+ */
+export function parseDay(text: string): Date {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : new Date(Number.NaN);
+  // JavaScript makes 2026-02-30 the second of March.
+  if (Number.isNaN(date.getTime()) || formatDay(date) !== text || text < "0001") {
+    throw new InexactError('must be a day of the calendar, such as "2026-01-31"');
+  }
+  return date;
+}
+
+export const formatDay = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** Bounds of a decimal: digits altogether, and digits after the point. */
+export interface DecimalBounds {
+  readonly digits: number;
+  readonly scale: number;
+}
+
+/**
+ * A decimal from text or a JSON number, in its shortest form: no leading or trailing zeros, no exponent.
+ *
+ * @throws InexactError for other forms, NaN and infinities, and for more digits than the bounds allow
+ */
+export function parseDecimal(value: string | number, { digits, scale }: DecimalBounds): string {
+  const match = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(String(value).trim());
+  const [, sign, whole = "", fraction = ""] = match ?? [];
+  if (!match || !/\d/.test(String(value))) throw new InexactError('must be a decimal number, such as "1250.50"');
+  if (fraction.length > scale) throw new InexactError(`must not have more than ${scale} decimals`);
+  if (whole.length > digits - scale) throw new InexactError(`must not have more than ${digits - scale} digits before the point`);
+  const text = `${whole || "0"}${fraction && `.${fraction}`}`;
+  return sign === "-" && text !== "0" ? `-${text}` : text;
+}
+
+/** Why a text cannot be kept: PostgreSQL has no NUL, UTF-8 no lone surrogates. Null when it can. */
+export function textProblem(text: string): string | null {
+  if (text.includes("\0")) return "contains a NUL character";
+  return text.isWellFormed() ? null : "contains half of a surrogate pair";
+}

@@ -1,0 +1,110 @@
+import { emailKey } from "../../lib/email.ts";
+import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
+import { fold } from "../../lib/fold.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { quote } from "../../errors.ts";
+import type { Operand } from "./ast.ts";
+import type { FieldType, FilterField } from "./fields.ts";
+import { nearest } from "./nearest.ts";
+
+/** An operand does not fit its field. */
+export class OperandError extends Error {
+  override readonly name = "OperandError";
+  constructor(
+    message: string,
+    readonly suggestions: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+type Reader = (value: unknown, field: FilterField) => Operand;
+
+const text: Reader = (value) => fold(expect(value, "string"));
+
+const option: Reader = (value, field) => {
+  const wanted = fold(expect(value, "string"));
+  const options = field.options ?? [];
+  const found = options.find((candidate) => fold(candidate) === wanted);
+  if (found !== undefined) return found;
+  const suggestions = nearest(expect(value, "string"), options);
+  throw new OperandError(
+    `${quote(value)} is not one of the options ${list(options)}${didYouMean(suggestions)}`,
+    suggestions,
+  );
+};
+
+const id: Reader = (value, field) => {
+  const given = expect(value, "string");
+  const decoded = decodeId(given);
+  if (!decoded) throw new OperandError(`${quote(given)} is not an id`);
+  if (decoded.type !== field.idType) {
+    throw new OperandError(`${quote(given)} is the id of a ${decoded.type}, where one of a ${field.idType} belongs`);
+  }
+  return decoded.uuid;
+};
+
+/** Ranges compare against numbers that need not fit the column; these bounds keep them finite. */
+const comparable = { digits: 30, scale: 12 };
+
+const readers: Readonly<Record<FieldType, Reader>> = {
+  text,
+  email: (value) => emailKey(expect(value, "string")) ?? text(value, {} as FilterField),
+  // What people put between digits is not part of a number.
+  phone: (value) => fold(expect(value, "string")).replace(/[\s().\-/]/g, ""),
+  boolean: (value) => expect(value, "boolean"),
+  integer: (value) => {
+    const number = expect(value, "number");
+    if (!Number.isSafeInteger(number) || Math.abs(number) > 2_147_483_647) {
+      throw new OperandError("must be a whole number of 32 bits");
+    }
+    return number;
+  },
+  number: (value) => {
+    if (typeof value !== "string" && typeof value !== "number") throw new OperandError(`must be a number, not ${kind(value)}`);
+    return exact(() => parseDecimal(value, comparable));
+  },
+  date: (value) => exact(() => parseDay(expect(value, "string"))),
+  // A typed input's DateTime has already been read by its scalar.
+  dateTime: (value) => (value instanceof Date ? value : exact(() => parseMoment(expect(value, "string")))),
+  enum: option,
+  select: option,
+  multiSelect: option,
+  tags: (value) => expect(value, "string").trim(),
+  id,
+  member: id,
+};
+
+/**
+ * Reads one operand into the form in which the field's values compare.
+ *
+ * @throws OperandError saying what would be right
+ */
+export const readOperand = (value: unknown, field: FilterField): Operand => readers[field.type](value, field);
+
+function exact<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InexactError ? new OperandError(error.message) : error;
+  }
+}
+
+interface Primitives {
+  string: string;
+  number: number;
+  boolean: boolean;
+}
+
+function expect<Name extends keyof Primitives>(value: unknown, name: Name): Primitives[Name] {
+  if (typeof value === name) return value as Primitives[Name];
+  throw new OperandError(`must be a ${name}, not ${kind(value)}`);
+}
+
+const kind = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "a list" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+
+const list = (options: readonly string[]): string =>
+  options.slice(0, 12).map(quote).join(", ") + (options.length > 12 ? ", …" : "");
+
+const didYouMean = ([first]: readonly string[]): string => (first === undefined ? "" : `; did you mean ${quote(first)}?`);
