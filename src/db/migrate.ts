@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
@@ -215,7 +216,7 @@ async function withShadow<T>(work: (engine: SchemaEngine) => Promise<T>): Promis
  */
 function adapterFactory(pool: pg.Pool, shadow?: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
   const connect = async (to: pg.Pool): Promise<SqlDriverAdapter> => {
-    const adapter = await new PrismaPg(readingCatalogue(to)).connect();
+    const adapter = await catalogueAdapter(to);
     adapter.executeScript = async (script) => {
       const client = await to.connect();
       try {
@@ -243,15 +244,26 @@ function adapterFactory(pool: pg.Pool, shadow?: pg.Pool): SqlMigrationAwareDrive
   };
 }
 
-/** The adapter refuses the catalogue's one-byte `"char"` columns, which the engine asks for: call them text. */
-function readingCatalogue(pool: pg.Pool): pg.Pool {
-  const reading: pg.Pool = Object.create(pool);
+/**
+ * Prisma's adapter, made to read the catalogue's one-byte `"char"` columns, which it refuses and the engine asks
+ * for. The engine sends one query after the other, so that a note of the last one's columns is enough.
+ */
+async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
+  let characters: number[] = [];
   const query = async (config: pg.QueryConfig) => {
     const result = await pool.query(config);
-    for (const field of result.fields ?? []) if (field.dataTypeID === 18) field.dataTypeID = 25;
+    characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
+    for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
     return result;
   };
-  return Object.assign(reading, { query });
+  const adapter = await new PrismaPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (params) => {
+    const result = await queryRaw(params);
+    for (const at of characters) result.columnTypes[at] = ColumnTypeEnum.Character;
+    return result;
+  };
+  return adapter;
 }
 
 async function withEngine<T>(
