@@ -44,7 +44,10 @@ const origins = z.string().transform((text, context) => {
   const list = text.split(",").map((origin) => origin.trim());
   for (const origin of list) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      context.addIssue({ code: "custom", message: "must be origins such as https://app.example.com, separated by commas" });
+      context.addIssue({
+        code: "custom",
+        message: "must be origins such as https://app.example.com, separated by commas",
+      });
     }
   }
   return list;
@@ -58,7 +61,10 @@ const Settings = z.object({
   DATABASE_POOL: wholeNumber(1, 500, 10),
   STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000, 30_000),
   LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "silent"], "must be one of fatal, error, warn, info, debug, silent")
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "silent"],
+      "must be one of fatal, error, warn, info, debug, silent",
+    )
     .default("info"),
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
@@ -77,7 +83,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   );
   const parsed = Settings.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("\n"));
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("\n"),
+    );
   }
   const settings = parsed.data;
   return {

@@ -76,6 +76,8 @@ export class RequestError extends Error {
       readonly status?: number;
       /** Near misses and what is allowed, for tools. */
       readonly suggestions?: readonly string[];
+      /** Everything that is wrong, when it is more than the message says. */
+      readonly problems?: readonly object[];
     } = {},
   ) {
     super(message);

@@ -12,7 +12,9 @@ npm run db:check               whether migrations and schema agree`;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-async function withDatabase<T>(work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>,
+): Promise<T> {
   const database = await openDatabase(readConfig(process.env).database);
   try {
     return await work(database);
@@ -36,17 +38,26 @@ async function main(): Promise<number> {
     case "new": {
       if (words.length === 0) break;
       const path = await createMigration(words.join("_"), values);
-      say(path === null ? "migrations and schema agree: nothing to write (--empty writes one all the same)" : `wrote ${path}`);
+      say(
+        path === null
+          ? "migrations and schema agree: nothing to write (--empty writes one all the same)"
+          : `wrote ${path}`,
+      );
       return 0;
     }
     case "status": {
       const status = await withDatabase(({ pool }) => migrationStatus(pool));
-      for (const [state, names] of Object.entries(status)) for (const name of names) say(`${state.padEnd(8)} ${name}`);
+      for (const [state, names] of Object.entries(status))
+        for (const name of names) say(`${state.padEnd(8)} ${name}`);
       return status.pending.length + status.edited.length + status.missing.length > 0 ? 1 : 0;
     }
     case "check": {
       const drift = await findDrift();
-      say(drift === "" ? "migrations and schema agree" : `prisma/schema.prisma is ahead of the migrations by:\n\n${drift}`);
+      say(
+        drift === ""
+          ? "migrations and schema agree"
+          : `prisma/schema.prisma is ahead of the migrations by:\n\n${drift}`,
+      );
       return drift === "" ? 0 : 1;
     }
   }

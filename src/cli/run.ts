@@ -13,7 +13,10 @@ export const isOperatorError = (error: unknown): error is Error =>
   error instanceof DirectoryInUseError ||
   error instanceof MigrationError ||
   error instanceof UsageError ||
-  (error instanceof Error && /^(ERR_PARSE_ARGS|ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(String((error as { code?: unknown }).code)));
+  (error instanceof Error &&
+    /^(ERR_PARSE_ARGS|ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(
+      String((error as { code?: unknown }).code),
+    ));
 
 /** Runs a command line to its exit code; faults are printed with their stack, an operator's mistakes without. */
 export function runCommand(main: () => Promise<number>): void {
@@ -22,7 +25,11 @@ export function runCommand(main: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const told = isOperatorError(error) ? error.message || String(error) : error instanceof Error ? error.stack : error;
+      const told = isOperatorError(error)
+        ? error.message || String(error)
+        : error instanceof Error
+          ? error.stack
+          : error;
       process.stderr.write(`${told}\n`);
       process.exitCode = 1;
     },

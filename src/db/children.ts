@@ -1,4 +1,4 @@
-import { type Pool, types as defaultTypes } from "pg";
+import { types as defaultTypes, type Pool } from "pg";
 import type { Principal } from "./scope.ts";
 
 /** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
@@ -34,7 +34,11 @@ export interface ChildReader {
    * @param direction "newest" walks from the latest row backwards in time, "oldest" the other way
    * @returns the rows of each request, in the order of the walk
    */
-  page<Row>(table: ChildTable, direction: "newest" | "oldest", requests: readonly ChildRequest[]): Promise<Row[][]>;
+  page<Row>(
+    table: ChildTable,
+    direction: "newest" | "oldest",
+    requests: readonly ChildRequest[],
+  ): Promise<Row[][]>;
   /** @returns how many rows each parent has, in the order of the ids */
   count(table: ChildTable, parentIds: readonly string[]): Promise<number[]>;
 }

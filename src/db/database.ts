@@ -41,10 +41,7 @@ export type UnscopedClient = ReturnType<typeof createPrisma>;
  * @throws DirectoryInUseError when another process has the embedded database's directory open
  */
 export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
-  const embedded =
-    config.kind === "postgres"
-      ? null
-      : await startEmbedded(config);
+  const embedded = config.kind === "postgres" ? null : await startEmbedded(config);
   const pool = new pg.Pool({
     ...(config.kind === "postgres"
       ? {

@@ -30,7 +30,10 @@ export interface MigrationFiles {
   readonly schema: string;
 }
 
-const repository: MigrationFiles = { migrations: join(root, "migrations"), schema: join(root, "schema.prisma") };
+const repository: MigrationFiles = {
+  migrations: join(root, "migrations"),
+  schema: join(root, "schema.prisma"),
+};
 
 /** A migration cannot be applied. Whatever it had done is rolled back. */
 export class MigrationError extends Error {
@@ -49,7 +52,11 @@ const LOCK_KEY = 7_242_001;
  * @returns the names of the migrations applied
  * @throws MigrationError naming the migration that failed and why
  */
-export async function applyMigrations(pool: pg.Pool, embedded: boolean, files = repository): Promise<string[]> {
+export async function applyMigrations(
+  pool: pg.Pool,
+  embedded: boolean,
+  files = repository,
+): Promise<string[]> {
   const list = await readMigrations(files);
   if ((await statusOf(pool, list)).pending.length === 0) return [];
   if (embedded) return runPending(pool, list);
@@ -71,11 +78,16 @@ async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]>
   return withEngine(adapterFactory(pool), async (engine) => {
     for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
     try {
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: list, filters: everything });
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: list,
+        filters: everything,
+      });
       return appliedMigrationNames;
     } catch (error) {
       const { failed: names } = await statusOf(pool, list);
-      throw new MigrationError(`migration ${names[0] ?? pending[0]} failed and was rolled back: ${reason(error)}`);
+      throw new MigrationError(
+        `migration ${names[0] ?? pending[0]} failed and was rolled back: ${reason(error)}`,
+      );
     }
   });
 }
@@ -113,7 +125,9 @@ async function statusOf(pool: pg.Pool, { migrationDirectories }: MigrationList):
       if (error instanceof pg.DatabaseError && error.code === "42P01") return [];
       throw error;
     });
-  const finished = new Map(rows.filter((row) => row.finished_at).map((row) => [row.migration_name, row.checksum]));
+  const finished = new Map(
+    rows.filter((row) => row.finished_at).map((row) => [row.migration_name, row.checksum]),
+  );
   const checksums = new Map(
     migrationDirectories.map(({ path, migrationFile: { content } }) => [
       path,
@@ -187,7 +201,10 @@ async function readMigrations({ migrations }: MigrationFiles): Promise<Migration
         path: name,
         migrationFile: {
           path: "migration.sql",
-          content: { tag: "ok" as const, value: await readFile(join(migrations, name, "migration.sql"), "utf8") },
+          content: {
+            tag: "ok" as const,
+            value: await readFile(join(migrations, name, "migration.sql"), "utf8"),
+          },
         },
       })),
     ),
@@ -282,16 +299,18 @@ async function withEngine<T>(
 
 /** As much of the global as is used here; its types come with the browser's, which have no place on a server. */
 interface Wasm {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 }
 
 /** The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. */
 async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
   const require = createRequire(import.meta.url);
   const glueName = "@prisma/schema-engine-wasm/schema_engine_bg";
-  const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } = await import(
-    glueName
-  );
+  const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } =
+    await import(glueName);
   const bytes = await readFile(require.resolve(glueName).replace(/\.js$/, ".wasm"));
   const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
   const { instance } = await WebAssembly.instantiate(bytes, {

@@ -1,4 +1,4 @@
-import type { Prisma } from "../generated/prisma/client.ts";
+import type { Contact, Lead, Prisma } from "../generated/prisma/client.ts";
 
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;
@@ -39,3 +39,9 @@ export const derivedColumns = {
   date7: true,
   date8: true,
 } as const satisfies Partial<Record<Prisma.ContactScalarFieldEnum & Prisma.LeadScalarFieldEnum, true>>;
+
+type Derived = keyof typeof derivedColumns;
+
+/** Rows as the scoped client returns them. */
+export type ContactRow = Omit<Contact, Derived>;
+export type LeadRow = Omit<Lead, Derived>;

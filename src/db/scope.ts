@@ -23,7 +23,10 @@ interface Rule {
   readonly ownable?: boolean;
 }
 
-const ownedByOrDealing = (ownerId: string): Where[] => [{ contact: { is: { ownerId } } }, { lead: { is: { ownerId } } }];
+const ownedByOrDealing = (ownerId: string): Where[] => [
+  { contact: { is: { ownerId } } },
+  { lead: { is: { ownerId } } },
+];
 const dealAssigned = (ownerId: string): Where => ({ OR: [{ ownerId }, ...ownedByOrDealing(ownerId)] });
 
 /** Every model that a scoped client can name. A model without a rule cannot be reached. */
@@ -78,7 +81,19 @@ export function scope(model: string, operation: string, args: Args, principal: P
     case "findFirst":
     case "count":
     case "groupBy":
-      only(args, ["where", "orderBy", "take", "skip", "select", "omit", "by", "_count", "_min", "_max", "_sum"]);
+      only(args, [
+        "where",
+        "orderBy",
+        "take",
+        "skip",
+        "select",
+        "omit",
+        "by",
+        "_count",
+        "_min",
+        "_max",
+        "_sum",
+      ]);
       return { ...args, ...confined(rule, args, principal) };
     case "create":
       only(args, ["data", "select", "omit"]);
@@ -154,7 +169,8 @@ function columnsOnly(rule: Rule, value: unknown, place: string): Args {
 
 function only(args: Args, allowed: readonly string[]): void {
   for (const key of Object.keys(args)) {
-    if (!allowed.includes(key)) throw new ScopeError(`argument ${key} cannot be used through a scoped client`);
+    if (!allowed.includes(key))
+      throw new ScopeError(`argument ${key} cannot be used through a scoped client`);
   }
 }
 

@@ -18,7 +18,8 @@ const moment =
  */
 export function parseMoment(text: string): Date {
   const match = moment.exec(text);
-  if (!match) throw new InexactError('must be a date and time with an offset, such as "2026-01-31T09:00:00Z"');
+  if (!match)
+    throw new InexactError('must be a date and time with an offset, such as "2026-01-31T09:00:00Z"');
   parseDay(match[1] ?? "");
   if (/[1-9]/.test((match[5] ?? "").slice(3))) throw new InexactError("must not be finer than a millisecond");
   const date = new Date(text.toUpperCase().replace(" ", "T"));
@@ -58,9 +59,11 @@ export interface DecimalBounds {
 export function parseDecimal(value: string | number, { digits, scale }: DecimalBounds): string {
   const match = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(String(value).trim());
   const [, sign, whole = "", fraction = ""] = match ?? [];
-  if (!match || !/\d/.test(String(value))) throw new InexactError('must be a decimal number, such as "1250.50"');
+  if (!match || !/\d/.test(String(value)))
+    throw new InexactError('must be a decimal number, such as "1250.50"');
   if (fraction.length > scale) throw new InexactError(`must not have more than ${scale} decimals`);
-  if (whole.length > digits - scale) throw new InexactError(`must not have more than ${digits - scale} digits before the point`);
+  if (whole.length > digits - scale)
+    throw new InexactError(`must not have more than ${digits - scale} digits before the point`);
   const text = `${whole || "0"}${fraction && `.${fraction}`}`;
   return sign === "-" && text !== "0" ? `-${text}` : text;
 }

@@ -19,16 +19,16 @@ const typeNames = {
 type Prefix = keyof typeof typeNames;
 export type IdType = (typeof typeNames)[Prefix];
 
-const prefixes = Object.fromEntries(Object.entries(typeNames).map(([prefix, name]) => [name, prefix])) as Record<
-  IdType,
-  Prefix
->;
+const prefixes = Object.fromEntries(
+  Object.entries(typeNames).map(([prefix, name]) => [name, prefix]),
+) as Record<IdType, Prefix>;
 
 /** A new row's key: a UUIDv7, so that keys sort by the time they were made. */
 export const newId = (): string => uuidv7();
 
 /** A row's id as callers see it, such as `contact_01h455vb4pex5vsknk084sn02q`. */
-export const encodeId = (type: IdType, uuid: string): string => TypeID.fromUUID(prefixes[type], uuid).toString();
+export const encodeId = (type: IdType, uuid: string): string =>
+  TypeID.fromUUID(prefixes[type], uuid).toString();
 
 /**
  * Reads an id that a caller sent.

@@ -26,7 +26,12 @@ export type FieldType =
 /** Where a field's values are, in the form in which they compare. */
 export type Storage =
   /** A column of its own. `searched` says that `search_text` holds the text too, whose trigram index then helps. */
-  | { readonly kind: "column"; readonly column: string; readonly nullable: boolean; readonly searched?: boolean }
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      readonly nullable: boolean;
+      readonly searched?: boolean;
+    }
   /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
   | { readonly kind: "key"; readonly key: string }
   /** Phone numbers of one row, each between line feeds, in one column. */
@@ -50,7 +55,11 @@ export interface FilterField {
   /** Whose ids an id or member field takes. */
   readonly idType?: IdType;
   /** The column that sorts it; absent when it cannot be sorted. */
-  readonly sort?: { readonly column: string; readonly nullable: boolean; readonly type: "text" | "number" | "date" };
+  readonly sort?: {
+    readonly column: string;
+    readonly nullable: boolean;
+    readonly type: "text" | "number" | "date";
+  };
 }
 
 export type Entity = CustomFieldEntity;
@@ -69,7 +78,9 @@ const field = (
   storage,
   description,
   ...extra,
-  aliases: [...new Set([path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), ...(extra.aliases ?? [])])],
+  aliases: [
+    ...new Set([path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), ...(extra.aliases ?? [])]),
+  ],
 });
 
 const column = (name: string, nullable: boolean, searched = false): Storage => ({
@@ -79,8 +90,12 @@ const column = (name: string, nullable: boolean, searched = false): Storage => (
   ...(searched && { searched }),
 });
 
-const sortText = (name: string, nullable: boolean): Extra => ({ sort: { column: name, nullable, type: "text" } });
-const sortDate = (name: string, nullable: boolean): Extra => ({ sort: { column: name, nullable, type: "date" } });
+const sortText = (name: string, nullable: boolean): Extra => ({
+  sort: { column: name, nullable, type: "text" },
+});
+const sortDate = (name: string, nullable: boolean): Extra => ({
+  sort: { column: name, nullable, type: "date" },
+});
 
 const sources = ["API", "IMPORT", "SKIPCALL", "HUBSPOT", "PIPEDRIVE"];
 
@@ -90,18 +105,44 @@ const shared = (idType: IdType): readonly FilterField[] => [
   field("name", "text", column("nameKey", false, true), "The full name.", sortText("nameKey", false)),
   field("email", "email", column("emailKey", true, true), "The e-mail address.", sortText("emailKey", true)),
   field("company", "text", column("companyKey", true, true), "The company.", sortText("companyKey", true)),
-  field("source", "text", column("sourceKey", true), "Where the record came from.", sortText("sourceKey", true)),
+  field(
+    "source",
+    "text",
+    column("sourceKey", true),
+    "Where the record came from.",
+    sortText("sourceKey", true),
+  ),
   field("notes", "text", column("notesKey", true), "Free notes."),
-  field("tags", "tags", { kind: "array", column: "tagIds" }, "Tags carried, by name or id.", { aliases: ["tag"] }),
+  field("tags", "tags", { kind: "array", column: "tagIds" }, "Tags carried, by name or id.", {
+    aliases: ["tag"],
+  }),
   field("owner", "member", column("ownerId", true), "The member it is assigned to, by id.", {
     aliases: ["owner_id", "ownerId"],
     idType: "Member",
   }),
-  field("lastModificationSource", "enum", column("lastModificationSource", false), "Which system wrote it last.", {
-    options: sources,
-  }),
-  field("createdAt", "dateTime", column("createdAt", false), "When it was created.", sortDate("createdAt", false)),
-  field("updatedAt", "dateTime", column("updatedAt", false), "When it last changed.", sortDate("updatedAt", false)),
+  field(
+    "lastModificationSource",
+    "enum",
+    column("lastModificationSource", false),
+    "Which system wrote it last.",
+    {
+      options: sources,
+    },
+  ),
+  field(
+    "createdAt",
+    "dateTime",
+    column("createdAt", false),
+    "When it was created.",
+    sortDate("createdAt", false),
+  ),
+  field(
+    "updatedAt",
+    "dateTime",
+    column("updatedAt", false),
+    "When it last changed.",
+    sortDate("updatedAt", false),
+  ),
 ];
 
 const key = (name: string, description: string, aliases: readonly string[] = []) =>
@@ -128,12 +169,20 @@ const contactFields: readonly FilterField[] = [
     aliases: ["phoneNumbers", "phone_numbers"],
   }),
   ...contactKeyFields,
-  field("doNotContact", "boolean", column("doNotContact", false), "Must not be contacted.", { aliases: ["dnc"] }),
+  field("doNotContact", "boolean", column("doNotContact", false), "Must not be contacted.", {
+    aliases: ["dnc"],
+  }),
   field("allowPhoneCalls", "boolean", column("allowPhoneCalls", false), "Accepts phone calls."),
   field("callCount", "integer", column("callCount", false), "How many calls were logged.", {
     sort: { column: "callCount", nullable: false, type: "number" },
   }),
-  field("lastCallAt", "dateTime", column("lastCallAt", true), "When the last call was.", sortDate("lastCallAt", true)),
+  field(
+    "lastCallAt",
+    "dateTime",
+    column("lastCallAt", true),
+    "When the last call was.",
+    sortDate("lastCallAt", true),
+  ),
 ];
 
 const leadFields: readonly FilterField[] = [

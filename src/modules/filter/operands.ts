@@ -1,8 +1,8 @@
+import { quote } from "../../errors.ts";
 import { emailKey } from "../../lib/email.ts";
 import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { decodeId } from "../../lib/typeid.ts";
-import { quote } from "../../errors.ts";
 import type { Operand } from "./ast.ts";
 import type { FieldType, FilterField } from "./fields.ts";
 import { nearest } from "./nearest.ts";
@@ -39,7 +39,9 @@ const id: Reader = (value, field) => {
   const decoded = decodeId(given);
   if (!decoded) throw new OperandError(`${quote(given)} is not an id`);
   if (decoded.type !== field.idType) {
-    throw new OperandError(`${quote(given)} is the id of a ${decoded.type}, where one of a ${field.idType} belongs`);
+    throw new OperandError(
+      `${quote(given)} is the id of a ${decoded.type}, where one of a ${field.idType} belongs`,
+    );
   }
   return decoded.uuid;
 };
@@ -61,7 +63,8 @@ const readers: Readonly<Record<FieldType, Reader>> = {
     return number;
   },
   number: (value) => {
-    if (typeof value !== "string" && typeof value !== "number") throw new OperandError(`must be a number, not ${kind(value)}`);
+    if (typeof value !== "string" && typeof value !== "number")
+      throw new OperandError(`must be a number, not ${kind(value)}`);
     return exact(() => parseDecimal(value, comparable));
   },
   date: (value) => exact(() => parseDay(expect(value, "string"))),
@@ -70,7 +73,7 @@ const readers: Readonly<Record<FieldType, Reader>> = {
   enum: option,
   select: option,
   multiSelect: option,
-  tags: (value) => expect(value, "string").trim(),
+  tags: (value) => fold(expect(value, "string").trim()),
   id,
   member: id,
 };
@@ -102,9 +105,14 @@ function expect<Name extends keyof Primitives>(value: unknown, name: Name): Prim
 }
 
 const kind = (value: unknown): string =>
-  value === null ? "null" : Array.isArray(value) ? "a list" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 
 const list = (options: readonly string[]): string =>
   options.slice(0, 12).map(quote).join(", ") + (options.length > 12 ? ", …" : "");
 
-const didYouMean = ([first]: readonly string[]): string => (first === undefined ? "" : `; did you mean ${quote(first)}?`);
+const didYouMean = ([first]: readonly string[]): string =>
+  first === undefined ? "" : `; did you mean ${quote(first)}?`;

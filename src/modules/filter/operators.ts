@@ -41,8 +41,14 @@ export const genericOperators = {
   EQ: { means: typedOperators.eq, description: "Equals. Text without regard to case." },
   NE: { means: typedOperators.ne, description: "Does not equal; true for records without a value." },
   IN: { means: typedOperators.in, description: "Equals one of a list." },
-  NOT_IN: { means: typedOperators.notIn, description: "Equals none of a list; true for records without a value." },
-  CONTAINS: { means: typedOperators.contains, description: "Text: has this within it. Tags and options: carries it." },
+  NOT_IN: {
+    means: typedOperators.notIn,
+    description: "Equals none of a list; true for records without a value.",
+  },
+  CONTAINS: {
+    means: typedOperators.contains,
+    description: "Text: has this within it. Tags and options: carries it.",
+  },
   NOT_CONTAINS: { means: typedOperators.notContains, description: "The complement of CONTAINS." },
   STARTS_WITH: { means: typedOperators.startsWith, description: "Text begins with." },
   ENDS_WITH: { means: typedOperators.endsWith, description: "Text ends with." },
@@ -50,7 +56,10 @@ export const genericOperators = {
   GTE: { means: typedOperators.gte, description: "Greater or equal, or not before." },
   LT: { means: typedOperators.lt, description: "Less, or earlier." },
   LTE: { means: typedOperators.lte, description: "Less or equal, or not after." },
-  IS_EMPTY: { means: typedOperators.isEmpty, description: "Has no value: null, blank text or an empty list." },
+  IS_EMPTY: {
+    means: typedOperators.isEmpty,
+    description: "Has no value: null, blank text or an empty list.",
+  },
   IS_NOT_EMPTY: { means: meaning("isEmpty", "nothing", true), description: "Has a value." },
   HAS_ANY: { means: typedOperators.hasAny, description: "Carries at least one of a list." },
   HAS_ALL: { means: typedOperators.hasAll, description: "Carries every one of a list." },

@@ -1,0 +1,43 @@
+import type { Pool } from "pg";
+import type { CustomFieldEntity, CustomFieldType } from "../generated/prisma/enums.ts";
+
+/** What filters and writes need to know of an organization, read in one statement. */
+export interface Catalogue {
+  /** Definitions of the entity's custom fields, in the order in which they are shown. */
+  readonly definitions: readonly {
+    readonly id: string;
+    readonly entity: CustomFieldEntity;
+    readonly slug: string;
+    readonly name: string;
+    readonly type: CustomFieldType;
+    readonly options: readonly string[];
+    readonly folderId: string | null;
+    readonly position: number;
+    readonly slot: string | null;
+  }[];
+  /** The tags asked for, by comparison key. */
+  readonly tags: readonly { readonly id: string; readonly nameKey: string }[];
+}
+
+/**
+ * @param tagKeys comparison keys of tag names
+ * @param tagIds ids of tags; those of other organizations come back as if they did not exist
+ */
+export async function readCatalogue(
+  pool: Pool,
+  orgId: string,
+  entity: CustomFieldEntity,
+  tagKeys: readonly string[],
+  tagIds: readonly string[],
+): Promise<Catalogue> {
+  const { rows } = await pool.query<Catalogue>(
+    `SELECT
+       (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
+        FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
+              FROM custom_field WHERE org_id = $1 AND entity = $2) AS field) AS definitions,
+       (SELECT coalesce(json_agg(json_build_object('id', id, 'nameKey', name_key)), '[]')
+        FROM tag WHERE org_id = $1 AND (name_key = ANY($3) OR id = ANY($4))) AS tags`,
+    [orgId, entity, tagKeys, tagIds],
+  );
+  return rows[0] ?? { definitions: [], tags: [] };
+}

@@ -1,0 +1,77 @@
+import { builder } from "../../builder.ts";
+import { childConnection, connectionType, pageArgs } from "../../connection.ts";
+import { Prisma } from "../../generated/prisma/browser.ts";
+import type { Activity } from "../../generated/prisma/client.ts";
+import { byId } from "../../loaders.ts";
+
+const ActivityKind = builder.enumType("ActivityKind", {
+  description: "What kind of activity was logged.",
+  values: {
+    CALL: { description: "A phone call." },
+    EMAIL: { description: "An e-mail." },
+    SMS: { description: "A text message." },
+    MEETING: { description: "A meeting." },
+    NOTE: { description: "A note." },
+    TASK: { description: "A task." },
+  } as const,
+});
+
+builder.node("Activity", {
+  description: "Something that happened with a contact, a lead or a deal.",
+  id: { resolve: (activity) => activity.id, description: "Global id, `activity_…`." },
+  loadMany: (ids, context) => byId.activity.loadMany(context, ids),
+  fields: (t) => ({
+    kind: t.expose("kind", { type: ActivityKind, description: "What kind it is." }),
+    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
+    subject: t.exposeString("subject", { nullable: true, description: "What it was about." }),
+    body: t.exposeString("body", { nullable: true, description: "What was said or written." }),
+    durationSeconds: t.exposeInt("durationSeconds", {
+      nullable: true,
+      description: "How long it took, in seconds.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was logged." }),
+    contact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it was with; null when there is none that the caller may see.",
+      resolve: ({ contactId }, _args, context) =>
+        contactId === null ? null : byId.contact.load(context, contactId),
+    }),
+    lead: t.field({
+      type: "Lead",
+      nullable: true,
+      description: "The lead it was with; null when there is none that the caller may see.",
+      resolve: ({ leadId }, _args, context) => (leadId === null ? null : byId.lead.load(context, leadId)),
+    }),
+    deal: t.field({
+      type: "Deal",
+      nullable: true,
+      description: "The deal it was about; null when there is none that the caller may see.",
+      resolve: ({ dealId }, _args, context) => (dealId === null ? null : byId.deal.load(context, dealId)),
+    }),
+  }),
+});
+
+const ActivityConnection = connectionType("Activity", "activities");
+
+for (const [type, parent, noun] of [
+  ["Contact", "contact_id", "contact"],
+  ["Lead", "lead_id", "lead"],
+  ["Deal", "deal_id", "deal"],
+] as const) {
+  const children = childConnection<Activity>({
+    table: "activity",
+    parent,
+    order: "occurred_at",
+    columns: Object.keys(Prisma.ActivityScalarFieldEnum),
+    at: (activity) => activity.occurredAt,
+  });
+  builder.objectField(type, "activities", (t) =>
+    t.field({
+      type: ActivityConnection,
+      description: `The ${noun}'s activities, latest first.`,
+      args: pageArgs(),
+      resolve: ({ id }, args, context) => children(context, id, args),
+    }),
+  );
+}

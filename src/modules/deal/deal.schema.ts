@@ -1,0 +1,95 @@
+import { builder, readIdOf } from "../../builder.ts";
+import { childConnection, connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { Prisma } from "../../generated/prisma/browser.ts";
+import type { Deal } from "../../generated/prisma/client.ts";
+import { byId } from "../../loaders.ts";
+import { dealPage } from "./deal.service.ts";
+import { Money } from "./money.schema.ts";
+
+const DealStatus = builder.enumType("DealStatus", {
+  description: "How a deal ended, or that it has not.",
+  values: {
+    OPEN: { description: "Under way." },
+    WON: { description: "Won." },
+    LOST: { description: "Lost." },
+  } as const,
+});
+
+builder.node("Deal", {
+  description: "An opportunity with a value.",
+  id: { resolve: (deal) => deal.id, description: "Global id, `deal_…`." },
+  loadMany: (ids, context) => byId.deal.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "What it is called." }),
+    value: t.field({
+      type: Money,
+      description: "What it is worth.",
+      resolve: ({ value, currency }) => ({ value, currency }),
+    }),
+    stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
+    status: t.expose("status", { type: DealStatus, description: "Open, won or lost." }),
+    expectedCloseOn: t.expose("expectedCloseOn", {
+      type: "Date",
+      nullable: true,
+      description: "The day on which it should close.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    contact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it is with; null when there is none that the caller may see.",
+      resolve: ({ contactId }, _args, context) =>
+        contactId === null ? null : byId.contact.load(context, contactId),
+    }),
+    lead: t.field({
+      type: "Lead",
+      nullable: true,
+      description: "The lead it came from; null when there is none that the caller may see.",
+      resolve: ({ leadId }, _args, context) => (leadId === null ? null : byId.lead.load(context, leadId)),
+    }),
+  }),
+});
+
+const DealConnection = connectionType("Deal", "deals");
+
+builder.queryFields((t) => ({
+  deal: t.field({
+    type: "Deal",
+    nullable: true,
+    description: "A deal by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The deal's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Deal", id, "id");
+      return uuid === null ? null : byId.deal.load(context, uuid);
+    },
+  }),
+  deals: t.field({
+    type: DealConnection,
+    description: "The organization's deals, newest first.",
+    args: { ...pageArgs(), ...offsetArg() },
+    resolve: (_root, args, context) => dealPage(context, args),
+  }),
+}));
+
+for (const [type, parent, noun] of [
+  ["Contact", "contact_id", "contact"],
+  ["Lead", "lead_id", "lead"],
+] as const) {
+  const children = childConnection<Deal>({
+    table: "deal",
+    parent,
+    order: "created_at",
+    columns: Object.keys(Prisma.DealScalarFieldEnum),
+    at: (deal) => deal.createdAt,
+  });
+  builder.objectField(type, "deals", (t) =>
+    t.field({
+      type: DealConnection,
+      description: `The ${noun}'s deals, newest first.`,
+      args: pageArgs(),
+      resolve: ({ id }, args, context) => children(context, id, args),
+    }),
+  );
+}

@@ -1,0 +1,117 @@
+import type { Connection } from "../../connection.ts";
+import type { Context } from "../../context.ts";
+import { RequestError } from "../../errors.ts";
+import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
+import {
+  beyond,
+  cursorValue,
+  idKey,
+  makePage,
+  orderBy,
+  type PageArgs,
+  placeOf,
+  readWindow,
+  type SortKey,
+} from "../../lib/page.ts";
+import type { Where } from "./compile.ts";
+import type { Entity } from "./fields.ts";
+import { type FilterArgs, filterWhere } from "./filter.service.ts";
+import { nearest } from "./nearest.ts";
+import type { Registry } from "./registry.ts";
+
+export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
+
+export interface OrderInput {
+  /** A field's path in the registry. */
+  readonly field?: string | null | undefined;
+  /** Slug of a custom field, instead. */
+  readonly customField?: string | null | undefined;
+  readonly direction?: "ASC" | "DESC" | null | undefined;
+  readonly nulls?: "FIRST" | "LAST" | null | undefined;
+}
+
+export interface ListArgs extends PageArgs, FilterArgs {
+  readonly orderBy?: readonly OrderInput[] | null | undefined;
+  readonly trash?: TrashMode | null | undefined;
+}
+
+/** The two calls of a scoped model that a list needs. */
+interface Listed<Row> {
+  findMany(args: object): Promise<Row[]>;
+  count(args: object): Promise<number>;
+}
+
+const trashWhere: Readonly<Record<TrashMode, Where>> = {
+  EXCLUDE: { deletedAt: null },
+  INCLUDE: {},
+  ONLY: { deletedAt: { not: null } },
+};
+
+/**
+ * A page of contacts or leads: one statement for the rows, one more for their number when it is selected, and one
+ * for the custom fields and tags that a filter names.
+ */
+export async function filteredConnection<Row extends { readonly id: string }>(
+  { viewer, db }: Context,
+  entity: Entity,
+  model: Listed<Row>,
+  args: ListArgs,
+): Promise<Connection<Row>> {
+  const window = readWindow(args);
+  const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
+  const { where: filtered, registry } = await filterWhere(db, entity, args, usesCustomOrder);
+  const keys = readOrder(args.orderBy ?? [], registry);
+  const { filter, query, search, trash } = args;
+  const binding: CursorBinding = {
+    secret: viewer.cursorSecret,
+    list: fingerprint([entity, keys, filter ?? null, query ?? null, search ?? null, trash ?? null]),
+  };
+  const place = placeOf(binding, window);
+  const where: Where = { AND: [trashWhere[trash ?? "EXCLUDE"], filtered] };
+  const rows = await model.findMany({
+    where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+    orderBy: orderBy(keys, window.backwards),
+    take: window.take + 1,
+    ...(window.skip > 0 && { skip: window.skip }),
+    // Derived columns are left out of reads; a cursor needs those of its order.
+    omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+  });
+  const values = (row: Row) => keys.map((key) => cursorValue(row, key));
+  return { ...makePage(rows, window, binding, values), totalCount: () => model.count({ where }) };
+}
+
+const MAX_ORDERS = 5;
+
+function readOrder(orders: readonly OrderInput[], registry: Registry): SortKey[] {
+  if (orders.length > MAX_ORDERS) {
+    throw new RequestError(
+      "TOO_MANY_ITEMS",
+      `orderBy has ${orders.length} items; the limit is ${MAX_ORDERS}`,
+      { field: "orderBy" },
+    );
+  }
+  const given = orders.length > 0 ? orders : [{ field: "createdAt", direction: "DESC" as const }];
+  const keys = given.map((order, at): SortKey => {
+    const path = `orderBy[${at}]`;
+    if ((order.field == null) === (order.customField == null)) {
+      throw new RequestError("BAD_USER_INPUT", `${path} must name either field or customField`, {
+        field: path,
+      });
+    }
+    const name = order.field ?? `custom.${order.customField}`;
+    const sort = registry.byName(name)?.sort;
+    if (!sort) throw notSortable(name, `${path}.${order.field == null ? "customField" : "field"}`, registry);
+    return { ...sort, descending: order.direction === "DESC", nullsFirst: order.nulls === "FIRST" };
+  });
+  return [...keys, idKey(keys[0]?.descending ?? false)];
+}
+
+function notSortable(name: string, field: string, registry: Registry): RequestError {
+  const sortable = registry.names().filter((candidate) => registry.byName(candidate)?.sort);
+  const suggestions = nearest(name, sortable);
+  const hint = suggestions[0] === undefined ? "" : `; did you mean "${suggestions[0]}"?`;
+  return new RequestError("UNKNOWN_FILTER_FIELD", `${field} cannot be sorted by${hint}`, {
+    field,
+    suggestions,
+  });
+}

@@ -1,0 +1,103 @@
+import { builder, readIdOf } from "../../builder.ts";
+import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { byId } from "../../loaders.ts";
+import { ModificationSource } from "../contact/contact.enums.ts";
+import { Money } from "../deal/money.schema.ts";
+import {
+  LeadFilter,
+  LeadOrder,
+  SearchInput,
+  SmartListQueryInput,
+  TrashModeEnum,
+} from "../filter/filter.schema.ts";
+import { filteredConnection } from "../filter/list.ts";
+
+const LeadStatus = builder.enumType("LeadStatus", {
+  description: "Where a lead stands.",
+  values: {
+    NEW: { description: "Nobody has reached out yet." },
+    CONTACTED: { description: "Somebody has." },
+    QUALIFIED: { description: "Worth pursuing." },
+    UNQUALIFIED: { description: "Not worth pursuing." },
+    CONVERTED: { description: "Has become a contact." },
+  } as const,
+});
+
+builder.node("Lead", {
+  description: "A sales opportunity that is not yet a contact.",
+  id: { resolve: (lead) => lead.id, description: "Global id, `lead_…`." },
+  loadMany: (ids, context) => byId.lead.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Who it is." }),
+    email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
+    phone: t.expose("phone", { type: "PhoneNumber", nullable: true, description: "Phone number in E.164." }),
+    company: t.exposeString("company", { nullable: true, description: "The company." }),
+    source: t.exposeString("source", { nullable: true, description: "Where the lead came from." }),
+    notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
+    status: t.expose("status", { type: LeadStatus, description: "Where it stands." }),
+    dealValue: t.field({
+      type: Money,
+      nullable: true,
+      description: "What a deal would be worth.",
+      resolve: ({ dealValue, dealCurrency }) =>
+        dealValue === null || dealCurrency === null ? null : { value: dealValue, currency: dealCurrency },
+    }),
+    convertedContact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it has become; null when there is none that the caller may see.",
+      resolve: ({ convertedContactId }, _args, context) =>
+        convertedContactId === null ? null : byId.contact.load(context, convertedContactId),
+    }),
+    convertedAt: t.expose("convertedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was converted.",
+    }),
+    lastModificationSource: t.expose("lastModificationSource", {
+      type: ModificationSource,
+      description: "Which system wrote it last.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    deletedAt: t.expose("deletedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was moved to the trash.",
+    }),
+  }),
+});
+
+const LeadConnection = connectionType("Lead", "leads");
+
+builder.queryFields((t) => ({
+  lead: t.field({
+    type: "Lead",
+    nullable: true,
+    description: "A lead by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The lead's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Lead", id, "id");
+      return uuid === null ? null : byId.lead.load(context, uuid);
+    },
+  }),
+  leads: t.field({
+    type: LeadConnection,
+    description: "Leads, newest first. filter, query and search are AND-ed.",
+    args: {
+      filter: t.arg({ type: LeadFilter, description: "Which leads, typed." }),
+      query: t.arg({ type: SmartListQueryInput, description: "Which leads, as an OR of AND groups." }),
+      search: t.arg({ type: SearchInput, description: "Free text." }),
+      orderBy: t.arg({ type: [LeadOrder], description: "Their order; newest first when left out." }),
+      trash: t.arg({
+        type: TrashModeEnum,
+        defaultValue: "EXCLUDE",
+        description: "Whether to show trashed leads.",
+      }),
+      ...pageArgs(),
+      ...offsetArg(),
+    },
+    resolve: (_root, args, context) => filteredConnection(context, "LEAD", context.db.lead, args),
+  }),
+}));
