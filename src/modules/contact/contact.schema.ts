@@ -1,0 +1,136 @@
+import { builder, readIdOf } from "../../builder.ts";
+import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import type { ContactRow } from "../../db/rows.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { byId } from "../../loaders.ts";
+import { type Payload, payload, UserError } from "../../payload.schema.ts";
+import { ContactFilter, ContactOrder, SearchInput, SmartListQueryInput, TrashModeEnum } from "../filter/filter.schema.ts";
+import { filteredConnection } from "../filter/list.ts";
+import { ModificationSource } from "./contact.enums.ts";
+import { ContactCreateInput, ContactUpdateInput } from "./contact.inputs.ts";
+import { createContact, updateContact } from "./contact.service.ts";
+
+const Address = builder.objectRef<ContactRow>("Address").implement({
+  description: "A postal address.",
+  fields: (t) => ({
+    street: t.exposeString("street", { nullable: true, description: "Street and number." }),
+    city: t.exposeString("city", { nullable: true, description: "City." }),
+    state: t.exposeString("state", { nullable: true, description: "State or province." }),
+    zip: t.exposeString("zip", { nullable: true, description: "Postal code." }),
+    country: t.exposeString("country", { nullable: true, description: "Country." }),
+  }),
+});
+
+builder.node("Contact", {
+  description: "A person the organization knows.",
+  id: { resolve: (contact) => contact.id, description: "Global id, `contact_…`." },
+  loadMany: (ids, context) => byId.contact.loadMany(context, ids),
+  fields: (t) => ({
+    organizationId: t.id({
+      description: "The organization it belongs to.",
+      resolve: ({ orgId }) => encodeId("Organization", orgId),
+    }),
+    name: t.exposeString("name", { description: "Full name." }),
+    firstName: t.exposeString("firstName", { nullable: true, description: "First name, where it is known apart." }),
+    lastName: t.exposeString("lastName", { nullable: true, description: "Last name, where it is known apart." }),
+    email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
+    phoneNumbers: t.expose("phoneNumbers", {
+      type: ["PhoneNumber"],
+      description: "Phone numbers in E.164, the primary one first.",
+    }),
+    company: t.exposeString("company", { nullable: true, description: "Company." }),
+    title: t.exposeString("title", { nullable: true, description: "Job title." }),
+    address: t.field({
+      type: Address,
+      nullable: true,
+      description: "Postal address; null when nothing of it is known.",
+      resolve: (contact) =>
+        [contact.street, contact.city, contact.state, contact.zip, contact.country].some((part) => part !== null)
+          ? contact
+          : null,
+    }),
+    url: t.expose("url", { type: "URL", nullable: true, description: "Website." }),
+    linkedinUrl: t.expose("linkedinUrl", { type: "URL", nullable: true, description: "LinkedIn profile." }),
+    linkedinSalesUrl: t.expose("linkedinSalesUrl", {
+      type: "URL",
+      nullable: true,
+      description: "LinkedIn Sales Navigator profile.",
+    }),
+    source: t.exposeString("source", { nullable: true, description: "Where the contact came from." }),
+    notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
+    allowPhoneCalls: t.exposeBoolean("allowPhoneCalls", { description: "Whether they accept phone calls." }),
+    doNotContact: t.exposeBoolean("doNotContact", { description: "Whether they must not be contacted at all." }),
+    callCount: t.exposeInt("callCount", { description: "How many calls were logged." }),
+    lastCallAt: t.expose("lastCallAt", { type: "DateTime", nullable: true, description: "When the last call was." }),
+    lastModificationSource: t.expose("lastModificationSource", {
+      type: ModificationSource,
+      description: "Which system wrote it last.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1; give it as `expectedVersion`." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    deletedAt: t.expose("deletedAt", { type: "DateTime", nullable: true, description: "When it was moved to the trash." }),
+  }),
+});
+
+const ContactConnection = connectionType("Contact", "contacts");
+
+builder.queryFields((t) => ({
+  contact: t.field({
+    type: "Contact",
+    nullable: true,
+    description: "A contact by its id, trashed or not; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The contact's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Contact", id, "id");
+      return uuid === null ? null : byId.contact.load(context, uuid);
+    },
+  }),
+  contacts: t.field({
+    type: ContactConnection,
+    description: "Contacts, newest first. filter, query and search are AND-ed.",
+    args: {
+      filter: t.arg({ type: ContactFilter, description: "Which contacts, typed." }),
+      query: t.arg({ type: SmartListQueryInput, description: "Which contacts, as an OR of AND groups." }),
+      search: t.arg({ type: SearchInput, description: "Free text." }),
+      orderBy: t.arg({ type: [ContactOrder], description: "Their order; newest first when left out." }),
+      trash: t.arg({ type: TrashModeEnum, defaultValue: "EXCLUDE", description: "Whether to show trashed contacts." }),
+      ...pageArgs(),
+      ...offsetArg(),
+    },
+    resolve: (_root, args, context) => filteredConnection(context, "CONTACT", context.db.contact, args),
+  }),
+}));
+
+const contactPayload = (name: string, done: string) =>
+  builder.objectRef<Payload<ContactRow>>(name).implement({
+    description: `What became of it: the ${done} contact, or why not.`,
+    fields: (t) => ({
+      contact: t.expose("result", { type: "Contact", nullable: true, description: `The ${done} contact; null when refused.` }),
+      errors: t.field({
+        type: [UserError],
+        description: "Everything that was wrong with the input; empty when it was accepted.",
+        resolve: ({ errors }) => [...errors],
+      }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  contactCreate: t.field({
+    type: contactPayload("ContactCreatePayload", "created"),
+    description: "Creates a contact.",
+    args: { input: t.arg({ type: ContactCreateInput, required: true, description: "The new contact." }) },
+    resolve: (_root, { input }, context) => payload(() => createContact(context, input)),
+  }),
+  contactUpdate: t.field({
+    type: contactPayload("ContactUpdatePayload", "changed"),
+    description: "Changes a contact: what is left out stays as it is, null clears.",
+    args: {
+      id: t.arg.id({ required: true, description: "The contact's id." }),
+      input: t.arg({ type: ContactUpdateInput, required: true, description: "What to change." }),
+      expectedVersion: t.arg.int({ description: "Refuses when the contact is no longer at this version." }),
+    },
+    resolve: (_root, { id, input, expectedVersion }, context) =>
+      payload(() => updateContact(context, id, input, expectedVersion)),
+  }),
+}));

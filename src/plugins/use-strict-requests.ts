@@ -1,0 +1,69 @@
+import { createGraphQLError, type GraphQLParams, type Plugin } from "graphql-yoga";
+
+/** What may reach the parser, and how: JSON by POST, or a query by GET with a header that no form can send. */
+
+const refuse = (status: number, code: string, message: string, headers: Record<string, string> = {}): never => {
+  throw createGraphQLError(message, { extensions: { code, http: { status, headers } } });
+};
+
+const CSRF_HEADER = "x-graphql-yoga-csrf";
+const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
+
+/**
+ * @param bodyLimit bytes; a larger body is refused while it arrives, whether or not it says its length
+ */
+export function useStrictRequests(bodyLimit: number): Plugin {
+  return {
+    onRequestParse({ request, setRequestParser }) {
+      if (request.method === "GET") {
+        if (!request.headers.has(CSRF_HEADER)) {
+          refuse(403, "CSRF", `A query by GET needs the header ${CSRF_HEADER}; or send it by POST.`);
+        }
+        return;
+      }
+      const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+      if (type !== "application/json" && type !== "application/graphql+json") {
+        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON, with the header content-type: application/json.");
+      }
+      const encoding = request.headers.get("content-encoding");
+      if (encoding !== null && encoding !== "identity") {
+        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+      }
+      setRequestParser(async (incoming) => readParams(await readBody(incoming, bodyLimit)));
+    },
+  };
+}
+
+async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () => refuse(413, "PAYLOAD_TOO_LARGE", `The body is larger than ${limit} bytes.`, { connection: "close" });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readParams(body: Uint8Array): GraphQLParams {
+  const bad = (message: string) => refuse(400, "BAD_REQUEST", message);
+  let params: unknown;
+  try {
+    params = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return bad("The body is not valid JSON in UTF-8.");
+  }
+  if (Array.isArray(params)) return bad("Batching is not supported: send one operation a request.");
+  if (typeof params !== "object" || params === null) return bad("The body must be a JSON object with a query.");
+  const unknown = Object.keys(params).find((key) => !KEYS.has(key));
+  if (unknown !== undefined) return bad(`The body must not have other keys than ${[...KEYS].join(", ")}.`);
+  const { query, variables, operationName, extensions } = params as Record<string, unknown>;
+  if (typeof query !== "string" || query.trim() === "") return bad("query must be a text.");
+  for (const [name, value] of Object.entries({ variables, extensions })) {
+    if (value != null && (typeof value !== "object" || Array.isArray(value))) return bad(`${name} must be an object.`);
+  }
+  if (operationName != null && typeof operationName !== "string") return bad("operationName must be a text.");
+  return params as GraphQLParams;
+}

@@ -1,0 +1,31 @@
+import { getOperationAST } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/database.ts";
+import { scopedDb } from "../db/scoped.ts";
+import { RequestError } from "../errors.ts";
+import { maskError } from "./use-errors.ts";
+import { authenticate, type Viewer } from "../viewer.ts";
+
+/** Finds out who calls before anything of the request is looked at, and gives resolvers their context. */
+export function useViewer(database: Database): Plugin<Context> {
+  const viewers = new WeakMap<Request, Viewer>();
+  return {
+    async onParams({ request }) {
+      viewers.set(request, await authenticate(request.headers, database.pool));
+    },
+    onContextBuilding({ context, extendContext }) {
+      const viewer = viewers.get((context as unknown as { request: Request }).request);
+      if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
+      extendContext({ viewer, db: scopedDb(database, viewer), now: new Date() } as Partial<Context>);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const { document, operationName, contextValue } = args;
+      const operation = getOperationAST(document, operationName)?.operation;
+      const needed = operation === "mutation" ? "WRITE" : "READ";
+      if ((contextValue as Context).viewer.scopes.has(needed)) return;
+      const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, { status: 403 });
+      setResultAndStopExecution({ errors: [maskError(refusal, "") as never] });
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { builder } from "./builder.ts";
+import "./modules/viewer/viewer.schema.ts";
+import "./modules/member/member.schema.ts";
+import "./modules/contact/contact.schema.ts";
+import "./modules/lead/lead.schema.ts";
+import "./modules/deal/deal.schema.ts";
+import "./modules/activity/activity.schema.ts";
+import "./modules/conversation/conversation.schema.ts";
+import "./modules/tag/tag.schema.ts";
+import "./modules/custom-field/custom-field.schema.ts";
+
+export const schema = builder.toSchema({ sortSchema: true });

@@ -1,0 +1,59 @@
+import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import { createYoga, useReadinessCheck } from "graphql-yoga";
+import type { Logger } from "pino";
+import type { Context } from "./context.ts";
+import type { Database } from "./db/database.ts";
+import { maskError, useErrors } from "./plugins/use-errors.ts";
+import { useStrictRequests } from "./plugins/use-strict-requests.ts";
+import { useViewer } from "./plugins/use-viewer.ts";
+import { schema } from "./schema.ts";
+
+export interface ServerOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly corsOrigins: readonly string[];
+  /** Bytes. */
+  readonly bodyLimit: number;
+  /** GraphiQL, with this key and query filled in; none when null. */
+  readonly graphiql: { readonly key: string; readonly query: string } | null;
+}
+
+/** The server as a value: it opens no port, so that tests go through its `fetch`. */
+export function createServer({ database, logger, corsOrigins, bodyLimit, graphiql }: ServerOptions) {
+  return createYoga<object, Context>({
+    schema,
+    plugins: [
+      useErrors(logger),
+      useStrictRequests(bodyLimit),
+      useViewer(database),
+      useReadinessCheck({
+        check: () =>
+          database.pool.query("SELECT 1").then(
+            () => true,
+            () => false,
+          ),
+      }),
+    ],
+    maskedErrors: { maskError, errorMessage: "Something went wrong here. The request's id helps to find out what." },
+    logging: {
+      debug: (...words) => logger.debug(words),
+      info: (...words) => logger.info(words),
+      warn: (...words) => logger.warn(words),
+      error: (...words) => logger.error({ error: words[0] }, "fault"),
+    },
+    cors:
+      corsOrigins.length > 0
+        ? { origin: [...corsOrigins], credentials: false, methods: ["POST"], exposedHeaders: ["x-request-id"] }
+        : false,
+    graphiql: graphiql
+      ? {
+          title: "Rolograph",
+          defaultQuery: graphiql.query,
+          headers: JSON.stringify({ Authorization: `Bearer ${graphiql.key}` }, null, 2),
+        }
+      : false,
+    renderGraphiQL,
+    landingPage: false,
+    batching: false,
+  });
+}
