@@ -41,22 +41,121 @@ export const tags = [
 
 export const folders = ["Company", "Relationship"] as const;
 
-type Field = Pick<Definition, "entity" | "slug" | "name" | "type" | "options" | "slot"> & { folder: number | null };
+type Field = Pick<Definition, "entity" | "slug" | "name" | "type" | "options" | "slot"> & {
+  folder: number | null;
+};
 
-const industries = ["Technology", "Manufacturing", "Healthcare", "Finance", "Retail", "Education", "Logistics", "Energy"];
+const industries = [
+  "Technology",
+  "Manufacturing",
+  "Healthcare",
+  "Finance",
+  "Retail",
+  "Education",
+  "Logistics",
+  "Energy",
+];
 
 export const customFields: readonly Field[] = [
-  { entity: "CONTACT", slug: "industry", name: "Industry", type: "SELECT", options: industries, slot: "text1", folder: 0 },
-  { entity: "CONTACT", slug: "team_size", name: "Team size", type: "SELECT", options: ["1-10", "11-50", "51-200", "201-1000", "1000+"], slot: "text2", folder: 0 },
-  { entity: "CONTACT", slug: "headline", name: "Headline", type: "TEXT", options: [], slot: "text3", folder: 1 },
-  { entity: "CONTACT", slug: "lifetime_value", name: "Lifetime value", type: "NUMBER", options: [], slot: "number1", folder: 1 },
-  { entity: "CONTACT", slug: "newsletter", name: "Newsletter", type: "BOOLEAN", options: [], slot: null, folder: 1 },
-  { entity: "CONTACT", slug: "birthday", name: "Birthday", type: "DATE", options: [], slot: "date1", folder: 1 },
-  { entity: "CONTACT", slug: "last_demo_at", name: "Last demo", type: "DATE_TIME", options: [], slot: "date2", folder: 1 },
-  { entity: "CONTACT", slug: "interests", name: "Interests", type: "MULTI_SELECT", options: ["Automation", "Analytics", "Security", "Integrations", "Pricing"], slot: null, folder: 1 },
-  { entity: "CONTACT", slug: "portfolio", name: "Portfolio", type: "URL", options: [], slot: "text4", folder: null },
-  { entity: "LEAD", slug: "industry", name: "Industry", type: "SELECT", options: industries, slot: "text1", folder: null },
-  { entity: "LEAD", slug: "employees", name: "Employees", type: "TEXT", options: [], slot: "text2", folder: null },
+  {
+    entity: "CONTACT",
+    slug: "industry",
+    name: "Industry",
+    type: "SELECT",
+    options: industries,
+    slot: "text1",
+    folder: 0,
+  },
+  {
+    entity: "CONTACT",
+    slug: "team_size",
+    name: "Team size",
+    type: "SELECT",
+    options: ["1-10", "11-50", "51-200", "201-1000", "1000+"],
+    slot: "text2",
+    folder: 0,
+  },
+  {
+    entity: "CONTACT",
+    slug: "headline",
+    name: "Headline",
+    type: "TEXT",
+    options: [],
+    slot: "text3",
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "lifetime_value",
+    name: "Lifetime value",
+    type: "NUMBER",
+    options: [],
+    slot: "number1",
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "newsletter",
+    name: "Newsletter",
+    type: "BOOLEAN",
+    options: [],
+    slot: null,
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "birthday",
+    name: "Birthday",
+    type: "DATE",
+    options: [],
+    slot: "date1",
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "last_demo_at",
+    name: "Last demo",
+    type: "DATE_TIME",
+    options: [],
+    slot: "date2",
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "interests",
+    name: "Interests",
+    type: "MULTI_SELECT",
+    options: ["Automation", "Analytics", "Security", "Integrations", "Pricing"],
+    slot: null,
+    folder: 1,
+  },
+  {
+    entity: "CONTACT",
+    slug: "portfolio",
+    name: "Portfolio",
+    type: "URL",
+    options: [],
+    slot: "text4",
+    folder: null,
+  },
+  {
+    entity: "LEAD",
+    slug: "industry",
+    name: "Industry",
+    type: "SELECT",
+    options: industries,
+    slot: "text1",
+    folder: null,
+  },
+  {
+    entity: "LEAD",
+    slug: "employees",
+    name: "Employees",
+    type: "TEXT",
+    options: [],
+    slot: "text2",
+    folder: null,
+  },
 ];
 
 const list = (text: string): readonly string[] => text.split(", ");
@@ -73,18 +172,26 @@ export const companyStems = list(
   "Acme, Alder, Apex, Arbor, Atlas, Aurora, Beacon, Birch, Blue Harbor, Brightline, Cascade, Cedar, Cobalt, Compass, Copper, Crescent, Delta, Drift, Ember, Evergreen, Falcon, Fjord, Forge, Gale, Granite, Halo, Harvest, Helix, Horizon, Iris, Juniper, Keystone, Lantern, Ledger, Lumen, Maple, Meridian, Mosaic, Nimbus, Nova, Oak & Iron, Onyx, Orbit, Orchard, Pinnacle, Prairie, Prism, Quarry, Quill, Redwood, Ridge, River, Saffron, Sierra, Signal, Silverline, Solstice, Spruce, Summit, Tandem, Terra, Tidal, Topaz, Vector, Verdant, Vista, Wavelength, Willow, Zenith",
 );
 
-export const companyKinds = list("Corp, Labs, Group, Systems, Logistics, Health, Partners, Foods, Energy, Studio, Software, Industries");
+export const companyKinds = list(
+  "Corp, Labs, Group, Systems, Logistics, Health, Partners, Foods, Energy, Studio, Software, Industries",
+);
 
 export const titles = list(
   "CEO, CTO, VP of Sales, VP of Engineering, Head of Operations, Head of Marketing, Account Executive, Product Manager, Software Engineer, Data Analyst, Procurement Manager, Office Manager, Founder, Consultant, Customer Success Manager",
 );
 
-export const sources = list("website, referral, webinar, trade show, cold outreach, linkedin, partner, import");
-export const streets = list("Market Street, Innovation Drive, High Street, Rue de Rivoli, Hauptstraße, Kungsgatan, Calle Mayor, Park Avenue");
+export const sources = list(
+  "website, referral, webinar, trade show, cold outreach, linkedin, partner, import",
+);
+export const streets = list(
+  "Market Street, Innovation Drive, High Street, Rue de Rivoli, Hauptstraße, Kungsgatan, Calle Mayor, Park Avenue",
+);
 export const dialCodes = ["+1", "+44", "+33", "+49", "+46", "+34", "+81"];
 export const currencies = ["USD", "EUR", "GBP", "JPY"];
 export const stages = list("Discovery, Demo, Proposal, Negotiation, Legal");
-export const dealKinds = list("Annual plan, Pilot, Expansion, Renewal, Onboarding package, Hardware order, Support contract");
+export const dealKinds = list(
+  "Annual plan, Pilot, Expansion, Renewal, Onboarding package, Hardware order, Support contract",
+);
 
 export const places = [
   { city: "San Francisco", state: "CA", zip: "94105", country: "US" },
@@ -107,7 +214,9 @@ export const notes = list(
 );
 
 export const subjects = {
-  EMAIL: list("Re: Proposal, Following up, Pricing question, Introduction, Contract draft, Thanks for your time, Next steps"),
+  EMAIL: list(
+    "Re: Proposal, Following up, Pricing question, Introduction, Contract draft, Thanks for your time, Next steps",
+  ),
   CALL: list("Discovery call, Check-in, Left a voicemail, Negotiation call, Support question"),
   NOTE: list("Background, After the meeting, Competitor mentioned, Budget"),
   MEETING: list("Product demo, Quarterly review, Kick-off, On-site visit"),

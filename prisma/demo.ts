@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
-import { derive, type CustomValueJson } from "../src/modules/filter/derive.ts";
+import { type CustomValueJson, derive } from "../src/modules/filter/derive.ts";
 import { contactKeyFields, type Definition } from "../src/modules/filter/fields.ts";
 import * as words from "./demo-words.ts";
 
@@ -49,7 +49,8 @@ class Dice {
   some = <T>(items: readonly T[], most: number, skew = 1): T[] => [
     ...new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(items, skew))),
   ];
-  moment = (daysBack: number, since = 0): number => TODAY - Math.floor((since + this.#next() * (daysBack - since)) * DAY);
+  moment = (daysBack: number, since = 0): number =>
+    TODAY - Math.floor((since + this.#next() * (daysBack - since)) * DAY);
   /** A UUIDv7 of a moment. */
   id = (at: number): string => {
     const random = Array.from({ length: 19 }, () => this.whole(0, 15).toString(16)).join("");
@@ -96,14 +97,27 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
   const users = words.people.map((person) => {
     const slug = name.toLowerCase().replace(/[^a-z]+/g, "");
     const email = `${person.name.split(" ")[0]?.toLowerCase()}@${slug}.example`;
-    return { id: dice.id(begin), name: person.name, email, email_key: email, created_at: iso(begin), updated_at: iso(begin) };
+    return {
+      id: dice.id(begin),
+      name: person.name,
+      email,
+      email_key: email,
+      created_at: iso(begin),
+      updated_at: iso(begin),
+    };
   });
   const members = users.map((user, at) => {
     const { role, dataScope } = words.people[at] as (typeof words.people)[number];
     return { ...stamp(begin), id: dice.id(begin), user_id: user.id, role, data_scope: dataScope };
   });
   const memberIds = members.map((member) => member.id);
-  const tags = words.tags.map(([tag, color]) => ({ ...stamp(begin), id: dice.id(begin), name: tag, name_key: tag, color }));
+  const tags = words.tags.map(([tag, color]) => ({
+    ...stamp(begin),
+    id: dice.id(begin),
+    name: tag,
+    name_key: tag,
+    color,
+  }));
   const folders = words.folders.map((folder, position) => ({
     ...stamp(begin),
     id: dice.id(begin),
@@ -111,21 +125,28 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
     name: folder,
     position,
   }));
-  const definitions = words.customFields.map(({ folder, ...field }, position): Definition => ({
-    ...field,
-    id: dice.id(begin),
-    position,
-    folderId: folder === null ? null : (folders[folder]?.id ?? null),
-  }));
+  const definitions = words.customFields.map(
+    ({ folder, ...field }, position): Definition => ({
+      ...field,
+      id: dice.id(begin),
+      position,
+      folderId: folder === null ? null : (folders[folder]?.id ?? null),
+    }),
+  );
   const of = (entity: string) => definitions.filter((definition) => definition.entity === entity);
 
   const makePerson = () => {
     const firstName = dice.pick(words.firstNames);
     const lastName = dice.pick(words.lastNames);
-    const company = dice.chance(0.93) ? `${dice.pick(words.companyStems)} ${dice.pick(words.companyKinds)}` : null;
+    const company = dice.chance(0.93)
+      ? `${dice.pick(words.companyStems)} ${dice.pick(words.companyKinds)}`
+      : null;
     const domain = company ? `${company.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.example` : "mail.example";
     const tagIds = dice.some(tags, 4, 1.7).map((tag) => tag.id);
-    const local = `${firstName}.${lastName}`.normalize("NFD").replace(/[^a-zA-Z.]/g, "").toLowerCase();
+    const local = `${firstName}.${lastName}`
+      .normalize("NFD")
+      .replace(/[^a-zA-Z.]/g, "")
+      .toLowerCase();
     const source = dice.chance(0.85) ? dice.pick(words.sources, 1.4) : null;
     return { firstName, lastName, name: `${firstName} ${lastName}`, company, domain, local, tagIds, source };
   };
@@ -148,7 +169,9 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
       title: dice.chance(0.85) ? dice.pick(words.titles) : null,
       ...(dice.chance(0.7) ? { ...place, street: `${dice.whole(1, 240)} ${dice.pick(words.streets)}` } : {}),
       url: person.company && dice.chance(0.5) ? `https://www.${person.domain}` : null,
-      linkedin_url: dice.chance(0.5) ? `https://linkedin.com/in/${person.local.replace(".", "-")}-${at}` : null,
+      linkedin_url: dice.chance(0.5)
+        ? `https://linkedin.com/in/${person.local.replace(".", "-")}-${at}`
+        : null,
       source: person.source,
       notes: dice.chance(0.25) ? dice.pick(words.notes) : null,
     };
@@ -195,7 +218,10 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
       notes: dice.chance(0.2) ? dice.pick(words.notes) : null,
     };
     const currency = value === null ? null : dice.pick(words.currencies, 2);
-    const derived = derive({ ...texts, phones: number ? [number] : [], others: { currency }, custom }, of("LEAD"));
+    const derived = derive(
+      { ...texts, phones: number ? [number] : [], others: { currency }, custom },
+      of("LEAD"),
+    );
     return {
       ...stamp(created),
       ...texts,
@@ -269,9 +295,17 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
     };
   });
 
-  const carried = (rows: readonly { id: string; tag_ids: readonly string[]; created_at: string }[], column: string) =>
+  const carried = (
+    rows: readonly { id: string; tag_ids: readonly string[]; created_at: string }[],
+    column: string,
+  ) =>
     rows.flatMap((row) =>
-      row.tag_ids.map((tagId) => ({ org_id: orgId, [column]: row.id, tag_id: tagId, created_at: row.created_at })),
+      row.tag_ids.map((tagId) => ({
+        org_id: orgId,
+        [column]: row.id,
+        tag_id: tagId,
+        created_at: row.created_at,
+      })),
     );
   return {
     id: orgId,
@@ -283,7 +317,11 @@ function organization(name: string, timeZone: string, seed: number, size: Size):
       member: members,
       tag: tags,
       custom_field_folder: folders,
-      custom_field: definitions.map(({ folderId, ...definition }) => ({ ...stamp(begin), ...definition, folder_id: folderId })),
+      custom_field: definitions.map(({ folderId, ...definition }) => ({
+        ...stamp(begin),
+        ...definition,
+        folder_id: folderId,
+      })),
       contact: contacts,
       lead: leads,
       contact_tag: carried(contacts, "contact_id"),
@@ -336,7 +374,9 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
 
 /** Prisma's names of derived columns to the table's: `emailKey` to `email_key`, `number3` to `number_3`. */
 const columns = (derived: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(derived).map(([name, value]) => [snake(name).replace(/(\D)(\d)$/, "$1_$2"), value]));
+  Object.fromEntries(
+    Object.entries(derived).map(([name, value]) => [snake(name).replace(/(\D)(\d)$/, "$1_$2"), value]),
+  );
 
 const BATCH = 1_000;
 
@@ -359,7 +399,9 @@ export async function insertDemo(
   const total = Object.values(demo.rows).reduce((sum, rows) => sum + rows.length, 0);
   let done = 0;
   for (const [table, rows] of Object.entries(demo.rows)) {
-    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((column) => `"${column}"`).join(", ");
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+      .map((column) => `"${column}"`)
+      .join(", ");
     for (let at = 0; at < rows.length; at += BATCH) {
       const batch = rows.slice(at, at + BATCH);
       await client.query(

@@ -56,13 +56,18 @@ export async function createDemoKey(database: Database, demo: DemoOrganization):
  * Makes the embedded database ready to be explored: seeds it on the first start, and finds or makes the demo key.
  * The key lies readable beside the database, in a directory of its user's own: that is what lets each start show it.
  */
-export async function prepareDemo(database: Database, directory: string, say: (text: string) => void): Promise<string> {
+export async function prepareDemo(
+  database: Database,
+  directory: string,
+  say: (text: string) => void,
+): Promise<string> {
   const [demo] = await seedDemo(database, say);
   if (!demo) throw new Error("there is no demo organization");
   const path = join(directory, "demo-key");
   const kept = (await readFile(path, "utf8").catch(() => "")).trim();
   const parsed = parseKey(kept);
-  const row = parsed && (await database.prisma.apiKey.findFirst({ where: { id: parsed.id, revokedAt: null } }));
+  const row =
+    parsed && (await database.prisma.apiKey.findFirst({ where: { id: parsed.id, revokedAt: null } }));
   if (row) return kept;
   const key = await createDemoKey(database, demo);
   await writeFile(path, `${key}\n`, { mode: 0o600 });

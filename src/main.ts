@@ -14,7 +14,8 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
-  if (config.database.kind === "embedded") say(`Opening the embedded database in ${config.database.directory}`);
+  if (config.database.kind === "embedded")
+    say(`Opening the embedded database in ${config.database.directory}`);
   const database = await openDatabase(config.database, {
     onConnectionError: (error) => logger.warn({ error: error.message }, "an idle database connection broke"),
   });
@@ -34,8 +35,12 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
 
   try {
-    for (const name of await applyMigrations(database.pool, database.embedded)) say(`Applied migration ${name}`);
-    const key = config.demo && config.database.kind === "embedded" ? await prepareDemo(database, config.database.directory, say) : null;
+    for (const name of await applyMigrations(database.pool, database.embedded))
+      say(`Applied migration ${name}`);
+    const key =
+      config.demo && config.database.kind === "embedded"
+        ? await prepareDemo(database, config.database.directory, say)
+        : null;
     const yoga = createServer({
       database,
       logger,
@@ -44,7 +49,10 @@ async function main(): Promise<void> {
       graphiql: key === null ? null : { key, query: exampleQuery },
     });
     // Two Authorization headers arrive as one text with a comma, and are refused as such.
-    const http = createHttpServer({ joinDuplicateHeaders: true, headersTimeout: 15_000, requestTimeout: 60_000 }, yoga);
+    const http = createHttpServer(
+      { joinDuplicateHeaders: true, headersTimeout: 15_000, requestTimeout: 60_000 },
+      yoga,
+    );
     stopServing = () =>
       new Promise((resolve) => {
         const cut = setTimeout(() => http.closeAllConnections(), config.shutdownTimeout);

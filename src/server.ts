@@ -34,7 +34,10 @@ export function createServer({ database, logger, corsOrigins, bodyLimit, graphiq
           ),
       }),
     ],
-    maskedErrors: { maskError, errorMessage: "Something went wrong here. The request's id helps to find out what." },
+    maskedErrors: {
+      maskError,
+      errorMessage: "Something went wrong here. The request's id helps to find out what.",
+    },
     logging: {
       debug: (...words) => logger.debug(words),
       info: (...words) => logger.info(words),
@@ -43,7 +46,12 @@ export function createServer({ database, logger, corsOrigins, bodyLimit, graphiq
     },
     cors:
       corsOrigins.length > 0
-        ? { origin: [...corsOrigins], credentials: false, methods: ["POST"], exposedHeaders: ["x-request-id"] }
+        ? {
+            origin: [...corsOrigins],
+            credentials: false,
+            methods: ["POST"],
+            exposedHeaders: ["x-request-id"],
+          }
         : false,
     graphiql: graphiql
       ? {

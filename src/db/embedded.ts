@@ -10,6 +10,8 @@ import { lockDirectory } from "./lock.ts";
 /** A running PGlite and how `pg` reaches it. */
 export interface Embedded {
   readonly connection: PoolConfig;
+  /** The whole database as a file, to be loaded by `startEmbedded`. Connections must be closed before. */
+  dump(): Promise<Blob>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
         // it is: PGlite does one thing at a time anyway.
         max: 1,
       },
+      dump: () => database.dumpDataDir("none"),
       async close() {
         await server.stop();
         await database.close();

@@ -27,7 +27,18 @@ export const violates = (error: unknown, constraint: string): boolean =>
 /** Whether PostgreSQL gave the statement up for its time. */
 export const isTimeout = (error: unknown): boolean => driverFault(error).originalCode === "57014";
 
-const connectionCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037", "ECONNREFUSED", "57P01", "53300"]);
+const connectionCodes = new Set([
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "P2028",
+  "P2037",
+  "ECONNREFUSED",
+  "57P01",
+  "53300",
+]);
 
 /** Whether the database could not be reached, or had no connection to give. */
 export function isUnavailable(error: unknown): boolean {

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
@@ -305,17 +305,17 @@ interface Wasm {
   ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 }
 
-/** The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. */
+/**
+ * The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. Its glue keeps the
+ * instance in a variable of the module, so each engine loads the glue anew: two at once would share one otherwise.
+ */
 async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
-  const require = createRequire(import.meta.url);
-  const glueName = "@prisma/schema-engine-wasm/schema_engine_bg";
+  const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } =
-    await import(glueName);
-  const bytes = await readFile(require.resolve(glueName).replace(/\.js$/, ".wasm"));
+    await import(`${pathToFileURL(path)}?instance=${randomUUID()}`);
+  const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
   const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
-  const { instance } = await WebAssembly.instantiate(bytes, {
-    "./schema_engine_bg.js": glue,
-  });
+  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return glue;

@@ -128,7 +128,8 @@ function engineValue(value: unknown): unknown {
 /** Hands the engine PostgreSQL's own words; anything but an answer of PostgreSQL's passes as it is. */
 function rethrow(error: unknown): never {
   if (!(error instanceof Error) || !("code" in error) || !("severity" in error)) throw error;
-  const { message, code, severity, detail, hint, column } = error as Error & Record<string, string | undefined>;
+  const { message, code, severity, detail, hint, column } = error as Error &
+    Record<string, string | undefined>;
   const original = { originalCode: code ?? "", originalMessage: message };
   // The engine tells a database without a migrations table by this kind of error.
   if (code === "42P01") throw new DriverAdapterError({ kind: "TableDoesNotExist", ...original });

@@ -7,7 +7,10 @@ import { parsePhoneNumberFromString } from "libphonenumber-js";
  * @returns E.164, or null when the text is none
  */
 export function readPhone(text: string): string | null {
-  const bare = text.trim().replace(/[\s().\-/]/g, "").replace(/^00/, "+");
+  const bare = text
+    .trim()
+    .replace(/[\s().\-/]/g, "")
+    .replace(/^00/, "+");
   const parsed = parsePhoneNumberFromString(bare);
   if (parsed?.isValid() && !parsed.ext) return parsed.number;
   return /^\+[1-9]\d{6,14}$/.test(bare) ? bare : null;

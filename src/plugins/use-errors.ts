@@ -13,14 +13,18 @@ export const maskError: MaskError = (thrown, message) => {
   const original = rootOf(thrown);
   const place = thrown instanceof GraphQLError ? { nodes: thrown.nodes, path: thrown.path } : {};
   const told = (text: string, extensions: Record<string, unknown>, status?: number) =>
-    new GraphQLError(text, { ...place, extensions: { ...extensions, ...(status && { http: { status } }) } } as object);
+    new GraphQLError(text, {
+      ...place,
+      extensions: { ...extensions, ...(status && { http: { status } }) },
+    } as object);
   if (original instanceof RequestError) {
     const { status, ...details } = original.details;
     return told(original.message, { code: original.code, ...details }, status);
   }
   if (original instanceof GraphQLError) return original;
   if (isTimeout(original)) return told("The database took too long to answer.", { code: "TIMEOUT" }, 504);
-  if (isUnavailable(original)) return told("The database cannot be reached just now.", { code: "SERVICE_UNAVAILABLE" }, 503);
+  if (isUnavailable(original))
+    return told("The database cannot be reached just now.", { code: "SERVICE_UNAVAILABLE" }, 503);
   return told(message, { code: "INTERNAL_SERVER_ERROR" });
 };
 
@@ -42,7 +46,8 @@ export function useErrors(logger: Logger): Plugin {
       const requestId = ids.get(request);
       const errors = (result.errors as readonly GraphQLError[]).map((error) => withCode(error, requestId));
       for (const { message, extensions } of errors) {
-        if (extensions.code === "INTERNAL_SERVER_ERROR") logger.error({ requestId, message }, "request failed");
+        if (extensions.code === "INTERNAL_SERVER_ERROR")
+          logger.error({ requestId, message }, "request failed");
       }
       setResult({ ...result, errors });
     },
@@ -55,7 +60,8 @@ export function useErrors(logger: Logger): Plugin {
 
 function withCode(error: GraphQLError, requestId: string | undefined): GraphQLError {
   const original = rootOf(error);
-  const { message, extensions } = original instanceof RequestError ? (maskError(error, "") as GraphQLError) : error;
+  const { message, extensions } =
+    original instanceof RequestError ? (maskError(error, "") as GraphQLError) : error;
   return new GraphQLError(shorten(message), {
     ...(error.nodes && { nodes: error.nodes }),
     ...(error.source && { source: error.source }),

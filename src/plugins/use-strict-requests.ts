@@ -2,7 +2,12 @@ import { createGraphQLError, type GraphQLParams, type Plugin } from "graphql-yog
 
 /** What may reach the parser, and how: JSON by POST, or a query by GET with a header that no form can send. */
 
-const refuse = (status: number, code: string, message: string, headers: Record<string, string> = {}): never => {
+const refuse = (
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): never => {
   throw createGraphQLError(message, { extensions: { code, http: { status, headers } } });
 };
 
@@ -23,7 +28,11 @@ export function useStrictRequests(bodyLimit: number): Plugin {
       }
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
       if (type !== "application/json" && type !== "application/graphql+json") {
-        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON, with the header content-type: application/json.");
+        refuse(
+          415,
+          "UNSUPPORTED_MEDIA_TYPE",
+          "The body must be JSON, with the header content-type: application/json.",
+        );
       }
       const encoding = request.headers.get("content-encoding");
       if (encoding !== null && encoding !== "identity") {
@@ -35,7 +44,8 @@ export function useStrictRequests(bodyLimit: number): Plugin {
 }
 
 async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () => refuse(413, "PAYLOAD_TOO_LARGE", `The body is larger than ${limit} bytes.`, { connection: "close" });
+  const tooLarge = () =>
+    refuse(413, "PAYLOAD_TOO_LARGE", `The body is larger than ${limit} bytes.`, { connection: "close" });
   if (Number(request.headers.get("content-length") ?? 0) > limit) tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -56,13 +66,15 @@ function readParams(body: Uint8Array): GraphQLParams {
     return bad("The body is not valid JSON in UTF-8.");
   }
   if (Array.isArray(params)) return bad("Batching is not supported: send one operation a request.");
-  if (typeof params !== "object" || params === null) return bad("The body must be a JSON object with a query.");
+  if (typeof params !== "object" || params === null)
+    return bad("The body must be a JSON object with a query.");
   const unknown = Object.keys(params).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return bad(`The body must not have other keys than ${[...KEYS].join(", ")}.`);
   const { query, variables, operationName, extensions } = params as Record<string, unknown>;
   if (typeof query !== "string" || query.trim() === "") return bad("query must be a text.");
   for (const [name, value] of Object.entries({ variables, extensions })) {
-    if (value != null && (typeof value !== "object" || Array.isArray(value))) return bad(`${name} must be an object.`);
+    if (value != null && (typeof value !== "object" || Array.isArray(value)))
+      return bad(`${name} must be an object.`);
   }
   if (operationName != null && typeof operationName !== "string") return bad("operationName must be a text.");
   return params as GraphQLParams;

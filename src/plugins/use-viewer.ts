@@ -4,8 +4,8 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { scopedDb } from "../db/scoped.ts";
 import { RequestError } from "../errors.ts";
-import { maskError } from "./use-errors.ts";
 import { authenticate, type Viewer } from "../viewer.ts";
+import { maskError } from "./use-errors.ts";
 
 /** Finds out who calls before anything of the request is looked at, and gives resolvers their context. */
 export function useViewer(database: Database): Plugin<Context> {
@@ -24,7 +24,9 @@ export function useViewer(database: Database): Plugin<Context> {
       const operation = getOperationAST(document, operationName)?.operation;
       const needed = operation === "mutation" ? "WRITE" : "READ";
       if ((contextValue as Context).viewer.scopes.has(needed)) return;
-      const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, { status: 403 });
+      const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, {
+        status: 403,
+      });
       setResultAndStopExecution({ errors: [maskError(refusal, "") as never] });
     },
   };

@@ -3,7 +3,17 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { type Database, openDatabase } from "../../src/db/database.ts";
 import {
   applyMigrations,
@@ -197,7 +207,9 @@ describe.each([
   test("a migration that a process died in is run again", async () => {
     const files = await makeFiles({ "20260101000000_one": "CREATE TABLE one (id int);" });
     await apply(files);
-    await pool.query("UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0; DROP TABLE one");
+    await pool.query(
+      "UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0; DROP TABLE one",
+    );
 
     expect(await apply(files)).toEqual(["20260101000000_one"]);
     expect(await tables(pool)).toEqual(["one"]);

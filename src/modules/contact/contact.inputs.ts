@@ -22,12 +22,15 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
 
 /** What create and update have in common. */
 const contactInputFields = (t: InputFields) => ({
-  name: t.string({ description: "Full name, at most 255 characters. Given alone, it replaces first and last name." }),
+  name: t.string({
+    description: "Full name, at most 255 characters. Given alone, it replaces first and last name.",
+  }),
   firstName: t.string({ description: "First name, 1 to 100 characters." }),
   lastName: t.string({ description: "Last name, 1 to 100 characters." }),
   email: t.string({ description: "E-mail address. One live contact of the organization can have it." }),
   phoneNumbers: t.stringList({
-    description: "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones.",
+    description:
+      "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones.",
   }),
   company: t.string({ description: "Company, at most 200 characters." }),
   title: t.string({ description: "Job title, at most 200 characters." }),
@@ -40,8 +43,13 @@ const contactInputFields = (t: InputFields) => ({
   allowPhoneCalls: t.boolean({ description: "Whether they accept phone calls; true by default." }),
   doNotContact: t.boolean({ description: "Whether they must not be contacted at all; false by default." }),
   ownerId: t.id({ description: "The member to assign it to; null for nobody." }),
-  customFields: t.field({ type: [CustomFieldValueInput], description: "Custom field values; only the slugs named change." }),
-  createMissingTags: t.boolean({ description: "Whether to make tags that do not exist yet; otherwise they are refused." }),
+  customFields: t.field({
+    type: [CustomFieldValueInput],
+    description: "Custom field values; only the slugs named change.",
+  }),
+  createMissingTags: t.boolean({
+    description: "Whether to make tags that do not exist yet; otherwise they are refused.",
+  }),
 });
 
 export const ContactCreateInput = builder.inputType("ContactCreateInput", {
@@ -82,7 +90,10 @@ const text = (limit: number) =>
 const email = z
   .string()
   .transform((value) => (isBlank(value) ? null : value.trim()))
-  .refine((value) => value === null || emailKey(value) !== null, rule("INVALID_EMAIL", "is not an e-mail address"))
+  .refine(
+    (value) => value === null || emailKey(value) !== null,
+    rule("INVALID_EMAIL", "is not an e-mail address"),
+  )
   .nullish();
 
 const phone = z.string().transform((value, context) => {
@@ -102,7 +113,9 @@ const url = text(2000).refine(
 );
 
 const flag = z.boolean(rule("REQUIRED", "must be true or false, not null")).optional();
-const tagList = z.array(z.string().max(100, "must not be longer than 100 characters")).max(100, "must not have more than 100 items");
+const tagList = z
+  .array(z.string().max(100, "must not be longer than 100 characters"))
+  .max(100, "must not have more than 100 items");
 
 const common = {
   name: text(255),
@@ -128,7 +141,10 @@ const common = {
   allowPhoneCalls: flag,
   doNotContact: flag,
   ownerId: z.string().nullish(),
-  customFields: z.array(z.object({ slug: z.string(), value: z.unknown() })).max(1000).nullish(),
+  customFields: z
+    .array(z.object({ slug: z.string(), value: z.unknown() }))
+    .max(1000)
+    .nullish(),
   createMissingTags: z.boolean().nullish(),
 };
 

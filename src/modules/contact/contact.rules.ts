@@ -74,7 +74,11 @@ export const zodRefusals = (error: z.ZodError): Refusal[] =>
   error.issues.map((issue) => {
     const { code } = (issue.code === "custom" ? (issue.params ?? {}) : {}) as { code?: RefusalCode };
     const path = ["input", ...issue.path.map(String)];
-    return refusal(code ?? zodCodes[issue.code] ?? "INVALID_VALUE", path, `${issue.path.join(".")} ${issue.message}`);
+    return refusal(
+      code ?? zodCodes[issue.code] ?? "INVALID_VALUE",
+      path,
+      `${issue.path.join(".")} ${issue.message}`,
+    );
   });
 
 /**
@@ -88,7 +92,15 @@ export function applyInput(
   definitions: readonly Definition[],
 ): { after: ContactColumns; refusals: Refusal[] } {
   const refusals: Refusal[] = [];
-  const { name: _, ownerId: _owner, address, customFields, createMissingTags: _tags, phoneNumbers, ...plain } = input;
+  const {
+    name: _,
+    ownerId: _owner,
+    address,
+    customFields,
+    createMissingTags: _tags,
+    phoneNumbers,
+    ...plain
+  } = input;
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   const { custom, refusals: customRefusals } = applyCustom(before.custom, customFields ?? [], definitions);
   const after: ContactColumns = {
@@ -144,7 +156,16 @@ function applyCustom(
       const suggestions = nearest(slug, bySlug.keys());
       const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
       const message = `there is no custom field with the slug ${quote(slug)}${hint}`;
-      return [{ kind: "customField", code: "UNKNOWN_CUSTOM_FIELD", path: [...path, "slug"], message, slug, suggestions }];
+      return [
+        {
+          kind: "customField",
+          code: "UNKNOWN_CUSTOM_FIELD",
+          path: [...path, "slug"],
+          message,
+          slug,
+          suggestions,
+        },
+      ];
     }
     try {
       const stored = readCustomValue(value ?? null, definition);
@@ -185,7 +206,11 @@ export async function applyOwner(
     return { ownerId: before, refusals: [refusal("INVALID_VALUE", path, message)] };
   }
   if (ownerId === null) return { ownerId: null, refusals: [] };
-  if (uuid === null) return { ownerId: before, refusals: [refusal("BAD_ID", path, `${quote(ownerId)} is not the id of a member`)] };
+  if (uuid === null)
+    return {
+      ownerId: before,
+      refusals: [refusal("BAD_ID", path, `${quote(ownerId)} is not the id of a member`)],
+    };
   const [member] = await db.members([uuid]);
   if (member) return { ownerId: uuid, refusals: [] };
   return { ownerId: before, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };

@@ -4,7 +4,13 @@ import type { ContactRow } from "../../db/rows.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
 import { type Payload, payload, UserError } from "../../payload.schema.ts";
-import { ContactFilter, ContactOrder, SearchInput, SmartListQueryInput, TrashModeEnum } from "../filter/filter.schema.ts";
+import {
+  ContactFilter,
+  ContactOrder,
+  SearchInput,
+  SmartListQueryInput,
+  TrashModeEnum,
+} from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { ModificationSource } from "./contact.enums.ts";
 import { ContactCreateInput, ContactUpdateInput } from "./contact.inputs.ts";
@@ -31,8 +37,14 @@ builder.node("Contact", {
       resolve: ({ orgId }) => encodeId("Organization", orgId),
     }),
     name: t.exposeString("name", { description: "Full name." }),
-    firstName: t.exposeString("firstName", { nullable: true, description: "First name, where it is known apart." }),
-    lastName: t.exposeString("lastName", { nullable: true, description: "Last name, where it is known apart." }),
+    firstName: t.exposeString("firstName", {
+      nullable: true,
+      description: "First name, where it is known apart.",
+    }),
+    lastName: t.exposeString("lastName", {
+      nullable: true,
+      description: "Last name, where it is known apart.",
+    }),
     email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
     phoneNumbers: t.expose("phoneNumbers", {
       type: ["PhoneNumber"],
@@ -45,7 +57,9 @@ builder.node("Contact", {
       nullable: true,
       description: "Postal address; null when nothing of it is known.",
       resolve: (contact) =>
-        [contact.street, contact.city, contact.state, contact.zip, contact.country].some((part) => part !== null)
+        [contact.street, contact.city, contact.state, contact.zip, contact.country].some(
+          (part) => part !== null,
+        )
           ? contact
           : null,
     }),
@@ -59,17 +73,29 @@ builder.node("Contact", {
     source: t.exposeString("source", { nullable: true, description: "Where the contact came from." }),
     notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
     allowPhoneCalls: t.exposeBoolean("allowPhoneCalls", { description: "Whether they accept phone calls." }),
-    doNotContact: t.exposeBoolean("doNotContact", { description: "Whether they must not be contacted at all." }),
+    doNotContact: t.exposeBoolean("doNotContact", {
+      description: "Whether they must not be contacted at all.",
+    }),
     callCount: t.exposeInt("callCount", { description: "How many calls were logged." }),
-    lastCallAt: t.expose("lastCallAt", { type: "DateTime", nullable: true, description: "When the last call was." }),
+    lastCallAt: t.expose("lastCallAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When the last call was.",
+    }),
     lastModificationSource: t.expose("lastModificationSource", {
       type: ModificationSource,
       description: "Which system wrote it last.",
     }),
-    version: t.exposeInt("version", { description: "Counts its changes, from 1; give it as `expectedVersion`." }),
+    version: t.exposeInt("version", {
+      description: "Counts its changes, from 1; give it as `expectedVersion`.",
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
-    deletedAt: t.expose("deletedAt", { type: "DateTime", nullable: true, description: "When it was moved to the trash." }),
+    deletedAt: t.expose("deletedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was moved to the trash.",
+    }),
   }),
 });
 
@@ -94,7 +120,11 @@ builder.queryFields((t) => ({
       query: t.arg({ type: SmartListQueryInput, description: "Which contacts, as an OR of AND groups." }),
       search: t.arg({ type: SearchInput, description: "Free text." }),
       orderBy: t.arg({ type: [ContactOrder], description: "Their order; newest first when left out." }),
-      trash: t.arg({ type: TrashModeEnum, defaultValue: "EXCLUDE", description: "Whether to show trashed contacts." }),
+      trash: t.arg({
+        type: TrashModeEnum,
+        defaultValue: "EXCLUDE",
+        description: "Whether to show trashed contacts.",
+      }),
       ...pageArgs(),
       ...offsetArg(),
     },
@@ -106,7 +136,11 @@ const contactPayload = (name: string, done: string) =>
   builder.objectRef<Payload<ContactRow>>(name).implement({
     description: `What became of it: the ${done} contact, or why not.`,
     fields: (t) => ({
-      contact: t.expose("result", { type: "Contact", nullable: true, description: `The ${done} contact; null when refused.` }),
+      contact: t.expose("result", {
+        type: "Contact",
+        nullable: true,
+        description: `The ${done} contact; null when refused.`,
+      }),
       errors: t.field({
         type: [UserError],
         description: "Everything that was wrong with the input; empty when it was accepted.",

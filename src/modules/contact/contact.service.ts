@@ -89,13 +89,18 @@ export async function updateContact(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = decoded?.type === "Contact" ? await findLive(caller.db, decoded.uuid) : null;
     if (!before) {
-      throw new RefusalError([{ kind: "notFound", code: "NOT_FOUND", path: ["id"], message: "there is no such contact" }]);
+      throw new RefusalError([
+        { kind: "notFound", code: "NOT_FOUND", path: ["id"], message: "there is no such contact" },
+      ]);
     }
-    if (expectedVersion != null && expectedVersion !== before.version) throw versionConflict(before, expectedVersion);
+    if (expectedVersion != null && expectedVersion !== before.version)
+      throw versionConflict(before, expectedVersion);
     const row = await tryUpdate(caller, before, parsed.data);
     if (row) return row;
   }
-  throw new RefusalError([refusal("VERSION_CONFLICT", ["id"], "the contact is being changed by others; try again")]);
+  throw new RefusalError([
+    refusal("VERSION_CONFLICT", ["id"], "the contact is being changed by others; try again"),
+  ]);
 }
 
 const findLive = (db: Db, id: string) => db.contact.findFirst({ where: { id, deletedAt: null } });
@@ -112,7 +117,11 @@ const versionConflict = (current: ContactRow, expected: number) =>
   ]);
 
 /** One attempt; null when the contact was changed in the meantime. */
-async function tryUpdate(caller: Caller, before: ContactRow, values: ContactUpdateValues): Promise<ContactRow | null> {
+async function tryUpdate(
+  caller: Caller,
+  before: ContactRow,
+  values: ContactUpdateValues,
+): Promise<ContactRow | null> {
   const { tags: change, ...input } = values;
   const { db, now } = caller;
   const { set, add, remove } = change ?? {};
@@ -151,7 +160,12 @@ async function tryUpdate(caller: Caller, before: ContactRow, values: ContactUpda
       if (!row) return null;
       if (change != null) {
         await tx.contactTag.deleteMany({ where: { contactId: before.id, tagId: { notIn: tagIds } } });
-        await carryTags(tx, caller, before.id, tagIds.filter((tag) => !before.tagIds.includes(tag)));
+        await carryTags(
+          tx,
+          caller,
+          before.id,
+          tagIds.filter((tag) => !before.tagIds.includes(tag)),
+        );
       }
       return row;
     }),
@@ -163,7 +177,11 @@ function columnsOf(row: Omit<ContactRow, "custom"> & Pick<ContactColumns, "custo
   return Object.fromEntries(names.map((name) => [name, row[name]])) as unknown as ContactColumns;
 }
 
-function tagRefusals({ missing }: NamedTags, path: readonly string[], create: boolean | null | undefined): Refusal[] {
+function tagRefusals(
+  { missing }: NamedTags,
+  path: readonly string[],
+  create: boolean | null | undefined,
+): Refusal[] {
   return missing.flatMap((name) => {
     if (isBlank(name)) return [refusal("REQUIRED", path, "a tag's name must not be blank")];
     const isId = decodeId(name) !== null;
@@ -174,23 +192,50 @@ function tagRefusals({ missing }: NamedTags, path: readonly string[], create: bo
 }
 
 /** The ids of the named tags, in the order of the names; missing ones are made. */
-async function tagIdsOf(tx: Db, { ids, missing }: NamedTags, names: readonly string[], now: Date): Promise<string[]> {
+async function tagIdsOf(
+  tx: Db,
+  { ids, missing }: NamedTags,
+  names: readonly string[],
+  now: Date,
+): Promise<string[]> {
   const made = new Map<string, string>();
   if (missing.length > 0) {
-    const rows = missing.map((name) => ({ orgId: tx.orgId, id: newId(), name, nameKey: tagKey(name), createdAt: now, updatedAt: now }));
+    const rows = missing.map((name) => ({
+      orgId: tx.orgId,
+      id: newId(),
+      name,
+      nameKey: tagKey(name),
+      createdAt: now,
+      updatedAt: now,
+    }));
     // Another caller may make the same tag at this moment: then that one is it.
     await tx.tag.createMany({ data: rows, skipDuplicates: true });
     for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
       made.set(tag.nameKey, tag.id);
     }
   }
-  return [...new Set(names.map((name) => ids.get(tagKey(name)) ?? made.get(tagKey(name))).filter((id) => id !== undefined))];
+  return [
+    ...new Set(
+      names.map((name) => ids.get(tagKey(name)) ?? made.get(tagKey(name))).filter((id) => id !== undefined),
+    ),
+  ];
 }
 
-async function carryTags(tx: Db, { viewer, now }: Caller, contactId: string, tagIds: readonly string[]): Promise<void> {
+async function carryTags(
+  tx: Db,
+  { viewer, now }: Caller,
+  contactId: string,
+  tagIds: readonly string[],
+): Promise<void> {
   if (tagIds.length === 0) return;
   await tx.contactTag.createMany({
-    data: tagIds.map((tagId) => ({ orgId: tx.orgId, contactId, tagId, addedById: viewer.memberId, createdAt: now })),
+    data: tagIds.map((tagId) => ({
+      orgId: tx.orgId,
+      contactId,
+      tagId,
+      addedById: viewer.memberId,
+      createdAt: now,
+    })),
   });
 }
 
@@ -198,7 +243,10 @@ async function carryTags(tx: Db, { viewer, now }: Caller, contactId: string, tag
 async function duplicates(db: Db, email: string | null, exceptId: string | null): Promise<Refusal[]> {
   const key = email === null ? null : emailKey(email);
   if (key === null) return [];
-  const existing = await db.contact.findFirst({ where: { emailKey: key, deletedAt: null }, select: { id: true } });
+  const existing = await db.contact.findFirst({
+    where: { emailKey: key, deletedAt: null },
+    select: { id: true },
+  });
   return existing && existing.id !== exceptId ? [duplicate(existing.id)] : [];
 }
 
@@ -220,4 +268,3 @@ async function orDuplicate<T>({ db }: Caller, email: string | null, write: () =>
     throw new RefusalError([seen ?? duplicate(null)]);
   }
 }
-

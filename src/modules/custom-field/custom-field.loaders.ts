@@ -2,12 +2,18 @@ import { createContextCache } from "@pothos/core";
 import type { Context } from "../../context.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 
+const known = createContextCache((_context: Context) => new Map<Entity, Promise<readonly Definition[]>>());
+
 /** An entity's definitions, read once a request. */
-export const definitionsOf = createContextCache(({ db }: Context) => {
-  const known = new Map<Entity, Promise<readonly Definition[]>>();
-  return (entity: Entity) => {
-    const reading = known.get(entity) ?? db.catalogue(entity).then(({ definitions }) => definitions);
-    known.set(entity, reading);
-    return reading;
-  };
-});
+export function definitionsOf(context: Context, entity: Entity): Promise<readonly Definition[]> {
+  const found = known(context).get(entity);
+  if (found) return found;
+  const reading = context.db.catalogue(entity).then(({ definitions }) => definitions);
+  known(context).set(entity, reading);
+  return reading;
+}
+
+/** Keeps definitions that were read on the way, so that the request does not read them again. */
+export function keepDefinitions(context: Context, entity: Entity, definitions: readonly Definition[]): void {
+  known(context).set(entity, Promise.resolve(definitions));
+}

@@ -59,7 +59,7 @@ builder.node("CustomFieldFolder", {
       type: ["CustomField"],
       description: "The fields in it, in order.",
       resolve: async ({ id, entity }, _args, context) =>
-        (await definitionsOf(context)(entity)).filter((definition) => definition.folderId === id),
+        (await definitionsOf(context, entity)).filter((definition) => definition.folderId === id),
     }),
   }),
 });
@@ -73,7 +73,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, { entity }, context) => {
       const entities = entity ? [entity] : (["CONTACT", "LEAD"] as const);
-      return (await Promise.all(entities.map(definitionsOf(context)))).flat();
+      return (await Promise.all(entities.map((each) => definitionsOf(context, each)))).flat();
     },
   }),
   customFieldFolders: t.field({
@@ -119,7 +119,7 @@ for (const [type, entity] of [
       description: "The custom fields that have a value, in the fields' order.",
       resolve: async ({ custom }, _args, context) => {
         const values = custom as Readonly<Record<string, CustomValueJson>>;
-        const definitions = await definitionsOf(context)(entity);
+        const definitions = await definitionsOf(context, entity);
         return definitions.flatMap((definition) => {
           const value = values[definition.slug];
           return value === undefined ? [] : [{ definition, value }];

@@ -20,7 +20,7 @@ export interface FilterArgs {
 /**
  * Both doors to one Prisma `where`. At most one statement: the custom fields and tags that the filter may name.
  *
- * @returns the where, and the registry by which orders are read too
+ * @returns the where, the registry by which orders are read too, and the definitions if they had to be read
  * @throws RequestError with every problem of the filter, each with its path
  */
 export async function filterWhere(
@@ -28,7 +28,7 @@ export async function filterWhere(
   entity: Entity,
   { filter, query, search }: FilterArgs,
   needsDefinitions: boolean,
-): Promise<{ where: Where; registry: Registry }> {
+): Promise<{ where: Where; registry: Registry; definitions: Catalogue["definitions"] | null }> {
   const mayName = needsDefinitions || filter != null || query != null;
   const names = tagNames([filter, query]);
   const catalogue: Catalogue = mayName ? await db.catalogue(entity, names) : { definitions: [], tags: [] };
@@ -52,7 +52,11 @@ export async function filterWhere(
   const [first] = problems;
   if (first) throw new FilterError(first, problems);
   const where = compile(normalize(tree), tagIds);
-  return { where: search == null ? where : { AND: [where, searchWhere(search)] }, registry };
+  return {
+    where: search == null ? where : { AND: [where, searchWhere(search)] },
+    registry,
+    definitions: mayName ? catalogue.definitions : null,
+  };
 }
 
 /** A filter is wrong: the first problem speaks, all of them are in `problems`. */

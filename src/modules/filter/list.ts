@@ -13,6 +13,7 @@ import {
   readWindow,
   type SortKey,
 } from "../../lib/page.ts";
+import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
 import type { Entity } from "./fields.ts";
 import { type FilterArgs, filterWhere } from "./filter.service.ts";
@@ -52,18 +53,23 @@ const trashWhere: Readonly<Record<TrashMode, Where>> = {
  * for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
-  { viewer, db }: Context,
+  context: Context,
   entity: Entity,
   model: Listed<Row>,
   args: ListArgs,
 ): Promise<Connection<Row>> {
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
-  const { where: filtered, registry } = await filterWhere(db, entity, args, usesCustomOrder);
+  const {
+    where: filtered,
+    registry,
+    definitions,
+  } = await filterWhere(context.db, entity, args, usesCustomOrder);
+  if (definitions) keepDefinitions(context, entity, definitions);
   const keys = readOrder(args.orderBy ?? [], registry);
   const { filter, query, search, trash } = args;
   const binding: CursorBinding = {
-    secret: viewer.cursorSecret,
+    secret: context.viewer.cursorSecret,
     list: fingerprint([entity, keys, filter ?? null, query ?? null, search ?? null, trash ?? null]),
   };
   const place = placeOf(binding, window);

@@ -1,0 +1,19 @@
+import { readConfig } from "../config.ts";
+import { openDatabase } from "../db/database.ts";
+import { applyMigrations } from "../db/migrate.ts";
+import { createDemoKey, seedDemo } from "../demo.ts";
+import { runCommand } from "./run.ts";
+
+/** Seeds the demo organizations into the configured database and prints a new key to each. */
+runCommand(async () => {
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const database = await openDatabase(readConfig(process.env).database);
+  try {
+    await applyMigrations(database.pool, database.embedded);
+    for (const demo of await seedDemo(database, say))
+      say(`API key for ${demo.name}: ${await createDemoKey(database, demo)}`);
+    return 0;
+  } finally {
+    await database.close();
+  }
+});

@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { readConfig } from "../config.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { OrganizationMode } from "../generated/prisma/enums.ts";
+import { emailKey } from "../lib/email.ts";
+import { decodeId, encodeId, newId } from "../lib/typeid.ts";
+import { createKey } from "../modules/api-key/key.ts";
+import { runCommand, UsageError } from "./run.ts";
+
+const usage = `npm run key -- --org <name> --email <address> [--user <name>] [--mode live|test]
+    makes an organization, its owner, and a key
+npm run key -- --org <organization id> --email <address>
+    makes one more key for that member of an existing organization`;
+
+/** Makes a key from the command line: the first one of a new organization, or another one of an old. */
+runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      org: { type: "string" },
+      email: { type: "string" },
+      user: { type: "string" },
+      mode: { type: "string", default: "live" },
+    },
+  });
+  const { org, email, user, mode } = values;
+  const address = emailKey(email ?? "");
+  if (!org || !email || !address) throw new UsageError(usage);
+  const parsedMode = Object.values(OrganizationMode).find((name) => name === mode.toUpperCase());
+  if (!parsedMode) throw new UsageError(`--mode must be live or test\n\n${usage}`);
+  const database = await openDatabase(readConfig(process.env).database);
+  try {
+    const existing = decodeId(org);
+    const member = existing
+      ? await findMember(database, existing.uuid, address)
+      : await createOrganization(database, org, parsedMode, {
+          name: user ?? email,
+          email,
+          emailKey: address,
+        });
+    const { key, ...row } = createKey(member.mode);
+    await database.prisma.apiKey.create({
+      data: { ...row, orgId: member.orgId, memberId: member.id, name: "Command line", scopes: ["ADMIN"] },
+    });
+    process.stdout.write(`Organization: ${encodeId("Organization", member.orgId)}\nAPI key: ${key}\n`);
+    return 0;
+  } finally {
+    await database.close();
+  }
+});
+
+async function findMember({ prisma }: Database, orgId: string, address: string) {
+  const member = await prisma.member.findFirst({
+    where: { orgId, user: { is: { emailKey: address } } },
+    include: { organization: true },
+  });
+  if (!member) throw new UsageError("there is no such organization, or the address is not a member's of it");
+  return { orgId, id: member.id, mode: member.organization.mode };
+}
+
+/** The organization, its owner's user where they have none yet, and their membership, in one transaction. */
+function createOrganization(
+  { prisma }: Database,
+  name: string,
+  mode: OrganizationMode,
+  owner: { name: string; email: string; emailKey: string },
+) {
+  return prisma.$transaction(async (tx) => {
+    const orgId = newId();
+    await tx.organization.create({
+      data: { id: orgId, name, mode, cursorSecret: new Uint8Array(randomBytes(32)) },
+    });
+    const user = await tx.user.upsert({
+      where: { emailKey: owner.emailKey },
+      create: { id: newId(), ...owner },
+      update: {},
+    });
+    const member = await tx.member.create({ data: { orgId, id: newId(), userId: user.id, role: "OWNER" } });
+    return { orgId, id: member.id, mode };
+  });
+}

@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { inject } from "vitest";
+import { type Database, openDatabase } from "../../src/db/database.ts";
+
+/** One database a worker, migrated; tests share it and make an organization each. */
+
+const statements: string[] = [];
+
+const open = (): Promise<Database> => {
+  const onStatement = (sql: string) => void statements.push(sql);
+  const url = inject("databaseUrl");
+  if (url !== null)
+    return openDatabase({ kind: "postgres", url, poolSize: 5, statementTimeout: 20_000 }, { onStatement });
+  return readFile(inject("dumpPath") ?? "").then((bytes) =>
+    openDatabase({ kind: "memory", dump: new Blob([bytes]) }, { onStatement }),
+  );
+};
+
+let opened: Promise<Database> | undefined;
+
+export function testDatabase(): Promise<Database> {
+  opened ??= open();
+  return opened;
+}
+
+/** The SQL statements that some work sends, transaction control included. */
+export async function statementsOf<T>(work: () => Promise<T>): Promise<{ answer: T; statements: string[] }> {
+  const from = statements.length;
+  const answer = await work();
+  return { answer, statements: statements.slice(from) };
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { startEmbedded } from "../../src/db/embedded.ts";
+import { applyMigrations } from "../../src/db/migrate.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A PostgreSQL server, or null for the embedded database. */
+    postgresUrl: string | null;
+    /** The migrated database on that server. */
+    databaseUrl: string | null;
+    /** File with a dump of a migrated embedded database. */
+    dumpPath: string | null;
+  }
+}
+
+/** Migrates once: PostgreSQL gets a database of its own, PGlite is dumped, and every worker starts from that. */
+export default async function setup(project: TestProject) {
+  const url = project.getProvidedContext().postgresUrl ?? null;
+  return url === null ? setupEmbedded(project) : setupPostgres(project, url);
+}
+
+async function setupEmbedded(project: TestProject) {
+  const directory = await mkdtemp(join(tmpdir(), "rolograph-test-"));
+  const embedded = await startEmbedded({});
+  const pool = new pg.Pool(embedded.connection);
+  await applyMigrations(pool, true);
+  await pool.end();
+  const dumpPath = join(directory, "migrated.tar");
+  await writeFile(dumpPath, Buffer.from(await (await embedded.dump()).arrayBuffer()));
+  await embedded.close();
+  project.provide("dumpPath", dumpPath);
+  project.provide("databaseUrl", null);
+  return () => rm(directory, { recursive: true, force: true });
+}
+
+async function setupPostgres(project: TestProject, url: string) {
+  const name = `rolograph_test_${process.pid}_${Date.now()}`;
+  const admin = new pg.Client(url);
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  // Not UTC, so that a moment without its offset cannot pass unnoticed.
+  await admin.query(`ALTER DATABASE ${name} SET timezone TO 'America/New_York'`);
+  const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).toString();
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  await applyMigrations(pool, false);
+  await pool.end();
+  project.provide("databaseUrl", databaseUrl);
+  project.provide("dumpPath", null);
+  return async () => {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  };
+}

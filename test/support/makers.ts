@@ -1,0 +1,195 @@
+import { randomBytes } from "node:crypto";
+import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
+import { emailKey } from "../../src/lib/email.ts";
+import { fold } from "../../src/lib/fold.ts";
+import { encodeId, type IdType, newId } from "../../src/lib/typeid.ts";
+import { createKey } from "../../src/modules/api-key/key.ts";
+import { type ContactColumns, deriveContact, emptyContact } from "../../src/modules/contact/contact.rules.ts";
+import { type CustomValueJson, derive } from "../../src/modules/filter/derive.ts";
+import type { Definition } from "../../src/modules/filter/fields.ts";
+import { testDatabase } from "./database.ts";
+
+/** Makes rows past every rule but the database's own, so that tests can plant what they need. */
+
+interface MemberOptions {
+  readonly role?: MemberRole;
+  readonly dataScope?: DataScope;
+  readonly scopes?: ("READ" | "WRITE" | "ADMIN")[];
+  readonly expiresAt?: Date;
+  readonly revokedAt?: Date;
+}
+
+let counter = 0;
+
+export class Organization {
+  readonly definitions: Definition[] = [];
+  readonly #tags = new Map<string, string>();
+
+  private constructor(
+    readonly id: string,
+    readonly mode: OrganizationMode,
+  ) {}
+
+  static async make(mode: OrganizationMode = "TEST"): Promise<Organization & { key: string }> {
+    const { prisma } = await testDatabase();
+    const id = newId();
+    counter += 1;
+    await prisma.organization.create({
+      data: { id, name: `Organization ${counter}`, mode, cursorSecret: new Uint8Array(randomBytes(32)) },
+    });
+    const organization = new Organization(id, mode);
+    const { key } = await organization.member({ role: "OWNER" });
+    return Object.assign(organization, { key });
+  }
+
+  get globalId(): string {
+    return encodeId("Organization", this.id);
+  }
+
+  async member({ role = "MEMBER", dataScope = "ALL", scopes = ["ADMIN"], ...dates }: MemberOptions = {}) {
+    const { prisma } = await testDatabase();
+    const userId = newId();
+    const memberId = newId();
+    const email = `user-${userId}@example.com`;
+    await prisma.user.create({
+      data: { id: userId, name: `User ${userId.slice(-6)}`, email, emailKey: email },
+    });
+    await prisma.member.create({ data: { orgId: this.id, id: memberId, userId, role, dataScope } });
+    const { key, ...row } = createKey(this.mode);
+    await prisma.apiKey.create({
+      // Just used, so that noting its use sends no statement in the middle of a count.
+      data: { ...row, ...dates, orgId: this.id, memberId, name: "Test", scopes, lastUsedAt: new Date() },
+    });
+    return { id: memberId, globalId: encodeId("Member", memberId), key, keyId: row.id };
+  }
+
+  async customField(field: Partial<Definition> & Pick<Definition, "slug" | "type">): Promise<Definition> {
+    const { prisma } = await testDatabase();
+    const definition: Definition = {
+      id: newId(),
+      entity: "CONTACT",
+      name: field.slug,
+      options: [],
+      folderId: null,
+      position: this.definitions.length,
+      slot: null,
+      ...field,
+    };
+    this.definitions.push(definition);
+    await prisma.customField.create({
+      data: { ...definition, options: [...definition.options], orgId: this.id },
+    });
+    return definition;
+  }
+
+  /** The id of a tag of this name, made on first use. */
+  async tag(name: string): Promise<string> {
+    const known = this.#tags.get(name);
+    if (known !== undefined) return known;
+    const { prisma } = await testDatabase();
+    const id = newId();
+    this.#tags.set(name, id);
+    await prisma.tag.create({ data: { orgId: this.id, id, name, nameKey: fold(name.trim()) } });
+    return id;
+  }
+
+  async contact(
+    columns: Partial<ContactColumns> & {
+      tags?: readonly string[];
+      createdAt?: Date;
+      deletedAt?: Date;
+      callCount?: number;
+      lastCallAt?: Date;
+    } = {},
+  ): Promise<{ id: string; globalId: string }> {
+    const { prisma } = await testDatabase();
+    const { tags = [], createdAt = new Date(), deletedAt, callCount, lastCallAt, ...given } = columns;
+    const id = newId();
+    const contact: ContactColumns = { ...emptyContact, name: `Contact ${id.slice(-6)}`, ...given };
+    const tagIds = [];
+    for (const name of tags) tagIds.push(await this.tag(name));
+    await prisma.contact.create({
+      data: {
+        ...contact,
+        ...deriveContact(contact, this.#of("CONTACT")),
+        custom: { ...contact.custom },
+        orgId: this.id,
+        id,
+        tagIds,
+        createdAt,
+        updatedAt: createdAt,
+        ...(deletedAt && { deletedAt }),
+        ...(callCount !== undefined && { callCount }),
+        ...(lastCallAt && { lastCallAt }),
+      },
+    });
+    await prisma.contactTag.createMany({
+      data: tagIds.map((tagId) => ({ orgId: this.id, contactId: id, tagId })),
+    });
+    return { id, globalId: encodeId("Contact", id) };
+  }
+
+  async lead(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
+    const { prisma } = await testDatabase();
+    const id = newId();
+    const lead = {
+      name: `Lead ${id.slice(-6)}`,
+      email: null,
+      company: null,
+      source: null,
+      notes: null,
+      ...columns,
+    } as {
+      name: string;
+      email: string | null;
+      company: string | null;
+      source: string | null;
+      notes: string | null;
+      phone?: string;
+      custom?: Record<string, CustomValueJson>;
+    };
+    const derived = derive(
+      { ...lead, phones: lead.phone ? [lead.phone] : [], others: {}, custom: lead.custom ?? {} },
+      this.#of("LEAD"),
+    );
+    await prisma.lead.create({ data: { ...lead, ...derived, orgId: this.id, id } as never });
+    return { id, globalId: encodeId("Lead", id) };
+  }
+
+  async deal(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
+    return this.#child("deal", "Deal", {
+      name: "Deal",
+      value: "100.00",
+      currency: "EUR",
+      stage: "Demo",
+      ...columns,
+    });
+  }
+
+  async activity(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
+    return this.#child("activity", "Activity", { kind: "NOTE", occurredAt: new Date(), ...columns });
+  }
+
+  async conversation(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
+    return this.#child("conversation", "Conversation", {
+      channel: "EMAIL",
+      lastMessageAt: new Date(),
+      ...columns,
+    });
+  }
+
+  async #child(model: "deal" | "activity" | "conversation", type: IdType, data: Record<string, unknown>) {
+    const { prisma } = await testDatabase();
+    const id = newId();
+    const create: unknown = prisma[model].create;
+    await (create as (args: { data: object }) => Promise<unknown>)({ data: { ...data, orgId: this.id, id } });
+    return { id, globalId: encodeId(type, id) };
+  }
+
+  #of(entity: "CONTACT" | "LEAD"): Definition[] {
+    return this.definitions.filter((definition) => definition.entity === entity);
+  }
+}
+
+/** The key under which an address is unique; for tests that plant rows by hand. */
+export const keyOf = (email: string): string => emailKey(email) ?? email;

@@ -1,0 +1,43 @@
+import { connect } from "node:net";
+import { defineConfig } from "vitest/config";
+
+/** The same suites on the embedded database and, where one answers, on PostgreSQL. */
+const postgresUrl = process.env.TEST_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
+
+const reachable = await new Promise<boolean>((resolve) => {
+  const { hostname, port } = new URL(postgresUrl);
+  const socket = connect({ host: hostname, port: Number(port || 5432), timeout: 1000 });
+  const settle = (answer: boolean) => {
+    socket.destroy();
+    resolve(answer);
+  };
+  socket
+    .once("connect", () => settle(true))
+    .once("error", () => settle(false))
+    .once("timeout", () => settle(false));
+});
+if (!reachable && process.env.CI)
+  throw new Error("CI runs the tests on PostgreSQL too: set TEST_DATABASE_URL");
+
+const project = (name: string, url: string | null) => ({
+  test: {
+    name,
+    include: ["test/**/*.test.ts"],
+    // What needs no database, or opens its own, runs once.
+    exclude: url === null ? [] : ["test/unit/**", "test/cli/**"],
+    globalSetup: ["test/support/global.ts"],
+    env: url === null ? {} : { TEST_DATABASE_URL: url },
+    provide: { postgresUrl: url },
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+  // Two copies of graphql in one process refuse each other's schema.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [project("pglite", null), ...(reachable ? [project("postgres", postgresUrl)] : [])],
+  },
+});
