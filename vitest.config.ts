@@ -38,6 +38,7 @@ const project = (name: string, url: string | null) => ({
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ["default", "./test/support/tally.ts"],
     projects: [project("pglite", null), ...(reachable ? [project("postgres", postgresUrl)] : [])],
   },
 });
