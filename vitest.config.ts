@@ -24,7 +24,7 @@ const project = (name: string, url: string | null) => ({
     name,
     include: ["test/**/*.test.ts"],
     // What needs no database, or opens its own, runs once.
-    exclude: url === null ? [] : ["test/unit/**", "test/cli/**"],
+    exclude: url === null ? [] : ["test/unit/**", "test/cli/**", "test/db/migrate.test.ts"],
     globalSetup: ["test/support/global.ts"],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
     provide: { postgresUrl: url },

@@ -1,18 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { PrismaPg } from "@prisma/adapter-pg";
-import {
-  bindMigrationAwareSqlAdapterFactory,
-  ColumnTypeEnum,
-  type SqlDriverAdapter,
-  type SqlMigrationAwareDriverAdapterFactory,
-} from "@prisma/driver-adapter-utils";
-import type { MigrationList, SchemaEngine, SchemaFilter } from "@prisma/schema-engine-wasm";
+import { fileURLToPath } from "node:url";
+import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
-import { startEmbedded } from "./embedded.ts";
+import { ScriptError, withEngine, withShadowEngine } from "./schema-engine.ts";
 
 /**
  * Migrations, made and applied by Prisma's own schema engine as WebAssembly: nothing is downloaded, and the
@@ -60,35 +52,34 @@ export async function applyMigrations(
   const list = await readMigrations(files);
   if ((await statusOf(pool, list)).pending.length === 0) return [];
   if (embedded) return runPending(pool, list);
-  const holder = await pool.connect();
-  const own = new pg.Pool({ ...pool.options, max: 1 });
+  // Connections of their own: one waits with the lock while the other works, whatever the pool's size and limits.
+  const own = new pg.Pool({ ...pool.options, max: 2, statement_timeout: 0 });
+  const holder = await own.connect();
   try {
     await holder.query(`SELECT pg_advisory_lock(${LOCK_KEY})`);
     return await runPending(own, list);
   } finally {
+    holder.release(true);
     await own.end();
-    await holder.query(`SELECT pg_advisory_unlock(${LOCK_KEY})`).catch(() => undefined);
-    holder.release();
   }
 }
 
 async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]> {
   const { pending, failed } = await statusOf(pool, list);
   if (pending.length === 0) return [];
-  return withEngine(adapterFactory(pool), async (engine) => {
+  return withEngine(pool, async (engine) => {
     for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
-    try {
-      const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: list,
-        filters: everything,
-      });
-      return appliedMigrationNames;
-    } catch (error) {
-      const { failed: names } = await statusOf(pool, list);
-      throw new MigrationError(
-        `migration ${names[0] ?? pending[0]} failed and was rolled back: ${reason(error)}`,
-      );
-    }
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: list,
+      filters: everything,
+    });
+    return appliedMigrationNames;
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof ScriptError)) throw error;
+    const { failed: names } = await statusOf(pool, list);
+    throw new MigrationError(
+      `migration ${names[0] ?? error.migration} failed and was rolled back: ${error.message}`,
+    );
   });
 }
 
@@ -171,7 +162,7 @@ export async function createMigration(
 export async function findDrift(files = repository): Promise<string> {
   const list = await readMigrations(files);
   const schema = await readSchema(files);
-  return withShadow(async (engine) => {
+  return withShadowEngine(async (engine) => {
     const { stdout } = await engine.diff({
       from: { tag: "migrations", ...list },
       to: { tag: "schemaDatamodel", ...schema },
@@ -181,6 +172,9 @@ export async function findDrift(files = repository): Promise<string> {
     });
     const script = (stdout ?? "").trim();
     return script === "-- This is an empty migration." ? "" : script;
+  }).catch((error: unknown) => {
+    if (!(error instanceof ScriptError)) throw error;
+    throw new MigrationError(`migration ${error.migration} cannot be replayed: ${error.message}`);
   });
 }
 
@@ -214,111 +208,3 @@ async function readMigrations({ migrations }: MigrationFiles): Promise<Migration
 async function readSchema({ schema }: MigrationFiles) {
   return { files: [{ path: "schema.prisma", content: await readFile(schema, "utf8") }] };
 }
-
-/** The engine over throw-away databases in memory: the history is replayed in them, no real one is touched. */
-async function withShadow<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
-  const pools = [new pg.Pool(main.connection), new pg.Pool(shadow.connection)] as const;
-  try {
-    return await withEngine(adapterFactory(pools[0], pools[1]), work);
-  } finally {
-    await Promise.all(pools.map((pool) => pool.end()));
-    await Promise.all([main.close(), shadow.close()]);
-  }
-}
-
-/**
- * Prisma's adapter, but for scripts: its own cuts them at every semicolon, which breaks functions and strings and
- * leaves half a migration behind. Here a script is one simple query in one transaction.
- */
-function adapterFactory(pool: pg.Pool, shadow?: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
-  const connect = async (to: pg.Pool): Promise<SqlDriverAdapter> => {
-    const adapter = await catalogueAdapter(to);
-    adapter.executeScript = async (script) => {
-      const client = await to.connect();
-      try {
-        // Rather fail than make all traffic queue behind a migration that waits for a long read.
-        await client.query(`BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0;`);
-        await client.query(script);
-        await client.query("COMMIT");
-      } catch (error) {
-        await client.query("ROLLBACK");
-        throw error;
-      } finally {
-        client.release();
-      }
-    };
-    return adapter;
-  };
-  return {
-    provider: "postgres",
-    adapterName: "@prisma/adapter-pg",
-    connect: () => connect(pool),
-    connectToShadowDb: () => {
-      if (!shadow) throw new MigrationError("no shadow database is at hand here");
-      return connect(shadow);
-    },
-  };
-}
-
-/**
- * Prisma's adapter, made to read the catalogue's one-byte `"char"` columns, which it refuses and the engine asks
- * for. The engine sends one query after the other, so that a note of the last one's columns is enough.
- */
-async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
-  let characters: number[] = [];
-  const query = async (config: pg.QueryConfig) => {
-    const result = await pool.query(config);
-    characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
-    for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
-    return result;
-  };
-  const adapter = await new PrismaPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
-  const queryRaw = adapter.queryRaw.bind(adapter);
-  adapter.queryRaw = async (params) => {
-    const result = await queryRaw(params);
-    for (const at of characters) result.columnTypes[at] = ColumnTypeEnum.Character;
-    return result;
-  };
-  return adapter;
-}
-
-async function withEngine<T>(
-  factory: SqlMigrationAwareDriverAdapterFactory,
-  work: (engine: SchemaEngine) => Promise<T>,
-): Promise<T> {
-  const { SchemaEngine: Engine } = await loadEngine();
-  const bound = bindMigrationAwareSqlAdapterFactory(factory);
-  const engine = await Engine.new({ datamodels: undefined }, () => undefined, bound);
-  try {
-    return await work(engine);
-  } finally {
-    engine.free();
-  }
-}
-
-/** As much of the global as is used here; its types come with the browser's, which have no place on a server. */
-interface Wasm {
-  instantiate(
-    bytes: Uint8Array,
-    imports: object,
-  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
-}
-
-/**
- * The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. Its glue keeps the
- * instance in a variable of the module, so each engine loads the glue anew: two at once would share one otherwise.
- */
-async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
-  const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
-  const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } =
-    await import(`${pathToFileURL(path)}?instance=${randomUUID()}`);
-  const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
-  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
-  glue.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-  return glue;
-}
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();

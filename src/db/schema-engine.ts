@@ -1,146 +1,169 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
-  type ColumnType,
   ColumnTypeEnum,
-  DriverAdapterError,
   type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
+import pg from "pg";
+import { startEmbedded } from "./embedded.ts";
 
-export type { SchemaEngine };
+/** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
-/** One database session, as little of it as the engine needs. `pg` and PGlite both fit in a few lines. */
-export interface EngineSession {
-  query(sql: string, values: unknown[]): Promise<EngineRows>;
-  /** Runs a script whole or not at all. */
-  runScript(sql: string): Promise<void>;
-}
-
-export interface EngineRows {
-  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
-  readonly rows: readonly unknown[][];
-  readonly rowCount: number;
-}
-
-/** The engine asks for both databases; which one depends on the command. */
-export interface EngineDatabases {
-  readonly main: EngineSession;
-  /** Where migrations are replayed to see what they amount to; empty, and lost afterwards. */
-  readonly shadow?: EngineSession;
-}
-
-/**
- * Runs commands of Prisma's schema engine (WebAssembly, no download).
- *
- * Its messages come to the caller as the Error that the command rejects with; its log repeats them and is dropped.
- *
- * @returns what `work` returns
- */
-export async function withSchemaEngine<Result>(
-  databases: EngineDatabases,
-  work: (engine: SchemaEngine) => Promise<Result>,
-): Promise<Result> {
-  const { SchemaEngine } = await (bindings ??= loadBindings());
-  const factory = bindMigrationAwareSqlAdapterFactory({
-    provider: "postgres",
-    adapterName: "@prisma/adapter-pg",
-    connect: async () => engineAdapter(databases.main),
-    connectToShadowDb: async () => engineAdapter(databases.shadow ?? databases.main),
-  });
-  const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, factory);
+/** The engine over throw-away databases in memory: the history is replayed in them, no real one is touched. */
+export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
+  const pools = [new pg.Pool(main.connection), new pg.Pool(shadow.connection)] as const;
   try {
-    return await work(engine);
+    return await run(work, ...pools);
   } finally {
-    engine.free();
+    await Promise.all(pools.map((pool) => pool.end()));
+    await Promise.all([main.close(), shadow.close()]);
   }
 }
 
-// Once per process: the bindings are a module with one slot for the instance, and a second instance in it
-// would pull the first from under a running engine.
-let bindings: ReturnType<typeof loadBindings> | undefined;
-
-async function loadBindings() {
-  const path = createRequire(import.meta.url)
-    .resolve("@prisma/schema-engine-wasm")
-    .replace(/schema_engine\.js$/, "schema_engine_bg.wasm");
-  const [module, bytes] = await Promise.all([
-    import("@prisma/schema-engine-wasm/schema_engine_bg"),
-    readFile(path),
-  ]);
-  const imports = { "./schema_engine_bg.js": { ...module } as unknown as WebAssembly.ModuleImports };
-  const { instance } = await WebAssembly.instantiate(bytes, imports);
-  module.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-  return module;
+/** A script failed and was rolled back; the message is PostgreSQL's own. */
+export class ScriptError extends Error {
+  override readonly name = "ScriptError";
+  constructor(
+    message: string,
+    /** The migration, where the engine named it. */
+    readonly migration: string | null,
+  ) {
+    super(message);
+  }
 }
 
+const migrationIn = (error: unknown): string | null =>
+  /Migration.*?`?(\d{14}_\w+)/s.exec(String(error))?.[1] ?? null;
+
+/** What the database said to the script that failed last. */
+interface Failure {
+  message: string | null;
+}
+
+/** The engine notes a migration before it runs its script, and what became of it after. */
+const noteFinished = `DO $note$ BEGIN
+  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+    UPDATE _prisma_migrations SET finished_at = now()
+    WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $note$`;
+
 /**
- * A driver adapter for the schema engine alone. @prisma/adapter-pg will not do: it cuts scripts at every
- * semicolon, functions included, takes any connection of a pool, and cannot read PostgreSQL's "char" type,
- * which the catalogue is full of.
+ * Prisma's adapter, but for scripts: its own cuts them at every semicolon, which breaks functions and strings and
+ * leaves half a migration behind. Here a script is one simple query in one transaction.
  */
-function engineAdapter(session: EngineSession): SqlDriverAdapter {
-  const query = (sql: string, values: unknown[]) => session.query(sql, values).catch(rethrow);
+function adapterFactory(
+  failure: Failure,
+  pool: pg.Pool,
+  shadow?: pg.Pool,
+): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async (to: pg.Pool): Promise<SqlDriverAdapter> => {
+    const adapter = await catalogueAdapter(to);
+    adapter.executeScript = async (script) => {
+      const client = await to.connect();
+      try {
+        // Rather fail than make all traffic queue behind a migration that waits for a long read.
+        await client.query("BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
+        await client.query(script);
+        // In the same transaction as the work: a process that dies now leaves both or neither.
+        await client.query(noteFinished);
+        await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        failure.message = error instanceof Error ? error.message : String(error);
+        throw error;
+      } finally {
+        client.release();
+      }
+    };
+    return adapter;
+  };
   return {
     provider: "postgres",
     adapterName: "@prisma/adapter-pg",
-    async queryRaw({ sql, args }) {
-      const { fields, rows } = await query(sql, args);
-      return {
-        columnNames: fields.map((field) => field.name),
-        columnTypes: fields.map((field) => columnType(field.dataTypeID)),
-        rows: rows.map((row) => row.map(engineValue)),
-      };
+    connect: () => connect(pool),
+    connectToShadowDb: () => {
+      if (!shadow) throw new Error("the engine asked for a shadow database where there is none");
+      return connect(shadow);
     },
-    executeRaw: async ({ sql, args }) => (await query(sql, args)).rowCount,
-    executeScript: (script) => session.runScript(script).catch(rethrow),
-    startTransaction: () => Promise.reject(new Error("The schema engine opens no transactions.")),
-    getConnectionInfo: () => ({ schemaName: "public", supportsRelationJoins: true }),
-    dispose: async () => {},
   };
 }
 
-/** What the catalogue and the migrations table are made of, by the type's object id; everything else reads as text. */
-const columnTypes = new Map<number, ColumnType>([
-  [16, ColumnTypeEnum.Boolean],
-  [18, ColumnTypeEnum.Character],
-  [20, ColumnTypeEnum.Int64],
-  [21, ColumnTypeEnum.Int32],
-  [23, ColumnTypeEnum.Int32],
-  [26, ColumnTypeEnum.Int64],
-  [1002, ColumnTypeEnum.CharacterArray],
-  [1003, ColumnTypeEnum.TextArray],
-  [1005, ColumnTypeEnum.Int32Array],
-  [1007, ColumnTypeEnum.Int32Array],
-  [1009, ColumnTypeEnum.TextArray],
-  [1184, ColumnTypeEnum.DateTime],
-]);
-
-const columnType = (oid: number): ColumnType => columnTypes.get(oid) ?? ColumnTypeEnum.Text;
-
-function engineValue(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === "bigint" ? value.toString() : value;
+/**
+ * Prisma's adapter, made to read the catalogue's one-byte `"char"` columns, which it refuses and the engine asks
+ * for. The engine sends one query after the other, so that a note of the last one's columns is enough.
+ */
+async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
+  let characters: number[] = [];
+  const query = async (config: pg.QueryConfig) => {
+    const result = await pool.query(config);
+    characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
+    for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
+    return result;
+  };
+  const adapter = await new PrismaPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (params) => {
+    const result = await queryRaw(params);
+    for (const at of characters) result.columnTypes[at] = ColumnTypeEnum.Character;
+    return result;
+  };
+  return adapter;
 }
 
-/** Hands the engine PostgreSQL's own words; anything but an answer of PostgreSQL's passes as it is. */
-function rethrow(error: unknown): never {
-  if (!(error instanceof Error) || !("code" in error) || !("severity" in error)) throw error;
-  const { message, code, severity, detail, hint, column } = error as Error &
-    Record<string, string | undefined>;
-  const original = { originalCode: code ?? "", originalMessage: message };
-  // The engine tells a database without a migrations table by this kind of error.
-  if (code === "42P01") throw new DriverAdapterError({ kind: "TableDoesNotExist", ...original });
-  throw new DriverAdapterError({
-    kind: "postgres",
-    code: code ?? "",
-    severity: severity ?? "",
-    message,
-    detail,
-    hint,
-    column,
-    ...original,
-  });
+/** The engine over one database. */
+export const withEngine = <T>(pool: pg.Pool, work: (engine: SchemaEngine) => Promise<T>): Promise<T> =>
+  run(work, pool);
+
+async function run<T>(
+  work: (engine: SchemaEngine) => Promise<T>,
+  pool: pg.Pool,
+  shadow?: pg.Pool,
+): Promise<T> {
+  const failure: Failure = { message: null };
+  const factory = adapterFactory(failure, pool, shadow);
+  const { SchemaEngine: Engine } = await loadEngine();
+  const bound = bindMigrationAwareSqlAdapterFactory(factory);
+  const engine = await Engine.new({ datamodels: undefined }, () => undefined, bound);
+  try {
+    return await work(engine);
+  } catch (error) {
+    // The engine words errors around its own trace; what the database said is more use.
+    throw failure.message === null ? error : new ScriptError(failure.message, migrationIn(error));
+  } finally {
+    engine.free();
+    // The engine locks the session and leaves the lock to it; a pooled session lives on.
+    await pool.query("SELECT pg_advisory_unlock_all()");
+  }
+}
+
+/** As much of the global as is used here; its types come with the browser's, which have no place on a server. */
+interface Wasm {
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
+}
+
+/**
+ * The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. Its glue keeps the
+ * instance in a variable of the module, so each engine loads the glue anew: two at once would share one otherwise.
+ */
+async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
+  const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } =
+    await import(`${pathToFileURL(path)}?instance=${randomUUID()}`);
+  const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
+  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return glue;
 }
