@@ -65,7 +65,7 @@ async function openThrowaway(): Promise<Database> {
     ...database,
     close: async () => {
       await database.close();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.query(`DROP DATABASE ${name}`);
       await admin.end();
     },
   };
@@ -256,13 +256,15 @@ describe.skipIf(!postgresAnswers)("several processes on one PostgreSQL", () => {
   beforeEach(async () => {
     database = await openThrowaway();
   });
-  afterEach(() => database.close());
+  const others: pg.Pool[] = [];
+  afterEach(async () => {
+    await Promise.all(others.splice(0).map((pool) => pool.end()));
+    await database.close();
+  });
 
   const otherPool = (options: pg.PoolConfig = {}) => {
     const pool = new pg.Pool({ ...database.pool.options, ...options });
-    // The database goes before its pools do.
-    pool.on("error", () => {});
-    onTestFinished(() => pool.end());
+    others.push(pool);
     return pool;
   };
 
