@@ -1,0 +1,114 @@
+import { beforeAll, expect, test } from "vitest";
+import { sendText } from "../support/client.ts";
+import { Organization } from "../support/makers.ts";
+
+/** A member who is restricted to what is assigned to them. */
+
+let organization: Awaited<ReturnType<typeof Organization.make>>;
+let member: Awaited<ReturnType<Organization["member"]>>;
+let mine: Record<string, { id: string; globalId: string }>;
+let others: Record<string, { id: string; globalId: string }>;
+
+async function plant(ownerId: string | null, name: string) {
+  const contact = await organization.contact({
+    name,
+    email: `${name}@example.com`.toLowerCase(),
+    ownerId,
+    tags: ["shared"],
+  });
+  const lead = await organization.lead({ name, ownerId });
+  const deal = await organization.deal({ contactId: contact.id });
+  const leadDeal = await organization.deal({ leadId: lead.id });
+  const activity = await organization.activity({ contactId: contact.id });
+  const dealActivity = await organization.activity({ dealId: leadDeal.id });
+  const conversation = await organization.conversation({ contactId: contact.id });
+  return { contact, lead, deal, leadDeal, activity, dealActivity, conversation };
+}
+
+beforeAll(async () => {
+  organization = await Organization.make();
+  member = await organization.member({ dataScope: "ASSIGNED" });
+  mine = await plant(member.id, "Mine");
+  others = await plant(null, "Others");
+});
+
+test.each(["contact", "lead", "deal", "leadDeal", "activity", "dealActivity", "conversation"])(
+  "they see the %s that hangs from what is theirs, and none that does not",
+  async (kind) => {
+    const ids = [mine[kind]?.globalId, others[kind]?.globalId];
+    const { data } = await sendText(member.key, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids });
+    expect(data).toEqual({ nodes: [{ id: ids[0] }, null] });
+    const everyone = await sendText(organization.key, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {
+      ids,
+    });
+    expect(everyone.data).toEqual({ nodes: ids.map((id) => ({ id })) });
+  },
+);
+
+test("lists, counts, search and filters show theirs alone", async () => {
+  const { data } = await sendText(
+    member.key,
+    `{
+      contacts { totalCount nodes { name } }
+      leads { totalCount nodes { name } }
+      deals { totalCount nodes { contact { name } lead { name } } }
+      search: contacts(search: { text: "others" }) { totalCount }
+      tagged: contacts(filter: { tags: { hasAny: ["shared"] } }) { totalCount }
+      either: contacts(filter: { or: [{ name: { eq: "others" } }, { owner: { isEmpty: true } }] }) { totalCount }
+      smart: contacts(query: { groups: [{ conditions: [{ field: "name", op: NE, value: "x" }] }] }) { totalCount }
+      contact(id: "${others.contact?.globalId}") { id }
+    }`,
+  );
+  expect(data).toEqual({
+    contacts: { totalCount: 1, nodes: [{ name: "Mine" }] },
+    leads: { totalCount: 1, nodes: [{ name: "Mine" }] },
+    deals: {
+      totalCount: 2,
+      nodes: expect.arrayContaining([
+        { contact: { name: "Mine" }, lead: null },
+        { contact: null, lead: { name: "Mine" } },
+      ]),
+    },
+    search: { totalCount: 0 },
+    tagged: { totalCount: 1 },
+    either: { totalCount: 0 },
+    smart: { totalCount: 1 },
+    contact: null,
+  });
+});
+
+test("a deal of their own on somebody else's contact does not show the contact", async () => {
+  const deal = await organization.deal({ contactId: others.contact?.id, ownerId: member.id });
+  const { data } = await sendText(member.key, `{ deal(id: "${deal.globalId}") { id contact { id } } }`);
+  expect(data).toEqual({ deal: { id: deal.globalId, contact: null } });
+});
+
+test("an address that somebody else's contact has is taken, without saying by whom", async () => {
+  const { data } = await sendText(
+    member.key,
+    `mutation { contactCreate(input: { name: "X", email: "OTHERS@example.com" }) {
+       contact { id } errors { code ... on DuplicateContactError { existing { id } } } } }`,
+  );
+  expect(data).toEqual({
+    contactCreate: { contact: null, errors: [{ code: "EMAIL_TAKEN", existing: null }] },
+  });
+});
+
+test("what they create is theirs, and they cannot give it away or change what is not", async () => {
+  const colleague = await organization.member();
+  const { data } = await sendText(
+    member.key,
+    `mutation {
+      own: contactCreate(input: { name: "Own", email: "own@example.com" }) { contact { owner { id } } errors { code } }
+      given: contactCreate(input: { name: "Given", email: "given@example.com", ownerId: "${colleague.globalId}" }) { contact { id } errors { code path } }
+      away: contactUpdate(id: "${mine.contact?.globalId}", input: { ownerId: null }) { contact { id } errors { code path } }
+      foreign: contactUpdate(id: "${others.contact?.globalId}", input: { ownerId: "${member.globalId}" }) { contact { id } errors { code path } }
+    }`,
+  );
+  expect(data).toEqual({
+    own: { contact: { owner: { id: member.globalId } }, errors: [] },
+    given: { contact: null, errors: [{ code: "INVALID_VALUE", path: ["input", "ownerId"] }] },
+    away: { contact: null, errors: [{ code: "INVALID_VALUE", path: ["input", "ownerId"] }] },
+    foreign: { contact: null, errors: [{ code: "NOT_FOUND", path: ["id"] }] },
+  });
+});
