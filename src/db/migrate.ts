@@ -56,10 +56,10 @@ export async function applyMigrations(
   const own = new pg.Pool({ ...pool.options, max: 2, statement_timeout: 0 });
   const holder = await own.connect();
   try {
-    await holder.query(`SELECT pg_advisory_lock(${LOCK_KEY})`);
+    await holder.query(`SET lock_timeout = '10min'; SELECT pg_advisory_lock(${LOCK_KEY})`);
     return await runPending(own, list);
   } finally {
-    holder.release(true);
+    await holder.query(`SELECT pg_advisory_unlock(${LOCK_KEY})`).finally(() => holder.release());
     await own.end();
   }
 }

@@ -21,7 +21,8 @@ export const maskError: MaskError = (thrown, message) => {
     const { status, ...details } = original.details;
     return told(original.message, { code: original.code, ...details }, status);
   }
-  if (original instanceof GraphQLError) return original;
+  // graphql-js words a variable's error around that of its value: the outer one says which variable.
+  if (original instanceof GraphQLError) return thrown as GraphQLError;
   if (isTimeout(original)) return told("The database took too long to answer.", { code: "TIMEOUT" }, 504);
   if (isUnavailable(original))
     return told("The database cannot be reached just now.", { code: "SERVICE_UNAVAILABLE" }, 503);

@@ -26,6 +26,9 @@ export function useStrictRequests(bodyLimit: number): Plugin {
         }
         return;
       }
+      if (request.method !== "POST") {
+        refuse(405, "METHOD_NOT_ALLOWED", "Send a POST.", { allow: "GET, POST" });
+      }
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
       if (type !== "application/json" && type !== "application/graphql+json") {
         refuse(

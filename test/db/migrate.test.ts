@@ -65,7 +65,8 @@ async function openThrowaway(): Promise<Database> {
     ...database,
     close: async () => {
       await database.close();
-      await admin.query(`DROP DATABASE ${name}`);
+      // The server notices that a connection is gone a moment after the client.
+      await vi.waitFor(() => admin.query(`DROP DATABASE ${name}`), { timeout: 5_000 });
       await admin.end();
     },
   };

@@ -648,6 +648,14 @@ CREATE INDEX "lead_text_6_idx" ON "lead" USING GIN ("text_6" gin_trgm_ops) WHERE
 CREATE INDEX "lead_text_7_idx" ON "lead" USING GIN ("text_7" gin_trgm_ops) WHERE "text_7" IS NOT NULL;
 CREATE INDEX "lead_text_8_idx" ON "lead" USING GIN ("text_8" gin_trgm_ops) WHERE "text_8" IS NOT NULL;
 
+-- Lists are empty, never null: a filter's negation would lose the rows whose list is.
+ALTER TABLE "contact" ALTER COLUMN "phone_numbers" SET NOT NULL,
+  ALTER COLUMN "tag_ids" SET NOT NULL, ALTER COLUMN "facets" SET NOT NULL;
+ALTER TABLE "lead" ALTER COLUMN "tag_ids" SET NOT NULL, ALTER COLUMN "facets" SET NOT NULL;
+ALTER TABLE "custom_field" ALTER COLUMN "options" SET NOT NULL;
+ALTER TABLE "smart_list" ALTER COLUMN "columns" SET NOT NULL;
+ALTER TABLE "api_key" ALTER COLUMN "scopes" SET NOT NULL;
+
 -- Rules that hold whatever code runs.
 ALTER TABLE "organization" ADD CONSTRAINT "organization_cursor_secret_check" CHECK (octet_length("cursor_secret") = 32);
 ALTER TABLE "api_key" ADD CONSTRAINT "api_key_hash_check" CHECK (octet_length("hash") = 32);
