@@ -152,6 +152,8 @@ function plainWhere(rule: Rule, where: unknown): void {
   for (const [key, value] of Object.entries(record(where, "where"))) {
     if (value === undefined) throw new ScopeError(`where.${key} is undefined`);
     if (key === "AND" || key === "OR" || key === "NOT") {
+      // Prisma forgets an empty OR that stands inside an AND: it would match every row instead of none.
+      if (list(value).length === 0) throw new ScopeError(`where.${key} is empty`);
       for (const branch of list(value)) plainWhere(rule, branch);
     } else if (!Object.hasOwn(rule.fields, key)) {
       throw new ScopeError(`where.${key} is not a column`);

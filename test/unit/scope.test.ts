@@ -65,7 +65,7 @@ describe.each(models)("%s", (model) => {
     (operation) => refused(model, operation, { where: {} }),
   );
 
-  test("relations are refused in every place, and so is what is undefined", () => {
+  test("relations are refused in every place, and so is what is undefined or empty", () => {
     for (const place of ["select", "omit", "orderBy"])
       refused(model, "findMany", { [place]: { organization: true } });
     refused(model, "findMany", { include: { organization: true } });
@@ -73,6 +73,7 @@ describe.each(models)("%s", (model) => {
     refused(model, "findMany", { where: { organization: { is: { id: other } } } });
     refused(model, "findMany", { where: { OR: [{ NOT: { organization: {} } }] } });
     refused(model, "findMany", { where: { createdAt: undefined } });
+    for (const key of ["AND", "OR", "NOT"]) refused(model, "findMany", { where: { AND: [{ [key]: [] }] } });
     refused(model, "create", { data: { organization: { connect: { id: other } } } });
     refused(model, "updateMany", { data: { organization: { create: {} } } });
     refused(model, "updateMany", { data: { orgId } });
@@ -97,7 +98,7 @@ test.each(["User", "Organization", "__proto__", "constructor", ""])(
 test.each(["Contact", "Lead", "Deal", "Activity", "Conversation", "ContactTag", "LeadTag"])(
   "a restricted member's %s is AND-ed to what is assigned to them",
   (model) => {
-    const { where } = scope(model, "findMany", { where: { OR: [] } }, assigned) as {
+    const { where } = scope(model, "findMany", { where: { id: other } }, assigned) as {
       where: { AND: object[] };
     };
     expect(where.AND).toHaveLength(3);

@@ -14,7 +14,8 @@ export type Where = Readonly<Record<string, unknown>>;
 export type TagIds = ReadonlyMap<string, string>;
 
 const everything: Where = {};
-const nothing: Where = { OR: [] };
+/** Prisma forgets an empty OR inside an AND; a membership in nothing becomes `1=0` everywhere. */
+const nothing: Where = { id: { in: [] } };
 
 export function compile(node: Normal, tagIds: TagIds): Where {
   switch (node.kind) {
