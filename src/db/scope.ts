@@ -99,7 +99,7 @@ export function scope(model: string, operation: string, args: Args, principal: P
       only(args, ["data", "select", "omit"]);
       return { ...args, ...confined(rule, args, principal, false), data: owned(rule, args.data, principal) };
     case "createMany":
-      only(args, ["data"]);
+      only(args, ["data", "skipDuplicates"]);
       return { ...args, data: list(args.data).map((row) => owned(rule, row, principal)) };
     case "updateMany":
     case "updateManyAndReturn":

@@ -98,7 +98,7 @@ test.each(["User", "Organization", "__proto__", "constructor", ""])(
 test.each(["Contact", "Lead", "Deal", "Activity", "Conversation", "ContactTag", "LeadTag"])(
   "a restricted member's %s is AND-ed to what is assigned to them",
   (model) => {
-    const { where } = scope(model, "findMany", { where: { id: other } }, assigned) as {
+    const { where } = scope(model, "findMany", { where: { orgId: other } }, assigned) as {
       where: { AND: object[] };
     };
     expect(where.AND).toHaveLength(3);

@@ -124,9 +124,9 @@ export function applyInput(
 type Name = Pick<ContactColumns, "name" | "firstName" | "lastName">;
 
 /** The full name follows first and last name, unless it is given; given alone, it replaces them. */
-function applyName(before: Name, { name, firstName, lastName }: ContactInput): Name {
+function applyName(before: Name, { name, firstName, lastName }: ContactInput): Partial<Name> {
   if (firstName === undefined && lastName === undefined) {
-    return name === undefined ? before : { name: name ?? "", firstName: null, lastName: null };
+    return name === undefined ? {} : { name: name ?? "", firstName: null, lastName: null };
   }
   const parts = {
     firstName: firstName === undefined ? before.firstName : firstName,
