@@ -233,8 +233,8 @@ export function findTags(names: readonly string[], { tags }: Catalogue): NamedTa
     const key = tagKey(name);
     const decoded = decodeId(name);
     const id = decoded?.type === "Tag" && known.has(decoded.uuid) ? decoded.uuid : byKey.get(key);
-    if (id === undefined) missing.set(key, name.trim());
-    else ids.set(key, id);
+    if (id !== undefined) ids.set(key, id);
+    else if (!missing.has(key)) missing.set(key, name.trim());
   }
   return { ids, missing: [...missing.values()] };
 }
