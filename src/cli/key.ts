@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
 import { type Database, openDatabase } from "../db/database.ts";
+import { applyMigrations } from "../db/migrate.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";
 import { emailKey } from "../lib/email.ts";
 import { decodeId, encodeId, newId } from "../lib/typeid.ts";
@@ -30,6 +31,7 @@ runCommand(async () => {
   if (!parsedMode) throw new UsageError(`--mode must be live or test\n\n${usage}`);
   const database = await openDatabase(readConfig(process.env).database);
   try {
+    await applyMigrations(database.pool, database.embedded);
     const existing = decodeId(org);
     const member = existing
       ? await findMember(database, existing.uuid, address)
