@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Context } from "./context.ts";
 import type { Database } from "./db/database.ts";
 import { maskError, useErrors } from "./plugins/use-errors.ts";
+import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { schema } from "./schema.ts";
@@ -26,6 +27,7 @@ export function createServer({ database, logger, corsOrigins, bodyLimit, graphiq
       useErrors(logger),
       useStrictRequests(bodyLimit),
       useViewer(database),
+      useLimits(),
       useReadinessCheck({
         check: () =>
           database.pool.query("SELECT 1").then(

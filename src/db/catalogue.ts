@@ -1,20 +1,25 @@
 import type { Pool } from "pg";
 import type { CustomFieldEntity, CustomFieldType } from "../generated/prisma/enums.ts";
 
+/** A custom field as the organization defined it. */
+export interface Definition {
+  readonly id: string;
+  readonly entity: CustomFieldEntity;
+  /** What its values are kept under. */
+  readonly slug: string;
+  readonly name: string;
+  readonly type: CustomFieldType;
+  readonly options: readonly string[];
+  readonly folderId: string | null;
+  readonly position: number;
+  /** The typed column that holds a copy of the value, such as `number3`; null when none was free. */
+  readonly slot: string | null;
+}
+
 /** What filters and writes need to know of an organization, read in one statement. */
 export interface Catalogue {
   /** Definitions of the entity's custom fields, in the order in which they are shown. */
-  readonly definitions: readonly {
-    readonly id: string;
-    readonly entity: CustomFieldEntity;
-    readonly slug: string;
-    readonly name: string;
-    readonly type: CustomFieldType;
-    readonly options: readonly string[];
-    readonly folderId: string | null;
-    readonly position: number;
-    readonly slot: string | null;
-  }[];
+  readonly definitions: readonly Definition[];
   /** The tags asked for, by comparison key. */
   readonly tags: readonly { readonly id: string; readonly nameKey: string }[];
 }

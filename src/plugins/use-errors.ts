@@ -3,6 +3,7 @@ import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
 import { isTimeout, isUnavailable } from "../db/faults.ts";
 import { RequestError } from "../errors.ts";
+import { limitCodes } from "./use-limits.ts";
 
 /** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
 
@@ -74,6 +75,8 @@ function withCode(error: GraphQLError, requestId: string | undefined): GraphQLEr
 
 /** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
 function codeOf({ message, path }: GraphQLError): string {
+  const limit = limitCodes.find(([words]) => words.test(message));
+  if (limit) return limit[1];
   if (message.startsWith("Syntax Error")) return "GRAPHQL_PARSE_FAILED";
   if (/^Variable "\$|has invalid value/.test(message) || path !== undefined) return "BAD_USER_INPUT";
   return /operation/i.test(message) && /(unknown|must provide|could not determine)/i.test(message)

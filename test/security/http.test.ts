@@ -208,6 +208,43 @@ test.each([
   },
 );
 
+const nested = (levels: number): string =>
+  levels === 0 ? "id" : `deals { nodes { contact { ${nested(levels - 1)} } } }`;
+const repeated = (times: number, make: (at: number) => string) =>
+  Array.from({ length: times }, (_, at) => make(at)).join(" ");
+
+test.each([
+  ["too deep", `{ contacts { nodes { ${nested(5)} } } }`, "QUERY_TOO_DEEP"],
+  ["of too many aliases", `{ ${repeated(16, (at) => `a${at}: __typename`)} }`, "TOO_MANY_ALIASES"],
+  [
+    "of too many directives",
+    `{ ${repeated(6, () => "__typename @include(if: true)")} }`,
+    "TOO_MANY_DIRECTIVES",
+  ],
+  ["of too many words", `{ ${repeated(2500, () => "__typename")} }`, "GRAPHQL_PARSE_FAILED"],
+  [
+    "of fragments in a circle",
+    "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+    "GRAPHQL_VALIDATION_FAILED",
+  ],
+])("a document %s is refused", async (_case, query, code) => {
+  checkError((await sendText(organization.key, query)).text, code);
+});
+
+test("the query of the README and GraphiQL's introspection are within the limits", async () => {
+  const { getIntrospectionQuery } = await import("graphql");
+  const { exampleQuery } = await import("../../src/examples.ts");
+  await organization.customField({
+    slug: "industry",
+    type: "SELECT",
+    options: ["Technology"],
+    slot: "text1",
+  });
+  for (const query of [exampleQuery, getIntrospectionQuery()]) {
+    expect((await sendText(organization.key, query)).errors).toEqual([]);
+  }
+});
+
 test("a long value is not sent back in full", async () => {
   const long = "y".repeat(5000);
   const { text } = await sendText(

@@ -1,3 +1,4 @@
+import type { Definition } from "../../db/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 import type { IdType } from "../../lib/typeid.ts";
 
@@ -63,6 +64,7 @@ export interface FilterField {
 }
 
 export type Entity = CustomFieldEntity;
+export type { Definition };
 
 type Extra = Partial<Pick<FilterField, "aliases" | "options" | "sort" | "idType">>;
 
@@ -202,20 +204,6 @@ export const builtInFields: Readonly<Record<Entity, readonly FilterField[]>> = {
   CONTACT: contactFields,
   LEAD: leadFields,
 };
-
-/** What the registry needs to know of a custom field. */
-export interface Definition {
-  readonly id: string;
-  readonly entity: Entity;
-  readonly slug: string;
-  readonly name: string;
-  readonly type: CustomFieldType;
-  readonly options: readonly string[];
-  readonly folderId: string | null;
-  readonly position: number;
-  /** The typed column that holds a copy of the value, such as `number3`; null when none was free. */
-  readonly slot: string | null;
-}
 
 const customTypes = {
   TEXT: "text",
