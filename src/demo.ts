@@ -12,8 +12,11 @@ import { createKey, parseKey } from "./modules/api-key/key.ts";
  *
  * @returns the organizations
  */
-export async function seedDemo(database: Database, say: (text: string) => void): Promise<DemoOrganization[]> {
-  const demos = demoOrganizations();
+export async function seedDemo(
+  database: Database,
+  say: (text: string) => void,
+): Promise<readonly DemoOrganization[]> {
+  const demos = demoOrganizations;
   const ids = demos.map((demo) => demo.id);
   const present = await database.prisma.organization.count({ where: { id: { in: ids } } });
   if (present === demos.length) return demos;
@@ -45,9 +48,12 @@ export async function seedDemo(database: Database, say: (text: string) => void):
 
 /** Makes a key for a demo organization's owner, with every scope. */
 export async function createDemoKey(database: Database, demo: DemoOrganization): Promise<string> {
+  const { id: memberId } = await database.prisma.member.findFirstOrThrow({
+    where: { orgId: demo.id, role: "OWNER" },
+  });
   const { key, ...row } = createKey("TEST");
   await database.prisma.apiKey.create({
-    data: { ...row, orgId: demo.id, memberId: demo.ownerId, name: "Demo", scopes: ["ADMIN"] },
+    data: { ...row, orgId: demo.id, memberId, name: "Demo", scopes: ["ADMIN"] },
   });
   return key;
 }

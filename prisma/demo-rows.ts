@@ -1,0 +1,349 @@
+import { type CustomValueJson, derive } from "../src/modules/filter/derive.ts";
+import { contactKeyFields, type Definition } from "../src/modules/filter/fields.ts";
+import * as words from "./demo-words.ts";
+
+/**
+ * The rows of the demo organizations. Random choices come from a generator with a fixed seed, and days count back
+ * from a fixed one, so that they are the same everywhere.
+ */
+
+/** Rows of one table by column name, as `jsonb_populate_recordset` takes them. */
+export type DemoRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
+const TODAY = Date.UTC(2026, 10, 1, 12);
+const DAY = 86_400_000;
+
+/** Mulberry32: small, fast, and the same on every machine. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Choices from one generator, and ids that sort by the moment they stand for. */
+class Dice {
+  readonly #next: () => number;
+  constructor(seed: number) {
+    this.#next = generator(seed);
+  }
+  chance = (probability: number): boolean => this.#next() < probability;
+  whole = (low: number, high: number): number => low + Math.floor(this.#next() * (high - low + 1));
+  /** Earlier items more often than later ones. */
+  pick = <T>(items: readonly T[], skew = 1): T => items[Math.floor(this.#next() ** skew * items.length)] as T;
+  some = <T>(items: readonly T[], most: number, skew = 1): T[] => [
+    ...new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(items, skew))),
+  ];
+  moment = (daysBack: number, since = 0): number =>
+    TODAY - Math.floor((since + this.#next() * (daysBack - since)) * DAY);
+  /** A UUIDv7 of a moment. */
+  id = (at: number): string => {
+    const random = Array.from({ length: 19 }, () => this.whole(0, 15).toString(16)).join("");
+    const time = at.toString(16).padStart(12, "0");
+    const variant = "89ab"[this.whole(0, 3)];
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(3, 6)}-${random.slice(6, 18)}`;
+  };
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+const day = (at: number): string => iso(at).slice(0, 10);
+
+/** How many rows of each kind. */
+export interface DemoSize {
+  readonly contacts: number;
+  readonly leads: number;
+  readonly deals: number;
+  readonly activities: number;
+  readonly conversations: number;
+}
+
+/** The key of the organization that a seed makes. */
+export const organizationId = (seed: number): string => new Dice(seed).id(TODAY - 1_000 * DAY);
+
+/** The rows of a demo organization, in the order in which foreign keys let them be inserted. */
+export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
+  const dice = new Dice(seed);
+  const orgId = dice.id(TODAY - 1_000 * DAY);
+  const stamp = (at: number) => ({ org_id: orgId, created_at: iso(at), updated_at: iso(at) });
+  const begin = TODAY - 900 * DAY;
+
+  const users = words.people.map((person) => {
+    const slug = name.toLowerCase().replace(/[^a-z]+/g, "");
+    const email = `${person.name.split(" ")[0]?.toLowerCase()}@${slug}.example`;
+    return {
+      id: dice.id(begin),
+      name: person.name,
+      email,
+      email_key: email,
+      created_at: iso(begin),
+      updated_at: iso(begin),
+    };
+  });
+  const members = users.map((user, at) => {
+    const { role, dataScope } = words.people[at] as (typeof words.people)[number];
+    return { ...stamp(begin), id: dice.id(begin), user_id: user.id, role, data_scope: dataScope };
+  });
+  const memberIds = members.map((member) => member.id);
+  const tags = words.tags.map(([tag, color]) => ({
+    ...stamp(begin),
+    id: dice.id(begin),
+    name: tag,
+    name_key: tag,
+    color,
+  }));
+  const folders = words.folders.map((folder, position) => ({
+    ...stamp(begin),
+    id: dice.id(begin),
+    entity: "CONTACT",
+    name: folder,
+    position,
+  }));
+  const definitions = words.customFields.map(
+    ({ folder, ...field }, position): Definition => ({
+      ...field,
+      id: dice.id(begin),
+      position,
+      folderId: folder === null ? null : (folders[folder]?.id ?? null),
+    }),
+  );
+  const of = (entity: string) => definitions.filter((definition) => definition.entity === entity);
+
+  const makePerson = () => {
+    const firstName = dice.pick(words.firstNames);
+    const lastName = dice.pick(words.lastNames);
+    const company = dice.chance(0.93)
+      ? `${dice.pick(words.companyStems)} ${dice.pick(words.companyKinds)}`
+      : null;
+    const domain = company ? `${company.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.example` : "mail.example";
+    const tagIds = dice.some(tags, 4, 1.7).map((tag) => tag.id);
+    const local = `${firstName}.${lastName}`
+      .normalize("NFD")
+      .replace(/[^a-zA-Z.]/g, "")
+      .toLowerCase();
+    const source = dice.chance(0.85) ? dice.pick(words.sources, 1.4) : null;
+    return { firstName, lastName, name: `${firstName} ${lastName}`, company, domain, local, tagIds, source };
+  };
+  const phone = () => `${dice.pick(words.dialCodes)}${dice.whole(200_000_000, 799_999_999)}`;
+
+  const contacts = Array.from({ length: size.contacts }, (_, at) => {
+    const person = makePerson();
+    const created = dice.moment(860);
+    const place = dice.pick(words.places);
+    const phones = dice.chance(0.8) ? Array.from({ length: dice.chance(0.15) ? 2 : 1 }, phone) : [];
+    const calls = dice.chance(0.4) ? dice.whole(1, 12) : 0;
+    const texts = {
+      name: person.name,
+      first_name: person.firstName,
+      last_name: person.lastName,
+      // The number keeps addresses apart where names repeat.
+      email: dice.chance(0.92) || phones.length === 0 ? `${person.local}${at}@${person.domain}` : null,
+      phone_numbers: phones,
+      company: person.company,
+      title: dice.chance(0.85) ? dice.pick(words.titles) : null,
+      ...(dice.chance(0.7) ? { ...place, street: `${dice.whole(1, 240)} ${dice.pick(words.streets)}` } : {}),
+      url: person.company && dice.chance(0.5) ? `https://www.${person.domain}` : null,
+      linkedin_url: dice.chance(0.5)
+        ? `https://linkedin.com/in/${person.local.replace(".", "-")}-${at}`
+        : null,
+      source: person.source,
+      notes: dice.chance(0.25) ? dice.pick(words.notes) : null,
+    };
+    const custom = customValues(dice, of("CONTACT"));
+    const keyed = texts as unknown as Record<string, string | null | undefined>;
+    const derived = derive(
+      {
+        ...texts,
+        phones,
+        others: Object.fromEntries(contactKeyFields.map(({ path }) => [path, keyed[snake(path)]])),
+        custom,
+      },
+      of("CONTACT"),
+    );
+    return {
+      ...stamp(created),
+      ...texts,
+      ...columns(derived),
+      id: dice.id(created),
+      custom,
+      tag_ids: person.tagIds,
+      allow_phone_calls: dice.chance(0.9),
+      do_not_contact: dice.chance(0.04),
+      owner_id: dice.chance(0.75) ? dice.pick(memberIds) : null,
+      call_count: calls,
+      last_call_at: calls > 0 ? iso(dice.moment(200)) : null,
+      last_modification_source: dice.pick(["API", "IMPORT", "HUBSPOT", "SKIPCALL", "PIPEDRIVE"], 2),
+      version: 1,
+      updated_at: iso(Math.min(TODAY, created + dice.whole(0, 60) * DAY)),
+    };
+  });
+
+  const leads = Array.from({ length: size.leads }, (_, at) => {
+    const person = makePerson();
+    const created = dice.moment(300);
+    const value = dice.chance(0.7) ? (dice.whole(5, 900) * 100).toFixed(2) : null;
+    const number = dice.chance(0.7) ? phone() : null;
+    const custom = customValues(dice, of("LEAD"));
+    const texts = {
+      name: person.name,
+      email: dice.chance(0.9) ? `${person.local}.l${at}@${person.domain}` : null,
+      company: person.company,
+      source: person.source,
+      notes: dice.chance(0.2) ? dice.pick(words.notes) : null,
+    };
+    const currency = value === null ? null : dice.pick(words.currencies, 2);
+    const derived = derive(
+      { ...texts, phones: number ? [number] : [], others: { currency }, custom },
+      of("LEAD"),
+    );
+    return {
+      ...stamp(created),
+      ...texts,
+      ...columns(derived),
+      id: dice.id(created),
+      phone: number,
+      custom,
+      tag_ids: person.tagIds,
+      status: dice.pick(["NEW", "CONTACTED", "QUALIFIED", "UNQUALIFIED"], 1.5),
+      deal_value: value,
+      deal_currency: currency,
+      owner_id: dice.chance(0.7) ? dice.pick(memberIds) : null,
+      last_modification_source: dice.pick(["API", "IMPORT", "HUBSPOT"], 2),
+      version: 1,
+    };
+  });
+
+  const deals = Array.from({ length: size.deals }, () => {
+    const created = dice.moment(500);
+    const onLead = dice.chance(0.1);
+    const status = dice.pick(["OPEN", "WON", "LOST"] as const, 1.3);
+    const parent = onLead ? dice.pick(leads) : dice.pick(contacts, 1.5);
+    return {
+      ...stamp(created),
+      id: dice.id(created),
+      name: `${parent.company ?? parent.name}: ${dice.pick(words.dealKinds)}`,
+      value: `${dice.whole(5, 4_000) * 50}.${dice.chance(0.2) ? "50" : "00"}`,
+      currency: dice.pick(words.currencies, 2),
+      stage: status === "OPEN" ? dice.pick(words.stages) : status === "WON" ? "Closed won" : "Closed lost",
+      status,
+      expected_close_on: dice.chance(0.8) ? day(created + dice.whole(10, 120) * DAY) : null,
+      contact_id: onLead ? null : parent.id,
+      lead_id: onLead ? parent.id : null,
+      owner_id: parent.owner_id,
+      version: 1,
+    };
+  });
+
+  const activities = Array.from({ length: size.activities }, (_, at) => {
+    const occurred = dice.moment(400);
+    const kind = dice.pick(["EMAIL", "CALL", "NOTE", "MEETING", "TASK", "SMS"] as const, 1.4);
+    // One contact has far more than the others, as there always is.
+    const contact = at < size.activities / 30 ? contacts[0] : dice.pick(contacts, 1.3);
+    const onLead = at >= size.activities / 30 && dice.chance(0.1);
+    return {
+      ...stamp(occurred),
+      id: dice.id(occurred),
+      kind,
+      occurred_at: iso(occurred),
+      subject: dice.pick(words.subjects[kind]),
+      body: dice.chance(0.3) ? dice.pick(words.notes) : null,
+      duration_seconds: kind === "CALL" || kind === "MEETING" ? dice.whole(1, 60) * 30 : null,
+      contact_id: onLead ? null : contact?.id,
+      lead_id: onLead ? dice.pick(leads).id : null,
+      deal_id: null,
+      author_id: dice.pick(memberIds),
+    };
+  });
+
+  const conversations = Array.from({ length: size.conversations }, (_, at) => {
+    const last = dice.moment(200);
+    const channel = dice.pick(["EMAIL", "SMS", "CHAT", "WHATSAPP", "LINKEDIN", "CALL"] as const, 1.4);
+    return {
+      ...stamp(last - dice.whole(0, 30) * DAY),
+      id: dice.id(last),
+      contact_id: dice.pick(contacts).id,
+      channel,
+      subject: dice.pick(words.subjects.EMAIL),
+      url: `https://inbox.example/threads/${at + 1}`,
+      last_message_at: iso(last),
+    };
+  });
+
+  const carried = (
+    rows: readonly { id: string; tag_ids: readonly string[]; created_at: string }[],
+    column: string,
+  ) =>
+    rows.flatMap((row) =>
+      row.tag_ids.map((tagId) => ({
+        org_id: orgId,
+        [column]: row.id,
+        tag_id: tagId,
+        created_at: row.created_at,
+      })),
+    );
+  return {
+    app_user: users,
+    member: members,
+    tag: tags,
+    custom_field_folder: folders,
+    custom_field: definitions.map(({ folderId, ...definition }) => ({
+      ...stamp(begin),
+      ...definition,
+      folder_id: folderId,
+    })),
+    contact: contacts,
+    lead: leads,
+    contact_tag: carried(contacts, "contact_id"),
+    lead_tag: carried(leads, "lead_id"),
+    deal: deals,
+    activity: activities,
+    conversation: conversations,
+  };
+}
+
+/** About two thirds of the fields have a value. */
+function customValues(dice: Dice, definitions: readonly Definition[]): Record<string, CustomValueJson> {
+  const values: Record<string, CustomValueJson> = {};
+  for (const { slug, type, options } of definitions) {
+    if (!dice.chance(0.66)) continue;
+    switch (type) {
+      case "SELECT":
+        values[slug] = dice.pick(options, 1.3);
+        break;
+      case "MULTI_SELECT": {
+        const chosen = new Set(dice.some(options, 3));
+        if (chosen.size > 0) values[slug] = options.filter((option) => chosen.has(option));
+        break;
+      }
+      case "NUMBER":
+        values[slug] = dice.whole(0, 500_000) / 4;
+        break;
+      case "BOOLEAN":
+        values[slug] = dice.chance(0.5);
+        break;
+      case "DATE":
+        values[slug] = day(dice.moment(20_000, 8_000));
+        break;
+      case "DATE_TIME":
+        values[slug] = iso(dice.moment(300));
+        break;
+      case "URL":
+        values[slug] = `https://portfolio.example/${dice.whole(1, 99_999)}`;
+        break;
+      case "TEXT":
+        values[slug] = dice.pick(words.headlines);
+        break;
+    }
+  }
+  return values;
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Prisma's names of derived columns to the table's: `emailKey` to `email_key`, `number3` to `number_3`. */
+const columns = (derived: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(derived).map(([name, value]) => [snake(name).replace(/(\D)(\d)$/, "$1_$2"), value]),
+  );
