@@ -57,6 +57,7 @@ export const builder = new SchemaBuilder<{
       return { typename: type, id: uuid };
     },
     nodeTypeOptions: { description: "Anything with an id of its own." },
+    idFieldOptions: { description: "Global id: readable, sortable, and it says its type." },
     pageInfoTypeOptions: { description: "Where a page stands in its list." },
     hasNextPageFieldOptions: { description: "Whether the list goes on after this page." },
     hasPreviousPageFieldOptions: { description: "Whether there is something before this page." },
@@ -94,7 +95,6 @@ export const builder = new SchemaBuilder<{
         return resolveNodes(ids);
       },
     },
-    defaultEdgeTypeOptions: {},
   },
 });
 
