@@ -4,7 +4,18 @@ import type { Context } from "./context.ts";
 import type { MemberProfile } from "./db/members.ts";
 import type { ContactRow, LeadRow } from "./db/rows.ts";
 import { quote, RequestError } from "./errors.ts";
-import type { Activity, Conversation, CustomFieldFolder, Deal, Tag } from "./generated/prisma/client.ts";
+import type {
+  Activity,
+  ApiKey,
+  ContactMerge,
+  Conversation,
+  CustomFieldFolder,
+  CustomValue,
+  Deal,
+  ImportJob,
+  SmartList,
+  Tag,
+} from "./generated/prisma/client.ts";
 import { decodeId, encodeId, type IdType } from "./lib/typeid.ts";
 import type { Definition } from "./modules/filter/fields.ts";
 import * as scalars from "./scalars.ts";
@@ -25,6 +36,11 @@ interface Objects {
   Member: MemberProfile;
   CustomField: Definition;
   CustomFieldFolder: CustomFieldFolder;
+  CustomValue: CustomValue;
+  SmartList: SmartList;
+  ContactMerge: ContactMerge;
+  ImportJob: ImportJob;
+  ApiKey: ApiKey;
 }
 
 export const builder = new SchemaBuilder<{

@@ -18,6 +18,23 @@ export const refusalCodes = {
   VERSION_CONFLICT: "The record has changed since the version that was expected.",
   UNKNOWN_CUSTOM_FIELD: "There is no custom field with this slug.",
   INVALID_CUSTOM_VALUE: "The value does not fit the custom field's type or options.",
+  INVALID_CURRENCY: "The text is no ISO 4217 currency code.",
+  INVALID_FILTER: "The filter cannot be read; the message says where and why.",
+  TOO_MANY_ITEMS: "A list has more items than it may.",
+  FORBIDDEN: "The caller's role or data scope does not allow it.",
+  IN_TRASH: "The record is in the trash: restore it first.",
+  EXPIRED: "It was too long ago: the data that it needs are no longer kept.",
+  ALREADY_MERGED: "The contact has been merged into another one.",
+  MERGE_SELF: "A contact cannot be merged with itself.",
+  MERGE_UNDONE: "The merge has been undone already.",
+  AMBIGUOUS_MATCH: "More than one contact matches.",
+  INVALID_STATE: "The record is not in a state that allows it.",
+  NAME_TAKEN: "Another one has this name.",
+  RESERVED_KEY: "The slug is a built-in field's name.",
+  LIMIT_REACHED: "There are as many as there may be.",
+  FIELD_IN_USE: "Smart lists use the custom field.",
+  FIELD_CONVERSION_FAILS: "Some records have values that would not fit.",
+  IDEMPOTENCY_MISMATCH: "The idempotency key was used before for something else.",
 } as const;
 
 export type RefusalCode = keyof typeof refusalCodes;
@@ -31,9 +48,27 @@ export type Refusal = {
 } & (
   | { readonly kind: "validation" | "notFound" }
   | { readonly kind: "duplicateContact"; readonly existingId: string | null }
-  | { readonly kind: "versionConflict"; readonly currentId: string }
+  | {
+      readonly kind: "versionConflict";
+      readonly type: "Contact" | "Lead" | "Deal" | "SmartList";
+      readonly currentId: string;
+      readonly currentVersion: number;
+    }
+  | { readonly kind: "restoreConflict"; readonly blockedById: string | null }
+  | { readonly kind: "alreadyMerged"; readonly survivorId: string }
+  | { readonly kind: "ambiguousMatch"; readonly candidateIds: readonly string[] }
+  | { readonly kind: "fieldConversion"; readonly count: number; readonly sampleIds: readonly string[] }
+  | { readonly kind: "fieldInUse"; readonly smartListIds: readonly string[] }
   | { readonly kind: "customField"; readonly slug: string; readonly suggestions: readonly string[] }
 );
+
+/** A refusal that needs no more than its code, place and words. */
+export const refusal = (code: RefusalCode, path: readonly (string | number)[], message: string): Refusal => ({
+  kind: code === "NOT_FOUND" ? "notFound" : "validation",
+  code,
+  path: path.map(String),
+  message,
+});
 
 /** A mutation's own rules refused its input: everything that is wrong with it, at once. Becomes payload errors. */
 export class RefusalError extends Error {
@@ -42,6 +77,13 @@ export class RefusalError extends Error {
     super(refusals.map((refusal) => `${refusal.path.join(".")}: ${refusal.message}`).join("; "));
   }
 }
+
+/** Refuses for one reason. */
+export const refuse = (
+  code: RefusalCode,
+  path: readonly (string | number)[],
+  message: string,
+): RefusalError => new RefusalError([refusal(code, path, message)]);
 
 /** Codes of the errors that end a field or a whole request. */
 export type RequestCode =
@@ -60,6 +102,7 @@ export type RequestCode =
   | "AMBIGUOUS_CREDENTIALS"
   | "ORG_FORBIDDEN"
   | "INSUFFICIENT_SCOPE"
+  | "ORG_REQUIRED"
   | "TIMEOUT"
   | "SERVICE_UNAVAILABLE";
 

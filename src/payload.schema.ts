@@ -17,6 +17,11 @@ const typeNames = {
   duplicateContact: "DuplicateContactError",
   versionConflict: "VersionConflictError",
   customField: "CustomFieldError",
+  restoreConflict: "RestoreConflictError",
+  alreadyMerged: "AlreadyMergedError",
+  ambiguousMatch: "AmbiguousMatchError",
+  fieldConversion: "FieldConversionError",
+  fieldInUse: "FieldInUseError",
 } as const satisfies Record<Refusal["kind"], string>;
 
 export const UserError = builder.interfaceRef<Refusal>("UserError").implement({
@@ -31,6 +36,8 @@ export const UserError = builder.interfaceRef<Refusal>("UserError").implement({
     }),
   }),
 });
+
+const recordLoaders = { Contact: "contact", Lead: "lead", Deal: "deal", SmartList: "smartList" } as const;
 
 type Kind<Name extends Refusal["kind"]> = Extract<Refusal, { kind: Name }>;
 
@@ -62,8 +69,79 @@ builder.objectRef<Kind<"versionConflict">>("VersionConflictError").implement({
     current: t.field({
       type: "Contact",
       nullable: true,
-      description: "The record as it is now.",
-      resolve: ({ currentId }, _args, context) => byId.contact.load(context, currentId),
+      description: "The contact as it is now; null when the record is no contact.",
+      resolve: ({ type, currentId }, _args, context) =>
+        type === "Contact" ? byId.contact.load(context, currentId) : null,
+    }),
+    record: t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
+      description: "The record as it is now, whatever its type.",
+      resolve: async ({ type, currentId }, _args, context) => {
+        const row = await byId[recordLoaders[type]].load(context, currentId);
+        return row === null ? null : { ...row, __typename: type };
+      },
+    }),
+    currentVersion: t.exposeInt("currentVersion", { description: "The version that it is at." }),
+  }),
+});
+builder.objectRef<Kind<"restoreConflict">>("RestoreConflictError").implement({
+  interfaces: [UserError],
+  description: "A contact cannot come back from the trash, because another one has its e-mail address now.",
+  fields: (t) => ({
+    blockedBy: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact that has the address; null when the caller may not see it.",
+      resolve: ({ blockedById }, _args, context) =>
+        blockedById === null ? null : byId.contact.load(context, blockedById),
+    }),
+  }),
+});
+builder.objectRef<Kind<"alreadyMerged">>("AlreadyMergedError").implement({
+  interfaces: [UserError],
+  description: "The contact has been merged into another one.",
+  fields: (t) => ({
+    survivor: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact that it has become; null when the caller may not see it.",
+      resolve: ({ survivorId }, _args, context) => byId.contact.load(context, survivorId),
+    }),
+  }),
+});
+builder.objectRef<Kind<"ambiguousMatch">>("AmbiguousMatchError").implement({
+  interfaces: [UserError],
+  description: "The keys to match on are those of more than one contact.",
+  fields: (t) => ({
+    candidates: t.field({
+      type: ["Contact"],
+      description: "The contacts that match and that the caller may see.",
+      resolve: async ({ candidateIds }, _args, context) =>
+        (await byId.contact.loadMany(context, candidateIds)).filter((contact) => contact !== null),
+    }),
+  }),
+});
+builder.objectRef<Kind<"fieldConversion">>("FieldConversionError").implement({
+  interfaces: [UserError],
+  description: "Some records have values of a custom field that would not fit what it is to become.",
+  fields: (t) => ({
+    count: t.exposeInt("count", { description: "How many records have such a value." }),
+    sampleIds: t.idList({
+      description: "The ids of some of them, ten at most.",
+      resolve: ({ sampleIds }) => [...sampleIds],
+    }),
+  }),
+});
+builder.objectRef<Kind<"fieldInUse">>("FieldInUseError").implement({
+  interfaces: [UserError],
+  description: "A custom field cannot go while smart lists use it.",
+  fields: (t) => ({
+    smartLists: t.field({
+      type: ["SmartList"],
+      description: "The lists that use it.",
+      resolve: async ({ smartListIds }, _args, context) =>
+        (await byId.smartList.loadMany(context, smartListIds)).filter((list) => list !== null),
     }),
   }),
 });
@@ -94,3 +172,26 @@ export async function payload<Result>(work: () => Promise<Result>): Promise<Payl
     throw error;
   }
 }
+
+/** The fields of a type whose rows are payloads. */
+type PayloadFields<Result> = NonNullable<
+  Parameters<ReturnType<typeof builder.objectRef<Payload<Result>>>["implement"]>[0]["fields"]
+>;
+
+/**
+ * The type of a mutation's answer: the fields of its result, each null when it was refused, and `errors`.
+ *
+ * @param done what became of it, for the description: "the created contact"
+ */
+export const payloadType = <Result>(name: string, done: string, fields: PayloadFields<Result>) =>
+  builder.objectRef<Payload<Result>>(name).implement({
+    description: `What became of it: ${done}, or why not.`,
+    fields: (t) => ({
+      ...fields(t),
+      errors: t.field({
+        type: [UserError],
+        description: "Everything that was wrong with the input; empty when it was accepted.",
+        resolve: ({ errors }) => [...errors],
+      }),
+    }),
+  });

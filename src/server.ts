@@ -7,6 +7,7 @@ import { maskError, useErrors } from "./plugins/use-errors.ts";
 import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
+import { useWarnings } from "./plugins/use-warnings.ts";
 import { schema } from "./schema.ts";
 
 export interface ServerOptions {
@@ -27,6 +28,7 @@ export function createServer({ database, logger, corsOrigins, bodyLimit, graphiq
       useErrors(logger),
       useStrictRequests(bodyLimit),
       useViewer(database),
+      useWarnings(),
       useLimits(),
       useReadinessCheck({
         check: () =>

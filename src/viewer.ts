@@ -2,13 +2,21 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Pool } from "pg";
 import type { Principal } from "./db/scope.ts";
 import { RequestError } from "./errors.ts";
-import type { ApiScope, MemberRole, OrganizationMode } from "./generated/prisma/enums.ts";
+import {
+  type ApiScope,
+  type MemberRole,
+  ModificationSource,
+  type OrganizationMode,
+} from "./generated/prisma/enums.ts";
 import { decodeId } from "./lib/typeid.ts";
 import { parseKey } from "./modules/api-key/key.ts";
 
 /** Who calls, on whose behalf, and what they may do. */
 export interface Viewer extends Principal {
-  readonly keyId: string;
+  /** The API key, or the user whom a token names. */
+  readonly credentialId: string;
+  /** As which system the caller writes. */
+  readonly source: ModificationSource;
   readonly role: MemberRole;
   readonly scopes: ReadonlySet<ApiScope>;
   readonly userName: string;
@@ -20,7 +28,8 @@ export interface Viewer extends Principal {
   readonly cursorSecret: Uint8Array;
 }
 
-interface KeyRow extends Omit<Viewer, "scopes"> {
+interface KeyRow extends Omit<Viewer, "scopes" | "source"> {
+  readonly sources: ModificationSource[];
   readonly hash: Buffer;
   readonly keyScopes: ApiScope[];
   readonly expiresAt: Date | null;
@@ -44,9 +53,18 @@ const LAST_USED_EVERY = 60_000;
 export async function authenticate(headers: Headers, pool: Pool): Promise<Viewer> {
   const row = await findKey(bearer(headers), pool);
   checkOrganization(headers.get("x-org-id"), row.orgId);
-  const { hash: _, keyScopes, expiresAt: _expiresAt, revokedAt: _revokedAt, lastUsedAt, ...viewer } = row;
+  const source = readSource(headers.get("x-modification-source"), row.sources);
+  const {
+    hash: _,
+    keyScopes,
+    expiresAt: _expiresAt,
+    revokedAt: _revokedAt,
+    sources: _sources,
+    lastUsedAt,
+    ...viewer
+  } = row;
   if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > LAST_USED_EVERY) void noteUse(pool, row);
-  return { ...viewer, scopes: effectiveScopes(keyScopes, row.role) };
+  return { ...viewer, source, scopes: effectiveScopes(keyScopes, row.role) };
 }
 
 function bearer(headers: Headers): string {
@@ -66,7 +84,8 @@ async function findKey(text: string, pool: Pool): Promise<KeyRow> {
   const key = parseKey(text);
   if (!key) throw unknownKey();
   const { rows } = await pool.query<KeyRow>(
-    `SELECT k.id AS "keyId", k.org_id AS "orgId", k.member_id AS "memberId", k.hash, k.scopes::text[] AS "keyScopes",
+    `SELECT k.id AS "credentialId", k.org_id AS "orgId", k.member_id AS "memberId", k.hash, k.scopes::text[] AS "keyScopes",
+            k.sources::text[] AS sources,
             k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
             m.role, m.data_scope AS "dataScope", u.name AS "userName", u.email AS "userEmail",
             o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.cursor_secret AS "cursorSecret"
@@ -108,6 +127,24 @@ function checkOrganization(header: string | null, orgId: string): void {
   }
 }
 
+/** A key that is an integration's may say as which system it writes; every other one writes as the API. */
+function readSource(header: string | null, sources: readonly ModificationSource[]): ModificationSource {
+  if (header === null) return "API";
+  const source = Object.values(ModificationSource).find((name) => name === header);
+  if (source === undefined) {
+    throw new RequestError(
+      "BAD_REQUEST",
+      `X-Modification-Source must be one of ${Object.values(ModificationSource).join(", ")}.`,
+      { status: 400, field: "X-Modification-Source" },
+    );
+  }
+  if (source === "API" || sources.includes(source)) return source;
+  throw new RequestError("INSUFFICIENT_SCOPE", `This key may not write as ${source}.`, {
+    status: 403,
+    field: "X-Modification-Source",
+  });
+}
+
 const implied: Readonly<Record<ApiScope, readonly ApiScope[]>> = {
   READ: ["READ"],
   WRITE: ["READ", "WRITE"],
@@ -125,12 +162,12 @@ const effectiveScopes = (scopes: readonly ApiScope[], role: MemberRole): Readonl
   new Set(scopes.flatMap((scope) => implied[scope]).filter((scope) => allowed[role].includes(scope)));
 
 /** Beside the request: nobody waits for it, and a failure only leaves an older time. */
-async function noteUse(pool: Pool, { orgId, keyId }: KeyRow): Promise<void> {
+async function noteUse(pool: Pool, { orgId, credentialId }: KeyRow): Promise<void> {
   await pool
     .query(
       `UPDATE api_key SET last_used_at = now()
        WHERE org_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
-      [orgId, keyId],
+      [orgId, credentialId],
     )
     .catch(() => undefined);
 }

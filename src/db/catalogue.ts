@@ -1,5 +1,5 @@
-import type { Pool } from "pg";
 import type { CustomFieldEntity, CustomFieldType } from "../generated/prisma/enums.ts";
+import type { Query } from "./query.ts";
 
 /** A custom field as the organization defined it. */
 export interface Definition {
@@ -29,20 +29,20 @@ export interface Catalogue {
  * @param tagIds ids of tags; those of other organizations come back as if they did not exist
  */
 export async function readCatalogue(
-  pool: Pool,
+  query: Query,
   orgId: string,
   entity: CustomFieldEntity,
   tagKeys: readonly string[],
   tagIds: readonly string[],
 ): Promise<Catalogue> {
-  const { rows } = await pool.query<Catalogue>(
+  const [row] = await query<Catalogue>(
     `SELECT
        (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
         FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
-              FROM custom_field WHERE org_id = $1 AND entity = $2) AS field) AS definitions,
+              FROM custom_field WHERE org_id = $1::uuid AND entity::text = $2) AS field) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'nameKey', name_key)), '[]')
-        FROM tag WHERE org_id = $1 AND (name_key = ANY($3) OR id = ANY($4))) AS tags`,
+        FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags`,
     [orgId, entity, tagKeys, tagIds],
   );
-  return rows[0] ?? { definitions: [], tags: [] };
+  return row ?? { definitions: [], tags: [] };
 }

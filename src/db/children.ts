@@ -1,4 +1,5 @@
 import { types as defaultTypes, type Pool } from "pg";
+import { columnOf } from "./columns.ts";
 import type { Principal } from "./scope.ts";
 
 /** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
@@ -42,8 +43,6 @@ export interface ChildReader {
   /** @returns how many rows each parent has, in the order of the ids */
   count(table: ChildTable, parentIds: readonly string[]): Promise<number[]>;
 }
-
-const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** A calendar day is midnight UTC, as Prisma has it; the driver would make it midnight on this machine. */
 const types = {
@@ -96,11 +95,11 @@ const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 function pageStatement({ table, parent, order, columns }: ChildTable, newest: boolean): string {
   const [beyond, sort] = newest ? ["<", "DESC"] : [">", "ASC"];
   return `
-    SELECT request.index, ${columns.map((column) => `child.${snake(column)}`).join(", ")}
+    SELECT request.index, ${columns.map((column) => `child.${columnOf(column)}`).join(", ")}
     FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[])
          WITH ORDINALITY AS request(parent_id, take, at, id, index)
     CROSS JOIN LATERAL (
-      SELECT ${columns.map(snake).join(", ")} FROM ${table}
+      SELECT ${columns.map(columnOf).join(", ")} FROM ${table}
       WHERE org_id = $1 AND ${parent} = request.parent_id AND (${order}, id) ${beyond} (request.at, request.id)
       ORDER BY ${order} ${sort}, id ${sort}
       LIMIT request.take

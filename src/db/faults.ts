@@ -24,6 +24,17 @@ export const violates = (error: unknown, constraint: string): boolean =>
   error.code === "P2002" &&
   JSON.stringify(error.meta ?? {}).includes(constraint);
 
+/** Whether a write refers to a row that is not there. */
+export const violatesForeignKey = (error: unknown): boolean =>
+  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2003") ||
+  driverFault(error).originalCode === "23503";
+
+/** Whether PostgreSQL undid a transaction because of another one, so that it may be tried again. */
+export const isRetryable = (error: unknown): boolean =>
+  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034") ||
+  ["40001", "40P01"].includes(String(driverFault(error).originalCode)) ||
+  driverFault(error).kind === "TransactionWriteConflict";
+
 /** Whether PostgreSQL gave the statement up for its time. */
 export const isTimeout = (error: unknown): boolean => driverFault(error).originalCode === "57014";
 

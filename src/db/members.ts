@@ -1,5 +1,5 @@
-import type { Pool } from "pg";
 import type { DataScope, MemberRole } from "../generated/prisma/enums.ts";
+import type { Query } from "./query.ts";
 
 /** A member with the name and address of the user behind it. */
 export interface MemberProfile {
@@ -17,16 +17,15 @@ export interface MemberProfile {
  * @param ids only these; all of them when null
  */
 export async function readMembers(
-  pool: Pool,
+  query: Query,
   orgId: string,
   ids: readonly string[] | null,
 ): Promise<MemberProfile[]> {
-  const { rows } = await pool.query<MemberProfile>(
-    `SELECT m.id, u.name, u.email, m.role, m.data_scope AS "dataScope", m.created_at AS "createdAt"
+  return query<MemberProfile>(
+    `SELECT m.id, u.name, u.email, m.role::text AS role, m.data_scope::text AS "dataScope", m.created_at AS "createdAt"
      FROM member m JOIN app_user u ON u.id = m.user_id
-     WHERE m.org_id = $1 AND ($2::uuid[] IS NULL OR m.id = ANY($2))
+     WHERE m.org_id = $1::uuid AND ($2::uuid[] IS NULL OR m.id = ANY($2::uuid[]))
      ORDER BY u.name, m.id`,
     [orgId, ids],
   );
-  return rows;
 }

@@ -54,6 +54,25 @@ const rules: Readonly<Record<string, Rule>> = {
   CustomFieldFolder: { fields: Prisma.CustomFieldFolderScalarFieldEnum },
   CustomValue: { fields: Prisma.CustomValueScalarFieldEnum },
   SmartList: { fields: Prisma.SmartListScalarFieldEnum },
+  SmartListSet: { fields: Prisma.SmartListSetScalarFieldEnum },
+  ContactMerge: {
+    fields: Prisma.ContactMergeScalarFieldEnum,
+    assigned: (ownerId) => ({ primary: { is: { ownerId } } }),
+  },
+  ContactMergeSource: {
+    fields: Prisma.ContactMergeSourceScalarFieldEnum,
+    assigned: (ownerId) => ({ merge: { is: { primary: { is: { ownerId } } } } }),
+  },
+  ImportJob: { fields: Prisma.ImportJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
+  ImportChunk: {
+    fields: Prisma.ImportChunkScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
+  ImportError: {
+    fields: Prisma.ImportErrorScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
+  IdempotencyKey: { fields: Prisma.IdempotencyKeyScalarFieldEnum },
 };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,11 +1,15 @@
 import type { CustomFieldEntity } from "../generated/prisma/enums.ts";
 import { fold } from "../lib/fold.ts";
 import { decodeId } from "../lib/typeid.ts";
+import { type Bulk, bulkStatements } from "./bulk.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import type { Database, UnscopedClient } from "./database.ts";
+import { type Lock, lockFields, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
+import { poolQuery, type Query, transactionQuery } from "./query.ts";
 import { type Principal, ScopeError, scope } from "./scope.ts";
+import { readTagUsage, type TagUsage } from "./tag-usage.ts";
 
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
 const models = {
@@ -23,6 +27,13 @@ const models = {
   customFieldFolder: "CustomFieldFolder",
   customValue: "CustomValue",
   smartList: "SmartList",
+  smartListSet: "SmartListSet",
+  contactMerge: "ContactMerge",
+  contactMergeSource: "ContactMergeSource",
+  importJob: "ImportJob",
+  importChunk: "ImportChunk",
+  importError: "ImportError",
+  idempotencyKey: "IdempotencyKey",
 } as const;
 
 const operations = [
@@ -58,45 +69,76 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   catalogue(entity: CustomFieldEntity, tags?: readonly string[]): Promise<Catalogue>;
   /** Members with the names of their users: those of the ids, or all. */
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
-  /** Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one. */
-  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  /** How many live contacts and leads that the member may see carry each tag. */
+  tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
+  /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
+  readonly lock: Lock;
+  /** Changes of many rows in one statement each. Only inside a transaction. */
+  readonly bulk: Bulk;
+  /**
+   * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
+   *
+   * @param timeout milliseconds after which it is given up; 30 s when left out
+   */
+  transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
 }
 
 /** Confines a database to a principal. */
 export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
-  const readers: Readers = {
+  const query = poolQuery(pool);
+  const readers = {
+    ...readersOf(query, principal),
     children: childReader(pool, principal),
-    members: (ids) => readMembers(pool, principal.orgId, ids),
-    catalogue: (entity, tags = []) => {
-      const ids = tags.flatMap((tag) => decodeId(tag)?.uuid ?? []);
-      return readCatalogue(
-        pool,
-        principal.orgId,
-        entity,
-        tags.map((tag) => fold(tag.trim())),
-        ids,
-      );
+    get lock(): never {
+      throw new ScopeError("rows can be locked inside a transaction only");
+    },
+    get bulk(): never {
+      throw new ScopeError("bulk statements run inside a transaction only");
     },
   };
-  return confine(prisma, principal, readers, (work) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, outside, null))),
+  return confine(prisma, principal, readers, (work, timeout = 30_000) =>
+    prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal), null)), {
+      timeout,
+    }),
   );
 }
 
-type Readers = Pick<Db, "children" | "catalogue" | "members">;
+type Readers = Pick<Db, "children" | "catalogue" | "members" | "tagUsage" | "lock" | "bulk">;
 
-/** These read through the pool: inside a transaction they would not see its rows, and wait for ever on PGlite. */
-const outside: Readers = {
-  get children(): never {
-    throw new ScopeError("children cannot be read inside a transaction");
-  },
-  get members(): never {
-    throw new ScopeError("members cannot be read inside a transaction");
-  },
-  get catalogue(): never {
-    throw new ScopeError("the catalogue cannot be read inside a transaction");
-  },
-};
+const readersOf = (query: Query, principal: Principal): Pick<Db, "catalogue" | "members" | "tagUsage"> => ({
+  members: (ids) => readMembers(query, principal.orgId, ids),
+  tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
+  catalogue: (entity, tags = []) =>
+    readCatalogue(
+      query,
+      principal.orgId,
+      entity,
+      tags.map((tag) => fold(tag.trim())),
+      tags.flatMap((tag) => decodeId(tag)?.uuid ?? []),
+    ),
+});
+
+function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Principal): Readers {
+  const query = transactionQuery(tx);
+  const readers = readersOf(query, principal);
+  return {
+    ...readers,
+    // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
+    catalogue: async (entity, tags) => {
+      await lockFields(query, principal.orgId, "share");
+      return readers.catalogue(entity, tags);
+    },
+    lock: {
+      rows: (table, ids, strength) => lockRows(query, principal.orgId, table, ids, strength),
+      fields: () => lockFields(query, principal.orgId, "update"),
+    },
+    bulk: bulkStatements(query, principal),
+    /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
+    get children(): never {
+      throw new ScopeError("children cannot be read inside a transaction");
+    },
+  };
+}
 
 type Transaction = Db["transaction"];
 type Call = (args: object) => Promise<unknown>;

@@ -14,6 +14,10 @@ const typeNames = {
   tag: "Tag",
   custom_field: "CustomField",
   custom_field_folder: "CustomFieldFolder",
+  custom_value: "CustomValue",
+  smart_list: "SmartList",
+  contact_merge: "ContactMerge",
+  import_job: "ImportJob",
 } as const;
 
 type Prefix = keyof typeof typeNames;

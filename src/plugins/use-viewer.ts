@@ -17,7 +17,8 @@ export function useViewer(database: Database): Plugin<Context> {
     onContextBuilding({ context, extendContext }) {
       const viewer = viewers.get((context as unknown as { request: Request }).request);
       if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
-      extendContext({ viewer, db: scopedDb(database, viewer), now: new Date() } as Partial<Context>);
+      const made: Context = { viewer, db: scopedDb(database, viewer), now: new Date(), warnings: [] };
+      extendContext(made);
     },
     onExecute({ args, setResultAndStopExecution }) {
       const { document, operationName, contextValue } = args;

@@ -9,7 +9,7 @@ import { testDatabase } from "../support/database.ts";
  * adds is checked without being named here.
  */
 
-const notTenants = ["organization", "app_user", "_prisma_migrations"];
+const notTenants = ["organization", "app_user", "user_identity", "_prisma_migrations"];
 
 /** Each finds what breaks its rule; $1 is the tables without an organization. */
 const rules = {

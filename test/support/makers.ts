@@ -4,7 +4,11 @@ import { emailKey } from "../../src/lib/email.ts";
 import { fold } from "../../src/lib/fold.ts";
 import { encodeId, type IdType, newId } from "../../src/lib/typeid.ts";
 import { createKey } from "../../src/modules/api-key/key.ts";
-import { type ContactColumns, deriveContact, emptyContact } from "../../src/modules/contact/contact.rules.ts";
+import {
+  type ContactColumns,
+  deriveContact,
+  emptyContact,
+} from "../../src/modules/contact/contact.columns.ts";
 import { type CustomValueJson, derive } from "../../src/modules/filter/derive.ts";
 import type { Definition } from "../../src/modules/filter/fields.ts";
 import { testDatabase } from "./database.ts";

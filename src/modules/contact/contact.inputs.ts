@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import type { RefusalCode } from "../../errors.ts";
-import { emailKey } from "../../lib/email.ts";
-import { isBlank } from "../../lib/fold.ts";
-import { readPhone } from "../../lib/phone.ts";
-import { isWebUrl } from "../../lib/url.ts";
 import { CustomFieldValueInput } from "../custom-field/custom-field.schema.ts";
+import {
+  customFieldValues,
+  email,
+  flag,
+  phone,
+  rule,
+  tagChange,
+  tagList,
+  text,
+  url,
+} from "../record/inputs.ts";
+import { TagsInput } from "../tag/tag.inputs.ts";
 
 const AddressInput = builder.inputType("AddressInput", {
   description: "A postal address. In an update, what is left out stays as it is.",
@@ -60,15 +67,6 @@ export const ContactCreateInput = builder.inputType("ContactCreateInput", {
   }),
 });
 
-const TagsInput = builder.inputType("TagsInput", {
-  description: "How to change the tags carried: `set` alone, or `add` and `remove`. By name or id.",
-  fields: (t) => ({
-    set: t.stringList({ description: "These and no others." }),
-    add: t.stringList({ description: "These as well." }),
-    remove: t.stringList({ description: "Not these." }),
-  }),
-});
-
 export const ContactUpdateInput = builder.inputType("ContactUpdateInput", {
   description: "What to change: left out is untouched, null is cleared.",
   fields: (t) => ({
@@ -77,45 +75,17 @@ export const ContactUpdateInput = builder.inputType("ContactUpdateInput", {
   }),
 });
 
-/** The refusal code of a rule that zod has no word for. */
-const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
-
-const text = (limit: number) =>
-  z
-    .string()
-    .max(limit, `must not be longer than ${limit} characters`)
-    .transform((value) => (isBlank(value) ? null : value))
-    .nullish();
-
-const email = z
-  .string()
-  .transform((value) => (isBlank(value) ? null : value.trim()))
-  .refine(
-    (value) => value === null || emailKey(value) !== null,
-    rule("INVALID_EMAIL", "is not an e-mail address"),
-  )
-  .nullish();
-
-const phone = z.string().transform((value, context) => {
-  const number = readPhone(value);
-  if (number !== null) return number;
-  context.addIssue({
-    code: "custom",
-    message: "is not a phone number with its country code, such as +33612345678",
-    params: { code: "INVALID_PHONE" },
-  });
-  return z.NEVER;
+export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
+  description:
+    "A contact as another system knows it. Where it is there already, what is left out stays as it is and null clears.",
+  fields: (t) => ({
+    ...contactInputFields(t),
+    tags: t.field({
+      type: TagsInput,
+      description: "How to change the tags; a new contact gets those of `set` or `add`.",
+    }),
+  }),
 });
-
-const url = text(2000).refine(
-  (value) => value == null || isWebUrl(value),
-  rule("INVALID_URL", "is not a web address, such as https://example.com"),
-);
-
-const flag = z.boolean(rule("REQUIRED", "must be true or false, not null")).optional();
-const tagList = z
-  .array(z.string().max(100, "must not be longer than 100 characters"))
-  .max(100, "must not have more than 100 items");
 
 const common = {
   name: text(255),
@@ -141,25 +111,13 @@ const common = {
   allowPhoneCalls: flag,
   doNotContact: flag,
   ownerId: z.string().nullish(),
-  customFields: z
-    .array(z.object({ slug: z.string(), value: z.unknown() }))
-    .max(1000)
-    .nullish(),
+  customFields: customFieldValues,
   createMissingTags: z.boolean().nullish(),
 };
 
 export const ContactCreate = z.object({ ...common, tags: tagList.nullish() });
 
-export const ContactUpdate = z.object({
-  ...common,
-  tags: z
-    .object({ set: tagList.nullish(), add: tagList.nullish(), remove: tagList.nullish() })
-    .refine(
-      ({ set, add, remove }) => set == null || (add == null && remove == null),
-      rule("INVALID_VALUE", "takes either set, or add and remove"),
-    )
-    .nullish(),
-});
+export const ContactUpdate = z.object({ ...common, tags: tagChange });
 
 /** A contact's input, checked: everything but tags, which create and update say differently. */
 export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags">;

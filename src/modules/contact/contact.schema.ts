@@ -3,7 +3,6 @@ import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
 import type { ContactRow } from "../../db/rows.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
-import { type Payload, payload, UserError } from "../../payload.schema.ts";
 import {
   ContactFilter,
   ContactOrder,
@@ -12,9 +11,8 @@ import {
   TrashModeEnum,
 } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
+import { purgeAt } from "../record/trash.ts";
 import { ModificationSource } from "./contact.enums.ts";
-import { ContactCreateInput, ContactUpdateInput } from "./contact.inputs.ts";
-import { createContact, updateContact } from "./contact.service.ts";
 
 const Address = builder.objectRef<ContactRow>("Address").implement({
   description: "A postal address.",
@@ -30,7 +28,7 @@ const Address = builder.objectRef<ContactRow>("Address").implement({
 builder.node("Contact", {
   description: "A person the organization knows.",
   id: { resolve: (contact) => contact.id, description: "Global id, `contact_…`." },
-  loadMany: (ids, context) => byId.contact.loadMany(context, ids),
+  loadMany: async (ids, context) => (await byId.contact.loadMany(context, ids)).map(present),
   fields: (t) => ({
     organizationId: t.id({
       description: "The organization it belongs to.",
@@ -96,8 +94,29 @@ builder.node("Contact", {
       nullable: true,
       description: "When it was moved to the trash.",
     }),
+    removed: t.boolean({
+      description:
+        "Whether it is in the trash, or was purged and is only a stub that says so. Its deals and conversations stay.",
+      resolve: ({ deletedAt }) => deletedAt !== null,
+    }),
+    purgeAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it will be purged from the trash; it can be restored until then.",
+      resolve: purgeAt,
+    }),
+    mergedInto: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact that it was merged into.",
+      resolve: ({ mergedIntoId }, _args, context) =>
+        mergedIntoId === null ? null : byId.contact.load(context, mergedIntoId),
+    }),
   }),
 });
+
+/** A purged contact is only there for what points to it. */
+const present = (contact: ContactRow | null) => (contact?.purgedAt === null ? contact : null);
 
 const ContactConnection = connectionType("Contact", "contacts");
 
@@ -105,11 +124,12 @@ builder.queryFields((t) => ({
   contact: t.field({
     type: "Contact",
     nullable: true,
-    description: "A contact by its id, trashed or not; null when there is none that the caller may see.",
+    description:
+      "A contact by its id, trashed or not; null when there is none that the caller may see. The id of a contact that was merged leads to the one that it was merged into.",
     args: { id: t.arg.id({ required: true, description: "The contact's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: async (_root, { id }, context) => {
       const uuid = readIdOf("Contact", id, "id");
-      return uuid === null ? null : byId.contact.load(context, uuid);
+      return uuid === null ? null : present(await byId.contact.load(context, uuid));
     },
   }),
   contacts: t.field({
@@ -129,42 +149,5 @@ builder.queryFields((t) => ({
       ...offsetArg(),
     },
     resolve: (_root, args, context) => filteredConnection(context, "CONTACT", context.db.contact, args),
-  }),
-}));
-
-const contactPayload = (name: string, done: string) =>
-  builder.objectRef<Payload<ContactRow>>(name).implement({
-    description: `What became of it: the ${done} contact, or why not.`,
-    fields: (t) => ({
-      contact: t.expose("result", {
-        type: "Contact",
-        nullable: true,
-        description: `The ${done} contact; null when refused.`,
-      }),
-      errors: t.field({
-        type: [UserError],
-        description: "Everything that was wrong with the input; empty when it was accepted.",
-        resolve: ({ errors }) => [...errors],
-      }),
-    }),
-  });
-
-builder.mutationFields((t) => ({
-  contactCreate: t.field({
-    type: contactPayload("ContactCreatePayload", "created"),
-    description: "Creates a contact.",
-    args: { input: t.arg({ type: ContactCreateInput, required: true, description: "The new contact." }) },
-    resolve: (_root, { input }, context) => payload(() => createContact(context, input)),
-  }),
-  contactUpdate: t.field({
-    type: contactPayload("ContactUpdatePayload", "changed"),
-    description: "Changes a contact: what is left out stays as it is, null clears.",
-    args: {
-      id: t.arg.id({ required: true, description: "The contact's id." }),
-      input: t.arg({ type: ContactUpdateInput, required: true, description: "What to change." }),
-      expectedVersion: t.arg.int({ description: "Refuses when the contact is no longer at this version." }),
-    },
-    resolve: (_root, { id, input, expectedVersion }, context) =>
-      payload(() => updateContact(context, id, input, expectedVersion)),
   }),
 }));

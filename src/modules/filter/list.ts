@@ -44,8 +44,8 @@ interface Listed<Row> {
 
 const trashWhere: Readonly<Record<TrashMode, Where>> = {
   EXCLUDE: { deletedAt: null },
-  INCLUDE: {},
-  ONLY: { deletedAt: { not: null } },
+  INCLUDE: { purgedAt: null },
+  ONLY: { deletedAt: { not: null }, purgedAt: null },
 };
 
 /**

@@ -1,0 +1,167 @@
+import { Prisma } from "../generated/prisma/browser.ts";
+import { columnOf } from "./columns.ts";
+import type { Query } from "./query.ts";
+import { type Principal, ScopeError } from "./scope.ts";
+
+/** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
+export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Which columns of a contact or lead every change stamps. */
+export interface BulkStamp {
+  readonly now: Date;
+  readonly source: string;
+}
+
+/**
+ * Changes of many rows, one statement each. They are confined to the organization; a restricted member's limits
+ * are the caller's matter, who reads the rows through the scoped client first or refuses such members.
+ */
+export interface Bulk {
+  /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
+  insertContacts(rows: readonly BulkRow[]): Promise<void>;
+  /** Sets these fields of contacts or leads to each row's own values. */
+  update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
+  /** Lets contacts carry tags; pairs that are there already stay as they are. */
+  tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
+  /**
+   * Lets rows that point to some contacts point to another one.
+   *
+   * @returns the rows' ids, with the contact that each pointed to
+   */
+  moveReferences(
+    reference: ContactReference,
+    from: readonly string[],
+    to: string,
+    now: Date,
+  ): Promise<{ id: string; from: string }[]>;
+  /**
+   * Lets rows point to another contact, if they still point to the one that is said.
+   *
+   * @returns how many did
+   */
+  returnReferences(
+    reference: ContactReference,
+    ids: readonly string[],
+    from: string,
+    to: string,
+    now: Date,
+  ): Promise<number>;
+  /** Takes a tag off everything that carries it, in the trash too, and removes it. */
+  removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number }>;
+}
+
+/** What points to a contact, and follows it through a merge. */
+export type ContactReference = "deal" | "activity" | "conversation" | "convertedLead" | "mergedContact";
+
+const references = {
+  deal: { table: "deal", column: "contact_id", set: "version = t.version + 1, " },
+  activity: { table: "activity", column: "contact_id", set: "" },
+  conversation: { table: "conversation", column: "contact_id", set: "" },
+  convertedLead: { table: "lead", column: "converted_contact_id", set: "version = t.version + 1, " },
+  mergedContact: { table: "contact", column: "merged_into_id", set: "version = t.version + 1, " },
+} as const satisfies Record<ContactReference, { table: string; column: string; set: string }>;
+
+const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, string>>>> = {
+  contact: Prisma.ContactScalarFieldEnum,
+  lead: Prisma.LeadScalarFieldEnum,
+};
+
+/** @throws ScopeError for a field that the table does not have, or that holds a key */
+function columnsOf(table: "contact" | "lead", fields: readonly string[]): string[] {
+  return fields.map((field) => {
+    if (!Object.hasOwn(fieldsOf[table], field) || field === "id" || field === "orgId") {
+      throw new ScopeError(`${table}.${field} cannot be written`);
+    }
+    return columnOf(field);
+  });
+}
+
+/** Rows as PostgreSQL's JSON functions read them: by column name. */
+const toJson = (rows: readonly BulkRow[], orgId: string): string =>
+  JSON.stringify(
+    rows.map((row) =>
+      Object.fromEntries(Object.entries({ ...row, orgId }).map(([field, value]) => [columnOf(field), value])),
+    ),
+  );
+
+export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bulk {
+  return {
+    async insertContacts(rows) {
+      if (rows.length === 0) return;
+      await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [
+        toJson(rows, orgId),
+      ]);
+    },
+    async update(table, fields, rows) {
+      if (rows.length === 0) return;
+      const columns = columnsOf(table, fields);
+      await query(
+        `UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
+         FROM json_populate_recordset(null::${table}, $2::json) AS r
+         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id`,
+        [orgId, toJson(rows, orgId)],
+      );
+    },
+    async tagContacts(pairs, now) {
+      if (pairs.length === 0) return;
+      await query(
+        `INSERT INTO contact_tag (org_id, contact_id, tag_id, added_by_id, created_at)
+         SELECT $1::uuid, p.contact_id, p.tag_id, $4::uuid, $5::timestamptz
+         FROM unnest($2::uuid[], $3::uuid[]) AS p(contact_id, tag_id)
+         ON CONFLICT DO NOTHING`,
+        [
+          orgId,
+          pairs.map((pair) => pair.contactId),
+          pairs.map((pair) => pair.tagId),
+          memberId,
+          now.toISOString(),
+        ],
+      );
+    },
+    async moveReferences(reference, from, to, now) {
+      const { table, column, set } = references[reference];
+      return query<{ id: string; from: string }>(
+        `WITH old AS (
+           SELECT id, ${column} AS from_id FROM ${table}
+           WHERE org_id = $1::uuid AND ${column} = ANY($2::uuid[]) ORDER BY id FOR UPDATE)
+         UPDATE ${table} AS t SET ${set}${column} = $3::uuid, updated_at = $4::timestamptz
+         FROM old WHERE t.org_id = $1::uuid AND t.id = old.id
+         RETURNING t.id::text AS id, old.from_id::text AS "from"`,
+        [orgId, from, to, now.toISOString()],
+      );
+    },
+    async returnReferences(reference, ids, from, to, now) {
+      if (ids.length === 0) return 0;
+      const { table, column, set } = references[reference];
+      const rows = await query<{ id: string }>(
+        `UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
+         WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid
+         RETURNING t.id::text AS id`,
+        [orgId, ids, from, to, now.toISOString()],
+      );
+      return rows.length;
+    },
+    async removeTag(tagId, { now, source }) {
+      // Whoever is putting the tag on a record holds a share of it: their record has to be seen here.
+      await query("SELECT 1 AS held FROM tag WHERE org_id = $1::uuid AND id = $2::uuid FOR UPDATE", [
+        orgId,
+        tagId,
+      ]);
+      const untag = async (table: "contact" | "lead") => {
+        const [row] = await query<{ changed: number }>(
+          `WITH changed AS (
+             UPDATE ${table} SET tag_ids = array_remove(tag_ids, $2::uuid), version = version + 1,
+               updated_at = $3::timestamptz, last_modification_source = $4::"ModificationSource"
+             WHERE org_id = $1::uuid AND tag_ids @> ARRAY[$2::uuid]
+             RETURNING 1)
+           SELECT count(*)::int AS changed FROM changed`,
+          [orgId, tagId, now.toISOString(), source],
+        );
+        return row?.changed ?? 0;
+      };
+      const counts = { contacts: await untag("contact"), leads: await untag("lead") };
+      await query("DELETE FROM tag WHERE org_id = $1::uuid AND id = $2::uuid", [orgId, tagId]);
+      return counts;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Query } from "./query.ts";
+
+/** Tables whose rows a write may have to hold. */
+export type Lockable =
+  | "contact"
+  | "lead"
+  | "deal"
+  | "activity"
+  | "conversation"
+  | "custom_field"
+  | "smart_list";
+
+/** What a held row keeps others from: "update" any other write, "share" being moved or removed. */
+export type Strength = "update" | "share";
+
+export interface Lock {
+  /** Waits for rows and holds them. Ids that name no row are passed over. */
+  rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
+  /** Keeps every write that reads the organization's custom fields out. */
+  fields(): Promise<void>;
+}
+
+/** Locks are always taken in the order of the ids, so that two callers never wait for each other. */
+export async function lockRows(
+  query: Query,
+  orgId: string,
+  table: Lockable,
+  ids: readonly string[],
+  strength: Strength,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await query(
+    `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) ORDER BY id
+     FOR ${strength === "update" ? "UPDATE" : "SHARE"}`,
+    [orgId, ids],
+  );
+}
+
+/**
+ * An advisory lock and not a row's: every write of a contact shares it, and shared row locks would write to the
+ * organization's row each time.
+ */
+export async function lockFields(query: Query, orgId: string, strength: Strength): Promise<void> {
+  const shared = strength === "share" ? "_shared" : "";
+  await query(
+    `SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242002))) AS l`,
+    [`${orgId} custom fields`],
+  );
+}

@@ -1,0 +1,76 @@
+import type { ContactRow } from "../../db/rows.ts";
+import { type CustomValueJson, derive } from "../filter/derive.ts";
+import { contactKeyFields, type Definition } from "../filter/fields.ts";
+
+/** The columns of a contact that a caller writes. */
+export type ContactColumns = Pick<
+  ContactRow,
+  | "name"
+  | "firstName"
+  | "lastName"
+  | "email"
+  | "phoneNumbers"
+  | "company"
+  | "title"
+  | "street"
+  | "city"
+  | "state"
+  | "zip"
+  | "country"
+  | "url"
+  | "linkedinUrl"
+  | "linkedinSalesUrl"
+  | "source"
+  | "notes"
+  | "allowPhoneCalls"
+  | "doNotContact"
+  | "ownerId"
+> & { readonly custom: Readonly<Record<string, CustomValueJson>> };
+
+export const emptyContact: ContactColumns = {
+  name: "",
+  firstName: null,
+  lastName: null,
+  email: null,
+  phoneNumbers: [],
+  company: null,
+  title: null,
+  street: null,
+  city: null,
+  state: null,
+  zip: null,
+  country: null,
+  url: null,
+  linkedinUrl: null,
+  linkedinSalesUrl: null,
+  source: null,
+  notes: null,
+  allowPhoneCalls: true,
+  doNotContact: false,
+  ownerId: null,
+  custom: {},
+};
+
+export const contactFields = Object.keys(emptyContact) as readonly (keyof ContactColumns)[];
+
+/** What a caller wrote of a contact. */
+export const contactColumns = (row: ContactRow): ContactColumns =>
+  Object.fromEntries(contactFields.map((name) => [name, row[name]])) as unknown as ContactColumns;
+
+/** The derived columns of a contact. */
+export const deriveContact = (contact: ContactColumns, definitions: readonly Definition[]) =>
+  derive(
+    {
+      name: contact.name,
+      email: contact.email,
+      company: contact.company,
+      source: contact.source,
+      notes: contact.notes,
+      phones: contact.phoneNumbers,
+      others: Object.fromEntries(
+        contactKeyFields.map(({ path }) => [path, contact[path as keyof ContactColumns] as string | null]),
+      ),
+      custom: contact.custom,
+    },
+    definitions,
+  );

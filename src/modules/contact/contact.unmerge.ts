@@ -1,0 +1,174 @@
+import type { Caller } from "../../context.ts";
+import { violates } from "../../db/faults.ts";
+import type { ContactRow } from "../../db/rows.ts";
+import { RefusalError, refuse } from "../../errors.ts";
+import type { ContactMerge, ContactMergeSource } from "../../generated/prisma/client.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { freeze, thaw } from "../write/snapshot.ts";
+import { write } from "../write/write.ts";
+import type { Writer } from "../write/writer.ts";
+import { alreadyMerged, holderOf } from "./contact.find.ts";
+import { restoreConflict } from "./contact.trash.ts";
+
+/** What stays on the primary because it came, or was changed, after the merge. */
+export interface LeftAlone {
+  readonly deals: number;
+  readonly activities: number;
+  readonly conversations: number;
+  /** Fields of the primary that were changed since. */
+  readonly fields: readonly string[];
+}
+
+export interface Unmerged {
+  readonly contact: ContactRow;
+  readonly restored: readonly ContactRow[];
+  readonly leftAlone: LeftAlone;
+}
+
+/**
+ * Undoes a merge in one transaction: the duplicates come back with what moved from them, and the primary's fields
+ * become what they were. What was made or changed since stays with the primary, and is reported.
+ *
+ * @param mergeId a merge's id as callers see it
+ * @throws RefusalError NOT_FOUND, MERGE_UNDONE, EXPIRED, IN_TRASH, ALREADY_MERGED, or EMAIL_TAKEN with the contact
+ *   that has a duplicate's address now
+ */
+export async function unmergeContacts(caller: Caller, mergeId: string): Promise<Unmerged> {
+  let emails: (string | null)[] = [];
+  try {
+    return await write(
+      caller,
+      async (writer) => {
+        const { merge, sources, primary, duplicates } = await holdMerge(writer, mergeId);
+        emails = duplicates.map(({ email }) => email);
+        const { contact, fields } = await revertPrimary(writer, merge, primary, duplicates);
+        const restored: ContactRow[] = [];
+        for (const source of sources) {
+          await returnAll(writer, source, primary.id);
+          const duplicate = duplicates.find(({ id }) => id === source.contactId);
+          if (!duplicate) continue;
+          restored.push(await writer.update("contact", duplicate, { deletedAt: null, mergedIntoId: null }));
+        }
+        await writer.update("contactMerge", merge, { undoneAt: caller.now });
+        const leftAlone = { ...(await countSince(writer, merge)), fields };
+        return { contact, restored, leftAlone };
+      },
+      { timeout: 120_000 },
+    );
+  } catch (error) {
+    if (!violates(error, "contact_email_live")) throw error;
+    const holders = await Promise.all(emails.map((email) => holderOf(caller.db, email)));
+    throw restoreConflict(holders.find((holder) => holder !== null) ?? null);
+  }
+}
+
+async function holdMerge({ tx }: Writer, mergeId: string) {
+  const path = ["mergeId"];
+  const decoded = decodeId(mergeId);
+  const find = () =>
+    decoded?.type === "ContactMerge" ? tx.contactMerge.findFirst({ where: { id: decoded.uuid } }) : null;
+  const seen = await find();
+  if (!seen) throw refuse("NOT_FOUND", path, "there is no such merge");
+  const sources = await tx.contactMergeSource.findMany({
+    where: { mergeId: seen.id },
+    orderBy: { position: "asc" },
+  });
+  const ids = [seen.primaryId, ...sources.map(({ contactId }) => contactId)];
+  await tx.lock.rows("contact", ids, "update");
+  // Read again: it may have been undone while this waited.
+  const merge = await find();
+  if (!merge) throw refuse("NOT_FOUND", path, "there is no such merge");
+  if (merge.undoneAt !== null) throw refuse("MERGE_UNDONE", path, "the merge has been undone already");
+  const rows = await tx.contact.findMany({ where: { id: { in: ids } } });
+  const primary = rows.find(({ id }) => id === merge.primaryId);
+  if (!primary) throw refuse("NOT_FOUND", path, "there is no such merge");
+  if (primary.mergedIntoId !== null) {
+    throw new RefusalError([alreadyMerged(primary.mergedIntoId, path)]);
+  }
+  if (primary.deletedAt !== null) throw refuse("IN_TRASH", path, "the merged contact is in the trash");
+  const duplicates = rows.filter(({ id }) => id !== primary.id);
+  if (duplicates.length < sources.length) {
+    throw refuse("FORBIDDEN", path, "some of the merged contacts are assigned to others");
+  }
+  if (duplicates.some(({ purgedAt }) => purgedAt !== null)) {
+    throw refuse("EXPIRED", path, "the data of the duplicates are no longer kept");
+  }
+  return { merge, sources, primary, duplicates };
+}
+
+/** The primary's fields become what they were, but for those that were changed since. */
+async function revertPrimary(
+  writer: Writer,
+  merge: ContactMerge,
+  primary: ContactRow,
+  duplicates: readonly ContactRow[],
+): Promise<{ contact: ContactRow; fields: string[] }> {
+  const before = thaw(merge.before) as Partial<ContactRow>;
+  const after = thaw(merge.after) as Partial<ContactRow>;
+  const text = (value: unknown) => JSON.stringify(freeze(value));
+  const changes: Record<string, unknown> = {};
+  const fields: string[] = [];
+  const { tagIds: tagsBefore = [], callCount: _count, custom: customBefore, ...plain } = before;
+  for (const [name, value] of Object.entries(plain)) {
+    const set = after[name as keyof ContactRow];
+    if (text(set) === text(value)) continue;
+    if (text(primary[name as keyof ContactRow]) === text(set)) changes[name] = value;
+    else fields.push(name);
+  }
+  const custom = revertCustom(primary.custom, customBefore, after.custom, fields);
+  const came = new Set((after.tagIds ?? []).filter((tag) => !tagsBefore.includes(tag)));
+  const calls = duplicates.reduce((sum, { callCount }) => sum + callCount, 0);
+  const contact = await writer.update("contact", primary, {
+    ...changes,
+    custom,
+    tagIds: primary.tagIds.filter((tag) => !came.has(tag)),
+    callCount: Math.max(0, primary.callCount - calls),
+  });
+  return { contact, fields };
+}
+
+type Json = ContactRow["custom"] | undefined;
+
+function revertCustom(now: Json, before: Json, after: Json, fields: string[]): Record<string, unknown> {
+  const [current, old, set] = [now, before, after].map((values) => ({ ...(values as object) })) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+  for (const slug of new Set([...Object.keys(old), ...Object.keys(set)])) {
+    const text = (value: unknown) => JSON.stringify(value) ?? "";
+    if (text(old[slug]) === text(set[slug])) continue;
+    if (text(current[slug]) !== text(set[slug])) fields.push(`custom.${slug}`);
+    else if (old[slug] === undefined) delete current[slug];
+    else current[slug] = old[slug];
+  }
+  return current;
+}
+
+async function returnAll(
+  { tx, caller }: Writer,
+  source: ContactMergeSource,
+  primaryId: string,
+): Promise<void> {
+  const { contactId, dealIds, activityIds, conversationIds, leadIds, mergedIds } = source;
+  const back = (reference: Parameters<typeof tx.bulk.returnReferences>[0], ids: readonly string[]) =>
+    tx.bulk.returnReferences(reference, ids, primaryId, contactId, caller.now);
+  await back("deal", dealIds);
+  await back("activity", activityIds);
+  await back("conversation", conversationIds);
+  await back("convertedLead", leadIds);
+  await back("mergedContact", mergedIds);
+}
+
+/** What came to the primary since the merge, and is still there when all that had moved is back. */
+async function countSince(
+  { tx }: Writer,
+  { primaryId, createdAt }: ContactMerge,
+): Promise<Omit<LeftAlone, "fields">> {
+  const where = { contactId: primaryId, createdAt: { gt: createdAt } };
+  return {
+    deals: await tx.deal.count({ where }),
+    activities: await tx.activity.count({ where }),
+    conversations: await tx.conversation.count({ where }),
+  };
+}

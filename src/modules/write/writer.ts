@@ -1,0 +1,204 @@
+import type { Caller } from "../../context.ts";
+import type { Catalogue } from "../../db/catalogue.ts";
+import type { ContactRow, LeadRow } from "../../db/rows.ts";
+import type { Db } from "../../db/scoped.ts";
+import type {
+  Activity,
+  ApiKey,
+  ContactMerge,
+  Conversation,
+  CustomField,
+  CustomFieldFolder,
+  CustomValue,
+  Deal,
+  ImportJob,
+  SmartList,
+  Tag,
+} from "../../generated/prisma/client.ts";
+import { newId } from "../../lib/typeid.ts";
+import { contactColumns, deriveContact } from "../contact/contact.columns.ts";
+import type { Definition, Entity } from "../filter/fields.ts";
+import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
+import { freeze } from "./snapshot.ts";
+
+/** The rows that are written one by one. */
+interface Rows {
+  contact: ContactRow;
+  lead: LeadRow;
+  deal: Deal;
+  activity: Activity;
+  conversation: Conversation;
+  tag: Tag;
+  customField: CustomField;
+  customFieldFolder: CustomFieldFolder;
+  customValue: CustomValue;
+  smartList: SmartList;
+  apiKey: ApiKey;
+  contactMerge: ContactMerge;
+  importJob: ImportJob;
+}
+
+type Model = keyof Rows;
+
+/** Columns to write: decimals may be text, and JSON is what the caller says it is. */
+export type Columns<Row> = {
+  readonly [Name in keyof Row]?: Row[Name] extends string | number | boolean | Date | null | readonly string[]
+    ? Row[Name]
+    : unknown;
+};
+
+/** What a change of a model's row stamps on it. */
+interface Traits {
+  readonly touched?: true;
+  readonly versioned?: true;
+  readonly sourced?: true;
+  readonly tags?: "contactTag" | "leadTag";
+}
+
+const traits: Readonly<Record<Model, Traits>> = {
+  contact: { touched: true, versioned: true, sourced: true, tags: "contactTag" },
+  lead: { touched: true, versioned: true, sourced: true, tags: "leadTag" },
+  deal: { touched: true, versioned: true },
+  smartList: { touched: true, versioned: true },
+  activity: { touched: true },
+  conversation: { touched: true },
+  tag: { touched: true },
+  customField: { touched: true },
+  customFieldFolder: { touched: true },
+  customValue: { touched: true },
+  apiKey: {},
+  contactMerge: {},
+  importJob: {},
+};
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The calls of a scoped model that writing needs. */
+interface Delegate {
+  create(args: { data: Data }): Promise<unknown>;
+  updateManyAndReturn(args: { where: Data; data: Data }): Promise<unknown[]>;
+}
+
+/**
+ * Writes rows inside a transaction. Version, times, the system that wrote, the derived columns and the table of
+ * tags carried are set here and nowhere else.
+ */
+export class Writer {
+  readonly #definitions = new Map<Entity, readonly Definition[]>();
+
+  constructor(
+    readonly tx: Db,
+    readonly caller: Caller,
+  ) {}
+
+  /** An entity's definitions, and tags by name or id; the definitions hold until the transaction ends. */
+  async catalogue(entity: Entity, tags: readonly string[] = []): Promise<Catalogue> {
+    const catalogue = await this.tx.catalogue(entity, tags);
+    this.#definitions.set(entity, catalogue.definitions);
+    return catalogue;
+  }
+
+  /** Inserts a row; its id is made unless it is given. */
+  async insert<Name extends Model>(model: Name, columns: Columns<Rows[Name]>): Promise<Rows[Name]> {
+    const { now, viewer } = this.caller;
+    const { touched, sourced, tags } = traits[model];
+    const row = {
+      id: newId(),
+      createdAt: now,
+      ...(touched && { updatedAt: now }),
+      ...(sourced && { lastModificationSource: viewer.source }),
+      ...columns,
+    };
+    const derived = await this.#derive(model, row);
+    const made = await this.#delegate(model).create({ data: { ...row, ...derived, orgId: this.tx.orgId } });
+    if (tags) await this.#carry(tags, row.id as string, [], (row as { tagIds?: string[] }).tagIds ?? []);
+    return made as Rows[Name];
+  }
+
+  /**
+   * Changes a row that this transaction holds. When nothing differs, nothing is written and the row is returned as
+   * it was.
+   *
+   * @param before the row as it was read under its lock
+   */
+  async update<Name extends Model>(
+    model: Name,
+    before: Rows[Name],
+    columns: Columns<Rows[Name]>,
+  ): Promise<Rows[Name]> {
+    const old: Data = { ...before };
+    const changes = Object.fromEntries(
+      Object.entries(columns).filter(([name, value]) => value !== undefined && !same(old[name], value)),
+    );
+    if (Object.keys(changes).length === 0) return before;
+    const { now, viewer } = this.caller;
+    const { touched, versioned, sourced, tags } = traits[model];
+    const { id, version } = old as { id: string; version: number };
+    const derived = await this.#derive(model, { ...old, ...changes });
+    const [row] = await this.#delegate(model).updateManyAndReturn({
+      where: { id, ...(versioned && { version }) },
+      data: {
+        ...changes,
+        ...derived,
+        ...(touched && { updatedAt: now }),
+        ...(versioned && { version: version + 1 }),
+        ...(sourced && { lastModificationSource: viewer.source }),
+      },
+    });
+    if (row === undefined) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
+    if (tags && changes.tagIds) {
+      await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
+    }
+    return row as Rows[Name];
+  }
+
+  #delegate(model: Model): Delegate {
+    return this.tx[model] as unknown as Delegate;
+  }
+
+  async #derive(model: Model, row: Data): Promise<Data> {
+    if (model === "contact") {
+      return deriveContact(contactColumns(row as unknown as ContactRow), await this.#defined("CONTACT"));
+    }
+    if (model === "lead") {
+      return deriveLead(leadColumns(row as unknown as LeadRow), await this.#defined("LEAD"));
+    }
+    return {};
+  }
+
+  async #defined(entity: Entity): Promise<readonly Definition[]> {
+    return this.#definitions.get(entity) ?? (await this.catalogue(entity)).definitions;
+  }
+
+  /** The table of tags carried is the truth behind a row's `tagIds`. */
+  async #carry(
+    table: "contactTag" | "leadTag",
+    id: string,
+    before: string[],
+    after: string[],
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const { tx } = this;
+    const stamp = { orgId: tx.orgId, addedById: viewer.memberId, createdAt: now };
+    const gone = before.filter((tag) => !after.includes(tag));
+    const come = after.filter((tag) => !before.includes(tag));
+    if (table === "contactTag") {
+      if (gone.length > 0) await tx.contactTag.deleteMany({ where: { contactId: id, tagId: { in: gone } } });
+      const data = come.map((tagId) => ({ ...stamp, contactId: id, tagId }));
+      if (come.length > 0) await tx.contactTag.createMany({ data });
+    } else {
+      if (gone.length > 0) await tx.leadTag.deleteMany({ where: { leadId: id, tagId: { in: gone } } });
+      const data = come.map((tagId) => ({ ...stamp, leadId: id, tagId }));
+      if (come.length > 0) await tx.leadTag.createMany({ data });
+    }
+  }
+}
+
+/** Whether two values of a column are the same; a decimal may be text on one side. */
+function same(before: unknown, after: unknown): boolean {
+  if (isDecimal(before)) return after !== null && before.eq(String(after));
+  return JSON.stringify(freeze(before)) === JSON.stringify(freeze(after));
+}
+
+const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>
+  typeof value === "object" && value !== null && typeof (value as { eq?: unknown }).eq === "function";
