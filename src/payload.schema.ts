@@ -1,5 +1,6 @@
 import { builder } from "./builder.ts";
 import { type Refusal, type RefusalCode, RefusalError, refusalCodes } from "./errors.ts";
+import { encodeId, type IdType } from "./lib/typeid.ts";
 import { byId } from "./loaders.ts";
 
 /** Refusals as payload errors: the one place where they become GraphQL. */
@@ -195,3 +196,13 @@ export const payloadType = <Result>(name: string, done: string, fields: PayloadF
       }),
     }),
   });
+
+/** The answer of a mutation that deletes a row for good. */
+export const deletedPayload = (name: string, type: IdType, noun: string) =>
+  payloadType<{ readonly id: string }>(name, `the id of the deleted ${noun}`, (t) => ({
+    deletedId: t.id({
+      nullable: true,
+      description: `The id of the deleted ${noun}; null when refused.`,
+      resolve: ({ result }) => (result === null ? null : encodeId(type, result.id)),
+    }),
+  }));

@@ -7,7 +7,9 @@ export type Lockable =
   | "deal"
   | "activity"
   | "conversation"
+  | "tag"
   | "custom_field"
+  | "custom_field_folder"
   | "smart_list";
 
 /** What a held row keeps others from: "update" any other write, "share" being moved or removed. */

@@ -1,27 +1,16 @@
-import { builder } from "../../builder.ts";
+import { builder, readIdOf } from "../../builder.ts";
 import { childConnection, connectionType, pageArgs } from "../../connection.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
-
-const ActivityKind = builder.enumType("ActivityKind", {
-  description: "What kind of activity was logged.",
-  values: {
-    CALL: { description: "A phone call." },
-    EMAIL: { description: "An e-mail." },
-    SMS: { description: "A text message." },
-    MEETING: { description: "A meeting." },
-    NOTE: { description: "A note." },
-    TASK: { description: "A task." },
-  } as const,
-});
+import { ActivityKindEnum } from "./activity.enums.ts";
 
 builder.node("Activity", {
   description: "Something that happened with a contact, a lead or a deal.",
   id: { resolve: (activity) => activity.id, description: "Global id, `activity_…`." },
   loadMany: (ids, context) => byId.activity.loadMany(context, ids),
   fields: (t) => ({
-    kind: t.expose("kind", { type: ActivityKind, description: "What kind it is." }),
+    kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
     subject: t.exposeString("subject", { nullable: true, description: "What it was about." }),
     body: t.exposeString("body", { nullable: true, description: "What was said or written." }),
@@ -51,6 +40,19 @@ builder.node("Activity", {
     }),
   }),
 });
+
+builder.queryField("activity", (t) =>
+  t.field({
+    type: "Activity",
+    nullable: true,
+    description: "An activity by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The activity's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Activity", id, "id");
+      return uuid === null ? null : byId.activity.load(context, uuid);
+    },
+  }),
+);
 
 const ActivityConnection = connectionType("Activity", "activities");
 

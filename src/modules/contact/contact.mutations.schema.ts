@@ -9,8 +9,9 @@ import {
   idempotencyKeyArg,
   tagsArg,
 } from "../record/args.ts";
+import { partsOf } from "../record/parts.ts";
+import { holdLiveContact } from "./contact.find.ts";
 import { ContactCreateInput, ContactUpdateInput, ContactUpsertInput } from "./contact.inputs.ts";
-import { addContactTags, removeContactTags, setContactCustomField } from "./contact.parts.ts";
 import { createContact, updateContact } from "./contact.service.ts";
 import { deleteContact, restoreContact } from "./contact.trash.ts";
 import { type Upserted, upsertContact } from "./contact.upsert.ts";
@@ -40,6 +41,8 @@ const contactPayload = (name: string, done: string) =>
       description: `The ${done} contact; null when refused.`,
     }),
   }));
+
+const parts = partsOf("contact", holdLiveContact);
 
 builder.mutationFields((t) => ({
   contactCreate: t.field({
@@ -115,13 +118,13 @@ builder.mutationFields((t) => ({
       ...createMissingTagsArg(),
     },
     resolve: (_root, { id, tags, createMissingTags }, context) =>
-      payload(() => addContactTags(context, id, tags, createMissingTags)),
+      payload(() => parts.addTags(context, id, tags, createMissingTags)),
   }),
   contactTagsRemove: t.field({
     type: contactPayload("ContactTagsRemovePayload", "changed"),
     description: "Takes tags off a contact; those that it does not carry are passed over.",
     args: { ...idArg("contact"), ...tagsArg() },
-    resolve: (_root, { id, tags }, context) => payload(() => removeContactTags(context, id, tags)),
+    resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
   }),
   contactCustomFieldSet: t.field({
     type: contactPayload("ContactCustomFieldSetPayload", "changed"),
@@ -132,6 +135,6 @@ builder.mutationFields((t) => ({
       ...expectedVersionArg(),
     },
     resolve: (_root, { id, slug, value, expectedVersion }, context) =>
-      payload(() => setContactCustomField(context, id, slug, value, expectedVersion)),
+      payload(() => parts.setCustomField(context, id, slug, value, expectedVersion)),
   }),
 }));

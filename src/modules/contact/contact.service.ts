@@ -38,7 +38,7 @@ export async function planContact(
   const catalogue = await writer.catalogue("CONTACT", namesIn(tags));
   const columns = before === null ? emptyContact : contactColumns(before);
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
-  const owner = await applyOwner(caller, tx, columns.ownerId, input.ownerId);
+  const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
   const holder = after.email === before?.email ? null : await holderOf(tx, after.email);
   const taken: Refusal[] = holder === null || holder === before?.id ? [] : [emailTaken(holder)];
@@ -71,13 +71,16 @@ export function createContact(
   idempotencyKey?: IdempotencyKey,
 ): Promise<ContactRow> {
   const { tags, ...input } = readInput(ContactCreate, raw);
-  return orTaken(caller, input.email, () =>
-    write(
-      caller,
-      async (writer) =>
-        putContact(writer, null, await planContact(writer, null, { ...input, tags: { set: tags } })),
-      { repeatable: repeatableContact("contactCreate", raw, idempotencyKey) },
-    ),
+  return orTaken(
+    caller,
+    () => input.email,
+    () =>
+      write(
+        caller,
+        async (writer) =>
+          putContact(writer, null, await planContact(writer, null, { ...input, tags: { set: tags } })),
+        { repeatable: repeatableContact("contactCreate", raw, idempotencyKey) },
+      ),
   );
 }
 
@@ -96,12 +99,15 @@ export function updateContact(
   expectedVersion?: number | null,
 ): Promise<ContactRow> {
   const input = readInput(ContactUpdate, raw);
-  return orTaken(caller, input.email, () =>
-    write(caller, async (writer) => {
-      const before = await holdLiveContact(writer, id);
-      checkVersion(before, expectedVersion, "Contact");
-      return putContact(writer, before, await planContact(writer, before, input));
-    }),
+  return orTaken(
+    caller,
+    () => input.email,
+    () =>
+      write(caller, async (writer) => {
+        const before = await holdLiveContact(writer, id);
+        checkVersion(before, expectedVersion, "Contact");
+        return putContact(writer, before, await planContact(writer, before, input));
+      }),
   );
 }
 
@@ -120,16 +126,18 @@ export const repeatableContact = (
 /**
  * Runs a write. When the unique index refuses the address after all, because another caller took it at this
  * moment or the caller may not see who has it, says who it is, if the caller may know.
+ *
+ * @param email the address that was to be written
  */
 export async function orTaken<Result>(
   { db }: Caller,
-  email: string | null | undefined,
+  email: () => string | null | undefined,
   run: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await run();
   } catch (error) {
     if (!violates(error, "contact_email_live")) throw error;
-    throw new RefusalError([emailTaken(await holderOf(db, email ?? null))]);
+    throw new RefusalError([emailTaken(await holderOf(db, email() ?? null))]);
   }
 }

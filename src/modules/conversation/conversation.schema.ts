@@ -1,27 +1,16 @@
-import { builder } from "../../builder.ts";
+import { builder, readIdOf } from "../../builder.ts";
 import { childConnection, connectionType, pageArgs } from "../../connection.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Conversation } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
-
-const ConversationChannel = builder.enumType("ConversationChannel", {
-  description: "Where a conversation is held.",
-  values: {
-    EMAIL: { description: "By e-mail." },
-    SMS: { description: "By text message." },
-    CALL: { description: "By phone." },
-    CHAT: { description: "In a chat on the website." },
-    WHATSAPP: { description: "On WhatsApp." },
-    LINKEDIN: { description: "On LinkedIn." },
-  } as const,
-});
+import { ConversationChannelEnum } from "./conversation.enums.ts";
 
 builder.node("Conversation", {
   description: "A thread of messages with a contact, held in another system.",
   id: { resolve: (conversation) => conversation.id, description: "Global id, `conversation_…`." },
   loadMany: (ids, context) => byId.conversation.loadMany(context, ids),
   fields: (t) => ({
-    channel: t.expose("channel", { type: ConversationChannel, description: "Where it is held." }),
+    channel: t.expose("channel", { type: ConversationChannelEnum, description: "Where it is held." }),
     subject: t.exposeString("subject", { nullable: true, description: "What it is about." }),
     url: t.expose("url", { type: "URL", nullable: true, description: "Where to read it." }),
     lastMessageAt: t.expose("lastMessageAt", {
@@ -32,11 +21,24 @@ builder.node("Conversation", {
     contact: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact it is with.",
+      description: "The contact it is with, `removed` when it is in the trash or purged.",
       resolve: ({ contactId }, _args, context) => byId.contact.load(context, contactId),
     }),
   }),
 });
+
+builder.queryField("conversation", (t) =>
+  t.field({
+    type: "Conversation",
+    nullable: true,
+    description: "A conversation by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The conversation's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Conversation", id, "id");
+      return uuid === null ? null : byId.conversation.load(context, uuid);
+    },
+  }),
+);
 
 const ConversationConnection = connectionType("Conversation", "conversations");
 

@@ -3,17 +3,9 @@ import { childConnection, connectionType, offsetArg, pageArgs } from "../../conn
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Deal } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
-import { dealPage } from "./deal.service.ts";
+import { DealStatusEnum } from "./deal.enums.ts";
+import { dealPage } from "./deal.list.ts";
 import { Money } from "./money.schema.ts";
-
-const DealStatus = builder.enumType("DealStatus", {
-  description: "How a deal ended, or that it has not.",
-  values: {
-    OPEN: { description: "Under way." },
-    WON: { description: "Won." },
-    LOST: { description: "Lost." },
-  } as const,
-});
 
 builder.node("Deal", {
   description: "An opportunity with a value.",
@@ -27,7 +19,7 @@ builder.node("Deal", {
       resolve: ({ value, currency }) => ({ value, currency }),
     }),
     stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
-    status: t.expose("status", { type: DealStatus, description: "Open, won or lost." }),
+    status: t.expose("status", { type: DealStatusEnum, description: "Open, won or lost." }),
     expectedCloseOn: t.expose("expectedCloseOn", {
       type: "Date",
       nullable: true,
@@ -39,14 +31,16 @@ builder.node("Deal", {
     contact: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact it is with; null when there is none that the caller may see.",
+      description:
+        "The contact it is with, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
       resolve: ({ contactId }, _args, context) =>
         contactId === null ? null : byId.contact.load(context, contactId),
     }),
     lead: t.field({
       type: "Lead",
       nullable: true,
-      description: "The lead it came from; null when there is none that the caller may see.",
+      description:
+        "The lead it came from, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
       resolve: ({ leadId }, _args, context) => (leadId === null ? null : byId.lead.load(context, leadId)),
     }),
   }),

@@ -1,36 +1,96 @@
-import type { Connection } from "../../connection.ts";
-import type { Context } from "../../context.ts";
+import type { Caller } from "../../context.ts";
+import { RefusalError } from "../../errors.ts";
 import type { Deal } from "../../generated/prisma/client.ts";
-import {
-  beyond,
-  cursorValue,
-  idKey,
-  makePage,
-  orderBy,
-  type PageArgs,
-  placeOf,
-  readWindow,
-  type SortKey,
-} from "../../lib/page.ts";
+import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { holdRow } from "../record/hold.ts";
+import { readInput } from "../record/inputs.ts";
+import { applyOwner } from "../record/owner.ts";
+import { holdParents } from "../record/parents.ts";
+import { checkVersion } from "../record/version.ts";
+import { write } from "../write/write.ts";
+import type { Writer } from "../write/writer.ts";
+import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
 
-const newestFirst: readonly SortKey[] = [
-  { column: "createdAt", type: "date", nullable: false, descending: true, nullsFirst: false },
-  idKey(true),
-];
-
-/** A page of all deals that the caller may see. */
-export async function dealPage({ viewer, db }: Context, args: PageArgs): Promise<Connection<Deal>> {
-  const window = readWindow(args);
-  const binding = { secret: viewer.cursorSecret, list: "deals" };
-  const place = placeOf(binding, window);
-  const rows = await db.deal.findMany({
-    where: place ? beyond(newestFirst, place, window.backwards) : {},
-    orderBy: orderBy(newestFirst, window.backwards),
-    take: window.take + 1,
-    ...(window.skip > 0 && { skip: window.skip }),
-  });
-  const page = makePage(rows, window, binding, (deal) =>
-    newestFirst.map((key) => cursorValue({ ...deal }, key)),
+/**
+ * Creates a deal on a contact, a lead, both or neither.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<Deal> {
+  const input = readInput(DealCreate, raw);
+  return write(
+    caller,
+    async (writer) => writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input)) }),
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "dealCreate",
+        args: raw,
+        visible: async (db, { id }) => (await db.deal.count({ where: { id } })) > 0,
+      },
+    },
   );
-  return { ...page, totalCount: () => db.deal.count({}) };
 }
+
+/**
+ * Changes a deal in one transaction.
+ *
+ * @param expectedVersion refuses when the deal is at another version
+ * @throws RefusalError with everything that is wrong
+ */
+export function updateDeal(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+): Promise<Deal> {
+  const input = readInput(DealUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "deal", id);
+    checkVersion(before, expectedVersion, "Deal");
+    return writer.update("deal", before, await columnsOf(writer, before, input));
+  });
+}
+
+async function columnsOf(
+  writer: Writer,
+  before: Deal | null,
+  { value, expectedCloseOn, contactId, leadId, ownerId, ...plain }: DealInput,
+) {
+  const { parents, refusals } = await holdParents(writer, { contactId, leadId });
+  const owner = await applyOwner(writer.caller, writer.tx, before?.ownerId, ownerId);
+  const found = [...refusals, ...owner.refusals];
+  if (found.length > 0) throw new RefusalError(found);
+  return {
+    ...plain,
+    ...parents,
+    ...(value && { value: value.amount, currency: value.currency }),
+    ...(expectedCloseOn !== undefined && {
+      expectedCloseOn: expectedCloseOn === null ? null : new Date(expectedCloseOn),
+    }),
+    ownerId: owner.ownerId,
+  };
+}
+
+/**
+ * Deletes a deal for good. Its activities stay where they are also a contact's or a lead's; the others go with it.
+ *
+ * @returns the deal as it was
+ */
+export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number | null): Promise<Deal> =>
+  write(caller, async (writer) => {
+    const { tx } = writer;
+    const before = await holdRow(writer, "deal", id);
+    checkVersion(before, expectedVersion, "Deal");
+    await tx.activity.deleteMany({ where: { dealId: before.id, contactId: null, leadId: null } });
+    await tx.activity.updateMany({
+      where: { dealId: before.id },
+      data: { dealId: null, updatedAt: caller.now },
+    });
+    await tx.lead.updateMany({
+      where: { convertedDealId: before.id },
+      data: { convertedDealId: null, version: { increment: 1 }, updatedAt: caller.now },
+    });
+    await tx.deal.deleteMany({ where: { id: before.id } });
+    return before;
+  });

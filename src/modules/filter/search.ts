@@ -31,6 +31,11 @@ export function searchWhere({ text, fields }: Search): Where {
       },
     );
   }
+  if (fields?.length === 0) {
+    throw new RequestError("BAD_USER_INPUT", "search.fields must name at least one field, or be left out", {
+      field: "search.fields",
+    });
+  }
   return {
     AND: terms.map((term): Where => {
       const contains = { contains: term.replace(/[\\%_]/g, "\\$&") };

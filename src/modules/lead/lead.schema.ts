@@ -1,5 +1,9 @@
+import { createContextCache } from "@pothos/core";
+import DataLoader from "dataloader";
 import { builder, readIdOf } from "../../builder.ts";
 import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import type { Context } from "../../context.ts";
+import type { LeadRow } from "../../db/rows.ts";
 import { byId } from "../../loaders.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
@@ -11,22 +15,13 @@ import {
   TrashModeEnum,
 } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
-
-const LeadStatus = builder.enumType("LeadStatus", {
-  description: "Where a lead stands.",
-  values: {
-    NEW: { description: "Nobody has reached out yet." },
-    CONTACTED: { description: "Somebody has." },
-    QUALIFIED: { description: "Worth pursuing." },
-    UNQUALIFIED: { description: "Not worth pursuing." },
-    CONVERTED: { description: "Has become a contact." },
-  } as const,
-});
+import { purgeAt } from "../record/trash.ts";
+import { LeadStatusEnum } from "./lead.enums.ts";
 
 builder.node("Lead", {
   description: "A sales opportunity that is not yet a contact.",
   id: { resolve: (lead) => lead.id, description: "Global id, `lead_…`." },
-  loadMany: (ids, context) => byId.lead.loadMany(context, ids),
+  loadMany: async (ids, context) => (await byId.lead.loadMany(context, ids)).map(present),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Who it is." }),
     email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
@@ -34,7 +29,7 @@ builder.node("Lead", {
     company: t.exposeString("company", { nullable: true, description: "The company." }),
     source: t.exposeString("source", { nullable: true, description: "Where the lead came from." }),
     notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
-    status: t.expose("status", { type: LeadStatus, description: "Where it stands." }),
+    status: t.expose("status", { type: LeadStatusEnum, description: "Where it stands." }),
     dealValue: t.field({
       type: Money,
       nullable: true,
@@ -48,6 +43,13 @@ builder.node("Lead", {
       description: "The contact it has become; null when there is none that the caller may see.",
       resolve: ({ convertedContactId }, _args, context) =>
         convertedContactId === null ? null : byId.contact.load(context, convertedContactId),
+    }),
+    convertedDeal: t.field({
+      type: "Deal",
+      nullable: true,
+      description: "The deal it has become.",
+      resolve: ({ convertedDealId }, _args, context) =>
+        convertedDealId === null ? null : byId.deal.load(context, convertedDealId),
     }),
     convertedAt: t.expose("convertedAt", {
       type: "DateTime",
@@ -66,8 +68,21 @@ builder.node("Lead", {
       nullable: true,
       description: "When it was moved to the trash.",
     }),
+    removed: t.boolean({
+      description: "Whether it is in the trash, or was purged and is only a stub that says so.",
+      resolve: ({ deletedAt }) => deletedAt !== null,
+    }),
+    purgeAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it will be purged from the trash; it can be restored until then.",
+      resolve: purgeAt,
+    }),
   }),
 });
+
+/** A purged lead is only there for what points to it. */
+const present = (lead: LeadRow | null) => (lead?.purgedAt === null ? lead : null);
 
 const LeadConnection = connectionType("Lead", "leads");
 
@@ -75,11 +90,11 @@ builder.queryFields((t) => ({
   lead: t.field({
     type: "Lead",
     nullable: true,
-    description: "A lead by its id; null when there is none that the caller may see.",
+    description: "A lead by its id, trashed or not; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The lead's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: async (_root, { id }, context) => {
       const uuid = readIdOf("Lead", id, "id");
-      return uuid === null ? null : byId.lead.load(context, uuid);
+      return uuid === null ? null : present(await byId.lead.load(context, uuid));
     },
   }),
   leads: t.field({
@@ -101,3 +116,22 @@ builder.queryFields((t) => ({
     resolve: (_root, args, context) => filteredConnection(context, "LEAD", context.db.lead, args),
   }),
 }));
+
+const convertedTo = createContextCache(
+  ({ db }: Context) =>
+    new DataLoader<string, LeadRow[]>(async (contactIds) => {
+      const rows = await db.lead.findMany({
+        where: { convertedContactId: { in: [...contactIds] } },
+        orderBy: [{ convertedAt: "desc" }, { id: "desc" }],
+      });
+      return contactIds.map((id) => rows.filter(({ convertedContactId }) => convertedContactId === id));
+    }),
+);
+
+builder.objectField("Contact", "convertedLeads", (t) =>
+  t.field({
+    type: ["Lead"],
+    description: "The leads that became this contact, latest first.",
+    resolve: ({ id }, _args, context) => convertedTo(context).load(id),
+  }),
+);

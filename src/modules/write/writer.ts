@@ -22,7 +22,7 @@ import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
 import { freeze } from "./snapshot.ts";
 
 /** The rows that are written one by one. */
-interface Rows {
+export interface Rows {
   contact: ContactRow;
   lead: LeadRow;
   deal: Deal;
@@ -40,11 +40,11 @@ interface Rows {
 
 type Model = keyof Rows;
 
-/** Columns to write: decimals may be text, and JSON is what the caller says it is. */
+/** Columns to write: decimals may be text, JSON is what the caller says it is, undefined is left alone. */
 export type Columns<Row> = {
-  readonly [Name in keyof Row]?: Row[Name] extends string | number | boolean | Date | null | readonly string[]
-    ? Row[Name]
-    : unknown;
+  readonly [Name in keyof Row]?:
+    | (Row[Name] extends string | number | boolean | Date | null | readonly string[] ? Row[Name] : unknown)
+    | undefined;
 };
 
 /** What a change of a model's row stamps on it. */
@@ -107,7 +107,7 @@ export class Writer {
       createdAt: now,
       ...(touched && { updatedAt: now }),
       ...(sourced && { lastModificationSource: viewer.source }),
-      ...columns,
+      ...defined(columns),
     };
     const derived = await this.#derive(model, row);
     const made = await this.#delegate(model).create({ data: { ...row, ...derived, orgId: this.tx.orgId } });
@@ -128,7 +128,7 @@ export class Writer {
   ): Promise<Rows[Name]> {
     const old: Data = { ...before };
     const changes = Object.fromEntries(
-      Object.entries(columns).filter(([name, value]) => value !== undefined && !same(old[name], value)),
+      Object.entries(defined(columns)).filter(([name, value]) => !same(old[name], value)),
     );
     if (Object.keys(changes).length === 0) return before;
     const { now, viewer } = this.caller;
@@ -193,6 +193,9 @@ export class Writer {
     }
   }
 }
+
+const defined = (columns: Data): Data =>
+  Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 
 /** Whether two values of a column are the same; a decimal may be text on one side. */
 function same(before: unknown, after: unknown): boolean {

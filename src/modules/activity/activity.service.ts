@@ -1,0 +1,110 @@
+import type { Caller } from "../../context.ts";
+import { RefusalError, refuse } from "../../errors.ts";
+import type { Activity } from "../../generated/prisma/client.ts";
+import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { holdRow } from "../record/hold.ts";
+import { readInput } from "../record/inputs.ts";
+import { holdParents } from "../record/parents.ts";
+import { write } from "../write/write.ts";
+import type { Writer } from "../write/writer.ts";
+import { ActivityCreate, ActivityUpdate } from "./activity.inputs.ts";
+
+/**
+ * Logs an activity. A CALL moves its contact's callCount and lastCallAt in the same transaction.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createActivity(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Activity> {
+  const { contactId, leadId, dealId, occurredAt, ...plain } = readInput(ActivityCreate, raw);
+  if (contactId == null && leadId == null && dealId == null) {
+    throw refuse("REQUIRED", ["input"], "an activity needs a contactId, a leadId or a dealId");
+  }
+  return write(
+    caller,
+    async (writer) => {
+      const { parents, refusals } = await holdParents(
+        writer,
+        { contactId, leadId, dealId },
+        plain.kind === "CALL" ? "update" : "share",
+      );
+      if (refusals.length > 0) throw new RefusalError(refusals);
+      const activity = await writer.insert("activity", {
+        ...plain,
+        ...parents,
+        occurredAt: occurredAt ?? caller.now,
+        authorId: caller.viewer.memberId,
+      });
+      await countCalls(writer, activity.contactId, null, activity);
+      return activity;
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "activityCreate",
+        args: raw,
+        visible: async (db, { id }) => (await db.activity.count({ where: { id } })) > 0,
+      },
+    },
+  );
+}
+
+/** Changes an activity; its contact's calls are counted anew where they change. */
+export function updateActivity(caller: Caller, id: string, raw: unknown): Promise<Activity> {
+  const input = readInput(ActivityUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "activity", id);
+    const after = await writer.update("activity", before, input);
+    await countCalls(writer, before.contactId, before, after);
+    return after;
+  });
+}
+
+/**
+ * Deletes an activity for good.
+ *
+ * @returns the activity as it was
+ */
+export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "activity", id);
+    await writer.tx.activity.deleteMany({ where: { id: before.id } });
+    await countCalls(writer, before.contactId, before, null);
+    return before;
+  });
+
+type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
+
+/** Moves a contact's callCount and lastCallAt by what an activity was and has become. */
+async function countCalls(
+  writer: Writer,
+  contactId: string | null,
+  before: Counted,
+  after: Counted,
+): Promise<void> {
+  const was = before?.kind === "CALL" ? before.occurredAt : null;
+  const is = after?.kind === "CALL" ? after.occurredAt : null;
+  if (contactId === null || was?.getTime() === is?.getTime()) return;
+  const { tx } = writer;
+  await tx.lock.rows("contact", [contactId], "update");
+  const contact = await tx.contact.findFirst({ where: { id: contactId } });
+  if (!contact) return;
+  const callCount = Math.max(0, contact.callCount + (is ? 1 : 0) - (was ? 1 : 0));
+  const last = contact.lastCallAt;
+  // Only when the latest call went away or moved back does the next latest have to be looked for.
+  const lookUp = was !== null && last !== null && was >= last && (is === null || is < was);
+  const lastCallAt = lookUp ? await latestCall(writer, contactId) : is && (!last || is > last) ? is : last;
+  await writer.update("contact", contact, { callCount, lastCallAt });
+}
+
+async function latestCall({ tx }: Writer, contactId: string): Promise<Date | null> {
+  const call = await tx.activity.findFirst({
+    where: { contactId, kind: "CALL" },
+    orderBy: { occurredAt: "desc" },
+    select: { occurredAt: true },
+  });
+  return call?.occurredAt ?? null;
+}

@@ -1,0 +1,63 @@
+import type { Caller } from "../../context.ts";
+import { RefusalError } from "../../errors.ts";
+import type { Conversation } from "../../generated/prisma/client.ts";
+import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { holdRow } from "../record/hold.ts";
+import { readInput } from "../record/inputs.ts";
+import { holdParents } from "../record/parents.ts";
+import { write } from "../write/write.ts";
+import { ConversationCreate, ConversationUpdate } from "./conversation.inputs.ts";
+
+/**
+ * Links a conversation to a contact.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createConversation(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Conversation> {
+  const { contactId, lastMessageAt, ...plain } = readInput(ConversationCreate, raw);
+  return write(
+    caller,
+    async (writer) => {
+      const { parents, refusals } = await holdParents(writer, { contactId });
+      if (refusals.length > 0) throw new RefusalError(refusals);
+      return writer.insert("conversation", {
+        ...plain,
+        ...(parents.contactId && { contactId: parents.contactId }),
+        lastMessageAt: lastMessageAt ?? caller.now,
+      });
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "conversationCreate",
+        args: raw,
+        visible: async (db, { id }) => (await db.conversation.count({ where: { id } })) > 0,
+      },
+    },
+  );
+}
+
+/** Changes a conversation. */
+export function updateConversation(caller: Caller, id: string, raw: unknown): Promise<Conversation> {
+  const input = readInput(ConversationUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "conversation", id);
+    return writer.update("conversation", before, input);
+  });
+}
+
+/**
+ * Deletes a conversation's link for good; the messages are in the other system.
+ *
+ * @returns the conversation as it was
+ */
+export const deleteConversation = (caller: Caller, id: string): Promise<Conversation> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "conversation", id);
+    await writer.tx.conversation.deleteMany({ where: { id: before.id } });
+    return before;
+  });
