@@ -1,10 +1,10 @@
-import { createContextCache } from "@pothos/core";
 import DataLoader from "dataloader";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import type { ChildRequest, ChildTable } from "./db/children.ts";
 import type { CursorBinding } from "./lib/cursor.ts";
 import { makePage, type Page, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
+import { requestCache } from "./request-cache.ts";
 
 /** A page and, when it is selected, the number of all records it was taken from. */
 export interface Connection<Row> extends Page<Row> {
@@ -64,7 +64,7 @@ export interface Children<Row extends ChildRow> extends ChildTable {
  * @returns a resolver from a parent's key and the page arguments to the page
  */
 export function childConnection<Row extends ChildRow>(children: Children<Row>) {
-  const loaders = createContextCache(({ db }: Context) => {
+  const loaders = requestCache(({ db }: Context) => {
     const pages = (direction: "newest" | "oldest") =>
       new DataLoader<ChildRequest, Row[]>(
         (requests) => db.children.page<Row>(children, direction, requests),

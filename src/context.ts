@@ -17,9 +17,11 @@ export interface Context {
   readonly now: Date;
   /** Added to while the request is answered. */
   readonly warnings: Warning[];
+  /** How many writes the request has done: what was read before one may be stale after it. */
+  readonly progress: { writes: number };
 }
 
 /** What a write needs of a context; jobs and command lines make their own. */
-export interface Caller extends Pick<Context, "db" | "now" | "warnings"> {
+export interface Caller extends Pick<Context, "db" | "now" | "warnings" | "progress"> {
   readonly viewer: Pick<Viewer, "memberId" | "dataScope" | "credentialId" | "source">;
 }

@@ -1,7 +1,7 @@
-import { createContextCache } from "@pothos/core";
 import DataLoader from "dataloader";
 import type { Context } from "./context.ts";
 import type { ContactRow } from "./db/rows.ts";
+import { requestCache } from "./request-cache.ts";
 
 /** Answers in the order of the keys, null where there is none: what DataLoader asks of a batch. */
 export function inKeyOrder<Row extends { readonly id: string }>(
@@ -14,17 +14,13 @@ export function inKeyOrder<Row extends { readonly id: string }>(
 
 /** Rows by id, for one request: a single load, or many in the order of the ids. */
 const rowsByKey = <Row>(read: (context: Context, ids: readonly string[]) => Promise<(Row | null)[]>) => {
-  const loaderOf = createContextCache(
+  const loaderOf = requestCache(
     (context: Context) => new DataLoader<string, Row | null>((ids) => read(context, ids)),
   );
   return {
     load: (context: Context, id: string) => loaderOf(context).load(id),
     loadMany: (context: Context, ids: readonly unknown[]) =>
       Promise.all(ids.map((id) => loaderOf(context).load(String(id)))),
-    /** Forgets what a mutation has changed. */
-    forget: (context: Context, id: string) => {
-      loaderOf(context).clear(id);
-    },
   };
 };
 

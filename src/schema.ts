@@ -13,7 +13,9 @@ import "./modules/activity/activity.mutations.schema.ts";
 import "./modules/conversation/conversation.schema.ts";
 import "./modules/conversation/conversation.mutations.schema.ts";
 import "./modules/tag/tag.schema.ts";
+import "./modules/tag/tag.mutations.schema.ts";
 import "./modules/custom-field/custom-field.schema.ts";
+import "./modules/custom-field/custom-field.mutations.schema.ts";
 import "./modules/smart-list/smart-list.schema.ts";
 
 export const schema = builder.toSchema({ sortSchema: true });

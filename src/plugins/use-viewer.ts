@@ -17,7 +17,13 @@ export function useViewer(database: Database): Plugin<Context> {
     onContextBuilding({ context, extendContext }) {
       const viewer = viewers.get((context as unknown as { request: Request }).request);
       if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
-      const made: Context = { viewer, db: scopedDb(database, viewer), now: new Date(), warnings: [] };
+      const made: Context = {
+        viewer,
+        db: scopedDb(database, viewer),
+        now: new Date(),
+        warnings: [],
+        progress: { writes: 0 },
+      };
       extendContext(made);
     },
     onExecute({ args, setResultAndStopExecution }) {

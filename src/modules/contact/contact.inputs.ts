@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import { CustomFieldValueInput } from "../custom-field/custom-field.schema.ts";
+import { CustomFieldValueInput } from "../record/custom.inputs.ts";
 import {
   customFieldValues,
   email,

@@ -1,4 +1,3 @@
-import { createContextCache } from "@pothos/core";
 import DataLoader from "dataloader";
 import { builder } from "../../builder.ts";
 import type { Context } from "../../context.ts";
@@ -6,6 +5,7 @@ import type { ContactRow } from "../../db/rows.ts";
 import type { ContactMerge } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
 import { payload, payloadType } from "../../payload.schema.ts";
+import { requestCache } from "../../request-cache.ts";
 import { idempotencyKeyArg } from "../record/args.ts";
 import { type Merged, type Moves, mergeContacts } from "./contact.merge.ts";
 import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerge.ts";
@@ -100,7 +100,7 @@ const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
   }),
 });
 
-const duplicatesOf = createContextCache(
+const duplicatesOf = requestCache(
   ({ db }: Context) =>
     new DataLoader<string, ContactRow[]>(async (mergeIds) => {
       const sources = await db.contactMergeSource.findMany({
@@ -147,7 +147,7 @@ builder.node("ContactMerge", {
   }),
 });
 
-const mergesOf = createContextCache(
+const mergesOf = requestCache(
   ({ db }: Context) =>
     new DataLoader<string, ContactMerge[]>(async (contactIds) => {
       const rows = await db.contactMerge.findMany({

@@ -1,8 +1,8 @@
-import { createContextCache } from "@pothos/core";
 import type { Context } from "../../context.ts";
+import { requestCache } from "../../request-cache.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 
-const known = createContextCache((_context: Context) => new Map<Entity, Promise<readonly Definition[]>>());
+const known = requestCache((_context: Context) => new Map<Entity, Promise<readonly Definition[]>>());
 
 /** An entity's definitions, read once a request. */
 export function definitionsOf(context: Context, entity: Entity): Promise<readonly Definition[]> {

@@ -2,26 +2,8 @@ import { builder } from "../../builder.ts";
 import { byId } from "../../loaders.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
+import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 import { definitionsOf } from "./custom-field.loaders.ts";
-
-const CustomFieldEntity = builder.enumType("CustomFieldEntity", {
-  description: "What a custom field belongs to.",
-  values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
-});
-
-const CustomFieldType = builder.enumType("CustomFieldType", {
-  description: "What values a custom field holds, and how they look in JSON.",
-  values: {
-    TEXT: { description: "Text." },
-    NUMBER: { description: "A number of up to 15 digits, 6 of them after the point." },
-    BOOLEAN: { description: "true or false." },
-    DATE: { description: 'A calendar day, `"2026-01-31"`.' },
-    DATE_TIME: { description: 'A moment, `"2026-01-31T09:00:00Z"`.' },
-    SELECT: { description: "One of the options." },
-    MULTI_SELECT: { description: "A list of options." },
-    URL: { description: "A web address." },
-  } as const,
-});
 
 builder.node("CustomField", {
   description: "A field that the organization added to contacts or leads.",
@@ -30,8 +12,8 @@ builder.node("CustomField", {
   fields: (t) => ({
     slug: t.exposeString("slug", { description: "What values are read and written under; never changes." }),
     name: t.exposeString("name", { description: "What people see." }),
-    entity: t.expose("entity", { type: CustomFieldEntity, description: "What it belongs to." }),
-    type: t.expose("type", { type: CustomFieldType, description: "What values it holds." }),
+    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What it belongs to." }),
+    type: t.expose("type", { type: CustomFieldTypeEnum, description: "What values it holds." }),
     options: t.stringList({
       description: "What SELECT and MULTI_SELECT may hold, in order; empty for other types.",
       resolve: ({ options }) => [...options],
@@ -53,7 +35,7 @@ builder.node("CustomFieldFolder", {
   loadMany: (ids, context) => byId.customFieldFolder.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What people see." }),
-    entity: t.expose("entity", { type: CustomFieldEntity, description: "What its fields belong to." }),
+    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What its fields belong to." }),
     position: t.exposeInt("position", { description: "Its place among the folders, from 0." }),
     fields: t.field({
       type: ["CustomField"],
@@ -69,7 +51,10 @@ builder.queryFields((t) => ({
     type: ["CustomField"],
     description: "The organization's custom fields, in order.",
     args: {
-      entity: t.arg({ type: CustomFieldEntity, description: "Only those of this; of both when left out." }),
+      entity: t.arg({
+        type: CustomFieldEntityEnum,
+        description: "Only those of this; of both when left out.",
+      }),
     },
     resolve: async (_root, { entity }, context) => {
       const entities = entity ? [entity] : (["CONTACT", "LEAD"] as const);
@@ -80,7 +65,10 @@ builder.queryFields((t) => ({
     type: ["CustomFieldFolder"],
     description: "The headings under which custom fields are shown, in order.",
     args: {
-      entity: t.arg({ type: CustomFieldEntity, description: "Only those of this; of both when left out." }),
+      entity: t.arg({
+        type: CustomFieldEntityEnum,
+        description: "Only those of this; of both when left out.",
+      }),
     },
     resolve: (_root, { entity }, { db }) =>
       db.customFieldFolder.findMany({
@@ -128,14 +116,3 @@ for (const [type, entity] of [
     }),
   );
 }
-
-export const CustomFieldValueInput = builder.inputType("CustomFieldValueInput", {
-  description: "A value for one custom field.",
-  fields: (t) => ({
-    slug: t.string({ required: true, description: "The field's slug." }),
-    value: t.field({
-      type: "JSON",
-      description: "The value, in the form of the field's type; null clears it.",
-    }),
-  }),
-});

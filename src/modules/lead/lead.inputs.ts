@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import { CustomFieldValueInput } from "../custom-field/custom-field.schema.ts";
 import { MoneyInput, money } from "../deal/money.inputs.ts";
+import { CustomFieldValueInput } from "../record/custom.inputs.ts";
 import { customFieldValues, email, phone, rule, tagChange, tagList, text } from "../record/inputs.ts";
 import { TagsInput } from "../tag/tag.inputs.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";

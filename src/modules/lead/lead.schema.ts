@@ -1,10 +1,10 @@
-import { createContextCache } from "@pothos/core";
 import DataLoader from "dataloader";
 import { builder, readIdOf } from "../../builder.ts";
 import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
 import type { Context } from "../../context.ts";
 import type { LeadRow } from "../../db/rows.ts";
 import { byId } from "../../loaders.ts";
+import { requestCache } from "../../request-cache.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
 import {
@@ -117,7 +117,7 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const convertedTo = createContextCache(
+const convertedTo = requestCache(
   ({ db }: Context) =>
     new DataLoader<string, LeadRow[]>(async (contactIds) => {
       const rows = await db.lead.findMany({

@@ -1,5 +1,13 @@
-import { builder } from "../../builder.ts";
+import DataLoader from "dataloader";
+import { builder, readIdOf } from "../../builder.ts";
+import type { Context } from "../../context.ts";
+import type { TagUsage } from "../../db/tag-usage.ts";
 import { byId } from "../../loaders.ts";
+import { requestCache } from "../../request-cache.ts";
+
+const usageOf = requestCache(
+  ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
+);
 
 builder.node("Tag", {
   description: "A label for contacts and leads.",
@@ -10,17 +18,35 @@ builder.node("Tag", {
       description: "Unique in the organization without regard to case or outer spaces.",
     }),
     color: t.exposeString("color", { nullable: true, description: "`#rrggbb`." }),
+    contactCount: t.int({
+      description: "How many live contacts that the caller may see carry it.",
+      resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).contacts,
+    }),
+    leadCount: t.int({
+      description: "How many live leads that the caller may see carry it.",
+      resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).leads,
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
   }),
 });
 
-builder.queryField("tags", (t) =>
-  t.field({
+builder.queryFields((t) => ({
+  tag: t.field({
+    type: "Tag",
+    nullable: true,
+    description: "A tag by its id; null when there is none.",
+    args: { id: t.arg.id({ required: true, description: "The tag's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Tag", id, "id");
+      return uuid === null ? null : byId.tag.load(context, uuid);
+    },
+  }),
+  tags: t.field({
     type: ["Tag"],
     description: "The organization's tags, by name.",
     resolve: (_root, _args, { db }) => db.tag.findMany({ orderBy: [{ nameKey: "asc" }] }),
   }),
-);
+}));
 
 for (const [type, noun] of [
   ["Contact", "contact"],

@@ -44,12 +44,14 @@ export async function write<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await caller.db.transaction((tx) => {
+      const result = await caller.db.transaction((tx) => {
         const writer = new Writer(tx, caller);
         return repeatable?.key == null
           ? work(writer)
           : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
       }, timeout);
+      caller.progress.writes += 1;
+      return result;
     } catch (error) {
       if (violatesForeignKey(error)) {
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");

@@ -19,6 +19,7 @@ import { newId } from "../../lib/typeid.ts";
 import { contactColumns, deriveContact } from "../contact/contact.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
+import type { CustomValues } from "../record/custom.ts";
 import { freeze } from "./snapshot.ts";
 
 /** The rows that are written one by one. */
@@ -150,6 +151,34 @@ export class Writer {
       await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
     }
     return row as Rows[Name];
+  }
+
+  /**
+   * Writes custom values of many contacts or leads at once, with what is derived from them.
+   *
+   * @param definitions the definitions as they are from now on
+   * @param rows rows as they were read, and their values from now on
+   * @param changed whether people see a change; otherwise only what is derived is written anew
+   */
+  async rewriteCustom(
+    model: "contact" | "lead",
+    definitions: readonly Definition[],
+    rows: readonly { readonly row: ContactRow | LeadRow; readonly custom: CustomValues }[],
+    changed: boolean,
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const stamped = rows.map(({ row, custom }) => {
+      const derived: Data =
+        model === "contact"
+          ? deriveContact({ ...contactColumns(row as ContactRow), custom }, definitions)
+          : deriveLead({ ...leadColumns(row as LeadRow), custom }, definitions);
+      const stamp = { version: row.version + 1, updatedAt: now, lastModificationSource: viewer.source };
+      return { id: row.id, custom, ...derived, ...(changed && stamp) };
+    });
+    const [first] = stamped;
+    if (!first) return;
+    const { id: _, ...columns } = first;
+    await this.tx.bulk.update(model, Object.keys(columns), stamped);
   }
 
   #delegate(model: Model): Delegate {
