@@ -13,6 +13,8 @@ export interface Config {
   readonly bodyLimit: number;
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
+  /** Minutes between two purges of the trash; 0 for none. */
+  readonly purgeEvery: number;
   readonly database: DatabaseConfig;
   /** True without DATABASE_URL: the embedded database with demo data, a demo key and GraphiQL. */
   readonly demo: boolean;
@@ -69,6 +71,7 @@ const Settings = z.object({
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
 });
 
 /**
@@ -95,6 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: settings.CORS_ORIGINS,
     bodyLimit: settings.BODY_LIMIT_BYTES,
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
+    purgeEvery: settings.PURGE_EVERY_MINUTES,
     demo: settings.DATABASE_URL === undefined,
     database:
       settings.DATABASE_URL === undefined

@@ -7,6 +7,7 @@ import { openDatabase } from "./db/database.ts";
 import { applyMigrations } from "./db/migrate.ts";
 import { prepareDemo } from "./demo.ts";
 import { exampleQuery } from "./examples.ts";
+import { startPurging } from "./jobs.ts";
 import { createServer } from "./server.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -23,11 +24,12 @@ async function main(): Promise<void> {
   // Signals count from here on, so that a start that is interrupted still closes the database.
   let stopping = false;
   let stopServing = async () => {};
+  let stopPurging = async () => {};
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, "stopping");
-    await stopServing();
+    await Promise.all([stopServing(), stopPurging()]);
     await database.close();
     process.exit(0);
   };
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       http.once("error", reject).listen(config.port, config.host, resolve);
     });
+    stopPurging = startPurging(database, logger, config.purgeEvery);
     const { port } = http.address() as AddressInfo;
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}/graphql`;
     if (key === null) {

@@ -67,3 +67,32 @@ export async function send<Data, Variables>(
   }
   return answer.data as Data;
 }
+
+/** What a mutation's payload says was wrong. */
+export interface PayloadError {
+  readonly __typename?: string;
+  readonly code: string;
+  readonly path: string[];
+  readonly message?: string;
+}
+
+/**
+ * Sends one mutation as text, for tests whose subject is its refusals, and gives its payload.
+ *
+ * @param field the mutation with its arguments
+ * @param selection the payload's fields beside `errors`
+ */
+export async function mutate<Payload = Record<string, never>>(
+  key: string,
+  field: string,
+  selection: string,
+  variables: Record<string, unknown> = {},
+  declared = "",
+): Promise<Payload & { errors: PayloadError[] }> {
+  const query = `mutation ${declared} { payload: ${field} { ${selection} errors { __typename code path message } } }`;
+  const { data, errors, text } = await sendText(key, query, variables);
+  const payload = (data as unknown as { payload?: Payload & { errors: PayloadError[] } } | null)?.payload;
+  if (errors.length > 0 || !payload)
+    throw new Error(`${query}\n${JSON.stringify(variables)}\nanswered\n${text}`);
+  return payload;
+}

@@ -227,3 +227,7 @@ ALTER TABLE "contact_merge_source" ALTER COLUMN "deal_ids" SET NOT NULL,
   ALTER COLUMN "conversation_ids" SET NOT NULL,
   ALTER COLUMN "lead_ids" SET NOT NULL,
   ALTER COLUMN "merged_ids" SET NOT NULL;
+
+-- What the purge looks for, in every organization.
+CREATE INDEX "contact_purge_idx" ON "contact" ("deleted_at") WHERE "deleted_at" IS NOT NULL AND "purged_at" IS NULL;
+CREATE INDEX "lead_purge_idx" ON "lead" ("deleted_at") WHERE "deleted_at" IS NOT NULL AND "purged_at" IS NULL;

@@ -3,7 +3,7 @@ import { type Refusal, refusal } from "../../errors.ts";
 import { isBlank } from "../../lib/fold.ts";
 import type { Definition } from "../filter/fields.ts";
 import { applyCustom } from "../record/custom.ts";
-import type { ContactColumns } from "./contact.columns.ts";
+import { type ContactColumns, emptyContact } from "./contact.columns.ts";
 import type { ContactInput } from "./contact.inputs.ts";
 
 /** A contact as it would be, what is wrong with it, and what should be done otherwise. */
@@ -46,7 +46,9 @@ export function applyInput(
   if (isBlank(after.name)) {
     refusals.push(refusal("REQUIRED", ["input", "name"], "name is required, or firstName and lastName"));
   }
-  if (after.email === null && after.phoneNumbers.length === 0) {
+  // One that never could be reached may still be changed otherwise.
+  const reachable = before === emptyContact || before.email !== null || before.phoneNumbers.length > 0;
+  if (reachable && after.email === null && after.phoneNumbers.length === 0) {
     refusals.push(refusal("REQUIRED", ["input", "email"], "an e-mail address or a phone number is required"));
   }
   return { after, refusals, warnings };

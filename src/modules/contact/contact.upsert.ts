@@ -60,13 +60,17 @@ export async function upsertContact(
         },
       );
     } catch (error) {
+      if (attempt < ATTEMPTS && keys.email && isTaken(error)) continue;
       if (!violates(error, "contact_email_live")) throw error;
-      const holder = await holderOf(caller.db, input.email ?? null);
-      if (holder === null || !keys.email || attempt === ATTEMPTS)
-        throw new RefusalError([emailTaken(holder)]);
+      throw new RefusalError([emailTaken(await holderOf(caller.db, input.email ?? null))]);
     }
   }
 }
+
+/** Whether the address was another contact's after all: one that another caller made since it was looked for. */
+const isTaken = (error: unknown): boolean =>
+  violates(error, "contact_email_live") ||
+  (error instanceof RefusalError && error.refusals.some(({ kind }) => kind === "duplicateContact"));
 
 async function findMatch(
   tx: Db,

@@ -2,7 +2,6 @@ import type { Caller } from "../../context.ts";
 import { violates } from "../../db/faults.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
 import type { CustomField } from "../../generated/prisma/client.ts";
-import { fold } from "../../lib/fold.ts";
 import { decodeId, encodeId } from "../../lib/typeid.ts";
 import type { IdempotencyKey } from "../contact/contact.service.ts";
 import type { Definition, Entity } from "../filter/fields.ts";

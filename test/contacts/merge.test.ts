@@ -1,0 +1,379 @@
+import { beforeAll, expect, test } from "vitest";
+import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { graphql } from "../generated/gql.ts";
+import type { ContactMergeInput } from "../generated/graphql.ts";
+import { mutate, send, sendText } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+const Merge = graphql(`
+  mutation MergeContacts($input: ContactMergeInput!, $dryRun: Boolean, $idempotencyKey: String) {
+    contactMerge(input: $input, dryRun: $dryRun, idempotencyKey: $idempotencyKey) {
+      contact {
+        id name email phoneNumbers company title notes doNotContact callCount lastCallAt version
+        tags { name } customFields { slug value }
+        deals { totalCount nodes { id } } activities { totalCount } conversations { totalCount }
+      }
+      merge { id undoneAt primary { id } duplicates { id removed mergedInto { id } } mergedBy { id } }
+      choices { field value from { id } }
+      moves { deals activities conversations tags }
+      errors { __typename code path ... on AlreadyMergedError { survivor { id } } }
+    }
+  }
+`);
+
+const Unmerge = graphql(`
+  mutation UnmergeContacts($mergeId: ID!) {
+    contactUnmerge(mergeId: $mergeId) {
+      contact { id name email company callCount tags { name } customFields { slug value } deals { nodes { id } } activities { totalCount } }
+      restored { id name email removed mergedInto { id } tags { name } deals { nodes { id } } activities { totalCount } }
+      leftAlone { deals activities conversations fields }
+      errors { __typename code path ... on RestoreConflictError { blockedBy { id } } }
+    }
+  }
+`);
+
+let organization: Organization & { key: string };
+let key: string;
+beforeAll(async () => {
+  organization = await Organization.make();
+  key = organization.key;
+  await organization.customField({ slug: "industry", type: "TEXT", slot: "text1" });
+  await organization.customField({ slug: "size", type: "NUMBER", slot: "number1" });
+});
+
+const merge = async (input: ContactMergeInput, more: { dryRun?: boolean; idempotencyKey?: string } = {}) =>
+  (await send(key, Merge, { input, ...more })).contactMerge;
+const unmerge = async (mergeId: string) => (await send(key, Unmerge, { mergeId })).contactUnmerge;
+
+/** A primary and a duplicate, each with a deal, an activity, a conversation and tags. */
+async function pair() {
+  const suffix = newId().slice(-8);
+  const primary = await organization.contact({
+    name: "Primary",
+    company: "Acme",
+    tags: ["a", "b"],
+    custom: { industry: "Retail" },
+    callCount: 2,
+    lastCallAt: new Date("2026-01-01T00:00:00Z"),
+  });
+  const duplicate = await organization.contact({
+    name: "Duplicate",
+    email: `dup-${suffix}@example.com`,
+    company: "Other",
+    title: "CTO",
+    phoneNumbers: ["+33612345678"],
+    tags: ["b", "c"],
+    custom: { industry: "Technology", size: 7 },
+    callCount: 3,
+    lastCallAt: new Date("2026-02-01T00:00:00Z"),
+  });
+  const deals = [];
+  for (const { id } of [primary, duplicate]) {
+    deals.push(await organization.deal({ contactId: id }));
+    await organization.activity({ contactId: id });
+    await organization.conversation({ contactId: id });
+  }
+  return { primary, duplicate, deals, email: `dup-${suffix}@example.com` };
+}
+
+test("everything moves to the primary; its values win and blanks are filled; the old id leads to it", async () => {
+  const { primary, duplicate, deals, email } = await pair();
+  const merged = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
+  expect(merged.errors).toEqual([]);
+  expect(merged.contact).toMatchObject({
+    id: primary.globalId,
+    name: "Primary",
+    company: "Acme",
+    email,
+    title: "CTO",
+    phoneNumbers: ["+33612345678"],
+    callCount: 5,
+    lastCallAt: "2026-02-01T00:00:00.000Z",
+    version: 2,
+    tags: [{ name: "a" }, { name: "b" }, { name: "c" }],
+    customFields: [
+      { slug: "industry", value: "Retail" },
+      { slug: "size", value: 7 },
+    ],
+    deals: { totalCount: 2 },
+    activities: { totalCount: 2 },
+    conversations: { totalCount: 2 },
+  });
+  expect(merged.contact?.deals.nodes.map(({ id }) => id).sort()).toEqual(
+    deals.map((deal) => deal.globalId).sort(),
+  );
+  expect(merged.moves).toEqual({ deals: 1, activities: 1, conversations: 1, tags: 1 });
+  expect(merged.merge).toMatchObject({
+    undoneAt: null,
+    primary: { id: primary.globalId },
+    duplicates: [{ id: duplicate.globalId, removed: true, mergedInto: { id: primary.globalId } }],
+  });
+  const { data } = await sendText(
+    key,
+    `{ contact(id: "${duplicate.globalId}") { id } node(id: "${duplicate.globalId}") { id }
+       contacts(filter: { tags: { hasAny: ["c"] }, id: { eq: "${primary.globalId}" } }) { totalCount }
+       found: contacts(filter: { email: { eq: "${email}" } }) { nodes { id } } }`,
+  );
+  expect(data).toEqual({
+    contact: { id: primary.globalId },
+    node: { id: primary.globalId },
+    contacts: { totalCount: 1 },
+    found: { nodes: [{ id: primary.globalId }] },
+  });
+});
+
+test("a dry run shows what would be chosen and changes nothing", async () => {
+  const { primary, duplicate } = await pair();
+  const {
+    contact,
+    merge: made,
+    choices,
+    moves,
+  } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] }, { dryRun: true });
+  expect(made).toBeNull();
+  expect(contact).toMatchObject({ title: "CTO", company: "Acme" });
+  expect(moves).toEqual({ deals: 1, activities: 1, conversations: 1, tags: 1 });
+  expect(choices).toContainEqual({ field: "COMPANY", value: "Acme", from: { id: primary.globalId } });
+  expect(choices).toContainEqual({ field: "TITLE", value: "CTO", from: { id: duplicate.globalId } });
+  expect(choices).toContainEqual({ field: "custom.size", value: 7, from: { id: duplicate.globalId } });
+  const { data } = await sendText(key, `{ contact(id: "${duplicate.globalId}") { id version removed } }`);
+  expect(data).toEqual({ contact: { id: duplicate.globalId, version: 1, removed: false } });
+});
+
+test("choices decide field by field, custom fields included", async () => {
+  const { primary, duplicate } = await pair();
+  const { contact } = await merge({
+    primaryId: primary.globalId,
+    duplicateIds: [duplicate.globalId],
+    fieldChoices: [
+      { field: "NAME", fromId: duplicate.globalId },
+      { field: "EMAIL", fromId: primary.globalId },
+      { customField: "industry", fromId: duplicate.globalId },
+    ],
+  });
+  expect(contact).toMatchObject({
+    name: "Duplicate",
+    email: null,
+    company: "Acme",
+    customFields: [
+      { slug: "industry", value: "Technology" },
+      { slug: "size", value: 7 },
+    ],
+  });
+});
+
+test("a wish not to be contacted survives, whoever has it", async () => {
+  const primary = await organization.contact({ name: "P" });
+  const duplicate = await organization.contact({ name: "D", doNotContact: true });
+  const { contact } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
+  expect(contact?.doNotContact).toBe(true);
+});
+
+test("blanks are filled in the order in which the duplicates are given", async () => {
+  const [primary, first, second] = [
+    await organization.contact({ name: "P" }),
+    await organization.contact({ name: "1", notes: "first" }),
+    await organization.contact({ name: "2", notes: "second", title: "T2" }),
+  ];
+  const { contact } = await merge({
+    primaryId: primary.globalId,
+    duplicateIds: [second.globalId, first.globalId],
+  });
+  expect(contact).toMatchObject({ notes: "second", title: "T2" });
+});
+
+test("an old id leads to the final survivor through a chain", async () => {
+  const [a, b, c] = [
+    await organization.contact({ name: "A" }),
+    await organization.contact({ name: "B" }),
+    await organization.contact({ name: "C" }),
+  ];
+  await merge({ primaryId: b.globalId, duplicateIds: [a.globalId] });
+  await merge({ primaryId: c.globalId, duplicateIds: [b.globalId] });
+  const { data } = await sendText(
+    key,
+    `{ a: contact(id: "${a.globalId}") { id } b: contact(id: "${b.globalId}") { id } }`,
+  );
+  expect(data).toEqual({ a: { id: c.globalId }, b: { id: c.globalId } });
+  const updated = await mutate<{ contact: { id: string } }>(
+    key,
+    `contactUpdate(id: "${a.globalId}", input: { title: "via A" })`,
+    "contact { id }",
+  );
+  expect(updated.contact).toEqual({ id: c.globalId });
+});
+
+test("what cannot be merged says why, all at once, and nothing changes", async () => {
+  const victim = await Organization.make();
+  const theirs = await victim.contact({ name: "Theirs" });
+  const [primary, ok, trashed, gone, survivor] = [
+    await organization.contact({ name: "P" }),
+    await organization.contact({ name: "OK" }),
+    await organization.contact({ name: "T", deletedAt: new Date() }),
+    await organization.contact({ name: "G" }),
+    await organization.contact({ name: "S" }),
+  ];
+  await merge({ primaryId: survivor.globalId, duplicateIds: [gone.globalId] });
+  const { errors } = await merge({
+    primaryId: primary.globalId,
+    duplicateIds: [ok.globalId, trashed.globalId, gone.globalId, theirs.globalId],
+  });
+  expect(errors).toEqual([
+    { __typename: "ValidationError", code: "IN_TRASH", path: ["input", "duplicateIds", "1"] },
+    {
+      __typename: "AlreadyMergedError",
+      code: "ALREADY_MERGED",
+      path: ["input", "duplicateIds", "2"],
+      survivor: { id: survivor.globalId },
+    },
+    { __typename: "NotFoundError", code: "NOT_FOUND", path: ["input", "duplicateIds", "3"] },
+  ]);
+  const deal = await organization.deal();
+  const more = await merge({
+    primaryId: primary.globalId,
+    duplicateIds: [primary.globalId, ok.globalId, ok.globalId, deal.globalId],
+  });
+  expect(more.errors).toMatchObject([
+    { code: "MERGE_SELF", path: ["input", "duplicateIds", "0"] },
+    { code: "INVALID_VALUE", path: ["input", "duplicateIds", "2"] },
+    { code: "BAD_ID", path: ["input", "duplicateIds", "3"] },
+  ]);
+  const many = Array.from({ length: 101 }, () => encodeId("Contact", newId()));
+  expect((await merge({ primaryId: primary.globalId, duplicateIds: many })).errors).toMatchObject([
+    { code: "TOO_MANY_ITEMS" },
+  ]);
+  expect((await merge({ primaryId: primary.globalId, duplicateIds: [] })).errors).toMatchObject([
+    { code: "REQUIRED" },
+  ]);
+  const stale = await merge({
+    primaryId: primary.globalId,
+    duplicateIds: [ok.globalId],
+    expectedVersions: [{ id: ok.globalId, version: 3 }],
+  });
+  expect(stale.errors).toMatchObject([
+    { code: "VERSION_CONFLICT", path: ["input", "expectedVersions", "0"] },
+  ]);
+  const { prisma } = await testDatabase();
+  expect(await prisma.contact.findFirst({ where: { id: ok.id } })).toMatchObject({
+    version: 1,
+    deletedAt: null,
+  });
+  expect(await prisma.contact.findFirst({ where: { id: theirs.id } })).toMatchObject({
+    version: 1,
+    deletedAt: null,
+  });
+});
+
+test("from both sides at the same moment one wins and the other hears of it", async () => {
+  const [a, b] = [await organization.contact({ name: "A" }), await organization.contact({ name: "B" })];
+  const answers = await Promise.all([
+    merge({ primaryId: a.globalId, duplicateIds: [b.globalId] }),
+    merge({ primaryId: b.globalId, duplicateIds: [a.globalId] }),
+  ]);
+  expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+  const winner = answers.find(({ errors }) => errors.length === 0)?.contact?.id;
+  expect(answers.flatMap(({ errors }) => errors)).toMatchObject([
+    { code: "ALREADY_MERGED", survivor: { id: winner } },
+  ]);
+});
+
+test("a restricted member cannot merge into or from what is not theirs", async () => {
+  const member = await organization.member({ dataScope: "ASSIGNED" });
+  const mine = await organization.contact({ name: "Mine", ownerId: member.id });
+  const other = await organization.contact({ name: "Other" });
+  for (const [primaryId, duplicateId, path] of [
+    [mine.globalId, other.globalId, ["input", "duplicateIds", "0"]],
+    [other.globalId, mine.globalId, ["input", "primaryId"]],
+  ] as const) {
+    const input = { primaryId, duplicateIds: [duplicateId] };
+    const { contactMerge } = await send(member.key, Merge, { input });
+    expect(contactMerge.errors).toEqual([{ __typename: "NotFoundError", code: "NOT_FOUND", path }]);
+  }
+});
+
+test("a merge is answered as the first time under its idempotency key", async () => {
+  const { primary, duplicate } = await pair();
+  const input = { primaryId: primary.globalId, duplicateIds: [duplicate.globalId] };
+  const first = await merge(input, { idempotencyKey: `merge-${primary.id}` });
+  const again = await merge(input, { idempotencyKey: `merge-${primary.id}` });
+  expect(again).toEqual(first);
+});
+
+test("a merge is undone: both sides are as they were, what came since stays and is reported", async () => {
+  const { primary, duplicate, deals, email } = await pair();
+  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
+  const since = await organization.deal({ contactId: primary.id, createdAt: new Date(Date.now() + 60_000) });
+  await mutate(key, `contactUpdate(id: "${primary.globalId}", input: { title: "Since" })`, "contact { id }");
+  const undone = await unmerge(made?.id ?? "");
+  expect(undone.errors).toEqual([]);
+  expect(undone.leftAlone).toEqual({ deals: 1, activities: 0, conversations: 0, fields: ["title"] });
+  expect(undone.contact).toMatchObject({
+    name: "Primary",
+    email: null,
+    company: "Acme",
+    callCount: 2,
+    tags: [{ name: "a" }, { name: "b" }],
+    customFields: [{ slug: "industry", value: "Retail" }],
+    activities: { totalCount: 1 },
+  });
+  expect(undone.contact?.deals.nodes.map(({ id }) => id).sort()).toEqual(
+    [deals[0]?.globalId, since.globalId].sort(),
+  );
+  expect(undone.restored).toMatchObject([
+    {
+      id: duplicate.globalId,
+      name: "Duplicate",
+      email,
+      removed: false,
+      mergedInto: null,
+      tags: [{ name: "b" }, { name: "c" }],
+      deals: { nodes: [{ id: deals[1]?.globalId }] },
+      activities: { totalCount: 1 },
+    },
+  ]);
+  expect((await unmerge(made?.id ?? "")).errors).toMatchObject([{ code: "MERGE_UNDONE", path: ["mergeId"] }]);
+});
+
+test("a merge cannot be undone while somebody else has a duplicate's address", async () => {
+  const primary = await organization.contact({ name: "P", email: "own@example.com" });
+  const duplicate = await organization.contact({ name: "D", email: "lost@example.com" });
+  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
+  const holder = await organization.contact({ name: "H", email: "lost@example.com" });
+  expect(await unmerge(made?.id ?? "")).toMatchObject({
+    contact: null,
+    errors: [{ __typename: "RestoreConflictError", code: "EMAIL_TAKEN", blockedBy: { id: holder.globalId } }],
+  });
+});
+
+test("merges can be undone step by step, the last one first", async () => {
+  const [a, b, c] = [
+    await organization.contact({ name: "A", notes: "of a" }),
+    await organization.contact({ name: "B" }),
+    await organization.contact({ name: "C" }),
+  ];
+  const first = await merge({ primaryId: b.globalId, duplicateIds: [a.globalId] });
+  const second = await merge({ primaryId: c.globalId, duplicateIds: [b.globalId] });
+  expect((await unmerge(first.merge?.id ?? "")).errors).toMatchObject([{ code: "ALREADY_MERGED" }]);
+  expect((await unmerge(second.merge?.id ?? "")).errors).toEqual([]);
+  const { data } = await sendText(
+    key,
+    `{ a: contact(id: "${a.globalId}") { id } c: contact(id: "${c.globalId}") { notes: name } }`,
+  );
+  expect(data).toEqual({ a: { id: b.globalId }, c: { notes: "C" } });
+  expect((await unmerge(first.merge?.id ?? "")).errors).toEqual([]);
+  expect((await sendText(key, `{ a: contact(id: "${a.globalId}") { id notes } }`)).data).toEqual({
+    a: { id: a.globalId, notes: "of a" },
+  });
+});
+
+test("another organization cannot undo a merge, or see it", async () => {
+  const { primary, duplicate } = await pair();
+  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
+  const attacker = await Organization.make();
+  const { contactUnmerge } = await send(attacker.key, Unmerge, { mergeId: made?.id ?? "" });
+  expect(contactUnmerge.errors).toEqual([
+    { __typename: "NotFoundError", code: "NOT_FOUND", path: ["mergeId"] },
+  ]);
+  expect((await sendText(attacker.key, `{ node(id: "${made?.id}") { id } }`)).data).toEqual({ node: null });
+});
