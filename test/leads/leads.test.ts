@@ -1,0 +1,371 @@
+import { beforeAll, expect, test } from "vitest";
+import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { graphql } from "../generated/gql.ts";
+import type { LeadConvertInput, LeadCreateInput, LeadUpdateInput } from "../generated/graphql.ts";
+import { mutate, send, sendText } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+const Create = graphql(`
+  mutation CreateLead($input: LeadCreateInput!) {
+    leadCreate(input: $input) {
+      lead {
+        id name email phone company source notes status version lastModificationSource
+        dealValue { amount currency } owner { id } tags { name } customFields { slug value }
+      }
+      errors { __typename code path message }
+    }
+  }
+`);
+
+const Update = graphql(`
+  mutation UpdateLead($id: ID!, $input: LeadUpdateInput!, $expectedVersion: Int) {
+    leadUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {
+      lead { id name email phone status version dealValue { amount currency } tags { name } customFields { slug value } }
+      errors { __typename code path ... on VersionConflictError { currentVersion current { id } record { __typename id } } }
+    }
+  }
+`);
+
+const Convert = graphql(`
+  mutation ConvertLead($id: ID!, $input: LeadConvertInput, $idempotencyKey: String) {
+    leadConvert(id: $id, input: $input, idempotencyKey: $idempotencyKey) {
+      lead { id status convertedAt convertedContact { id } convertedDeal { id } }
+      contact {
+        id name email phoneNumbers company callCount tags { name } customFields { slug value }
+        convertedLeads { id } deals { nodes { id name } } activities { totalCount }
+      }
+      contactOutcome
+      deal { id name stage value { amount currency } lead { id } contact { id } }
+      errors { __typename code path ... on DuplicateContactError { existing { id } } }
+    }
+  }
+`);
+
+let organization: Organization & { key: string };
+let key: string;
+beforeAll(async () => {
+  organization = await Organization.make();
+  key = organization.key;
+  await organization.customField({ entity: "LEAD", slug: "industry", type: "TEXT", slot: "text1" });
+  await organization.customField({ entity: "LEAD", slug: "employees", type: "TEXT", slot: "text2" });
+  await organization.customField({ entity: "CONTACT", slug: "industry", type: "TEXT", slot: "text1" });
+  await organization.customField({ entity: "CONTACT", slug: "employees", type: "NUMBER", slot: "number1" });
+  await organization.tag("hot");
+});
+
+const create = async (input: LeadCreateInput, as = key) => (await send(as, Create, { input })).leadCreate;
+const update = async (id: string, input: LeadUpdateInput, expectedVersion?: number) =>
+  (await send(key, Update, { id, input, ...(expectedVersion !== undefined && { expectedVersion }) }))
+    .leadUpdate;
+const convert = async (id: string, input?: LeadConvertInput, more: { idempotencyKey?: string } = {}) =>
+  (await send(key, Convert, { id, ...(input && { input }), ...more })).leadConvert;
+const made = async (input: LeadCreateInput) => {
+  const { lead, errors } = await create(input);
+  if (!lead) throw new Error(JSON.stringify(errors));
+  return lead;
+};
+
+test("a name is all that a lead needs", async () => {
+  expect(await create({ name: "Jane" })).toMatchObject({
+    lead: {
+      name: "Jane",
+      status: "NEW",
+      email: null,
+      dealValue: null,
+      version: 1,
+      lastModificationSource: "API",
+    },
+    errors: [],
+  });
+  expect((await create({ name: " " })).errors).toMatchObject([{ code: "REQUIRED", path: ["input", "name"] }]);
+});
+
+test("a lead holds everything that it is given, exactly", async () => {
+  const member = await organization.member();
+  const input: LeadCreateInput = {
+    name: "Jane Doe",
+    email: "jane@example.com",
+    phone: "+1 512 867 5309",
+    company: "Example Corp",
+    source: "website",
+    notes: "met at a fair",
+    status: "QUALIFIED",
+    dealValue: { amount: "25000.10", currency: "USD" },
+    ownerId: member.globalId,
+    tags: ["HOT"],
+    customFields: [
+      { slug: "industry", value: "Technology" },
+      { slug: "employees", value: "50-200" },
+    ],
+  };
+  const { tags: _, ownerId, ...same } = input;
+  expect((await create(input)).lead).toMatchObject({
+    ...same,
+    phone: "+15128675309",
+    owner: { id: ownerId },
+    tags: [{ name: "hot" }],
+  });
+});
+
+test("everything that is wrong comes at once", async () => {
+  const { errors } = await create({
+    name: "x".repeat(300),
+    email: "no",
+    phone: "123",
+    dealValue: { amount: "-1", currency: "EUR" },
+  });
+  expect(errors.map(({ code, path }) => [code, path.at(-1)])).toEqual([
+    ["TOO_LONG", "name"],
+    ["INVALID_EMAIL", "email"],
+    ["INVALID_PHONE", "phone"],
+    ["INVALID_VALUE", "amount"],
+  ]);
+  const { errors: more } = await create({
+    name: "x",
+    tags: ["nobody made this"],
+    ownerId: encodeId("Member", newId()),
+    status: "CONVERTED",
+    customFields: [{ slug: "industrie", value: "x" }],
+  });
+  expect(more.map(({ code }) => code).sort()).toEqual([
+    "INVALID_STATE",
+    "UNKNOWN_CUSTOM_FIELD",
+    "UNKNOWN_REFERENCE",
+    "UNKNOWN_REFERENCE",
+  ]);
+  expect((await create({ name: "x", dealValue: { amount: "0.001", currency: "EUR" } })).errors).toMatchObject(
+    [{ code: "INVALID_VALUE", path: ["input", "dealValue", "amount"] }],
+  );
+});
+
+test("an update changes what it names; a stale version is refused with the record", async () => {
+  const { id } = await made({ name: "U", dealValue: { amount: "1.00", currency: "EUR" }, notes: "n" });
+  expect(
+    (await update(id, { status: "CONTACTED", dealValue: { amount: 50000, currency: "EUR" } })).lead,
+  ).toMatchObject({
+    name: "U",
+    status: "CONTACTED",
+    version: 2,
+    dealValue: { amount: "50000.00", currency: "EUR" },
+  });
+  expect((await update(id, { dealValue: null, name: "V" })).lead).toMatchObject({
+    name: "V",
+    dealValue: null,
+  });
+  expect((await update(id, { name: "W" }, 1)).errors).toEqual([
+    {
+      __typename: "VersionConflictError",
+      code: "VERSION_CONFLICT",
+      path: ["expectedVersion"],
+      currentVersion: 3,
+      current: null,
+      record: { __typename: "Lead", id },
+    },
+  ]);
+  expect((await update(id, { status: "CONVERTED" })).errors).toMatchObject([{ code: "INVALID_STATE" }]);
+});
+
+test("changes at the same moment are all kept", async () => {
+  const { id } = await made({ name: "Busy" });
+  await Promise.all([
+    update(id, { company: "C" }),
+    update(id, { notes: "N" }),
+    update(id, { tags: { add: ["hot"] } }),
+  ]);
+  const { data } = await sendText(key, `{ lead(id: "${id}") { company notes version tags { name } } }`);
+  expect(data).toEqual({ lead: { company: "C", notes: "N", version: 4, tags: [{ name: "hot" }] } });
+});
+
+test("leads are listed by status, source, owner and date, sorted either way, and searched in chosen fields", async () => {
+  const own = await Organization.make();
+  const member = await own.member();
+  const days = (n: number) => new Date(Date.UTC(2026, 0, n));
+  await own.lead({ name: "A", status: "NEW", source: "web", createdAt: days(1), email: "a@example.com" });
+  await own.lead({ name: "B", status: "QUALIFIED", source: "web", createdAt: days(2), ownerId: member.id });
+  await own.lead({
+    name: "C",
+    status: "NEW",
+    source: "fair",
+    createdAt: days(3),
+    company: "Example.com Inc",
+  });
+  const names = async (args: string) => {
+    const { data } = await sendText(own.key, `{ leads(${args}) { nodes { name } } }`);
+    return (data as unknown as { leads: { nodes: { name: string }[] } }).leads.nodes.map(({ name }) => name);
+  };
+  expect(
+    await names('filter: { status: { eq: "NEW" } }, orderBy: [{ field: CREATED_AT, direction: DESC }]'),
+  ).toEqual(["C", "A"]);
+  expect(
+    await names('filter: { source: { eq: "web" } }, orderBy: [{ field: CREATED_AT, direction: ASC }]'),
+  ).toEqual(["A", "B"]);
+  expect(await names(`filter: { owner: { eq: "${member.globalId}" } }`)).toEqual(["B"]);
+  expect(
+    await names('filter: { createdAt: { gt: "2026-01-01T12:00:00Z", lt: "2026-01-03T00:00:00Z" } }'),
+  ).toEqual(["B"]);
+  expect(await names('search: { text: "example.com", fields: [EMAIL] }')).toEqual(["A"]);
+  expect(
+    await names(
+      'search: { text: "example.com", fields: [EMAIL, COMPANY] }, orderBy: [{ field: NAME, direction: ASC }]',
+    ),
+  ).toEqual(["A", "C"]);
+  const none = await sendText(own.key, '{ leads(search: { text: "x", fields: [] }) { totalCount } }');
+  expect(none.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", field: "search.fields" } }]);
+});
+
+test("a deleted lead lies in the trash and comes back", async () => {
+  const { id } = await made({ name: "Trash me" });
+  const lead = (data: unknown) => (data as { lead: { removed: boolean } | null }).lead;
+  await mutate(key, `leadDelete(id: "${id}")`, "lead { id }");
+  expect(lead((await sendText(key, `{ lead(id: "${id}") { removed } }`)).data)).toEqual({ removed: true });
+  expect((await update(id, { name: "x" })).errors).toMatchObject([{ code: "IN_TRASH", path: ["id"] }]);
+  expect((await convert(id)).errors).toMatchObject([{ code: "IN_TRASH", path: ["id"] }]);
+  await mutate(key, `leadRestore(id: "${id}")`, "lead { id }");
+  expect(lead((await sendText(key, `{ lead(id: "${id}") { removed } }`)).data)).toEqual({ removed: false });
+});
+
+test("a lead becomes a new contact and a deal, linked both ways", async () => {
+  const { id } = await made({
+    name: "Grace",
+    email: "grace@example.com",
+    phone: "+33612345678",
+    company: "Navy",
+    dealValue: { amount: "100.50", currency: "EUR" },
+    tags: ["hot"],
+    customFields: [
+      { slug: "industry", value: "Tech" },
+      { slug: "employees", value: "many" },
+    ],
+  });
+  await mutate(key, `activityCreate(input: { kind: CALL, leadId: "${id}" })`, "activity { id }");
+  const { lead, contact, contactOutcome, deal, errors } = await convert(id);
+  expect(errors).toEqual([]);
+  expect(contactOutcome).toBe("CREATED");
+  expect(contact).toMatchObject({
+    name: "Grace",
+    email: "grace@example.com",
+    phoneNumbers: ["+33612345678"],
+    company: "Navy",
+    tags: [{ name: "hot" }],
+    // `employees` is a number with contacts: the text does not fit and stays with the lead.
+    customFields: [{ slug: "industry", value: "Tech" }],
+    callCount: 1,
+    convertedLeads: [{ id }],
+    deals: { nodes: [{ id: deal?.id, name: "Grace, Navy" }] },
+    activities: { totalCount: 1 },
+  });
+  expect(deal).toMatchObject({
+    value: { amount: "100.50", currency: "EUR" },
+    lead: { id },
+    contact: { id: contact?.id },
+  });
+  expect(lead).toMatchObject({
+    status: "CONVERTED",
+    convertedAt: expect.any(String),
+    convertedContact: { id: contact?.id },
+    convertedDeal: { id: deal?.id },
+  });
+  expect((await convert(id)).errors).toMatchObject([{ code: "INVALID_STATE", path: ["id"] }]);
+  expect((await update(id, { status: "NEW" })).errors).toMatchObject([{ code: "INVALID_STATE" }]);
+});
+
+test("a lead becomes the contact that has its address, whose blanks are filled", async () => {
+  const existing = await organization.contact({
+    name: "Known",
+    email: "known@example.com",
+    company: "Old Co",
+  });
+  const { id } = await made({
+    name: "N",
+    email: "KNOWN@example.com",
+    company: "New Co",
+    phone: "+33600000001",
+  });
+  const { contact, contactOutcome, deal } = await convert(id, { createDeal: false });
+  expect(contactOutcome).toBe("MATCHED");
+  expect(contact).toMatchObject({
+    id: existing.globalId,
+    name: "Known",
+    company: "Old Co",
+    phoneNumbers: ["+33600000001"],
+  });
+  expect(deal).toBeNull();
+});
+
+test("a conversion that cannot be whole does nothing", async () => {
+  const { id } = await made({ name: "No value", email: "novalue@example.com" });
+  expect((await convert(id)).errors).toMatchObject([{ code: "REQUIRED", path: ["input", "deal", "value"] }]);
+  const noWay = await made({ name: "No address" });
+  expect((await convert(noWay.id, { createDeal: false })).errors).toMatchObject([
+    { code: "REQUIRED", path: ["id"] },
+  ]);
+  const contactId = encodeId("Contact", newId());
+  expect((await convert(id, { contactId, createDeal: false })).errors).toMatchObject([
+    { code: "NOT_FOUND", path: ["input", "contactId"] },
+  ]);
+  const { prisma } = await testDatabase();
+  expect(
+    await prisma.contact.count({ where: { orgId: organization.id, emailKey: "novalue@example.com" } }),
+  ).toBe(0);
+});
+
+test("two conversions at once make one contact and one deal", async () => {
+  const { id } = await made({
+    name: "Once",
+    email: "once@example.com",
+    dealValue: { amount: 1, currency: "EUR" },
+  });
+  const answers = await Promise.all([convert(id), convert(id)]);
+  expect(answers.flatMap(({ errors }) => errors)).toMatchObject([{ code: "INVALID_STATE" }]);
+  const { prisma } = await testDatabase();
+  expect(
+    await prisma.contact.count({ where: { orgId: organization.id, emailKey: "once@example.com" } }),
+  ).toBe(1);
+});
+
+test("a conversion is answered as the first time under its idempotency key", async () => {
+  const { id } = await made({
+    name: "Again",
+    email: "again@example.com",
+    dealValue: { amount: 1, currency: "EUR" },
+  });
+  const first = await convert(id, {}, { idempotencyKey: id });
+  expect(first.errors).toEqual([]);
+  expect(await convert(id, {}, { idempotencyKey: id })).toEqual(first);
+});
+
+test("another organization's lead, and one that is not a restricted member's, answer as absent", async () => {
+  const victim = await Organization.make();
+  const theirs = await victim.lead({ name: "Theirs", email: "theirs@example.com" });
+  const unassigned = await organization.lead({ name: "Nobody's" });
+  const restricted = await organization.member({ dataScope: "ASSIGNED" });
+  for (const [caller, id] of [
+    [key, theirs.globalId],
+    [restricted.key, unassigned.globalId],
+  ] as const) {
+    for (const field of [
+      `leadUpdate(id: "${id}", input: { name: "x" })`,
+      `leadDelete(id: "${id}")`,
+      `leadRestore(id: "${id}")`,
+      `leadConvert(id: "${id}")`,
+    ]) {
+      expect((await mutate(caller, field, "lead { id }")).errors).toMatchObject([
+        { __typename: "NotFoundError", code: "NOT_FOUND", path: ["id"] },
+      ]);
+    }
+  }
+  const own = await create({ name: "Own" }, restricted.key);
+  expect(own.lead?.owner).toEqual({ id: restricted.globalId });
+});
+
+test("a restricted member who converts a lead neither matches nor learns of a contact that is not theirs", async () => {
+  await organization.contact({ name: "Hidden", email: "hidden@example.com" });
+  const { id: memberId, key: restricted } = await organization.member({ dataScope: "ASSIGNED" });
+  const lead = await organization.lead({ name: "Mine", email: "hidden@example.com", ownerId: memberId });
+  const { leadConvert } = await send(restricted, Convert, {
+    id: lead.globalId,
+    input: { createDeal: false },
+  });
+  expect(leadConvert).toMatchObject({ contact: null, errors: [{ code: "EMAIL_TAKEN", existing: null }] });
+});
