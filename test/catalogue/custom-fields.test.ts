@@ -66,7 +66,7 @@ const found = async (condition: string) => {
   if (!data) throw new Error(text);
   return (data as unknown as { contacts: { nodes: { id: string }[] } }).contacts.nodes.map(({ id }) => id);
 };
-const valueOf = async (id: string, slug: string) => {
+const storedValue = async (id: string, slug: string) => {
   const { data } = await sendText(key, `{ contact(id: "${id}") { customFields { slug value } } }`);
   const { contact } = data as unknown as { contact: { customFields: { slug: string; value: unknown }[] } };
   return contact.customFields.find((field) => field.slug === slug)?.value;
@@ -118,9 +118,9 @@ test("a type change that fits every value keeps them in the new form, and filter
     valueCount: 2,
     customField: { type: "NUMBER" },
   });
-  expect(await valueOf(globalId, "years")).toBe("12.50");
+  expect(await storedValue(globalId, "years")).toBe("12.50");
   expect(await update(field.id, { type: "NUMBER" })).toMatchObject({ valueCount: 2, errors: [] });
-  expect(await valueOf(globalId, "years")).toBe(12.5);
+  expect(await storedValue(globalId, "years")).toBe(12.5);
   expect(await slotOf("years")).toMatch(/^number/);
   expect(await found('{ field: "custom.years", op: GT, value: 8 }')).toEqual([globalId]);
   expect(await found('{ field: "custom.years", op: LT, value: 8 }')).toEqual([other]);
@@ -146,7 +146,7 @@ test("a type change that does not fit changes nothing, and says how many and whi
       },
     ]);
   }
-  expect(await valueOf(fits, "mixed")).toBe("5");
+  expect(await storedValue(fits, "mixed")).toBe("5");
 });
 
 test("options can be added, reordered and renamed; one that a record has cannot go", async () => {
@@ -161,7 +161,7 @@ test("options can be added, reordered and renamed; one that a record has cannot 
       optionRenames: [{ from: "Gold", to: "Platinum" }],
     }),
   ).toMatchObject({ customField: { options: ["Bronze", "Silver", "Platinum"] }, valueCount: 1 });
-  expect(await valueOf(globalId, "tier")).toBe("Platinum");
+  expect(await storedValue(globalId, "tier")).toBe("Platinum");
   expect(await found('{ field: "custom.tier", op: EQ, value: "platinum" }')).toEqual([globalId]);
   expect(await update(field.id, { optionRenames: [{ from: "Gold", to: "Nowhere" }] })).toMatchObject({
     errors: [{ code: "INVALID_VALUE", path: ["input", "optionRenames", "0", "from"] }],
@@ -172,7 +172,7 @@ test("conversions between types keep what they can and lose nothing", async () =
   const field = await made({ entity: "CONTACT", name: "Day", type: "DATE" });
   const { globalId } = await contactWith("day", "2026-01-31");
   expect((await update(field.id, { type: "DATE_TIME" })).errors).toEqual([]);
-  expect(await valueOf(globalId, "day")).toBe("2026-01-31T00:00:00.000Z");
+  expect(await storedValue(globalId, "day")).toBe("2026-01-31T00:00:00.000Z");
   await contactWith("day", "2026-01-31T09:00:00Z");
   expect((await update(field.id, { type: "DATE" })).errors).toMatchObject([
     { code: "FIELD_CONVERSION_FAILS", count: 1 },
@@ -180,7 +180,7 @@ test("conversions between types keep what they can and lose nothing", async () =
   const many = await made({ entity: "CONTACT", name: "Many", type: "MULTI_SELECT", options: ["a", "b"] });
   const one = await contactWith("many", ["a"]);
   expect((await update(many.id, { type: "SELECT" })).errors).toEqual([]);
-  expect(await valueOf(one.globalId, "many")).toBe("a");
+  expect(await storedValue(one.globalId, "many")).toBe("a");
 });
 
 test("a deleted field takes its values along, and its column goes to one that had none", async () => {

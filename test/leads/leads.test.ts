@@ -142,7 +142,7 @@ test("everything that is wrong comes at once", async () => {
 test("an update changes what it names; a stale version is refused with the record", async () => {
   const { id } = await made({ name: "U", dealValue: { amount: "1.00", currency: "EUR" }, notes: "n" });
   expect(
-    (await update(id, { status: "CONTACTED", dealValue: { amount: 50000, currency: "EUR" } })).lead,
+    (await update(id, { status: "CONTACTED", dealValue: { amount: "50000", currency: "EUR" } })).lead,
   ).toMatchObject({
     name: "U",
     status: "CONTACTED",
@@ -314,7 +314,7 @@ test("two conversions at once make one contact and one deal", async () => {
   const { id } = await made({
     name: "Once",
     email: "once@example.com",
-    dealValue: { amount: 1, currency: "EUR" },
+    dealValue: { amount: "1", currency: "EUR" },
   });
   const answers = await Promise.all([convert(id), convert(id)]);
   expect(answers.flatMap(({ errors }) => errors)).toMatchObject([{ code: "INVALID_STATE" }]);
@@ -328,7 +328,7 @@ test("a conversion is answered as the first time under its idempotency key", asy
   const { id } = await made({
     name: "Again",
     email: "again@example.com",
-    dealValue: { amount: 1, currency: "EUR" },
+    dealValue: { amount: "1", currency: "EUR" },
   });
   const first = await convert(id, {}, { idempotencyKey: id });
   expect(first.errors).toEqual([]);

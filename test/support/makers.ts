@@ -95,11 +95,10 @@ export class Organization {
   }
 
   /** The id of a tag of this name, made on first use. */
-  async tag(name: string): Promise<string> {
+  async tag(name: string, id = newId()): Promise<string> {
     const known = this.#tags.get(name);
     if (known !== undefined) return known;
     const { prisma } = await testDatabase();
-    const id = newId();
     this.#tags.set(name, id);
     await prisma.tag.create({ data: { orgId: this.id, id, name, nameKey: fold(name.trim()) } });
     return id;
@@ -112,11 +111,19 @@ export class Organization {
       deletedAt?: Date;
       callCount?: number;
       lastCallAt?: Date;
+      id?: string;
     } = {},
   ): Promise<{ id: string; globalId: string }> {
     const { prisma } = await testDatabase();
-    const { tags = [], createdAt = new Date(), deletedAt, callCount, lastCallAt, ...given } = columns;
-    const id = newId();
+    const {
+      tags = [],
+      createdAt = new Date(),
+      deletedAt,
+      callCount,
+      lastCallAt,
+      id = newId(),
+      ...given
+    } = columns;
     const contact: ContactColumns = { ...emptyContact, name: `Contact ${id.slice(-6)}`, ...given };
     const tagIds = [];
     for (const name of tags) tagIds.push(await this.tag(name));
@@ -143,7 +150,7 @@ export class Organization {
 
   async lead(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
     const { prisma } = await testDatabase();
-    const id = newId();
+    const { id = newId() } = columns as { id?: string };
     const lead = {
       name: `Lead ${id.slice(-6)}`,
       email: null,
@@ -192,7 +199,7 @@ export class Organization {
 
   async #child(model: "deal" | "activity" | "conversation", type: IdType, data: Record<string, unknown>) {
     const { prisma } = await testDatabase();
-    const id = newId();
+    const { id = newId() } = data as { id?: string };
     const create: unknown = prisma[model].create;
     await (create as (args: { data: object }) => Promise<unknown>)({ data: { ...data, orgId: this.id, id } });
     return { id, globalId: encodeId(type, id) };
