@@ -40,8 +40,20 @@ export async function documentOrganization() {
   await contactField("team_size", "Team size", 2, "custom_field_01h455vb4pex5vsknk084sn07w");
   await contactField("linkedin", "LinkedIn", 3);
   await contactField("preferred_contact", "Preferred contact", 4);
-  await organization.customField({ entity: "LEAD", slug: "industry", name: "Industry", type: "TEXT", slot: "text1" });
-  await organization.customField({ entity: "LEAD", slug: "employees", name: "Employees", type: "TEXT", slot: "text2" });
+  await organization.customField({
+    entity: "LEAD",
+    slug: "industry",
+    name: "Industry",
+    type: "TEXT",
+    slot: "text1",
+  });
+  await organization.customField({
+    entity: "LEAD",
+    slug: "employees",
+    name: "Employees",
+    type: "TEXT",
+    slot: "text2",
+  });
   await organization.tag("enterprise");
   await organization.tag("decision-maker");
   await organization.tag("vip", uuid("tag_01h455vb4pex5vsknk084sn06v"));
@@ -76,7 +88,13 @@ export async function documentOrganization() {
     contactId: sarah.id,
     createdAt,
   });
-  await organization.deal({ name: "Add-on", value: "1200.50", currency: "USD", contactId: duplicate.id, createdAt });
+  await organization.deal({
+    name: "Add-on",
+    value: "1200.50",
+    currency: "USD",
+    contactId: duplicate.id,
+    createdAt,
+  });
   await organization.activity({
     kind: "CALL",
     subject: "Intro",

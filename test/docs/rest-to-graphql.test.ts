@@ -16,7 +16,10 @@ describe.each(rows)("$id $title", ({ examples }) => {
     for (const { query, variables, headers, answer } of examples) {
       const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, own(value)]));
       const { text } = await sendText(organization.key, own(query), variables, given);
-      expect(differences(JSON.parse(own(JSON.stringify(answer))), JSON.parse(text)), `${query}\nanswered\n${text}`).toEqual([]);
+      expect(
+        differences(JSON.parse(own(JSON.stringify(answer))), JSON.parse(text)),
+        `${query}\nanswered\n${text}`,
+      ).toEqual([]);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { builder, readIdOf } from "../../builder.ts";
-import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { offsetArg, pageArgs } from "../../connection.ts";
 import type { ContactRow } from "../../db/rows.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
@@ -12,6 +12,7 @@ import {
 } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { purgeAt } from "../record/trash.ts";
+import { ContactConnection } from "./contact.connection.ts";
 import { ModificationSource } from "./contact.enums.ts";
 
 const Address = builder.objectRef<ContactRow>("Address").implement({
@@ -117,8 +118,6 @@ builder.node("Contact", {
 
 /** A purged contact is only there for what points to it. */
 const present = (contact: ContactRow | null) => (contact?.purgedAt === null ? contact : null);
-
-const ContactConnection = connectionType("Contact", "contacts");
 
 builder.queryFields((t) => ({
   contact: t.field({

@@ -6,7 +6,7 @@ import { type SearchField, searchFields } from "./search.ts";
 
 /** The filter's inputs. Those of an entity are made from the registry, so that they offer what it knows. */
 
-const FilterOperator = builder.enumType("FilterOperator", {
+export const FilterOperator = builder.enumType("FilterOperator", {
   description:
     "How a condition compares. Every comparison is true or false: NE, NOT_IN, NOT_CONTAINS and HAS_NONE take in records without a value.",
   values: Object.fromEntries(
@@ -85,7 +85,7 @@ export const OrderDirection = builder.enumType("OrderDirection", {
   } as const,
 });
 
-const NullsOrder = builder.enumType("NullsOrder", {
+export const NullsOrder = builder.enumType("NullsOrder", {
   description: "Where records without a value stand.",
   values: {
     FIRST: { description: "Before all others." },
@@ -230,7 +230,7 @@ const orderInput = (name: string, entity: Entity, noun: string) => {
       ]),
     ),
   });
-  return builder.inputType(name, {
+  const input = builder.inputType(name, {
     description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
     fields: (t) => ({
       field: t.field({ type: OrderField, description: "A built-in field." }),
@@ -243,9 +243,14 @@ const orderInput = (name: string, entity: Entity, noun: string) => {
       }),
     }),
   });
+  return { input, field: OrderField };
 };
 
 export const ContactFilter = filterInput("ContactFilter", "CONTACT", "contacts");
 export const LeadFilter = filterInput("LeadFilter", "LEAD", "leads");
-export const ContactOrder = orderInput("ContactOrder", "CONTACT", "contacts");
-export const LeadOrder = orderInput("LeadOrder", "LEAD", "leads");
+export const { input: ContactOrder, field: ContactOrderField } = orderInput(
+  "ContactOrder",
+  "CONTACT",
+  "contacts",
+);
+export const { input: LeadOrder } = orderInput("LeadOrder", "LEAD", "leads");

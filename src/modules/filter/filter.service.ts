@@ -17,30 +17,36 @@ export interface FilterArgs {
   readonly search?: Search | null | undefined;
 }
 
+/** A filter read against what an organization has; its `where` means nothing while there are problems. */
+export interface ReadFilter {
+  readonly where: Where;
+  readonly registry: Registry;
+  readonly problems: readonly FilterProblem[];
+}
+
+export type FilterProblem = Problem | UnknownReference;
+
 /**
- * Both doors to one Prisma `where`. At most one statement: the custom fields and tags that the filter may name.
+ * Both doors to one Prisma `where`. Pure.
  *
- * @returns the where, the registry by which orders are read too, and the definitions if they had to be read
- * @throws RequestError with every problem of the filter, each with its path
+ * @param catalogue the custom fields, and the tags that the filter names
+ * @param stored whether it is a stored list's: then a tag that no longer exists is a problem, and not a value that
+ *   nothing has
  */
-export async function filterWhere(
-  db: Db,
+export function readFilter(
   entity: Entity,
   { filter, query, search }: FilterArgs,
-  needsDefinitions: boolean,
-): Promise<{ where: Where; registry: Registry; definitions: Catalogue["definitions"] | null }> {
-  const mayName = needsDefinitions || filter != null || query != null;
-  const names = tagNames([filter, query]);
-  const catalogue: Catalogue = mayName ? await db.catalogue(entity, names) : { definitions: [], tags: [] };
-  const registry = new Registry(entity, catalogue.definitions);
+  { definitions, tags }: Catalogue,
+  stored = false,
+): ReadFilter {
+  const registry = new Registry(entity, definitions);
   const parser = new Parser(registry);
   const nodes: Node[] = [];
   if (filter != null) nodes.push(parser.typed(filter, "filter"));
   if (query != null) nodes.push(parser.generic(query, "query"));
   const tree: Node = { kind: "and", nodes };
-
   const tagIds = new Map(
-    catalogue.tags.flatMap(
+    tags.flatMap(
       ({ id, nameKey }) =>
         [
           [nameKey, id],
@@ -48,20 +54,43 @@ export async function filterWhere(
         ] as const,
     ),
   );
-  const problems = [...parser.problems, ...unknownTags(tree, tagIds)];
-  const [first] = problems;
-  if (first) throw new FilterError(first, problems);
-  const where = compile(normalize(tree), tagIds);
+  const problems = [...parser.problems, ...unknownTags(tree, tagIds, stored)];
+  const where = problems.length > 0 ? nothing : compile(normalize(tree), tagIds);
   return {
     where: search == null ? where : { AND: [where, searchWhere(search)] },
     registry,
-    definitions: mayName ? catalogue.definitions : null,
+    problems,
   };
+}
+
+/** Prisma forgets an empty OR; nothing is a membership in nothing. */
+export const nothing: Where = { id: { in: [] } };
+
+/**
+ * Reads a filter with what it needs to know. At most one statement: the custom fields and tags that it may name.
+ *
+ * @returns the where, the registry by which orders are read too, and the definitions if they had to be read
+ * @throws RequestError with every problem of the filter, each with its path
+ */
+export async function filterWhere(
+  db: Db,
+  entity: Entity,
+  args: FilterArgs,
+  needsDefinitions: boolean,
+): Promise<{ where: Where; registry: Registry; definitions: Catalogue["definitions"] | null }> {
+  const mayName = needsDefinitions || args.filter != null || args.query != null;
+  const catalogue: Catalogue = mayName
+    ? await db.catalogue(entity, tagNames([args.filter, args.query]))
+    : { definitions: [], tags: [] };
+  const { where, registry, problems } = readFilter(entity, args, catalogue);
+  const [first] = problems;
+  if (first) throw new FilterError(first, problems);
+  return { where, registry, definitions: mayName ? catalogue.definitions : null };
 }
 
 /** A filter is wrong: the first problem speaks, all of them are in `problems`. */
 export class FilterError extends RequestError {
-  constructor(first: Problem | UnknownReference, problems: readonly (Problem | UnknownReference)[]) {
+  constructor(first: FilterProblem, problems: readonly FilterProblem[]) {
     super(first.code, `${first.path} ${first.message}`, {
       field: first.path,
       suggestions: first.suggestions,
@@ -77,14 +106,14 @@ export class FilterError extends RequestError {
 
 type UnknownReference = Omit<Problem, "code"> & { readonly code: "UNKNOWN_REFERENCE" };
 
-/** A tag named by id has to exist here; a name that no tag has is a value that matches nothing. */
-function unknownTags(tree: Node, tagIds: ReadonlyMap<string, string>): UnknownReference[] {
+/** A tag named by id has to exist here; a name that no tag has matches nothing, unless names have to exist too. */
+function unknownTags(tree: Node, tagIds: ReadonlyMap<string, string>, names: boolean): UnknownReference[] {
   return [...leaves(tree)].flatMap(({ field, operands, path }) =>
     field.type !== "tags"
       ? []
       : operands
           .map(String)
-          .filter((operand) => decodeId(operand)?.type === "Tag" && !tagIds.has(operand))
+          .filter((operand) => (names || decodeId(operand)?.type === "Tag") && !tagIds.has(operand))
           .map((operand) => ({
             code: "UNKNOWN_REFERENCE" as const,
             message: `names no tag: "${operand}"`,
@@ -95,7 +124,7 @@ function unknownTags(tree: Node, tagIds: ReadonlyMap<string, string>): UnknownRe
 }
 
 /** Every text in a filter's input that could name a tag; cheaper than reading the tree twice. */
-function tagNames(value: unknown): string[] {
+export function tagNames(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (value instanceof Date || typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(tagNames);

@@ -48,6 +48,13 @@ const trashWhere: Readonly<Record<TrashMode, Where>> = {
   ONLY: { deletedAt: { not: null }, purgedAt: null },
 };
 
+/** A list inside which another filter looks. */
+export interface Within {
+  readonly where: Where;
+  /** Tells the list and its version apart, for cursors. */
+  readonly key: string;
+}
+
 /**
  * A page of contacts or leads: one statement for the rows, one more for their number when it is selected, and one
  * for the custom fields and tags that a filter names.
@@ -57,6 +64,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   entity: Entity,
   model: Listed<Row>,
   args: ListArgs,
+  within?: Within,
 ): Promise<Connection<Row>> {
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
@@ -70,10 +78,18 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const { filter, query, search, trash } = args;
   const binding: CursorBinding = {
     secret: context.viewer.cursorSecret,
-    list: fingerprint([entity, keys, filter ?? null, query ?? null, search ?? null, trash ?? null]),
+    list: fingerprint([
+      entity,
+      keys,
+      filter ?? null,
+      query ?? null,
+      search ?? null,
+      trash ?? null,
+      within?.key ?? null,
+    ]),
   };
   const place = placeOf(binding, window);
-  const where: Where = { AND: [trashWhere[trash ?? "EXCLUDE"], filtered] };
+  const where: Where = { AND: [trashWhere[trash ?? "EXCLUDE"], ...(within ? [within.where] : []), filtered] };
   const rows = await model.findMany({
     where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
     orderBy: orderBy(keys, window.backwards),
@@ -88,7 +104,12 @@ export async function filteredConnection<Row extends { readonly id: string }>(
 
 const MAX_ORDERS = 5;
 
-function readOrder(orders: readonly OrderInput[], registry: Registry): SortKey[] {
+/**
+ * Reads an order; the id always breaks ties.
+ *
+ * @throws RequestError for what cannot be sorted by, with its path
+ */
+export function readOrder(orders: readonly OrderInput[], registry: Registry): SortKey[] {
   if (orders.length > MAX_ORDERS) {
     throw new RequestError(
       "TOO_MANY_ITEMS",

@@ -15,6 +15,7 @@ import type {
   SmartList,
   Tag,
 } from "../../generated/prisma/client.ts";
+import { fingerprint } from "../../lib/cursor.ts";
 import { newId } from "../../lib/typeid.ts";
 import { contactColumns, deriveContact } from "../contact/contact.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
@@ -229,7 +230,8 @@ const defined = (columns: Data): Data =>
 /** Whether two values of a column are the same; a decimal may be text on one side. */
 function same(before: unknown, after: unknown): boolean {
   if (isDecimal(before)) return after !== null && before.eq(String(after));
-  return JSON.stringify(freeze(before)) === JSON.stringify(freeze(after));
+  // The database keeps the keys of JSON in an order of its own.
+  return fingerprint(freeze(before)) === fingerprint(freeze(after));
 }
 
 const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>

@@ -1,0 +1,3 @@
+import { connectionType } from "../../connection.ts";
+
+export const ContactConnection = connectionType("Contact", "contacts");

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import type { Caller, Context } from "../../context.ts";
+import type { ContactRow, LeadRow } from "../../db/rows.ts";
+import { RequestError, refuse } from "../../errors.ts";
+import type { CustomValue } from "../../generated/prisma/client.ts";
+import { isBlank } from "../../lib/fold.ts";
+import { newId } from "../../lib/typeid.ts";
+import { byId } from "../../loaders.ts";
+import type { CustomValueJson } from "../filter/derive.ts";
+import type { CustomValues } from "../record/custom.ts";
+import { readInput, rule } from "../record/inputs.ts";
+import { requireAllData } from "../record/permission.ts";
+import { write } from "../write/write.ts";
+import { type Rendered, render, tokensIn } from "./template.ts";
+
+const shared = "custom values are shared: a member restricted to assigned data cannot change them";
+
+const Value = z.object({
+  key: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,63}$/,
+      rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
+    ),
+  value: z.string().max(10_000, "must not be longer than 10000 characters"),
+});
+
+/** Sets what `{{custom_values.key}}` stands for. */
+export function setCustomValue(caller: Caller, key: string, value: string): Promise<CustomValue> {
+  const input = readInput(Value, { key, value }, []);
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    const { tx } = writer;
+    const stamp = { orgId: tx.orgId, createdAt: caller.now, updatedAt: caller.now };
+    const made = await tx.customValue.createMany({
+      data: [{ ...stamp, ...input, id: newId() }],
+      skipDuplicates: true,
+    });
+    const row = await tx.customValue.findFirst({ where: { key } });
+    if (!row) throw new Error("a custom value that was written is not there");
+    return made.count > 0 ? row : writer.update("customValue", row, { value });
+  });
+}
+
+/**
+ * Deletes a custom value.
+ *
+ * @returns the value as it was
+ */
+export function deleteCustomValue(caller: Caller, key: string): Promise<CustomValue> {
+  requireAllData(caller, shared);
+  return write(caller, async ({ tx }) => {
+    const row = await tx.customValue.findFirst({ where: { key } });
+    if (!row) throw refuse("NOT_FOUND", ["key"], "there is no such custom value");
+    await tx.customValue.deleteMany({ where: { id: row.id } });
+    return row;
+  });
+}
+
+/** Longest text that is rendered, in UTF-16 units. */
+export const MAX_TEMPLATE = 100_000;
+
+export interface RenderedTemplate extends Rendered {
+  /** Whether the contact or lead that was named is there for the caller; null when none was named. */
+  readonly found: boolean | null;
+}
+
+/**
+ * Fills the tokens of a text from the organization's custom values, its name, and one contact or lead.
+ *
+ * @param subject row ids; null for none
+ * @throws RequestError BAD_USER_INPUT for a text that is too long
+ */
+export async function renderTemplate(
+  context: Context,
+  text: string,
+  subject: { readonly contactId: string | null; readonly leadId: string | null } | null,
+): Promise<RenderedTemplate> {
+  if (text.length > MAX_TEMPLATE) {
+    const message = `text has ${text.length} characters; the limit is ${MAX_TEMPLATE}`;
+    throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
+  }
+  const tokens = new Map<string, string>([["organization.name", context.viewer.orgName]]);
+  const keys = tokensIn(text).flatMap((name) =>
+    name.startsWith("custom_values.") ? [name.slice("custom_values.".length)] : [],
+  );
+  if (keys.length > 0) {
+    const rows = await context.db.customValue.findMany({ where: { key: { in: keys } } });
+    for (const { key, value } of rows) tokens.set(`custom_values.${key}`, value);
+  }
+  if (subject === null) return { ...render(text, tokens), found: null };
+  const contact = subject.contactId === null ? null : await byId.contact.load(context, subject.contactId);
+  const lead = subject.leadId === null ? null : await byId.lead.load(context, subject.leadId);
+  const record = [contact, lead].find((row) => row !== null && row.purgedAt === null);
+  if (contact?.purgedAt === null) addRecord(tokens, "contact", contactTexts(contact), contact);
+  if (lead?.purgedAt === null) addRecord(tokens, "lead", leadTexts(lead), lead);
+  if (record?.ownerId) {
+    const owner = await byId.member.load(context, record.ownerId);
+    const noun = record === contact ? "contact" : "lead";
+    if (owner) {
+      tokens.set(`${noun}.owner.name`, owner.name);
+      tokens.set(`${noun}.owner.email`, owner.email);
+    }
+  }
+  return { ...render(text, tokens), found: record !== undefined };
+}
+
+type Texts = Readonly<Record<string, string | null | undefined>>;
+
+const contactTexts = (contact: ContactRow): Texts => ({
+  name: contact.name,
+  firstName: contact.firstName,
+  lastName: contact.lastName,
+  email: contact.email,
+  phone: contact.phoneNumbers[0],
+  company: contact.company,
+  title: contact.title,
+  role: contact.title,
+  street: contact.street,
+  city: contact.city,
+  state: contact.state,
+  zip: contact.zip,
+  country: contact.country,
+  url: contact.url,
+  linkedinUrl: contact.linkedinUrl,
+  linkedinSalesUrl: contact.linkedinSalesUrl,
+  source: contact.source,
+});
+
+const leadTexts = (lead: LeadRow): Texts => ({
+  name: lead.name,
+  email: lead.email,
+  phone: lead.phone,
+  company: lead.company,
+  source: lead.source,
+  status: lead.status,
+});
+
+/** A record's fields under both spellings, and its custom fields by slug. */
+function addRecord(
+  tokens: Map<string, string>,
+  noun: string,
+  texts: Texts,
+  { custom }: Pick<ContactRow, "custom">,
+): void {
+  const add = (name: string, value: string) => {
+    if (!isBlank(value)) tokens.set(`${noun}.${name}`, value);
+  };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value == null) continue;
+    add(name, value);
+    add(
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    );
+  }
+  for (const [slug, value] of Object.entries(custom as CustomValues)) add(`custom.${slug}`, textOf(value));
+}
+
+const textOf = (value: CustomValueJson): string => (Array.isArray(value) ? value.join(", ") : String(value));

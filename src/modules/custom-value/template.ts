@@ -1,0 +1,32 @@
+/** Texts with tokens such as `{{contact.first_name}}`. Pure. */
+
+/** A token with an optional text for when it has no value: `{{ contact.first_name | "there" }}`. */
+const token = /\{\{\s*([a-zA-Z_][\w.-]*)\s*(?:\|\s*"([^"{}]*)"\s*)?\}\}/g;
+
+/** What tokens stand for, by their names; names without a value are left out. */
+export type Tokens = ReadonlyMap<string, string>;
+
+export interface Rendered {
+  readonly text: string;
+  /** Names that had no value, each once, in the order in which they appear. */
+  readonly missing: readonly string[];
+}
+
+/** The names of the tokens in a text, each once. */
+export const tokensIn = (text: string): string[] => [
+  ...new Set([...text.matchAll(token)].map(([, name = ""]) => name)),
+];
+
+/**
+ * Fills the tokens of a text. One without a value becomes its default, else it stays as it is and is listed. What a
+ * value says is never read again for tokens.
+ */
+export function render(text: string, tokens: Tokens): Rendered {
+  const missing = new Set<string>();
+  const filled = text.replace(token, (whole, name: string, fallback: string | undefined) => {
+    const value = tokens.get(name) ?? fallback;
+    if (value === undefined) missing.add(name);
+    return value ?? whole;
+  });
+  return { text: filled, missing: [...missing] };
+}

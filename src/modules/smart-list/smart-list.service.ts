@@ -1,0 +1,217 @@
+import type { Caller } from "../../context.ts";
+import { type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
+import type { SmartList } from "../../generated/prisma/client.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { tagNames } from "../filter/filter.service.ts";
+import { readInput } from "../record/inputs.ts";
+import { requireAllData } from "../record/permission.ts";
+import { checkVersion } from "../record/version.ts";
+import { write } from "../write/write.ts";
+import type { Columns, Writer } from "../write/writer.ts";
+import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
+import { readList } from "./validity.ts";
+
+/** Most lists of an organization. */
+const MAX_LISTS = 200;
+
+const shared = "smart lists are shared: a member restricted to assigned data cannot change them";
+
+const inOrder = [{ position: "asc" as const }, { id: "asc" as const }];
+
+/**
+ * Saves a new list, after the others.
+ *
+ * @throws RefusalError INVALID_FILTER with every problem of its query and order, each with its path
+ */
+export function createList(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<SmartList> {
+  const input = readInput(ListCreate, raw);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      await bumpSet(writer);
+      const position = await writer.tx.smartList.count({});
+      if (position >= MAX_LISTS) {
+        throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
+      }
+      await checkLists(writer, [[["input"], input, null]]);
+      return writer.insert("smartList", { ...columnsOf(input), position });
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "smartListCreate",
+        args: raw,
+        visible: async (db, { id }) => (await db.smartList.count({ where: { id } })) > 0,
+      },
+    },
+  );
+}
+
+/** Changes a list, or moves it to another place. */
+export function updateList(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+): Promise<SmartList> {
+  const { position, ...input } = readInput(ListUpdate, raw);
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    await bumpSet(writer);
+    const before = await findList(writer, id);
+    checkVersion(before, expectedVersion, "SmartList");
+    await checkLists(writer, [[["input"], input, before]]);
+    const row = await writer.update("smartList", before, columnsOf(input));
+    if (position == null) return row;
+    const all = await writer.tx.smartList.findMany({ orderBy: inOrder });
+    const order = all.filter((list) => list.id !== row.id);
+    order.splice(Math.min(position, order.length), 0, row);
+    return (await putInOrder(writer, order)).find((list) => list.id === row.id) ?? row;
+  });
+}
+
+/**
+ * Deletes a list.
+ *
+ * @returns the list as it was
+ */
+export function deleteList(caller: Caller, id: string): Promise<SmartList> {
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    await bumpSet(writer);
+    const before = await findList(writer, id);
+    await writer.tx.smartList.deleteMany({ where: { id: before.id } });
+    return before;
+  });
+}
+
+export interface ReplacedLists {
+  readonly lists: readonly SmartList[];
+  /** Of the set, from now on. */
+  readonly version: number;
+}
+
+/**
+ * Makes the given lists the organization's: those with an id change, those without are new, the others go. All of
+ * it in one transaction, and only for who has seen the set as it is.
+ *
+ * @param expectedVersion the set's
+ * @throws RefusalError VERSION_CONFLICT when the set has changed since; INVALID_FILTER with every problem of a list
+ */
+export function replaceLists(
+  caller: Caller,
+  raw: unknown,
+  expectedVersion: number,
+  idempotencyKey?: IdempotencyKey,
+): Promise<ReplacedLists> {
+  const inputs = readInput(ListReplace, raw);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      const version = await bumpSet(writer, expectedVersion);
+      const existing = new Map((await writer.tx.smartList.findMany({})).map((list) => [list.id, list]));
+      const found: Refusal[] = [];
+      const befores = inputs.map(({ id }, at) => {
+        if (id == null) return null;
+        const path = ["input", String(at), "id"];
+        const before = existing.get(decodeId(id)?.uuid ?? "");
+        if (!before) found.push(refusal("NOT_FOUND", path, "there is no such smart list"));
+        else if (!existing.delete(before.id))
+          found.push(refusal("INVALID_VALUE", path, "names a list twice"));
+        return before ?? null;
+      });
+      if (found.length > 0) throw new RefusalError(found);
+      await checkLists(
+        writer,
+        inputs.map((input, at) => [["input", String(at)], input, null]),
+      );
+      await writer.tx.smartList.deleteMany({ where: { id: { in: [...existing.keys()] } } });
+      const lists: SmartList[] = [];
+      for (const [position, input] of inputs.entries()) {
+        const before = befores[position] ?? null;
+        const columns = { timeZone: null, ...columnsOf({ order: [], columns: [], ...input }), position };
+        lists.push(
+          before === null
+            ? await writer.insert("smartList", columns)
+            : await writer.update("smartList", before, columns),
+        );
+      }
+      return { lists, version };
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "smartListsReplace",
+        args: [raw, expectedVersion],
+        visible: async () => true,
+      },
+    },
+  );
+}
+
+/** The version of the organization's set of lists: 0 while there never was one. */
+export const setVersion = async ({ db }: Pick<Caller, "db">): Promise<number> =>
+  (await db.smartListSet.findFirst({}))?.version ?? 0;
+
+/** Counts a change of the set, and keeps every other change of it out until the transaction ends. */
+async function bumpSet({ tx }: Writer, expected?: number): Promise<number> {
+  await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
+  const [set] = await tx.smartListSet.updateManyAndReturn({ data: { version: { increment: 1 } } });
+  const version = set?.version ?? 1;
+  if (expected !== undefined && expected !== version - 1) {
+    const message = `the set of lists is at version ${version - 1}, not ${expected}: read it again`;
+    throw refuse("VERSION_CONFLICT", ["expectedVersion"], message);
+  }
+  return version;
+}
+
+async function findList({ tx }: Writer, id: string): Promise<SmartList> {
+  const decoded = decodeId(id);
+  const list =
+    decoded?.type === "SmartList" ? await tx.smartList.findFirst({ where: { id: decoded.uuid } }) : null;
+  if (!list) throw refuse("NOT_FOUND", ["id"], "there is no such smart list");
+  return list;
+}
+
+async function putInOrder(writer: Writer, order: readonly SmartList[]): Promise<SmartList[]> {
+  const rows: SmartList[] = [];
+  for (const [position, list] of order.entries()) {
+    rows.push(await writer.update("smartList", list, { position }));
+  }
+  return rows;
+}
+
+type Checked = readonly [path: readonly string[], input: ListInput, before: SmartList | null];
+
+/** Refuses with every problem of every list; what an update leaves out is checked as it is. */
+async function checkLists(writer: Writer, lists: readonly Checked[]): Promise<void> {
+  const parts = lists.map(([path, input, before]) => {
+    const query = input.query ?? before?.query ?? { groups: [] };
+    const order = input.order === undefined ? (before?.order ?? []) : (input.order ?? []);
+    const columns = input.columns === undefined ? (before?.columns ?? []) : (input.columns ?? []);
+    return { path, list: { query, order, columns } };
+  });
+  const catalogue = await writer.catalogue("CONTACT", tagNames(parts.map(({ list }) => list.query)));
+  const found = parts.flatMap(({ path, list }) =>
+    readList(list, catalogue).problems.map((problem) =>
+      refusal("INVALID_FILTER", [...path, ...problem.path.split(/[.[\]]+/).filter(Boolean)], problem.message),
+    ),
+  );
+  if (found.length > 0) throw new RefusalError(found);
+}
+
+/** What an input says, as columns; what it leaves out stays undefined. */
+const columnsOf = ({ name, query, order, columns, timeZone }: ListInput): Columns<SmartList> => ({
+  name,
+  query,
+  order: order === null ? [] : order,
+  columns: columns === null ? [] : columns,
+  timeZone,
+});
