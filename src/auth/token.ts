@@ -67,13 +67,13 @@ class ProviderError extends Error {
  * Makes the check of a provider's tokens. The keys are fetched with the first token and kept for ten minutes; a
  * token with an unknown key has them fetched again, at most every 30 seconds.
  *
- * @param onProviderFault told why the provider's keys could not be had
+ * @param onProviderFault told each time that the provider was asked and did not answer as it should
  */
 export function tokenVerifier(
   { issuer, audience, jwksUrl }: OidcConfig,
   onProviderFault: (error: Error) => void = () => {},
 ): VerifyToken {
-  const keyOf = keySource(issuer, jwksUrl);
+  const keyOf = keySource(issuer, jwksUrl, onProviderFault);
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keyOf, {
@@ -86,7 +86,6 @@ export function tokenVerifier(
       return readClaims(payload, issuer);
     } catch (error) {
       if (error instanceof ProviderError) {
-        onProviderFault(error.cause instanceof Error ? error.cause : error);
         throw new RequestError(
           "SERVICE_UNAVAILABLE",
           "The identity provider cannot be reached just now, so that tokens cannot be checked. API keys work.",
@@ -127,14 +126,14 @@ type KeyOf = (
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>;
 
 /** The provider's key with which a token says that it was signed. */
-function keySource(issuer: string, jwksUrl: string | null): KeyOf {
+function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (error: Error) => void): KeyOf {
   const cache: ExportedJWKSCache | Record<string, never> = {};
-  const fetchGently = pausingFetch();
+  const gently = pausing(onProviderFault);
   let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
   const open = async () =>
-    createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer, fetchGently))), {
+    createRemoteJWKSet(new URL(jwksUrl ?? (await gently(() => discover(issuer)))), {
       timeoutDuration: FETCH_TIMEOUT,
-      [customFetch]: fetchGently,
+      [customFetch]: (url, init) => gently(() => fetchKeys(url, init)),
       [jwksCache]: cache,
     });
   return async (header, token) => {
@@ -161,36 +160,53 @@ const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported;
 
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** Fetches, unless that has failed just now: callers neither wait for a dead provider nor flood it. */
-function pausingFetch(): Fetch {
-  let failure: { readonly at: number; readonly error: unknown } | null = null;
-  return async (url, init) => {
+/** Does what asks the provider, unless that has failed just now: callers neither wait for a dead one nor flood it. */
+function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>) => Promise<T> {
+  let failure: { readonly at: number; readonly error: Error } | null = null;
+  return async (work) => {
     if (failure && Date.now() - failure.at < FAILURE_PAUSE) throw failure.error;
     try {
-      const response = await fetch(url, init);
-      if (response.status !== 200) throw new Error(`${url} answers with the status ${response.status}`);
+      const result = await work();
       failure = null;
-      return response;
-    } catch (error) {
+      return result;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       failure = { at: Date.now(), error };
+      onFailure(error);
       throw error;
     }
   };
 }
 
+/** @returns the object that an address answers with; {} when it is another JSON value */
+async function fetchObject(url: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
+  const response = await fetch(url, init).catch((error: Error) => {
+    const { cause } = error;
+    throw new Error(`${url} cannot be reached: ${cause instanceof Error ? cause.message : error.message}`);
+  });
+  if (response.status !== 200) throw new Error(`${url} answers with the status ${response.status}`);
+  const value: unknown = await response.json().catch(() => {
+    throw new Error(`${url} answers with what is not JSON`);
+  });
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
+  const keySet = await fetchObject(url, init);
+  if (!Array.isArray(keySet.keys)) throw new Error(`${url} answers with what is no set of keys`);
+  return Response.json(keySet);
+}
+
 /** Where the provider's discovery document says that its keys are. */
-async function discover(issuer: string, fetchGently: Fetch): Promise<string> {
+async function discover(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const response = await fetchGently(url, {
+  const document = await fetchObject(url, {
     redirect: "manual",
     signal: AbortSignal.timeout(FETCH_TIMEOUT),
     headers: { accept: "application/json" },
   });
-  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown } | null;
   // OpenID Connect Discovery 4.3: another issuer's document must not be used.
-  if (document?.issuer !== issuer) throw new Error(`${url} is not the document of ${issuer}`);
+  if (document.issuer !== issuer) throw new Error(`${url} is not the document of ${issuer}`);
   if (typeof document.jwks_uri !== "string" || !isSecureUrl(document.jwks_uri)) {
     throw new Error(`${url} has no jwks_uri that is an https address`);
   }
