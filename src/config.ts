@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { OidcConfig } from "./auth/token.ts";
 import type { DatabaseConfig } from "./db/database.ts";
+import { isSecureUrl } from "./lib/url.ts";
 
 /** Everything an operator can set, read and checked once. The README's table lists the same names. */
 export interface Config {
@@ -18,6 +20,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   /** True without DATABASE_URL: the embedded database with demo data, a demo key and GraphiQL. */
   readonly demo: boolean;
+  /** The identity provider whose tokens are accepted; null for API keys alone. */
+  readonly oidc: OidcConfig | null;
 }
 
 /** A setting that cannot be used; its message names the setting and what would be right. */
@@ -55,6 +59,10 @@ const origins = z.string().transform((text, context) => {
   return list;
 });
 
+const secureUrl = z
+  .string()
+  .refine(isSecureUrl, "must be an https address such as https://login.example.com, or http on this machine");
+
 const Settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 4000),
@@ -72,7 +80,26 @@ const Settings = z.object({
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
+  OIDC_ISSUER: secureUrl.optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_JWKS_URL: secureUrl.optional(),
 });
+
+type OidcSettings = Pick<z.infer<typeof Settings>, "OIDC_ISSUER" | "OIDC_AUDIENCE" | "OIDC_JWKS_URL">;
+
+/** @throws ConfigError when some of the settings are there and one that they need is not */
+function readOidc({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: OidcSettings): OidcConfig | null {
+  if (OIDC_ISSUER === undefined) {
+    for (const [name, value] of Object.entries({ OIDC_AUDIENCE, OIDC_JWKS_URL })) {
+      if (value !== undefined) throw new ConfigError(`${name} needs OIDC_ISSUER, which is not set`);
+    }
+    return null;
+  }
+  if (OIDC_AUDIENCE === undefined) {
+    throw new ConfigError("OIDC_AUDIENCE must be set with OIDC_ISSUER: for whom its tokens are made");
+  }
+  return { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, jwksUrl: OIDC_JWKS_URL ?? null };
+}
 
 /**
  * Reads the settings of a process.
@@ -100,6 +127,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     demo: settings.DATABASE_URL === undefined,
+    oidc: readOidc(settings),
     database:
       settings.DATABASE_URL === undefined
         ? { kind: "embedded", directory: resolve(settings.DATA_DIR) }

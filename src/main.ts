@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { tokenVerifier } from "./auth/token.ts";
 import { isOperatorError } from "./cli/run.ts";
 import { readConfig } from "./config.ts";
 import { openDatabase } from "./db/database.ts";
@@ -48,6 +49,11 @@ async function main(): Promise<void> {
       logger,
       corsOrigins: config.corsOrigins,
       bodyLimit: config.bodyLimit,
+      verifyToken:
+        config.oidc &&
+        tokenVerifier(config.oidc, (error) =>
+          logger.warn({ error: error.message }, "the identity provider's keys cannot be had"),
+        ),
       graphiql: key === null ? null : { key, query: exampleQuery },
     });
     // Two Authorization headers arrive as one text with a comma, and are refused as such.

@@ -1,6 +1,7 @@
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga, useReadinessCheck } from "graphql-yoga";
 import type { Logger } from "pino";
+import type { VerifyToken } from "./auth/token.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./db/database.ts";
 import { maskError, useErrors } from "./plugins/use-errors.ts";
@@ -16,18 +17,27 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[];
   /** Bytes. */
   readonly bodyLimit: number;
+  /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
+  readonly verifyToken?: VerifyToken | null;
   /** GraphiQL, with this key and query filled in; none when null. */
   readonly graphiql: { readonly key: string; readonly query: string } | null;
 }
 
 /** The server as a value: it opens no port, so that tests go through its `fetch`. */
-export function createServer({ database, logger, corsOrigins, bodyLimit, graphiql }: ServerOptions) {
+export function createServer({
+  database,
+  logger,
+  corsOrigins,
+  bodyLimit,
+  graphiql,
+  verifyToken = null,
+}: ServerOptions) {
   return createYoga<object, Context>({
     schema,
     plugins: [
       useErrors(logger),
       useStrictRequests(bodyLimit),
-      useViewer(database),
+      useViewer(database, verifyToken),
       useWarnings(),
       useLimits(),
       useReadinessCheck({

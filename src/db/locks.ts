@@ -2,6 +2,7 @@ import type { Query } from "./query.ts";
 
 /** Tables whose rows a write may have to hold. */
 export type Lockable =
+  | "api_key"
   | "contact"
   | "lead"
   | "deal"

@@ -1,5 +1,6 @@
 import { getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import type { VerifyToken } from "../auth/token.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { scopedDb } from "../db/scoped.ts";
@@ -8,11 +9,11 @@ import { authenticate, type Viewer } from "../viewer.ts";
 import { maskError } from "./use-errors.ts";
 
 /** Finds out who calls before anything of the request is looked at, and gives resolvers their context. */
-export function useViewer(database: Database): Plugin<Context> {
+export function useViewer(database: Database, verifyToken: VerifyToken | null): Plugin<Context> {
   const viewers = new WeakMap<Request, Viewer>();
   return {
     async onParams({ request }) {
-      viewers.set(request, await authenticate(request.headers, database.pool));
+      viewers.set(request, await authenticate(request.headers, { pool: database.pool, verifyToken }));
     },
     onContextBuilding({ context, extendContext }) {
       const viewer = viewers.get((context as unknown as { request: Request }).request);

@@ -49,7 +49,11 @@ export async function sendText(
   headers: Record<string, string> = {},
 ): Promise<Answer<Record<string, never>>> {
   const authorization: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
-  const response = await post(JSON.stringify({ query, variables }), { ...authorization, ...headers });
+  return read(await post(JSON.stringify({ query, variables }), { ...authorization, ...headers }));
+}
+
+/** An answer, read. */
+export async function read(response: Response): Promise<Answer<Record<string, never>>> {
   const text = await response.text();
   const { data = null, errors = [] } = JSON.parse(text);
   return { status: response.status, data, errors, text };

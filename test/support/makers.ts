@@ -72,7 +72,7 @@ export class Organization {
         lastUsedAt: new Date(Date.now() + 3_600_000),
       },
     });
-    return { id: memberId, globalId: encodeId("Member", memberId), key, keyId: row.id };
+    return { id: memberId, globalId: encodeId("Member", memberId), key, keyId: row.id, userId, email };
   }
 
   async customField(field: Partial<Definition> & Pick<Definition, "slug" | "type">): Promise<Definition> {

@@ -2,19 +2,11 @@ import { builder } from "../../builder.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
 import type { Viewer } from "../../viewer.ts";
+import { ApiScope } from "../api-key/api-key.enums.ts";
 
 const OrganizationMode = builder.enumType("OrganizationMode", {
   description: "Whether the data is live. Test keys open test organizations only, live keys live ones only.",
   values: { LIVE: { description: "Live data." }, TEST: { description: "Test data." } } as const,
-});
-
-const ApiScope = builder.enumType("ApiScope", {
-  description: "What the credential may be used for.",
-  values: {
-    READ: { description: "Queries." },
-    WRITE: { description: "Queries and mutations." },
-    ADMIN: { description: "Queries, mutations and administration." },
-  } as const,
 });
 
 const Organization = builder.objectRef<Viewer>("Organization").implement({

@@ -1,0 +1,74 @@
+import type { Pool } from "pg";
+import { RequestError } from "../errors.ts";
+import { encodeId } from "../lib/typeid.ts";
+import { organizationForbidden, readOrganization } from "./headers.ts";
+import { type Found, type Membership, membershipColumns } from "./membership.ts";
+import { type Claims, invalidToken, type VerifyToken } from "./token.ts";
+
+/** A user and one of their memberships; without one, the columns of the organization are null. */
+type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });
+
+/** How many organizations a refusal lists. */
+const LISTED = 20;
+
+/**
+ * Finds the member whom a token names. One statement, once the user's identity at the provider is known.
+ *
+ * @throws RequestError 401 for a token that is not valid or whose user is not known, 403 for an organization that
+ *   they are not in, 400 when they are in several and the headers name none
+ */
+export async function findUser(
+  token: string,
+  headers: Headers,
+  pool: Pool,
+  verifyToken: VerifyToken,
+): Promise<Found> {
+  const claims = await verifyToken(token);
+  const named = readOrganization(headers);
+  const rows = await readOrLink(claims, named, pool);
+  if (rows.length === 0) throw invalidToken();
+  const memberships = rows.filter((row) => row.orgId !== null);
+  const [membership, other] = memberships;
+  if (other) {
+    throw new RequestError(
+      "ORG_REQUIRED",
+      "The caller is in several organizations: name one by its id in the header X-Org-Id.",
+      {
+        status: 400,
+        field: "X-Org-Id",
+        suggestions: memberships.map(({ orgId }) => encodeId("Organization", orgId)),
+      },
+    );
+  }
+  if (membership) return { ...membership, granted: claims.granted, sources: [] };
+  if (named !== null) throw organizationForbidden();
+  throw new RequestError("ORG_FORBIDDEN", "The caller is not in any organization.", { status: 403 });
+}
+
+/** A new identity becomes that of the user who has the verified address, if one has. */
+async function readOrLink(claims: Claims, orgId: string | null, pool: Pool): Promise<UserRow[]> {
+  const rows = await readUser(claims, orgId, pool);
+  if (rows.length > 0 || claims.verifiedEmail === null) return rows;
+  await pool.query(
+    `INSERT INTO user_identity (issuer, subject, user_id)
+     SELECT $1, $2, id FROM app_user WHERE email_key = $3
+     ON CONFLICT DO NOTHING`,
+    [claims.issuer, claims.subject, claims.verifiedEmail],
+  );
+  return readUser(claims, orgId, pool);
+}
+
+async function readUser({ issuer, subject }: Claims, orgId: string | null, pool: Pool): Promise<UserRow[]> {
+  const { rows } = await pool.query<UserRow>(
+    `SELECT u.id AS "credentialId", ${membershipColumns}
+     FROM user_identity i
+     JOIN app_user u ON u.id = i.user_id
+     LEFT JOIN (member m JOIN organization o ON o.id = m.org_id)
+       ON m.user_id = u.id AND ($3::uuid IS NULL OR m.org_id = $3::uuid)
+     WHERE i.issuer = $1 AND i.subject = $2
+     ORDER BY o.name, o.id
+     LIMIT ${LISTED}`,
+    [issuer, subject, orgId],
+  );
+  return rows;
+}

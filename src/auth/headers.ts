@@ -1,0 +1,68 @@
+import { RequestError } from "../errors.ts";
+import { ModificationSource } from "../generated/prisma/enums.ts";
+import { decodeId } from "../lib/typeid.ts";
+
+/** What the headers of a request say of its caller. A header that came twice reads as one text with a comma. */
+
+export const unauthenticated = (message: string) =>
+  new RequestError("UNAUTHENTICATED", message, { status: 401 });
+
+/** One answer for an organization that the caller is not in and for one that does not exist. */
+export const organizationForbidden = () =>
+  new RequestError("ORG_FORBIDDEN", "The caller is not in this organization.", { status: 403 });
+
+/** The credential in `Authorization: Bearer …`. */
+export function readBearer(headers: Headers): string {
+  const header = headers.get("authorization");
+  if (header === null) {
+    throw unauthenticated(
+      "Send an API key or a token in the header: Authorization: Bearer sk_live_…, sk_test_… or <token>.",
+    );
+  }
+  if (header.includes(",")) {
+    throw new RequestError("AMBIGUOUS_CREDENTIALS", "Send one Authorization header.", { status: 400 });
+  }
+  const [, credential] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+  if (credential === undefined) {
+    throw unauthenticated("The Authorization header must read: Bearer <API key or token>.");
+  }
+  return credential;
+}
+
+/** The organization that `X-Org-Id` names; null without the header. */
+export function readOrganization(headers: Headers): string | null {
+  const header = headers.get("x-org-id");
+  if (header === null) return null;
+  if (header.includes(",")) {
+    throw new RequestError("AMBIGUOUS_CREDENTIALS", "Send one X-Org-Id header.", { status: 400 });
+  }
+  const decoded = decodeId(header);
+  if (decoded?.type === "Organization") return decoded.uuid;
+  throw new RequestError(
+    "BAD_REQUEST",
+    "X-Org-Id must be the id of an organization, such as organization_01h4….",
+    { status: 400, field: "X-Org-Id" },
+  );
+}
+
+/**
+ * As which system the caller writes. A key that is an integration's may say so in `X-Modification-Source`; every
+ * other credential writes as the API.
+ *
+ * @param sources the systems that the credential may name
+ */
+export function readSource(headers: Headers, sources: readonly ModificationSource[]): ModificationSource {
+  const field = "X-Modification-Source";
+  const header = headers.get(field);
+  if (header === null) return "API";
+  const source = Object.values(ModificationSource).find((name) => name === header);
+  if (source === undefined) {
+    const known = Object.values(ModificationSource).join(", ");
+    throw new RequestError("BAD_REQUEST", `${field} must be one of ${known}.`, { status: 400, field });
+  }
+  if (source === "API" || sources.includes(source)) return source;
+  throw new RequestError("INSUFFICIENT_SCOPE", `This credential may not write as ${source}.`, {
+    status: 403,
+    field,
+  });
+}

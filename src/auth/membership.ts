@@ -1,0 +1,34 @@
+import type { Principal } from "../db/scope.ts";
+import type {
+  ApiScope,
+  MemberRole,
+  ModificationSource,
+  OrganizationMode,
+} from "../generated/prisma/enums.ts";
+
+/** A user's place in one organization, as every credential ends up at. */
+export interface Membership extends Principal {
+  readonly role: MemberRole;
+  readonly userName: string;
+  readonly userEmail: string;
+  readonly orgName: string;
+  readonly mode: OrganizationMode;
+  readonly timeZone: string;
+  /** Signs the organization's cursors. */
+  readonly cursorSecret: Uint8Array;
+}
+
+/** What a credential was found to stand for. */
+export interface Found extends Membership {
+  /** The API key, or the user whom a token names. */
+  readonly credentialId: string;
+  /** What the credential grants, before the member's role limits it. */
+  readonly granted: readonly ApiScope[];
+  /** The systems as which it may say to write, beside the API. */
+  readonly sources: readonly ModificationSource[];
+}
+
+/** The columns of a Membership: of member `m`, its user `u` and its organization `o`. */
+export const membershipColumns = `m.org_id AS "orgId", m.id AS "memberId", m.role, m.data_scope AS "dataScope",
+            u.name AS "userName", u.email AS "userEmail",
+            o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.cursor_secret AS "cursorSecret"`;

@@ -1,0 +1,214 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  type ExportedJWKSCache,
+  errors,
+  type FlattenedJWSInput,
+  type JWSHeaderParameters,
+  type JWTPayload,
+  jwksCache,
+  jwtVerify,
+} from "jose";
+import { RequestError } from "../errors.ts";
+import { ApiScope } from "../generated/prisma/enums.ts";
+import { emailKey } from "../lib/email.ts";
+import { textProblem } from "../lib/exact.ts";
+import { isSecureUrl } from "../lib/url.ts";
+import { unauthenticated } from "./headers.ts";
+
+/** Tokens of an OpenID Connect provider. */
+
+export interface OidcConfig {
+  /** As the provider writes it in its tokens, to the letter. */
+  readonly issuer: string;
+  /** Whom a token must be meant for. */
+  readonly audience: string;
+  /** Where the provider's keys are; null to look it up in its discovery document. */
+  readonly jwksUrl: string | null;
+}
+
+/** What a token says that was found to be genuine and meant for this gateway. */
+export interface Claims {
+  readonly issuer: string;
+  readonly subject: string;
+  /** The key of the e-mail address, when the provider has verified that it is the subject's. */
+  readonly verifiedEmail: string | null;
+  /** What the token grants, before the member's role limits it. */
+  readonly granted: readonly ApiScope[];
+}
+
+/**
+ * @throws RequestError 401 for a token that is not genuine, not meant for this gateway or not valid now; 503 when
+ *   the provider's keys are needed and cannot be had
+ */
+export type VerifyToken = (token: string) => Promise<Claims>;
+
+/** Signatures by the provider's private key alone: with a shared secret, or none, anybody could make a token. */
+const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
+/** Seconds by which the provider's clock may differ from ours. */
+const CLOCK_TOLERANCE = 30;
+/** Milliseconds to wait for the provider. */
+const FETCH_TIMEOUT = 5_000;
+/** Milliseconds after a failure for which the provider is not asked again. */
+const FAILURE_PAUSE = 5_000;
+/** Milliseconds for which keys serve on when the provider cannot be asked for newer ones. */
+const STALE_KEYS = 24 * 3_600_000;
+
+/** One answer for a token that is not genuine and for a user who is not known here. */
+export const invalidToken = () => unauthenticated("The token is not valid.");
+
+/** The provider's keys are needed and cannot be had. */
+class ProviderError extends Error {
+  override readonly name = "ProviderError";
+}
+
+/**
+ * Makes the check of a provider's tokens. The keys are fetched with the first token and kept for ten minutes; a
+ * token with an unknown key has them fetched again, at most every 30 seconds.
+ *
+ * @param onProviderFault told each time that the provider was asked and did not answer as it should
+ */
+export function tokenVerifier(
+  { issuer, audience, jwksUrl }: OidcConfig,
+  onProviderFault: (error: Error) => void = () => {},
+): VerifyToken {
+  const keyOf = keySource(issuer, jwksUrl, onProviderFault);
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keyOf, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE,
+        requiredClaims: ["exp", "sub"],
+      });
+      return readClaims(payload, issuer);
+    } catch (error) {
+      if (error instanceof ProviderError) {
+        throw new RequestError(
+          "SERVICE_UNAVAILABLE",
+          "The identity provider cannot be reached just now, so that tokens cannot be checked. API keys work.",
+          { status: 503 },
+        );
+      }
+      if (error instanceof errors.JWTExpired) throw unauthenticated("The token has expired.");
+      if (error instanceof errors.JOSEError) throw invalidToken();
+      throw error;
+    }
+  };
+}
+
+/** @throws RequestError 401 for a subject that names nobody */
+function readClaims({ sub, email, email_verified, scope }: JWTPayload, issuer: string): Claims {
+  // OpenID Connect: at most 255 characters. What PostgreSQL cannot hold is no subject either.
+  if (typeof sub !== "string" || sub === "" || sub.length > 255 || textProblem(sub)) throw invalidToken();
+  const verified = email_verified === true && typeof email === "string";
+  return {
+    issuer,
+    subject: sub,
+    verifiedEmail: verified ? emailKey(email) : null,
+    granted: readScopes(scope),
+  };
+}
+
+/** A token that names none of this gateway's scopes grants whatever the member may do. */
+function readScopes(claim: unknown): readonly ApiScope[] {
+  // RFC 8693 has one text with spaces; some providers send a list.
+  const words = [claim].flat().flatMap((part) => (typeof part === "string" ? part.split(" ") : []));
+  const named = Object.values(ApiScope).filter((scope) => words.includes(`rolograph:${scope.toLowerCase()}`));
+  return named.length > 0 ? named : ["ADMIN"];
+}
+
+type KeyOf = (
+  header: JWSHeaderParameters,
+  token: FlattenedJWSInput,
+) => ReturnType<ReturnType<typeof createRemoteJWKSet>>;
+
+/** The provider's key with which a token says that it was signed. */
+function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (error: Error) => void): KeyOf {
+  const cache: ExportedJWKSCache | Record<string, never> = {};
+  const gently = pausing(onProviderFault);
+  let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
+  const open = async () =>
+    createRemoteJWKSet(new URL(jwksUrl ?? (await gently(() => discover(issuer)))), {
+      timeoutDuration: FETCH_TIMEOUT,
+      [customFetch]: (url, init) => gently(() => fetchKeys(url, init)),
+      [jwksCache]: cache,
+    });
+  return async (header, token) => {
+    try {
+      remote ??= await open();
+      return await remote(header, token);
+    } catch (cause) {
+      if (isAboutToken(cause)) throw cause;
+      const kept = remote?.jwks();
+      if (kept && Date.now() - (cache.uat ?? 0) < STALE_KEYS) {
+        // A key that is not among them may be a newer one: nobody can tell.
+        return await createLocalJWKSet(kept)(header, token).catch(() => {
+          throw new ProviderError("no key", { cause });
+        });
+      }
+      throw new ProviderError("no keys", { cause });
+    }
+  };
+}
+
+/** Errors of the look-up that say something of the token, and not of the provider. */
+const isAboutToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported;
+
+/** Does what asks the provider, unless that has failed just now: callers neither wait for a dead one nor flood it. */
+function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>) => Promise<T> {
+  let failure: { readonly at: number; readonly error: Error } | null = null;
+  return async (work) => {
+    if (failure && Date.now() - failure.at < FAILURE_PAUSE) throw failure.error;
+    try {
+      const result = await work();
+      failure = null;
+      return result;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      failure = { at: Date.now(), error };
+      onFailure(error);
+      throw error;
+    }
+  };
+}
+
+/** @returns the object that an address answers with; {} when it is another JSON value */
+async function fetchObject(url: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
+  const response = await fetch(url, init).catch((error: Error) => {
+    const { cause } = error;
+    throw new Error(`${url} cannot be reached: ${cause instanceof Error ? cause.message : error.message}`);
+  });
+  if (response.status !== 200) throw new Error(`${url} answers with the status ${response.status}`);
+  const value: unknown = await response.json().catch(() => {
+    throw new Error(`${url} answers with what is not JSON`);
+  });
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
+  const keySet = await fetchObject(url, init);
+  if (!Array.isArray(keySet.keys)) throw new Error(`${url} answers with what is no set of keys`);
+  return Response.json(keySet);
+}
+
+/** Where the provider's discovery document says that its keys are. */
+async function discover(issuer: string): Promise<string> {
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const document = await fetchObject(url, {
+    redirect: "manual",
+    signal: AbortSignal.timeout(FETCH_TIMEOUT),
+    headers: { accept: "application/json" },
+  });
+  // OpenID Connect Discovery 4.3: another issuer's document must not be used.
+  if (document.issuer !== issuer) throw new Error(`${url} is not the document of ${issuer}`);
+  if (typeof document.jwks_uri !== "string" || !isSecureUrl(document.jwks_uri)) {
+    throw new Error(`${url} has no jwks_uri that is an https address`);
+  }
+  return document.jwks_uri;
+}

@@ -1,0 +1,57 @@
+import { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
+import { InexactError, parseDay, parseMoment } from "../lib/exact.ts";
+import { UsageError } from "./run.ts";
+
+/** What a key made from the command line may do, and how long. */
+export interface KeyOptions {
+  readonly scopes: ApiScope[];
+  readonly sources: ModificationSource[];
+  readonly expiresAt: Date | null;
+}
+
+/**
+ * Reads the options of a key.
+ *
+ * @param given `scopes` and `sources` as names in any case with commas between them; `expires` as a day, which
+ *   ends the key as it begins in UTC, or as a moment with its offset
+ * @throws UsageError saying which option cannot be used, and what could
+ */
+export function readKeyOptions(
+  given: { readonly scopes?: string; readonly sources?: string; readonly expires?: string },
+  now: Date,
+): KeyOptions {
+  const expiresAt = given.expires === undefined ? null : readMoment(given.expires);
+  if (expiresAt && expiresAt <= now) throw new UsageError(`--expires must lie in the future`);
+  return {
+    scopes: given.scopes === undefined ? [ApiScope.ADMIN] : readNames("scopes", given.scopes, ApiScope),
+    sources: given.sources === undefined ? [] : readNames("sources", given.sources, ModificationSource),
+    expiresAt,
+  };
+}
+
+function readNames<Name extends string>(
+  option: string,
+  text: string,
+  known: Readonly<Record<string, Name>>,
+): Name[] {
+  const names = text.split(",").map((word) => {
+    const name = Object.values(known).find((each) => each === word.trim().toUpperCase());
+    if (name !== undefined) return name;
+    const choices = Object.values(known).join(", ").toLowerCase();
+    throw new UsageError(
+      `--${option} has ${JSON.stringify(word)}; it takes ${choices}, with commas between them`,
+    );
+  });
+  return [...new Set(names)];
+}
+
+function readMoment(text: string): Date {
+  try {
+    return text.includes(":") ? parseMoment(text) : parseDay(text);
+  } catch (error) {
+    if (!(error instanceof InexactError)) throw error;
+    throw new UsageError(
+      `--expires has ${JSON.stringify(text)}; it takes a day such as 2030-01-31, or a moment such as 2030-01-31T09:00:00Z`,
+    );
+  }
+}

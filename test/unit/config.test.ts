@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "../../src/config.ts";
+
+/** The settings of an identity provider. */
+
+const issuer = "https://login.example.com/";
+
+test("without an issuer there are API keys alone; an empty setting counts as unset", () => {
+  expect(readConfig({}).oidc).toBeNull();
+  expect(readConfig({ OIDC_ISSUER: " ", OIDC_AUDIENCE: "" }).oidc).toBeNull();
+});
+
+test("an issuer is kept to the letter, and its keys are looked up unless their address is given", () => {
+  expect(readConfig({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api" }).oidc).toEqual({
+    issuer,
+    audience: "api",
+    jwksUrl: null,
+  });
+  const jwksUrl = "http://127.0.0.1:8080/keys";
+  expect(
+    readConfig({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api", OIDC_JWKS_URL: jwksUrl }).oidc,
+  ).toMatchObject({ jwksUrl });
+});
+
+test.each([
+  [{ OIDC_ISSUER: issuer }, "OIDC_AUDIENCE must be set with OIDC_ISSUER"],
+  [{ OIDC_AUDIENCE: "api" }, "OIDC_AUDIENCE needs OIDC_ISSUER"],
+  [{ OIDC_JWKS_URL: "https://login.example.com/keys" }, "OIDC_JWKS_URL needs OIDC_ISSUER"],
+  [{ OIDC_ISSUER: "login.example.com", OIDC_AUDIENCE: "api" }, "OIDC_ISSUER must be an https address"],
+  [{ OIDC_ISSUER: "http://login.example.com", OIDC_AUDIENCE: "api" }, "OIDC_ISSUER must be an https address"],
+  [
+    { OIDC_ISSUER: issuer, OIDC_AUDIENCE: "api", OIDC_JWKS_URL: "http://127.0.0.1.example.com/keys" },
+    "OIDC_JWKS_URL must be an https address",
+  ],
+])("what cannot be used stops the start and says what would be right: %o", (env, told) => {
+  expect(() => readConfig(env as Record<string, string>)).toThrow(ConfigError);
+  expect(() => readConfig(env as Record<string, string>)).toThrow(told);
+});
