@@ -17,6 +17,7 @@ import type {
   Tag,
 } from "./generated/prisma/client.ts";
 import { decodeId, encodeId, type IdType } from "./lib/typeid.ts";
+import type { Upload } from "./lib/upload.ts";
 import type { Definition } from "./modules/filter/fields.ts";
 import * as scalars from "./scalars.ts";
 
@@ -60,6 +61,7 @@ export const builder = new SchemaBuilder<{
     URL: Scalar<string>;
     Currency: Scalar<string>;
     TimeZone: Scalar<string>;
+    Upload: Scalar<Upload, never>;
   };
 }>({
   plugins: [RelayPlugin],

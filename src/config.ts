@@ -13,6 +13,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Bytes; a larger request body is refused. */
   readonly bodyLimit: number;
+  /** Bytes; a larger file to import is refused. */
+  readonly fileLimit: number;
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
   /** Minutes between two purges of the trash; 0 for none. */
@@ -79,6 +81,7 @@ const Settings = z.object({
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
   OIDC_ISSUER: secureUrl.optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -125,6 +128,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: settings.CORS_ORIGINS,
     bodyLimit: settings.BODY_LIMIT_BYTES,
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
+    fileLimit: settings.IMPORT_LIMIT_BYTES,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     demo: settings.DATABASE_URL === undefined,
     oidc: readOidc(settings),

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "./db/database.ts";
 import { purge } from "./db/purge.ts";
+import { dropBrokenUploads, runNextImport } from "./modules/import/runner.ts";
 import { TRASH_DAYS } from "./modules/record/trash.ts";
 import { IDEMPOTENCY_HOURS } from "./modules/write/write.ts";
 
@@ -12,32 +13,62 @@ export const purgeLimits = (now: Date) => ({
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
+/** Milliseconds between two looks for an import to work on. */
+const IMPORT_POLL = 2_000;
+
 /**
- * Purges the trash soon after the start and then at intervals. Any number of processes may do so: one at a time
- * does the work.
+ * Starts what the server does beside answering: purging the trash, and working on imports. Any number of processes
+ * may do so: each piece of work is done by one of them.
  *
- * @param minutes between two purges; 0 for none
- * @returns a function that stops it and waits for a purge that is under way
+ * @param purgeEvery minutes between two purges; 0 for none
+ * @returns a function that stops it and waits for what is under way
  */
-export function startPurging(database: Database, logger: Logger, minutes: number): () => Promise<void> {
-  if (minutes === 0) return async () => {};
-  let running: Promise<void> = Promise.resolve();
-  const run = () => {
+export function startJobs(database: Database, logger: Logger, purgeEvery: number): () => Promise<void> {
+  let stopping = false;
+  const clean = () => {
     const { trashedBefore, answeredBefore } = purgeLimits(new Date());
-    running = purge(database, trashedBefore, answeredBefore).then(
-      (purged) => {
-        if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
-      },
-      (error: unknown) => logger.error({ error }, "the purge failed; it is tried again"),
-    );
+    return purge(database, trashedBefore, answeredBefore).then((purged) => {
+      if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
+    });
   };
-  const first = setTimeout(run, 10_000);
-  const timer = setInterval(run, minutes * 60_000);
-  first.unref();
-  timer.unref();
+  // An import that is interrupted is taken up again after the last batch, here or elsewhere.
+  const importNext = async () => {
+    while (!stopping && (await runNextImport(database, logger, { stopping: () => stopping })));
+  };
+  const stops = [
+    repeat(logger, "purging", clean, 10_000, purgeEvery * 60_000),
+    repeat(logger, "importing", importNext, IMPORT_POLL, IMPORT_POLL),
+    repeat(logger, "clearing away broken uploads", () => dropBrokenUploads(database), 30_000, 3_600_000),
+  ];
   return async () => {
-    clearTimeout(first);
-    clearInterval(timer);
+    stopping = true;
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** Does something again and again, each time after the one before has ended; never when the interval is 0. */
+function repeat(
+  logger: Logger,
+  name: string,
+  work: () => Promise<void>,
+  first: number,
+  interval: number,
+): () => Promise<void> {
+  if (interval === 0) return async () => {};
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const run = () => {
+    running = work()
+      .catch((error: unknown) => logger.error({ err: error }, `${name} failed; it is tried again`))
+      .then(() => {
+        if (!stopped) timer = setTimeout(run, interval).unref();
+      });
+  };
+  timer = setTimeout(run, first).unref();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
     await running;
   };
 }

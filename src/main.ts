@@ -8,7 +8,7 @@ import { openDatabase } from "./db/database.ts";
 import { applyMigrations } from "./db/migrate.ts";
 import { prepareDemo } from "./demo.ts";
 import { exampleQuery } from "./examples.ts";
-import { startPurging } from "./jobs.ts";
+import { startJobs } from "./jobs.ts";
 import { createServer } from "./server.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -25,12 +25,12 @@ async function main(): Promise<void> {
   // Signals count from here on, so that a start that is interrupted still closes the database.
   let stopping = false;
   let stopServing = async () => {};
-  let stopPurging = async () => {};
+  let stopJobs = async () => {};
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, "stopping");
-    await Promise.all([stopServing(), stopPurging()]);
+    await Promise.all([stopServing(), stopJobs()]);
     await database.close();
     process.exit(0);
   };
@@ -49,6 +49,7 @@ async function main(): Promise<void> {
       logger,
       corsOrigins: config.corsOrigins,
       bodyLimit: config.bodyLimit,
+      fileLimit: config.fileLimit,
       verifyToken:
         config.oidc &&
         tokenVerifier(config.oidc, (error) =>
@@ -58,9 +59,11 @@ async function main(): Promise<void> {
     });
     // Two Authorization headers arrive as one text with a comma, and are refused as such.
     const http = createHttpServer(
-      { joinDuplicateHeaders: true, headersTimeout: 15_000, requestTimeout: 60_000 },
+      // A large file may take a quarter of an hour to arrive; a connection on which nothing moves is closed sooner.
+      { joinDuplicateHeaders: true, headersTimeout: 15_000, requestTimeout: 900_000 },
       yoga,
     );
+    http.timeout = 120_000;
     stopServing = () =>
       new Promise((resolve) => {
         const cut = setTimeout(() => http.closeAllConnections(), config.shutdownTimeout);
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       http.once("error", reject).listen(config.port, config.host, resolve);
     });
-    stopPurging = startPurging(database, logger, config.purgeEvery);
+    stopJobs = startJobs(database, logger, config.purgeEvery);
     const { port } = http.address() as AddressInfo;
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}/graphql`;
     if (key === null) {

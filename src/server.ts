@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { VerifyToken } from "./auth/token.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./db/database.ts";
+import { useDownloads } from "./plugins/use-downloads.ts";
 import { maskError, useErrors } from "./plugins/use-errors.ts";
 import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[];
   /** Bytes. */
   readonly bodyLimit: number;
+  /** Bytes of an imported file. */
+  readonly fileLimit: number;
   /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
   readonly verifyToken?: VerifyToken | null;
   /** GraphiQL, with this key and query filled in; none when null. */
@@ -29,6 +32,7 @@ export function createServer({
   logger,
   corsOrigins,
   bodyLimit,
+  fileLimit,
   graphiql,
   verifyToken = null,
 }: ServerOptions) {
@@ -36,7 +40,8 @@ export function createServer({
     schema,
     plugins: [
       useErrors(logger),
-      useStrictRequests(bodyLimit),
+      useDownloads(database, verifyToken),
+      useStrictRequests(bodyLimit, fileLimit),
       useViewer(database, verifyToken),
       useWarnings(),
       useLimits(),
@@ -56,7 +61,7 @@ export function createServer({
       debug: (...words) => logger.debug(words),
       info: (...words) => logger.info(words),
       warn: (...words) => logger.warn(words),
-      error: (...words) => logger.error({ error: words[0] }, "fault"),
+      error: (...words) => logger.error({ err: words[0] }, "fault"),
     },
     cors:
       corsOrigins.length > 0
@@ -77,5 +82,7 @@ export function createServer({
     renderGraphiQL,
     landingPage: false,
     batching: false,
+    // Read by the parser of our own, which holds nothing of a file.
+    multipart: true,
   });
 }

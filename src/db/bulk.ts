@@ -17,6 +17,8 @@ export interface BulkStamp {
  * are the caller's matter, who reads the rows through the scoped client first or refuses such members.
  */
 export interface Bulk {
+  /** Which live contacts have these addresses, seen by the caller or not, by comparison key. */
+  emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
   /** Sets these fields of contacts or leads to each row's own values. */
@@ -86,6 +88,14 @@ const toJson = (rows: readonly BulkRow[], orgId: string): string =>
 
 export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bulk {
   return {
+    async emailHolders(keys) {
+      if (keys.length === 0) return [];
+      return query<{ key: string; id: string }>(
+        `SELECT email_key AS key, id::text AS id FROM contact
+         WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NULL`,
+        [orgId, keys],
+      );
+    },
     async insertContacts(rows) {
       if (rows.length === 0) return;
       await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [

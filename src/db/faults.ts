@@ -24,6 +24,11 @@ export const violates = (error: unknown, constraint: string): boolean =>
   error.code === "P2002" &&
   JSON.stringify(error.meta ?? {}).includes(constraint);
 
+/** Whether a write broke some unique index or constraint. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") ||
+  driverFault(error).originalCode === "23505";
+
 /** Whether a write refers to a row that is not there. */
 export const violatesForeignKey = (error: unknown): boolean =>
   (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2003") ||

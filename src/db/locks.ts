@@ -11,6 +11,7 @@ export type Lockable =
   | "tag"
   | "custom_field"
   | "custom_field_folder"
+  | "import_job"
   | "smart_list";
 
 /** What a held row keeps others from: "update" any other write, "share" being moved or removed. */

@@ -1,6 +1,7 @@
 import { createGraphQLError, type GraphQLParams, type Plugin } from "graphql-yoga";
+import { MultipartError, type MultipartLimits, placeUpload, readMultipart } from "./multipart.ts";
 
-/** What may reach the parser, and how: JSON by POST, or a query by GET with a header that no form can send. */
+/** What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no form can send. */
 
 const refuse = (
   status: number,
@@ -16,8 +17,10 @@ const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
 
 /**
  * @param bodyLimit bytes; a larger body is refused while it arrives, whether or not it says its length
+ * @param fileLimit bytes of a file in a multipart request
  */
-export function useStrictRequests(bodyLimit: number): Plugin {
+export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin {
+  const discards = new WeakMap<Request, () => void>();
   return {
     onRequestParse({ request, setRequestParser }) {
       if (request.method === "GET") {
@@ -30,6 +33,17 @@ export function useStrictRequests(bodyLimit: number): Plugin {
         refuse(405, "METHOD_NOT_ALLOWED", "Send a POST.", { allow: "GET, POST" });
       }
       const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+      if (type === "multipart/form-data") {
+        if (!request.headers.has(CSRF_HEADER)) {
+          refuse(403, "CSRF", `A multipart request needs the header ${CSRF_HEADER}, which no form can send.`);
+        }
+        setRequestParser(async (incoming) => {
+          const { params, discard } = await readUpload(incoming, { fields: bodyLimit, file: fileLimit });
+          discards.set(incoming, discard);
+          return params;
+        });
+        return;
+      }
       if (type !== "application/json" && type !== "application/graphql+json") {
         refuse(
           415,
@@ -43,7 +57,29 @@ export function useStrictRequests(bodyLimit: number): Plugin {
       }
       setRequestParser(async (incoming) => readParams(await readBody(incoming, bodyLimit)));
     },
+    onResponse({ request }) {
+      // A file that nobody has read would keep the connection waiting.
+      discards.get(request)?.();
+    },
   };
+}
+
+/** Milliseconds for a JSON body to arrive; a file may take longer. */
+const BODY_TIMEOUT = 60_000;
+
+async function readUpload(
+  request: Request,
+  limits: MultipartLimits,
+): Promise<{ params: GraphQLParams; discard: () => void }> {
+  try {
+    const { operations, path, upload, discard } = await readMultipart(request, limits);
+    const params = readParams(Buffer.from(operations));
+    placeUpload(params, path, upload);
+    return { params, discard };
+  } catch (error) {
+    if (error instanceof MultipartError) return refuse(400, "BAD_REQUEST", `${error.message}.`);
+    throw error;
+  }
 }
 
 async function readBody(request: Request, limit: number): Promise<Uint8Array> {
@@ -52,9 +88,13 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const deadline = Date.now() + BODY_TIMEOUT;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
     if (size > limit) tooLarge();
+    if (Date.now() > deadline) {
+      refuse(408, "REQUEST_TIMEOUT", "The body took too long to arrive.", { connection: "close" });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -13,6 +13,7 @@ export async function testServer() {
     logger: pino({ level: "silent" }),
     corsOrigins: [],
     bodyLimit: 1_048_576,
+    fileLimit: 2_097_152,
     graphiql: null,
   });
   return server;

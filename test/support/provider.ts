@@ -106,6 +106,7 @@ export async function gatewayOf(verifyToken: VerifyToken) {
     logger: pino({ level: "silent" }),
     corsOrigins: [],
     bodyLimit: 1_048_576,
+    fileLimit: 2_097_152,
     graphiql: null,
     verifyToken,
   });

@@ -2,7 +2,7 @@
 CREATE TYPE "ImportMode" AS ENUM ('SKIP', 'UPDATE');
 
 -- CreateEnum
-CREATE TYPE "ImportState" AS ENUM ('QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED');
+CREATE TYPE "ImportState" AS ENUM ('UPLOADING', 'QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED');
 
 -- AlterTable
 ALTER TABLE "api_key" ADD COLUMN     "sources" "ModificationSource"[] DEFAULT ARRAY[]::"ModificationSource"[];

@@ -4,7 +4,15 @@ import { decodeId, type IdType } from "../../lib/typeid.ts";
 import type { Rows, Writer } from "../write/writer.ts";
 
 /** Records that are found by their id alone; contacts lead on to what they were merged into. */
-type Held = "lead" | "deal" | "activity" | "conversation" | "tag" | "customField" | "customFieldFolder";
+type Held =
+  | "lead"
+  | "deal"
+  | "activity"
+  | "conversation"
+  | "tag"
+  | "customField"
+  | "customFieldFolder"
+  | "importJob";
 
 const kinds = {
   lead: { type: "Lead", table: "lead", noun: "lead" },
@@ -13,6 +21,7 @@ const kinds = {
   conversation: { type: "Conversation", table: "conversation", noun: "conversation" },
   tag: { type: "Tag", table: "tag", noun: "tag" },
   customField: { type: "CustomField", table: "custom_field", noun: "custom field" },
+  importJob: { type: "ImportJob", table: "import_job", noun: "import" },
   customFieldFolder: { type: "CustomFieldFolder", table: "custom_field_folder", noun: "custom field folder" },
 } as const satisfies Record<Held, { type: IdType; table: Lockable; noun: string }>;
 

@@ -17,7 +17,7 @@ import type {
 } from "../../generated/prisma/client.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import { newId } from "../../lib/typeid.ts";
-import { contactColumns, deriveContact } from "../contact/contact.columns.ts";
+import { type ContactColumns, contactColumns, deriveContact } from "../contact/contact.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
 import type { CustomValues } from "../record/custom.ts";
@@ -182,6 +182,43 @@ export class Writer {
     await this.tx.bulk.update(model, Object.keys(columns), stamped);
   }
 
+  /** Inserts many new contacts, with the tags that they carry. */
+  async insertContacts(
+    contacts: readonly (ContactColumns & { readonly id: string; readonly tagIds: readonly string[] })[],
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const definitions = await this.#defined("CONTACT");
+    const stamp = { ...blankContact, createdAt: now, updatedAt: now, lastModificationSource: viewer.source };
+    await this.tx.bulk.insertContacts(
+      contacts.map((contact) => ({ ...stamp, ...contact, ...deriveContact(contact, definitions) })),
+    );
+    await this.tx.bulk.tagContacts(carried(contacts), now);
+  }
+
+  /** Changes many contacts that this transaction holds; tags are only added. */
+  async updateContacts(
+    contacts: readonly {
+      readonly before: ContactRow;
+      readonly columns: ContactColumns & { readonly tagIds: readonly string[] };
+    }[],
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const definitions = await this.#defined("CONTACT");
+    const rows = contacts.map(({ before, columns }) => ({
+      id: before.id,
+      ...columns,
+      ...deriveContact(columns, definitions),
+      version: before.version + 1,
+      updatedAt: now,
+      lastModificationSource: viewer.source,
+    }));
+    const [first] = rows;
+    if (!first) return;
+    const { id: _, ...columns } = first;
+    await this.tx.bulk.update("contact", Object.keys(columns), rows);
+    await this.tx.bulk.tagContacts(carried(rows), now);
+  }
+
   #delegate(model: Model): Delegate {
     return this.tx[model] as unknown as Delegate;
   }
@@ -223,6 +260,19 @@ export class Writer {
     }
   }
 }
+
+/** The columns of a new contact that nobody writes. */
+const blankContact = {
+  callCount: 0,
+  lastCallAt: null,
+  version: 1,
+  deletedAt: null,
+  purgedAt: null,
+  mergedIntoId: null,
+};
+
+const carried = (rows: readonly { readonly id: string; readonly tagIds: readonly string[] }[]) =>
+  rows.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ contactId: id, tagId })));
 
 const defined = (columns: Data): Data =>
   Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));

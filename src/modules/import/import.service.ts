@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import type { Caller } from "../../context.ts";
+import type { Db } from "../../db/scoped.ts";
+import { RefusalError, refuse } from "../../errors.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
+import { newId } from "../../lib/typeid.ts";
+import type { Upload } from "../../lib/upload.ts";
+import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { holdRow } from "../record/hold.ts";
+import { readInput } from "../record/inputs.ts";
+import { applyOwner } from "../record/owner.ts";
+import { findTags, tagRefusals } from "../record/tags.ts";
+import { write } from "../write/write.ts";
+import type { Writer } from "../write/writer.ts";
+import { importBatch } from "./batch.ts";
+import { NotCsvError, type Sniffed, sniff } from "./csv.ts";
+import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
+import { errorRows, settingsOf } from "./job.ts";
+import { headingRefusals, mapColumns } from "./mapping.ts";
+import { readInputRow } from "./row.ts";
+
+/** An import writes as itself, whoever asked for it. */
+const asImport = (caller: Caller): Caller => ({
+  ...caller,
+  viewer: { ...caller.viewer, source: "IMPORT" },
+});
+
+const visible = async (db: Db, { id }: Pick<ImportJob, "id">) =>
+  (await db.importJob.count({ where: { id } })) > 0;
+
+/**
+ * Imports rows at once, or takes in a file and queues the job that reads it.
+ *
+ * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
+ */
+export function importContacts(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<ImportJob> {
+  const input = readInput(ImportInput, raw);
+  if ((input.rows == null) === (input.file == null)) {
+    throw refuse("REQUIRED", ["input"], "give either rows or a file");
+  }
+  return input.file == null
+    ? importRows(asImport(caller), input, idempotencyKey)
+    : importFile(asImport(caller), input, input.file, idempotencyKey);
+}
+
+/** Columns of a job that do not depend on where its rows come from. */
+async function newJob(writer: Writer, { mode, dryRun, tags, createMissingTags, ownerId }: ImportInputValues) {
+  const { tx, caller } = writer;
+  const owner = await applyOwner(caller, tx, undefined, ownerId);
+  const named = findTags(tags ?? [], await writer.catalogue("CONTACT", tags ?? []));
+  const found = [...owner.refusals, ...tagRefusals(named, ["input", "tags"], createMissingTags)];
+  if (found.length > 0) throw new RefusalError(found);
+  return {
+    memberId: caller.viewer.memberId,
+    mode: mode ?? "SKIP",
+    dryRun: dryRun ?? false,
+    options: { tags: tags ?? [], createMissingTags: createMissingTags ?? false, ownerId: owner.ownerId },
+  } as const;
+}
+
+function importRows(
+  caller: Caller,
+  input: ImportInputValues,
+  idempotencyKey: IdempotencyKey,
+): Promise<ImportJob> {
+  return write(
+    caller,
+    async (writer) => {
+      const job = await newJob(writer, input);
+      const rows = (input.rows ?? []).map((row, at) => ({
+        row: at + 1,
+        line: at + 1,
+        raw: JSON.stringify(row),
+        ...readInputRow(row),
+      }));
+      const id = newId();
+      const settings = settingsOf({ ...job, options: job.options });
+      const { errors, ...counts } = await importBatch(writer, rows, settings);
+      const made = await writer.insert("importJob", {
+        ...job,
+        ...counts,
+        id,
+        state: "DONE",
+        encoding: "utf-8",
+        mapping: [],
+        total: rows.length,
+        done: rows.length,
+        startedAt: caller.now,
+        finishedAt: new Date(),
+      });
+      await writer.tx.importError.createMany({ data: errorRows(writer.tx.orgId, id, errors) });
+      return made;
+    },
+    {
+      repeatable: { key: idempotencyKey, operation: "contactImport", args: input, visible },
+      timeout: 120_000,
+    },
+  );
+}
+
+/** Bytes that tell how a file is written. */
+const HEAD = 1_048_576;
+
+/**
+ * Takes in a file: its first megabyte says how it is written, and all of it is kept, piece by piece, until the job
+ * is done. No transaction is open while the caller sends.
+ */
+async function importFile(
+  caller: Caller,
+  input: ImportInputValues,
+  { fileName, limit, stream }: Upload,
+  idempotencyKey: IdempotencyKey,
+): Promise<ImportJob> {
+  const { file: _, ...asked } = input;
+  const pieces = piecesOf(stream, limit);
+  const first = await pieces.next();
+  const head = first.done ? Buffer.alloc(0) : first.value;
+  const sniffed = sniffHead(head, input);
+  const job = await write(caller, async (writer) => {
+    const { definitions } = await writer.catalogue("CONTACT");
+    const { columns, refusals } = mapColumns(sniffed.headings, input.mapping ?? [], definitions);
+    const found = [...headingRefusals(sniffed.headings), ...refusals];
+    if (found.length > 0) throw new RefusalError(found);
+    return writer.insert("importJob", {
+      ...(await newJob(writer, input)),
+      state: "UPLOADING",
+      fileName: fileName.slice(0, 255),
+      encoding: sniffed.encoding,
+      delimiter: sniffed.delimiter,
+      mapping: columns,
+    });
+  });
+  try {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    let position = 0;
+    for (let piece: Buffer | undefined = head; piece !== undefined; ) {
+      hash.update(piece);
+      bytes += piece.length;
+      const data = { orgId: caller.db.orgId, jobId: job.id, position, bytes: new Uint8Array(piece) };
+      await caller.db.importChunk.createMany({ data: [data] });
+      position += 1;
+      const next: IteratorResult<Buffer> = await pieces.next();
+      piece = next.done ? undefined : next.value;
+    }
+    const queued = await write(
+      caller,
+      (writer) => writer.update("importJob", job, { state: "QUEUED", fileBytes: bytes }),
+      {
+        repeatable: {
+          key: idempotencyKey,
+          operation: "contactImport",
+          args: [asked, hash.digest("hex")],
+          visible,
+        },
+      },
+    );
+    // Asked for before under the same key: that job is the answer, and this upload was for nothing.
+    if (queued.id !== job.id) await dropJob(caller.db, job.id);
+    return queued;
+  } catch (error) {
+    await dropJob(caller.db, job.id);
+    throw error;
+  }
+}
+
+async function dropJob(db: Db, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.importChunk.deleteMany({ where: { jobId: id } });
+    await tx.importJob.deleteMany({ where: { id } });
+  });
+}
+
+function sniffHead(head: Buffer, { encoding, delimiter }: ImportInputValues): Sniffed {
+  try {
+    return sniff(head, head.length < HEAD, {
+      ...(encoding && { encoding }),
+      ...(delimiter && { delimiter }),
+    });
+  } catch (error) {
+    if (!(error instanceof NotCsvError)) throw error;
+    throw refuse("INVALID_VALUE", ["input", "file"], `the file ${error.message}`);
+  }
+}
+
+/** The bytes of a file in pieces of one size. */
+async function* piecesOf(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): AsyncGenerator<Buffer, undefined> {
+  let kept: Uint8Array[] = [];
+  let size = 0;
+  let total = 0;
+  for await (const chunk of stream) {
+    kept.push(chunk);
+    size += chunk.length;
+    total += chunk.length;
+    if (total > limit) {
+      throw refuse(
+        "TOO_LONG",
+        ["input", "file"],
+        `the file is larger than ${limit} bytes; import it in parts`,
+      );
+    }
+    if (size < HEAD) continue;
+    yield Buffer.concat(kept);
+    kept = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(kept);
+  return undefined;
+}
+
+/**
+ * Stops an import; what it has written stays. One that has ended stays as it is.
+ *
+ * @throws RefusalError NOT_FOUND
+ */
+export const cancelImport = (caller: Caller, id: string): Promise<ImportJob> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "importJob", id);
+    if (before.finishedAt !== null) return before;
+    await writer.tx.importChunk.deleteMany({ where: { jobId: before.id } });
+    return writer.update("importJob", before, {
+      state: "CANCELLED",
+      finishedAt: caller.now,
+      leasedUntil: null,
+    });
+  });

@@ -1,0 +1,40 @@
+import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
+import type { BatchResult, BatchSettings } from "./batch.ts";
+
+/** A job's columns in the terms of its work. Pure. */
+
+interface Options {
+  readonly tags: readonly string[];
+  readonly createMissingTags: boolean;
+  readonly ownerId: string | null;
+}
+
+/** What a job does with its rows. */
+export const settingsOf = ({
+  mode,
+  dryRun,
+  options,
+}: Pick<ImportJob, "mode" | "dryRun"> & { readonly options: unknown }): BatchSettings => ({
+  mode,
+  dryRun,
+  ...(options as Options),
+  seen: new Set(),
+});
+
+/** Longest row that is kept with an error, in UTF-16 units. */
+const MAX_RAW = 10_000;
+
+/** The rows that a batch refused, as they are kept. */
+export const errorRows = (orgId: string, jobId: string, errors: BatchResult["errors"]): ImportError[] =>
+  errors.flatMap(({ row, problems }) =>
+    problems.map((problem, position) => ({
+      orgId,
+      jobId,
+      row: row.row,
+      position,
+      line: row.line,
+      ...problem,
+      // What PostgreSQL cannot hold is what the row was refused for.
+      raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
+    })),
+  );
