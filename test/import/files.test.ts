@@ -315,7 +315,11 @@ test("a process that stops leaves its import to be taken up at once", async () =
   const { data } = await upload(key, "name,email\nA,a@example.com\n");
   const id = data?.contactImport.job?.id ?? "";
   let asked = 0;
-  await runImports({ stopping: () => (asked++, asked === 1) });
+  const stopping = () => {
+    asked += 1;
+    return asked === 1;
+  };
+  await runImports({ stopping });
   expect(await jobOf(key, id)).toMatchObject({ state: "DONE", done: 1, created: 1 });
 });
 

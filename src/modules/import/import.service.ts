@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Caller } from "../../context.ts";
+import { isUniqueViolation } from "../../db/faults.ts";
 import type { Db } from "../../db/scoped.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
@@ -98,6 +99,7 @@ function importRows(
     {
       repeatable: { key: idempotencyKey, operation: "contactImport", args: input, visible },
       timeout: 120_000,
+      retry: isUniqueViolation,
     },
   );
 }

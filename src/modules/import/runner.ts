@@ -21,9 +21,6 @@ export const MAX_ROWS = 1_000_000;
 /** Seconds for which a process has a job without a sign of life. */
 const LEASE = 60;
 
-/** How often a batch is tried when another caller makes one of its contacts at this moment. */
-const ATTEMPTS = 5;
-
 /** The job is no longer this process's: it was cancelled, or another one has gone on with it. */
 class JobLost extends Error {}
 
@@ -45,12 +42,27 @@ export async function runNextImport(
   logger: Logger,
   options: RunOptions = {},
 ): Promise<boolean> {
-  const job = await claim(database);
-  if (!job) return false;
+  const job = await claim(database, null);
+  if (job) await work(database, logger, job, options);
+  return job !== null;
+}
+
+/** Works on one job to its end, unless another process has it. */
+export async function runImportJob(
+  database: Database,
+  logger: Logger,
+  key: Pick<ImportJob, "orgId" | "id">,
+  options: RunOptions = {},
+): Promise<void> {
+  const job = await claim(database, key);
+  if (job) await work(database, logger, job, options);
+}
+
+async function work(database: Database, logger: Logger, job: Claimed, options: RunOptions): Promise<void> {
   try {
     await runImport(database, job, options);
   } catch (error) {
-    if (error instanceof JobLost) return true;
+    if (error instanceof JobLost) return;
     const passing = isUnavailable(error) || isTimeout(error);
     logger.error(
       { err: error, job: job.id },
@@ -58,7 +70,6 @@ export async function runNextImport(
     );
     if (!passing) await end(database, job, "FAILED", "Something went wrong here; the log has it.");
   }
-  return true;
 }
 
 interface Claimed extends ImportJob {
@@ -75,7 +86,10 @@ export async function dropBrokenUploads({ pool }: Database): Promise<void> {
   );
 }
 
-async function claim({ pool }: Database): Promise<Claimed | null> {
+async function claim(
+  { pool }: Database,
+  key: Pick<ImportJob, "orgId" | "id"> | null,
+): Promise<Claimed | null> {
   const { rows } = await pool.query<Claimed>(
     `UPDATE import_job AS j SET state = 'RUNNING', started_at = coalesce(started_at, now()),
        leased_until = now() + interval '${LEASE} seconds'
@@ -83,12 +97,14 @@ async function claim({ pool }: Database): Promise<Claimed | null> {
      WHERE m.org_id = j.org_id AND m.id = j.member_id AND (j.org_id, j.id) = (
        SELECT org_id, id FROM import_job
        WHERE state IN ('QUEUED', 'RUNNING') AND (leased_until IS NULL OR leased_until < now())
+         AND ($1::uuid IS NULL OR (org_id = $1 AND id = $2))
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING j.org_id AS "orgId", j.id, j.member_id AS "memberId", j.state, j.mode, j.dry_run AS "dryRun",
        j.file_name AS "fileName", j.file_bytes AS "fileBytes", j.encoding, j.delimiter, j.mapping, j.options,
        j.total, j.done, j.created, j.updated, j.skipped, j.failed, j.blank, j.problem,
        j.created_at AS "createdAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt",
        j.leased_until AS "leasedUntil", m.data_scope AS "dataScope"`,
+    [key?.orgId ?? null, key?.id ?? null],
   );
   return rows[0] ?? null;
 }
@@ -178,45 +194,39 @@ const rowOf = (record: CsvRecord, row: number, reader: Parameters<typeof readRec
   };
 };
 
-/** One batch, one transaction, with the job's counts in it. */
-async function runBatch(
+/**
+ * One batch, one transaction, with the job's counts in it. Tried again when another caller makes one of its contacts
+ * at this moment.
+ */
+const runBatch = (
   caller: Caller,
   job: ImportJob,
   rows: readonly ImportRow[],
   settings: ReturnType<typeof settingsOf>,
-): Promise<ImportJob> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await write(
-        caller,
-        async (writer) => {
-          const { errors, ...counts } = await importBatch(writer, rows, settings);
-          const { tx } = writer;
-          if (errors.length > 0) {
-            await tx.importError.createMany({ data: errorRows(tx.orgId, job.id, errors) });
-          }
-          const [row] = await tx.importJob.updateManyAndReturn({
-            // Another number means that another process has gone on with it.
-            where: { id: job.id, state: "RUNNING", done: job.done },
-            data: {
-              done: job.done + rows.length,
-              created: job.created + counts.created,
-              updated: job.updated + counts.updated,
-              skipped: job.skipped + counts.skipped,
-              failed: job.failed + counts.failed,
-              leasedUntil: new Date(Date.now() + LEASE * 1000),
-            },
-          });
-          if (!row) throw new JobLost();
-          return row;
+): Promise<ImportJob> =>
+  write(
+    caller,
+    async (writer) => {
+      const { errors, ...counts } = await importBatch(writer, rows, settings);
+      const { tx } = writer;
+      if (errors.length > 0) await tx.importError.createMany({ data: errorRows(tx.orgId, job.id, errors) });
+      const [row] = await tx.importJob.updateManyAndReturn({
+        // Another number means that another process has gone on with it.
+        where: { id: job.id, state: "RUNNING", done: job.done },
+        data: {
+          done: job.done + rows.length,
+          created: job.created + counts.created,
+          updated: job.updated + counts.updated,
+          skipped: job.skipped + counts.skipped,
+          failed: job.failed + counts.failed,
+          leasedUntil: new Date(Date.now() + LEASE * 1000),
         },
-        { timeout: 120_000 },
-      );
-    } catch (error) {
-      if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
+      });
+      if (!row) throw new JobLost();
+      return row;
+    },
+    { timeout: 120_000, retry: isUniqueViolation },
+  );
 
 async function countRecords(records: AsyncIterable<CsvRecord>): Promise<{ total: number; blank: number }> {
   const counts = { total: 0, blank: 0 };

@@ -7,7 +7,7 @@ import { freeze, thaw } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
 /** How often a write is tried that PostgreSQL undid because of another one. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 5;
 
 /** Hours for which an idempotency key is remembered. */
 export const IDEMPOTENCY_HOURS = 72;
@@ -28,6 +28,8 @@ export interface WriteOptions<Result> {
   readonly repeatable?: Repeatable<Result>;
   /** Milliseconds; 30 s when left out. */
   readonly timeout?: number;
+  /** Further errors after which the work is worth another try. */
+  readonly retry?: (error: unknown) => boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface WriteOptions<Result> {
 export async function write<Result>(
   caller: Caller,
   work: (writer: Writer) => Promise<Result>,
-  { repeatable, timeout }: WriteOptions<Result> = {},
+  { repeatable, timeout, retry }: WriteOptions<Result> = {},
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -56,7 +58,7 @@ export async function write<Result>(
       if (violatesForeignKey(error)) {
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
       }
-      if (!isRetryable(error) || attempt === ATTEMPTS) throw error;
+      if (!(isRetryable(error) || retry?.(error)) || attempt === ATTEMPTS) throw error;
       // Whoever was undone together with this one should not meet it again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
     }
