@@ -78,13 +78,22 @@ function columnsOf(table: "contact" | "lead", fields: readonly string[]): string
   });
 }
 
-/** Rows as PostgreSQL's JSON functions read them: by column name. */
-const toJson = (rows: readonly BulkRow[], orgId: string): string =>
-  JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(Object.entries({ ...row, orgId }).map(([field, value]) => [columnOf(field), value])),
-    ),
+/** Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. */
+function toJson(rows: readonly BulkRow[], orgId: string): string {
+  const columns = new Map<string, string>();
+  const nameOf = (field: string): string => {
+    const known = columns.get(field) ?? columnOf(field);
+    columns.set(field, known);
+    return known;
+  };
+  return JSON.stringify(
+    rows.map((row) => {
+      const cells: Record<string, unknown> = { org_id: orgId };
+      for (const field in row) if (row[field] !== null) cells[nameOf(field)] = row[field];
+      return cells;
+    }),
   );
+}
 
 export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bulk {
   return {

@@ -14,7 +14,7 @@ export interface Row {
   /** Such as `C1`. */
   readonly id: string;
   readonly title: string;
-  /** REST calls, as they are written. */
+  /** Calls that are not GraphQL, as they are written. */
   readonly calls: readonly string[];
   readonly examples: readonly Example[];
 }
@@ -40,7 +40,7 @@ export function readDocument(text: string): Row[] {
             .split("\n")
             .map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]),
         );
-      } else if (language === "http") calls.push(body.trim());
+      } else if (language === "http" || language === "sh") calls.push(body.trim());
       else if (language === "graphql") {
         examples.push({ query: body, headers, variables: {}, file: null, answer: null });
         headers = {};

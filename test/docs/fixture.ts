@@ -119,5 +119,13 @@ export async function documentOrganization() {
     custom: { industry: "Technology", employees: "50-200" },
     createdAt,
   });
+  await prisma.smartList.create({
+    data: {
+      orgId: organization.id,
+      id: uuid("smart_list_01h455vb4pex5vsknk084sn08x"),
+      name: "Technology",
+      query: { groups: [{ conditions: [{ field: "custom.industry", op: "EQ", value: "Technology" }] }] },
+    },
+  });
   return organization;
 }

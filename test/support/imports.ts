@@ -41,10 +41,21 @@ export async function upload(
 ): Promise<
   Answer<{ contactImport: { job: Job | null; errors: { code: string; path: string[]; message: string }[] } }>
 > {
-  const form = new FormData();
   const query = `mutation ($input: ContactImportInput!, $idempotencyKey: String) {
     contactImport(input: $input, idempotencyKey: $idempotencyKey) { job { ${jobFields} } errors { code path message } } }`;
-  const variables = { input: { ...input, file: null }, idempotencyKey: more.idempotencyKey };
+  return uploadAs(key, query, { input, idempotencyKey: more.idempotencyKey }, file, more);
+}
+
+/** Sends a query whose `$input.file` is a file. */
+export async function uploadAs<Data>(
+  key: string,
+  query: string,
+  { input, ...others }: Record<string, unknown>,
+  file: string | Uint8Array<ArrayBuffer>,
+  more: { headers?: Record<string, string>; fileName?: string } = {},
+): Promise<Answer<Data>> {
+  const form = new FormData();
+  const variables = { ...others, input: { ...(input as object), file: null } };
   form.append("operations", JSON.stringify({ query, variables }));
   form.append("map", JSON.stringify({ 0: ["variables.input.file"] }));
   form.append("0", new Blob([file]), more.fileName ?? "contacts.csv");

@@ -304,7 +304,10 @@ const conversionFails = (
   kind: "fieldConversion",
   code: "FIELD_CONVERSION_FAILS",
   path: ["input"],
-  message: `${misfits} records have a value that would not fit`,
+  message:
+    misfits === 1
+      ? "1 record has a value that would not fit"
+      : `${misfits} records have values that would not fit`,
   count: misfits,
   sampleIds: sampleIds.map((id) => encodeId(entity === "CONTACT" ? "Contact" : "Lead", id)),
 });

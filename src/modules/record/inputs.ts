@@ -68,7 +68,7 @@ export const tagChange = z
   .nullish();
 
 export const customFieldValues = z
-  .array(z.object({ slug: z.string(), value: z.unknown() }))
+  .array(z.object({ slug: z.string(), value: z.unknown().optional() }))
   .max(1000)
   .nullish();
 
