@@ -1,5 +1,6 @@
 import { type CustomValueJson, derive } from "../src/modules/filter/derive.ts";
 import { contactKeyFields, type Definition } from "../src/modules/filter/fields.ts";
+import { demoLists, demoValues } from "./demo-lists.ts";
 import * as words from "./demo-words.ts";
 
 /**
@@ -300,6 +301,20 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
     deal: deals,
     activity: activities,
     conversation: conversations,
+    smart_list: demoLists.map((list, position) => ({
+      ...stamp(begin),
+      id: dice.id(begin),
+      order: [],
+      ...list,
+      position,
+      version: 1,
+    })),
+    custom_value: Object.entries(demoValues).map(([key, value]) => ({
+      ...stamp(begin),
+      id: dice.id(begin),
+      key,
+      value,
+    })),
   };
 }
 

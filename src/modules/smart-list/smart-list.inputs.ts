@@ -54,7 +54,9 @@ const operators = Object.keys(genericOperators) as [keyof typeof genericOperator
 const query = z.object({
   groups: z.array(
     z.object({
-      conditions: z.array(z.object({ field: z.string(), op: z.enum(operators), value: z.unknown().optional() })),
+      conditions: z.array(
+        z.object({ field: z.string(), op: z.enum(operators), value: z.unknown().optional() }),
+      ),
     }),
   ),
 });
