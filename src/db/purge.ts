@@ -11,6 +11,8 @@ export interface Purged {
   readonly leads: number;
   /** Answers to idempotency keys that have expired. */
   readonly idempotencyKeys: number;
+  /** Rows that old imports had refused. */
+  readonly importErrors: number;
   /** False when another process was at it: then nothing was done here. */
   readonly ran: boolean;
 }
@@ -26,7 +28,7 @@ const BATCH = 500;
  * contacts point stays as a stub without data, so that they can show it as removed; every other one goes. One
  * process at a time, a batch a transaction: one that is interrupted goes on with what is left.
  *
- * @param trashedBefore records trashed before this
+ * @param trashedBefore records trashed before this; rows refused by imports that ended before it go too
  * @param answeredBefore idempotency keys older than this
  */
 export async function purge(
@@ -34,7 +36,7 @@ export async function purge(
   trashedBefore: Date,
   answeredBefore: Date,
 ): Promise<Purged> {
-  const done = { contacts: 0, leads: 0, idempotencyKeys: 0, ran: false };
+  const done = { contacts: 0, leads: 0, idempotencyKeys: 0, importErrors: 0, ran: false };
   for (;;) {
     const batch = await inTransaction(pool, async (client) => {
       const { rows } = await client.query<{ free: boolean }>(
@@ -48,14 +50,21 @@ export async function purge(
            SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT ${BATCH}))`,
         [answeredBefore],
       );
-      return { contacts, leads, idempotencyKeys: keys.rowCount ?? 0 };
+      const errors = await client.query(
+        `DELETE FROM import_error WHERE ctid = ANY(ARRAY(
+           SELECT e.ctid FROM import_error AS e JOIN import_job AS j ON j.org_id = e.org_id AND j.id = e.job_id
+           WHERE j.finished_at < $1 LIMIT ${BATCH}))`,
+        [trashedBefore],
+      );
+      return { contacts, leads, idempotencyKeys: keys.rowCount ?? 0, importErrors: errors.rowCount ?? 0 };
     });
     if (batch === null) return done;
     done.ran = true;
     done.contacts += batch.contacts;
     done.leads += batch.leads;
     done.idempotencyKeys += batch.idempotencyKeys;
-    if (Math.max(batch.contacts, batch.leads, batch.idempotencyKeys) < BATCH) return done;
+    done.importErrors += batch.importErrors;
+    if (Math.max(...Object.values(batch)) < BATCH) return done;
   }
 }
 

@@ -264,3 +264,20 @@ test("none of them is reached, or hung on what is not, from another organization
   );
   expect(mine).toMatchObject({ deal: { owner: { id: restricted.globalId } } });
 });
+
+test("a restricted member works on what hangs on their own contacts, whoever owns it", async () => {
+  const restricted = await organization.member({ dataScope: "ASSIGNED" });
+  const { id: contactId, globalId } = await organization.contact({ name: "Own", ownerId: restricted.id });
+  const theirs = await organization.deal({ contactId });
+  const changed = await deal(`dealUpdate(id: "${theirs.globalId}", input: { status: WON })`, restricted.key);
+  expect(changed).toMatchObject({ deal: { status: "WON", owner: null }, errors: [] });
+  const call = await mutate<{ activity: { id: string } }>(
+    restricted.key,
+    `activityCreate(input: { kind: CALL, contactId: "${globalId}" })`,
+    "activity { id contact { callCount } }",
+  );
+  expect(call).toMatchObject({ activity: { contact: { callCount: 1 } }, errors: [] });
+  for (const field of [`activityDelete(id: "${call.activity.id}")`, `dealDelete(id: "${theirs.globalId}")`]) {
+    expect(await mutate(restricted.key, field, "deletedId")).toMatchObject({ errors: [] });
+  }
+});

@@ -1,10 +1,10 @@
 import type { Caller } from "../../context.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { holdParents } from "../record/parents.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { ActivityCreate, ActivityUpdate } from "./activity.inputs.ts";
@@ -42,12 +42,7 @@ export function createActivity(
       return activity;
     },
     {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "activityCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.activity.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("activity", "activityCreate", raw, idempotencyKey),
     },
   );
 }

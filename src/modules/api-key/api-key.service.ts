@@ -7,6 +7,7 @@ import type { ApiKey } from "../../generated/prisma/client.ts";
 import { decodeId } from "../../lib/typeid.ts";
 import type { Viewer } from "../../viewer.ts";
 import { readInput } from "../record/inputs.ts";
+import { repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import { ApiKeyCreate } from "./api-key.inputs.ts";
 import { createKey } from "./key.ts";
@@ -61,12 +62,7 @@ export async function createApiKey(
       return { id: row.id };
     },
     {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "apiKeyCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.apiKey.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("apiKey", "apiKeyCreate", raw, idempotencyKey),
     },
   );
   // A try that PostgreSQL undid may have made another one.

@@ -5,11 +5,11 @@ import { type Refusal, RefusalError, refusal } from "../../errors.ts";
 import type { ContactMerge } from "../../generated/prisma/client.ts";
 import { decodeId, newId } from "../../lib/typeid.ts";
 import { checkVersion } from "../record/version.ts";
+import { type IdempotencyKey, repeatableAbout } from "../write/repeatable.ts";
 import { freeze } from "../write/snapshot.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { alreadyMerged } from "./contact.find.ts";
-import type { IdempotencyKey } from "./contact.service.ts";
 import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /** Most duplicates in one merge. */
@@ -86,12 +86,13 @@ export function mergeContacts(
     {
       timeout: 120_000,
       ...(!dryRun && {
-        repeatable: {
-          key: idempotencyKey,
-          operation: "contactMerge",
-          args: input,
-          visible: async (db, { contact: { id } }) => (await db.contact.count({ where: { id } })) > 0,
-        },
+        repeatable: repeatableAbout(
+          "contact",
+          ({ contact }) => contact.id,
+          "contactMerge",
+          input,
+          idempotencyKey,
+        ),
       }),
     },
   );

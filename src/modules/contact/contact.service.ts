@@ -7,7 +7,8 @@ import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
 import { namesIn, planTags, type TagChange } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
-import { type Repeatable, write } from "../write/write.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
+import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.columns.ts";
 import { emailTaken, holderOf, holdLiveContact } from "./contact.find.ts";
@@ -19,9 +20,6 @@ export interface Plan {
   readonly columns: ContactColumns;
   readonly tagIds: (writer: Writer) => Promise<string[]>;
 }
-
-/** The key under which a request may be repeated. */
-export type IdempotencyKey = string | null | undefined;
 
 /**
  * Checks what an input would make of a contact.
@@ -79,7 +77,7 @@ export function createContact(
         caller,
         async (writer) =>
           putContact(writer, null, await planContact(writer, null, { ...input, tags: { set: tags } })),
-        { repeatable: repeatableContact("contactCreate", raw, idempotencyKey) },
+        { repeatable: repeatable("contact", "contactCreate", raw, idempotencyKey) },
       ),
   );
 }
@@ -110,18 +108,6 @@ export function updateContact(
       }),
   );
 }
-
-/** A request about one contact that may be sent again. */
-export const repeatableContact = (
-  operation: string,
-  args: unknown,
-  key: IdempotencyKey,
-): Repeatable<ContactRow> => ({
-  key,
-  operation,
-  args,
-  visible: async (db, { id }) => (await db.contact.count({ where: { id } })) > 0,
-});
 
 /**
  * Runs a write. When the unique index refuses the address after all, because another caller took it at this

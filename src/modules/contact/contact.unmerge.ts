@@ -4,6 +4,10 @@ import type { ContactRow } from "../../db/rows.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import type { ContactMerge, ContactMergeSource } from "../../generated/prisma/client.ts";
 import { decodeId } from "../../lib/typeid.ts";
+import { CustomValueError, readCustomValue } from "../custom-field/values.ts";
+import type { CustomValueJson } from "../filter/derive.ts";
+import type { Definition } from "../filter/fields.ts";
+import type { CustomValues } from "../record/custom.ts";
 import { freeze, thaw } from "../write/snapshot.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
@@ -115,7 +119,12 @@ async function revertPrimary(
     if (text(primary[name as keyof ContactRow]) === text(set)) changes[name] = value;
     else fields.push(name);
   }
-  const custom = revertCustom(primary.custom, customBefore, after.custom, fields);
+  const { definitions } = await writer.catalogue("CONTACT");
+  const custom = revertCustom(
+    [primary.custom, customBefore, after.custom].map((values) => (values ?? {}) as CustomValues),
+    definitions,
+    fields,
+  );
   const came = new Set((after.tagIds ?? []).filter((tag) => !tagsBefore.includes(tag)));
   const calls = duplicates.reduce((sum, { callCount }) => sum + callCount, 0);
   const contact = await writer.update("contact", primary, {
@@ -127,22 +136,33 @@ async function revertPrimary(
   return { contact, fields };
 }
 
-type Json = ContactRow["custom"] | undefined;
-
-function revertCustom(now: Json, before: Json, after: Json, fields: string[]): Record<string, unknown> {
-  const [current, old, set] = [now, before, after].map((values) => ({ ...(values as object) })) as [
-    Record<string, unknown>,
-    Record<string, unknown>,
-    Record<string, unknown>,
-  ];
-  for (const slug of new Set([...Object.keys(old), ...Object.keys(set)])) {
-    const text = (value: unknown) => JSON.stringify(value) ?? "";
-    if (text(old[slug]) === text(set[slug])) continue;
-    if (text(current[slug]) !== text(set[slug])) fields.push(`custom.${slug}`);
-    else if (old[slug] === undefined) delete current[slug];
-    else current[slug] = old[slug];
+/** Only fields that are there still, with values that fit them still: they may have changed since. */
+function revertCustom(
+  [now = {}, before = {}, after = {}]: readonly CustomValues[],
+  definitions: readonly Definition[],
+  fields: string[],
+): CustomValues {
+  const custom: Record<string, CustomValueJson> = { ...now };
+  const text = (value: unknown) => JSON.stringify(value) ?? "";
+  for (const definition of definitions) {
+    const { slug } = definition;
+    if (text(before[slug]) === text(after[slug])) continue;
+    const old = before[slug] === undefined ? null : fitting(before[slug], definition);
+    if (text(now[slug]) !== text(after[slug]) || old === undefined) fields.push(`custom.${slug}`);
+    else if (old === null) delete custom[slug];
+    else custom[slug] = old;
   }
-  return current;
+  return custom;
+}
+
+/** A value as its field keeps it now; undefined when it no longer fits. */
+function fitting(value: CustomValueJson, definition: Definition): CustomValueJson | null | undefined {
+  try {
+    return readCustomValue(value, definition);
+  } catch (error) {
+    if (error instanceof CustomValueError) return undefined;
+    throw error;
+  }
 }
 
 async function returnAll(

@@ -5,10 +5,11 @@ import type { Db } from "../../db/scoped.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { readInput } from "../record/inputs.ts";
+import { type IdempotencyKey, repeatableAbout } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import { emailTaken, holderOf, holdLiveContact, withPhone } from "./contact.find.ts";
 import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
-import { type IdempotencyKey, planContact, putContact } from "./contact.service.ts";
+import { planContact, putContact } from "./contact.service.ts";
 
 /** By what a contact is recognised. */
 export type MatchKey = "EMAIL" | "PHONE";
@@ -51,12 +52,13 @@ export async function upsertContact(
           return { contact, outcome: contact === before ? ("UNCHANGED" as const) : ("UPDATED" as const) };
         },
         {
-          repeatable: {
-            key: idempotencyKey,
-            operation: "contactUpsert",
-            args: [raw, matchOn],
-            visible: async (db, { contact: { id } }) => (await db.contact.count({ where: { id } })) > 0,
-          },
+          repeatable: repeatableAbout(
+            "contact",
+            ({ contact }) => contact.id,
+            "contactUpsert",
+            [raw, matchOn],
+            idempotencyKey,
+          ),
         },
       );
     } catch (error) {

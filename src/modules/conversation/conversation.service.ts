@@ -1,10 +1,10 @@
 import type { Caller } from "../../context.ts";
 import { RefusalError } from "../../errors.ts";
 import type { Conversation } from "../../generated/prisma/client.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { holdParents } from "../record/parents.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import { ConversationCreate, ConversationUpdate } from "./conversation.inputs.ts";
 
@@ -31,12 +31,7 @@ export function createConversation(
       });
     },
     {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "conversationCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.conversation.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("conversation", "conversationCreate", raw, idempotencyKey),
     },
   );
 }

@@ -1,18 +1,24 @@
 import type { Caller } from "../../context.ts";
 import { violates } from "../../db/faults.ts";
-import { quote, type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
+import { quote, RefusalError, refusal, refuse } from "../../errors.ts";
 import type { CustomField } from "../../generated/prisma/client.ts";
-import { decodeId, encodeId } from "../../lib/typeid.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
+import { decodeId } from "../../lib/typeid.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
-import { Registry } from "../filter/registry.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { requireAllData } from "../record/permission.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { convertValue } from "./convert.ts";
 import { FieldCreate, FieldUpdate } from "./custom-field.inputs.ts";
+import {
+  conversionFails,
+  optionRefusals,
+  renameRefusals,
+  slugFrom,
+  slugRefusals,
+} from "./custom-field.rules.ts";
 import { findMisfits, rewriteValues } from "./rewrite.ts";
 import { freeSlot, heirOf } from "./slots.ts";
 
@@ -21,7 +27,6 @@ const MAX_FIELDS = 1000;
 /** Milliseconds for a change that writes every record that has a value. */
 const REWRITE_TIMEOUT = 600_000;
 
-const slugForm = /^[a-z][a-z0-9_]{0,63}$/;
 const shared = "custom fields are shared: a member restricted to assigned data cannot change them";
 
 /** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
@@ -71,12 +76,7 @@ export function createField(
         });
       },
       {
-        repeatable: {
-          key: idempotencyKey,
-          operation: "customFieldCreate",
-          args: raw,
-          visible: async (db, { id }) => (await db.customField.count({ where: { id } })) > 0,
-        },
+        repeatable: repeatable("customField", "customFieldCreate", raw, idempotencyKey),
       },
     ),
   );
@@ -234,53 +234,6 @@ export function reorderFields(
   });
 }
 
-/** A slug from a name: letters without their accents, digits, and _ for all else. */
-const slugFrom = (name: string): string =>
-  name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/\p{M}/gu, "")
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[^a-z]+|_+$/g, "")
-    .slice(0, 64);
-
-function slugRefusals(slug: string, entity: Entity): Refusal[] {
-  const path = ["input", "slug"];
-  if (!slugForm.test(slug)) {
-    const message = `${quote(slug)} is no slug: a lower-case letter, then letters, digits and _, at most 64`;
-    return [refusal("INVALID_VALUE", path, message)];
-  }
-  return new Registry(entity, []).byName(slug)
-    ? [refusal("RESERVED_KEY", path, `${quote(slug)} is the name of a built-in field`)]
-    : [];
-}
-
-function optionRefusals(type: string, options: readonly string[] | null | undefined): Refusal[] {
-  const path = ["input", "options"];
-  const chooses = type === "SELECT" || type === "MULTI_SELECT";
-  if (chooses && !options?.length)
-    return [refusal("REQUIRED", path, `a field of type ${type} needs options`)];
-  if (!chooses && options?.length) {
-    return [refusal("INVALID_VALUE", path, `a field of type ${type} has no options`)];
-  }
-  return [];
-}
-
-const renameRefusals = (
-  renamed: ReadonlyMap<string, string>,
-  before: readonly string[],
-  after: readonly string[],
-): Refusal[] =>
-  [...renamed].flatMap(([from, to], at) => {
-    const path = ["input", "optionRenames", String(at)];
-    if (!before.includes(from))
-      return [refusal("INVALID_VALUE", [...path, "from"], `${quote(from)} is no option`)];
-    if (!after.includes(to)) {
-      return [refusal("INVALID_VALUE", [...path, "to"], `${quote(to)} is not among the new options`)];
-    }
-    return [];
-  });
-
 async function findFolder({ tx }: Writer, entity: Entity, folderId: string | null | undefined) {
   if (folderId == null) return { id: folderId, refusals: [] };
   const path = ["input", "folderId"];
@@ -296,21 +249,6 @@ async function findFolder({ tx }: Writer, entity: Entity, folderId: string | nul
         refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such folder of the entity")],
       };
 }
-
-const conversionFails = (
-  entity: Entity,
-  { misfits, sampleIds }: { readonly misfits: number; readonly sampleIds: readonly string[] },
-): Refusal => ({
-  kind: "fieldConversion",
-  code: "FIELD_CONVERSION_FAILS",
-  path: ["input"],
-  message:
-    misfits === 1
-      ? "1 record has a value that would not fit"
-      : `${misfits} records have values that would not fit`,
-  count: misfits,
-  sampleIds: sampleIds.map((id) => encodeId(entity === "CONTACT" ? "Contact" : "Lead", id)),
-});
 
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);

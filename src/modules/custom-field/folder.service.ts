@@ -2,10 +2,10 @@ import type { Caller } from "../../context.ts";
 import { violates } from "../../db/faults.ts";
 import { refuse } from "../../errors.ts";
 import type { CustomFieldFolder } from "../../generated/prisma/client.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { requireAllData } from "../record/permission.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import { FolderCreate, FolderUpdate } from "./custom-field.inputs.ts";
 
@@ -27,12 +27,7 @@ export function createFolder(
         return writer.insert("customFieldFolder", { entity, name, position });
       },
       {
-        repeatable: {
-          key: idempotencyKey,
-          operation: "customFieldFolderCreate",
-          args: raw,
-          visible: async (db, { id }) => (await db.customFieldFolder.count({ where: { id } })) > 0,
-        },
+        repeatable: repeatable("customFieldFolder", "customFieldFolderCreate", raw, idempotencyKey),
       },
     ),
   );

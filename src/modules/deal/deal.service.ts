@@ -1,12 +1,12 @@
 import type { Caller } from "../../context.ts";
 import { RefusalError } from "../../errors.ts";
 import type { Deal } from "../../generated/prisma/client.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
 import { holdParents } from "../record/parents.ts";
 import { checkVersion } from "../record/version.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
@@ -22,12 +22,7 @@ export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: Idempo
     caller,
     async (writer) => writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input)) }),
     {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "dealCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.deal.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("deal", "dealCreate", raw, idempotencyKey),
     },
   );
 }

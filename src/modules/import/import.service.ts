@@ -6,11 +6,11 @@ import { RefusalError, refuse } from "../../errors.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import { newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
 import { findTags, tagRefusals } from "../record/tags.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { importBatch } from "./batch.ts";
@@ -25,9 +25,6 @@ const asImport = (caller: Caller): Caller => ({
   ...caller,
   viewer: { ...caller.viewer, source: "IMPORT" },
 });
-
-const visible = async (db: Db, { id }: Pick<ImportJob, "id">) =>
-  (await db.importJob.count({ where: { id } })) > 0;
 
 /**
  * Imports rows at once, or takes in a file and queues the job that reads it.
@@ -97,7 +94,7 @@ function importRows(
       return made;
     },
     {
-      repeatable: { key: idempotencyKey, operation: "contactImport", args: input, visible },
+      repeatable: repeatable("importJob", "contactImport", input, idempotencyKey),
       timeout: 120_000,
       retry: isUniqueViolation,
     },
@@ -153,12 +150,7 @@ async function importFile(
       caller,
       (writer) => writer.update("importJob", job, { state: "QUEUED", fileBytes: bytes }),
       {
-        repeatable: {
-          key: idempotencyKey,
-          operation: "contactImport",
-          args: [asked, hash.digest("hex")],
-          visible,
-        },
+        repeatable: repeatable("importJob", "contactImport", [asked, hash.digest("hex")], idempotencyKey),
       },
     );
     // Asked for before under the same key: that job is the answer, and this upload was for nothing.

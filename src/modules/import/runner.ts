@@ -155,7 +155,9 @@ async function runImport(database: Database, job: Claimed, options: RunOptions):
     job.total = total;
     options.onProgress?.(job);
   }
-  const settings = settingsOf(job);
+  // What a restricted member makes is theirs, also when they became restricted only after asking.
+  const restricted = job.dataScope === "ASSIGNED" && { ownerId: job.memberId };
+  const settings = { ...settingsOf(job), ...restricted };
   let current: ImportJob = job;
   let rows: ImportRow[] = [];
   let number = 0;

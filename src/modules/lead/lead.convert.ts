@@ -5,12 +5,13 @@ import type { Deal } from "../../generated/prisma/client.ts";
 import { encodeId, newId } from "../../lib/typeid.ts";
 import { emptyContact } from "../contact/contact.columns.ts";
 import { holderOf, holdLiveContact } from "../contact/contact.find.ts";
-import { type IdempotencyKey, orTaken } from "../contact/contact.service.ts";
+import { orTaken } from "../contact/contact.service.ts";
 import { readCustomValue } from "../custom-field/values.ts";
 import type { Definition } from "../filter/fields.ts";
 import type { CustomValues } from "../record/custom.ts";
 import { readInput } from "../record/inputs.ts";
 import { checkVersion } from "../record/version.ts";
+import { type IdempotencyKey, repeatableAbout } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { LeadConvert } from "./lead.inputs.ts";
@@ -81,12 +82,13 @@ export async function convertLead(
           return { lead: converted, contact: await takeOver(writer, lead, contact), contactOutcome, deal };
         },
         {
-          repeatable: {
-            key: idempotencyKey,
-            operation: "leadConvert",
-            args: [id, raw],
-            visible: async (db, { lead }) => (await db.lead.count({ where: { id: lead.id } })) > 0,
-          },
+          repeatable: repeatableAbout(
+            "lead",
+            ({ lead }) => lead.id,
+            "leadConvert",
+            [id, raw],
+            idempotencyKey,
+          ),
         },
       ),
   );

@@ -121,7 +121,7 @@ const convertedTo = requestCache(
   ({ db }: Context) =>
     new DataLoader<string, LeadRow[]>(async (contactIds) => {
       const rows = await db.lead.findMany({
-        where: { convertedContactId: { in: [...contactIds] } },
+        where: { convertedContactId: { in: [...contactIds] }, purgedAt: null },
         orderBy: [{ convertedAt: "desc" }, { id: "desc" }],
       });
       return contactIds.map((id) => rows.filter(({ convertedContactId }) => convertedContactId === id));

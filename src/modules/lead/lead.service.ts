@@ -1,13 +1,13 @@
 import type { Caller } from "../../context.ts";
 import type { LeadRow } from "../../db/rows.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { applyCustom } from "../record/custom.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
 import { namesIn, planTags } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
@@ -35,12 +35,7 @@ export async function holdLiveLead(writer: Writer, id: string): Promise<LeadRow>
 export function createLead(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<LeadRow> {
   const { tags, ...input } = readInput(LeadCreate, raw);
   return write(caller, (writer) => putLead(writer, null, { ...input, tags: { set: tags } }), {
-    repeatable: {
-      key: idempotencyKey,
-      operation: "leadCreate",
-      args: raw,
-      visible: async (db, { id }) => (await db.lead.count({ where: { id } })) > 0,
-    },
+    repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey),
   });
 }
 

@@ -2,11 +2,11 @@ import type { Caller } from "../../context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { decodeId } from "../../lib/typeid.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { tagNames } from "../filter/filter.service.ts";
 import { readInput } from "../record/inputs.ts";
 import { requireAllData } from "../record/permission.ts";
 import { checkVersion } from "../record/version.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Columns, Writer } from "../write/writer.ts";
 import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
@@ -43,12 +43,7 @@ export function createList(
       return writer.insert("smartList", { ...columnsOf(input), position });
     },
     {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "smartListCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.smartList.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("smartList", "smartListCreate", raw, idempotencyKey),
     },
   );
 }

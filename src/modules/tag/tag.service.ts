@@ -3,11 +3,11 @@ import type { Caller } from "../../context.ts";
 import { violates } from "../../db/faults.ts";
 import { refuse } from "../../errors.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
-import type { IdempotencyKey } from "../contact/contact.service.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput, requiredText, rule } from "../record/inputs.ts";
 import { requireAllData } from "../record/permission.ts";
 import { tagKey } from "../record/tags.ts";
+import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 
 const color = z
@@ -28,12 +28,7 @@ export function createTag(caller: Caller, raw: unknown, idempotencyKey?: Idempot
   const { name, color: shade } = readInput(TagCreate, raw);
   return orNameTaken(() =>
     write(caller, (writer) => writer.insert("tag", { name, nameKey: tagKey(name), color: shade ?? null }), {
-      repeatable: {
-        key: idempotencyKey,
-        operation: "tagCreate",
-        args: raw,
-        visible: async (db, { id }) => (await db.tag.count({ where: { id } })) > 0,
-      },
+      repeatable: repeatable("tag", "tagCreate", raw, idempotencyKey),
     }),
   );
 }

@@ -1,8 +1,8 @@
 import type { Caller } from "../../context.ts";
 import { isRetryable, violatesForeignKey } from "../../db/faults.ts";
-import type { Db } from "../../db/scoped.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import { fingerprint } from "../../lib/cursor.ts";
+import type { Repeatable } from "./repeatable.ts";
 import { freeze, thaw } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
@@ -11,18 +11,6 @@ const ATTEMPTS = 5;
 
 /** Hours for which an idempotency key is remembered. */
 export const IDEMPOTENCY_HOURS = 72;
-
-/** A request that may be sent again, and must then be answered as it was the first time. */
-export interface Repeatable<Result> {
-  /** The caller's key; none when null. At most 255 characters. */
-  readonly key: string | null | undefined;
-  /** Name of the mutation. */
-  readonly operation: string;
-  /** Its arguments, without the key. */
-  readonly args: unknown;
-  /** Whether the caller may still see what was answered. */
-  readonly visible: (db: Db, result: Result) => Promise<boolean>;
-}
 
 export interface WriteOptions<Result> {
   readonly repeatable?: Repeatable<Result>;
