@@ -82,7 +82,7 @@ export function createServer({
     renderGraphiQL,
     landingPage: false,
     batching: false,
-    // Read by the parser of our own, which holds nothing of a file.
-    multipart: true,
+    // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.
+    maxRequestBodySize: false,
   });
 }

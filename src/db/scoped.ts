@@ -4,6 +4,7 @@ import { decodeId } from "../lib/typeid.ts";
 import { type Bulk, bulkStatements } from "./bulk.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
+import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
 import { type Lock, lockFields, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
@@ -71,6 +72,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
+  /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
+  keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
   readonly lock: Lock;
   /** Changes of many rows in one statement each. Only inside a transaction. */
@@ -89,6 +92,8 @@ export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
   const readers = {
     ...readersOf(query, principal),
     children: childReader(pool, principal),
+    keepChunk: (jobId: string, position: number, bytes: Buffer) =>
+      keepChunk(query, principal.orgId, jobId, position, bytes),
     get lock(): never {
       throw new ScopeError("rows can be locked inside a transaction only");
     },
@@ -103,7 +108,7 @@ export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
   );
 }
 
-type Readers = Pick<Db, "children" | "catalogue" | "members" | "tagUsage" | "lock" | "bulk">;
+type Readers = Pick<Db, "children" | "catalogue" | "members" | "tagUsage" | "keepChunk" | "lock" | "bulk">;
 
 const readersOf = (query: Query, principal: Principal): Pick<Db, "catalogue" | "members" | "tagUsage"> => ({
   members: (ids) => readMembers(query, principal.orgId, ids),
@@ -136,6 +141,11 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");
+    },
+    get keepChunk(): never {
+      throw new ScopeError(
+        "chunks are kept outside of transactions, which would be open while a caller sends",
+      );
     },
   };
 }

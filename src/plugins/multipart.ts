@@ -63,7 +63,15 @@ export function readMultipart(
         );
       }
       const upload: Upload = { fileName: fileName || "upload.csv", limit: limits.file, stream };
-      resolve({ operations, path, upload, discard: () => stream.resume() });
+      // Reads to the end what nobody wants, so that the answer arrives, but no further than a file may go.
+      const discard = () => {
+        let size = 0;
+        stream.on("data", (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > limits.file) source.destroy();
+        });
+      };
+      resolve({ operations, path, upload, discard });
     });
     parser.on("finish", () => fail("the request has no file"));
     parser.on("error", (error: unknown) => {

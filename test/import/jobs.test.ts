@@ -30,6 +30,14 @@ test("a file over the limit is refused and nothing of it is kept", async () => {
   expect(await prisma.importChunk.count({ where: { orgId: organization.id } })).toBe(0);
 });
 
+test("a file of many megabytes reaches the rules of imports", async () => {
+  const { status, data } = await upload(key, `no,known,heading\n${"x,y,z\n".repeat(5_000_000)}`);
+  expect(status).toBe(200);
+  expect(data?.contactImport.errors).toMatchObject([
+    { path: ["input", expect.stringMatching(/file|mapping/)] },
+  ]);
+});
+
 test("a multipart request without the header that no form can send, or without its parts, is refused", async () => {
   const yoga = await testServer();
   const send = (form: FormData, headers: Record<string, string>) =>

@@ -104,6 +104,9 @@ function importRows(
 /** Bytes that tell how a file is written. */
 const HEAD = 1_048_576;
 
+/** Bytes of a piece of a file as it is kept. */
+const PIECE = 262_144;
+
 /**
  * Takes in a file: its first megabyte says how it is written, and all of it is kept, piece by piece, until the job
  * is done. No transaction is open while the caller sends.
@@ -140,9 +143,11 @@ async function importFile(
     for (let piece: Buffer | undefined = head; piece !== undefined; ) {
       hash.update(piece);
       bytes += piece.length;
-      const data = { orgId: caller.db.orgId, jobId: job.id, position, bytes: new Uint8Array(piece) };
-      await caller.db.importChunk.createMany({ data: [data] });
-      position += 1;
+      // In small pieces, so that little is held whoever reads them.
+      for (let at = 0; at < piece.length; at += PIECE) {
+        await caller.db.keepChunk(job.id, position, piece.subarray(at, at + PIECE));
+        position += 1;
+      }
       const next: IteratorResult<Buffer> = await pieces.next();
       piece = next.done ? undefined : next.value;
     }
