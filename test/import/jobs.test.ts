@@ -92,6 +92,33 @@ test("an import that was killed goes on where it was, with the same end as one t
   expect(await prisma.importChunk.count({ where: { orgId: organization.id } })).toBe(0);
 });
 
+test("when two processes believe that they have an import, every row is still done once", async () => {
+  const file = `name,email\n${Array.from({ length: 3_000 }, (_, at) => `Q${at},q${at}@example.com`).join("\n")}`;
+  const { data } = await upload(key, file);
+  const id = data?.contactImport.job?.id ?? "";
+  const { pool } = await testDatabase();
+  let second: Promise<void> | undefined;
+  await runImports(organization, {
+    onProgress: ({ done }) => {
+      if (done !== 1000 || second) return;
+      // The first one was thought dead: its lease ran out while it was only slow.
+      second = pool
+        .query("UPDATE import_job SET leased_until = now() - interval '1 second' WHERE org_id = $1", [
+          organization.id,
+        ])
+        .then(() => runImports(organization));
+    },
+  });
+  await second;
+  expect(await jobOf(key, id)).toMatchObject({
+    state: "DONE",
+    done: 3000,
+    created: 3000,
+    skipped: 0,
+    failed: 0,
+  });
+});
+
 test("a process that stops leaves its import to be taken up at once", async () => {
   const { data } = await upload(key, "name,email\nA,a@example.com\n");
   const id = data?.contactImport.job?.id ?? "";
