@@ -3,13 +3,7 @@ import { offsetArg, pageArgs } from "../../connection.ts";
 import type { ContactRow } from "../../db/rows.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
-import {
-  ContactFilter,
-  ContactOrder,
-  SearchInput,
-  SmartListQueryInput,
-  TrashModeEnum,
-} from "../filter/filter.schema.ts";
+import { contactListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { purgeAt } from "../record/trash.ts";
 import { ContactConnection } from "./contact.connection.ts";
@@ -135,15 +129,7 @@ builder.queryFields((t) => ({
     type: ContactConnection,
     description: "Contacts, newest first. filter, query and search are AND-ed.",
     args: {
-      filter: t.arg({ type: ContactFilter, description: "Which contacts, typed." }),
-      query: t.arg({ type: SmartListQueryInput, description: "Which contacts, as an OR of AND groups." }),
-      search: t.arg({ type: SearchInput, description: "Free text." }),
-      orderBy: t.arg({ type: [ContactOrder], description: "Their order; newest first when left out." }),
-      trash: t.arg({
-        type: TrashModeEnum,
-        defaultValue: "EXCLUDE",
-        description: "Whether to show trashed contacts.",
-      }),
+      ...contactListArgs(),
       ...pageArgs(),
       ...offsetArg(),
     },

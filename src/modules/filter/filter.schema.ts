@@ -254,3 +254,27 @@ export const { input: ContactOrder, field: ContactOrderField } = orderInput(
   "contacts",
 );
 export const { input: LeadOrder } = orderInput("LeadOrder", "LEAD", "leads");
+
+/** What every list of contacts or leads can be asked for, its page apart. */
+const listArgs = <
+  Filter extends typeof ContactFilter | typeof LeadFilter,
+  Order extends typeof ContactOrder | typeof LeadOrder,
+>(
+  filter: Filter,
+  order: Order,
+  noun: string,
+) =>
+  builder.args((t) => ({
+    filter: t.field({ type: filter, description: `Which ${noun}, typed.` }),
+    query: t.field({ type: SmartListQueryInput, description: `Which ${noun}, as an OR of AND groups.` }),
+    search: t.field({ type: SearchInput, description: "Free text." }),
+    orderBy: t.field({ type: [order], description: "Their order; newest first when left out." }),
+    trash: t.field({
+      type: TrashModeEnum,
+      defaultValue: "EXCLUDE",
+      description: `Whether to show trashed ${noun}.`,
+    }),
+  }));
+
+export const contactListArgs = () => listArgs(ContactFilter, ContactOrder, "contacts");
+export const leadListArgs = () => listArgs(LeadFilter, LeadOrder, "leads");

@@ -7,13 +7,7 @@ import { byId } from "../../loaders.ts";
 import { requestCache } from "../../request-cache.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
-import {
-  LeadFilter,
-  LeadOrder,
-  SearchInput,
-  SmartListQueryInput,
-  TrashModeEnum,
-} from "../filter/filter.schema.ts";
+import { leadListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { purgeAt } from "../record/trash.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
@@ -101,15 +95,7 @@ builder.queryFields((t) => ({
     type: LeadConnection,
     description: "Leads, newest first. filter, query and search are AND-ed.",
     args: {
-      filter: t.arg({ type: LeadFilter, description: "Which leads, typed." }),
-      query: t.arg({ type: SmartListQueryInput, description: "Which leads, as an OR of AND groups." }),
-      search: t.arg({ type: SearchInput, description: "Free text." }),
-      orderBy: t.arg({ type: [LeadOrder], description: "Their order; newest first when left out." }),
-      trash: t.arg({
-        type: TrashModeEnum,
-        defaultValue: "EXCLUDE",
-        description: "Whether to show trashed leads.",
-      }),
+      ...leadListArgs(),
       ...pageArgs(),
       ...offsetArg(),
     },
