@@ -51,7 +51,8 @@ export type Refusal = {
   | {
       readonly kind: "versionConflict";
       readonly type: "Contact" | "Lead" | "Deal" | "SmartList";
-      readonly currentId: string;
+      /** Null for the version of a whole set, which is no record. */
+      readonly currentId: string | null;
       readonly currentVersion: number;
     }
   | { readonly kind: "restoreConflict"; readonly blockedById: string | null }

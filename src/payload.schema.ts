@@ -72,13 +72,14 @@ builder.objectRef<Kind<"versionConflict">>("VersionConflictError").implement({
       nullable: true,
       description: "The contact as it is now; null when the record is no contact.",
       resolve: ({ type, currentId }, _args, context) =>
-        type === "Contact" ? byId.contact.load(context, currentId) : null,
+        type === "Contact" && currentId !== null ? byId.contact.load(context, currentId) : null,
     }),
     record: t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: "The record as it is now, whatever its type.",
+      description: "The record as it is now, whatever its type; null for a set of records.",
       resolve: async ({ type, currentId }, _args, context) => {
+        if (currentId === null) return null;
         const row = await byId[recordLoaders[type]].load(context, currentId);
         return row === null ? null : { ...row, __typename: type };
       },

@@ -11,6 +11,7 @@ export type Lockable =
   | "tag"
   | "custom_field"
   | "custom_field_folder"
+  | "custom_value"
   | "import_job"
   | "smart_list";
 

@@ -54,9 +54,18 @@ test("a value is set, set again, listed by key and deleted", async () => {
   ]);
 });
 
-test("setting one value at the same moment from several sides is no error", async () => {
+test("setting and deleting one value at the same moment from several sides is no fault", async () => {
+  const drop = () => mutate(key, 'customValueDelete(key: "contested")', "deletedKey");
   const answers = await Promise.all(["1", "2", "3", "4"].map((value) => set("contested", value)));
   expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  const mixed = await Promise.all([
+    set("contested", "5"),
+    drop(),
+    set("contested", "6"),
+    drop(),
+    set("contested", "7"),
+  ]);
+  expect(mixed.flatMap(({ errors }) => errors.filter(({ code }) => code !== "NOT_FOUND"))).toEqual([]);
 });
 
 test("a text is filled from custom values, a contact, a lead and the organization", async () => {
@@ -101,6 +110,24 @@ test("what cannot be filled stays, and is listed once in its order; a default st
     missing: ["contact.title", "custom_values.nope", "nonsense"],
     found: true,
   });
+});
+
+test("a contact and a lead each have their owner; a text that becomes too long is refused", async () => {
+  const [one, two] = [await organization.member(), await organization.member()];
+  const contact = await organization.contact({ name: "C", ownerId: one.id });
+  const lead = await organization.lead({ name: "L", ownerId: two.id });
+  const args = `, contactId: "${contact.globalId}", leadId: "${lead.globalId}"`;
+  const { text, missing } = await render("{{contact.owner.email}} {{lead.owner.email}}", args);
+  expect(missing).toEqual([]);
+  expect(new Set(text.split(" ")).size).toBe(2);
+  expect(await render("{{contact.name}}", `, contactId: "${lead.globalId}"`)).toMatchObject({ found: false });
+  await set("empty", " ");
+  expect((await render('{{custom_values.empty | "default"}}')).text).toBe("default");
+  await set("big", "x".repeat(10_000));
+  const answer = await sendText(key, "query ($text: String!) { renderTemplate(text: $text) { text } }", {
+    text: "{{custom_values.big}}".repeat(101),
+  });
+  expect(answer.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", field: "text" } }]);
 });
 
 test("what a value says is not read for tokens again", async () => {

@@ -28,7 +28,7 @@ const Replace = graphql(`
     smartListsReplace(input: $input, expectedVersion: $expectedVersion) {
       smartLists { id name position }
       version
-      errors { code path message }
+      errors { __typename code path message ... on VersionConflictError { currentVersion record { id } } }
     }
   }
 `);
@@ -189,6 +189,37 @@ test("a custom field that a list uses cannot be deleted; a type change that it d
   });
 });
 
+test("a list that can no longer be read can still be renamed, and a new one comes after the others", async () => {
+  const [broken, gone] = [await made("Broken", vip), await made("Gone", technology)];
+  await made("Last", technology);
+  await mutate(key, `smartListDelete(id: "${gone.id}")`, "deletedId");
+  await mutate(key, `tagDelete(id: "${encodeId("Tag", await organization.tag("vip"))}")`, "deletedId");
+  const update = (input: string) =>
+    mutate(key, `smartListUpdate(id: "${broken.id}", input: { ${input} })`, "smartList { name isValid }");
+  expect(await update('name: "Still broken"')).toMatchObject({
+    smartList: { name: "Still broken", isValid: false },
+    errors: [],
+  });
+  expect((await update('columns: ["nope"]')).errors).toMatchObject([
+    { code: "INVALID_FILTER", path: ["input", "columns", "0"] },
+  ]);
+  await made("New", technology);
+  expect((await read()).smartLists.map(({ name }) => name)).toEqual(["Still broken", "Last", "New"]);
+  const { smartListsVersion } = await read();
+  const twice = await replace(
+    [
+      { id: broken.id, name: "1", query: technology },
+      { id: broken.id, name: "2", query: technology },
+      { id: broken.id.replace("smart_list", "contact"), name: "3", query: technology },
+    ],
+    smartListsVersion,
+  );
+  expect(twice.errors).toMatchObject([
+    { code: "INVALID_VALUE", path: ["input", "1", "id"] },
+    { code: "NOT_FOUND", path: ["input", "2", "id"] },
+  ]);
+});
+
 test("a list is changed, moved and deleted; a stale version is refused", async () => {
   const [a, b, c] = [await made("A", vip), await made("B", vip), await made("C", technology)];
   const update = (id: string, args: string) =>
@@ -245,7 +276,7 @@ test("two people who replace the set at once do not overwrite each other", async
   );
   expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
   expect(answers.flatMap(({ errors }) => errors)).toMatchObject([
-    { code: "VERSION_CONFLICT", path: ["expectedVersion"] },
+    { __typename: "VersionConflictError", code: "VERSION_CONFLICT", path: ["expectedVersion"] },
   ]);
   expect((await read()).smartLists).toHaveLength(1);
 });

@@ -32,7 +32,8 @@ const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").imp
     }),
     found: t.boolean({
       nullable: true,
-      description: "Whether the contact or lead is there for the caller; null when none was named.",
+      description:
+        "Whether the contact and lead that were named are there for the caller; null when none was.",
       resolve: ({ found }) => found,
     }),
   }),
@@ -57,16 +58,10 @@ builder.queryFields((t) => ({
       leadId: t.arg.id({ description: "The lead that `{{lead.…}}` is about." }),
     },
     resolve: (_root, { text, contactId, leadId }, context) =>
-      renderTemplate(
-        context,
-        text,
-        contactId == null && leadId == null
-          ? null
-          : {
-              contactId: contactId == null ? null : readIdOf("Contact", contactId, "contactId"),
-              leadId: leadId == null ? null : readIdOf("Lead", leadId, "leadId"),
-            },
-      ),
+      renderTemplate(context, text, {
+        ...(contactId != null && { contactId: readIdOf("Contact", contactId, "contactId") }),
+        ...(leadId != null && { leadId: readIdOf("Lead", leadId, "leadId") }),
+      }),
   }),
 }));
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Caller, Context } from "../../context.ts";
+import { isUniqueViolation } from "../../db/faults.ts";
 import type { ContactRow, LeadRow } from "../../db/rows.ts";
 import { RequestError, refuse } from "../../errors.ts";
 import type { CustomValue } from "../../generated/prisma/client.ts";
@@ -29,17 +30,21 @@ const Value = z.object({
 export function setCustomValue(caller: Caller, key: string, value: string): Promise<CustomValue> {
   const input = readInput(Value, { key, value }, []);
   requireAllData(caller, shared);
-  return write(caller, async (writer) => {
-    const { tx } = writer;
-    const stamp = { orgId: tx.orgId, createdAt: caller.now, updatedAt: caller.now };
-    const made = await tx.customValue.createMany({
-      data: [{ ...stamp, ...input, id: newId() }],
-      skipDuplicates: true,
-    });
-    const row = await tx.customValue.findFirst({ where: { key } });
-    if (!row) throw new Error("a custom value that was written is not there");
-    return made.count > 0 ? row : writer.update("customValue", row, { value });
-  });
+  return write(
+    caller,
+    async (writer) => {
+      const { tx } = writer;
+      const find = () => tx.customValue.findFirst({ where: { key } });
+      const seen = await find();
+      if (seen) await tx.lock.rows("custom_value", [seen.id], "update");
+      const before = seen && (await find());
+      return before
+        ? writer.update("customValue", before, { value })
+        : writer.insert("customValue", { ...input, id: newId() });
+    },
+    // Another caller has set it at this moment: then it is there to be changed.
+    { retry: isUniqueViolation },
+  );
 }
 
 /**
@@ -61,20 +66,26 @@ export function deleteCustomValue(caller: Caller, key: string): Promise<CustomVa
 export const MAX_TEMPLATE = 100_000;
 
 export interface RenderedTemplate extends Rendered {
-  /** Whether the contact or lead that was named is there for the caller; null when none was named. */
+  /** Whether every record that was named is there for the caller; null when none was. */
   readonly found: boolean | null;
+}
+
+/** Row ids: undefined where none was named, null for an id that names nothing. */
+export interface Subject {
+  readonly contactId?: string | null;
+  readonly leadId?: string | null;
 }
 
 /**
  * Fills the tokens of a text from the organization's custom values, its name, and one contact or lead.
  *
- * @param subject row ids; null for none
+ * @param subject row ids of the records that the text is about
  * @throws RequestError BAD_USER_INPUT for a text that is too long
  */
 export async function renderTemplate(
   context: Context,
   text: string,
-  subject: { readonly contactId: string | null; readonly leadId: string | null } | null,
+  subject: Subject,
 ): Promise<RenderedTemplate> {
   if (text.length > MAX_TEMPLATE) {
     const message = `text has ${text.length} characters; the limit is ${MAX_TEMPLATE}`;
@@ -86,23 +97,37 @@ export async function renderTemplate(
   );
   if (keys.length > 0) {
     const rows = await context.db.customValue.findMany({ where: { key: { in: keys } } });
-    for (const { key, value } of rows) tokens.set(`custom_values.${key}`, value);
+    for (const { key, value } of rows) if (!isBlank(value)) tokens.set(`custom_values.${key}`, value);
   }
-  if (subject === null) return { ...render(text, tokens), found: null };
-  const contact = subject.contactId === null ? null : await byId.contact.load(context, subject.contactId);
-  const lead = subject.leadId === null ? null : await byId.lead.load(context, subject.leadId);
-  const record = [contact, lead].find((row) => row !== null && row.purgedAt === null);
+  const contact = subject.contactId ? await byId.contact.load(context, subject.contactId) : null;
+  const lead = subject.leadId ? await byId.lead.load(context, subject.leadId) : null;
   if (contact?.purgedAt === null) addRecord(tokens, "contact", contactTexts(contact), contact);
   if (lead?.purgedAt === null) addRecord(tokens, "lead", leadTexts(lead), lead);
-  if (record?.ownerId) {
-    const owner = await byId.member.load(context, record.ownerId);
-    const noun = record === contact ? "contact" : "lead";
-    if (owner) {
-      tokens.set(`${noun}.owner.name`, owner.name);
-      tokens.set(`${noun}.owner.email`, owner.email);
-    }
+  for (const [noun, record] of Object.entries({ contact, lead })) {
+    const owner = record?.ownerId ? await byId.member.load(context, record.ownerId) : null;
+    if (!owner || record?.purgedAt !== null) continue;
+    tokens.set(`${noun}.owner.name`, owner.name);
+    tokens.set(`${noun}.owner.email`, owner.email);
   }
-  return { ...render(text, tokens), found: record !== undefined };
+  const named = [
+    ...(subject.contactId === undefined ? [] : [contact]),
+    ...(subject.leadId === undefined ? [] : [lead]),
+  ];
+  return {
+    ...rendered(text, tokens),
+    found: named.length === 0 ? null : named.every((record) => record?.purgedAt === null),
+  };
+}
+
+/** Most of what a text may become, in UTF-16 units: values are longer than their tokens. */
+const MAX_RENDERED = 1_000_000;
+
+/** @throws RequestError BAD_USER_INPUT when the filled text is too long */
+function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
+  const result = render(text, tokens);
+  if (result.text.length <= MAX_RENDERED) return result;
+  const message = `text becomes ${result.text.length} characters long; the limit is ${MAX_RENDERED}`;
+  throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
 }
 
 type Texts = Readonly<Record<string, string | null | undefined>>;

@@ -35,8 +35,9 @@ export function createList(
     caller,
     async (writer) => {
       await bumpSet(writer);
-      const position = await writer.tx.smartList.count({});
-      if (position >= MAX_LISTS) {
+      const lists = await writer.tx.smartList.findMany({ select: { position: true } });
+      const position = Math.max(-1, ...lists.map((list) => list.position)) + 1;
+      if (lists.length >= MAX_LISTS) {
         throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
       }
       await checkLists(writer, [[["input"], input, null]]);
@@ -116,10 +117,12 @@ export function replaceLists(
       const befores = inputs.map(({ id }, at) => {
         if (id == null) return null;
         const path = ["input", String(at), "id"];
-        const before = existing.get(decodeId(id)?.uuid ?? "");
-        if (!before) found.push(refusal("NOT_FOUND", path, "there is no such smart list"));
-        else if (!existing.delete(before.id))
-          found.push(refusal("INVALID_VALUE", path, "names a list twice"));
+        const decoded = decodeId(id);
+        const before = decoded?.type === "SmartList" ? existing.get(decoded.uuid) : undefined;
+        if (before) existing.delete(before.id);
+        else if (inputs.findIndex((input) => input.id === id) < at) {
+          found.push(refusal("INVALID_VALUE", path, "names a list for the second time"));
+        } else found.push(refusal("NOT_FOUND", path, "there is no such smart list"));
         return before ?? null;
       });
       if (found.length > 0) throw new RefusalError(found);
@@ -161,8 +164,17 @@ async function bumpSet({ tx }: Writer, expected?: number): Promise<number> {
   const [set] = await tx.smartListSet.updateManyAndReturn({ data: { version: { increment: 1 } } });
   const version = set?.version ?? 1;
   if (expected !== undefined && expected !== version - 1) {
-    const message = `the set of lists is at version ${version - 1}, not ${expected}: read it again`;
-    throw refuse("VERSION_CONFLICT", ["expectedVersion"], message);
+    throw new RefusalError([
+      {
+        kind: "versionConflict",
+        code: "VERSION_CONFLICT",
+        path: ["expectedVersion"],
+        message: `the set of lists is at version ${version - 1}, not ${expected}: read it again`,
+        type: "SmartList",
+        currentId: null,
+        currentVersion: version - 1,
+      },
+    ]);
   }
   return version;
 }
@@ -185,19 +197,26 @@ async function putInOrder(writer: Writer, order: readonly SmartList[]): Promise<
 
 type Checked = readonly [path: readonly string[], input: ListInput, before: SmartList | null];
 
-/** Refuses with every problem of every list; what an update leaves out is checked as it is. */
+/**
+ * Refuses with every problem of every list. A part that an update leaves out is not its matter: a list that can no
+ * longer be read can still be renamed and moved.
+ */
 async function checkLists(writer: Writer, lists: readonly Checked[]): Promise<void> {
   const parts = lists.map(([path, input, before]) => {
     const query = input.query ?? before?.query ?? { groups: [] };
     const order = input.order === undefined ? (before?.order ?? []) : (input.order ?? []);
     const columns = input.columns === undefined ? (before?.columns ?? []) : (input.columns ?? []);
-    return { path, list: { query, order, columns } };
+    const sent = Object.entries({ query: input.query, order: input.order, columns: input.columns });
+    const checked = sent.flatMap(([name, value]) => (before === null || value !== undefined ? [name] : []));
+    return { path, list: { query, order, columns }, checked };
   });
   const catalogue = await writer.catalogue("CONTACT", tagNames(parts.map(({ list }) => list.query)));
-  const found = parts.flatMap(({ path, list }) =>
-    readList(list, catalogue).problems.map((problem) =>
-      refusal("INVALID_FILTER", [...path, ...problem.path.split(/[.[\]]+/).filter(Boolean)], problem.message),
-    ),
+  const found = parts.flatMap(({ path, list, checked }) =>
+    readList(list, catalogue).problems.flatMap((problem) => {
+      const place = problem.path.split(/[.[\]]+/).filter(Boolean);
+      if (!checked.includes(place[0] ?? "")) return [];
+      return [refusal("INVALID_FILTER", [...path, ...place], problem.message)];
+    }),
   );
   if (found.length > 0) throw new RefusalError(found);
 }
