@@ -1,5 +1,7 @@
+import { fold } from "../src/lib/fold.ts";
+import { contactKeyFields } from "../src/modules/filter/built-in.ts";
 import { type CustomValueJson, derive } from "../src/modules/filter/derive.ts";
-import { contactKeyFields, type Definition } from "../src/modules/filter/fields.ts";
+import type { Definition } from "../src/modules/filter/fields.ts";
 import { demoLists, demoValues } from "./demo-lists.ts";
 import * as words from "./demo-words.ts";
 
@@ -221,13 +223,18 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
     const onLead = dice.chance(0.1);
     const status = dice.pick(["OPEN", "WON", "LOST"] as const, 1.3);
     const parent = onLead ? dice.pick(leads) : dice.pick(contacts, 1.5);
+    const name = `${parent.company ?? parent.name}: ${dice.pick(words.dealKinds)}`;
+    const stage =
+      status === "OPEN" ? dice.pick(words.stages) : status === "WON" ? "Closed won" : "Closed lost";
     return {
       ...stamp(created),
       id: dice.id(created),
-      name: `${parent.company ?? parent.name}: ${dice.pick(words.dealKinds)}`,
+      name,
+      name_key: fold(name),
+      stage_key: fold(stage),
       value: `${dice.whole(5, 4_000) * 50}.${dice.chance(0.2) ? "50" : "00"}`,
       currency: dice.pick(words.currencies, 2),
-      stage: status === "OPEN" ? dice.pick(words.stages) : status === "WON" ? "Closed won" : "Closed lost",
+      stage,
       status,
       expected_close_on: dice.chance(0.8) ? day(created + dice.whole(10, 120) * DAY) : null,
       contact_id: onLead ? null : parent.id,

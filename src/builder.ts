@@ -2,7 +2,7 @@ import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
 import type { Context } from "./context.ts";
 import type { MemberProfile } from "./db/members.ts";
-import type { ContactRow, LeadRow } from "./db/rows.ts";
+import type { ContactRow, DealRow, LeadRow } from "./db/rows.ts";
 import { quote, RequestError } from "./errors.ts";
 import type {
   Activity,
@@ -11,7 +11,6 @@ import type {
   Conversation,
   CustomFieldFolder,
   CustomValue,
-  Deal,
   ImportJob,
   SmartList,
   Tag,
@@ -30,7 +29,7 @@ interface Scalar<Input, Output = Input> {
 interface Objects {
   Contact: ContactRow;
   Lead: LeadRow;
-  Deal: Deal;
+  Deal: DealRow;
   Activity: Activity;
   Conversation: Conversation;
   Tag: Tag;
@@ -61,6 +60,7 @@ export const builder = new SchemaBuilder<{
     URL: Scalar<string>;
     Currency: Scalar<string>;
     TimeZone: Scalar<string>;
+    Duration: Scalar<string>;
     Upload: Scalar<Upload, never>;
   };
 }>({
@@ -125,6 +125,7 @@ builder.addScalarType("PhoneNumber", scalars.PhoneNumberScalar);
 builder.addScalarType("URL", scalars.UrlScalar);
 builder.addScalarType("Currency", scalars.CurrencyScalar);
 builder.addScalarType("TimeZone", scalars.TimeZoneScalar);
+builder.addScalarType("Duration", scalars.DurationScalar);
 
 builder.queryType({
   description: "What can be read. Every answer is confined to the caller's organization and data scope.",

@@ -20,6 +20,7 @@ export const refusalCodes = {
   INVALID_CUSTOM_VALUE: "The value does not fit the custom field's type or options.",
   INVALID_CURRENCY: "The text is no ISO 4217 currency code.",
   INVALID_FILTER: "The filter cannot be read; the message says where and why.",
+  CIRCULAR_LIST: "The smart list would lead back to itself.",
   TOO_MANY_ITEMS: "A list has more items than it may.",
   FORBIDDEN: "The caller's role or data scope does not allow it.",
   IN_TRASH: "The record is in the trash: restore it first.",
@@ -97,7 +98,11 @@ export type RequestCode =
   | "UNKNOWN_FILTER_OPERATOR"
   | "INVALID_FILTER_VALUE"
   | "UNKNOWN_REFERENCE"
+  | "CIRCULAR_LIST"
+  | "NEEDS_ALL_DATA"
   | "FILTER_TOO_LARGE"
+  | "QUERY_TOO_EXPENSIVE"
+  | "INVALID_TIME_ZONE"
   | "UNAUTHENTICATED"
   | "KEY_EXPIRED"
   | "AMBIGUOUS_CREDENTIALS"

@@ -3,14 +3,16 @@ import {
   GraphQLCurrency,
   GraphQLDate,
   GraphQLDateTime,
+  GraphQLDuration,
   GraphQLEmailAddress,
   GraphQLJSON,
   GraphQLPhoneNumber,
   GraphQLTimeZone,
   GraphQLURL,
 } from "graphql-scalars";
-import { RequestError } from "./errors.ts";
+import { quote, RequestError } from "./errors.ts";
 import { formatDay, InexactError, parseDay, parseDecimal, parseMoment, textProblem } from "./lib/exact.ts";
+import { isTimeZone } from "./lib/time-zone.ts";
 
 /** Scalars refuse what they cannot keep exactly; they never alter it. */
 
@@ -94,7 +96,17 @@ export const EmailAddressScalar = asIs(GraphQLEmailAddress as GraphQLScalarType)
 export const PhoneNumberScalar = asIs(GraphQLPhoneNumber as GraphQLScalarType);
 export const UrlScalar = asIs(GraphQLURL as GraphQLScalarType);
 export const CurrencyScalar = asIs(GraphQLCurrency as GraphQLScalarType);
-export const TimeZoneScalar = asIs(GraphQLTimeZone as GraphQLScalarType);
+export const DurationScalar = asIs(GraphQLDuration as GraphQLScalarType);
+
+export const TimeZoneScalar = exactScalar(
+  GraphQLTimeZone as GraphQLScalarType,
+  (value) => {
+    const name = asText(value);
+    if (isTimeZone(name)) return name;
+    throw new RequestError("INVALID_TIME_ZONE", `${quote(name)} is no time zone, such as "Europe/Paris"`);
+  },
+  String,
+);
 
 function checkText(text: string): string {
   const problem = textProblem(text);

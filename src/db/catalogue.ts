@@ -18,20 +18,21 @@ export interface Definition {
 
 /** What filters and writes need to know of an organization, read in one statement. */
 export interface Catalogue {
-  /** Definitions of the entity's custom fields, in the order in which they are shown. */
+  /** Definitions of custom fields, in the order in which they are shown. */
   readonly definitions: readonly Definition[];
   /** The tags asked for, by comparison key. */
   readonly tags: readonly { readonly id: string; readonly nameKey: string }[];
 }
 
 /**
+ * @param entity whose custom fields; everybody's when null
  * @param tagKeys comparison keys of tag names
  * @param tagIds ids of tags; those of other organizations come back as if they did not exist
  */
 export async function readCatalogue(
   query: Query,
   orgId: string,
-  entity: CustomFieldEntity,
+  entity: CustomFieldEntity | null,
   tagKeys: readonly string[],
   tagIds: readonly string[],
 ): Promise<Catalogue> {
@@ -39,7 +40,7 @@ export async function readCatalogue(
     `SELECT
        (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
         FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
-              FROM custom_field WHERE org_id = $1::uuid AND entity::text = $2) AS field) AS definitions,
+              FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'nameKey', name_key)), '[]')
         FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags`,
     [orgId, entity, tagKeys, tagIds],

@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
 import { startEmbedded } from "./embedded.ts";
-import { derivedColumns } from "./rows.ts";
+import { derivedColumns, derivedDealColumns } from "./rows.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
@@ -73,7 +73,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
 function createPrisma(pool: pg.Pool) {
   return new PrismaClient({
     adapter: new PrismaPg(pool),
-    omit: { contact: derivedColumns, lead: derivedColumns },
+    omit: { contact: derivedColumns, lead: derivedColumns, deal: derivedDealColumns },
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
 }

@@ -1,4 +1,4 @@
-import type { Contact, Lead, Prisma } from "../generated/prisma/client.ts";
+import type { Contact, Deal, Lead, Prisma } from "../generated/prisma/client.ts";
 
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;
@@ -40,8 +40,14 @@ export const derivedColumns = {
   date8: true,
 } as const satisfies Partial<Record<Prisma.ContactScalarFieldEnum & Prisma.LeadScalarFieldEnum, true>>;
 
+/** The same of deals. */
+export const derivedDealColumns = { nameKey: true, stageKey: true } as const satisfies Partial<
+  Record<Prisma.DealScalarFieldEnum, true>
+>;
+
 type Derived = keyof typeof derivedColumns;
 
 /** Rows as the scoped client returns them. */
 export type ContactRow = Omit<Contact, Derived>;
 export type LeadRow = Omit<Lead, Derived>;
+export type DealRow = Omit<Deal, keyof typeof derivedDealColumns>;

@@ -19,6 +19,10 @@ interface Rule {
   readonly fields: Readonly<Record<string, string>>;
   /** What a member restricted to assigned data may see; absent when the model is not a matter of assignment. */
   readonly assigned?: (memberId: string) => Where;
+  /** Relations that a `where` may follow, and the model at their end: many rows (`some`, `none`) or one (`is`). */
+  readonly relations?: Readonly<Record<string, { readonly model: string; readonly one?: true }>>;
+  /** A model that belongs to no organization; it is reached through a relation only. */
+  readonly shared?: true;
   /** Rows that a restricted member creates must be assigned to them, or they would make what they cannot see. */
   readonly ownable?: boolean;
 }
@@ -29,15 +33,54 @@ const ownedByOrDealing = (ownerId: string): Where[] => [
 ];
 const dealAssigned = (ownerId: string): Where => ({ OR: [{ ownerId }, ...ownedByOrDealing(ownerId)] });
 
+const one = (model: string) => ({ model, one: true }) as const;
+
 /** Every model that a scoped client can name. A model without a rule cannot be reached. */
 const rules: Readonly<Record<string, Rule>> = {
-  Member: { fields: Prisma.MemberScalarFieldEnum },
+  Member: { fields: Prisma.MemberScalarFieldEnum, relations: { user: one("User") } },
+  User: { fields: Prisma.UserScalarFieldEnum, shared: true },
   ApiKey: { fields: Prisma.ApiKeyScalarFieldEnum },
-  Contact: { fields: Prisma.ContactScalarFieldEnum, assigned: (ownerId) => ({ ownerId }), ownable: true },
-  Lead: { fields: Prisma.LeadScalarFieldEnum, assigned: (ownerId) => ({ ownerId }), ownable: true },
-  Deal: { fields: Prisma.DealScalarFieldEnum, assigned: dealAssigned },
+  Contact: {
+    fields: Prisma.ContactScalarFieldEnum,
+    assigned: (ownerId) => ({ ownerId }),
+    ownable: true,
+    relations: {
+      owner: one("Member"),
+      tally: one("ContactTally"),
+      deals: { model: "Deal" },
+      activities: { model: "Activity" },
+      conversations: { model: "Conversation" },
+      convertedLeads: { model: "Lead" },
+    },
+  },
+  ContactTally: { fields: Prisma.ContactTallyScalarFieldEnum },
+  Lead: {
+    fields: Prisma.LeadScalarFieldEnum,
+    assigned: (ownerId) => ({ ownerId }),
+    ownable: true,
+    relations: {
+      owner: one("Member"),
+      tally: one("LeadTally"),
+      deals: { model: "Deal" },
+      activities: { model: "Activity" },
+    },
+  },
+  LeadTally: { fields: Prisma.LeadTallyScalarFieldEnum },
+  Deal: {
+    fields: Prisma.DealScalarFieldEnum,
+    assigned: dealAssigned,
+    relations: {
+      owner: one("Member"),
+      tally: one("DealTally"),
+      contact: one("Contact"),
+      lead: one("Lead"),
+      activities: { model: "Activity" },
+    },
+  },
+  DealTally: { fields: Prisma.DealTallyScalarFieldEnum },
   Activity: {
     fields: Prisma.ActivityScalarFieldEnum,
+    relations: { author: one("Member") },
     assigned: (ownerId) => ({ OR: [...ownedByOrDealing(ownerId), { deal: { is: dealAssigned(ownerId) } }] }),
   },
   Conversation: {
@@ -83,15 +126,15 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @param model Prisma model name
  * @param operation Prisma operation name
  * @param args the call's arguments as the caller of the scoped client gave them
- * @returns the arguments to send: `org_id` and, for a restricted member, assignment are AND-ed to `where`; rows
- *   to create carry the principal's `orgId`
- * @throws ScopeError for an unknown model or operation, for relations in `where`, `select`, `include`, `orderBy`
- *   or `data` (a nested write or read would pass these locks by), for another organization's id in `data`, and
+ * @returns the arguments to send: `org_id` and, for a restricted member, assignment are AND-ed to `where` and to
+ *   every `where` inside it that follows a relation; rows to create carry the principal's `orgId`
+ * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy`
+ *   or `data` (a nested write or read would pass these locks by), for relations in `where` that have no rule, for another organization's id in `data`, and
  *   for a principal without an organization
  */
 export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
-  const rule = Object.hasOwn(rules, model) ? rules[model] : undefined;
-  if (!rule) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
+  const rule = ruleOf(model);
+  if (rule.shared) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
   if (!uuid.test(principal.orgId)) throw new ScopeError("a scoped client needs an organization id");
   if (!uuid.test(principal.memberId)) throw new ScopeError("a scoped client needs a member id");
 
@@ -132,6 +175,12 @@ export function scope(model: string, operation: string, args: Args, principal: P
   }
 }
 
+function ruleOf(model: string): Rule {
+  const rule = Object.hasOwn(rules, model) ? rules[model] : undefined;
+  if (!rule) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
+  return rule;
+}
+
 /** Checks what the call reads and, where it has one, AND-s the principal's limits to its `where`. */
 function confined(rule: Rule, args: Args, principal: Principal, filtered = true): Args {
   for (const key of ["select", "omit"]) {
@@ -139,11 +188,42 @@ function confined(rule: Rule, args: Args, principal: Principal, filtered = true)
   }
   for (const order of list(args.orderBy ?? [])) columnsOnly(rule, order, "orderBy");
   if (!filtered) return {};
-  if ("where" in args) plainWhere(rule, args.where);
-  const limits: Where[] = [{ orgId: principal.orgId }];
+  return { where: limited(rule, "where" in args ? args.where : {}, principal) };
+}
+
+/** A `where` AND-ed to the principal's limits, and so every one inside it that follows a relation. */
+function limited(rule: Rule, where: unknown, principal: Principal): Where {
+  const limits: Where[] = rule.shared ? [] : [{ orgId: principal.orgId }];
   if (principal.dataScope !== "ALL" && rule.assigned) limits.push(rule.assigned(principal.memberId));
-  if (args.where !== undefined) limits.push(args.where as Where);
-  return { where: { AND: limits } };
+  const wanted = confinedWhere(rule, where, principal);
+  if (Object.keys(wanted).length > 0) limits.push(wanted);
+  return limits.length > 0 ? { AND: limits } : {};
+}
+
+function confinedWhere(rule: Rule, where: unknown, principal: Principal): Where {
+  return Object.fromEntries(
+    Object.entries(record(where, "where")).map(([key, value]) => {
+      if (value === undefined) throw new ScopeError(`where.${key} is undefined`);
+      if (key === "AND" || key === "OR" || key === "NOT") {
+        // Prisma forgets an empty OR that stands inside an AND: it would match every row instead of none.
+        if (list(value).length === 0) throw new ScopeError(`where.${key} is empty`);
+        return [key, list(value).map((branch) => confinedWhere(rule, branch, principal))];
+      }
+      if (Object.hasOwn(rule.fields, key)) return [key, value];
+      if (!Object.hasOwn(rule.relations ?? {}, key)) throw new ScopeError(`where.${key} is not a column`);
+      return [key, confinedRelation(rule, key, value, principal)];
+    }),
+  );
+}
+
+function confinedRelation(rule: Rule, name: string, value: unknown, principal: Principal): Where {
+  const { model, one } = rule.relations?.[name] ?? {};
+  const [[quantifier, where] = [], ...others] = Object.entries(record(value, `where.${name}`));
+  const fits = one ? quantifier === "is" : quantifier === "some" || quantifier === "none";
+  if (model === undefined || quantifier === undefined || !fits || others.length > 0) {
+    throw new ScopeError(`where.${name} must have ${one ? "is" : "some or none"}`);
+  }
+  return { [quantifier]: limited(ruleOf(model), where, principal) };
 }
 
 /** A row to insert, with the principal's organization in it. */
@@ -165,19 +245,6 @@ function changed(rule: Rule, data: unknown): Args {
     if (key in row) throw new ScopeError(`${key} cannot be changed`);
   }
   return row;
-}
-
-function plainWhere(rule: Rule, where: unknown): void {
-  for (const [key, value] of Object.entries(record(where, "where"))) {
-    if (value === undefined) throw new ScopeError(`where.${key} is undefined`);
-    if (key === "AND" || key === "OR" || key === "NOT") {
-      // Prisma forgets an empty OR that stands inside an AND: it would match every row instead of none.
-      if (list(value).length === 0) throw new ScopeError(`where.${key} is empty`);
-      for (const branch of list(value)) plainWhere(rule, branch);
-    } else if (!Object.hasOwn(rule.fields, key)) {
-      throw new ScopeError(`where.${key} is not a column`);
-    }
-  }
 }
 
 function columnsOnly(rule: Rule, value: unknown, place: string): Args {

@@ -63,11 +63,12 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /** Children of many parents in one statement each. */
   readonly children: ChildReader;
   /**
-   * Definitions of an entity's custom fields, and tags by name or id, in one statement.
+   * Definitions of custom fields, and tags by name or id, in one statement.
    *
+   * @param entity whose custom fields; everybody's when null
    * @param tags names in any case, or ids
    */
-  catalogue(entity: CustomFieldEntity, tags?: readonly string[]): Promise<Catalogue>;
+  catalogue(entity: CustomFieldEntity | null, tags?: readonly string[]): Promise<Catalogue>;
   /** Members with the names of their users: those of the ids, or all. */
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
   /** How many live contacts and leads that the member may see carry each tag. */

@@ -155,7 +155,7 @@ test.each([
   [
     conditions({ field: "tags", op: "HAS_ANY", value: [encodeId("Tag", newId())] }),
     "UNKNOWN_REFERENCE",
-    "query.groups[0].conditions[0].value",
+    "query.groups[0].conditions[0].value[0]",
   ],
 ])("%o is an error at its path, and never a list", async (variables, code, path) => {
   const { data, errors } = await ask(variables);
@@ -184,7 +184,7 @@ test("an error says what is allowed and what may have been meant, and all of the
     "Technology",
     "custom.industry",
   ]);
-  expect(problems[1]?.message).toContain("it takes GT, GTE, LT, LTE, IS_EMPTY, IS_NOT_EMPTY");
+  expect(problems[1]?.message).toContain("it takes GT, GTE, LT, LTE, ON, WITHIN, OLDER_THAN, IS_EMPTY");
 });
 
 const deep = (levels: number): object => (levels === 0 ? { name: { eq: "cy" } } : { not: deep(levels - 1) });

@@ -176,7 +176,7 @@ test("a cursor of another organization's list is refused", async () => {
 test.each([
   [
     "deal",
-    `INSERT INTO deal (org_id, id, name, value, currency, stage, contact_id, updated_at) VALUES ($1, gen_random_uuid(), 'x', 1, 'EUR', 's', $2, now())`,
+    `INSERT INTO deal (org_id, id, name, name_key, value, currency, stage, stage_key, contact_id, updated_at) VALUES ($1, gen_random_uuid(), 'x', 'x', 1, 'EUR', 's', 's', $2, now())`,
   ],
   [
     "activity",

@@ -9,6 +9,7 @@ import {
   deriveContact,
   emptyContact,
 } from "../../src/modules/contact/contact.columns.ts";
+import { deriveDeal } from "../../src/modules/deal/deal.columns.ts";
 import { type CustomValueJson, derive } from "../../src/modules/filter/derive.ts";
 import type { Definition } from "../../src/modules/filter/fields.ts";
 import { testDatabase } from "./database.ts";
@@ -176,13 +177,8 @@ export class Organization {
   }
 
   async deal(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
-    return this.#child("deal", "Deal", {
-      name: "Deal",
-      value: "100.00",
-      currency: "EUR",
-      stage: "Demo",
-      ...columns,
-    });
+    const deal = { name: "Deal", value: "100.00", currency: "EUR", stage: "Demo", ...columns };
+    return this.#child("deal", "Deal", { ...deal, ...deriveDeal(deal) });
   }
 
   async activity(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {

@@ -1,6 +1,7 @@
 import type { ContactRow } from "../../db/rows.ts";
+import { contactKeyFields } from "../filter/built-in.ts";
 import { type CustomValueJson, derive } from "../filter/derive.ts";
-import { contactKeyFields, type Definition } from "../filter/fields.ts";
+import type { Definition } from "../filter/fields.ts";
 
 /** The columns of a contact that a caller writes. */
 export type ContactColumns = Pick<

@@ -13,7 +13,14 @@ export function definitionsOf(context: Context, entity: Entity): Promise<readonl
   return reading;
 }
 
-/** Keeps definitions that were read on the way, so that the request does not read them again. */
-export function keepDefinitions(context: Context, entity: Entity, definitions: readonly Definition[]): void {
-  known(context).set(entity, Promise.resolve(definitions));
+/**
+ * Keeps definitions that were read on the way, so that the request does not read them again.
+ *
+ * @param definitions those of every entity
+ */
+export function keepDefinitions(context: Context, definitions: readonly Definition[]): void {
+  for (const entity of ["CONTACT", "LEAD"] as const) {
+    const own = definitions.filter((definition) => definition.entity === entity);
+    known(context).set(entity, Promise.resolve(own));
+  }
 }

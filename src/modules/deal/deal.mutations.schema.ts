@@ -1,12 +1,12 @@
 import { builder } from "../../builder.ts";
-import type { Deal } from "../../generated/prisma/client.ts";
+import type { DealRow } from "../../db/rows.ts";
 import { deletedPayload, payload, payloadType } from "../../payload.schema.ts";
 import { expectedVersionArg, idArg, idempotencyKeyArg } from "../record/args.ts";
 import { DealCreateInput, DealUpdateInput } from "./deal.inputs.ts";
 import { createDeal, deleteDeal, updateDeal } from "./deal.service.ts";
 
 const dealPayload = (name: string, done: string) =>
-  payloadType<Deal>(name, `the ${done} deal`, (t) => ({
+  payloadType<DealRow>(name, `the ${done} deal`, (t) => ({
     deal: t.expose("result", {
       type: "Deal",
       nullable: true,

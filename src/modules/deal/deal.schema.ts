@@ -1,10 +1,11 @@
 import { builder, readIdOf } from "../../builder.ts";
 import { childConnection, connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { type DealRow, derivedDealColumns } from "../../db/rows.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
-import type { Deal } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
+import { dealListArgs } from "../filter/filter.schema.ts";
+import { filteredConnection } from "../filter/list.ts";
 import { DealStatusEnum } from "./deal.enums.ts";
-import { dealPage } from "./deal.list.ts";
 import { Money } from "./money.schema.ts";
 
 builder.node("Deal", {
@@ -61,9 +62,9 @@ builder.queryFields((t) => ({
   }),
   deals: t.field({
     type: DealConnection,
-    description: "The organization's deals, newest first.",
-    args: { ...pageArgs(), ...offsetArg() },
-    resolve: (_root, args, context) => dealPage(context, args),
+    description: "Deals, newest first. filter and query are AND-ed.",
+    args: { ...dealListArgs(), ...pageArgs(), ...offsetArg() },
+    resolve: (_root, args, context) => filteredConnection(context, "DEAL", context.db.deal, args),
   }),
 }));
 
@@ -71,11 +72,11 @@ for (const [type, parent, noun] of [
   ["Contact", "contact_id", "contact"],
   ["Lead", "lead_id", "lead"],
 ] as const) {
-  const children = childConnection<Deal>({
+  const children = childConnection<DealRow>({
     table: "deal",
     parent,
     order: "created_at",
-    columns: Object.keys(Prisma.DealScalarFieldEnum),
+    columns: Object.keys(Prisma.DealScalarFieldEnum).filter((column) => !(column in derivedDealColumns)),
     at: (deal) => deal.createdAt,
   });
   builder.objectField(type, "deals", (t) =>

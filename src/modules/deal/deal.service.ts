@@ -1,6 +1,6 @@
 import type { Caller } from "../../context.ts";
+import type { DealRow } from "../../db/rows.ts";
 import { RefusalError } from "../../errors.ts";
-import type { Deal } from "../../generated/prisma/client.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
@@ -16,7 +16,7 @@ import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
  *
  * @throws RefusalError with everything that is wrong with the input
  */
-export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<Deal> {
+export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<DealRow> {
   const input = readInput(DealCreate, raw);
   return write(
     caller,
@@ -38,7 +38,7 @@ export function updateDeal(
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
-): Promise<Deal> {
+): Promise<DealRow> {
   const input = readInput(DealUpdate, raw);
   return write(caller, async (writer) => {
     const before = await holdRow(writer, "deal", id);
@@ -49,7 +49,7 @@ export function updateDeal(
 
 async function columnsOf(
   writer: Writer,
-  before: Deal | null,
+  before: DealRow | null,
   { value, expectedCloseOn, contactId, leadId, ownerId, ...plain }: DealInput,
 ) {
   const { parents, refusals } = await holdParents(writer, { contactId, leadId });
@@ -72,7 +72,7 @@ async function columnsOf(
  *
  * @returns the deal as it was
  */
-export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number | null): Promise<Deal> =>
+export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number | null): Promise<DealRow> =>
   write(caller, async (writer) => {
     const { tx } = writer;
     const before = await holdRow(writer, "deal", id);

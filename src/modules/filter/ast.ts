@@ -1,4 +1,5 @@
-import type { FilterField } from "./fields.ts";
+import type { FilterField, Relation } from "./fields.ts";
+import type { GenericOperator } from "./operators.ts";
 
 /** Comparators in their positive form; every negative one is its complement. */
 export type Comparator =
@@ -10,6 +11,8 @@ export type Comparator =
   | "gte"
   | "lt"
   | "lte"
+  /** Not before the first operand, and before the second. */
+  | "within"
   | "isEmpty"
   | "hasAny"
   | "hasAll";
@@ -28,22 +31,51 @@ export interface Leaf {
   readonly negated: boolean;
   /** Where the caller wrote it. */
   readonly path: string;
+  /** What the caller wrote, in the generic door's words. */
+  readonly said: { readonly op: GenericOperator; readonly value: unknown };
+}
+
+/** Whether there is a related record for which a filter holds; negated: whether there is none. */
+interface RelatedOf<Inner> {
+  readonly kind: "related";
+  readonly relation: Relation;
+  /** The relation's name in the filter. */
+  readonly name: string;
+  readonly node: Inner;
+  readonly negated: boolean;
+  readonly path: string;
 }
 
 export type Node =
   | { readonly kind: "and" | "or"; readonly nodes: readonly Node[] }
   | { readonly kind: "not"; readonly node: Node }
+  | RelatedOf<Node>
   | Leaf;
 
-/** A filter in which every empty is resolved and every negation stands at a leaf. */
+export type Related = RelatedOf<Normal>;
+
+/** A filter in which every empty is resolved, every negation stands at a leaf, and nothing is said twice. */
 export type Normal =
   | { readonly kind: "all" | "none" }
-  | { readonly kind: "and" | "or"; readonly nodes: readonly (Normal & { kind: "and" | "or" | "leaf" })[] }
+  | { readonly kind: "and" | "or"; readonly nodes: readonly Part[] }
+  | Related
   | Leaf;
 
-/** The leaves of a tree, left to right. */
-export function* leaves(node: Node): Generator<Leaf> {
-  if (node.kind === "leaf") yield node;
-  else if (node.kind === "not") yield* leaves(node.node);
-  else for (const inner of node.nodes) yield* leaves(inner);
+/** What can stand inside a group. */
+export type Part = Exclude<Normal, { kind: "all" | "none" }>;
+
+/** The leaves of a tree, left to right, those inside relations too. */
+export function* leaves(node: Node | Normal): Generator<Leaf> {
+  switch (node.kind) {
+    case "leaf":
+      yield node;
+      return;
+    case "and":
+    case "or":
+      for (const inner of node.nodes) yield* leaves(inner);
+      return;
+    case "not":
+    case "related":
+      yield* leaves(node.node);
+  }
 }

@@ -1,7 +1,7 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
 import { formatDay } from "../../lib/exact.ts";
-import type { Comparator, Leaf, Normal, Operand } from "./ast.ts";
-import { type FilterField, facetToken, MAX_TOKEN_VALUE } from "./fields.ts";
+import type { Comparator, Leaf, Normal, Operand, Related } from "./ast.ts";
+import { type FilterField, facetToken, MAX_TOKEN_VALUE, presenceToken } from "./fields.ts";
 
 /**
  * The tree to one Prisma `where`. Pure. Every leaf is true or false for every row: the complement of a comparison
@@ -15,7 +15,7 @@ export type TagIds = ReadonlyMap<string, string>;
 
 const everything: Where = {};
 /** Prisma forgets an empty OR inside an AND; a membership in nothing becomes `1=0` everywhere. */
-const nothing: Where = { id: { in: [] } };
+export const nothing: Where = { id: { in: [] } };
 
 export function compile(node: Normal, tagIds: TagIds): Where {
   switch (node.kind) {
@@ -27,16 +27,29 @@ export function compile(node: Normal, tagIds: TagIds): Where {
       return { AND: node.nodes.map((inner) => compile(inner, tagIds)) };
     case "or":
       return { OR: node.nodes.map((inner) => compile(inner, tagIds)) };
+    case "related":
+      return relatedWhere(node, tagIds);
     case "leaf":
       return compileLeaf(node, tagIds);
   }
+}
+
+/** Whether there is such a related record; the scoped client adds whose it may be. */
+function relatedWhere({ relation, node, negated }: Related, tagIds: TagIds): Where {
+  const inner = compile(node, tagIds);
+  const match = relation.live ? { AND: [{ deletedAt: null }, inner] } : inner;
+  if (!relation.one) return { [relation.relation]: { [negated ? "none" : "some"]: match } };
+  const where = { [relation.relation]: { is: match } };
+  return negated ? { NOT: where } : where;
 }
 
 function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
   const { storage } = leaf.field;
   switch (storage.kind) {
     case "column":
-      return columnWhere(leaf, storage.column, storage.nullable, storage.searched ?? false);
+      return storage.via
+        ? throughWhere(leaf, storage.column, storage.via)
+        : columnWhere(leaf, storage.column, storage.nullable, storage.searched ?? false);
     case "lines":
       return linesWhere(leaf, storage.column);
     case "array":
@@ -45,7 +58,29 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
       return keyWhere(leaf, storage.key);
     case "custom":
       return customWhere(leaf, storage.slug);
+    case "relation":
+      return relatedWhere(
+        {
+          ...leaf,
+          kind: "related",
+          relation: storage.relation,
+          name: "",
+          node: { kind: "all" },
+          negated: !leaf.negated,
+        },
+        tagIds,
+      );
+    case "lists":
+      throw new Error("smart lists are replaced by what they say before anything is compiled");
   }
+}
+
+/** A column of one related row; where there is no such row, nothing of it compares. */
+function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where {
+  const empty = leaf.comparator === "isEmpty";
+  const inner = empty ? everything : columnWhere({ ...leaf, negated: false }, column, false, false);
+  const match = via.reduceRight<Where>((where, relation) => ({ [relation]: { is: where } }), inner);
+  return leaf.negated !== empty ? { NOT: match } : match;
 }
 
 /** `%`, `_` and `\` of an operand are letters like others. */
@@ -77,6 +112,11 @@ function columnWhere(
     return negated
       ? orMissing({ [column]: { [opposite[comparator]]: operand } }, missing)
       : { [column]: { [comparator]: operand } };
+  }
+  if (comparator === "within") {
+    const [from, to] = operands;
+    if (!negated) return { [column]: { gte: from, lt: to } };
+    return { OR: [{ [column]: { lt: from } }, { [column]: { gte: to } }, ...(missing ? [missing] : [])] };
   }
   const text = literal(operand ?? "");
   const match = { [column]: { [comparator]: text } };
@@ -144,6 +184,11 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
     const match = { facets: comparator === "hasAll" ? { hasEvery: tokens } : { hasSome: tokens } };
     return negated ? { NOT: match } : match;
   }
+  if (comparator === "within") {
+    const [from, to] = values;
+    if (!negated) return { AND: [at({ gte: from }), at({ lt: to })] };
+    return { OR: [at({ lt: from }), at({ gte: to }), missing] };
+  }
   if (isRange(comparator)) {
     const match = at({ [negated ? opposite[comparator] : comparator]: values[0] });
     return negated ? { OR: [match, missing] } : match;
@@ -155,9 +200,6 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
   }
   return { OR: values.map((value) => at({ equals: value })) };
 }
-
-/** The token that says a custom field has a value; a value's token begins with it. */
-export const presenceToken = (slug: string): string => `custom.${slug}`;
 
 /** An operand as `custom` stores such a value. */
 function jsonOperand(operand: Operand, { type }: FilterField): string | number | boolean {

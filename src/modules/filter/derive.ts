@@ -2,8 +2,7 @@ import { SLOT_COUNT } from "../../db/rows.ts";
 import { emailKey } from "../../lib/email.ts";
 import { parseDay } from "../../lib/exact.ts";
 import { fold, foldedOrNull, isBlank } from "../../lib/fold.ts";
-import { presenceToken } from "./compile.ts";
-import { type Definition, facetToken, MAX_TOKEN_VALUE, slotKinds } from "./fields.ts";
+import { type Definition, facetToken, MAX_TOKEN_VALUE, presenceToken, slotKinds } from "./fields.ts";
 
 /**
  * What the filter reads, computed from what a record says: the write half of the registry. Every write of a

@@ -1,12 +1,14 @@
+import type { Context } from "../../context.ts";
 import type { Catalogue } from "../../db/catalogue.ts";
 import type { Db } from "../../db/scoped.ts";
 import { RequestError } from "../../errors.ts";
-import { decodeId, encodeId } from "../../lib/typeid.ts";
-import { leaves, type Node } from "./ast.ts";
-import { compile, type Where } from "./compile.ts";
-import type { Entity } from "./fields.ts";
-import { normalize } from "./normalize.ts";
-import { type GenericQuery, Parser, type Problem, type TypedFilter } from "./parse.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import type { Node, Normal } from "./ast.ts";
+import { compile, nothing, type Where } from "./compile.ts";
+import type { Definition, FilterEntity } from "./fields.ts";
+import { normalize, taking } from "./normalize.ts";
+import { type GenericQuery, type NamedList, Parser, type Surroundings, type TypedFilter } from "./parse.ts";
+import type { Problem } from "./problem.ts";
 import { Registry } from "./registry.ts";
 import { type Search, searchWhere } from "./search.ts";
 
@@ -15,82 +17,152 @@ export interface FilterArgs {
   readonly filter?: TypedFilter | null | undefined;
   readonly query?: GenericQuery | null | undefined;
   readonly search?: Search | null | undefined;
+  /** IANA time zone of relative dates. */
+  readonly timeZone?: string | null | undefined;
 }
 
-/** A filter read against what an organization has; its `where` means nothing while there are problems. */
+/** What a filter may name, as far as it names it. */
+export interface Named {
+  /** Of any entity. */
+  readonly definitions: readonly Definition[];
+  readonly tags: Catalogue["tags"];
+  readonly lists: readonly NamedList[];
+}
+
+/** A filter read against what an organization has; it matches nothing while there are problems. */
 export interface ReadFilter {
   readonly where: Where;
+  /** What `filter` and `query` say together, free text apart. */
+  readonly tree: Normal;
+  /** What each group of `query` says; null without a query. */
+  readonly groups: readonly Where[] | null;
   readonly registry: Registry;
-  readonly problems: readonly FilterProblem[];
+  readonly problems: readonly Problem[];
+  /** The same filter as if every condition on one field held. */
+  without(path: string): Where;
 }
 
-export type FilterProblem = Problem | UnknownReference;
+export type ReadOptions = Pick<Surroundings, "clock" | "restricted"> & {
+  readonly stored?: boolean;
+  /** The row id of the smart list that is being read. */
+  readonly listId?: string;
+};
 
-/**
- * Both doors to one Prisma `where`. Pure.
- *
- * @param catalogue the custom fields, and the tags that the filter names
- * @param stored whether it is a stored list's: then a tag that no longer exists is a problem, and not a value that
- *   nothing has
- */
+/** Both doors to one Prisma `where`. Pure. */
 export function readFilter(
-  entity: Entity,
+  entity: FilterEntity,
   { filter, query, search }: FilterArgs,
-  { definitions, tags }: Catalogue,
-  stored = false,
+  { definitions, tags, lists }: Named,
+  { clock, restricted, stored = false, listId }: ReadOptions,
 ): ReadFilter {
   const registry = new Registry(entity, definitions);
-  const parser = new Parser(registry);
-  const nodes: Node[] = [];
-  if (filter != null) nodes.push(parser.typed(filter, "filter"));
-  if (query != null) nodes.push(parser.generic(query, "query"));
-  const tree: Node = { kind: "and", nodes };
   const tagIds = new Map(
-    tags.flatMap(
-      ({ id, nameKey }) =>
-        [
-          [nameKey, id],
-          [encodeId("Tag", id), id],
-        ] as const,
-    ),
+    tags.flatMap(({ id, nameKey }) => [[nameKey, id] as const, [encodeId("Tag", id), id] as const]),
   );
-  const problems = [...parser.problems, ...unknownTags(tree, tagIds, stored)];
-  const where = problems.length > 0 ? nothing : compile(normalize(tree), tagIds);
+  const surroundings: Surroundings = {
+    clock,
+    restricted,
+    stored,
+    tagIds,
+    lists: new Map(lists.map((list) => [list.id, list])),
+  };
+  const parser = new Parser(registry, surroundings, listId === undefined ? [] : [listId]);
+  const nodes: Node[] = filter == null ? [] : [parser.typed(filter, "filter")];
+  const groups = query == null ? null : parser.groups(query, "query");
+  if (groups) nodes.push({ kind: "or", nodes: groups });
+  const broken = parser.problems.length > 0;
+  const tree: Normal = broken ? { kind: "none" } : normalize({ kind: "and", nodes });
+  const searched = (where: Where): Where => (search == null ? where : { AND: [where, searchWhere(search)] });
   return {
-    where: search == null ? where : { AND: [where, searchWhere(search)] },
+    where: searched(compile(tree, tagIds)),
+    tree,
+    groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
     registry,
-    problems,
+    problems: parser.problems,
+    without: (path) => searched(compile(taking(tree, path), tagIds)),
   };
 }
 
-/** Prisma forgets an empty OR; nothing is a membership in nothing. */
-export const nothing: Where = { id: { in: [] } };
+/** A request's part that reading filters takes. */
+export type FilterContext = Pick<Context, "db" | "now" | "viewer">;
+
+/** When and where a request's relative dates are read: the caller's time zone, else `fallback`, else the organization's. */
+export const clockOf = (
+  { now, viewer }: Pick<FilterContext, "now" | "viewer">,
+  timeZone?: string | null,
+  fallback?: string | null,
+) => ({ now, timeZone: timeZone ?? fallback ?? viewer.timeZone });
 
 /**
- * Reads a filter with what it needs to know. At most one statement: the custom fields and tags that it may name.
+ * Reads a filter with what it needs to know. At most one statement for the custom fields and tags that it may name,
+ * and one more for smart lists when it names any.
  *
- * @returns the where, the registry by which orders are read too, and the definitions if they had to be read
- * @throws RequestError with every problem of the filter, each with its path
+ * @param needsDefinitions whether the custom fields are wanted also without a filter
+ * @param fallback the time zone that goes before the organization's
  */
-export async function filterWhere(
-  db: Db,
-  entity: Entity,
+export async function readArgs(
+  context: FilterContext,
+  entity: FilterEntity,
   args: FilterArgs,
-  needsDefinitions: boolean,
-): Promise<{ where: Where; registry: Registry; definitions: Catalogue["definitions"] | null }> {
-  const mayName = needsDefinitions || args.filter != null || args.query != null;
-  const catalogue: Catalogue = mayName
-    ? await db.catalogue(entity, tagNames([args.filter, args.query]))
-    : { definitions: [], tags: [] };
-  const { where, registry, problems } = readFilter(entity, args, catalogue);
-  const [first] = problems;
-  if (first) throw new FilterError(first, problems);
-  return { where, registry, definitions: mayName ? catalogue.definitions : null };
+  needsDefinitions = false,
+  fallback?: string | null,
+): Promise<ReadFilter & { readonly definitions: readonly Definition[] | null }> {
+  const written = [args.filter, args.query];
+  const mayName = needsDefinitions || written.some((part) => part != null);
+  const named: Named = mayName
+    ? await findNamed(context.db, written)
+    : { definitions: [], tags: [], lists: [] };
+  const read = readFilter(entity, args, named, {
+    clock: clockOf(context, args.timeZone, fallback),
+    restricted: context.viewer.dataScope !== "ALL",
+  });
+  return { ...read, definitions: mayName ? named.definitions : null };
+}
+
+/** What filters may name. */
+export async function findNamed(db: Db, written: readonly unknown[]): Promise<Named> {
+  const lists = mentionsLists(written) ? await findLists(db) : [];
+  const catalogue = await db.catalogue(null, textsIn([written, lists.map(({ query }) => query)]));
+  return { ...catalogue, lists };
+}
+
+/** Every smart list of the organization: those that a filter names may name others. */
+async function findLists(db: Db): Promise<NamedList[]> {
+  const lists = await db.smartList.findMany({
+    select: { id: true, name: true, query: true, timeZone: true },
+  });
+  return lists.map((list) => ({ ...list, query: list.query as unknown as GenericQuery }));
+}
+
+const listField = new Set(["inSmartList", "in_smart_list"]);
+
+function mentionsLists(written: unknown): boolean {
+  if (typeof written !== "object" || written === null || written instanceof Date) return false;
+  return Object.entries(written).some(
+    ([key, value]) =>
+      key === "inSmartList" ||
+      (key === "field" && typeof value === "string" && listField.has(value.split(".").at(-1) ?? "")) ||
+      mentionsLists(value),
+  );
+}
+
+/** Every text in a filter's input, which could name a tag; cheaper than reading the tree twice. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value instanceof Date || typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}
+
+/** @throws FilterError with every problem of the filter, each with its path */
+export function requireReadable<Read extends ReadFilter>(read: Read): Read {
+  const [first] = read.problems;
+  if (first) throw new FilterError(first, read.problems);
+  return read;
 }
 
 /** A filter is wrong: the first problem speaks, all of them are in `problems`. */
 export class FilterError extends RequestError {
-  constructor(first: FilterProblem, problems: readonly FilterProblem[]) {
+  constructor(first: Problem, problems: readonly Problem[]) {
     super(first.code, `${first.path} ${first.message}`, {
       field: first.path,
       suggestions: first.suggestions,
@@ -102,30 +174,4 @@ export class FilterError extends RequestError {
       })),
     });
   }
-}
-
-type UnknownReference = Omit<Problem, "code"> & { readonly code: "UNKNOWN_REFERENCE" };
-
-/** A tag named by id has to exist here; a name that no tag has matches nothing, unless names have to exist too. */
-function unknownTags(tree: Node, tagIds: ReadonlyMap<string, string>, names: boolean): UnknownReference[] {
-  return [...leaves(tree)].flatMap(({ field, operands, path }) =>
-    field.type !== "tags"
-      ? []
-      : operands
-          .map(String)
-          .filter((operand) => (names || decodeId(operand)?.type === "Tag") && !tagIds.has(operand))
-          .map((operand) => ({
-            code: "UNKNOWN_REFERENCE" as const,
-            message: `names no tag: "${operand}"`,
-            path,
-            suggestions: [],
-          })),
-  );
-}
-
-/** Every text in a filter's input that could name a tag; cheaper than reading the tree twice. */
-export function tagNames(value: unknown): string[] {
-  if (typeof value === "string") return [value];
-  if (value instanceof Date || typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(tagNames);
 }

@@ -1,35 +1,22 @@
 import type { Connection } from "../../connection.ts";
 import type { Context } from "../../context.ts";
-import { RequestError } from "../../errors.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
   cursorValue,
-  idKey,
   makePage,
   orderBy,
   type PageArgs,
   placeOf,
   readWindow,
-  type SortKey,
 } from "../../lib/page.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
-import type { Entity } from "./fields.ts";
-import { type FilterArgs, filterWhere } from "./filter.service.ts";
-import { nearest } from "./nearest.ts";
-import type { Registry } from "./registry.ts";
+import type { FilterEntity } from "./fields.ts";
+import { type FilterArgs, type ReadFilter, readArgs, requireReadable } from "./filter.service.ts";
+import { type OrderInput, readOrder } from "./order.ts";
 
 export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
-
-export interface OrderInput {
-  /** A field's path in the registry. */
-  readonly field?: string | null | undefined;
-  /** Slug of a custom field, instead. */
-  readonly customField?: string | null | undefined;
-  readonly direction?: "ASC" | "DESC" | null | undefined;
-  readonly nulls?: "FIRST" | "LAST" | null | undefined;
-}
 
 export interface ListArgs extends PageArgs, FilterArgs {
   readonly orderBy?: readonly OrderInput[] | null | undefined;
@@ -51,31 +38,46 @@ const trashWhere: Readonly<Record<TrashMode, Where>> = {
 /** A list inside which another filter looks. */
 export interface Within {
   readonly where: Where;
+  /** Where each of its groups looks. */
+  readonly groups: readonly Where[];
+  readonly timeZone: string | null;
   /** Tells the list and its version apart, for cursors. */
   readonly key: string;
 }
 
+/** A page, and the question that it answers. */
+export interface FilteredConnection<Row> extends Connection<Row> {
+  readonly question: Question;
+}
+
+/** What a list was asked, for those who look at the same rows in another way. */
+export interface Question {
+  /** All that is asked. */
+  readonly where: Where;
+  /** As if every condition on one field held. */
+  without(path: string): Where;
+  readonly read: ReadFilter;
+  /** What each OR group says by itself; null when none are asked for. */
+  readonly groups: readonly Where[] | null;
+}
+
 /**
- * A page of contacts or leads: one statement for the rows, one more for their number when it is selected, and one
- * for the custom fields and tags that a filter names.
+ * A page of contacts, leads or deals: one statement for the rows, one more for their number when it is selected, and
+ * one for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
   context: Context,
-  entity: Entity,
+  entity: Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">,
   model: Listed<Row>,
   args: ListArgs,
   within?: Within,
-): Promise<Connection<Row>> {
+): Promise<FilteredConnection<Row>> {
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
-  const {
-    where: filtered,
-    registry,
-    definitions,
-  } = await filterWhere(context.db, entity, args, usesCustomOrder);
-  if (definitions) keepDefinitions(context, entity, definitions);
-  const keys = readOrder(args.orderBy ?? [], registry);
-  const { filter, query, search, trash } = args;
+  const read = requireReadable(await readArgs(context, entity, args, usesCustomOrder, within?.timeZone));
+  if (read.definitions) keepDefinitions(context, read.definitions);
+  const keys = readOrder(args.orderBy ?? [], read.registry);
+  const { filter, query, search, trash, timeZone } = args;
   const binding: CursorBinding = {
     secret: context.viewer.cursorSecret,
     list: fingerprint([
@@ -85,11 +87,16 @@ export async function filteredConnection<Row extends { readonly id: string }>(
       query ?? null,
       search ?? null,
       trash ?? null,
+      timeZone ?? null,
       within?.key ?? null,
     ]),
   };
   const place = placeOf(binding, window);
-  const where: Where = { AND: [trashWhere[trash ?? "EXCLUDE"], ...(within ? [within.where] : []), filtered] };
+  const around = [
+    ...(entity === "DEAL" ? [] : [trashWhere[trash ?? "EXCLUDE"]]),
+    ...(within ? [within.where] : []),
+  ];
+  const where: Where = { AND: [...around, read.where] };
   const rows = await model.findMany({
     where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
     orderBy: orderBy(keys, window.backwards),
@@ -99,46 +106,14 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     omit: Object.fromEntries(keys.map((key) => [key.column, false])),
   });
   const values = (row: Row) => keys.map((key) => cursorValue(row, key));
-  return { ...makePage(rows, window, binding, values), totalCount: () => model.count({ where }) };
-}
-
-const MAX_ORDERS = 5;
-
-/**
- * Reads an order; the id always breaks ties.
- *
- * @throws RequestError for what cannot be sorted by, with its path
- */
-export function readOrder(orders: readonly OrderInput[], registry: Registry): SortKey[] {
-  if (orders.length > MAX_ORDERS) {
-    throw new RequestError(
-      "TOO_MANY_ITEMS",
-      `orderBy has ${orders.length} items; the limit is ${MAX_ORDERS}`,
-      { field: "orderBy" },
-    );
-  }
-  const given = orders.length > 0 ? orders : [{ field: "createdAt", direction: "DESC" as const }];
-  const keys = given.map((order, at): SortKey => {
-    const path = `orderBy[${at}]`;
-    if ((order.field == null) === (order.customField == null)) {
-      throw new RequestError("BAD_USER_INPUT", `${path} must name either field or customField`, {
-        field: path,
-      });
-    }
-    const name = order.field ?? `custom.${order.customField}`;
-    const sort = registry.byName(name)?.sort;
-    if (!sort) throw notSortable(name, `${path}.${order.field == null ? "customField" : "field"}`, registry);
-    return { ...sort, descending: order.direction === "DESC", nullsFirst: order.nulls === "FIRST" };
-  });
-  return [...keys, idKey(keys[0]?.descending ?? false)];
-}
-
-function notSortable(name: string, field: string, registry: Registry): RequestError {
-  const sortable = registry.names().filter((candidate) => registry.byName(candidate)?.sort);
-  const suggestions = nearest(name, sortable);
-  const hint = suggestions[0] === undefined ? "" : `; did you mean "${suggestions[0]}"?`;
-  return new RequestError("UNKNOWN_FILTER_FIELD", `${field} cannot be sorted by${hint}`, {
-    field,
-    suggestions,
-  });
+  return {
+    ...makePage(rows, window, binding, values),
+    totalCount: () => model.count({ where }),
+    question: {
+      where,
+      read,
+      groups: read.groups ?? within?.groups ?? null,
+      without: (path) => ({ AND: [...around, read.without(path)] }),
+    },
+  };
 }

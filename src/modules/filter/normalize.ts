@@ -1,30 +1,88 @@
-import type { Node, Normal } from "./ast.ts";
+import type { Leaf, Node, Normal, Part } from "./ast.ts";
 
 /**
- * Resolves empties and pushes negation to the leaves. `and` of nothing is everything, `or` of nothing is nothing,
- * a membership in an empty list is nothing; nested groups of one kind become one.
+ * Resolves empties, pushes negation to the leaves and says nothing twice. `and` of nothing is everything, `or` of
+ * nothing is nothing, a membership in an empty list is nothing; nested groups of one kind become one.
  */
 export function normalize(node: Node, negated = false): Normal {
-  if (node.kind === "not") return normalize(node.node, !negated);
-  if (node.kind === "leaf") return leaf(node, negated);
-  const kind = (node.kind === "and") !== negated ? "and" : "or";
-  const [neutral, absorbing] = kind === "and" ? ["all", "none"] : ["none", "all"];
-  const nodes = node.nodes.map((inner) => normalize(inner, negated));
-  if (nodes.some((inner) => inner.kind === absorbing)) return { kind: absorbing as "all" | "none" };
-  const parts = nodes.flatMap((inner) => {
-    if (inner.kind === neutral) return [];
-    return inner.kind === kind ? inner.nodes : [inner as Exclude<typeof inner, { kind: "all" | "none" }>];
-  });
-  const [only, ...others] = parts;
-  if (!only) return { kind: neutral as "all" | "none" };
-  return others.length === 0 ? only : { kind, nodes: parts };
+  switch (node.kind) {
+    case "not":
+      return normalize(node.node, !negated);
+    case "leaf":
+      return leaf(node, negated);
+    case "related": {
+      const inner = normalize(node.node);
+      const none = node.negated !== negated;
+      // No record fulfils nothing, whoever it belongs to.
+      return inner.kind === "none"
+        ? { kind: none ? "all" : "none" }
+        : { ...node, node: inner, negated: none };
+    }
+    default:
+      return group(node.kind, node.nodes, negated);
+  }
 }
 
-function leaf(node: Extract<Node, { kind: "leaf" }>, outer: boolean): Normal {
+function group(written: "and" | "or", nodes: readonly Node[], negated: boolean): Normal {
+  const kind = (written === "and") !== negated ? "and" : "or";
+  const [neutral, absorbing] = kind === "and" ? ["all", "none"] : ["none", "all"];
+  const parts = new Map<string, Part>();
+  for (const node of nodes) {
+    const inner = normalize(node, negated);
+    if (inner.kind === absorbing) return inner;
+    if (inner.kind === neutral) continue;
+    for (const part of inner.kind === kind ? inner.nodes : [inner as Part]) {
+      const key = keyOf(part);
+      if (!parts.has(key)) parts.set(key, part);
+    }
+  }
+  const [only, ...others] = parts.values();
+  if (!only) return { kind: neutral as "all" | "none" };
+  return others.length === 0 ? only : { kind, nodes: [only, ...others] };
+}
+
+function leaf(node: Leaf, outer: boolean): Normal {
   const negated = node.negated !== outer;
   if (node.operands.length === 0) {
     if (node.comparator === "in" || node.comparator === "hasAny") return { kind: negated ? "all" : "none" };
     if (node.comparator === "hasAll") return { kind: negated ? "none" : "all" };
   }
-  return { ...node, negated };
+  // Of all the ways to name the members of a list, one.
+  const operands = lists.has(node.comparator)
+    ? [...new Map(node.operands.map((operand) => [String(operand), operand])).values()]
+    : node.operands;
+  return { ...node, operands, negated };
+}
+
+const lists: ReadonlySet<string> = new Set(["in", "hasAny", "hasAll"]);
+
+/** The same text for parts that mean the same, wherever they were written. */
+function keyOf(part: Normal): string {
+  switch (part.kind) {
+    case "all":
+    case "none":
+      return part.kind;
+    case "and":
+    case "or":
+      return `${part.kind}(${part.nodes.map(keyOf).sort().join()})`;
+    case "related":
+      return `${part.negated ? "no" : "some"} ${part.name}(${keyOf(part.node)})`;
+    case "leaf": {
+      const operands = part.operands.map((operand) => JSON.stringify(operand));
+      if (lists.has(part.comparator)) operands.sort();
+      return `${part.negated ? "not " : ""}${part.field.path} ${part.comparator} [${operands.join()}]`;
+    }
+  }
+}
+
+/** The same filter as if every condition on one field held, positive or negative, outside of relations. */
+export function taking(node: Normal, path: string): Normal {
+  if (node.kind === "leaf") return node.field.path === path ? { kind: "all" } : node;
+  if (node.kind !== "and" && node.kind !== "or") return node;
+  const inner = node.nodes.map((part) => taking(part, path));
+  if (node.kind === "or" && inner.some(({ kind }) => kind === "all")) return { kind: "all" };
+  const nodes = inner.filter((part): part is Part => part.kind !== "all" && part.kind !== "none");
+  const [only, ...others] = nodes;
+  if (!only) return { kind: "all" };
+  return others.length === 0 ? only : { kind: node.kind, nodes };
 }

@@ -4,6 +4,20 @@ import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exa
 import { fold } from "../../lib/fold.ts";
 import { decodeId } from "../../lib/typeid.ts";
 import type { Operand } from "./ast.ts";
+import {
+  type Amount,
+  type Clock,
+  calendarUnits,
+  type DateKind,
+  DurationError,
+  daySpan,
+  durationUnits,
+  MAX_AMOUNT,
+  olderSpan,
+  type RelativeRange,
+  rangeSpan,
+  type Span,
+} from "./dates.ts";
 import type { FieldType, FilterField } from "./fields.ts";
 import { nearest } from "./nearest.ts";
 
@@ -68,6 +82,11 @@ const readers: Readonly<Record<FieldType, Reader>> = {
     return exact(() => parseDecimal(value, comparable));
   },
   date: (value) => exact(() => parseDay(expect(value, "string"))),
+  currency: (value) => {
+    const code = expect(value, "string").trim().toUpperCase();
+    if (!/^[A-Z]{3}$/.test(code)) throw new OperandError('must be an ISO 4217 code, such as "EUR"');
+    return code;
+  },
   // A typed input's DateTime has already been read by its scalar.
   dateTime: (value) => (value instanceof Date ? value : exact(() => parseMoment(expect(value, "string")))),
   enum: option,
@@ -76,6 +95,10 @@ const readers: Readonly<Record<FieldType, Reader>> = {
   tags: (value) => fold(expect(value, "string").trim()),
   id,
   member: id,
+  smartList: id,
+  relation: () => {
+    throw new OperandError("compares with nothing");
+  },
 };
 
 /**
@@ -85,11 +108,66 @@ const readers: Readonly<Record<FieldType, Reader>> = {
  */
 export const readOperand = (value: unknown, field: FilterField): Operand => readers[field.type](value, field);
 
+/**
+ * Reads what says a range of days or moments.
+ *
+ * @param value a day, a range beside today, or a duration, as `takes` says
+ * @throws OperandError saying what would be right
+ */
+export function readSpan(
+  value: unknown,
+  takes: "day" | "range" | "duration",
+  { type }: FilterField,
+  clock: Clock,
+): Span {
+  const kind: DateKind = type === "date" ? "date" : "dateTime";
+  return exact(() => {
+    if (takes === "day") return daySpan(parseDay(expect(value, "string")), kind, clock);
+    if (takes === "duration") return olderSpan(expect(value, "string"), kind, clock);
+    return rangeSpan(readRange(value), kind, clock);
+  });
+}
+
+const rangeForm =
+  'must be { last: { amount: 7, unit: "DAY" } }, { next: { … } }, { this: "MONTH" } or { previous: "WEEK" }';
+
+function readRange(value: unknown): RelativeRange {
+  const [entry, ...others] = entriesOf(value, rangeForm);
+  if (!entry || others.length > 0) throw new OperandError(rangeForm);
+  const [name, said] = entry;
+  if (name === "last") return { last: readAmount(said) };
+  if (name === "next") return { next: readAmount(said) };
+  if (name === "this") return { this: oneOf(said, calendarUnits) };
+  if (name === "previous") return { previous: oneOf(said, calendarUnits) };
+  throw new OperandError(rangeForm);
+}
+
+function readAmount(value: unknown): Amount {
+  const { amount, unit, ...others } = Object.fromEntries(entriesOf(value, rangeForm));
+  if (Object.keys(others).length > 0) throw new OperandError(rangeForm);
+  if (typeof amount !== "number" || !Number.isInteger(amount) || amount < 1 || amount > MAX_AMOUNT) {
+    throw new OperandError(`must have an amount of 1 to ${MAX_AMOUNT}`);
+  }
+  return { amount, unit: oneOf(unit, durationUnits) };
+}
+
+function oneOf<Unit extends string>(value: unknown, units: readonly Unit[]): Unit {
+  const found = units.find((unit) => unit === value);
+  if (found === undefined) throw new OperandError(`must name one of the units ${list(units)}`);
+  return found;
+}
+
+function entriesOf(value: unknown, message: string): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new OperandError(message);
+  return Object.entries(value).filter(([, inner]) => inner !== undefined);
+}
+
 function exact<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof InexactError ? new OperandError(error.message) : error;
+    const known = error instanceof InexactError || error instanceof DurationError;
+    throw known ? new OperandError(error.message) : error;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Comparator } from "./ast.ts";
 import type { FieldType } from "./fields.ts";
 
-/** What an operator means: a comparator, whether its complement is meant, and how many operands it takes. */
+/** What an operator means: a comparator, whether its complement is meant, and what it takes. */
 export interface Meaning {
   readonly comparator: Comparator;
   readonly negated: boolean;
-  readonly takes: "one" | "many" | "nothing";
+  /** One operand, a list of them, nothing, or what says a range of days or moments. */
+  readonly takes: "one" | "many" | "nothing" | "day" | "range" | "duration";
 }
 
 const meaning = (comparator: Comparator, takes: Meaning["takes"], negated = false): Meaning => ({
@@ -28,6 +29,9 @@ export const typedOperators = {
   gte: meaning("gte", "one"),
   lt: meaning("lt", "one"),
   lte: meaning("lte", "one"),
+  on: meaning("within", "day"),
+  within: meaning("within", "range"),
+  olderThan: meaning("within", "duration"),
   hasAny: meaning("hasAny", "many"),
   hasAll: meaning("hasAll", "many"),
   hasNone: meaning("hasAny", "many", true),
@@ -56,6 +60,16 @@ export const genericOperators = {
   GTE: { means: typedOperators.gte, description: "Greater or equal, or not before." },
   LT: { means: typedOperators.lt, description: "Less, or earlier." },
   LTE: { means: typedOperators.lte, description: "Less or equal, or not after." },
+  ON: { means: typedOperators.on, description: "On this day, in the time zone of the question." },
+  WITHIN: {
+    means: typedOperators.within,
+    description:
+      'In a range beside today: `{ last: { amount: 7, unit: "DAY" } }`, `{ next: … }`, `{ this: "MONTH" }` or `{ previous: "WEEK" }`.',
+  },
+  OLDER_THAN: {
+    means: typedOperators.olderThan,
+    description: "Longer ago than an ISO 8601 duration, such as `P30D`: before the last 30 days.",
+  },
   IS_EMPTY: {
     means: typedOperators.isEmpty,
     description: "Has no value: null, blank text or an empty list.",
@@ -69,6 +83,7 @@ export const genericOperators = {
 export type GenericOperator = keyof typeof genericOperators;
 
 const equality = ["EQ", "NE", "IN", "NOT_IN"] as const;
+const dates = ["ON", "WITHIN", "OLDER_THAN"] as const;
 const ranges = ["GT", "GTE", "LT", "LTE"] as const;
 const emptiness = ["IS_EMPTY", "IS_NOT_EMPTY"] as const;
 const parts = ["CONTAINS", "NOT_CONTAINS", "STARTS_WITH", "ENDS_WITH"] as const;
@@ -82,12 +97,35 @@ export const operatorsOf: Readonly<Record<FieldType, readonly GenericOperator[]>
   boolean: ["EQ", "NE", ...emptiness],
   integer: [...equality, ...ranges, ...emptiness],
   number: [...equality, ...ranges, ...emptiness],
-  date: [...equality, ...ranges, ...emptiness],
-  dateTime: [...ranges, ...emptiness],
+  currency: equality,
+  date: [...equality, ...ranges, ...dates, ...emptiness],
+  dateTime: [...ranges, ...dates, ...emptiness],
   enum: equality,
   select: [...equality, ...emptiness],
   multiSelect: [...sets, ...emptiness],
   tags: [...sets, ...emptiness],
   id: equality,
   member: [...equality, ...emptiness],
+  smartList: equality,
+  relation: emptiness,
 };
+
+/** The generic door's name of a typed operator. */
+export const genericNameOf = (operator: TypedOperator): GenericOperator =>
+  operator.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() as GenericOperator;
+
+/** The operator of a comparison in its positive form. */
+export const positiveOperator = {
+  in: "IN",
+  contains: "CONTAINS",
+  startsWith: "STARTS_WITH",
+  endsWith: "ENDS_WITH",
+  gt: "GT",
+  gte: "GTE",
+  lt: "LT",
+  lte: "LTE",
+  within: "WITHIN",
+  isEmpty: "IS_EMPTY",
+  hasAny: "HAS_ANY",
+  hasAll: "HAS_ALL",
+} as const satisfies Record<Comparator, GenericOperator>;

@@ -1,7 +1,6 @@
 import type { Caller } from "../../context.ts";
-import type { ContactRow, LeadRow } from "../../db/rows.ts";
+import type { ContactRow, DealRow, LeadRow } from "../../db/rows.ts";
 import { refuse } from "../../errors.ts";
-import type { Deal } from "../../generated/prisma/client.ts";
 import { encodeId, newId } from "../../lib/typeid.ts";
 import { emptyContact } from "../contact/contact.columns.ts";
 import { holderOf, holdLiveContact } from "../contact/contact.find.ts";
@@ -21,7 +20,7 @@ export interface Converted {
   readonly lead: LeadRow;
   readonly contact: ContactRow;
   readonly contactOutcome: "CREATED" | "MATCHED";
-  readonly deal: Deal | null;
+  readonly deal: DealRow | null;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import { ContactOrder, SmartListQueryInput } from "../filter/filter.schema.ts";
+import { ContactOrder } from "../filter/filter.schema.ts";
 import { genericOperators } from "../filter/operators.ts";
+import { SmartListQueryInput } from "../filter/query.schema.ts";
 import { requiredText, rule } from "../record/inputs.ts";
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];

@@ -3,21 +3,40 @@ import type { Context } from "../../context.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { requestCache } from "../../request-cache.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
-import { tagNames } from "../filter/filter.service.ts";
+import { clockOf, findNamed } from "../filter/filter.service.ts";
 import { partsOf, type ReadList, readList } from "./validity.ts";
+
+/** A stored list, and the time zone that its reader asks for. */
+interface Asked {
+  readonly list: SmartList;
+  readonly timeZone: string | null;
+}
 
 const loaderOf = requestCache(
   (context: Context) =>
-    new DataLoader<SmartList, ReadList, string>(
-      async (lists) => {
-        const catalogue = await context.db.catalogue("CONTACT", tagNames(lists.map(({ query }) => query)));
-        keepDefinitions(context, "CONTACT", catalogue.definitions);
-        return lists.map((list) => readList(partsOf(list), catalogue));
+    new DataLoader<Asked, ReadList, string>(
+      async (asked) => {
+        const named = await findNamed(
+          context.db,
+          asked.map(({ list }) => list.query),
+        );
+        keepDefinitions(context, named.definitions);
+        return asked.map(({ list, timeZone }) =>
+          readList(partsOf(list), named, {
+            clock: clockOf(context, timeZone, list.timeZone),
+            restricted: context.viewer.dataScope !== "ALL",
+            listId: list.id,
+          }),
+        );
       },
-      { cacheKeyFn: ({ id, version }) => `${id} ${version}` },
+      { cacheKeyFn: ({ list, timeZone }) => `${list.id} ${list.version} ${timeZone ?? ""}` },
     ),
 );
 
-/** What stored lists mean now: one statement for all that a request asks about at once. */
-export const readStored = (context: Context, list: SmartList): Promise<ReadList> =>
-  loaderOf(context).load(list);
+/**
+ * What stored lists mean now: one statement for all that a request asks about at once.
+ *
+ * @param timeZone the reader's; the list's own, else the organization's, when there is none
+ */
+export const readStored = (context: Context, list: SmartList, timeZone?: string | null): Promise<ReadList> =>
+  loaderOf(context).load({ list, timeZone: timeZone ?? null });

@@ -2,18 +2,17 @@ import { builder, readIdOf } from "../../builder.ts";
 import { offsetArg, pageArgs } from "../../connection.ts";
 import { byId } from "../../loaders.ts";
 import { ContactConnection } from "../contact/contact.connection.ts";
+import { ContactFilter, ContactOrder, ContactOrderField, timeZoneArg } from "../filter/filter.schema.ts";
+import { filteredConnection } from "../filter/list.ts";
+import type { OrderInput } from "../filter/order.ts";
+import type { GenericCondition, GenericQuery } from "../filter/parse.ts";
 import {
-  ContactFilter,
-  ContactOrder,
-  ContactOrderField,
   FilterOperator,
   NullsOrder,
   OrderDirection,
   SearchInput,
   SmartListQueryInput,
-} from "../filter/filter.schema.ts";
-import { filteredConnection, type OrderInput } from "../filter/list.ts";
-import type { GenericCondition, GenericQuery } from "../filter/parse.ts";
+} from "../filter/query.schema.ts";
 import { readStored } from "./smart-list.loaders.ts";
 import { setVersion } from "./smart-list.service.ts";
 import type { ListProblem } from "./validity.ts";
@@ -43,9 +42,13 @@ const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGr
   }),
 });
 
-const QueryType = builder.objectRef<GenericQuery>("SmartListQuery").implement({
+const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartListQuery").implement({
   description: "Groups of which at least one has to hold; of the shape of SmartListQueryInput.",
   fields: (t) => ({
+    version: t.int({
+      description: "The version of the form in which it is stored.",
+      resolve: ({ version }) => version ?? 1,
+    }),
     groups: t.field({
       type: [GroupType],
       description: "The groups, OR-ed.",
@@ -130,8 +133,9 @@ builder.node("SmartList", {
     }),
     count: t.int({
       description: "How many live contacts that the caller may see are in it.",
-      resolve: async (list, _args, context) => {
-        const { where, problems } = await readStored(context, list);
+      args: timeZoneArg(),
+      resolve: async (list, { timeZone }, context) => {
+        const { where, problems } = await readStored(context, list, timeZone);
         return problems.length > 0
           ? 0
           : context.db.contact.count({ where: { AND: [{ deletedAt: null }, where] } });
@@ -145,17 +149,18 @@ builder.node("SmartList", {
         query: t.arg({ type: SmartListQueryInput, description: "Which of them, as an OR of AND groups." }),
         search: t.arg({ type: SearchInput, description: "Free text." }),
         orderBy: t.arg({ type: [ContactOrder], description: "Another order." }),
+        ...timeZoneArg(),
         ...pageArgs(),
         ...offsetArg(),
       },
       resolve: async (list, args, context) => {
-        const { where, orderBy } = await readStored(context, list);
+        const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
         return filteredConnection(
           context,
           "CONTACT",
           context.db.contact,
           { ...args, orderBy: args.orderBy ?? orderBy },
-          { where, key: `${list.id} ${list.version}` },
+          { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` },
         );
       },
     }),

@@ -2,7 +2,8 @@ import type { Caller } from "../../context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../errors.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { decodeId } from "../../lib/typeid.ts";
-import { tagNames } from "../filter/filter.service.ts";
+import { findNamed } from "../filter/filter.service.ts";
+import type { GenericQuery } from "../filter/parse.ts";
 import { readInput } from "../record/inputs.ts";
 import { requireAllData } from "../record/permission.ts";
 import { checkVersion } from "../record/version.ts";
@@ -40,7 +41,7 @@ export function createList(
       if (lists.length >= MAX_LISTS) {
         throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
       }
-      await checkLists(writer, [[["input"], input, null]]);
+      await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
       return writer.insert("smartList", { ...columnsOf(input), position });
     },
     {
@@ -62,7 +63,7 @@ export function updateList(
     await bumpSet(writer);
     const before = await findList(writer, id);
     checkVersion(before, expectedVersion, "SmartList");
-    await checkLists(writer, [[["input"], input, before]]);
+    await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
     const row = await writer.update("smartList", before, columnsOf(input));
     if (position == null) return row;
     const all = await writer.tx.smartList.findMany({ orderBy: inOrder });
@@ -128,7 +129,13 @@ export function replaceLists(
       if (found.length > 0) throw new RefusalError(found);
       await checkLists(
         writer,
-        inputs.map((input, at) => [["input", String(at)], input, null]),
+        inputs.map((input, at) => ({
+          path: ["input", String(at)],
+          input,
+          before: null,
+          id: befores[at]?.id ?? null,
+        })),
+        true,
       );
       await writer.tx.smartList.deleteMany({ where: { id: { in: [...existing.keys()] } } });
       const lists: SmartList[] = [];
@@ -195,30 +202,48 @@ async function putInOrder(writer: Writer, order: readonly SmartList[]): Promise<
   return rows;
 }
 
-type Checked = readonly [path: readonly string[], input: ListInput, before: SmartList | null];
+interface Checked {
+  readonly path: readonly string[];
+  readonly input: ListInput;
+  /** The list that changes; null when the input says all of it. */
+  readonly before: SmartList | null;
+  readonly id: string | null;
+}
 
 /**
  * Refuses with every problem of every list. A part that an update leaves out is not its matter: a list that can no
  * longer be read can still be renamed and moved.
+ *
+ * @param whole whether these will be all lists there are
  */
-async function checkLists(writer: Writer, lists: readonly Checked[]): Promise<void> {
-  const parts = lists.map(([path, input, before]) => {
+async function checkLists({ tx, caller }: Writer, lists: readonly Checked[], whole = false): Promise<void> {
+  const parts = lists.map(({ path, input, before, id }) => {
     const query = input.query ?? before?.query ?? { groups: [] };
     const order = input.order === undefined ? (before?.order ?? []) : (input.order ?? []);
     const columns = input.columns === undefined ? (before?.columns ?? []) : (input.columns ?? []);
     const sent = Object.entries({ query: input.query, order: input.order, columns: input.columns });
     const checked = sent.flatMap(([name, value]) => (before === null || value !== undefined ? [name] : []));
-    return { path, list: { query, order, columns }, checked };
+    const named = { id: id ?? "", name: input.name ?? before?.name ?? "", query: query as GenericQuery };
+    return { path, list: { query, order, columns }, checked, id, named: { ...named, timeZone: null } };
   });
-  const catalogue = await writer.catalogue("CONTACT", tagNames(parts.map(({ list }) => list.query)));
-  const found = parts.flatMap(({ path, list, checked }) =>
-    readList(list, catalogue).problems.flatMap((problem) => {
-      const place = problem.path.split(/[.[\]]+/).filter(Boolean);
-      if (!checked.includes(place[0] ?? "")) return [];
-      return [refusal("INVALID_FILTER", [...path, ...place], problem.message)];
-    }),
+  const found = await findNamed(
+    tx,
+    parts.map(({ list }) => list.query),
   );
-  if (found.length > 0) throw new RefusalError(found);
+  const written = parts.filter(({ id }) => id !== null).map(({ named }) => named);
+  const others = found.lists.filter((list) => !written.some(({ id }) => id === list.id));
+  const known = { ...found, lists: whole ? written : [...others, ...written] };
+  // Whether a list can be read does not depend on when and where.
+  const clock = { now: caller.now, timeZone: "UTC" };
+  const refusals = parts.flatMap(({ path, list, checked, id }) => {
+    const options = { clock, restricted: false, ...(id !== null && { listId: id }) };
+    return readList(list, known, options).problems.flatMap(({ code, message, path: at }) => {
+      const place = at.split(/[.[\]]+/).filter(Boolean);
+      if (!checked.includes(place[0] ?? "")) return [];
+      return [refusal(code === "CIRCULAR_LIST" ? code : "INVALID_FILTER", [...path, ...place], message)];
+    });
+  });
+  if (refusals.length > 0) throw new RefusalError(refusals);
 }
 
 /** What an input says, as columns; what it leaves out stays undefined. */

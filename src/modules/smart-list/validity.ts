@@ -1,19 +1,24 @@
-import type { Catalogue } from "../../db/catalogue.ts";
 import { RequestError } from "../../errors.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
-import type { Where } from "../filter/compile.ts";
-import { type FilterProblem, nothing, readFilter } from "../filter/filter.service.ts";
-import { type OrderInput, readOrder } from "../filter/list.ts";
+import { nothing, type Where } from "../filter/compile.ts";
+import { type Named, type ReadOptions, readFilter } from "../filter/filter.service.ts";
+import { type OrderInput, readOrder } from "../filter/order.ts";
 import type { GenericQuery } from "../filter/parse.ts";
+import type { Problem } from "../filter/problem.ts";
 
 /** Whether a stored list can still be read, and what it then means. Pure. */
 
+/** The form in which queries are stored; those without a version are of the first. */
+export const QUERY_VERSION = 1;
+
 /** Something that keeps a list from being read. */
-export type ListProblem = Pick<FilterProblem, "message" | "path"> & { readonly code: string };
+export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
 
 export interface ReadList {
   /** Matches nothing while there are problems. */
   readonly where: Where;
+  /** What each of its groups says. */
+  readonly groups: readonly Where[];
   readonly orderBy: readonly OrderInput[];
   readonly problems: readonly ListProblem[];
 }
@@ -28,11 +33,16 @@ export interface Listed {
  * Reads a list against what the organization has: a field or tag that has gone, or an operator that no longer fits,
  * is a problem.
  *
- * @param catalogue the custom fields, and the tags that the list names
+ * @param named the custom fields, and the tags and lists that the list names
  */
-export function readList({ query, order, columns }: Listed, catalogue: Catalogue): ReadList {
-  const filter = readFilter("CONTACT", { query: query as GenericQuery }, catalogue, true);
+export function readList({ query, order, columns }: Listed, named: Named, options: ReadOptions): ReadList {
+  const filter = readFilter("CONTACT", { query: query as GenericQuery }, named, { ...options, stored: true });
   const problems: ListProblem[] = [...filter.problems];
+  const { version = 1 } = query as { version?: number };
+  if (version > QUERY_VERSION) {
+    const message = `is of version ${version}, made by a newer server; this one reads up to ${QUERY_VERSION}`;
+    problems.push({ code: "UNKNOWN_QUERY_VERSION", message, path: "query" });
+  }
   const orderBy = (order ?? []) as OrderInput[];
   try {
     readOrder(orderBy, filter.registry);
@@ -50,8 +60,8 @@ export function readList({ query, order, columns }: Listed, catalogue: Catalogue
     });
   }
   return problems.length > 0
-    ? { where: nothing, orderBy: [], problems }
-    : { where: filter.where, orderBy, problems };
+    ? { where: nothing, groups: [], orderBy: [], problems }
+    : { where: filter.where, groups: filter.groups ?? [], orderBy, problems };
 }
 
 /** A stored list in the terms of its parts. */

@@ -1,6 +1,6 @@
 import type { Caller } from "../../context.ts";
 import type { Catalogue } from "../../db/catalogue.ts";
-import type { ContactRow, LeadRow } from "../../db/rows.ts";
+import type { ContactRow, DealRow, LeadRow } from "../../db/rows.ts";
 import type { Db } from "../../db/scoped.ts";
 import type {
   Activity,
@@ -10,7 +10,6 @@ import type {
   CustomField,
   CustomFieldFolder,
   CustomValue,
-  Deal,
   ImportJob,
   SmartList,
   Tag,
@@ -18,6 +17,7 @@ import type {
 import { fingerprint } from "../../lib/cursor.ts";
 import { newId } from "../../lib/typeid.ts";
 import { type ContactColumns, contactColumns, deriveContact } from "../contact/contact.columns.ts";
+import { deriveDeal } from "../deal/deal.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
 import type { CustomValues } from "../record/custom.ts";
@@ -27,7 +27,7 @@ import { freeze } from "./snapshot.ts";
 export interface Rows {
   contact: ContactRow;
   lead: LeadRow;
-  deal: Deal;
+  deal: DealRow;
   activity: Activity;
   conversation: Conversation;
   tag: Tag;
@@ -230,6 +230,7 @@ export class Writer {
     if (model === "lead") {
       return deriveLead(leadColumns(row as unknown as LeadRow), await this.#defined("LEAD"));
     }
+    if (model === "deal") return deriveDeal(row as unknown as DealRow);
     return {};
   }
 
