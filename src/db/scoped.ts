@@ -10,6 +10,7 @@ import { type Lock, lockFields, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { poolQuery, type Query, transactionQuery } from "./query.ts";
 import { type Principal, ScopeError, scope } from "./scope.ts";
+import { type SetReader, setReader } from "./sets.ts";
 import { readTagUsage, type TagUsage } from "./tag-usage.ts";
 
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
@@ -73,6 +74,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
+  /** What sets of rows are like, for what Prisma cannot say. */
+  readonly sets: SetReader;
   /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
@@ -109,9 +112,16 @@ export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
   );
 }
 
-type Readers = Pick<Db, "children" | "catalogue" | "members" | "tagUsage" | "keepChunk" | "lock" | "bulk">;
+type Readers = Pick<
+  Db,
+  "children" | "catalogue" | "members" | "tagUsage" | "sets" | "keepChunk" | "lock" | "bulk"
+>;
 
-const readersOf = (query: Query, principal: Principal): Pick<Db, "catalogue" | "members" | "tagUsage"> => ({
+const readersOf = (
+  query: Query,
+  principal: Principal,
+): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets"> => ({
+  sets: setReader(query, principal),
   members: (ids) => readMembers(query, principal.orgId, ids),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, tags = []) =>

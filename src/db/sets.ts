@@ -1,0 +1,132 @@
+import { columnOf } from "./columns.ts";
+import type { Query } from "./query.ts";
+import { type Read, type Statement, shifted, statementOf } from "./recorder.ts";
+import { type Principal, scope } from "./scope.ts";
+
+/** The rows of one model for which a `where` holds. */
+export interface RowSet {
+  readonly model: Read["model"];
+  readonly where: object;
+}
+
+/** What rows are counted by. */
+export type Bucket =
+  /** A column's values; `by` is the column that tells them apart when it is another one. */
+  | { readonly kind: "column"; readonly column: string; readonly by?: string }
+  /** The members of an array column. */
+  | { readonly kind: "array"; readonly column: string }
+  /** A custom field's values: one, or each of several; `by` as above. */
+  | { readonly kind: "custom"; readonly slug: string; readonly many: boolean; readonly by?: string };
+
+/** A value, and how many rows have it; null for the rows without one. */
+export interface BucketCount {
+  readonly value: string | null;
+  readonly count: number;
+}
+
+/** What a set of rows is, in one statement each. The sets are confined like every read. */
+export interface SetReader {
+  /** The most frequent values of a set's rows, most frequent first. */
+  counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
+  /** For each of these rows the positions of the sets that it is in. */
+  memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
+  /** How many rows there are, and a text that tells one set from every other: of ids, and so of none that changed. */
+  fingerprint(set: RowSet): Promise<{ count: number; fingerprint: string }>;
+}
+
+export function setReader(query: Query, principal: Principal): SetReader {
+  const columns = ({ model, where }: RowSet, select: readonly string[]): Promise<Statement> => {
+    const chosen = Object.fromEntries(select.map((column) => [column, true]));
+    const name = model.charAt(0).toUpperCase() + model.slice(1);
+    return statementOf({ model, args: scope(name, "findMany", { where, select: chosen }, principal) });
+  };
+  return {
+    async counts(set, bucket, limit) {
+      const { select, from, value, by, values } = bucketSql(bucket);
+      const rows = await columns(set, select);
+      // The bucket's own parameters come first, then those of the rows.
+      return query<BucketCount>(
+        `SELECT (${value})::text AS value, count(*)::int AS count
+         FROM (${shifted(rows, values.length)}) AS r ${from}
+         GROUP BY ${by} ORDER BY count DESC, value LIMIT ${Math.trunc(limit)}`,
+        [...values, ...rows.values],
+      );
+    },
+    async memberships(sets, ids) {
+      const found = new Map<string, number[]>(ids.map((id) => [id, []]));
+      if (sets.length === 0 || ids.length === 0) return found;
+      const values: unknown[] = [];
+      const texts: string[] = [];
+      for (const [at, set] of sets.entries()) {
+        const within = { ...set, where: { AND: [{ id: { in: [...ids] } }, set.where] } };
+        const statement = await columns(within, ["id"]);
+        texts.push(`SELECT ${at}::int AS at, r.id FROM (${shifted(statement, values.length)}) AS r`);
+        values.push(...statement.values);
+      }
+      const rows = await query<{ at: number; id: string }>(
+        `${texts.join("\nUNION ALL\n")}\nORDER BY at`,
+        values,
+      );
+      for (const { at, id } of rows) found.get(id)?.push(at);
+      return found;
+    },
+    async fingerprint(set) {
+      const { text, values } = await columns(set, ["id"]);
+      const [row] = await query<{ count: number; fingerprint: string }>(
+        `SELECT count(*)::int AS count, coalesce(md5(string_agg(r.id::text, ',' ORDER BY r.id)), '') AS fingerprint
+         FROM (${text}) AS r`,
+        values,
+      );
+      return row ?? { count: 0, fingerprint: "" };
+    },
+  };
+}
+
+interface BucketSql {
+  readonly select: readonly string[];
+  readonly from: string;
+  readonly value: string;
+  readonly by: string;
+  readonly values: readonly unknown[];
+}
+
+function bucketSql(bucket: Bucket): BucketSql {
+  switch (bucket.kind) {
+    case "column": {
+      const { column, by = column } = bucket;
+      return {
+        select: by === column ? [column] : [column, by],
+        from: "",
+        value: by === column ? `r.${columnOf(column)}` : `min(r.${columnOf(column)})`,
+        by: `r.${columnOf(by)}`,
+        values: [],
+      };
+    }
+    case "array":
+      return {
+        select: [bucket.column],
+        from: `LEFT JOIN LATERAL unnest(r.${columnOf(bucket.column)}) AS item(value) ON true`,
+        value: "item.value",
+        by: "item.value",
+        values: [],
+      };
+    case "custom": {
+      const values = [bucket.slug];
+      if (bucket.many) {
+        const from =
+          "LEFT JOIN LATERAL jsonb_array_elements_text(r.custom -> $1::text) AS item(value) ON true";
+        return { select: ["custom"], from, value: "item.value", by: "item.value", values };
+      }
+      const value = "r.custom ->> $1::text";
+      return bucket.by === undefined
+        ? { select: ["custom"], from: "", value, by: "1", values }
+        : {
+            select: ["custom", bucket.by],
+            from: "",
+            value: `min(${value})`,
+            by: `r.${columnOf(bucket.by)}`,
+            values,
+          };
+    }
+  }
+}
