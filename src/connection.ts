@@ -41,11 +41,20 @@ builder.globalConnectionField("totalCount", (t) =>
 type Listed = "Contact" | "Lead" | "Deal" | "Activity" | "Conversation";
 
 /** The connection and edge types of a type, described. */
-export const connectionType = (type: Listed, plural: string) =>
-  builder.connectionObject(
+export function connectionTypes(type: Listed, plural: string) {
+  const edge = builder.edgeObject({
+    type,
+    name: `${type}Edge`,
+    description: `One of the ${plural} of a page, with its cursor.`,
+  });
+  const connection = builder.connectionObject(
     { type, name: `${type}Connection`, description: `A page of ${plural}.` },
-    { name: `${type}Edge`, description: `One of the ${plural} of a page, with its cursor.` },
+    edge,
   );
+  return { connection, edge };
+}
+
+export const connectionType = (type: Listed, plural: string) => connectionTypes(type, plural).connection;
 
 /** What a child row needs for its cursor. */
 interface ChildRow {
