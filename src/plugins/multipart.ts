@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream } from "@fastify/busboy";
 import { RequestError } from "../errors.ts";
-import type { Upload } from "../lib/upload.ts";
+import { Upload } from "../lib/upload.ts";
 
 /**
  * Multipart requests with one file, as https://github.com/jaydenseric/graphql-multipart-request-spec has them. The
@@ -43,6 +43,7 @@ export function readMultipart(
         size += chunk.length;
         if (size > limits.file) source.destroy();
       });
+      source.resume();
     };
     const fail = (message: string) => {
       // Who reads the file already hears of it there, too late for here.
@@ -74,11 +75,7 @@ export function readMultipart(
           'send the fields operations and map, such as {"0":["variables.input.file"]}, before the file',
         );
       }
-      const upload: Upload = {
-        fileName: fileName || "upload.csv",
-        limit: limits.file,
-        stream: bytesOf(stream),
-      };
+      const upload = new Upload(fileName || "upload.csv", limits.file, bytesOf(stream));
       resolve({ operations, path, upload, discard });
     });
     parser.on("finish", () => {
