@@ -7,7 +7,7 @@ import { decodeId } from "../../lib/typeid.ts";
 import { CustomValueError, readCustomValue } from "../custom-field/values.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
-import type { CustomValues } from "../record/custom.ts";
+import { type CustomValues, customValue } from "../record/custom.ts";
 import { freeze, thaw } from "../write/snapshot.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
@@ -146,9 +146,10 @@ function revertCustom(
   const text = (value: unknown) => JSON.stringify(value) ?? "";
   for (const definition of definitions) {
     const { slug } = definition;
-    if (text(before[slug]) === text(after[slug])) continue;
-    const old = before[slug] === undefined ? null : fitting(before[slug], definition);
-    if (text(now[slug]) !== text(after[slug]) || old === undefined) fields.push(`custom.${slug}`);
+    const [is, was, set] = [now, before, after].map((values) => customValue(values, slug));
+    if (text(was) === text(set)) continue;
+    const old = was === undefined ? null : fitting(was, definition);
+    if (text(is) !== text(set) || old === undefined) fields.push(`custom.${slug}`);
     else if (old === null) delete custom[slug];
     else custom[slug] = old;
   }
