@@ -21,7 +21,7 @@ export interface Bulk {
   emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
-  /** Sets these fields of contacts or leads to each row's own values. */
+  /** Sets these fields of contacts or leads to each row's own values; one that was erased meanwhile stays so. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /** Lets contacts carry tags; pairs that are there already stay as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
@@ -117,7 +117,7 @@ export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bu
       await query(
         `UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
          FROM json_populate_recordset(null::${table}, $2::json) AS r
-         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id`,
+         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id AND ${table}.purged_at IS NULL`,
         [orgId, toJson(rows, orgId)],
       );
     },
