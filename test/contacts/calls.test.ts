@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { mutate, sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -68,4 +68,64 @@ test("a contact is stamped when its calls change, and only then", async () => {
   expect(await version()).toBe(3);
   await remove(first);
   expect(await version()).toBe(4);
+});
+
+describe("when a merge is undone", () => {
+  let primary: { id: string; globalId: string };
+  let duplicate: { id: string; globalId: string };
+  let logged: string[];
+  beforeEach(async () => {
+    primary = await organization.contact({ name: "Primary" });
+    duplicate = await organization.contact({ name: "Duplicate" });
+    const own = await call(primary, 1);
+    logged = [own, await call(duplicate, 2), await call(duplicate, 3), await call(duplicate, 5)];
+  });
+
+  const merge = async () => {
+    const input = `{ primaryId: "${primary.globalId}", duplicateIds: ["${duplicate.globalId}"] }`;
+    const merged = await mutate<{ merge: { id: string } }>(
+      key,
+      `contactMerge(input: ${input})`,
+      "merge { id }",
+    );
+    expect(await calls(primary)).toEqual({ callCount: 4, lastCallAt: at(5) });
+    return merged.merge.id;
+  };
+  const unmerge = async (id: string) =>
+    expect(await mutate(key, `contactUnmerge(mergeId: "${id}")`, "contact { id }")).toMatchObject({
+      errors: [],
+    });
+
+  test("each has the calls that it had", async () => {
+    await unmerge(await merge());
+    expect(await calls(primary)).toEqual({ callCount: 1, lastCallAt: at(1) });
+    expect(await calls(duplicate)).toEqual({ callCount: 3, lastCallAt: at(5) });
+  });
+
+  test("a call that was deleted since is nobody's", async () => {
+    const merged = await merge();
+    await remove(logged[3] ?? "");
+    expect(await calls(primary)).toEqual({ callCount: 3, lastCallAt: at(3) });
+    await unmerge(merged);
+    expect(await calls(primary)).toEqual({ callCount: 1, lastCallAt: at(1) });
+    expect(await calls(duplicate)).toEqual({ callCount: 2, lastCallAt: at(3) });
+  });
+
+  test("a call that was logged since is the primary's, and its own that was deleted is not", async () => {
+    const merged = await merge();
+    await call(primary, 4);
+    await remove(logged[0] ?? "");
+    await unmerge(merged);
+    expect(await calls(primary)).toEqual({ callCount: 1, lastCallAt: at(4) });
+    expect(await calls(duplicate)).toEqual({ callCount: 3, lastCallAt: at(5) });
+  });
+
+  test("calls that were counted elsewhere and never logged here go back as well", async () => {
+    primary = await organization.contact({ callCount: 2, lastCallAt: new Date(at(1)) });
+    duplicate = await organization.contact({ callCount: 1, lastCallAt: new Date(at(5)) });
+    await call(duplicate, 2);
+    await unmerge(await merge());
+    expect(await calls(primary)).toEqual({ callCount: 2, lastCallAt: at(1) });
+    expect(await calls(duplicate)).toEqual({ callCount: 2, lastCallAt: at(5) });
+  });
 });
