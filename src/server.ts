@@ -40,7 +40,7 @@ export function createServer({
     schema,
     plugins: [
       useErrors(logger),
-      useDownloads(database, verifyToken),
+      useDownloads(database, verifyToken, logger),
       useStrictRequests(bodyLimit, fileLimit),
       useViewer(database, verifyToken),
       useWarnings(),
