@@ -18,7 +18,9 @@ const spread = (times: readonly number[]) => ({
 /** One case, judged. */
 export function judge({ of: { name, kind }, rows, times, hand }: Prepared) {
   const ratio = median(times.product) / median(times.hand);
-  const growth = times.small.length > 0 ? median(times.product) / median(times.small) : null;
+  const growthOf = (large: readonly number[], small: readonly number[]) =>
+    small.length > 0 ? round(median(large) / median(small)) : null;
+  const growth = growthOf(times.product, times.smallProduct);
   const goal = goals[kind];
   return {
     name,
@@ -31,7 +33,8 @@ export function judge({ of: { name, kind }, rows, times, hand }: Prepared) {
     ratio: round(ratio),
     requestRatio: round(median(times.request) / median(times.hand)),
     goal,
-    growth: growth === null ? null : round(growth),
+    growth,
+    handGrowth: growthOf(times.hand, times.smallHand),
     met: ratio <= goal && (growth === null || growth <= MAX_GROWTH),
     handSql: hand.text.replace(/\s+/g, " "),
   };
@@ -51,7 +54,7 @@ export function listSpread(results: readonly Judged[]) {
 }
 
 export function table(results: readonly Judged[]): string {
-  const head = ["case", "kind", "rows", "hand ms", "a/c", "b/c", "goal", "growth", ""];
+  const head = ["case", "kind", "rows", "hand ms", "a/c", "b/c", "goal", "growth", "by hand", ""];
   const lines = results.map((result) => [
     result.name,
     result.kind,
@@ -60,7 +63,8 @@ export function table(results: readonly Judged[]): string {
     result.ratio.toFixed(2),
     result.requestRatio.toFixed(2),
     String(result.goal),
-    result.growth === null ? "" : result.growth.toFixed(2),
+    result.growth?.toFixed(2) ?? "",
+    result.handGrowth?.toFixed(2) ?? "",
     result.met ? "met" : "MISSED",
   ]);
   const all = [head, ...lines];

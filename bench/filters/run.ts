@@ -4,7 +4,7 @@ import { decodeId } from "../../src/lib/typeid.ts";
 import { createServer } from "../../src/server.ts";
 import type { Case, Place, Variables } from "./cases.ts";
 import type { Org, World } from "./data.ts";
-import { type Statement, write } from "./hand.ts";
+import { type Spelling, type Statement, write } from "./hand.ts";
 
 /** Asks one question in several ways, sees that the answers are one, and takes the time of each. */
 
@@ -34,10 +34,10 @@ export interface Prepared {
   readonly hand: pg.QueryArrayConfig;
   /** How many rows answer, over all pages; of a list, at most a page. */
   readonly rows: number;
-  /** The product's statement in the small organization, for selective lists. */
-  readonly small: pg.QueryArrayConfig | null;
+  /** Both statements in the small organization, for selective lists. */
+  readonly small: { readonly product: pg.QueryArrayConfig; readonly hand: pg.QueryArrayConfig } | null;
   readonly request: () => Promise<unknown>;
-  readonly times: Record<"product" | "hand" | "request" | "small", Times>;
+  readonly times: Record<"product" | "hand" | "request" | "smallProduct" | "smallHand", Times>;
 }
 
 export class Runner {
@@ -124,11 +124,9 @@ export class Runner {
     const asked = { ...variables, ...(one.kind !== "count" && { first: 50, after: place?.cursor ?? null }) };
     const { request, statement } = await this.#record(one, large, asked);
     const expected = await this.#answer(one, statement);
-    const spellings = one
-      .spellings(large, place)
-      .map((spelling) => this.#like(statement, write(spelling, large)));
-    const probed: { hand: pg.QueryArrayConfig; ms: number }[] = [];
-    for (const hand of spellings) {
+    const probed: { spelling: Spelling; hand: pg.QueryArrayConfig; ms: number }[] = [];
+    for (const spelling of one.spellings(large, place)) {
+      const hand = this.#like(statement, write(spelling, large));
       const answer = await this.#answer(one, hand);
       if (answer !== expected) {
         throw new Error(
@@ -137,7 +135,7 @@ export class Runner {
       }
       const times: Times = [];
       for (let run = 0; run < runs; run += 1) times.push(await this.time(hand));
-      probed.push({ hand, ms: median(times) });
+      probed.push({ spelling, hand, ms: median(times) });
     }
     const [best] = probed.sort((left, right) => left.ms - right.ms);
     if (!best) throw new Error(`${one.name} has no spelling`);
@@ -150,9 +148,12 @@ export class Runner {
       product: statement,
       hand: best.hand,
       rows: one.kind === "count" ? Number(expected) : expected.split(" ").filter(Boolean).length,
-      small: inSmall?.statement ?? null,
+      small: inSmall && {
+        product: inSmall.statement,
+        hand: this.#like(statement, write(best.spelling, small)),
+      },
       request,
-      times: { product: [], hand: [], request: [], small: [] },
+      times: { product: [], hand: [], request: [], smallProduct: [], smallHand: [] },
     };
   }
 
@@ -185,7 +186,8 @@ export class Runner {
         await request();
         times.request.push(Number(process.hrtime.bigint() - started) / 1e6);
       },
-      async () => small && times.small.push(await this.time(small)),
+      async () => small && times.smallProduct.push(await this.time(small.product)),
+      async () => small && times.smallHand.push(await this.time(small.hand)),
     ];
     for (let turn = 0; turn < turns.length; turn += 1) await turns[(turn + round) % turns.length]?.();
   }
