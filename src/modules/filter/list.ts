@@ -56,7 +56,7 @@ export interface Within {
 }
 
 /**
- * A page of contacts or leads: one statement for the rows, one more for their number when it is selected, and one
+ * A page of contacts or leads: one statement for the rows and one for their number, each when it is selected, and one
  * for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
@@ -90,16 +90,32 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   };
   const place = placeOf(binding, window);
   const where: Where = { AND: [trashWhere[trash ?? "EXCLUDE"], ...(within ? [within.where] : []), filtered] };
-  const rows = await model.findMany({
-    where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
-    orderBy: orderBy(keys, window.backwards),
-    take: window.take + 1,
-    ...(window.skip > 0 && { skip: window.skip }),
-    // Derived columns are left out of reads; a cursor needs those of its order.
-    omit: Object.fromEntries(keys.map((key) => [key.column, false])),
-  });
-  const values = (row: Row) => keys.map((key) => cursorValue(row, key));
-  return { ...makePage(rows, window, binding, values), totalCount: () => model.count({ where }) };
+  const readPage = async () => {
+    const rows = await model.findMany({
+      where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+      orderBy: orderBy(keys, window.backwards),
+      take: window.take + 1,
+      ...(window.skip > 0 && { skip: window.skip }),
+      // Derived columns are left out of reads; a cursor needs those of its order.
+      omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+    });
+    return makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
+  };
+  // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.
+  let page: ReturnType<typeof readPage> | undefined;
+  const pageOnce = () => {
+    page ??= readPage();
+    return page;
+  };
+  return {
+    get edges() {
+      return pageOnce().then(({ edges }) => edges);
+    },
+    get pageInfo() {
+      return pageOnce().then(({ pageInfo }) => pageInfo);
+    },
+    totalCount: () => model.count({ where }),
+  };
 }
 
 const MAX_ORDERS = 5;
