@@ -6,8 +6,10 @@ import type { CursorBinding } from "./lib/cursor.ts";
 import { makePage, type Page, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
 import { requestCache } from "./request-cache.ts";
 
-/** A page and, when it is selected, the number of all records it was taken from. */
-export interface Connection<Row> extends Page<Row> {
+/** A page, read at once or when it is selected, and the number of all records it is taken from. */
+export interface Connection<Row> {
+  readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
+  readonly pageInfo: Page<Row>["pageInfo"] | Promise<Page<Row>["pageInfo"]>;
   readonly totalCount: () => Promise<number>;
 }
 

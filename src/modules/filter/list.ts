@@ -77,7 +77,7 @@ export interface FilteredEdge<Row> {
 
 /** A page, and the question that it answers. */
 export interface FilteredConnection<Row> extends Connection<Row> {
-  readonly edges: FilteredEdge<Row>[];
+  readonly edges: Promise<FilteredEdge<Row>[]>;
   readonly question: Question;
 }
 
@@ -90,8 +90,8 @@ export interface Question {
 }
 
 /**
- * A page of contacts, leads or deals: one statement for the rows, one more for their number when it is selected, and
- * one for the custom fields and tags that a filter names.
+ * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected,
+ * and one for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
   context: Context,
@@ -125,19 +125,33 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     ...(within ? [within.where] : []),
   ];
   const where: Where = { AND: [...around, read.where] };
-  const rows = await model.findMany({
-    where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
-    orderBy: orderBy(keys, window.backwards),
-    take: window.take + 1,
-    ...(window.skip > 0 && { skip: window.skip }),
-    // Derived columns are left out of reads; a cursor needs those of its order.
-    omit: Object.fromEntries(keys.map((key) => [key.column, false])),
-  });
-  const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
-  const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
+  const readPage = async () => {
+    const rows = await model.findMany({
+      where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+      orderBy: orderBy(keys, window.backwards),
+      take: window.take + 1,
+      ...(window.skip > 0 && { skip: window.skip }),
+      // Derived columns are left out of reads; a cursor needs those of its order.
+      omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+    });
+    const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
+    const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
+    const edges = page.edges.map((edge) => ({ ...edge, matchedGroups: () => matched(edge.node.id) }));
+    return { ...page, edges };
+  };
+  // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.
+  let page: ReturnType<typeof readPage> | undefined;
+  const pageOnce = () => {
+    page ??= readPage();
+    return page;
+  };
   return {
-    ...page,
-    edges: page.edges.map((edge) => ({ ...edge, matchedGroups: () => matched(edge.node.id) })),
+    get edges() {
+      return pageOnce().then(({ edges }) => edges);
+    },
+    get pageInfo() {
+      return pageOnce().then(({ pageInfo }) => pageInfo);
+    },
     totalCount: () => model.count({ where }),
     question: {
       where,
