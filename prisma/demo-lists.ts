@@ -35,6 +35,16 @@ export const demoLists: readonly List[] = [
     columns: ["name", "phone", "company"],
   },
   {
+    name: "Customers with something open, not called this month",
+    query: query([
+      condition("deals.status", "EQ", "WON"),
+      condition("deals.status", "EQ", "OPEN"),
+      condition("lastCallAt", "OLDER_THAN", "P30D"),
+    ]),
+    order: [{ field: "lastCallAt", direction: "DESC", nulls: "LAST" }],
+    columns: ["name", "company", "owner", "lastCallAt"],
+  },
+  {
     name: "Without an e-mail address",
     query: query([condition("email", "IS_EMPTY")]),
     columns: ["name", "phone", "owner"],

@@ -6,8 +6,10 @@ import type { CursorBinding } from "./lib/cursor.ts";
 import { makePage, type Page, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
 import { requestCache } from "./request-cache.ts";
 
-/** A page and, when it is selected, the number of all records it was taken from. */
-export interface Connection<Row> extends Page<Row> {
+/** A page, read at once or when it is selected, and the number of all records it is taken from. */
+export interface Connection<Row> {
+  readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
+  readonly pageInfo: Page<Row>["pageInfo"] | Promise<Page<Row>["pageInfo"]>;
   readonly totalCount: () => Promise<number>;
 }
 
@@ -41,11 +43,20 @@ builder.globalConnectionField("totalCount", (t) =>
 type Listed = "Contact" | "Lead" | "Deal" | "Activity" | "Conversation";
 
 /** The connection and edge types of a type, described. */
-export const connectionType = (type: Listed, plural: string) =>
-  builder.connectionObject(
+export function connectionTypes(type: Listed, plural: string) {
+  const edge = builder.edgeObject({
+    type,
+    name: `${type}Edge`,
+    description: `One of the ${plural} of a page, with its cursor.`,
+  });
+  const connection = builder.connectionObject(
     { type, name: `${type}Connection`, description: `A page of ${plural}.` },
-    { name: `${type}Edge`, description: `One of the ${plural} of a page, with its cursor.` },
+    edge,
   );
+  return { connection, edge };
+}
+
+export const connectionType = (type: Listed, plural: string) => connectionTypes(type, plural).connection;
 
 /** What a child row needs for its cursor. */
 interface ChildRow {

@@ -2,6 +2,7 @@ import { builder } from "./builder.ts";
 import "./modules/viewer/viewer.schema.ts";
 import "./modules/member/member.schema.ts";
 import "./modules/api-key/api-key.schema.ts";
+import "./modules/filter/preview.schema.ts";
 import "./modules/contact/contact.schema.ts";
 import "./modules/contact/contact.mutations.schema.ts";
 import "./modules/contact/merge.schema.ts";

@@ -5,7 +5,7 @@ import type { VerifyToken } from "./auth/token.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./db/database.ts";
 import { useDownloads } from "./plugins/use-downloads.ts";
-import { maskError, useErrors } from "./plugins/use-errors.ts";
+import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
@@ -40,7 +40,7 @@ export function createServer({
     schema,
     plugins: [
       useErrors(logger),
-      useDownloads(database, verifyToken),
+      useDownloads(database, verifyToken, logger),
       useStrictRequests(bodyLimit, fileLimit),
       useViewer(database, verifyToken),
       useWarnings(),
@@ -61,7 +61,9 @@ export function createServer({
       debug: (...words) => logger.debug(words),
       info: (...words) => logger.info(words),
       warn: (...words) => logger.warn(words),
-      error: (...words) => logger.error({ err: words[0] }, "fault"),
+      error: (...words) => {
+        if (isFault(words[0])) logger.error({ err: words[0] }, "fault");
+      },
     },
     cors:
       corsOrigins.length > 0

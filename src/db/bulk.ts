@@ -21,7 +21,7 @@ export interface Bulk {
   emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
-  /** Sets these fields of contacts or leads to each row's own values. */
+  /** Sets these fields of contacts or leads to each row's own values; one that was erased meanwhile stays so. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /** Lets contacts carry tags; pairs that are there already stay as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
@@ -48,6 +48,15 @@ export interface Bulk {
     to: string,
     now: Date,
   ): Promise<number>;
+  /**
+   * Moves a contact's callCount and lastCallAt by one call, whoever the contact is assigned to.
+   *
+   * @param was when the call was that no longer counts as it did; null for a new one
+   * @param is when it is from now on; null for one that is gone
+   */
+  countCall(contactId: string, was: Date | null, is: Date | null, stamp: BulkStamp): Promise<void>;
+  /** Lets the lead that became a deal forget it, whoever the lead is assigned to. */
+  forgetDeal(dealId: string, now: Date): Promise<void>;
   /** Takes a tag off everything that carries it, in the trash too, and removes it. */
   removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number }>;
 }
@@ -117,7 +126,7 @@ export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bu
       await query(
         `UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
          FROM json_populate_recordset(null::${table}, $2::json) AS r
-         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id`,
+         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id AND ${table}.purged_at IS NULL`,
         [orgId, toJson(rows, orgId)],
       );
     },
@@ -159,6 +168,31 @@ export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bu
         [orgId, ids, from, to, now.toISOString()],
       );
       return rows.length;
+    },
+    async countCall(contactId, was, is, { now, source }) {
+      // Only when the latest call went away or moved back does the next latest have to be looked for.
+      await query(
+        `UPDATE contact AS c SET call_count = n.call_count, last_call_at = n.last_call_at,
+           version = version + 1, updated_at = $5::timestamptz, last_modification_source = $6::"ModificationSource"
+         FROM (
+           SELECT greatest(0, call_count + ($4::timestamptz IS NOT NULL)::int - ($3::timestamptz IS NOT NULL)::int)
+               AS call_count,
+             CASE WHEN $3::timestamptz >= last_call_at AND coalesce($4::timestamptz < $3::timestamptz, true)
+               THEN (SELECT max(occurred_at) FROM activity
+                     WHERE org_id = $1::uuid AND contact_id = $2::uuid AND kind = 'CALL')
+               ELSE greatest(last_call_at, $4::timestamptz) END AS last_call_at
+           FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND purged_at IS NULL) AS n
+         WHERE c.org_id = $1::uuid AND c.id = $2::uuid
+           AND (c.call_count, c.last_call_at) IS DISTINCT FROM (n.call_count, n.last_call_at)`,
+        [orgId, contactId, was?.toISOString() ?? null, is?.toISOString() ?? null, now.toISOString(), source],
+      );
+    },
+    async forgetDeal(dealId, now) {
+      await query(
+        `UPDATE lead SET converted_deal_id = NULL, version = version + 1, updated_at = $3::timestamptz
+         WHERE org_id = $1::uuid AND converted_deal_id = $2::uuid`,
+        [orgId, dealId, now.toISOString()],
+      );
     },
     async removeTag(tagId, { now, source }) {
       // Whoever is putting the tag on a record holds a share of it: their record has to be seen here.

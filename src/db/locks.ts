@@ -23,6 +23,8 @@ export interface Lock {
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
   /** Keeps every write that reads the organization's custom fields out. */
   fields(): Promise<void>;
+  /** Waits for whoever looks for a contact with one of these phone numbers, to make it when there is none. */
+  phones(numbers: readonly string[]): Promise<void>;
 }
 
 /** Locks are always taken in the order of the ids, so that two callers never wait for each other. */
@@ -50,5 +52,15 @@ export async function lockFields(query: Query, orgId: string, strength: Strength
   await query(
     `SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242002))) AS l`,
     [`${orgId} custom fields`],
+  );
+}
+
+/** Advisory locks, because a contact that is not there yet has no row to hold. Taken in the order of the numbers. */
+export async function lockPhones(query: Query, orgId: string, numbers: readonly string[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await query(
+    `SELECT 1 AS held
+     FROM (SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 7242004)) FROM unnest($2::text[]) AS key) AS l`,
+    [`${orgId} phone `, [...new Set(numbers)].sort()],
   );
 }

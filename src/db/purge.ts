@@ -163,6 +163,13 @@ async function purgeTable(client: pg.PoolClient, table: keyof typeof tables, bef
   // What was logged with nobody else goes with them.
   await client.query(`DELETE FROM activity AS a USING ${these} WHERE a.org_id = p.org_id AND a.${own}`, keys);
   if (table === "contact") {
+    // A merge that can be undone no more, or was, needs no copy of their data.
+    await client.query(
+      `UPDATE contact_merge AS m SET before = '{}', after = '{}'
+       FROM ${these} JOIN contact_merge_source AS s ON s.org_id = p.org_id AND s.contact_id = p.id
+       WHERE m.org_id = s.org_id AND m.id = s.merge_id`,
+      keys,
+    );
     await client.query(
       `DELETE FROM contact_merge AS m USING ${these} WHERE m.org_id = p.org_id AND m.primary_id = p.id`,
       keys,

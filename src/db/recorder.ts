@@ -19,7 +19,7 @@ class Recorder extends pg.Pool {
   readonly statements: Statement[] = [];
 
   override query(...args: unknown[]): never {
-    const [{ text }, values] = args as [{ text: string }, unknown[]];
+    const [{ text, values = [] }] = args as [{ text: string; values?: unknown[] }];
     this.statements.push({ text, values });
     return Promise.resolve({ rows: [], fields: [], rowCount: 0 }) as never;
   }

@@ -6,7 +6,7 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
-import { type Lock, lockFields, lockRows } from "./locks.ts";
+import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { poolQuery, type Query, transactionQuery } from "./query.ts";
 import { type Principal, ScopeError, scope } from "./scope.ts";
@@ -147,6 +147,7 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
     lock: {
       rows: (table, ids, strength) => lockRows(query, principal.orgId, table, ids, strength),
       fields: () => lockFields(query, principal.orgId, "update"),
+      phones: (numbers) => lockPhones(query, principal.orgId, numbers),
     },
     bulk: bulkStatements(query, principal),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */

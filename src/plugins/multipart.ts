@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { Busboy, type BusboyFileStream } from "@fastify/busboy";
-import type { Upload } from "../lib/upload.ts";
+import { RequestError } from "../errors.ts";
+import { Upload } from "../lib/upload.ts";
 
 /**
  * Multipart requests with one file, as https://github.com/jaydenseric/graphql-multipart-request-spec has them. The
@@ -34,9 +35,20 @@ export function readMultipart(
     const fields = new Map<string, string>();
     let file: BusboyFileStream | undefined;
     const source = Readable.from((request.body ?? []) as AsyncIterable<Uint8Array>, { objectMode: false });
-    const fail = (message: string) => {
+    // Reads to the end what nobody wants, so that the answer arrives, but no further than a file may go.
+    const discard = () => {
+      let size = 0;
       source.unpipe();
+      source.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > limits.file) source.destroy();
+      });
       source.resume();
+    };
+    const fail = (message: string) => {
+      // Who reads the file already hears of it there, too late for here.
+      file?.destroy(new Error(message));
+      discard();
       reject(new MultipartError(message));
     };
     let parser: ReturnType<typeof Busboy>;
@@ -54,37 +66,37 @@ export function readMultipart(
     });
     parser.on("file", (name: string, stream: BusboyFileStream, fileName: string | undefined) => {
       file = stream;
+      // Also where nobody reads it yet, or any more: without a listener an error would end the process.
+      stream.on("error", () => {});
       const operations = fields.get("operations");
       const path = pathOf(fields.get("map"), name);
       if (operations === undefined || path === null) {
-        stream.resume();
         return fail(
           'send the fields operations and map, such as {"0":["variables.input.file"]}, before the file',
         );
       }
-      const upload: Upload = { fileName: fileName || "upload.csv", limit: limits.file, stream };
-      // Reads to the end what nobody wants, so that the answer arrives, but no further than a file may go.
-      const discard = () => {
-        let size = 0;
-        stream.on("data", (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > limits.file) source.destroy();
-        });
-      };
+      const upload = new Upload(fileName || "upload.csv", limits.file, bytesOf(stream));
       resolve({ operations, path, upload, discard });
     });
-    parser.on("finish", () => fail("the request has no file"));
-    parser.on("error", (error: unknown) => {
-      file?.destroy(error as Error);
-      fail("the request is not a well-formed multipart body");
+    parser.on("finish", () => {
+      if (!file) fail("the request has no file");
     });
+    parser.on("error", () => fail("the request is not a well-formed multipart body"));
     source.on("error", (error) => {
-      file?.destroy(error);
-      parser.destroy(error);
       fail("the request broke off");
+      parser.destroy(error);
     });
     source.pipe(parser);
   });
+}
+
+/** A file's bytes. What goes wrong with them is the request's fault. */
+async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch {
+    throw new RequestError("BAD_REQUEST", "The request broke off within its file.", { status: 400 });
+  }
 }
 
 /** Where in `operations` the file of this name belongs. */

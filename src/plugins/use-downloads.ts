@@ -1,5 +1,6 @@
-import { Readable } from "node:stream";
+import type { ServerResponse } from "node:http";
 import type { Plugin } from "graphql-yoga";
+import type { Logger } from "pino";
 import type { VerifyToken } from "../auth/token.ts";
 import type { Database } from "../db/database.ts";
 import { scopedDb } from "../db/scoped.ts";
@@ -13,9 +14,13 @@ import { authenticate } from "../viewer.ts";
 const path = /^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$/;
 
 /** The errors of an import as CSV, streamed: `GET /imports/<id>/errors.csv`. */
-export function useDownloads({ pool, ...database }: Database, verifyToken: VerifyToken | null): Plugin {
+export function useDownloads(
+  { pool, ...database }: Database,
+  verifyToken: VerifyToken | null,
+  logger: Logger,
+): Plugin {
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       const [, id] = path.exec(url.pathname) ?? [];
       if (id === undefined) return;
       const answer = (status: number, body: BodyInit, headers: Record<string, string>) =>
@@ -31,7 +36,13 @@ export function useDownloads({ pool, ...database }: Database, verifyToken: Verif
         const uuid = decodeId(id)?.uuid ?? "";
         const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
         if (!job) return refuse(404, "NOT_FOUND", "There is no such import.");
-        return answer(200, Readable.toWeb(importErrors(db, job.id)) as unknown as BodyInit, {
+        const errors = importErrors(db, job.id);
+        // The adapter only pipes it: nobody else would hear of an error, and the caller would wait for the rest.
+        errors.on("error", (err) => {
+          logger.error({ err, job: job.id }, "a download broke off");
+          (serverContext as { readonly res?: ServerResponse }).res?.destroy();
+        });
+        return answer(200, errors as unknown as BodyInit, {
           "content-type": "text/csv; charset=utf-8",
           "content-disposition": `attachment; filename="${id}-errors.csv"`,
         });

@@ -30,6 +30,9 @@ export const maskError: MaskError = (thrown, message) => {
   return told(message, { code: "INTERNAL_SERVER_ERROR" });
 };
 
+/** Whether an error is this server's and not its caller's: what a caller did wrong is told, and not logged. */
+export const isFault = (error: unknown): boolean => !(rootOf(error) instanceof RequestError);
+
 function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }

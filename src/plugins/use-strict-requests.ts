@@ -71,12 +71,15 @@ async function readUpload(
   request: Request,
   limits: MultipartLimits,
 ): Promise<{ params: GraphQLParams; discard: () => void }> {
+  let discard = () => {};
   try {
-    const { operations, path, upload, discard } = await readMultipart(request, limits);
+    const { operations, path, upload, ...rest } = await readMultipart(request, limits);
+    discard = rest.discard;
     const params = readParams(Buffer.from(operations));
     placeUpload(params, path, upload);
     return { params, discard };
   } catch (error) {
+    discard();
     if (error instanceof MultipartError) return refuse(400, "BAD_REQUEST", `${error.message}.`);
     throw error;
   }

@@ -8,11 +8,11 @@ import { RequestError } from "../errors.ts";
 import { authenticate, type Viewer } from "../viewer.ts";
 import { maskError } from "./use-errors.ts";
 
-/** Finds out who calls before anything of the request is looked at, and gives resolvers their context. */
+/** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
 export function useViewer(database: Database, verifyToken: VerifyToken | null): Plugin<Context> {
   const viewers = new WeakMap<Request, Viewer>();
   return {
-    async onParams({ request }) {
+    async onRequestParse({ request }) {
       viewers.set(request, await authenticate(request.headers, { pool: database.pool, verifyToken }));
     },
     onContextBuilding({ context, extendContext }) {

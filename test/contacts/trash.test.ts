@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from "vitest";
-import { purge } from "../../src/db/purge.ts";
 import { encodeId, newId } from "../../src/lib/typeid.ts";
 import { graphql } from "../generated/gql.ts";
 import { mutate, send, sendText } from "../support/client.ts";
@@ -127,70 +126,6 @@ test("its deals and conversations stay, and show it as removed", async () => {
     deal: { contact: { id: globalId, name: "With deals", removed: true } },
     conversation: { contact: { removed: true } },
   });
-});
-
-test("after 30 days a contact is erased: a stub is left where something points to it, and nothing elsewhere", async () => {
-  const { prisma, pool } = await testDatabase();
-  const long = new Date(Date.now() - 31 * DAY);
-  const old = { email: "secret@example.com", company: "Secret", notes: "secret", deletedAt: long };
-  const pointed = await organization.contact({ ...old, tags: ["secret"] });
-  const deal = await organization.deal({ contactId: pointed.id });
-  const alone = await organization.contact({ ...old });
-  const call = await organization.activity({ contactId: alone.id, kind: "CALL" });
-  const recent = await organization.contact({ deletedAt: new Date(Date.now() - 29 * DAY) });
-  const lead = await organization.lead({ name: "Old lead", deletedAt: long });
-
-  const purged = await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(0));
-  expect(purged.ran).toBe(true);
-  expect(purged.contacts).toBeGreaterThanOrEqual(2);
-  const { data } = await sendText(
-    key,
-    `{ gone: contact(id: "${alone.globalId}") { id } stub: contact(id: "${pointed.globalId}") { id }
-       recent: contact(id: "${recent.globalId}") { id } lead(id: "${lead.globalId}") { id }
-       node(id: "${pointed.globalId}") { id } activity(id: "${call.globalId}") { id }
-       deal(id: "${deal.globalId}") { contact { id name email company notes removed tags { id } } }
-       trashed: contacts(trash: ONLY) { nodes { id } } }`,
-  );
-  expect(data).toMatchObject({
-    gone: null,
-    stub: null,
-    node: null,
-    lead: null,
-    activity: null,
-    recent: { id: recent.globalId },
-    deal: {
-      contact: {
-        id: pointed.globalId,
-        name: "Removed contact",
-        email: null,
-        company: null,
-        notes: null,
-        removed: true,
-        tags: [],
-      },
-    },
-  });
-  const ids = (data as unknown as { trashed: { nodes: { id: string }[] } }).trashed.nodes.map(({ id }) => id);
-  expect(ids).not.toContain(pointed.globalId);
-  const rows = await prisma.contact.findMany({ where: { id: { in: [pointed.id, alone.id] } } });
-  expect(rows).toHaveLength(1);
-  expect(
-    JSON.stringify(await pool.query("SELECT * FROM contact WHERE id = $1", [pointed.id]).then((r) => r.rows)),
-  ).not.toMatch(/secret/i);
-  expect(await restore(pointed.globalId)).toMatchObject({ contact: null, errors: [{ code: "NOT_FOUND" }] });
-});
-
-test("another process that purges is left alone", async () => {
-  const { pool } = await testDatabase();
-  if ((pool.options.max ?? 10) === 1) return;
-  const other = await pool.connect();
-  try {
-    await other.query("BEGIN; SELECT pg_advisory_xact_lock(7242003)");
-    expect(await purge({ pool }, new Date(0), new Date(0))).toMatchObject({ ran: false });
-  } finally {
-    await other.query("ROLLBACK");
-    other.release();
-  }
 });
 
 test("another organization's contact, and one that is not a restricted member's, answer as absent", async () => {

@@ -100,6 +100,25 @@ test("many callers at once make one contact", async () => {
   expect(answers.filter(({ outcome }) => outcome === "CREATED")).toHaveLength(1);
 });
 
+test("many callers at once make one contact by its phone numbers, in whatever order they have them", async () => {
+  const numbers = ["+33700000011", "+33700000012", "+33700000013"];
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, at) =>
+      upsert(
+        {
+          name: "Race",
+          title: `T${at}`,
+          phoneNumbers: at % 2 === 0 ? numbers : numbers.toReversed(),
+        },
+        ["PHONE"],
+      ),
+    ),
+  );
+  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(new Set(answers.map(({ contact }) => contact?.id)).size).toBe(1);
+  expect(answers.filter(({ outcome }) => outcome === "CREATED")).toHaveLength(1);
+});
+
 test("a trashed contact and another organization's do not match", async () => {
   const victim = await Organization.make();
   await victim.contact({ name: "Theirs", email: "shared@example.com" });

@@ -207,6 +207,30 @@ test("a quote that is never closed is an error of its row; the rows before it ar
   expect(job.errors[0]?.message).toMatch(/quote that is not closed/);
 });
 
+test.each([
+  ["in the middle of a cell", 1_500, 'St"ray,stray@example.com,'],
+  ["in the middle of a cell", 2_999, 'St"ray,stray@example.com,'],
+  ["before other letters", 1_500, '"Stray"s,stray@example.com,'],
+  ["that is never closed", 1_500, '"Stray,stray@example.com,'],
+  ["that is never closed", 2_999, '"Stray,stray@example.com,'],
+])(
+  "of a long file with a quote %s, all %i rows before it are kept and the row itself is refused",
+  async (_case, before, stray) => {
+    const notes = "x".repeat(200);
+    const rows = Array.from({ length: 3_000 }, (_, at) => `P${at},p${at}@example.com,${notes}`);
+    rows[before] = stray;
+    const job = await imported(organization, `name,email,notes\n${rows.join("\n")}\n`);
+    expect(job).toMatchObject({
+      state: "DONE",
+      total: before + 1,
+      done: before + 1,
+      created: before,
+      failed: 1,
+      errors: [{ row: before + 1, line: before + 2, column: null }],
+    });
+  },
+);
+
 test("rows that are too short or too long say what was expected", async () => {
   const job = await imported(
     organization,

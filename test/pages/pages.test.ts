@@ -183,6 +183,17 @@ test("offset gives numbered pages, and a count is sent only when it is selected"
   expect(counted.statements).toHaveLength(3);
 });
 
+test("whoever asks for the number alone sends no statement for rows, and rows are read once", async () => {
+  const number = await statementsOf(() => sendText(organization.key, "{ contacts { totalCount } }"));
+  expect(number.statements.filter((sql) => sql.includes('FROM "public"."contact"'))).toEqual([
+    expect.stringContaining("COUNT(*)"),
+  ]);
+  const page = await statementsOf(() =>
+    sendText(organization.key, "{ contacts { edges { cursor } nodes { id } pageInfo { hasNextPage } } }"),
+  );
+  expect(page.statements).toHaveLength(2);
+});
+
 test("a custom field without a column of its own cannot be sorted by, and an unknown one has a near miss", async () => {
   for (const [customField, told] of [
     ["unsorted", "cannot be sorted by"],

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { sendText } from "../support/client.ts";
+import { mutate, sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
 /** A member who is restricted to what is assigned to them. */
@@ -110,5 +110,31 @@ test("what they create is theirs, and they cannot give it away or change what is
     given: { contact: null, errors: [{ code: "INVALID_VALUE", path: ["input", "ownerId"] }] },
     away: { contact: null, errors: [{ code: "INVALID_VALUE", path: ["input", "ownerId"] }] },
     foreign: { contact: null, errors: [{ code: "NOT_FOUND", path: ["id"] }] },
+  });
+});
+
+test("they delete a deal of their own also where it came from a lead that is not theirs", async () => {
+  const lead = await organization.lead({ name: "Not theirs", email: "converted@example.com" });
+  const input = '{ deal: { value: { amount: 100, currency: "EUR" } } }';
+  const converted = await mutate<{ deal: { id: string } }>(
+    organization.key,
+    `leadConvert(id: "${lead.globalId}", input: ${input})`,
+    "deal { id }",
+  );
+  const { id } = converted.deal;
+  const given = `dealUpdate(id: "${id}", input: { ownerId: "${member.globalId}" })`;
+  await mutate(organization.key, given, "deal { id }");
+  const before = await sendText(organization.key, `{ lead(id: "${lead.globalId}") { version } }`);
+  expect(await mutate(member.key, `dealDelete(id: "${id}")`, "deletedId")).toEqual({
+    deletedId: id,
+    errors: [],
+  });
+  const { version } = (before.data as unknown as { lead: { version: number } }).lead;
+  const after = await sendText(
+    organization.key,
+    `{ lead(id: "${lead.globalId}") { version status convertedDeal { id } } }`,
+  );
+  expect(after.data).toEqual({
+    lead: { version: version + 1, status: "CONVERTED", convertedDeal: null },
   });
 });

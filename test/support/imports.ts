@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect } from "vitest";
 import { type RunOptions, runImportJob } from "../../src/modules/import/runner.ts";
-import { type Answer, sendText, testServer } from "./client.ts";
+import { type Answer, read, sendText, testServer } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
@@ -71,6 +71,41 @@ export async function uploadAs<Data>(
   const text = await response.text();
   const { data = null, errors = [] } = JSON.parse(text);
   return { status: response.status, data, errors, text };
+}
+
+const BOUNDARY = "rolograph-test-boundary";
+
+/** A multipart request up to its file, as it is on the wire; what follows is the file, and `multipartEnd`. */
+export function multipartStart(query: string, variables: Record<string, unknown>): string {
+  const part = (name: string, body: string, more = "") =>
+    `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${body}`;
+  return [
+    part("operations", JSON.stringify({ query, variables })),
+    part("map", JSON.stringify({ 0: ["variables.input.file"] })),
+    part("0", "", '; filename="contacts.csv"\r\ncontent-type: text/csv'),
+  ].join("\r\n");
+}
+
+export const multipartEnd = `\r\n--${BOUNDARY}--\r\n`;
+
+/** Sends a multipart request byte for byte, or as a stream gives it. */
+export async function sendMultipart(
+  key: string | null,
+  body: string | ReadableStream<Uint8Array>,
+): Promise<Answer<Record<string, never>>> {
+  const yoga = await testServer();
+  const init = {
+    method: "POST",
+    headers: {
+      "content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+      "x-graphql-yoga-csrf": "1",
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+    },
+    body,
+    // A stream can be sent only while the answer is not waited for.
+    duplex: "half",
+  };
+  return read(await yoga.fetch(new Request("http://test/graphql", init as RequestInit)));
 }
 
 /** Works once on each import of an organization that is not done; other tests' imports are theirs. */

@@ -73,9 +73,9 @@ export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
 
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
 
-/** Moves a contact's callCount and lastCallAt by what an activity was and has become. */
+/** Moves a contact's callCount and lastCallAt by what an activity was and has become; it need not be the caller's. */
 async function countCalls(
-  writer: Writer,
+  { tx, caller }: Writer,
   contactId: string | null,
   before: Counted,
   after: Counted,
@@ -83,23 +83,7 @@ async function countCalls(
   const was = before?.kind === "CALL" ? before.occurredAt : null;
   const is = after?.kind === "CALL" ? after.occurredAt : null;
   if (contactId === null || was?.getTime() === is?.getTime()) return;
-  const { tx } = writer;
+  const { now, viewer } = caller;
   await tx.lock.rows("contact", [contactId], "update");
-  const contact = await tx.contact.findFirst({ where: { id: contactId } });
-  if (!contact) return;
-  const callCount = Math.max(0, contact.callCount + (is ? 1 : 0) - (was ? 1 : 0));
-  const last = contact.lastCallAt;
-  // Only when the latest call went away or moved back does the next latest have to be looked for.
-  const lookUp = was !== null && last !== null && was >= last && (is === null || is < was);
-  const lastCallAt = lookUp ? await latestCall(writer, contactId) : is && (!last || is > last) ? is : last;
-  await writer.update("contact", contact, { callCount, lastCallAt });
-}
-
-async function latestCall({ tx }: Writer, contactId: string): Promise<Date | null> {
-  const call = await tx.activity.findFirst({
-    where: { contactId, kind: "CALL" },
-    orderBy: { occurredAt: "desc" },
-    select: { occurredAt: true },
-  });
-  return call?.occurredAt ?? null;
+  await tx.bulk.countCall(contactId, was, is, { now, source: viewer.source });
 }

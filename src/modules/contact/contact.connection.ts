@@ -1,3 +1,3 @@
-import { connectionType } from "../../connection.ts";
+import { filteredConnectionType } from "../filter/facets.schema.ts";
 
-export const ContactConnection = connectionType("Contact", "contacts");
+export const ContactConnection = filteredConnectionType("Contact", "contacts", "CONTACT");

@@ -45,8 +45,11 @@ export async function holdLiveContact(
 
 async function hold(tx: Db, id: string): Promise<ContactRow | null> {
   await tx.lock.rows("contact", [id], "update");
-  return tx.contact.findFirst({ where: { id, purgedAt: null } });
+  return tx.contact.findFirst({ where: { id, ...leading } });
 }
+
+/** Contacts with their data, and the erased ones that still lead to another. */
+export const leading = { OR: [{ purgedAt: null }, { mergedIntoId: { not: null } }] };
 
 export const alreadyMerged = (survivorId: string, path: readonly string[]): Refusal => ({
   kind: "alreadyMerged",

@@ -9,7 +9,7 @@ import { type IdempotencyKey, repeatableAbout } from "../write/repeatable.ts";
 import { freeze } from "../write/snapshot.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
-import { alreadyMerged } from "./contact.find.ts";
+import { alreadyMerged, leading } from "./contact.find.ts";
 import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /** Most duplicates in one merge. */
@@ -132,7 +132,7 @@ async function holdAll(
   { expectedVersions }: MergeInput,
 ): Promise<[ContactRow, ...ContactRow[]]> {
   await tx.lock.rows("contact", ids, "update");
-  const rows = await tx.contact.findMany({ where: { id: { in: [...ids] }, purgedAt: null } });
+  const rows = await tx.contact.findMany({ where: { id: { in: [...ids] }, ...leading } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   const found: Refusal[] = [];
   const contacts = ids.flatMap((id, at) => {

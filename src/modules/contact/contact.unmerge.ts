@@ -7,7 +7,7 @@ import { decodeId } from "../../lib/typeid.ts";
 import { CustomValueError, readCustomValue } from "../custom-field/values.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
-import type { CustomValues } from "../record/custom.ts";
+import { type CustomValues, customValue } from "../record/custom.ts";
 import { freeze, thaw } from "../write/snapshot.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
@@ -45,13 +45,15 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
       async (writer) => {
         const { merge, sources, primary, duplicates } = await holdMerge(writer, mergeId);
         emails = duplicates.map(({ email }) => email);
-        const { contact, fields } = await revertPrimary(writer, merge, primary, duplicates);
+        for (const source of sources) await returnAll(writer, source, primary.id);
+        const calls = await divideCalls(writer, merge, primary, duplicates);
+        const { contact, fields } = await revertPrimary(writer, merge, primary, calls.get(primary.id));
         const restored: ContactRow[] = [];
-        for (const source of sources) {
-          await returnAll(writer, source, primary.id);
-          const duplicate = duplicates.find(({ id }) => id === source.contactId);
+        for (const { contactId } of sources) {
+          const duplicate = duplicates.find(({ id }) => id === contactId);
           if (!duplicate) continue;
-          restored.push(await writer.update("contact", duplicate, { deletedAt: null, mergedIntoId: null }));
+          const changes = { deletedAt: null, mergedIntoId: null, ...calls.get(contactId) };
+          restored.push(await writer.update("contact", duplicate, changes));
         }
         await writer.update("contactMerge", merge, { undoneAt: caller.now });
         const leftAlone = { ...(await countSince(writer, merge)), fields };
@@ -100,19 +102,57 @@ async function holdMerge({ tx }: Writer, mergeId: string) {
   return { merge, sources, primary, duplicates };
 }
 
+type Calls = Pick<ContactRow, "callCount" | "lastCallAt">;
+
+/**
+ * The calls of each contact when all that had moved is back: those that are logged with it now. A count may also be
+ * of calls that were never logged here; the duplicates take as many of those along as they came with.
+ */
+async function divideCalls(
+  { tx }: Writer,
+  merge: ContactMerge,
+  primary: ContactRow,
+  duplicates: readonly ContactRow[],
+): Promise<ReadonlyMap<string, Calls>> {
+  const ids = [primary, ...duplicates].map(({ id }) => id);
+  const groups = await tx.activity.groupBy({
+    by: ["contactId"],
+    where: { contactId: { in: ids }, kind: "CALL" },
+    _count: { _all: true },
+    _max: { occurredAt: true },
+  });
+  const logged = new Map(
+    groups.map(({ contactId, _count, _max }) => [contactId, { count: _count._all, last: _max.occurredAt }]),
+  );
+  let unlogged = primary.callCount - [...logged.values()].reduce((sum, { count }) => sum + count, 0);
+  const before = thaw(merge.before) as Partial<ContactRow>;
+  const calls = new Map<string, Calls>();
+  const give = (id: string, most: number, lastCallAt: Date | null) => {
+    const { count, last } = logged.get(id) ?? { count: 0, last: null };
+    const others = Math.max(0, Math.min(unlogged, most - count));
+    unlogged -= others;
+    // Of calls that were never logged only the latest is known.
+    const latest = others > 0 && lastCallAt !== null && (last === null || lastCallAt > last);
+    calls.set(id, { callCount: count + others, lastCallAt: latest ? lastCallAt : last });
+  };
+  for (const { id, callCount, lastCallAt } of duplicates) give(id, callCount, lastCallAt);
+  give(primary.id, Number.POSITIVE_INFINITY, before.lastCallAt ?? null);
+  return calls;
+}
+
 /** The primary's fields become what they were, but for those that were changed since. */
 async function revertPrimary(
   writer: Writer,
   merge: ContactMerge,
   primary: ContactRow,
-  duplicates: readonly ContactRow[],
+  calls: Calls | undefined,
 ): Promise<{ contact: ContactRow; fields: string[] }> {
   const before = thaw(merge.before) as Partial<ContactRow>;
   const after = thaw(merge.after) as Partial<ContactRow>;
   const text = (value: unknown) => JSON.stringify(freeze(value));
   const changes: Record<string, unknown> = {};
   const fields: string[] = [];
-  const { tagIds: tagsBefore = [], callCount: _count, custom: customBefore, ...plain } = before;
+  const { tagIds: tagsBefore = [], custom: customBefore, callCount: _, lastCallAt: __, ...plain } = before;
   for (const [name, value] of Object.entries(plain)) {
     const set = after[name as keyof ContactRow];
     if (text(set) === text(value)) continue;
@@ -126,12 +166,11 @@ async function revertPrimary(
     fields,
   );
   const came = new Set((after.tagIds ?? []).filter((tag) => !tagsBefore.includes(tag)));
-  const calls = duplicates.reduce((sum, { callCount }) => sum + callCount, 0);
   const contact = await writer.update("contact", primary, {
     ...changes,
     custom,
     tagIds: primary.tagIds.filter((tag) => !came.has(tag)),
-    callCount: Math.max(0, primary.callCount - calls),
+    ...calls,
   });
   return { contact, fields };
 }
@@ -146,9 +185,10 @@ function revertCustom(
   const text = (value: unknown) => JSON.stringify(value) ?? "";
   for (const definition of definitions) {
     const { slug } = definition;
-    if (text(before[slug]) === text(after[slug])) continue;
-    const old = before[slug] === undefined ? null : fitting(before[slug], definition);
-    if (text(now[slug]) !== text(after[slug]) || old === undefined) fields.push(`custom.${slug}`);
+    const [is, was, set] = [now, before, after].map((values) => customValue(values, slug));
+    if (text(was) === text(set)) continue;
+    const old = was === undefined ? null : fitting(was, definition);
+    if (text(is) !== text(set) || old === undefined) fields.push(`custom.${slug}`);
     else if (old === null) delete custom[slug];
     else custom[slug] = old;
   }

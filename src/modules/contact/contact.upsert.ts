@@ -44,6 +44,7 @@ export async function upsertContact(
       return await write(
         caller,
         async (writer) => {
+          if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
           const id = await findMatch(writer.tx, input, keys);
           const before =
             id === null ? null : await holdLiveContact(writer, encodeId("Contact", id), ["matchOn"]);

@@ -2,7 +2,7 @@ import type { ContactRow } from "../../db/rows.ts";
 import { type Refusal, refusal } from "../../errors.ts";
 import type { Definition } from "../filter/fields.ts";
 import type { CustomValues } from "../record/custom.ts";
-import { unknownField } from "../record/custom.ts";
+import { customValue, unknownField } from "../record/custom.ts";
 import type { ContactColumns } from "./contact.columns.ts";
 
 /** What a merge makes of the primary contact. Pure. */
@@ -96,10 +96,10 @@ export function planMerge(
   const custom: Record<string, unknown> = { ...(primary.custom as CustomValues) };
   for (const { slug } of definitions) {
     const name = `custom.${slug}`;
-    const has = (contact: ContactRow) => (contact.custom as CustomValues)[slug] !== undefined;
+    const has = (contact: ContactRow) => customValue(contact.custom as CustomValues, slug) !== undefined;
     const from = chosen.get(name) ?? contacts.find(has);
     if (!from) continue;
-    const value = (from.custom as CustomValues)[slug];
+    const value = customValue(from.custom as CustomValues, slug);
     if (value === undefined) delete custom[slug];
     else custom[slug] = value;
     choices.push({ field: name, fromId: from.id, value: value ?? null });

@@ -23,6 +23,11 @@ export function slugRefusals(slug: string, entity: Entity): Refusal[] {
     const message = `${quote(slug)} is no slug: a lower-case letter, then letters, digits and _, at most 64`;
     return [refusal("INVALID_VALUE", path, message)];
   }
+  if (slug in Object.prototype) {
+    return [
+      refusal("RESERVED_KEY", path, `${quote(slug)} is a key that every JSON object has in JavaScript`),
+    ];
+  }
   return new Registry(entity, []).byName(slug)
     ? [refusal("RESERVED_KEY", path, `${quote(slug)} is the name of a built-in field`)]
     : [];

@@ -2,6 +2,7 @@ import { builder } from "../../builder.ts";
 import { byId } from "../../loaders.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
+import { type CustomValues, customValue } from "../record/custom.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 import { definitionsOf } from "./custom-field.loaders.ts";
 
@@ -106,10 +107,9 @@ for (const [type, entity] of [
       type: [CustomFieldValue],
       description: "The custom fields that have a value, in the fields' order.",
       resolve: async ({ custom }, _args, context) => {
-        const values = custom as Readonly<Record<string, CustomValueJson>>;
         const definitions = await definitionsOf(context, entity);
         return definitions.flatMap((definition) => {
-          const value = values[definition.slug];
+          const value = customValue(custom as CustomValues, definition.slug);
           return value === undefined ? [] : [{ definition, value }];
         });
       },

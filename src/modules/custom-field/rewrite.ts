@@ -2,7 +2,7 @@ import type { ContactRow, LeadRow } from "../../db/rows.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
-import type { CustomValues } from "../record/custom.ts";
+import { type CustomValues, customValue } from "../record/custom.ts";
 import type { Writer } from "../write/writer.ts";
 
 /** Records whose custom values change because the field does. Read and written in batches, whatever their number. */
@@ -32,7 +32,8 @@ async function* rowsWith({ tx }: Writer, entity: Entity, slug: string): AsyncGen
   }
 }
 
-const valueIn = (row: Row, slug: string): CustomValueJson | undefined => (row.custom as CustomValues)[slug];
+const valueIn = (row: Row, slug: string): CustomValueJson | undefined =>
+  customValue(row.custom as CustomValues, slug);
 
 /**
  * Which records have a value that would not fit.
@@ -77,7 +78,8 @@ export async function rewriteValues(
   let count = 0;
   for await (const rows of rowsWith(writer, entity, slug)) {
     const written = rows.map((row) => {
-      const { [slug]: value, ...others } = row.custom as CustomValues;
+      const value = valueIn(row, slug);
+      const { [slug]: _, ...others } = row.custom as CustomValues;
       const after = value === undefined ? null : change(value);
       return { row, custom: after === null ? others : { ...others, [slug]: after } };
     });

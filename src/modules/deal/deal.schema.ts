@@ -1,8 +1,9 @@
 import { builder, readIdOf } from "../../builder.ts";
-import { childConnection, connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { childConnection, offsetArg, pageArgs } from "../../connection.ts";
 import { type DealRow, derivedDealColumns } from "../../db/rows.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import { byId } from "../../loaders.ts";
+import { filteredConnectionType } from "../filter/facets.schema.ts";
 import { dealListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { DealStatusEnum } from "./deal.enums.ts";
@@ -47,7 +48,7 @@ builder.node("Deal", {
   }),
 });
 
-const DealConnection = connectionType("Deal", "deals");
+const DealConnection = filteredConnectionType("Deal", "deals", "DEAL");
 
 builder.queryFields((t) => ({
   deal: t.field({

@@ -82,10 +82,7 @@ export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number 
       where: { dealId: before.id },
       data: { dealId: null, updatedAt: caller.now },
     });
-    await tx.lead.updateMany({
-      where: { convertedDealId: before.id },
-      data: { convertedDealId: null, version: { increment: 1 }, updatedAt: caller.now },
-    });
+    await tx.bulk.forgetDeal(before.id, caller.now);
     await tx.deal.deleteMany({ where: { id: before.id } });
     return before;
   });

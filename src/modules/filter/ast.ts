@@ -64,6 +64,8 @@ export type Normal =
 /** What can stand inside a group. */
 export type Part = Exclude<Normal, { kind: "all" | "none" }>;
 
+export const isPart = (node: Normal): node is Part => node.kind !== "all" && node.kind !== "none";
+
 /** The leaves of a tree, left to right, those inside relations too. */
 export function* leaves(node: Node | Normal): Generator<Leaf> {
   switch (node.kind) {

@@ -102,7 +102,7 @@ const person = (idType: IdType, table: "contact" | "lead"): readonly FilterField
   id(idType, table),
   field("name", "text", column("nameKey", false, { searched: true }), "The full name.", {
     ...sorted("nameKey", false, "text"),
-    index: `${table}_search_text_idx`,
+    index: `${table}_live_name_key_idx`,
   }),
   field("email", "email", column("emailKey", true, { searched: true }), "The e-mail address.", {
     ...sorted("emailKey", true, "text"),
@@ -110,7 +110,7 @@ const person = (idType: IdType, table: "contact" | "lead"): readonly FilterField
   }),
   field("company", "text", column("companyKey", true, { searched: true }), "The company.", {
     ...sorted("companyKey", true, "text"),
-    index: `${table}_search_text_idx`,
+    index: `${table}_live_company_key_idx`,
   }),
   field("source", "text", column("sourceKey", true), "Where the record came from.", {
     ...sorted("sourceKey", true, "text"),

@@ -44,7 +44,7 @@ const sets: Readonly<Record<string, readonly (keyof typeof say)[]>> = {
 
 const lists = new Set(["in", "notIn", "hasAny", "hasAll", "hasNone"]);
 
-const DurationUnitEnum = builder.enumType("DurationUnit", {
+export const DurationUnitEnum = builder.enumType("DurationUnit", {
   description: "What a duration is counted in.",
   values: {
     HOUR: { description: "Hours, counted from the moment of the request." },
@@ -56,7 +56,7 @@ const DurationUnitEnum = builder.enumType("DurationUnit", {
   } satisfies Record<DurationUnit, object>,
 });
 
-const CalendarUnitEnum = builder.enumType("CalendarUnit", {
+export const CalendarUnitEnum = builder.enumType("CalendarUnit", {
   description: "A stretch of the calendar.",
   values: {
     DAY: { description: "From midnight to midnight." },

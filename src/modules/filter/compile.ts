@@ -87,6 +87,12 @@ function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where
 /** `%`, `_` and `\` of an operand are letters like others. */
 const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
 
+/**
+ * Whether a text has a letter or digit with something on both sides, which is what a trigram index knows texts by:
+ * `abc`, `.ab`, `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
+ */
+export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
+
 const opposite = { gt: "lte", gte: "lt", lt: "gte", lte: "gt" } as const;
 const isRange = (comparator: Comparator): comparator is keyof typeof opposite => comparator in opposite;
 
@@ -123,7 +129,7 @@ function columnWhere(
   const match = { [column]: { [comparator]: text } };
   if (negated) return orMissing({ NOT: match }, missing);
   // What is in the column is in search_text too, and that has the trigram index.
-  return searched && text !== "" ? { AND: [match, { searchText: { contains: text } }] } : match;
+  return searched && hasTrigram(text) ? { AND: [match, { searchText: { contains: text } }] } : match;
 }
 
 /** One column holds all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
@@ -135,7 +141,7 @@ function linesWhere({ comparator, operands, negated }: Leaf, column: string): Wh
   const matches = operands.map((operand): Where => {
     const text = literal(operand);
     const line = { [column]: { contains: `${open}${text}${close}` } };
-    return text === "" || negated ? line : { AND: [line, { searchText: { contains: text } }] };
+    return !hasTrigram(text) || negated ? line : { AND: [line, { searchText: { contains: text } }] };
   });
   const match = matches.length === 1 && matches[0] ? matches[0] : { OR: matches };
   return negated ? { OR: [{ NOT: match }, missing] } : match;

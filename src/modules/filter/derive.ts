@@ -42,7 +42,7 @@ export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
 
   const slots = emptySlots();
   for (const definition of definitions) {
-    const value = texts.custom[definition.slug];
+    const value = Object.hasOwn(texts.custom, definition.slug) ? texts.custom[definition.slug] : undefined;
     if (value === undefined) continue;
     const key = presenceToken(definition.slug);
     const slotKind = slotKinds[definition.type];

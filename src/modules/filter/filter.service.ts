@@ -37,6 +37,8 @@ export interface ReadFilter {
   /** What each group of `query` says; null without a query. */
   readonly groups: readonly Where[] | null;
   readonly registry: Registry;
+  /** Ids of the tags that it names, by folded name and by id. */
+  readonly tagIds: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   /** The same filter as if every condition on one field held. */
   without(path: string): Where;
@@ -78,6 +80,7 @@ export function readFilter(
     tree,
     groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
     registry,
+    tagIds,
     problems: parser.problems,
     without: (path) => searched(compile(taking(tree, path), tagIds)),
   };

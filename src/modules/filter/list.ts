@@ -13,14 +13,37 @@ import {
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
 import type { FilterEntity } from "./fields.ts";
-import { type FilterArgs, type ReadFilter, readArgs, requireReadable } from "./filter.service.ts";
+import { type FilterArgs, readArgs, requireReadable } from "./filter.service.ts";
 import { type OrderInput, readOrder } from "./order.ts";
+
+/** What lists of its own can be filtered. */
+export type ListedEntity = Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">;
 
 export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
 
 export interface ListArgs extends PageArgs, FilterArgs {
   readonly orderBy?: readonly OrderInput[] | null | undefined;
   readonly trash?: TrashMode | null | undefined;
+}
+
+const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const;
+
+/** Which groups each row of a page fulfils: one statement for all of them, when the first is asked about. */
+function matchedGroups(
+  { db }: Context,
+  entity: ListedEntity,
+  edges: readonly { readonly node: { readonly id: string } }[],
+  groups: readonly Where[] | null,
+): (id: string) => Promise<number[]> | null {
+  if (groups === null) return () => null;
+  let asked: Promise<Map<string, number[]>> | undefined;
+  return async (id) => {
+    asked ??= db.sets.memberships(
+      groups.map((where) => ({ model: models[entity], where })),
+      edges.map(({ node }) => node.id),
+    );
+    return (await asked).get(id) ?? [];
+  };
 }
 
 /** The two calls of a scoped model that a list needs. */
@@ -45,8 +68,16 @@ export interface Within {
   readonly key: string;
 }
 
+/** A row of a page, with the OR groups that it fulfils; null when the question has none. */
+export interface FilteredEdge<Row> {
+  readonly cursor: string;
+  readonly node: Row;
+  readonly matchedGroups: () => Promise<number[]> | null;
+}
+
 /** A page, and the question that it answers. */
 export interface FilteredConnection<Row> extends Connection<Row> {
+  readonly edges: Promise<FilteredEdge<Row>[]>;
   readonly question: Question;
 }
 
@@ -56,18 +87,15 @@ export interface Question {
   readonly where: Where;
   /** As if every condition on one field held. */
   without(path: string): Where;
-  readonly read: ReadFilter;
-  /** What each OR group says by itself; null when none are asked for. */
-  readonly groups: readonly Where[] | null;
 }
 
 /**
- * A page of contacts, leads or deals: one statement for the rows, one more for their number when it is selected, and
- * one for the custom fields and tags that a filter names.
+ * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected,
+ * and one for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
   context: Context,
-  entity: Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">,
+  entity: ListedEntity,
   model: Listed<Row>,
   args: ListArgs,
   within?: Within,
@@ -97,22 +125,36 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     ...(within ? [within.where] : []),
   ];
   const where: Where = { AND: [...around, read.where] };
-  const rows = await model.findMany({
-    where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
-    orderBy: orderBy(keys, window.backwards),
-    take: window.take + 1,
-    ...(window.skip > 0 && { skip: window.skip }),
-    // Derived columns are left out of reads; a cursor needs those of its order.
-    omit: Object.fromEntries(keys.map((key) => [key.column, false])),
-  });
-  const values = (row: Row) => keys.map((key) => cursorValue(row, key));
+  const readPage = async () => {
+    const rows = await model.findMany({
+      where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+      orderBy: orderBy(keys, window.backwards),
+      take: window.take + 1,
+      ...(window.skip > 0 && { skip: window.skip }),
+      // Derived columns are left out of reads; a cursor needs those of its order.
+      omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+    });
+    const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
+    const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
+    const edges = page.edges.map((edge) => ({ ...edge, matchedGroups: () => matched(edge.node.id) }));
+    return { ...page, edges };
+  };
+  // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.
+  let page: ReturnType<typeof readPage> | undefined;
+  const pageOnce = () => {
+    page ??= readPage();
+    return page;
+  };
   return {
-    ...makePage(rows, window, binding, values),
+    get edges() {
+      return pageOnce().then(({ edges }) => edges);
+    },
+    get pageInfo() {
+      return pageOnce().then(({ pageInfo }) => pageInfo);
+    },
     totalCount: () => model.count({ where }),
     question: {
       where,
-      read,
-      groups: read.groups ?? within?.groups ?? null,
       without: (path) => ({ AND: [...around, read.without(path)] }),
     },
   };

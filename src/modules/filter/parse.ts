@@ -270,7 +270,7 @@ export class Parser {
   }
 
   #unknown(name: string, path: string, registry: Registry): Node {
-    const suggestions = nearest(name, registry.names());
+    const suggestions = nearest(name, registry.allNames());
     const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
     const message = `there is no field ${quote(name)} to filter by${hint}`;
     this.problems.push({ code: "UNKNOWN_FILTER_FIELD", message, path, suggestions });

@@ -57,6 +57,18 @@ export class Registry {
 
   /** Every name there is, each field's own first. */
   names(): readonly string[] {
-    return [...this.#paths, ...this.#fields.keys()];
+    return [...new Set([...this.#paths, ...this.#fields.keys()])];
+  }
+
+  /** The same, and the fields of related records. */
+  allNames(): readonly string[] {
+    const related = this.fields().flatMap((field) =>
+      field.storage.kind === "relation"
+        ? this.related(field)
+            .names()
+            .map((name) => `${field.path}.${name}`)
+        : [],
+    );
+    return [...this.names(), ...related];
   }
 }

@@ -1,6 +1,6 @@
 import { RequestError } from "../../errors.ts";
 import { fold } from "../../lib/fold.ts";
-import type { Where } from "./compile.ts";
+import { hasTrigram, type Where } from "./compile.ts";
 
 /** Columns that free text is looked for in. */
 export const searchFields = {
@@ -39,9 +39,11 @@ export function searchWhere({ text, fields }: Search): Where {
   return {
     AND: terms.map((term): Where => {
       const contains = { contains: term.replace(/[\\%_]/g, "\\$&") };
-      const anywhere = { searchText: contains };
-      if (!fields) return anywhere;
-      return { AND: [anywhere, { OR: fields.map((name) => ({ [searchFields[name].column]: contains })) }] };
+      const names = fields ?? (Object.keys(searchFields) as SearchField[]);
+      // Together the columns hold what search_text holds, and none of them has the index.
+      const inColumns = { OR: names.map((name) => ({ [searchFields[name].column]: contains })) };
+      if (!hasTrigram(term)) return inColumns;
+      return fields ? { AND: [{ searchText: contains }, inColumns] } : { searchText: contains };
     }),
   };
 }

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { type CsvError, type Info, type Options, parse } from "csv-parse";
 import { parse as parseAll } from "csv-parse/sync";
 
@@ -114,18 +113,10 @@ export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, delimiter }: Pick<Sniffed, "encoding" | "delimiter">,
 ): AsyncGenerator<CsvRecord> {
-  const parser = parse({ ...dialect(delimiter), info: true, raw: true });
-  const source = Readable.from(decoded(chunks, encoding));
-  source.on("error", (error) => parser.destroy(error));
-  source.pipe(parser);
   let lines = 0;
   let headings = true;
   try {
-    for await (const { record, info, raw } of parser as AsyncIterable<{
-      record: string[];
-      info: Info;
-      raw: string;
-    }>) {
+    for await (const { record, info, raw } of parsed(decoded(chunks, encoding), delimiter)) {
       const line = lines + 1;
       lines = info.lines;
       if (headings && record.length === 1 && record[0]?.trim() === "") continue;
@@ -137,10 +128,37 @@ export async function* readCsv(
     if (reason === undefined) throw error;
     // What has no end swallows what follows: the records before it are kept.
     yield { line: lines + 1, raw: "", cells: null, problem: reason };
-  } finally {
-    source.destroy();
-    parser.destroy();
   }
+}
+
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: Info;
+  readonly raw: string;
+}
+
+/**
+ * Records as they are found. They are not read from the parser as a stream: that would forget those which it still
+ * has when it comes upon one that cannot be read.
+ */
+async function* parsed(texts: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<Parsed> {
+  const found: Parsed[] = [];
+  const parser = parse({
+    ...dialect(delimiter),
+    info: true,
+    raw: true,
+    on_record: (record: unknown) => void found.push(record as Parsed),
+  });
+  // Whoever sends a text in is told of its error there.
+  parser.on("error", () => {});
+  for await (const text of texts) {
+    const error = await new Promise((resolve) => parser.write(text, resolve));
+    yield* found.splice(0);
+    if (error) throw error;
+  }
+  const error = await new Promise<unknown>((resolve) => parser.end(resolve));
+  yield* found;
+  if (error) throw error;
 }
 
 const problems: Readonly<Record<string, string>> = {

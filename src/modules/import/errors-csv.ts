@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
 import type { Db } from "../../db/scoped.ts";
 import type { ImportError } from "../../generated/prisma/client.ts";
@@ -6,9 +6,13 @@ import type { ImportError } from "../../generated/prisma/client.ts";
 /** Rows that are read at once. */
 const BATCH = 1000;
 
-/** Everything that was wrong with the rows of an import, as CSV, streamed in the order of the file. */
+/**
+ * Everything that was wrong with the rows of an import, as CSV, streamed in the order of the file. It breaks off
+ * when the rows cannot be read, and they are read no further when nobody reads it.
+ */
 export const importErrors = (db: Db, jobId: string): Readable =>
-  Readable.from(errorsOf(db, jobId)).pipe(
+  pipeline(
+    Readable.from(errorsOf(db, jobId)),
     stringify({
       header: true,
       columns: ["line", "row", "column", "code", "message", "raw"],
@@ -16,6 +20,8 @@ export const importErrors = (db: Db, jobId: string): Readable =>
       escape_formulas: true,
       record_delimiter: "windows",
     }),
+    // Whoever reads the stream is told there.
+    () => {},
   );
 
 async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { builder } from "../../builder.ts";
-import type { Upload } from "../../lib/upload.ts";
+import { RequestError } from "../../errors.ts";
+import { Upload } from "../../lib/upload.ts";
 import { ContactCreateInput } from "../contact/contact.inputs.ts";
 import { tagList } from "../record/inputs.ts";
 import { delimiters, encodings } from "./csv.ts";
@@ -57,11 +58,11 @@ builder.scalarType("Upload", {
     throw new TypeError("an Upload is an input only");
   },
   parseValue: (value) => {
-    if (typeof value === "object" && value !== null && "stream" in value) return value as Upload;
-    throw new TypeError("must be a file of a multipart request");
+    if (value instanceof Upload) return value;
+    throw new RequestError("BAD_USER_INPUT", "must be a file of a multipart request");
   },
   parseLiteral: () => {
-    throw new TypeError("must be a variable that holds a file of a multipart request");
+    throw new RequestError("BAD_USER_INPUT", "must be a variable that holds a file of a multipart request");
   },
 });
 
@@ -106,7 +107,7 @@ export const MAX_INPUT_ROWS = 1000;
 
 export const ImportInput = z.object({
   rows: z.array(z.unknown()).max(MAX_INPUT_ROWS, `must not have more than ${MAX_INPUT_ROWS} rows`).nullish(),
-  file: z.custom<Upload>().nullish(),
+  file: z.instanceof(Upload).nullish(),
   mapping: Columns.nullish(),
   mode: z.enum(["SKIP", "UPDATE"]).nullish(),
   dryRun: z.boolean().nullish(),

@@ -4,13 +4,13 @@ import { isUniqueViolation } from "../../db/faults.ts";
 import type { Db } from "../../db/scoped.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
-import { newId } from "../../lib/typeid.ts";
+import { encodeId, newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
 import { findTags, tagRefusals } from "../record/tags.ts";
-import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
+import { type IdempotencyKey, type Repeatable, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
 import type { Writer } from "../write/writer.ts";
 import { importBatch } from "./batch.ts";
@@ -119,58 +119,99 @@ async function importFile(
 ): Promise<ImportJob> {
   const { file: _, ...asked } = input;
   const pieces = piecesOf(stream, limit);
-  const first = await pieces.next();
-  const head = first.done ? Buffer.alloc(0) : first.value;
-  const sniffed = sniffHead(head, input);
-  const job = await write(caller, async (writer) => {
+  try {
+    const first = await pieces.next();
+    const head = first.done ? Buffer.alloc(0) : first.value;
+    const job = await openJob(caller, input, fileName, head);
+    try {
+      const { bytes, hash } = await keepPieces(caller.db, job.id, head, pieces);
+      const again = repeatable("importJob", "contactImport", [asked, hash], idempotencyKey);
+      const queued = await queueJob(caller, job.id, bytes, again);
+      // Asked for before under the same key: that job is the answer, and this upload was for nothing.
+      if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
+      return queued;
+    } catch (error) {
+      await dropUpload(caller.db, job.id);
+      throw error;
+    }
+  } finally {
+    // Of a file that was refused the rest is not wanted.
+    await pieces.return(undefined);
+  }
+}
+
+/** The job of a file that has begun to arrive. */
+function openJob(
+  caller: Caller,
+  input: ImportInputValues,
+  fileName: string,
+  head: Buffer,
+): Promise<ImportJob> {
+  const { headings, encoding, delimiter } = sniffHead(head, input);
+  return write(caller, async (writer) => {
     const { definitions } = await writer.catalogue("CONTACT");
-    const { columns, refusals } = mapColumns(sniffed.headings, input.mapping ?? [], definitions);
-    const found = [...headingRefusals(sniffed.headings), ...refusals];
+    const { columns, refusals } = mapColumns(headings, input.mapping ?? [], definitions);
+    const found = [...headingRefusals(headings), ...refusals];
     if (found.length > 0) throw new RefusalError(found);
     return writer.insert("importJob", {
       ...(await newJob(writer, input)),
       state: "UPLOADING",
       fileName: fileName.slice(0, 255),
-      encoding: sniffed.encoding,
-      delimiter: sniffed.delimiter,
+      encoding,
+      delimiter,
       mapping: columns,
     });
   });
-  try {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    let position = 0;
-    for (let piece: Buffer | undefined = head; piece !== undefined; ) {
-      hash.update(piece);
-      bytes += piece.length;
-      // In small pieces, so that little is held whoever reads them.
-      for (let at = 0; at < piece.length; at += PIECE) {
-        await caller.db.keepChunk(job.id, position, piece.subarray(at, at + PIECE));
-        position += 1;
-      }
-      const next: IteratorResult<Buffer> = await pieces.next();
-      piece = next.done ? undefined : next.value;
-    }
-    const queued = await write(
-      caller,
-      (writer) => writer.update("importJob", job, { state: "QUEUED", fileBytes: bytes }),
-      {
-        repeatable: repeatable("importJob", "contactImport", [asked, hash.digest("hex")], idempotencyKey),
-      },
-    );
-    // Asked for before under the same key: that job is the answer, and this upload was for nothing.
-    if (queued.id !== job.id) await dropJob(caller.db, job.id);
-    return queued;
-  } catch (error) {
-    await dropJob(caller.db, job.id);
-    throw error;
-  }
 }
 
-async function dropJob(db: Db, id: string): Promise<void> {
+async function keepPieces(
+  db: Db,
+  jobId: string,
+  head: Buffer,
+  pieces: AsyncIterator<Buffer, undefined>,
+): Promise<{ bytes: number; hash: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let position = 0;
+  for (let piece: Buffer | undefined = head; piece !== undefined; ) {
+    hash.update(piece);
+    bytes += piece.length;
+    // In small pieces, so that little is held whoever reads them.
+    for (let at = 0; at < piece.length; at += PIECE) {
+      await db.keepChunk(jobId, position, piece.subarray(at, at + PIECE));
+      position += 1;
+    }
+    const next: IteratorResult<Buffer> = await pieces.next();
+    piece = next.done ? undefined : next.value;
+  }
+  return { bytes, hash: hash.digest("hex") };
+}
+
+/** Lets a job wait for who works on it; one that was cancelled while its file arrived stays as it is. */
+const queueJob = (
+  caller: Caller,
+  id: string,
+  fileBytes: number,
+  again: Repeatable<ImportJob>,
+): Promise<ImportJob> =>
+  write(
+    caller,
+    async (writer) => {
+      const job = await holdRow(writer, "importJob", encodeId("ImportJob", id));
+      if (job.state !== "UPLOADING") return job;
+      return writer.update("importJob", job, { state: "QUEUED", fileBytes });
+    },
+    { repeatable: again },
+  );
+
+/** Drops what has arrived of a job's file, and the job unless it has ended. One that is queued keeps both. */
+async function dropUpload(db: Db, id: string): Promise<void> {
   await db.transaction(async (tx) => {
+    await tx.lock.rows("import_job", [id], "update");
+    const job = await tx.importJob.findFirst({ where: { id } });
+    if (!job || (job.state !== "UPLOADING" && job.finishedAt === null)) return;
     await tx.importChunk.deleteMany({ where: { jobId: id } });
-    await tx.importJob.deleteMany({ where: { id } });
+    await tx.importJob.deleteMany({ where: { id, state: "UPLOADING" } });
   });
 }
 

@@ -7,7 +7,7 @@ import { holderOf, holdLiveContact } from "../contact/contact.find.ts";
 import { orTaken } from "../contact/contact.service.ts";
 import { readCustomValue } from "../custom-field/values.ts";
 import type { Definition } from "../filter/fields.ts";
-import type { CustomValues } from "../record/custom.ts";
+import { type CustomValues, customValue } from "../record/custom.ts";
 import { readInput } from "../record/inputs.ts";
 import { checkVersion } from "../record/version.ts";
 import { type IdempotencyKey, repeatableAbout } from "../write/repeatable.ts";
@@ -153,8 +153,8 @@ function fittingCustom(
 ): CustomValues {
   const custom = { ...before };
   for (const definition of definitions) {
-    const value = values[definition.slug];
-    if (value === undefined || custom[definition.slug] !== undefined) continue;
+    const value = customValue(values, definition.slug);
+    if (value === undefined || customValue(custom, definition.slug) !== undefined) continue;
     try {
       const stored = readCustomValue(value, definition);
       if (stored !== null) custom[definition.slug] = stored;

@@ -1,12 +1,13 @@
 import DataLoader from "dataloader";
 import { builder, readIdOf } from "../../builder.ts";
-import { connectionType, offsetArg, pageArgs } from "../../connection.ts";
+import { offsetArg, pageArgs } from "../../connection.ts";
 import type { Context } from "../../context.ts";
 import type { LeadRow } from "../../db/rows.ts";
 import { byId } from "../../loaders.ts";
 import { requestCache } from "../../request-cache.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
+import { filteredConnectionType } from "../filter/facets.schema.ts";
 import { leadListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { purgeAt } from "../record/trash.ts";
@@ -78,7 +79,7 @@ builder.node("Lead", {
 /** A purged lead is only there for what points to it. */
 const present = (lead: LeadRow | null) => (lead?.purgedAt === null ? lead : null);
 
-const LeadConnection = connectionType("Lead", "leads");
+const LeadConnection = filteredConnectionType("Lead", "leads", "LEAD");
 
 builder.queryFields((t) => ({
   lead: t.field({

@@ -9,6 +9,10 @@ import { nearest } from "../filter/nearest.ts";
 /** A record's custom field values by slug. */
 export type CustomValues = Readonly<Record<string, CustomValueJson>>;
 
+/** A record's value of a field; never what every object has under the name, such as `constructor`. */
+export const customValue = (values: CustomValues, slug: string): CustomValueJson | undefined =>
+  Object.hasOwn(values, slug) ? values[slug] : undefined;
+
 export interface CustomInput {
   readonly slug: string;
   readonly value?: unknown;

@@ -1,6 +1,7 @@
 import type { Strength } from "../../db/locks.ts";
 import { type Refusal, refusal } from "../../errors.ts";
 import { decodeId } from "../../lib/typeid.ts";
+import { leading } from "../contact/contact.find.ts";
 import type { Writer } from "../write/writer.ts";
 
 /** What a deal, an activity or a conversation hangs on. */
@@ -31,7 +32,7 @@ export async function holdParents(
   const find = {
     contactId: async (id: string) => {
       await tx.lock.rows("contact", [id], contactLock);
-      return tx.contact.findFirst({ where: { id, purgedAt: null } });
+      return tx.contact.findFirst({ where: { id, ...leading } });
     },
     leadId: async (id: string) => {
       await tx.lock.rows("lead", [id], "share");

@@ -2,6 +2,8 @@ import { builder, readIdOf } from "../../builder.ts";
 import { offsetArg, pageArgs } from "../../connection.ts";
 import { byId } from "../../loaders.ts";
 import { ContactConnection } from "../contact/contact.connection.ts";
+import { FilterCondition } from "../filter/condition.schema.ts";
+import type { Condition } from "../filter/condition.ts";
 import { ContactFilter, ContactOrder, ContactOrderField, timeZoneArg } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import type { OrderInput } from "../filter/order.ts";
@@ -57,6 +59,17 @@ const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartL
   }),
 });
 
+const FilterGroup = builder.objectRef<readonly Condition[]>("FilterGroup").implement({
+  description: "Conditions that all have to hold, with values in the types of their fields.",
+  fields: (t) => ({
+    conditions: t.field({
+      type: [FilterCondition],
+      description: "The conditions, AND-ed.",
+      resolve: (conditions) => [...conditions],
+    }),
+  }),
+});
+
 const OrderType = builder.objectRef<OrderInput>("SmartListOrder").implement({
   description: "One criterion of a list's order.",
   fields: (t) => ({
@@ -105,6 +118,16 @@ builder.node("SmartList", {
       type: QueryType,
       description: "Which contacts.",
       resolve: ({ query }) => query as unknown as GenericQuery,
+    }),
+    groups: t.field({
+      type: [FilterGroup],
+      description: "The same with typed values, for user interfaces; what is no longer readable too.",
+      resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
+    }),
+    sentence: t.string({
+      nullable: true,
+      description: "Which contacts, in English; null while it cannot be read.",
+      resolve: async (list, _args, context) => (await readStored(context, list)).sentence,
     }),
     order: t.field({
       type: [OrderType],

@@ -6,11 +6,11 @@ export async function listsUsingField(
   { tx }: Writer,
   { entity, slug }: Pick<CustomField, "entity" | "slug">,
 ): Promise<{ id: string; name: string }[]> {
-  // Smart lists are about contacts.
-  if (entity !== "CONTACT") return [];
+  // Smart lists are about contacts; a lead's fields come in through the leads that became them.
+  const field = entity === "CONTACT" ? `custom.${slug}` : `leads.custom.${slug}`;
   const lists = await tx.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] });
   return lists
-    .filter(({ query, order, columns }) => names([query, order, columns]).has(`custom.${slug}`))
+    .filter(({ query, order, columns }) => names([query, order, columns]).has(field))
     .map(({ id, name }) => ({ id, name }));
 }
 

@@ -1,6 +1,8 @@
 import { RequestError } from "../../errors.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { nothing, type Where } from "../filter/compile.ts";
+import { type Condition, storedCondition } from "../filter/condition.ts";
+import { describe } from "../filter/describe.ts";
 import { type Named, type ReadOptions, readFilter } from "../filter/filter.service.ts";
 import { type OrderInput, readOrder } from "../filter/order.ts";
 import type { GenericQuery } from "../filter/parse.ts";
@@ -20,6 +22,10 @@ export interface ReadList {
   /** What each of its groups says. */
   readonly groups: readonly Where[];
   readonly orderBy: readonly OrderInput[];
+  /** Its conditions as they are stored, their values typed; those of a broken list too. */
+  readonly conditions: readonly (readonly Condition[])[];
+  /** What it means, in English; null while there are problems. */
+  readonly sentence: string | null;
   readonly problems: readonly ListProblem[];
 }
 
@@ -59,9 +65,19 @@ export function readList({ query, order, columns }: Listed, named: Named, option
       path: `columns[${at}]`,
     });
   }
+  const conditions = (query as GenericQuery).groups.map((group) =>
+    group.conditions.map((condition) => storedCondition(condition, filter.registry, filter.tagIds)),
+  );
   return problems.length > 0
-    ? { where: nothing, groups: [], orderBy: [], problems }
-    : { where: filter.where, groups: filter.groups ?? [], orderBy, problems };
+    ? { where: nothing, groups: [], orderBy: [], conditions, sentence: null, problems }
+    : {
+        where: filter.where,
+        groups: filter.groups ?? [],
+        orderBy,
+        conditions,
+        sentence: describe("CONTACT", filter.tree, null),
+        problems,
+      };
 }
 
 /** A stored list in the terms of its parts. */

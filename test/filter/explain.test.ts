@@ -1,0 +1,288 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { sendText } from "../support/client.ts";
+import { statementsOf } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+/** What a filter means, what it can be made of, and why a contact is on a list. */
+
+let organization: Awaited<ReturnType<typeof Organization.make>>;
+let tagId = "";
+
+beforeAll(async () => {
+  organization = await Organization.make();
+  const noise = await Organization.make();
+  for (const each of [organization, noise]) {
+    await each.customField({ slug: "industry", type: "SELECT", options: ["Tech", "Retail"], slot: "text1" });
+    await each.customField({ slug: "budget", type: "NUMBER", slot: "number1" });
+    await each.customField({ slug: "memo", type: "NUMBER", slot: null });
+    await each.contact({ name: "both", company: "Big Corp", tags: ["vip"], custom: { industry: "Tech" } });
+    await each.contact({ name: "first", tags: ["vip"] });
+    await each.contact({ name: "second", company: "corp", custom: { budget: 7 } });
+    await each.contact({ name: "neither" });
+  }
+  tagId = await organization.tag("vip");
+});
+
+async function preview(variables: Record<string, unknown>, fields: string) {
+  const query = `query ($filter: ContactFilter, $query: SmartListQueryInput, $search: SearchInput, $timeZone: TimeZone) {
+    contactFilterPreview(filter: $filter, query: $query, search: $search, timeZone: $timeZone) { ${fields} } }`;
+  const { data, text } = await sendText(organization.key, query, variables);
+  if (!data) throw new Error(text);
+  return (data as unknown as { contactFilterPreview: Record<string, unknown> }).contactFilterPreview;
+}
+
+const groups = (...all: object[][]) => ({ query: { groups: all.map((conditions) => ({ conditions })) } });
+
+describe("a sentence", () => {
+  test.each<[Record<string, unknown>, string]>([
+    [{}, "All contacts."],
+    [{ filter: { or: [] } }, "No contacts: nothing can fulfil the conditions."],
+    [{ search: { text: "ann" } }, 'Contacts in which "ann" is found.'],
+    [
+      groups(
+        [
+          { field: "tags", op: "CONTAINS", value: "vip" },
+          { field: "custom.industry", op: "EQ", value: "tech" },
+        ],
+        [{ field: "company", op: "CONTAINS", value: "Corp" }],
+      ),
+      'Contacts that carry the tag "vip" and whose "industry" is "tech"; or whose company contains "Corp".',
+    ],
+    [
+      { filter: { not: { or: [{ email: { isEmpty: true } }, { tags: { hasAll: ["a", "b"] } }] } } },
+      'Contacts whose email is known and that do not carry all of the tags "a" and "b".',
+    ],
+    [
+      { filter: { deals: { some: { status: { eq: "OPEN" } }, count: { gt: 2 } } } },
+      'Contacts whose number of deals is more than 2 and that have a deal whose status is "OPEN".',
+    ],
+    [
+      {
+        filter: {
+          createdAt: { within: { last: { amount: 7, unit: "DAY" } } },
+          lastCallAt: { olderThan: "P30D" },
+        },
+      },
+      "Contacts whose creation is in the last 7 days and whose last call is longer ago than P30D.",
+    ],
+  ])("of %j", async (variables, sentence) => {
+    expect(await preview(variables, "sentence")).toEqual({ sentence });
+  });
+});
+
+test("the normal form has no empties, no negations of groups, and nothing twice", async () => {
+  const filter = {
+    and: [
+      { and: [] },
+      { not: { or: [{ tags: { hasAny: ["vip", "VIP "] } }, { or: [] }, { company: { contains: "x" } }] } },
+      { tags: { hasNone: ["VIP"] } },
+    ],
+  };
+  const condition = "condition { path op not writtenAt values { ... on FilterTag { name tag { id } } } }";
+  const { tree } = (await preview(
+    { filter },
+    `tree { kind nodes { kind ${condition} nodes { kind } } }`,
+  )) as {
+    tree: { kind: string; nodes: { kind: string; condition: Record<string, unknown> }[] };
+  };
+  expect(tree.kind).toBe("AND");
+  expect(tree.nodes.map(({ condition: { path, op, not } }) => [path, op, not])).toEqual([
+    ["tags", "HAS_ANY", true],
+    ["company", "CONTAINS", true],
+  ]);
+  expect(tree.nodes[0]?.condition).toMatchObject({ writtenAt: "filter.and[1].not.or[0].tags.hasAny" });
+  expect(JSON.stringify(tree.nodes[0]?.condition.values)).toContain(`"name":"vip"`);
+});
+
+test("relative dates come with what they come down to, in the time zone that was asked for", async () => {
+  const filter = { createdAt: { on: "2026-03-29" } };
+  expect(
+    await preview({ filter, timeZone: "Europe/Paris" }, "timeZone ranges { path from to field { path } }"),
+  ).toEqual({
+    timeZone: "Europe/Paris",
+    ranges: [
+      {
+        path: "filter.createdAt.on",
+        from: "2026-03-28T23:00:00.000Z",
+        to: "2026-03-29T22:00:00.000Z",
+        field: { path: "createdAt" },
+      },
+    ],
+  });
+});
+
+test("the count is the list's, and the indexes are those that help", async () => {
+  const variables = groups(
+    [{ field: "tags", op: "CONTAINS", value: "vip" }],
+    [
+      { field: "custom.budget", op: "GT", value: 5 },
+      { field: "company", op: "CONTAINS", value: "corp" },
+    ],
+  );
+  expect(await preview(variables, "count indexes")).toEqual({
+    count: 3,
+    indexes: ["contact_number_1_idx", "contact_search_text_idx", "contact_tag_ids_idx"],
+  });
+  expect(
+    await preview({ filter: { notes: { contains: "x" }, company: { contains: "co" } } }, "indexes"),
+  ).toEqual({
+    indexes: [],
+  });
+});
+
+test("a filter that cannot be used is answered with all that is wrong with it, and counts nothing", async () => {
+  const variables = groups([
+    { field: "compny", op: "EQ", value: "x" },
+    { field: "custom.industry", op: "GT", value: "Tech" },
+    { field: "createdAt", op: "WITHIN", value: { last: { amount: 0, unit: "DAY" } } },
+  ]);
+  const answer = await preview(
+    variables,
+    "valid sentence count tree { kind } problems { code path suggestions }",
+  );
+  expect(answer).toMatchObject({ valid: false, sentence: null, count: null, tree: null });
+  expect(answer.problems).toMatchObject([
+    { code: "UNKNOWN_FILTER_FIELD", path: "query.groups[0].conditions[0].field", suggestions: ["company"] },
+    { code: "UNKNOWN_FILTER_OPERATOR", path: "query.groups[0].conditions[1].op" },
+    { code: "INVALID_FILTER_VALUE", path: "query.groups[0].conditions[2].value" },
+  ]);
+});
+
+describe("the groups that a contact fulfils", () => {
+  const query = groups(
+    [{ field: "tags", op: "CONTAINS", value: "vip" }],
+    [{ field: "company", op: "CONTAINS", value: "corp" }],
+    [{ field: "name", op: "EQ", value: "nobody" }],
+  );
+  const list = `query ($query: SmartListQueryInput) {
+    contacts(query: $query, orderBy: { field: NAME }) { edges { matchedGroups node { name } } } }`;
+
+  test("are told for a whole page by one statement", async () => {
+    const plain = await statementsOf(() =>
+      sendText(organization.key, list.replace("matchedGroups ", ""), query),
+    );
+    const { answer, statements } = await statementsOf(() => sendText(organization.key, list, query));
+    const { edges } = (
+      answer.data as unknown as { contacts: { edges: { matchedGroups: number[]; node: { name: string } }[] } }
+    ).contacts;
+    expect(edges.map(({ matchedGroups, node }) => [node.name, matchedGroups])).toEqual([
+      ["both", [0, 1]],
+      ["first", [0]],
+      ["second", [1]],
+    ]);
+    expect(statements.length).toBe(plain.statements.length + 1);
+  });
+
+  test("are null where nothing was asked in groups", async () => {
+    const { data } = await sendText(organization.key, "{ contacts { edges { matchedGroups } } }");
+    expect(JSON.stringify(data)).not.toContain("[0");
+    expect(JSON.stringify(data)).toContain('"matchedGroups":null');
+  });
+});
+
+describe("the fields", () => {
+  test("are what conditions can name, with their operators, custom fields and related records included", async () => {
+    const { data } = await sendText(
+      organization.key,
+      "{ contactFilterFields { path label type operators options custom sortable indexed aliases } }",
+    );
+    const fields = (data as unknown as { contactFilterFields: { path: string }[] }).contactFilterFields;
+    const byPath = new Map(fields.map((field) => [field.path, field]));
+    expect(byPath.size).toBe(fields.length);
+    expect(byPath.get("custom.industry")).toMatchObject({
+      type: "SELECT",
+      options: ["Tech", "Retail"],
+      custom: true,
+      sortable: true,
+      indexed: true,
+    });
+    expect(byPath.get("custom.memo")).toMatchObject({ custom: true, sortable: false, indexed: false });
+    expect(byPath.get("doNotContact")).toMatchObject({
+      aliases: ["do_not_contact", "dnc"],
+      operators: ["EQ", "NE", "IS_EMPTY", "IS_NOT_EMPTY"],
+    });
+    expect(byPath.get("deals.status")).toMatchObject({ type: "ENUM", options: ["OPEN", "WON", "LOST"] });
+    expect(byPath.get("deals.count")).toMatchObject({ type: "INTEGER" });
+  });
+
+  test("can each be used as they are named", async () => {
+    const { data } = await sendText(
+      organization.key,
+      "{ contactFilterFields { path type operators options } }",
+    );
+    const values: Record<string, unknown> = {
+      BOOLEAN: true,
+      INTEGER: 1,
+      NUMBER: 1,
+      CURRENCY: "EUR",
+      DATE: "2026-01-01",
+      DATE_TIME: "2026-01-01T00:00:00Z",
+      TAGS: "vip",
+      EMAIL: "a@b.co",
+      PHONE: "+33612345678",
+      TEXT: "x",
+    };
+    const list = `query ($query: SmartListQueryInput) { contacts(query: $query) { totalCount } }`;
+    type Field = { path: string; type: string; operators: string[]; options: string[] | null };
+    for (const { path, type, operators, options } of (data as unknown as { contactFilterFields: Field[] })
+      .contactFilterFields) {
+      if (["ID", "MEMBER", "SMART_LIST"].includes(type)) continue;
+      const [op = ""] = operators;
+      const one = options?.[0] ?? values[type];
+      const value = op === "IS_EMPTY" ? undefined : one;
+      const { errors } = await sendText(organization.key, list, groups([{ field: path, op, value }]));
+      expect(errors, `${path} ${op}`).toEqual([]);
+    }
+  });
+});
+
+test("stored conditions come back typed, also those that can no longer be read", async () => {
+  const { prisma } = await (await import("../support/database.ts")).testDatabase();
+  const conditions = [
+    { field: "tags", op: "HAS_ANY", value: ["vip"] },
+    { field: "custom.budget", op: "GTE", value: 5.5 },
+    { field: "created_at", op: "WITHIN", value: { previous: "MONTH" } },
+    { field: "custom.gone", op: "EQ", value: "x" },
+  ];
+  const query = { groups: [{ conditions }] };
+  await prisma.smartList.create({
+    data: { orgId: organization.id, id: tagId, name: "Typed", query: query as object },
+  });
+  const { data, text } = await sendText(
+    organization.key,
+    `{ smartLists { name isValid sentence query { version groups { conditions { field op value } } } groups { conditions { path op
+      field { type label } values { __typename ... on FilterNumber { number } ... on FilterTag { name tag { name } } ... on FilterRange { direction calendarUnit } } } } } }`,
+  );
+  const [list] = (data as unknown as { smartLists: Record<string, unknown>[] }).smartLists;
+  expect(list, text).toEqual({
+    name: "Typed",
+    isValid: false,
+    sentence: null,
+    query: { version: 1, ...query },
+    groups: [
+      {
+        conditions: [
+          {
+            path: "tags",
+            op: "HAS_ANY",
+            field: { type: "TAGS", label: "Tags" },
+            values: [{ __typename: "FilterTag", name: "vip", tag: { name: "vip" } }],
+          },
+          {
+            path: "custom.budget",
+            op: "GTE",
+            field: { type: "NUMBER", label: "budget" },
+            values: [{ __typename: "FilterNumber", number: "5.5" }],
+          },
+          {
+            path: "created_at",
+            op: "WITHIN",
+            field: { type: "DATE_TIME", label: "Created at" },
+            values: [{ __typename: "FilterRange", direction: "previous", calendarUnit: "MONTH" }],
+          },
+          { path: "custom.gone", op: "EQ", field: null, values: [] },
+        ],
+      },
+    ],
+  });
+});

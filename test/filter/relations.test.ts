@@ -1,0 +1,269 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { encodeId } from "../../src/lib/typeid.ts";
+import { mutate, sendText } from "../support/client.ts";
+import { statementsOf } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+/** Filters by deals, activities, conversations, leads, owners and smart lists: scoped inside, no contact twice. */
+
+let organization: Awaited<ReturnType<typeof Organization.make>>;
+let noise: typeof organization;
+let restricted: Awaited<ReturnType<Organization["member"]>>;
+let boss: typeof restricted;
+
+beforeAll(async () => {
+  organization = await Organization.make();
+  noise = await Organization.make();
+  boss = await organization.member({ role: "ADMIN" });
+  restricted = await organization.member({ dataScope: "ASSIGNED" });
+  for (const each of [organization, noise]) {
+    const owner = each === organization ? { ownerId: boss.id } : {};
+    const won = await each.contact({ name: "won", ...owner, tags: ["vip"] });
+    const open = await each.contact({
+      name: "open",
+      ...(each === organization && { ownerId: restricted.id }),
+    });
+    await each.contact({ name: "none" });
+    const gone = await each.contact({ name: "gone", deletedAt: new Date() });
+    const wonDeal = await each.deal({
+      contactId: won.id,
+      status: "WON",
+      value: "900.00",
+      stage: "Closed ÄRA",
+    });
+    await each.deal({
+      contactId: won.id,
+      status: "WON",
+      value: "50.00",
+      stage: "closed ära",
+      currency: "USD",
+    });
+    await each.deal({
+      contactId: open.id,
+      status: "OPEN",
+      value: "900.00",
+      expectedCloseOn: new Date("2026-03-01"),
+    });
+    await each.deal({ contactId: gone.id, status: "LOST" });
+    await each.activity({ dealId: wonDeal.id, kind: "MEETING", durationSeconds: 1800 });
+    await each.activity({ contactId: open.id, kind: "CALL", durationSeconds: 60 });
+    await each.activity({ contactId: open.id, kind: "CALL" });
+    await each.conversation({ contactId: won.id, channel: "WHATSAPP" });
+    await each.lead({
+      name: "became won",
+      convertedContactId: won.id,
+      status: "CONVERTED",
+      convertedAt: new Date(),
+      source: "Fair",
+    });
+    const converted = { status: "CONVERTED", convertedAt: new Date() };
+    await each.lead({
+      name: "in the trash",
+      ...converted,
+      convertedContactId: open.id,
+      deletedAt: new Date(),
+    });
+  }
+});
+
+const list = `query ($filter: ContactFilter, $query: SmartListQueryInput) {
+  contacts(filter: $filter, query: $query, orderBy: { field: NAME }) { totalCount nodes { name } } }`;
+
+async function names(variables: Record<string, unknown>, key = organization.key): Promise<string[]> {
+  const { data, text } = await sendText(key, list, variables);
+  const page = (data as unknown as { contacts: { totalCount: number; nodes: { name: string }[] } } | null)
+    ?.contacts;
+  if (!page) throw new Error(text);
+  expect(page.totalCount).toBe(page.nodes.length);
+  return page.nodes.map(({ name }) => name);
+}
+
+const where = (filter: object, key?: string) => names({ filter }, key);
+const condition = (field: string, op: string, value?: unknown) =>
+  names({ query: { groups: [{ conditions: [{ field, op, value }] }] } });
+
+describe("typed", () => {
+  test.each<[object, string[]]>([
+    [{ deals: { some: {} } }, ["open", "won"]],
+    [{ deals: { none: {} } }, ["none"]],
+    [{ not: { deals: { some: {} } } }, ["none"]],
+    [{ deals: { some: { status: { eq: "WON" } } } }, ["won"]],
+    [{ deals: { none: { status: { eq: "WON" } } } }, ["none", "open"]],
+    [{ deals: { some: { status: { eq: "WON" }, currency: { eq: "usd" }, value: { gt: "100" } } } }, []],
+    [{ deals: { some: { stage: { eq: "CLOSED ära" } } } }, ["won"]],
+    [{ deals: { some: { and: [] } } }, ["open", "won"]],
+    [{ deals: { some: { or: [] } } }, []],
+    [{ deals: { none: { or: [] } } }, ["none", "open", "won"]],
+    [{ deals: {} }, ["none", "open", "won"]],
+    [{ deals: { count: { gte: 2 } } }, ["won"]],
+    [{ deals: { count: { eq: 0 } } }, ["none"]],
+    [{ deals: { count: { ne: 1 } } }, ["none", "won"]],
+    [{ not: { deals: { count: { in: [0, 1] } } } }, ["won"]],
+    [{ deals: { some: { expectedCloseOn: { lt: "2026-03-02" } } } }, ["open"]],
+    [{ deals: { some: { activities: { some: { kind: { eq: "MEETING" } } } } } }, ["won"]],
+    [{ deals: { some: { activities: { count: { eq: 0 } } } } }, ["open", "won"]],
+    [{ activities: { some: { kind: { eq: "CALL" }, durationSeconds: { isEmpty: true } } } }, ["open"]],
+    [{ activities: { count: { gt: 1 } } }, ["open"]],
+    [{ conversations: { some: { channel: { in: ["WHATSAPP", "SMS"] } } } }, ["won"]],
+    [{ leads: { some: { source: { contains: "air" } } } }, ["won"]],
+    [{ leads: { count: { eq: 0 } } }, ["none", "open"]],
+    [{ owner: { role: { eq: "ADMIN" } } }, ["won"]],
+    [{ owner: { role: { ne: "ADMIN" } } }, ["none", "open"]],
+    [{ owner: { email: { isEmpty: true } } }, ["none"]],
+    [
+      { or: [{ deals: { some: { status: { eq: "OPEN" } } } }, { tags: { hasAny: ["vip"] } }] },
+      ["open", "won"],
+    ],
+  ])("%j", async (filter, expected) => expect(await where(filter)).toEqual(expected));
+
+  test("an owner by their e-mail address", async () => {
+    expect(await where({ owner: { email: { eq: boss.email.toUpperCase() } } })).toEqual(["won"]);
+    expect(await where({ owner: { email: { ne: boss.email } } })).toEqual(["none", "open"]);
+  });
+});
+
+describe("generic", () => {
+  test.each<[string, string, unknown, string[]]>([
+    ["deals", "IS_EMPTY", undefined, ["none"]],
+    ["deals", "IS_NOT_EMPTY", undefined, ["open", "won"]],
+    ["deals.status", "EQ", "won", ["won"]],
+    ["deals.status", "NE", "WON", ["none", "open"]],
+    ["deals.status", "NOT_IN", ["WON", "OPEN"], ["none"]],
+    ["deals.expectedCloseOn", "IS_EMPTY", undefined, ["none", "won"]],
+    ["deals.expected_close_on", "IS_NOT_EMPTY", undefined, ["open"]],
+    ["deals.count", "GTE", 2, ["won"]],
+    ["deals.activities.kind", "EQ", "MEETING", ["won"]],
+    ["activities.occurredAt", "WITHIN", { last: { amount: 2, unit: "DAY" } }, ["open"]],
+    ["leads.source", "CONTAINS", "FAIR", ["won"]],
+    ["owner.role", "EQ", "ADMIN", ["won"]],
+  ])("%s %s %j", async (field, op, value, expected) =>
+    expect(await condition(field, op, value)).toEqual(expected),
+  );
+});
+
+test("a list by its deals is one statement, and one more for its number", async () => {
+  const { statements } = await statementsOf(() =>
+    where({ deals: { some: { status: { eq: "WON" } }, count: { gt: 0 } } }),
+  );
+  expect(statements.filter((sql) => /FROM "public"\."contact"/.test(sql))).toHaveLength(2);
+});
+
+describe("a restricted member", () => {
+  test("finds their own contacts by what belongs to them, and nobody else's", async () => {
+    expect(await where({ deals: { some: {} } }, restricted.key)).toEqual(["open"]);
+    expect(await where({ deals: { none: { status: { eq: "OPEN" } } } }, restricted.key)).toEqual([]);
+    expect(await where({ activities: { count: { eq: 2 } } }, restricted.key)).toEqual(["open"]);
+  });
+
+  test("does not learn of leads that are not theirs", async () => {
+    const { prisma } = await (await import("../support/database.ts")).testDatabase();
+    const mine = await organization.contact({ name: "mine", ownerId: restricted.id });
+    const converted = { status: "CONVERTED", convertedAt: new Date(), convertedContactId: mine.id };
+    await organization.lead({ name: "not mine", ...converted, ownerId: boss.id });
+    try {
+      expect(await where({ leads: { some: { name: { contains: "not mine" } } } }, restricted.key)).toEqual(
+        [],
+      );
+      expect(await where({ leads: { none: {} } }, restricted.key)).toEqual(["mine", "open"]);
+      const { errors } = await sendText(restricted.key, list, { filter: { leads: { count: { eq: 1 } } } });
+      expect(errors[0]?.extensions).toMatchObject({ code: "NEEDS_ALL_DATA", field: "filter.leads.count.eq" });
+    } finally {
+      await prisma.lead.deleteMany({ where: { convertedContactId: mine.id } });
+      await prisma.contact.deleteMany({ where: { id: mine.id } });
+    }
+  });
+});
+
+describe("refused with its path", () => {
+  test.each<[object, string, string]>([
+    [{ deals: { some: { nickname: { eq: "x" } } } }, "BAD_USER_INPUT", ""],
+    [{ deals: { some: null } }, "INVALID_FILTER_VALUE", "filter.deals.some"],
+    [
+      { deals: { some: { contact: { deals: { some: {} } } } } },
+      "FILTER_TOO_LARGE",
+      "filter.deals.some.contact.deals.some",
+    ],
+    [
+      { deals: { some: { value: { gte: "9", lt: "8" } } } },
+      "INVALID_FILTER_VALUE",
+      "filter.deals.some.value.lt",
+    ],
+    [{ deals: { count: { gte: null } } }, "INVALID_FILTER_VALUE", "filter.deals.count.gte"],
+  ])("%j", async (filter, code, field) => {
+    const { data, errors } = await sendText(organization.key, list, { filter });
+    expect(data).toBeNull();
+    expect(errors[0]?.extensions.code).toBe(code);
+    if (field !== "") expect(errors[0]?.extensions.field).toBe(field);
+  });
+
+  test("a field of a related record that does not exist, with what may have been meant", async () => {
+    const query = { groups: [{ conditions: [{ field: "deals.stauts", op: "EQ", value: "WON" }] }] };
+    const { errors } = await sendText(organization.key, list, { query });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: "UNKNOWN_FILTER_FIELD",
+      field: "query.groups[0].conditions[0].field",
+      suggestions: expect.arrayContaining(["deals.status"]),
+    });
+  });
+});
+
+describe("smart lists inside filters", () => {
+  const save = async (name: string, conditions: object[], key = organization.key) =>
+    mutate<{ smartList: { id: string; version: number } | null }>(
+      key,
+      "smartListCreate(input: $input)",
+      "smartList { id version }",
+      { input: { name, query: { groups: [{ conditions }] } } },
+      "($input: SmartListCreateInput!)",
+    );
+  const update = (id: string, conditions: object[]) =>
+    mutate<{ smartList: { id: string } | null }>(
+      organization.key,
+      "smartListUpdate(id: $id, input: $input)",
+      "smartList { id }",
+      { id, input: { query: { groups: [{ conditions }] } } },
+      "($id: ID!, $input: SmartListUpdateInput!)",
+    );
+
+  test("a filter looks inside a list, and outside of it", async () => {
+    const saved = await save("VIPs", [{ field: "tags", op: "CONTAINS", value: "vip" }]);
+    const id = saved.smartList?.id ?? "";
+    expect(await where({ inSmartList: { eq: id } })).toEqual(["won"]);
+    expect(await where({ inSmartList: { ne: id } })).toEqual(["none", "open"]);
+    expect(await condition("inSmartList", "IN", [id])).toEqual(["won"]);
+    const inside = await save("VIPs with deals", [
+      { field: "inSmartList", op: "EQ", value: id },
+      { field: "deals", op: "IS_NOT_EMPTY" },
+    ]);
+    expect(inside.errors).toEqual([]);
+    expect(await where({ inSmartList: { in: [inside.smartList?.id] } })).toEqual(["won"]);
+  });
+
+  test("a list cannot lead back to itself, by whatever way", async () => {
+    const a = (await save("A", [{ field: "name", op: "EQ", value: "a" }])).smartList?.id ?? "";
+    const b = (await save("B", [{ field: "inSmartList", op: "EQ", value: a }])).smartList?.id ?? "";
+    const c = (await save("C", [{ field: "inSmartList", op: "NE", value: b }])).smartList?.id ?? "";
+    for (const [id, to] of [
+      [a, a],
+      [a, b],
+      [a, c],
+    ] as const) {
+      const { errors } = await update(id, [{ field: "inSmartList", op: "IN", value: [to] }]);
+      expect(errors).toMatchObject([
+        { code: "CIRCULAR_LIST", path: ["input", "query", "groups", "0", "conditions", "0", "value"] },
+      ]);
+    }
+  });
+
+  test("another organization's list is as one that does not exist", async () => {
+    const foreign =
+      (await save("Theirs", [{ field: "name", op: "EQ", value: "a" }], noise.key)).smartList?.id ?? "";
+    for (const id of [foreign, encodeId("SmartList", "01913b3a-0000-7000-8000-000000000001")]) {
+      const { errors } = await sendText(organization.key, list, { filter: { inSmartList: { eq: id } } });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: "UNKNOWN_REFERENCE",
+        field: "filter.inSmartList.eq",
+      });
+    }
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { hasTrigram } from "../../src/modules/filter/compile.ts";
+import { searchWhere } from "../../src/modules/filter/search.ts";
+
+test.each(["abc", ".ab", "ab@", ".0@", "+33", "éà1", "xx.yz"])("the trigram index knows %j", (text) => {
+  expect(hasTrigram(text)).toBe(true);
+});
+
+test.each(["", "a", "xq", "a.", "...", "a.b", "%_%"])(
+  "the trigram index would be read whole for %j",
+  (text) => {
+    expect(hasTrigram(text)).toBe(false);
+  },
+);
+
+test("a short word is looked for in the columns, a longer one in the text that has the index", () => {
+  expect(searchWhere({ text: "Xq corp" })).toEqual({
+    AND: [
+      {
+        OR: ["nameKey", "emailKey", "companyKey", "phoneKey"].map((column) => ({
+          [column]: { contains: "xq" },
+        })),
+      },
+      { searchText: { contains: "corp" } },
+    ],
+  });
+});
