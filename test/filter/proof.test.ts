@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Proof } from "./proof/proof.ts";
-import { prove } from "./proof/run.ts";
+import { moments, prove } from "./proof/run.ts";
 import { plant } from "./proof/world.ts";
 
 /** Random filters over random rows: every door finds what the reference evaluator finds. */
@@ -11,14 +11,15 @@ const seed = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 3
 let proof: Proof;
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: moments[0] ?? 0 });
   proof = await Proof.of(await plant(seed));
-  vi.useFakeTimers({ toFake: ["Date"] });
 });
 afterAll(() => void vi.useRealTimers());
 
-test(`${cases} random filters find the same through both doors, stored, in pages, and by the reference`, async () => {
-  const begin = performance.now();
+test(`${cases} random filters (seed ${seed}) find the same through both doors, stored, in pages, and by the reference`, async () => {
   await prove(proof, { cases, seed });
-  console.log(seed, proof.asked, performance.now() - begin);
-  expect(proof.asked.typed).toBe(cases);
+  expect(proof.asked).toMatchObject({ typed: cases, not: cases });
+  // Most filters can be said in the generic door's words, and nearly all of those can be stored.
+  expect(proof.asked.generic).toBeGreaterThan(cases / 3);
+  expect(proof.asked.stored).toBeGreaterThan(cases / 4);
 }, 3_600_000);

@@ -23,32 +23,21 @@ const someOf = <T>(values: readonly T[]) => fc.subarray([...values], { maxLength
 const enumOf = (name: string) => fc.constantFrom(...(enums[name] ?? []));
 const owner = maybe(fc.nat(2));
 
+const values: Readonly<Record<(typeof customFields)[number]["type"], fc.Arbitrary<unknown>>> = {
+  TEXT: shownText,
+  URL: shownText,
+  SELECT: fc.constantFrom(...options),
+  NUMBER: number.map(Number),
+  BOOLEAN: fc.boolean(),
+  DATE: day,
+  DATE_TIME: moment,
+  MULTI_SELECT: fc.subarray([...options], { minLength: 1 }),
+};
 const custom = fc
-  .record(
-    Object.fromEntries(
-      customFields.map(({ slug, type }): [string, fc.Arbitrary<unknown>] => {
-        switch (type) {
-          case "TEXT":
-          case "URL":
-            return [slug, shownText];
-          case "SELECT":
-            return [slug, fc.constantFrom(...options)];
-          case "NUMBER":
-            return [slug, number.map(Number)];
-          case "BOOLEAN":
-            return [slug, fc.boolean()];
-          case "DATE":
-            return [slug, day];
-          case "DATE_TIME":
-            return [slug, moment];
-          case "MULTI_SELECT":
-            return [slug, fc.subarray([...options], { minLength: 1 })];
-        }
-      }),
-    ),
-    { requiredKeys: [] },
-  )
-  .map((values) => ({ ...values }));
+  .record(Object.fromEntries(customFields.map(({ slug, type }) => [slug, values[type]])), {
+    requiredKeys: [],
+  })
+  .map((chosen) => ({ ...chosen }));
 
 const activity = fc.record({
   kind: enumOf("kind"),
