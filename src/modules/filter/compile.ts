@@ -13,14 +13,15 @@ export type Where = Readonly<Record<string, unknown>>;
 /** Ids of the tags that the filter names, by folded name or by id. A name that no tag has matches nothing. */
 export type TagIds = ReadonlyMap<string, string>;
 
-const everything: Where = {};
 /** Prisma forgets an empty OR inside an AND; a membership in nothing becomes `1=0` everywhere. */
 export const nothing: Where = { id: { in: [] } };
+/** And it forgets `{}` inside an OR, which then is narrower than it should be; this becomes `1=1` everywhere. */
+const everything: Where = { id: { notIn: [] } };
 
 export function compile(node: Normal, tagIds: TagIds): Where {
   switch (node.kind) {
     case "all":
-      return everything;
+      return {};
     case "none":
       return nothing;
     case "and":
@@ -78,7 +79,7 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
 /** A column of one related row; where there is no such row, nothing of it compares. */
 function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where {
   const empty = leaf.comparator === "isEmpty";
-  const inner = empty ? everything : columnWhere({ ...leaf, negated: false }, column, false, false);
+  const inner = empty ? {} : columnWhere({ ...leaf, negated: false }, column, false, false);
   const match = via.reduceRight<Where>((where, relation) => ({ [relation]: { is: where } }), inner);
   return leaf.negated !== empty ? { NOT: match } : match;
 }

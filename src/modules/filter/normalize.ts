@@ -14,13 +14,23 @@ export function normalize(node: Node, negated = false): Normal {
       const inner = normalize(node.node);
       const none = node.negated !== negated;
       // No record fulfils nothing, whoever it belongs to.
-      return inner.kind === "none"
-        ? { kind: none ? "all" : "none" }
-        : { ...node, node: inner, negated: none };
+      if (inner.kind === "none") return { kind: none ? "all" : "none" };
+      if (none && node.relation.one && inner.kind !== "all") return notTheOne(node);
+      return { ...node, node: inner, negated: none };
     }
     default:
       return group(node.kind, node.nodes, negated);
   }
+}
+
+/**
+ * That the one related record is not there, or is another. Prisma joins it to the row: where a comparison with it is
+ * unknown to SQL, NOT would be unknown too.
+ */
+function notTheOne(node: Extract<Node, { kind: "related" }>): Normal {
+  const absent: Node = { ...node, node: { kind: "and", nodes: [] }, negated: true };
+  const other: Node = { ...node, node: { kind: "not", node: node.node }, negated: false };
+  return group("or", [absent, other], false);
 }
 
 function group(written: "and" | "or", nodes: readonly Node[], negated: boolean): Normal {

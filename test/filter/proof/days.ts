@@ -1,0 +1,71 @@
+import { Temporal } from "temporal-polyfill";
+import type { Input, Json } from "./model.ts";
+
+/** Relative dates by the calendar on the wall: what day a moment falls on there, and which days are meant. */
+
+/** When, in milliseconds, and where the filter is asked. */
+export interface At {
+  readonly now: number;
+  readonly timeZone: string;
+}
+
+type Day = Temporal.PlainDate;
+
+const wall = (moment: number, { timeZone }: At) =>
+  Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(timeZone);
+
+const isBefore = (one: Day, other: Day) => Temporal.PlainDate.compare(one, other) < 0;
+
+/** Whether a date or a moment lies where `on`, `within` or `olderThan` say. */
+export function lies(value: string, type: "date" | "dateTime", op: string, said: Json, at: At): boolean {
+  const moment = Date.parse(value);
+  const day = type === "date" ? Temporal.PlainDate.from(value) : wall(moment, at).toPlainDate();
+  const today = wall(at.now, at).toPlainDate();
+  if (op === "on") return day.equals(String(said));
+  if (op === "olderThan") {
+    const length = Temporal.Duration.from(String(said));
+    const byTheHour = length.hours + length.minutes + length.seconds > 0;
+    if (byTheHour) return moment < wall(at.now, at).subtract(length).epochMilliseconds;
+    return !isBefore(today.subtract(length), day);
+  }
+  const [[how, what] = ["", null]] = Object.entries(said as Input);
+  if (how === "this") return unitOf(day, String(what)) === unitOf(today, String(what));
+  if (how === "previous") {
+    const lastOfPrevious = firstOf(today, String(what)).subtract({ days: 1 });
+    return unitOf(day, String(what)) === unitOf(lastOfPrevious, String(what));
+  }
+  const { amount, unit } = what as { amount: number; unit: string };
+  if (unit === "HOUR") {
+    const span = amount * 60 * 60 * 1000;
+    return how === "last"
+      ? at.now - span <= moment && moment < at.now
+      : at.now <= moment && moment < at.now + span;
+  }
+  const length = unit === "QUARTER" ? { months: amount * 3 } : { [`${unit.toLowerCase()}s`]: amount };
+  return how === "last"
+    ? isBefore(today.subtract(length), day) && !isBefore(today, day)
+    : !isBefore(day, today) && isBefore(day, today.add(length));
+}
+
+/** A name of the unit of the calendar that a day is in. */
+function unitOf(day: Day, unit: string): string {
+  switch (unit) {
+    case "DAY":
+      return day.toString();
+    case "WEEK":
+      return `${day.yearOfWeek} ${day.weekOfYear}`;
+    case "MONTH":
+      return `${day.year} ${day.month}`;
+    case "QUARTER":
+      return `${day.year} ${Math.ceil(day.month / 3)}`;
+    default:
+      return String(day.year);
+  }
+}
+
+/** The first day of the unit that a day is in, found by going back. */
+function firstOf(day: Day, unit: string): Day {
+  let first = day;
+  while (unitOf(first.subtract({ days: 1 }), unit) === unitOf(day, unit)) first = first.subtract({ days: 1 });
+  return first;
+}

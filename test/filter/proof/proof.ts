@@ -1,0 +1,254 @@
+import { encodeId, newId } from "../../../src/lib/typeid.ts";
+import { type Answer, sendText } from "../../support/client.ts";
+import { testDatabase } from "../../support/database.ts";
+import type { At } from "./days.ts";
+import type { Input, Row } from "./model.ts";
+import { fulfils, matches } from "./reference.ts";
+import { generic, typed } from "./render.ts";
+import type { Tree } from "./trees.ts";
+import type { World } from "./world.ts";
+
+/** Asks every door the same thing, and the reference evaluator too. */
+
+/** A filter, and where its days begin: in the organization when nothing is said. */
+export interface Case {
+  readonly tree: Tree;
+  readonly timeZone: string | null;
+}
+
+/** A case in the words of the doors, with what the reference says of it. */
+interface Question {
+  readonly filter: Input;
+  readonly query: Input | null;
+  readonly timeZone: string | null;
+  readonly expected: ReadonlySet<string>;
+}
+
+/** How a document is sent. */
+export type Send = (
+  query: string,
+  variables: Record<string, unknown>,
+) => Promise<Answer<Record<string, never>>>;
+
+interface Found {
+  readonly totalCount: number;
+  readonly nodes: readonly { id: string }[];
+  readonly pageInfo?: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** As many as one document may have, three aliases each; stored lists take one. */
+const CASES_A_REQUEST = 5;
+const LISTS_A_REQUEST = 15;
+/** Of them, those whose contacts are read too, and not their number alone. */
+const LISTS_OPENED = 3;
+const contacts = "contacts(first: 100) { totalCount nodes { id } }";
+
+export const ORGANIZATION_TIME_ZONE = "America/Santiago";
+
+export class Proof {
+  /** How many answers agreed, by door. */
+  readonly asked = { typed: 0, not: 0, generic: 0, stored: 0, pages: 0, both: 0 };
+
+  private constructor(
+    readonly world: World,
+    readonly send: Send,
+  ) {}
+
+  /** @param send how documents are sent; through the test server when left out */
+  static async of(world: World, send?: Send): Promise<Proof> {
+    const { prisma } = await testDatabase();
+    await prisma.organization.update({
+      where: { id: world.organization.id },
+      data: { timeZone: ORGANIZATION_TIME_ZONE },
+    });
+    return new Proof(
+      world,
+      send ?? ((query, variables) => sendText(world.organization.key, query, variables)),
+    );
+  }
+
+  /**
+   * Asks some cases at one moment, which the process's clock has to show.
+   *
+   * @throws Error with the query, its variables, and what was expected and found, when any answer differs
+   */
+  async check(now: number, cases: readonly Case[]): Promise<void> {
+    const questions = cases.map((one) => this.#question(one, now));
+    const parts: Promise<void>[] = [this.#stored(questions)];
+    for (let at = 0; at < questions.length; at += CASES_A_REQUEST) {
+      parts.push(this.#doors(questions.slice(at, at + CASES_A_REQUEST)));
+    }
+    const [first, second] = questions;
+    if (first) parts.push(this.#pages(first));
+    if (first && second) parts.push(this.#both(first, second));
+    const outcomes = await Promise.allSettled(parts);
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  #question({ tree, timeZone }: Case, now: number): Question {
+    const filter = typed(tree);
+    const query = generic(tree);
+    const at: At = { now, timeZone: timeZone ?? ORGANIZATION_TIME_ZONE };
+    const idsOf = (rows: readonly Row[]) => new Set(rows.map(({ id }) => String(id)));
+    const expected = idsOf(this.world.rows.filter((row) => matches(filter, row, "contact", at)));
+    const question = { filter, query, timeZone, expected };
+    if (query) {
+      const found = idsOf(this.world.rows.filter((row) => fulfils(query, row, at)));
+      this.#same("the reference's reading of the query", question, found);
+    }
+    return question;
+  }
+
+  /** The typed door, its negation, and the generic door, for a few cases in one document. */
+  async #doors(questions: readonly Question[]): Promise<void> {
+    const variables: Record<string, unknown> = {};
+    const fields = questions.map(({ filter, query, timeZone }, at) => {
+      Object.assign(variables, { [`f${at}`]: filter, [`n${at}`]: { not: filter }, [`z${at}`]: timeZone });
+      if (query) variables[`q${at}`] = query;
+      const zone = `timeZone: $z${at}`;
+      return `t${at}: contacts(filter: $f${at}, ${zone}, first: 100) { totalCount nodes { id } }
+        n${at}: contacts(filter: $n${at}, ${zone}, first: 1) { totalCount }
+        ${query ? `g${at}: contacts(query: $q${at}, ${zone}, first: 100) { nodes { id } }` : ""}`;
+    });
+    const types = { f: "ContactFilter", n: "ContactFilter", q: "SmartListQueryInput", z: "TimeZone" };
+    const declared = Object.keys(variables).map((name) => `$${name}: ${types[name.charAt(0) as "f"]}`);
+    const data = await this.#ask<Found>(`query (${declared.join(", ")}) { ${fields.join("\n")} }`, variables);
+    for (const [at, question] of questions.entries()) {
+      this.#same("the typed door", question, idsIn(data[`t${at}`]), data[`t${at}`]?.totalCount);
+      const others = this.world.rows.length - question.expected.size;
+      if (data[`n${at}`]?.totalCount !== others) {
+        throw this.#disagreement("the number of others", question, others, data[`n${at}`]?.totalCount);
+      }
+      if (question.query) this.#same("the generic door", question, idsIn(data[`g${at}`]));
+      this.asked.typed += 1;
+      this.asked.not += 1;
+      if (question.query) this.asked.generic += 1;
+    }
+  }
+
+  /** Smart lists that say the same, planted for the question and taken away again. */
+  async #stored(questions: readonly Question[]): Promise<void> {
+    const storable = questions.filter(({ query }) => query && !namesNoTag(query)).slice(0, LISTS_A_REQUEST);
+    if (storable.length === 0) return;
+    const { prisma } = await testDatabase();
+    const orgId = this.world.organization.id;
+    const ids = storable.map(() => newId());
+    await prisma.smartList.createMany({
+      data: storable.map(({ query, timeZone }, at) => ({
+        orgId,
+        id: String(ids[at]),
+        name: `List ${at}`,
+        query: query as never,
+        timeZone,
+      })),
+    });
+    const fields = ids.map(
+      (id, at) =>
+        `l${at}: smartList(id: "${encodeId("SmartList", id)}") { count isValid ${at < LISTS_OPENED ? contacts : ""} }`,
+    );
+    const data = await this.#ask<{ count: number; isValid: boolean; contacts?: Found }>(
+      `{ ${fields.join("\n")} }`,
+      {},
+    );
+    for (const [at, question] of storable.entries()) {
+      const list = data[`l${at}`];
+      if (!list?.isValid) throw this.#disagreement("a stored list", question, "a valid list", list);
+      if (list.count !== question.expected.size) {
+        throw this.#disagreement("a stored list's count", question, question.expected.size, list.count);
+      }
+      if (list.contacts) {
+        this.#same("a stored list", question, idsIn(list.contacts), list.contacts.totalCount);
+      }
+      this.asked.stored += 1;
+    }
+    await prisma.smartList.deleteMany({ where: { orgId, id: { in: ids } } });
+  }
+
+  /** Page after page: everything once. */
+  async #pages(question: Question): Promise<void> {
+    const ids: string[] = [];
+    const document = `query ($filter: ContactFilter, $timeZone: TimeZone, $after: String) {
+      contacts(filter: $filter, timeZone: $timeZone, first: 30, after: $after, orderBy: [{ field: COMPANY }]) {
+        totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`;
+    const { filter, timeZone } = question;
+    let after: string | null | undefined = null;
+    do {
+      const { contacts }: Record<string, Found> = await this.#ask<Found>(document, {
+        filter,
+        timeZone,
+        after,
+      });
+      ids.push(...(contacts?.nodes ?? []).map(({ id }) => id));
+      after = contacts?.pageInfo?.hasNextPage ? contacts.pageInfo.endCursor : null;
+    } while (after !== null && ids.length <= this.world.rows.length);
+    this.#same("the pages", question, new Set(ids), ids.length);
+    this.asked.pages += 1;
+  }
+
+  /** A typed filter and a query in one question: both hold. */
+  async #both({ filter, expected, timeZone }: Question, { query }: Question): Promise<void> {
+    if (!query) return;
+    const at = { now: Date.now(), timeZone: timeZone ?? ORGANIZATION_TIME_ZONE };
+    const ids = this.world.rows
+      .filter((row) => expected.has(String(row.id)) && fulfils(query, row, at))
+      .map(({ id }) => String(id));
+    const document = `query ($filter: ContactFilter, $query: SmartListQueryInput, $timeZone: TimeZone) {
+      contacts(filter: $filter, query: $query, timeZone: $timeZone, first: 100) { totalCount nodes { id } } }`;
+    const { contacts } = await this.#ask<Found>(document, { filter, query, timeZone });
+    const question = { filter, query, timeZone, expected: new Set(ids) };
+    this.#same("both doors together", question, idsIn(contacts), contacts?.totalCount);
+    this.asked.both += 1;
+  }
+
+  async #ask<Data>(query: string, variables: Record<string, unknown>): Promise<Record<string, Data>> {
+    const { data, errors, text } = await this.send(query, variables);
+    if (!data || errors.length > 0)
+      throw new Error(`${query}\n${JSON.stringify(variables)}\nanswered ${text}`);
+    return data as unknown as Record<string, Data>;
+  }
+
+  #same(who: string, question: Question, found: ReadonlySet<string>, count = found.size): void {
+    const { expected } = question;
+    const agrees = found.size === expected.size && [...expected].every((id) => found.has(id));
+    if (!agrees || count !== expected.size) {
+      throw this.#disagreement(who, question, this.#named(expected, found), {
+        ...this.#named(found, expected),
+        count,
+      });
+    }
+  }
+
+  /** What one answer has and another has not. */
+  #named(ids: ReadonlySet<string>, others: ReadonlySet<string>) {
+    const only = [...ids].filter((id) => !others.has(id));
+    const rows = only
+      .slice(0, 2)
+      .map((id) => this.world.rows.find((row) => row.id === id) ?? `a stranger: ${id}`);
+    return { number: ids.size, onlyHere: only.length, suchAs: rows };
+  }
+
+  #disagreement(who: string, { filter, query, timeZone }: Question, expected: unknown, got: unknown): Error {
+    const seen = new WeakSet<object>();
+    // A deal's contact leads back to the deal.
+    const once = (_name: string, value: unknown) => {
+      if (typeof value !== "object" || value === null) return value;
+      if (seen.has(value)) return "…";
+      seen.add(value);
+      return value;
+    };
+    const show = (value: unknown) => JSON.stringify(value, once);
+    const at = `${new Date().toISOString()} in ${timeZone ?? ORGANIZATION_TIME_ZONE}`;
+    return new Error(
+      `${who} differs from the reference, at ${at}
+filter ${JSON.stringify(filter)}
+query ${JSON.stringify(query)}
+expected ${show(expected)}
+got ${show(got)}`,
+    );
+  }
+}
+
+const idsIn = (found: Found | undefined) => new Set((found?.nodes ?? []).map(({ id }) => id));
+
+/** A tag that nobody made is a problem of a stored list, where a question of the moment finds nothing. */
+const namesNoTag = (query: Input): boolean => /"strasse"/i.test(JSON.stringify(query));

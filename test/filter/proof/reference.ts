@@ -1,0 +1,209 @@
+import { type At, lies } from "./days.ts";
+import {
+  aliases,
+  customFields,
+  type Entity,
+  fields,
+  type Input,
+  type Json,
+  type Row,
+  relations,
+  type Type,
+} from "./model.ts";
+
+/** What a filter means, said as plainly as it can be: record by record, without SQL and without the compiler. */
+
+const fold = (text: string) => text.normalize("NFC").toLowerCase().replace(/ς/g, "σ").normalize("NFC");
+/** Spaces and characters of no width are no value. */
+const isBlank = (text: string) => /^[\s\p{Cf}]*$/u.test(text);
+
+/** The form in which e-mail addresses compare; what is no address compares as text. */
+function emailKey(text: string): string {
+  const [, local = "", domain = ""] = /^([^\s@]{1,64})@([^\s@/?#:]+)$/.exec(text.trim()) ?? [];
+  const atoms = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+  const url = `http://${domain}`;
+  const host = domain && URL.canParse(url) ? new URL(url).hostname : "";
+  const isAddress = atoms.test(local) && /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(host);
+  return isAddress ? `${fold(local)}@${host}` : fold(text);
+}
+
+const keys: Partial<Record<Type, (said: string) => string>> = {
+  email: emailKey,
+  phone: (said) => fold(said).replace(/[\s().\-/]/g, ""),
+  tags: (said) => fold(said.trim()),
+  currency: (said) => fold(said.trim()),
+};
+const keyOf = (type: Type, said: unknown) => (keys[type] ?? fold)(String(said));
+
+/** A decimal as a whole number of its twelfth decimals, for no double holds it. */
+function exact(said: unknown): bigint {
+  const [, sign, whole, part = ""] = /^([+-]?)(\d*)\.?(\d*)$/.exec(String(said)) ?? [];
+  const digits = BigInt(`0${whole}${part.padEnd(12, "0")}`);
+  return sign === "-" ? -digits : digits;
+}
+
+const numeric = (type: Type) => type === "integer" || type === "number";
+
+/** Negative, nothing or positive, as a value is less than, equal to or more than what is said. */
+function order(type: Type, value: unknown, said: Json): number {
+  const [one, other] = numeric(type)
+    ? [exact(value), exact(said)]
+    : type === "dateTime"
+      ? [Date.parse(String(value)), Date.parse(String(said))]
+      : [String(value), String(said)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function same(type: Type, value: unknown, said: Json): boolean {
+  if (type === "boolean") return value === said;
+  if (type === "member") return (value as Row).id === said;
+  if (numeric(type) || type === "date") return order(type, value, said) === 0;
+  return texts(type, value).includes(keyOf(type, said));
+}
+
+/** The texts of a value; a phone number or tag is one of several. */
+const texts = (type: Type, value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).map((each) => keyOf(type, each));
+
+const isEmpty = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  (typeof value === "string" && isBlank(value)) ||
+  (Array.isArray(value) && value.length === 0);
+
+/** Whether one comparison of the typed door holds. */
+function holds(type: Type, op: string, said: Json, value: unknown, at: At): boolean {
+  const each = (said: Json, op: string) =>
+    (said as readonly Json[]).map((item) => holds(type, op, item, value, at));
+  switch (op) {
+    case "ne":
+      return !holds(type, "eq", said, value, at);
+    case "notContains":
+      return !holds(type, "contains", said, value, at);
+    case "in":
+    case "hasAny":
+      return each(said, "eq").includes(true);
+    case "notIn":
+    case "hasNone":
+      return !each(said, "eq").includes(true);
+    case "hasAll":
+      return !each(said, "eq").includes(false);
+    case "isEmpty":
+      return isEmpty(value) === said;
+  }
+  if (isEmpty(value)) return false;
+  switch (op) {
+    case "eq":
+      return same(type, value, said);
+    case "contains":
+      return texts(type, value).some((text) => text.includes(keyOf(type, said)));
+    case "startsWith":
+      return texts(type, value).some((text) => text.startsWith(keyOf(type, said)));
+    case "endsWith":
+      return texts(type, value).some((text) => text.endsWith(keyOf(type, said)));
+    case "gt":
+      return order(type, value, said) > 0;
+    case "gte":
+      return order(type, value, said) >= 0;
+    case "lt":
+      return order(type, value, said) < 0;
+    case "lte":
+      return order(type, value, said) <= 0;
+    default:
+      return lies(String(value), type as "date" | "dateTime", op, said, at);
+  }
+}
+
+const all = (type: Type, comparisons: Json, value: unknown, at: At): boolean =>
+  Object.entries(comparisons as Input).every(([op, said]) => holds(type, op, said, value, at));
+
+const customType = (slug: Json | undefined): Type =>
+  customFields.find((field) => field.slug === slug)?.as ?? "text";
+
+/** Whether a record fulfils a filter of the typed door. */
+export const matches = (filter: Input, row: Row, entity: Entity, at: At): boolean =>
+  Object.entries(filter).every(([name, said]) => {
+    const inner = said as Input;
+    if (name === "and") return (said as readonly Input[]).every((each) => matches(each, row, entity, at));
+    if (name === "or") return (said as readonly Input[]).some((each) => matches(each, row, entity, at));
+    if (name === "not") return !matches(inner, row, entity, at);
+    if (name === "customFields") {
+      return (said as readonly Input[]).every(({ slug, ...typed }) =>
+        Object.values(typed).every((one) =>
+          all(customType(slug), one, (row.custom as Row)[String(slug)], at),
+        ),
+      );
+    }
+    const relation = relations[entity][name];
+    if (relation?.one) return row[name] != null && matches(inner, row[name] as Row, relation.entity, at);
+    if (relation) {
+      const records = row[name] as readonly Row[];
+      return Object.entries(inner).every(([how, one]) =>
+        how === "count"
+          ? all("integer", one, records.length, at)
+          : records.some((record) => matches(one as Input, record, relation.entity, at)) === (how === "some"),
+      );
+    }
+    const type = fields[entity][name] ?? "text";
+    if (type !== "member") return all(type, said, row[name], at);
+    const { role = {}, email = {}, ...own } = inner;
+    const member = row[name] as Row | null;
+    return (
+      all("member", own, member, at) &&
+      all("enum", role, member?.role, at) &&
+      all("email", email, member?.email, at)
+    );
+  });
+
+const canonical = new Map(
+  Object.entries(aliases).flatMap(([name, others]) => others.map((other) => [other, name])),
+);
+
+/** The type of a field and its value in a record, or in each of the related records that its name leads to. */
+function find(path: string, row: Row, entity: Entity): { type: Type; values: unknown[] } {
+  const name = (entity === "contact" && canonical.get(path)) || path;
+  const [first = "", ...rest] = name.split(".");
+  if (first === "custom") {
+    return { type: customType(rest[0]), values: [(row.custom as Row)[String(rest[0])]] };
+  }
+  const relation = relations[entity][first];
+  if (relation && rest[0] === "count") return { type: "integer", values: [(row[first] as unknown[]).length] };
+  if (relation && rest.length > 0) {
+    const records = [row[first]].flat().filter((record) => record != null) as Row[];
+    const found = records.map((record) => find(rest.join("."), record, relation.entity));
+    const { type } = found[0] ?? find(rest.join("."), nobody, relation.entity);
+    return { type, values: found.flatMap(({ values }) => values) };
+  }
+  const type = fields[entity][name] ?? "text";
+  const value = row[first] ?? null;
+  return { type, values: [rest[0] === undefined ? value : ((value as Row | null)?.[rest[0]] ?? null)] };
+}
+
+/** A record that has nothing, to look up a type where there is none. */
+const nobody: Row = { custom: {}, deals: [], activities: [], conversations: [], leads: [] };
+
+const positive: Readonly<Record<string, string>> = {
+  NE: "eq",
+  NOT_IN: "in",
+  NOT_CONTAINS: "contains",
+  HAS_NONE: "hasAny",
+};
+const camel = (op: string) => op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Some record's value fulfils it; for the negative operators none does, and empty means that none has one. */
+function condition({ field, op, value = true }: Input, row: Row, at: At): boolean {
+  const { type, values } = find(String(field), row, "contact");
+  if (op === "IS_EMPTY" || op === "IS_NOT_EMPTY") {
+    return values.every(isEmpty) === ((op === "IS_EMPTY") === value);
+  }
+  const name = positive[String(op)] ?? camel(String(op));
+  const carries = name === "contains" && (type === "tags" || type === "multiSelect");
+  const some = values.some((each) => holds(type, carries ? "eq" : name, value, each, at));
+  return some !== String(op) in positive;
+}
+
+/** Whether a contact fulfils a query of the generic door: all conditions of some group. */
+export const fulfils = (query: Input, row: Row, at: At): boolean =>
+  (query.groups as readonly Input[]).some(({ conditions }) =>
+    (conditions as readonly Input[]).every((each) => condition(each, row, at)),
+  );

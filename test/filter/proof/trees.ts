@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import {
+  customFields,
+  type Entity,
+  enums,
+  fields,
+  type Json,
+  keyFields,
+  type Op,
+  operators,
+  options,
+  relations,
+  type Type,
+} from "./model.ts";
+import { tagNames } from "./rows.ts";
+import {
+  addressOperand,
+  amount,
+  countOperand,
+  day,
+  momentOperand,
+  numberOperand,
+  phoneOperand,
+  textOperand,
+} from "./values.ts";
+import type { World } from "./world.ts";
+
+/** Random filters in an abstract form, of which each door has a rendering. */
+
+export interface Comparison {
+  readonly op: Op;
+  /** Nothing for emptiness. */
+  readonly value: Json;
+}
+
+export type Tree =
+  | { readonly kind: "and" | "or"; readonly nodes: readonly Tree[] }
+  | { readonly kind: "not"; readonly node: Tree }
+  | {
+      readonly kind: "field";
+      readonly entity: Entity;
+      /** As the generic door names it, such as `owner.role` or `custom.text`. */
+      readonly name: string;
+      readonly type: Type;
+      /** AND-ed. */
+      readonly comparisons: readonly Comparison[];
+      /** Chooses between ways to write the same. */
+      readonly style: number;
+    }
+  | {
+      readonly kind: "related";
+      readonly relation: string;
+      /** Null where there is one such record at most. */
+      readonly how: "some" | "none" | null;
+      readonly node: Tree;
+    };
+
+/** The typed door's name of an operator. */
+export function typedName(op: Op, type: Type): string {
+  if (op === "IS_NOT_EMPTY") return "isEmpty";
+  const carries = type === "tags" || type === "multiSelect";
+  if (carries && op === "CONTAINS") return "hasAny";
+  if (carries && op === "NOT_CONTAINS") return "hasNone";
+  return op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
+const amountOf = (units: fc.Arbitrary<string>) =>
+  fc.record({ amount: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.constantFrom(30, 10_000)), unit: units });
+const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
+  fc.oneof(
+    fc.record({ last: amountOf(units) }),
+    fc.record({ next: amountOf(units) }),
+    fc.record({ this: unit }),
+    fc.record({ previous: unit }),
+  );
+const withHours = fc.oneof(unit, fc.constant("HOUR"));
+const dayDurations = ["P1D", "P7D", "P30D", "P1W", "P1M", "P1Y6M", "P2Y"];
+const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
+
+/** Makes the arbitraries of one world, whose ids filters may name. */
+export class Trees {
+  readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
+
+  constructor(readonly world: World) {}
+
+  /** Any filter of contacts. */
+  readonly contacts = (): fc.Arbitrary<Tree> => this.#tree("contact", 3, 0);
+
+  #tree(entity: Entity, depth: number, hops: number): fc.Arbitrary<Tree> {
+    const key = `${entity} ${depth} ${hops}`;
+    const known = this.#memo.get(key);
+    if (known) return known;
+    const leaf = this.#leaf(entity, hops);
+    const made = depth === 0 ? leaf : this.#branch(entity, depth, hops, leaf);
+    this.#memo.set(key, made);
+    return made;
+  }
+
+  #branch(entity: Entity, depth: number, hops: number, leaf: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
+    const inner = this.#tree(entity, depth - 1, hops);
+    const names = hops < 2 ? Object.keys(relations[entity]) : [];
+    const group = fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      nodes: fc.array(inner, { maxLength: 3, size: "max" }),
+    });
+    const not = fc.record({ kind: fc.constant("not" as const), node: inner });
+    return fc.oneof(
+      { weight: 5, arbitrary: leaf },
+      { weight: 3, arbitrary: group },
+      { weight: 1, arbitrary: not },
+      ...names.map((relation) => ({
+        weight: 1,
+        arbitrary: this.#related(entity, relation, depth, hops),
+      })),
+    );
+  }
+
+  #related(entity: Entity, relation: string, depth: number, hops: number): fc.Arbitrary<Tree> {
+    const { entity: target, one } = relations[entity][relation] ?? { entity, one: false };
+    const everything: Tree = { kind: "and", nodes: [] };
+    return fc.record({
+      kind: fc.constant("related" as const),
+      relation: fc.constant(relation),
+      how: one ? fc.constant(null) : fc.constantFrom("some" as const, "none" as const),
+      node: fc.oneof(
+        { weight: 8, arbitrary: this.#tree(target, depth - 1, hops + 1) },
+        { weight: 1, arbitrary: fc.constant(everything) },
+      ),
+    });
+  }
+
+  #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
+    const built = Object.entries(fields[entity])
+      // The typed door says by an inner filter that there is none, and takes two relations inside each other.
+      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
+      .map(([name, type]) => ({ weight: keyFields.includes(name) ? 1 : 2, name, type }));
+    const custom =
+      entity === "contact"
+        ? customFields.map(({ slug, as }) => ({ weight: 2, name: `custom.${slug}`, type: as as Type }))
+        : [];
+    return fc.oneof(
+      ...[...built, ...custom].map(({ weight, name, type }) => ({
+        weight,
+        arbitrary: fc.record({
+          kind: fc.constant("field" as const),
+          entity: fc.constant(entity),
+          name: fc.constant(name),
+          type: fc.constant(type),
+          comparisons: this.#comparisons(entity, name, type),
+          style: fc.nat(11),
+        }),
+      })),
+    );
+  }
+
+  #comparisons(entity: Entity, name: string, type: Type): fc.Arbitrary<Comparison[]> {
+    const operand = this.#operand(entity, name, type);
+    const one = fc.oneof(
+      ...operators[type].map(
+        (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
+      ),
+    );
+    if (type === "relation") return fc.tuple(one);
+    return fc
+      .uniqueArray(one, { minLength: 1, maxLength: 3, selector: ({ op }) => typedName(op, type) })
+      .filter((comparisons) => !mayCross(comparisons, type));
+  }
+
+  #value(op: Op, type: Type, operand: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
+    switch (op) {
+      case "IS_EMPTY":
+      case "IS_NOT_EMPTY":
+        return fc.constant(null);
+      case "IN":
+      case "NOT_IN":
+      case "HAS_ANY":
+      case "HAS_ALL":
+      case "HAS_NONE":
+        return fc.array(operand, { maxLength: 4, size: "max" });
+      case "ON":
+        return day;
+      case "WITHIN":
+        return relative(type === "date" ? unit : withHours);
+      case "OLDER_THAN":
+        return fc.constantFrom(...dayDurations, ...(type === "date" ? [] : timedDurations));
+      default:
+        return operand;
+    }
+  }
+
+  #operand(entity: Entity, name: string, type: Type): fc.Arbitrary<Json> {
+    const anyCase = (values: readonly string[]) =>
+      fc
+        .tuple(fc.constantFrom(...values), fc.boolean())
+        .map(([text, low]) => (low ? text.toLowerCase() : text));
+    switch (type) {
+      case "text":
+        return name === "currency" ? fc.oneof(anyCase(["EUR", "USD"]), textOperand) : textOperand;
+      case "email":
+        return name === "email"
+          ? addressOperand
+          : fc.oneof(fc.constantFrom(...this.world.memberEmails), addressOperand);
+      case "phone":
+        return phoneOperand;
+      case "boolean":
+        return fc.boolean();
+      case "integer":
+        return countOperand;
+      case "number":
+        return fc.oneof(numberOperand, amount);
+      case "currency":
+        return anyCase(["EUR", "USD", "JPY", "CHF"]);
+      case "date":
+        return day;
+      case "dateTime":
+        return momentOperand;
+      case "enum":
+        return anyCase(enums[`${entity}.${name}`] ?? enums[name.split(".").at(-1) ?? ""] ?? []);
+      case "select":
+      case "multiSelect":
+        return anyCase(options);
+      case "tags":
+        return fc.oneof(
+          { weight: 5, arbitrary: anyCase([...tagNames, " vip ", "CAFÉ", "STRASSE"]) },
+          { weight: 2, arbitrary: fc.constantFrom(...this.world.tagIds) },
+        );
+      case "member":
+        return fc.constantFrom(...this.world.memberIds);
+      case "id":
+        return this.#ids(entity);
+      case "relation":
+        return fc.constant(null);
+    }
+  }
+
+  #ids(entity: Entity): fc.Arbitrary<string> {
+    if (entity === "contact") return fc.constantFrom(...this.world.contactIds);
+    const inside = (relation: string) =>
+      this.world.rows.flatMap((row) => row[relation] as { id: string }[]).map(({ id }) => id);
+    const all = { deal: "deals", activity: "activities", conversation: "conversations", lead: "leads" };
+    return fc.constantFrom(...inside(all[entity]).slice(0, 12));
+  }
+}
+
+const lower: readonly Op[] = ["GT", "GTE"];
+const upper: readonly Op[] = ["LT", "LTE"];
+const spans: readonly Op[] = ["ON", "WITHIN", "OLDER_THAN"];
+
+/** Whether a range might end before it begins, which is refused; spans are kept apart from bounds altogether. */
+export function mayCross(comparisons: readonly Comparison[], type: Type): boolean {
+  const of = (ops: readonly Op[]) => comparisons.filter(({ op }) => ops.includes(op));
+  const bounds = of([...lower, ...upper]).length;
+  if (of(spans).length > 1 || (of(spans).length === 1 && bounds > 0)) return true;
+  const place = ({ value }: Comparison) =>
+    type === "date" || type === "dateTime" ? Date.parse(String(value)) : Number(value);
+  return of(upper).some((end) => of(lower).some((begin) => place(end) < place(begin)));
+}

@@ -1,0 +1,239 @@
+import { encodeId, newId } from "../../../src/lib/typeid.ts";
+import { deriveLead, emptyLead } from "../../../src/modules/lead/lead.columns.ts";
+import { testDatabase } from "../../support/database.ts";
+import { Organization } from "../../support/makers.ts";
+import { customFields, keyFields, options, type Row } from "./model.ts";
+import { type Planned, planned, tagNames } from "./rows.ts";
+
+/** Random records in the database, and the same ones as the reference evaluator reads them. */
+
+export interface World {
+  readonly organization: Awaited<ReturnType<typeof Organization.make>>;
+  /** The live contacts, in the order in which they were planted. */
+  readonly rows: readonly Row[];
+  readonly memberIds: readonly string[];
+  readonly memberEmails: readonly string[];
+  readonly tagIds: readonly string[];
+  /** Ids of contacts, some in the trash and some of another organization. */
+  readonly contactIds: readonly string[];
+}
+
+type Member = { readonly id: string; readonly row: Row };
+type MadeLead = {
+  readonly id: string;
+  readonly trashed: boolean;
+  readonly row: { readonly [name: string]: unknown; readonly deals: Row[] };
+};
+type Tag = { readonly id: string; readonly row: { readonly name: string; readonly id: string } };
+
+/** What is planted for the tests of a file: rows to be found, rows in the trash, and another organization's copies. */
+export async function plant(seed: number, live = 100, trashed = 20, copies = 40): Promise<World> {
+  const plans = planned(seed, live + trashed);
+  const planter = await Planter.make();
+  const rows: Row[] = [];
+  const gone: string[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const row = await planter.contact(plan, index >= live);
+    if (index < live) rows.push(row);
+    else gone.push(String(row.id));
+  }
+  const other = await Planter.make();
+  const others: string[] = [];
+  for (const plan of plans.slice(0, copies)) others.push(String((await other.contact(plan, false)).id));
+  // As autovacuum does before long: without it the planner compiles every statement with LLVM.
+  await (await testDatabase()).prisma.$executeRawUnsafe("ANALYZE");
+  const { organization, members, tags } = planter;
+  return {
+    organization,
+    rows,
+    memberIds: members.map(({ row }) => String(row.id)),
+    memberEmails: members.map(({ row }) => String(row.email)),
+    tagIds: tags.map(({ row }) => row.id),
+    contactIds: [
+      ...rows.slice(0, 12).map(({ id }) => String(id)),
+      ...gone.slice(0, 2),
+      ...others.slice(0, 2),
+    ],
+  };
+}
+
+const date = (text: string | null) => (text === null ? null : new Date(text));
+
+class Planter {
+  private constructor(
+    readonly organization: World["organization"],
+    readonly members: readonly Member[],
+    readonly tags: readonly Tag[],
+  ) {}
+
+  static async make(): Promise<Planter> {
+    const organization = await Organization.make();
+    for (const { slug, type, slot } of customFields) {
+      const chosen = type.endsWith("SELECT") ? [...options] : [];
+      await organization.customField({ slug, type, slot, options: chosen });
+    }
+    const members: Member[] = [];
+    for (const role of ["ADMIN", "MEMBER", "READ_ONLY"] as const) {
+      const { id, globalId, email } = await organization.member({ role });
+      members.push({ id, row: { id: globalId, role, email } });
+    }
+    const tags: Tag[] = [];
+    for (const name of tagNames) {
+      const id = await organization.tag(name);
+      tags.push({ id, row: { name, id: encodeId("Tag", id) } });
+    }
+    return new Planter(organization, members, tags);
+  }
+
+  #owner = (index: number | null) => (index === null ? null : (this.members[index] ?? null));
+  /** A tag is asked for by its name or its id. */
+  #tagTexts = (names: readonly string[]) =>
+    this.tags.filter(({ row }) => names.includes(row.name)).flatMap(({ row }) => [row.name, row.id]);
+
+  async contact(plan: Planned, trashed: boolean): Promise<Row> {
+    const { owner, phone, keys, deals, activities, conversations, leads, lastCallAt, createdAt, ...plain } =
+      plan;
+    const { id, globalId } = await this.organization.contact({
+      ...plain,
+      ...keys,
+      custom: plan.custom as never,
+      phoneNumbers: phone,
+      ownerId: this.#owner(owner)?.id ?? null,
+      createdAt: new Date(createdAt),
+      ...(lastCallAt !== null && { lastCallAt: new Date(lastCallAt) }),
+      ...(trashed && { deletedAt: new Date("2026-01-01T00:00:00Z") }),
+    });
+    const row: Record<string, unknown> = {
+      ...plain,
+      ...Object.fromEntries(keyFields.map((name) => [name, keys[name] ?? null])),
+      id: globalId,
+      phone,
+      tags: this.#tagTexts(plan.tags),
+      owner: this.#owner(owner)?.row ?? null,
+      createdAt,
+      updatedAt: createdAt,
+      lastCallAt,
+    };
+    const made = await this.#leads(leads, id);
+    row.leads = made.filter((lead) => !lead.trashed).map((lead) => lead.row);
+    row.deals = await this.#deals(deals, id, row, made[0]);
+    row.activities = await this.#activities(activities, { contactId: id });
+    row.conversations = await this.#conversations(conversations, id);
+    return row;
+  }
+
+  async #leads(plans: Planned["leads"], contactId: string): Promise<MadeLead[]> {
+    const made: MadeLead[] = [];
+    const { prisma } = await testDatabase();
+    for (const { owner, money, tags, trashed, createdAt, ...plain } of plans) {
+      const id = newId();
+      const tagIds = this.tags
+        .filter(({ row }) => (tags as readonly string[]).includes(row.name))
+        .map((tag) => tag.id);
+      const columns = {
+        ...emptyLead,
+        name: plain.name,
+        company: plain.company,
+        source: plain.source,
+        dealValue: money?.[0] ?? null,
+        dealCurrency: money?.[1] ?? null,
+        ownerId: this.#owner(owner)?.id ?? null,
+      };
+      const data = {
+        ...columns,
+        ...deriveLead(columns as never, []),
+        orgId: this.organization.id,
+        id,
+        status: plain.status,
+        tagIds,
+        convertedAt: new Date(createdAt),
+        convertedContactId: contactId,
+        createdAt: new Date(createdAt),
+        updatedAt: new Date(createdAt),
+        deletedAt: trashed ? new Date("2026-01-01T00:00:00Z") : null,
+      };
+      await prisma.lead.create({ data: data as never });
+      const row = {
+        ...plain,
+        id: encodeId("Lead", id),
+        email: null,
+        notes: null,
+        phone: [],
+        dealValue: columns.dealValue,
+        currency: columns.dealCurrency,
+        lastModificationSource: "API",
+        tags: this.#tagTexts(tags),
+        owner: this.#owner(owner)?.row ?? null,
+        createdAt,
+        updatedAt: createdAt,
+        deals: [] as Row[],
+        activities: [],
+      };
+      made.push({ id, row, trashed });
+    }
+    return made;
+  }
+
+  /** @param lead which the first of them came from */
+  async #deals(
+    plans: Planned["deals"],
+    contactId: string,
+    contact: Row,
+    lead: MadeLead | undefined,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const { owner, activities, createdAt, expectedCloseOn, ...plain } of plans) {
+      const from = rows.length === 0 ? lead : undefined;
+      const { id, globalId } = await this.organization.deal({
+        ...plain,
+        contactId,
+        leadId: from?.id ?? null,
+        ownerId: this.#owner(owner)?.id ?? null,
+        expectedCloseOn: date(expectedCloseOn),
+        createdAt: new Date(createdAt),
+        updatedAt: new Date(createdAt),
+      });
+      const row = {
+        ...plain,
+        id: globalId,
+        expectedCloseOn,
+        createdAt,
+        updatedAt: createdAt,
+        owner: this.#owner(owner)?.row ?? null,
+        contact,
+        lead: from && !from.trashed ? from.row : null,
+        activities: await this.#activities(activities, { dealId: id }),
+      };
+      rows.push(row);
+      from?.row.deals.push(row);
+    }
+    return rows;
+  }
+
+  async #activities(plans: Planned["activities"], parent: object): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const { author, occurredAt, ...plain } of plans) {
+      const { globalId } = await this.organization.activity({
+        ...plain,
+        ...parent,
+        occurredAt: new Date(occurredAt),
+        authorId: this.#owner(author)?.id ?? null,
+      });
+      rows.push({ ...plain, id: globalId, occurredAt, author: this.#owner(author)?.row ?? null });
+    }
+    return rows;
+  }
+
+  async #conversations(plans: Planned["conversations"], contactId: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const { lastMessageAt, ...plain } of plans) {
+      const { globalId } = await this.organization.conversation({
+        ...plain,
+        contactId,
+        lastMessageAt: new Date(lastMessageAt),
+      });
+      rows.push({ ...plain, id: globalId, lastMessageAt });
+    }
+    return rows;
+  }
+}
