@@ -83,14 +83,14 @@ const member = (path: string, name: string, description: string, extra: Extra = 
 
 const sources = ["API", "IMPORT", "SKIPCALL", "HUBSPOT", "PIPEDRIVE"];
 
-const times = (table: string): FilterField[] => [
+const times = (created: string, updated?: string): FilterField[] => [
   field("createdAt", "dateTime", column("createdAt"), "When it was created.", {
     ...sorted("createdAt", false, "date"),
-    index: `${table}_created_at_idx`,
+    index: created,
   }),
   field("updatedAt", "dateTime", column("updatedAt"), "When it last changed.", {
     ...sorted("updatedAt", false, "date"),
-    ...(table.endsWith("_live") && { index: `${table}_updated_at_idx` }),
+    ...(updated !== undefined && { index: updated }),
   }),
 ];
 
@@ -128,7 +128,7 @@ const person = (idType: IdType, table: "contact" | "lead"): readonly FilterField
   field("lastModificationSource", "enum", column("lastModificationSource"), "Which system wrote it last.", {
     options: sources,
   }),
-  ...times(`${table}_live`),
+  ...times(`${table}_live_created_at_idx`, `${table}_live_updated_at_idx`),
 ];
 
 const key = (
@@ -249,7 +249,7 @@ const dealFields: readonly FilterField[] = [
     aliases: ["owner_id", "ownerId"],
     index: "deal_org_id_owner_id_created_at_id_idx",
   }),
-  ...times("deal_org_id"),
+  ...times("deal_org_id_created_at_id_idx"),
   ...related(
     "contact",
     { target: "CONTACT", relation: "contact", one: true, live: true },
