@@ -15,12 +15,14 @@ const spread = (times: readonly number[]) => ({
   p75: round(quantile(times, 0.75)),
 });
 
+/** The middle of the ratios of runs that followed each other: what else the machine did has slowed both. */
+const paired = (left: readonly number[], right: readonly number[]): number | null =>
+  right.length === 0 ? null : round(median(left.map((time, at) => time / (right[at] ?? Number.NaN))));
+
 /** One case, judged. */
 export function judge({ of: { name, kind }, rows, times, hand }: Prepared) {
-  const ratio = median(times.product) / median(times.hand);
-  const growthOf = (large: readonly number[], small: readonly number[]) =>
-    small.length > 0 ? round(median(large) / median(small)) : null;
-  const growth = growthOf(times.product, times.smallProduct);
+  const ratio = paired(times.product, times.hand) ?? Number.NaN;
+  const growth = paired(times.product, times.smallProduct);
   const goal = goals[kind];
   return {
     name,
@@ -30,11 +32,11 @@ export function judge({ of: { name, kind }, rows, times, hand }: Prepared) {
     handMs: spread(times.hand),
     productMs: spread(times.product),
     requestMs: spread(times.request),
-    ratio: round(ratio),
-    requestRatio: round(median(times.request) / median(times.hand)),
+    ratio,
+    requestRatio: paired(times.request, times.hand) ?? Number.NaN,
     goal,
     growth,
-    handGrowth: growthOf(times.hand, times.smallHand),
+    handGrowth: paired(times.hand, times.smallHand),
     met: ratio <= goal && (growth === null || growth <= MAX_GROWTH),
     handSql: hand.text.replace(/\s+/g, " "),
   };
