@@ -30,6 +30,10 @@ export interface SetReader {
   counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
   /** For each of these rows the positions of the sets that it is in. */
   memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
+  /** How many live rows carry a tag, or do not; whoever they are assigned to. */
+  countTagged(model: "contact" | "lead", tagId: string, negated: boolean): Promise<number>;
+  /** How many rows of one set are not in another, which is a part of it. */
+  countOthers(all: RowSet, part: RowSet): Promise<number>;
   /** How many rows there are, and a text that tells one set from every other: of ids, and so of none that changed. */
   fingerprint(set: RowSet): Promise<{ count: number; fingerprint: string }>;
 }
@@ -69,6 +73,27 @@ export function setReader(query: Query, principal: Principal): SetReader {
       );
       for (const { at, id } of rows) found.get(id)?.push(at);
       return found;
+    },
+    async countTagged(model, tagId, negated) {
+      // The array is read through an expression, so that the trash is read and not every carrier of the tag.
+      const tagged = `(SELECT count(*) FROM ${model}_tag WHERE org_id = $1::uuid AND tag_id = $2::uuid)
+        - (SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NOT NULL
+           AND (tag_ids || '{}') @> ARRAY[$2::uuid])`;
+      const live = `(SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NULL)`;
+      const [row] = await query<{ count: number }>(
+        `SELECT (${negated ? `${live} - (${tagged})` : tagged})::int AS count`,
+        [principal.orgId, tagId],
+      );
+      return row?.count ?? 0;
+    },
+    async countOthers(all, part) {
+      const [first, second] = [await columns(all, ["id"]), await columns(part, ["id"])];
+      const [row] = await query<{ count: number }>(
+        `SELECT ((SELECT count(*) FROM (${first.text}) AS r)
+          - (SELECT count(*) FROM (${shifted(second, first.values.length)}) AS r))::int AS count`,
+        [...first.values, ...second.values],
+      );
+      return row?.count ?? 0;
     },
     async fingerprint(set) {
       const { text, values } = await columns(set, ["id"]);

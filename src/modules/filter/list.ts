@@ -12,6 +12,7 @@ import {
 } from "../../lib/page.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
+import { countLive } from "./count.ts";
 import type { FilterEntity } from "./fields.ts";
 import { type FilterArgs, readArgs, requireReadable } from "./filter.service.ts";
 import { type OrderInput, readOrder } from "./order.ts";
@@ -152,7 +153,12 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     get pageInfo() {
       return pageOnce().then(({ pageInfo }) => pageInfo);
     },
-    totalCount: () => model.count({ where }),
+    totalCount: () => {
+      const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
+      return alone && entity !== "DEAL"
+        ? countLive(context, models[entity], read.tree, read.tagIds)
+        : model.count({ where });
+    },
     question: {
       where,
       without: (path) => ({ AND: [...around, read.without(path)] }),

@@ -4,6 +4,7 @@ import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import { leaves } from "./ast.ts";
 import { FilterFieldType, FilterNode, FilterProblem, type NamedField } from "./condition.schema.ts";
 import { treeOf } from "./condition.ts";
+import { countLive } from "./count.ts";
 import { describe } from "./describe.ts";
 import { indexOf, type ResolvedRange, rangesOf } from "./explain.ts";
 import type { FilterEntity } from "./fields.ts";
@@ -84,10 +85,12 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
     count: t.int({
       nullable: true,
       description: "How many live contacts that the caller may see match; null while it cannot be used.",
-      resolve: ({ read }, _args, { db }) =>
-        read.problems.length > 0
-          ? null
-          : db.contact.count({ where: { AND: [{ deletedAt: null }, read.where] } }),
+      resolve: ({ read, args }, _args, context) => {
+        if (read.problems.length > 0) return null;
+        return args.search == null
+          ? countLive(context, "contact", read.tree, read.tagIds)
+          : context.db.contact.count({ where: { AND: [{ deletedAt: null }, read.where] } });
+      },
     }),
   }),
 });

@@ -4,6 +4,7 @@ import { byId } from "../../loaders.ts";
 import { ContactConnection } from "../contact/contact.connection.ts";
 import { FilterCondition } from "../filter/condition.schema.ts";
 import type { Condition } from "../filter/condition.ts";
+import { countLive } from "../filter/count.ts";
 import { ContactFilter, ContactOrder, ContactOrderField, timeZoneArg } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import type { OrderInput } from "../filter/order.ts";
@@ -158,10 +159,8 @@ builder.node("SmartList", {
       description: "How many live contacts that the caller may see are in it.",
       args: timeZoneArg(),
       resolve: async (list, { timeZone }, context) => {
-        const { where, problems } = await readStored(context, list, timeZone);
-        return problems.length > 0
-          ? 0
-          : context.db.contact.count({ where: { AND: [{ deletedAt: null }, where] } });
+        const { tree, tagIds, problems } = await readStored(context, list, timeZone);
+        return problems.length > 0 ? 0 : countLive(context, "contact", tree, tagIds);
       },
     }),
     contacts: t.field({

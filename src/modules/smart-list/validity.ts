@@ -1,6 +1,7 @@
 import { RequestError } from "../../errors.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
-import { nothing, type Where } from "../filter/compile.ts";
+import type { Normal } from "../filter/ast.ts";
+import { nothing, type TagIds, type Where } from "../filter/compile.ts";
 import { type Condition, storedCondition } from "../filter/condition.ts";
 import { describe } from "../filter/describe.ts";
 import { type Named, type ReadOptions, readFilter } from "../filter/filter.service.ts";
@@ -19,6 +20,8 @@ export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: s
 export interface ReadList {
   /** Matches nothing while there are problems. */
   readonly where: Where;
+  readonly tree: Normal;
+  readonly tagIds: TagIds;
   /** What each of its groups says. */
   readonly groups: readonly Where[];
   readonly orderBy: readonly OrderInput[];
@@ -69,9 +72,20 @@ export function readList({ query, order, columns }: Listed, named: Named, option
     group.conditions.map((condition) => storedCondition(condition, filter.registry, filter.tagIds)),
   );
   return problems.length > 0
-    ? { where: nothing, groups: [], orderBy: [], conditions, sentence: null, problems }
+    ? {
+        where: nothing,
+        tree: { kind: "none" },
+        tagIds: filter.tagIds,
+        groups: [],
+        orderBy: [],
+        conditions,
+        sentence: null,
+        problems,
+      }
     : {
         where: filter.where,
+        tree: filter.tree,
+        tagIds: filter.tagIds,
         groups: filter.groups ?? [],
         orderBy,
         conditions,
