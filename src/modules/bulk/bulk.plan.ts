@@ -86,15 +86,24 @@ export interface Plan {
   readonly selection: Selection;
 }
 
-/** What a token is good for. `all` is no part of it: it is asked for each time. */
-function bindingOf({ viewer }: Pick<Context, "viewer">, { change, selection }: Plan): CursorBinding {
-  const { filter, query, search, timeZone } = selection;
-  const said = [filter ?? null, query ?? null, search ?? null, timeZone ?? null];
-  return {
-    secret: viewer.cursorSecret,
-    list: fingerprint(["bulk plan", change.kind, change.input, said, viewer.memberId]),
-  };
-}
+/** What a plan says, the same however it leaves things out. `all` is no part of it: it is asked for each time. */
+export const saidBy = ({
+  change,
+  selection: { filter, query, search, timeZone },
+}: Plan): readonly unknown[] => [
+  change.kind,
+  change.input,
+  filter ?? null,
+  query ?? null,
+  search ?? null,
+  timeZone ?? null,
+];
+
+/** What a token is good for. */
+const bindingOf = ({ viewer }: Pick<Context, "viewer">, plan: Plan): CursorBinding => ({
+  secret: viewer.cursorSecret,
+  list: fingerprint(["bulk plan", saidBy(plan), viewer.memberId]),
+});
 
 /** A token by which a plan's caller shows that they have seen this set. */
 export function signPlan(
@@ -114,15 +123,15 @@ export function readPlan(
 ): Fingerprint | Refusal {
   const invalid = (message: string) => refusal("INVALID_PLAN", ["planToken"], message);
   if (token == null)
-    return invalid("is missing: ask with dryRun: true first, and send the token that it gives");
+    return invalid("planToken is missing: ask with dryRun: true first, and send the token that it gives");
   try {
     const [expires, count, set] = decodeCursor(bindingOf(context, plan), token, "planToken");
     if (Number(expires) <= context.now.getTime()) {
-      return invalid("has expired: ask with dryRun: true again");
+      return invalid("planToken has expired: ask with dryRun: true again");
     }
     return { count: Number(count), fingerprint: String(set) };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    return invalid("is not one of this change, with this filter, by this caller");
+    return invalid("planToken is not one of this change, with this filter, by this caller");
   }
 }

@@ -10,7 +10,7 @@ import { write } from "../write/write.ts";
 import { Writer } from "../write/writer.ts";
 import { applyChange, checkChange } from "./bulk.change.ts";
 import { AT_ONCE } from "./bulk.inputs.ts";
-import { type Plan, readPlan, readSelection, signPlan } from "./bulk.plan.ts";
+import { type Plan, readPlan, readSelection, saidBy, signPlan } from "./bulk.plan.ts";
 
 /** The handshake's arguments. */
 export interface Handshake {
@@ -51,13 +51,12 @@ const TIMEOUT = 120_000;
 export function changeContacts(context: Context, plan: Plan, handshake: Handshake): Promise<BulkResult> {
   const { dryRun, planToken, idempotencyKey } = handshake;
   if (dryRun) return context.db.transaction((tx) => look(new Writer(tx, context), context, plan), TIMEOUT);
-  const { all: _, ...said } = plan.selection;
   return write(context, (writer) => change(writer, context, plan, planToken), {
     repeatable: {
       key: idempotencyKey,
-      operation: `contactsBulk ${plan.change.kind}`,
+      operation: "contactsBulk",
       // A caller who asks again and gets another token means the same change.
-      args: [plan.change.input, said],
+      args: saidBy(plan),
       // Only ids are kept, and they are looked up as the caller.
       visible: async () => true,
     },
