@@ -7,6 +7,7 @@ import { quote, RequestError } from "./errors.ts";
 import type {
   Activity,
   ApiKey,
+  BulkJob,
   ContactMerge,
   Conversation,
   CustomFieldFolder,
@@ -40,6 +41,7 @@ interface Objects {
   SmartList: SmartList;
   ContactMerge: ContactMerge;
   ImportJob: ImportJob;
+  BulkJob: BulkJob;
   ApiKey: ApiKey;
 }
 

@@ -35,6 +35,9 @@ export const refusalCodes = {
   LIMIT_REACHED: "There are as many as there may be.",
   FIELD_IN_USE: "Smart lists use the custom field.",
   FIELD_CONVERSION_FAILS: "Some records have values that would not fit.",
+  CONFIRM_ALL_REQUIRED: "The filter leaves nothing out, and `all` does not say that everything is meant.",
+  INVALID_PLAN: "The plan token is missing, has expired, or is not one of this change by this caller.",
+  PLAN_CHANGED: "The filter matches other records than when the plan was made.",
   IDEMPOTENCY_MISMATCH: "The idempotency key was used before for something else.",
 } as const;
 
@@ -61,6 +64,7 @@ export type Refusal = {
   | { readonly kind: "ambiguousMatch"; readonly candidateIds: readonly string[] }
   | { readonly kind: "fieldConversion"; readonly count: number; readonly sampleIds: readonly string[] }
   | { readonly kind: "fieldInUse"; readonly smartListIds: readonly string[] }
+  | { readonly kind: "planChanged"; readonly count: number; readonly planToken: string }
   | { readonly kind: "customField"; readonly slug: string; readonly suggestions: readonly string[] }
 );
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "./db/database.ts";
 import { purge } from "./db/purge.ts";
+import { runNextBulkJob } from "./modules/bulk/bulk.runner.ts";
 import { dropBrokenUploads, runNextImport } from "./modules/import/runner.ts";
 import { TRASH_DAYS } from "./modules/record/trash.ts";
 import { IDEMPOTENCY_HOURS } from "./modules/write/write.ts";
@@ -13,12 +14,12 @@ export const purgeLimits = (now: Date) => ({
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
-/** Milliseconds between two looks for an import to work on. */
-const IMPORT_POLL = 2_000;
+/** Milliseconds between two looks for an import, or a bulk change, to work on. */
+const JOB_POLL = 2_000;
 
 /**
- * Starts what the server does beside answering: purging the trash, and working on imports. Any number of processes
- * may do so: each piece of work is done by one of them.
+ * Starts what the server does beside answering: purging the trash, and working on imports and bulk changes.
+ * Any number of processes may do so: each piece of work is done by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
  * @returns a function that stops it and waits for what is under way
@@ -35,9 +36,13 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
   const importNext = async () => {
     while (!stopping && (await runNextImport(database, logger, { stopping: () => stopping })));
   };
+  const changeNext = async () => {
+    while (!stopping && (await runNextBulkJob(database, logger, { stopping: () => stopping })));
+  };
   const stops = [
     repeat(logger, "purging", clean, 10_000, purgeEvery * 60_000),
-    repeat(logger, "importing", importNext, IMPORT_POLL, IMPORT_POLL),
+    repeat(logger, "importing", importNext, JOB_POLL, JOB_POLL),
+    repeat(logger, "changing contacts", changeNext, JOB_POLL, JOB_POLL),
     repeat(logger, "clearing away broken uploads", () => dropBrokenUploads(database), 30_000, 3_600_000),
   ];
   return async () => {

@@ -55,5 +55,6 @@ export const byId = {
   smartList: rowsById(({ db }, ids) => db.smartList.findMany(among(ids))),
   contactMerge: rowsById(({ db }, ids) => db.contactMerge.findMany(among(ids))),
   importJob: rowsById(({ db }, ids) => db.importJob.findMany(among(ids))),
+  bulkJob: rowsById(({ db }, ids) => db.bulkJob.findMany(among(ids))),
   apiKey: rowsById(({ db }, ids) => db.apiKey.findMany(among(ids))),
 };

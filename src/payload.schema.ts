@@ -23,6 +23,7 @@ const typeNames = {
   ambiguousMatch: "AmbiguousMatchError",
   fieldConversion: "FieldConversionError",
   fieldInUse: "FieldInUseError",
+  planChanged: "PlanChangedError",
 } as const satisfies Record<Refusal["kind"], string>;
 
 export const UserError = builder.interfaceRef<Refusal>("UserError").implement({
@@ -145,6 +146,15 @@ builder.objectRef<Kind<"fieldInUse">>("FieldInUseError").implement({
       resolve: async ({ smartListIds }, _args, context) =>
         (await byId.smartList.loadMany(context, smartListIds)).filter((list) => list !== null),
     }),
+  }),
+});
+builder.objectRef<Kind<"planChanged">>("PlanChangedError").implement({
+  interfaces: [UserError],
+  description:
+    "The filter matches other contacts than when the plan was made; nothing was changed. Look again, and send the new token.",
+  fields: (t) => ({
+    count: t.exposeInt("count", { description: "How many contacts it matches now." }),
+    planToken: t.exposeString("planToken", { description: "A token for what it matches now." }),
   }),
 });
 builder.objectRef<Kind<"customField">>("CustomFieldError").implement({

@@ -19,6 +19,7 @@ import "./modules/tag/tag.mutations.schema.ts";
 import "./modules/custom-field/custom-field.schema.ts";
 import "./modules/custom-field/custom-field.mutations.schema.ts";
 import "./modules/import/import.schema.ts";
+import "./modules/bulk/bulk.schema.ts";
 import "./modules/custom-value/custom-value.schema.ts";
 import "./modules/smart-list/smart-list.schema.ts";
 import "./modules/smart-list/smart-list.mutations.schema.ts";

@@ -2,6 +2,7 @@ import { Prisma } from "../generated/prisma/browser.ts";
 import { columnOf } from "./columns.ts";
 import type { Query } from "./query.ts";
 import { type Principal, ScopeError } from "./scope.ts";
+import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "./sets.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -25,6 +26,16 @@ export interface Bulk {
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /** Lets contacts carry tags; pairs that are there already stay as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
+  /** Takes tags off contacts. */
+  untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
+  /**
+   * Lays the contacts of a set up for a job, in pieces in the order of their ids. They do not pass through here,
+   * so a set may be of any size.
+   *
+   * @param size contacts of a piece
+   * @returns what was laid up
+   */
+  queueContacts(jobId: string, where: RowSet["where"], size: number): Promise<Fingerprint>;
   /**
    * Lets rows that point to some contacts point to another one.
    *
@@ -104,7 +115,8 @@ function toJson(rows: readonly BulkRow[], orgId: string): string {
   );
 }
 
-export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bulk {
+export function bulkStatements(query: Query, principal: Principal): Bulk {
+  const { orgId, memberId } = principal;
   return {
     async emailHolders(keys) {
       if (keys.length === 0) return [];
@@ -145,6 +157,28 @@ export function bulkStatements(query: Query, { orgId, memberId }: Principal): Bu
           now.toISOString(),
         ],
       );
+    },
+    async untagContacts(pairs) {
+      if (pairs.length === 0) return;
+      await query(
+        `DELETE FROM contact_tag AS t USING unnest($2::uuid[], $3::uuid[]) AS p(contact_id, tag_id)
+         WHERE t.org_id = $1::uuid AND t.contact_id = p.contact_id AND t.tag_id = p.tag_id`,
+        [orgId, pairs.map((pair) => pair.contactId), pairs.map((pair) => pair.tagId)],
+      );
+    },
+    async queueContacts(jobId, where, size) {
+      const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"]);
+      const own = values.length;
+      const [row] = await query<Fingerprint>(
+        `WITH matched AS MATERIALIZED (
+           SELECT r.id, (row_number() OVER (ORDER BY r.id) - 1) / $${own + 3}::int AS piece FROM (${text}) AS r),
+         queued AS (
+           INSERT INTO bulk_chunk (org_id, job_id, position, ids)
+           SELECT $${own + 1}::uuid, $${own + 2}::uuid, piece, array_agg(id ORDER BY id) FROM matched GROUP BY piece)
+         ${fingerprintSql("matched")}`,
+        [...values, orgId, jobId, size],
+      );
+      return row ?? nothing;
     },
     async moveReferences(reference, from, to, now) {
       const { table, column, set } = references[reference];

@@ -13,6 +13,7 @@ export type Lockable =
   | "custom_field_folder"
   | "custom_value"
   | "import_job"
+  | "bulk_job"
   | "smart_list";
 
 /** What a held row keeps others from: "update" any other write, "share" being moved or removed. */

@@ -115,6 +115,11 @@ const rules: Readonly<Record<string, Rule>> = {
     fields: Prisma.ImportErrorScalarFieldEnum,
     assigned: (memberId) => ({ job: { is: { memberId } } }),
   },
+  BulkJob: { fields: Prisma.BulkJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
+  BulkChunk: {
+    fields: Prisma.BulkChunkScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
   IdempotencyKey: { fields: Prisma.IdempotencyKeyScalarFieldEnum },
 };
 

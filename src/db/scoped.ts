@@ -35,6 +35,8 @@ const models = {
   importJob: "ImportJob",
   importChunk: "ImportChunk",
   importError: "ImportError",
+  bulkJob: "BulkJob",
+  bulkChunk: "BulkChunk",
   idempotencyKey: "IdempotencyKey",
 } as const;
 

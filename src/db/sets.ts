@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { columnOf } from "./columns.ts";
 import type { Query } from "./query.ts";
 import { type Read, type Statement, shifted, statementOf } from "./recorder.ts";
@@ -35,15 +36,47 @@ export interface SetReader {
   /** How many rows of one set are not in another, which is a part of it. */
   countOthers(all: RowSet, part: RowSet): Promise<number>;
   /** How many rows there are, and a text that tells one set from every other: of ids, and so of none that changed. */
-  fingerprint(set: RowSet): Promise<{ count: number; fingerprint: string }>;
+  fingerprint(set: RowSet): Promise<Fingerprint>;
+}
+
+/** How many rows a set has, and a text that tells it from every other. */
+export interface Fingerprint {
+  readonly count: number;
+  readonly fingerprint: string;
+}
+
+/** The set without rows. */
+export const nothing: Fingerprint = { count: 0, fingerprint: "" };
+
+/** @param rows what has the set's ids, each once */
+export const fingerprintSql = (rows: string): string =>
+  `SELECT count(*)::int AS count, coalesce(md5(string_agg(r.id::text, ',' ORDER BY r.id)), '') AS fingerprint
+   FROM ${rows} AS r`;
+
+/** The same of ids that are here, in the order in which the database has them. */
+export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
+  ids.length === 0
+    ? nothing
+    : {
+        count: ids.length,
+        fingerprint: createHash("md5")
+          .update([...ids].sort().join())
+          .digest("hex"),
+      };
+
+/** One `SELECT` of these columns, and of the keys, for a set's rows that the principal may see. */
+export function setStatement(
+  principal: Principal,
+  { model, where }: RowSet,
+  select: readonly string[],
+): Promise<Statement> {
+  const chosen = Object.fromEntries(select.map((column) => [column, true]));
+  const name = model.charAt(0).toUpperCase() + model.slice(1);
+  return statementOf({ model, args: scope(name, "findMany", { where, select: chosen }, principal) });
 }
 
 export function setReader(query: Query, principal: Principal): SetReader {
-  const columns = ({ model, where }: RowSet, select: readonly string[]): Promise<Statement> => {
-    const chosen = Object.fromEntries(select.map((column) => [column, true]));
-    const name = model.charAt(0).toUpperCase() + model.slice(1);
-    return statementOf({ model, args: scope(name, "findMany", { where, select: chosen }, principal) });
-  };
+  const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select);
   return {
     async counts(set, bucket, limit) {
       const { select, from, value, by, values } = bucketSql(bucket);
@@ -97,12 +130,8 @@ export function setReader(query: Query, principal: Principal): SetReader {
     },
     async fingerprint(set) {
       const { text, values } = await columns(set, ["id"]);
-      const [row] = await query<{ count: number; fingerprint: string }>(
-        `SELECT count(*)::int AS count, coalesce(md5(string_agg(r.id::text, ',' ORDER BY r.id)), '') AS fingerprint
-         FROM (${text}) AS r`,
-        values,
-      );
-      return row ?? { count: 0, fingerprint: "" };
+      const [row] = await query<Fingerprint>(fingerprintSql(`(${text})`), values);
+      return row ?? nothing;
     },
   };
 }

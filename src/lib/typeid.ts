@@ -18,6 +18,7 @@ const typeNames = {
   smart_list: "SmartList",
   contact_merge: "ContactMerge",
   import_job: "ImportJob",
+  bulk_job: "BulkJob",
 } as const;
 
 type Prefix = keyof typeof typeNames;

@@ -218,6 +218,7 @@ test.each([
 
 test("free text needs every word, in any case, in the fields that are named", async () => {
   expect(await count({ search: { text: "CORP ann" } })).toBe(1);
+  expect(await count({ search: { text: " " } })).toBe(ALL);
   expect(await count({ search: { text: "corp" } })).toBe(2);
   expect(await count({ search: { text: "example.com" } })).toBe(ALL);
   expect(await count({ search: { text: "example.com", fields: ["NAME"] } })).toBe(0);

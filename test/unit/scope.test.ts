@@ -22,6 +22,8 @@ const models = [
   "CustomFieldFolder",
   "CustomValue",
   "SmartList",
+  "ImportJob",
+  "BulkJob",
 ];
 const filtered = [
   "findMany",
@@ -105,6 +107,16 @@ test.each(["Contact", "Lead", "Deal", "Activity", "Conversation", "ContactTag", 
     expect(JSON.stringify(where.AND[1])).toContain(`"ownerId":"${memberId}"`);
   },
 );
+
+test.each([
+  ["ImportJob", { memberId }],
+  ["ImportChunk", { job: { is: { memberId } } }],
+  ["BulkJob", { memberId }],
+  ["BulkChunk", { job: { is: { memberId } } }],
+])("a restricted member's %s is AND-ed to the jobs that they asked for", (model, mine) => {
+  expect(scope(model, "findMany", {}, assigned)).toEqual({ where: { AND: [{ orgId }, mine] } });
+  expect(scope(model, "deleteMany", {}, all)).toEqual({ where: { AND: [{ orgId }] } });
+});
 
 test("a restricted member creates contacts and leads of their own only", () => {
   for (const model of ["Contact", "Lead"]) {

@@ -52,6 +52,16 @@ export const emptyContact: ContactColumns = {
   custom: {},
 };
 
+/** The columns of a new contact that nobody writes. */
+export const blankContact = {
+  callCount: 0,
+  lastCallAt: null,
+  version: 1,
+  deletedAt: null,
+  purgedAt: null,
+  mergedIntoId: null,
+};
+
 export const contactFields = Object.keys(emptyContact) as readonly (keyof ContactColumns)[];
 
 /** What a caller wrote of a contact. */

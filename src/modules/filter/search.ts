@@ -36,6 +36,8 @@ export function searchWhere({ text, fields }: Search): Where {
       field: "search.fields",
     });
   }
+  // An empty AND is refused by the scoped client, and no word is in everything.
+  if (terms.length === 0) return {};
   return {
     AND: terms.map((term): Where => {
       const contains = { contains: term.replace(/[\\%_]/g, "\\$&") };

@@ -3,6 +3,7 @@ import type { Caller } from "../../context.ts";
 import type { Database } from "../../db/database.ts";
 import { isTimeout, isUnavailable, isUniqueViolation } from "../../db/faults.ts";
 import { scopedDb } from "../../db/scoped.ts";
+import { settle } from "../../db/settle.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { DataScope } from "../../generated/prisma/enums.ts";
 import { write } from "../write/write.ts";
@@ -250,17 +251,6 @@ async function* chunksOf({ pool }: Database, { orgId, id }: ImportJob): AsyncGen
     const [chunk] = rows;
     if (!chunk) return;
     yield chunk.bytes;
-  }
-}
-
-/**
- * Tells the planner of the new rows and puts them into the GIN indexes proper: until then queries are slow, some by
- * orders of magnitude. What autovacuum would do, only at once.
- */
-async function settle({ pool }: Database): Promise<void> {
-  await pool.query("ANALYZE contact, contact_tag");
-  for (const index of ["contact_facets_idx", "contact_tag_ids_idx", "contact_search_text_idx"]) {
-    await pool.query("SELECT gin_clean_pending_list($1::regclass)", [index]);
   }
 }
 

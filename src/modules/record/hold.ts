@@ -12,7 +12,8 @@ type Held =
   | "tag"
   | "customField"
   | "customFieldFolder"
-  | "importJob";
+  | "importJob"
+  | "bulkJob";
 
 const kinds = {
   lead: { type: "Lead", table: "lead", noun: "lead" },
@@ -22,6 +23,7 @@ const kinds = {
   tag: { type: "Tag", table: "tag", noun: "tag" },
   customField: { type: "CustomField", table: "custom_field", noun: "custom field" },
   importJob: { type: "ImportJob", table: "import_job", noun: "import" },
+  bulkJob: { type: "BulkJob", table: "bulk_job", noun: "bulk job" },
   customFieldFolder: { type: "CustomFieldFolder", table: "custom_field_folder", noun: "custom field folder" },
 } as const satisfies Record<Held, { type: IdType; table: Lockable; noun: string }>;
 

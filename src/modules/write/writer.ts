@@ -5,6 +5,7 @@ import type { Db } from "../../db/scoped.ts";
 import type {
   Activity,
   ApiKey,
+  BulkJob,
   ContactMerge,
   Conversation,
   CustomField,
@@ -14,14 +15,18 @@ import type {
   SmartList,
   Tag,
 } from "../../generated/prisma/client.ts";
-import { fingerprint } from "../../lib/cursor.ts";
 import { newId } from "../../lib/typeid.ts";
-import { type ContactColumns, contactColumns, deriveContact } from "../contact/contact.columns.ts";
+import {
+  blankContact,
+  type ContactColumns,
+  contactColumns,
+  deriveContact,
+} from "../contact/contact.columns.ts";
 import { deriveDeal } from "../deal/deal.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
 import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
 import type { CustomValues } from "../record/custom.ts";
-import { freeze } from "./snapshot.ts";
+import { carried, changesOf, type Data, defined, tagMoves } from "./changes.ts";
 
 /** The rows that are written one by one. */
 export interface Rows {
@@ -38,6 +43,7 @@ export interface Rows {
   apiKey: ApiKey;
   contactMerge: ContactMerge;
   importJob: ImportJob;
+  bulkJob: BulkJob;
 }
 
 type Model = keyof Rows;
@@ -71,9 +77,8 @@ const traits: Readonly<Record<Model, Traits>> = {
   apiKey: {},
   contactMerge: {},
   importJob: {},
+  bulkJob: {},
 };
-
-type Data = Readonly<Record<string, unknown>>;
 
 /** The calls of a scoped model that writing needs. */
 interface Delegate {
@@ -129,9 +134,7 @@ export class Writer {
     columns: Columns<Rows[Name]>,
   ): Promise<Rows[Name]> {
     const old: Data = { ...before };
-    const changes = Object.fromEntries(
-      Object.entries(defined(columns)).filter(([name, value]) => !same(old[name], value)),
-    );
+    const changes = changesOf(old, columns);
     if (Object.keys(changes).length === 0) return before;
     const { now, viewer } = this.caller;
     const { touched, versioned, sourced, tags } = traits[model];
@@ -167,19 +170,14 @@ export class Writer {
     rows: readonly { readonly row: ContactRow | LeadRow; readonly custom: CustomValues }[],
     changed: boolean,
   ): Promise<void> {
-    const { now, viewer } = this.caller;
     const stamped = rows.map(({ row, custom }) => {
       const derived: Data =
         model === "contact"
           ? deriveContact({ ...contactColumns(row as ContactRow), custom }, definitions)
           : deriveLead({ ...leadColumns(row as LeadRow), custom }, definitions);
-      const stamp = { version: row.version + 1, updatedAt: now, lastModificationSource: viewer.source };
-      return { id: row.id, custom, ...derived, ...(changed && stamp) };
+      return { id: row.id, custom, ...derived, ...(changed && this.#stamp(row)) };
     });
-    const [first] = stamped;
-    if (!first) return;
-    const { id: _, ...columns } = first;
-    await this.tx.bulk.update(model, Object.keys(columns), stamped);
+    await this.#put(model, stamped);
   }
 
   /** Inserts many new contacts, with the tags that they carry. */
@@ -202,21 +200,60 @@ export class Writer {
       readonly columns: ContactColumns & { readonly tagIds: readonly string[] };
     }[],
   ): Promise<void> {
-    const { now, viewer } = this.caller;
     const definitions = await this.#defined("CONTACT");
     const rows = contacts.map(({ before, columns }) => ({
       id: before.id,
       ...columns,
       ...deriveContact(columns, definitions),
-      version: before.version + 1,
-      updatedAt: now,
-      lastModificationSource: viewer.source,
+      ...this.#stamp(before),
     }));
+    await this.#put("contact", rows);
+    await this.tx.bulk.tagContacts(carried(rows), this.caller.now);
+  }
+
+  /**
+   * Changes many contacts that this transaction holds, each in its own way. Those that are as wanted already are
+   * left alone.
+   *
+   * @returns how many were changed
+   */
+  async changeContacts(
+    contacts: readonly { readonly before: ContactRow; readonly columns: Columns<ContactRow> }[],
+  ): Promise<number> {
+    const definitions = await this.#defined("CONTACT");
+    const changed = contacts
+      .map(({ before, columns }) => ({ before, changes: changesOf({ ...before }, columns) }))
+      .filter(({ changes }) => Object.keys(changes).length > 0);
+    const names = [...new Set(changed.flatMap(({ changes }) => Object.keys(changes)))];
+    const rows = changed.map(({ before, changes }) => {
+      const after = { ...before, ...changes };
+      return {
+        id: before.id,
+        // One statement sets the same columns of all rows.
+        ...Object.fromEntries(names.map((name) => [name, after[name as keyof ContactRow]])),
+        ...deriveContact(contactColumns(after), definitions),
+        ...this.#stamp(before),
+      };
+    });
+    await this.#put("contact", rows);
+    const { come, gone } = tagMoves(changed);
+    await this.tx.bulk.tagContacts(come, this.caller.now);
+    await this.tx.bulk.untagContacts(gone);
+    return rows.length;
+  }
+
+  /** What every change of a contact or lead leaves on it. */
+  #stamp({ version }: { readonly version: number }) {
+    const { now, viewer } = this.caller;
+    return { version: version + 1, updatedAt: now, lastModificationSource: viewer.source };
+  }
+
+  /** Writes rows that all say the same columns. */
+  async #put(table: "contact" | "lead", rows: readonly (Data & { readonly id: string })[]): Promise<void> {
     const [first] = rows;
     if (!first) return;
     const { id: _, ...columns } = first;
-    await this.tx.bulk.update("contact", Object.keys(columns), rows);
-    await this.tx.bulk.tagContacts(carried(rows), now);
+    await this.tx.bulk.update(table, Object.keys(columns), rows);
   }
 
   #delegate(model: Model): Delegate {
@@ -261,29 +298,3 @@ export class Writer {
     }
   }
 }
-
-/** The columns of a new contact that nobody writes. */
-const blankContact = {
-  callCount: 0,
-  lastCallAt: null,
-  version: 1,
-  deletedAt: null,
-  purgedAt: null,
-  mergedIntoId: null,
-};
-
-const carried = (rows: readonly { readonly id: string; readonly tagIds: readonly string[] }[]) =>
-  rows.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ contactId: id, tagId })));
-
-const defined = (columns: Data): Data =>
-  Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-
-/** Whether two values of a column are the same; a decimal may be text on one side. */
-function same(before: unknown, after: unknown): boolean {
-  if (isDecimal(before)) return after !== null && before.eq(String(after));
-  // The database keeps the keys of JSON in an order of its own.
-  return fingerprint(freeze(before)) === fingerprint(freeze(after));
-}
-
-const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>
-  typeof value === "object" && value !== null && typeof (value as { eq?: unknown }).eq === "function";
