@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { Db } from "../../db/scoped.ts";
-import type { Fingerprint } from "../../db/sets.ts";
+import { type Fingerprint, nothing } from "../../db/sets.ts";
 import { type Refusal, RequestError, refusal } from "../../errors.ts";
 import { type CursorBinding, decodeCursor, encodeCursor, fingerprint } from "../../lib/cursor.ts";
 import { fold } from "../../lib/fold.ts";
@@ -115,13 +115,16 @@ export function signPlan(
   return encodeCursor(bindingOf(context, plan), [expires, count, set]);
 }
 
-/** The set that a token was signed for, or why it is not good for this plan. */
+/** The set that a token was signed for, and why it is not good for this plan. */
 export function readPlan(
   context: Pick<Context, "viewer" | "now">,
   plan: Plan,
   token: string | null | undefined,
-): Fingerprint | Refusal {
-  const invalid = (message: string) => refusal("INVALID_PLAN", ["planToken"], message);
+): { set: Fingerprint; refusals: readonly Refusal[] } {
+  const invalid = (message: string) => ({
+    set: nothing,
+    refusals: [refusal("INVALID_PLAN", ["planToken"], message)],
+  });
   if (token == null)
     return invalid("planToken is missing: ask with dryRun: true first, and send the token that it gives");
   try {
@@ -129,7 +132,7 @@ export function readPlan(
     if (Number(expires) <= context.now.getTime()) {
       return invalid("planToken has expired: ask with dryRun: true again");
     }
-    return { count: Number(count), fingerprint: String(set) };
+    return { set: { count: Number(count), fingerprint: String(set) }, refusals: [] };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     return invalid("planToken is not one of this change, with this filter, by this caller");

@@ -1,7 +1,7 @@
 import type { Caller, Context } from "../../context.ts";
 import type { ContactRow } from "../../db/rows.ts";
 import { type Fingerprint, fingerprintOf } from "../../db/sets.ts";
-import { RefusalError } from "../../errors.ts";
+import { type Refusal, RefusalError } from "../../errors.ts";
 import type { BulkJob } from "../../generated/prisma/client.ts";
 import { newId } from "../../lib/typeid.ts";
 import { holdRow } from "../record/hold.ts";
@@ -66,12 +66,7 @@ export function changeContacts(context: Context, plan: Plan, handshake: Handshak
 
 /** What a plan comes to; nothing is written. */
 async function look(writer: Writer, context: Context, plan: Plan): Promise<BulkResult> {
-  const { where, refusals } = await readSelection(context, writer.tx, plan.selection);
-  const checked = await checkChange(writer, plan.change);
-  if (refusals.length + checked.refusals.length > 0) {
-    throw new RefusalError([...refusals, ...checked.refusals]);
-  }
-  context.warnings.push(...checked.warnings);
+  const { where } = await examine(writer, context, plan);
   const set = await writer.tx.sets.fingerprint({ model: "contact", where });
   return {
     count: set.count,
@@ -82,32 +77,41 @@ async function look(writer: Writer, context: Context, plan: Plan): Promise<BulkR
   };
 }
 
+/** Does what was planned, at once or by a job. */
 async function change(
   writer: Writer,
   context: Context,
   plan: Plan,
   token: string | null | undefined,
 ): Promise<BulkResult> {
-  const { where, refusals } = await readSelection(context, writer.tx, plan.selection);
-  const checked = await checkChange(writer, plan.change);
-  const planned = readPlan(context, plan, token);
-  if ("code" in planned) throw new RefusalError([...refusals, ...checked.refusals, planned]);
-  if (refusals.length + checked.refusals.length > 0) {
-    throw new RefusalError([...refusals, ...checked.refusals]);
-  }
-  context.warnings.push(...checked.warnings);
+  const { set: planned, refusals } = readPlan(context, plan, token);
+  const { where, complete } = await examine(writer, context, plan, refusals);
   const work = { where, planned, plan, context };
+  const result = { count: planned.count, planToken: null };
   if (planned.count > AT_ONCE) {
     const jobId = newId();
-    const { lasting } = await checked.complete();
-    await queue(writer, work, jobId, lasting.input);
-    const sampleIds = await firstIds(writer, where, SAMPLE);
-    return { count: planned.count, sampleIds, planToken: null, changed: null, jobId };
+    await queue(writer, work, jobId, (await complete()).lasting.input);
+    return { ...result, sampleIds: await firstIds(writer, where, SAMPLE), changed: null, jobId };
   }
   const contacts = await holdSet(writer, work);
   const sampleIds = contacts.slice(0, SAMPLE).map(({ id }) => id);
-  const changed = contacts.length === 0 ? 0 : await applyChange(writer, await checked.complete(), contacts);
-  return { count: planned.count, sampleIds, planToken: null, changed, jobId: null };
+  const changed = contacts.length === 0 ? 0 : await applyChange(writer, await complete(), contacts);
+  return { ...result, sampleIds, changed, jobId: null };
+}
+
+/**
+ * Reads a plan against what the organization has.
+ *
+ * @param found what is wrong beside it
+ * @throws RefusalError with all that is wrong
+ */
+async function examine(writer: Writer, context: Context, plan: Plan, found: readonly Refusal[] = []) {
+  const { where, refusals } = await readSelection(context, writer.tx, plan.selection);
+  const { complete, warnings, ...change } = await checkChange(writer, plan.change);
+  const all = [...refusals, ...change.refusals, ...found];
+  if (all.length > 0) throw new RefusalError(all);
+  context.warnings.push(...warnings);
+  return { where, complete };
 }
 
 interface Work {

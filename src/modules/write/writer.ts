@@ -212,10 +212,9 @@ export class Writer {
   }
 
   /**
-   * Changes many contacts that this transaction holds, each in its own way. Those that are as wanted already are
-   * left alone.
+   * Changes many contacts that this transaction holds, each in its own way.
    *
-   * @returns how many were changed
+   * @returns how many were changed; the others were as wanted already, and are left alone
    */
   async changeContacts(
     contacts: readonly { readonly before: ContactRow; readonly columns: Columns<ContactRow> }[],
