@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import type { Database } from "./db/database.ts";
 import { useDownloads } from "./plugins/use-downloads.ts";
 import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
+import { useJit } from "./plugins/use-jit.ts";
 import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
@@ -45,6 +46,7 @@ export function createServer({
       useViewer(database, verifyToken),
       useWarnings(),
       useLimits(),
+      useJit(),
       useReadinessCheck({
         check: () =>
           database.pool.query("SELECT 1").then(

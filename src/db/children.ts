@@ -54,6 +54,8 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
     async page<Row>(table: ChildTable, direction: "newest" | "oldest", requests: readonly ChildRequest[]) {
       const newest = direction === "newest";
       const { rows } = await pool.query<[index: string, ...columns: unknown[]]>({
+        // Named, so that PostgreSQL parses and plans it once a connection.
+        name: `children ${table.table} ${table.parent} ${direction} ${table.columns.length}`,
         text: pageStatement(table, newest),
         values: [
           orgId,
@@ -66,18 +68,21 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
         types,
       });
       const pages: Row[][] = requests.map(() => []);
-      for (const [index, ...values] of rows) {
-        const row = Object.fromEntries(table.columns.map((column, at) => [column, values[at]]));
-        pages[Number(index) - 1]?.push(row as Row);
+      const { columns } = table;
+      for (const values of rows) {
+        const row: Record<string, unknown> = {};
+        for (let at = 0; at < columns.length; at += 1) row[columns[at] ?? ""] = values[at + 1];
+        pages[Number(values[0]) - 1]?.push(row as Row);
       }
       return pages;
     },
     async count({ table, parent }, parentIds) {
-      const { rows } = await pool.query<{ parent: string; count: number }>(
-        `SELECT ${parent} AS parent, count(*)::int AS count FROM ${table}
+      const { rows } = await pool.query<{ parent: string; count: number }>({
+        name: `children ${table} ${parent} count`,
+        text: `SELECT ${parent} AS parent, count(*)::int AS count FROM ${table}
          WHERE org_id = $1 AND ${parent} = ANY($2) GROUP BY ${parent}`,
-        [orgId, parentIds],
-      );
+        values: [orgId, parentIds],
+      });
       const counts = new Map(rows.map((row) => [row.parent, row.count]));
       return parentIds.map((id) => counts.get(id) ?? 0);
     },

@@ -113,8 +113,20 @@ const comparator = (key: SortKey, backwards: boolean, inclusive: boolean): strin
 const operand = (key: SortKey, value: CursorValue) =>
   key.type === "date" && value !== null ? new Date(value) : value;
 
+/** A row of a page. Its cursor is signed when it is asked for: most of them never are. */
+export class Edge<Row> {
+  constructor(
+    readonly node: Row,
+    readonly sign: (row: Row) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.sign(this.node);
+  }
+}
+
 export interface Page<Row> {
-  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly edges: Edge<Row>[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
@@ -141,15 +153,20 @@ export function makePage<Row>(
   const more = rows.length > window.take;
   const kept = rows.slice(0, window.take);
   if (window.backwards) kept.reverse();
-  const edges = kept.map((node) => ({ cursor: encodeCursor(binding, values(node)), node }));
+  const sign = (row: Row) => encodeCursor(binding, values(row));
+  const edges = kept.map((node) => new Edge(node, sign));
   const came = window.cursor !== null || window.skip > 0;
   return {
     edges,
     pageInfo: {
       hasNextPage: window.backwards ? came : more,
       hasPreviousPage: window.backwards ? more : came,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }

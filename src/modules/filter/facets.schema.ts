@@ -106,7 +106,7 @@ export function filteredConnectionType(
       nullable: true,
       description: `The ${plural} of the whole list, counted by their values; null for those of one record.`,
       resolve: (parent) => {
-        const { question } = parent as Partial<FilteredConnection<unknown>>;
+        const { question } = parent as Partial<FilteredConnection<{ id: string }>>;
         return question ? { entity, question } : null;
       },
     }),
@@ -116,7 +116,7 @@ export function filteredConnectionType(
       nullable: true,
       description:
         "Which groups of `query` it fulfils, or of the smart list when no query is given, counted from 0; null where there is neither. One statement for the whole page.",
-      resolve: (parent) => (parent as Partial<FilteredEdge<unknown>>).matchedGroups?.() ?? null,
+      resolve: (parent) => (parent as Partial<FilteredEdge<{ id: string }>>).matchedGroups?.() ?? null,
     }),
   );
   return connection;

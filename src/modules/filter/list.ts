@@ -4,6 +4,7 @@ import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
   cursorValue,
+  Edge,
   makePage,
   orderBy,
   type PageArgs,
@@ -70,14 +71,21 @@ export interface Within {
 }
 
 /** A row of a page, with the OR groups that it fulfils; null when the question has none. */
-export interface FilteredEdge<Row> {
-  readonly cursor: string;
-  readonly node: Row;
-  readonly matchedGroups: () => Promise<number[]> | null;
+export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row> {
+  constructor(
+    edge: Edge<Row>,
+    readonly matched: (id: string) => Promise<number[]> | null,
+  ) {
+    super(edge.node, edge.sign);
+  }
+
+  matchedGroups(): Promise<number[]> | null {
+    return this.matched(this.node.id);
+  }
 }
 
 /** A page, and the question that it answers. */
-export interface FilteredConnection<Row> extends Connection<Row> {
+export interface FilteredConnection<Row extends { readonly id: string }> extends Connection<Row> {
   readonly edges: Promise<FilteredEdge<Row>[]>;
   readonly question: Question;
 }
@@ -137,7 +145,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     });
     const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
-    const edges = page.edges.map((edge) => ({ ...edge, matchedGroups: () => matched(edge.node.id) }));
+    const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
     return { ...page, edges };
   };
   // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.

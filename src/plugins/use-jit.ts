@@ -1,0 +1,82 @@
+import {
+  BREAK,
+  type DocumentNode,
+  getVariableValues,
+  Kind,
+  type ListValueNode,
+  type ObjectValueNode,
+  type OperationDefinitionNode,
+  visit,
+} from "graphql";
+import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import type { Plugin } from "graphql-yoga";
+import { schema } from "../schema.ts";
+
+/**
+ * Executes queries that come again by code made for them, by graphql-jit: about a fifth of a list's CPU goes
+ * otherwise into looking up in the document what to do next. A query that comes once is not worth compiling,
+ * and mutations are left to graphql-js, which runs one after the other.
+ *
+ * graphql-jit words the errors of variables in its own way and does not enforce @oneOf in them, so variables are
+ * coerced by graphql-js first; what it refuses is answered by it.
+ */
+export function useJit(): Plugin {
+  const seen = new WeakMap<DocumentNode, Seen>();
+  return {
+    onExecute({ args, setExecuteFn }) {
+      const { document } = args;
+      const known = seen.get(document);
+      if (!known) return void seen.set(document, { times: 1, compiled: null });
+      known.times += 1;
+      known.compiled ??= compile(document);
+      const { compiled } = known;
+      if (!compiled) return;
+      setExecuteFn((execution) => {
+        const { operation, query } = compiled;
+        const raw = execution.variableValues ?? {};
+        const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
+          maxErrors: 50,
+        });
+        if (variables.errors) return { errors: variables.errors };
+        return query(execution.rootValue, execution.contextValue, raw);
+      });
+    },
+  };
+}
+
+interface Seen {
+  times: number;
+  compiled: Compiled | false | null;
+}
+
+interface Compiled {
+  readonly operation: OperationDefinitionNode;
+  readonly query: CompiledQuery["query"];
+}
+
+/** False for what is left to graphql-js: documents of several operations, and what cannot be compiled. */
+function compile(document: DocumentNode): Compiled | false {
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const [operation] = operations as OperationDefinitionNode[];
+  if (!operation || operations.length > 1 || operation.operation !== "query") return false;
+  if (hasInnerVariable(document)) return false;
+  const compiled = compileQuery(schema, document, undefined, { disableLeafSerialization: false });
+  return isCompiledQuery(compiled) ? { operation, query: compiled.query } : false;
+}
+
+/**
+ * Whether a variable stands inside an object or a list of the document. Left out, it leaves out its field; compiled
+ * code would put null there, which means something else.
+ */
+function hasInnerVariable(document: DocumentNode): boolean {
+  let found = false;
+  const note = {
+    Variable() {
+      found = true;
+      return BREAK;
+    },
+  };
+  const inside = { enter: (node: ObjectValueNode | ListValueNode) => void visit(node, note) };
+  visit(document, { ObjectValue: inside, ListValue: inside });
+  return found;
+}
