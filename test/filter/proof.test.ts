@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Proof } from "./proof/proof.ts";
-import { moments, prove } from "./proof/run.ts";
+import { prove } from "./proof/run.ts";
+import { nows } from "./proof/values.ts";
 import { plant } from "./proof/world.ts";
 
 /** Random filters over random rows: every door finds what the reference evaluator finds. */
@@ -11,7 +12,7 @@ const seed = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 3
 let proof: Proof;
 
 beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: moments[0] ?? 0 });
+  vi.useFakeTimers({ toFake: ["Date"], now: nows[0] ?? 0 });
   proof = await Proof.of(await plant(seed));
 });
 afterAll(() => void vi.useRealTimers());

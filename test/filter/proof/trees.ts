@@ -5,10 +5,10 @@ import {
   enums,
   fields,
   type Json,
-  keyFields,
   type Op,
   operators,
   options,
+  type Row,
   relations,
   type Type,
 } from "./model.ts";
@@ -64,9 +64,9 @@ export function typedName(op: Op, type: Type): string {
   return op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
+const unit = fc.constantFrom("DAY", "DAY", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
 const amountOf = (units: fc.Arbitrary<string>) =>
-  fc.record({ amount: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.constantFrom(30, 10_000)), unit: units });
+  fc.record({ amount: fc.constantFrom(1, 2, 3, 6, 7, 12, 30, 10_000), unit: units });
 const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.oneof(
     fc.record({ last: amountOf(units) }),
@@ -82,10 +82,20 @@ const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
 export class Trees {
   readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
 
-  constructor(readonly world: World) {}
+  /** @param about the types of the fields that filters are about; all of them when left out */
+  constructor(
+    readonly world: World,
+    readonly about: readonly Type[] = Object.keys(operators) as Type[],
+  ) {}
 
-  /** Any filter of contacts. */
-  readonly contacts = (): fc.Arbitrary<Tree> => this.#tree("contact", 3, 0);
+  /**
+   * Any filter of contacts.
+   *
+   * @param relation asks for related records, and nothing else
+   */
+  contacts(relation?: string): fc.Arbitrary<Tree> {
+    return relation === undefined ? this.#tree("contact", 3, 0) : this.#related("contact", relation, 3, 0);
+  }
 
   #tree(entity: Entity, depth: number, hops: number): fc.Arbitrary<Tree> {
     const key = `${entity} ${depth} ${hops}`;
@@ -130,19 +140,21 @@ export class Trees {
     });
   }
 
+  /** One comparator; every type of field is as likely as the others. */
   #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
     const built = Object.entries(fields[entity])
       // The typed door says by an inner filter that there is none, and takes two relations inside each other.
-      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
-      .map(([name, type]) => ({ weight: keyFields.includes(name) ? 1 : 2, name, type }));
+      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one));
     const custom =
-      entity === "contact"
-        ? customFields.map(({ slug, as }) => ({ weight: 2, name: `custom.${slug}`, type: as as Type }))
-        : [];
-    return fc.oneof(
-      ...[...built, ...custom].map(({ weight, name, type }) => ({
-        weight,
-        arbitrary: fc.record({
+      entity === "contact" ? customFields.map(({ slug, as }): [string, Type] => [`custom.${slug}`, as]) : [];
+    const all = [...built, ...custom];
+    const kinds = new Set(all.map(([, type]) => type));
+    const wanted = [...kinds].filter((type) => this.about.includes(type));
+    const types = wanted.length > 0 ? wanted : [...kinds];
+    return fc.constantFrom(...types).chain((type) => {
+      const names = all.filter((field) => field[1] === type).map(([name]) => name);
+      return fc.constantFrom(...names).chain((name) =>
+        fc.record({
           kind: fc.constant("field" as const),
           entity: fc.constant(entity),
           name: fc.constant(name),
@@ -150,16 +162,21 @@ export class Trees {
           comparisons: this.#comparisons(entity, name, type),
           style: fc.nat(11),
         }),
-      })),
-    );
+      );
+    });
   }
 
   #comparisons(entity: Entity, name: string, type: Type): fc.Arbitrary<Comparison[]> {
-    const operand = this.#operand(entity, name, type);
+    const known = this.#known(entity, name, type);
+    const thought = this.#operand(entity, name, type);
+    const operand = known.length === 0 ? thought : fc.oneof(thought, fc.constantFrom(...known));
     const one = fc.oneof(
-      ...operators[type].map(
-        (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
-      ),
+      // How days are counted is where most can go wrong.
+      ...operators[type]
+        .flatMap((op) => (op === "WITHIN" ? [op, op, op] : op))
+        .map(
+          (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
+        ),
     );
     if (type === "relation") return fc.tuple(one);
     return fc
@@ -232,6 +249,27 @@ export class Trees {
       case "relation":
         return fc.constant(null);
     }
+  }
+
+  /** Values that some records have, so that a filter finds them. */
+  #known(entity: Entity, name: string, type: Type): readonly Json[] {
+    if (!["text", "email", "number", "date", "dateTime"].includes(type)) return [];
+    const { rows } = this.world;
+    const inside = (relation: string) => rows.flatMap((row) => row[relation] as readonly Row[]);
+    const records: readonly Row[] =
+      entity === "contact"
+        ? rows
+        : entity === "activity"
+          ? inside("deals").flatMap((row) => row.activities as Row[])
+          : inside(`${entity}s`);
+    const [first = "", slug] = name.split(".");
+    const values = records.map((record) =>
+      first === "custom" ? (record.custom as Row)[slug ?? ""] : record[name],
+    );
+    const texts = values
+      .filter((value) => typeof value === "string" || typeof value === "number")
+      .map(String);
+    return type === "text" || type === "email" ? texts.flatMap((text) => [text, text.toUpperCase()]) : texts;
   }
 
   #ids(entity: Entity): fc.Arbitrary<string> {
