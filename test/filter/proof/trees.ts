@@ -78,6 +78,8 @@ const withHours = fc.oneof(unit, fc.constant("HOUR"));
 const dayDurations = ["P1D", "P7D", "P30D", "P1W", "P1M", "P1Y6M", "P2Y"];
 const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
 
+const often: readonly Op[] = ["WITHIN", "EQ", "IN"];
+
 /** Makes the arbitraries of one world, whose ids filters may name. */
 export class Trees {
   readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
@@ -171,9 +173,9 @@ export class Trees {
     const thought = this.#operand(entity, name, type);
     const operand = known.length === 0 ? thought : fc.oneof(thought, fc.constantFrom(...known));
     const one = fc.oneof(
-      // How days are counted is where most can go wrong.
+      // How days are counted is where most can go wrong; equality is looked up in several ways.
       ...operators[type]
-        .flatMap((op) => (op === "WITHIN" ? [op, op, op] : op))
+        .flatMap((op) => (often.includes(op) ? [op, op, op] : op))
         .map(
           (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
         ),
