@@ -18,7 +18,7 @@ let world: World;
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now });
-  world = await plant(seed);
+  world = await plant(seed, [now]);
 });
 afterAll(() => void vi.useRealTimers());
 
@@ -56,7 +56,9 @@ test.each(mutants.map((mutant, at): [string, Mutant, number] => [mutant.name, mu
     vi.doMock(module, () => import(/* @vite-ignore */ addressOf(mutant, at)));
     try {
       const proof = await Proof.of(world, await gateway());
-      await expect(prove(proof, { ...run, ...mutant })).rejects.toThrow(/differs from the reference/);
+      await expect(prove(proof, { ...run, ...mutant, cases: 900 })).rejects.toThrow(
+        /differs from the reference/,
+      );
     } finally {
       vi.doUnmock(module);
     }

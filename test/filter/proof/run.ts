@@ -3,7 +3,7 @@ import { vi } from "vitest";
 import type { Type } from "./model.ts";
 import type { Case, Proof } from "./proof.ts";
 import { Trees } from "./trees.ts";
-import { nows, timeZones } from "./values.ts";
+import { timeZones } from "./values.ts";
 
 /** Runs random cases in batches, and says the smallest one that differs. */
 
@@ -22,7 +22,7 @@ interface Run {
   /** Whether to look for a smaller case that differs too. */
   readonly shrink?: boolean;
   /** When they are asked, in this order; the embedded database does not bear a clock that goes back. */
-  readonly asked?: readonly number[];
+  readonly asked: readonly number[];
   /** The types of the fields that they are about; all of them when left out. */
   readonly about?: readonly Type[];
   /** The related records that they are about. */
@@ -35,7 +35,7 @@ interface Run {
  * @throws Error with the seed, the path and the shrunk case, when the doors and the reference differ
  */
 export async function prove(proof: Proof, run: Run): Promise<void> {
-  const { cases, seed, shrink = true, asked = nows } = run;
+  const { cases, seed, shrink = true, asked } = run;
   const any = caseOf(proof, run);
   const days = caseOf(proof, { about: ["date", "dateTime"], ...run });
   for (let from = 0; from < cases; from += CASES_A_BATCH) {

@@ -17,7 +17,7 @@ import {
   addressOperand,
   amount,
   countOperand,
-  day,
+  dayOperand,
   momentOperand,
   numberOperand,
   phoneOperand,
@@ -64,9 +64,10 @@ export function typedName(op: Op, type: Type): string {
   return op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const unit = fc.constantFrom("DAY", "DAY", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
+const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
+const counted = fc.constantFrom("DAY", "DAY", "DAY", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
 const amountOf = (units: fc.Arbitrary<string>) =>
-  fc.record({ amount: fc.constantFrom(1, 2, 3, 6, 7, 12, 30, 10_000), unit: units });
+  fc.record({ amount: fc.constantFrom(1, 2, 3, 7, 30, 1, 2, 3, 7, 10_000), unit: units });
 const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.oneof(
     fc.record({ last: amountOf(units) }),
@@ -74,7 +75,7 @@ const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
     fc.record({ this: unit }),
     fc.record({ previous: unit }),
   );
-const withHours = fc.oneof(unit, fc.constant("HOUR"));
+const withHours = fc.oneof(counted, counted, counted, fc.constant("HOUR"));
 const dayDurations = ["P1D", "P7D", "P30D", "P1W", "P1M", "P1Y6M", "P2Y"];
 const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
 
@@ -118,9 +119,9 @@ export class Trees {
     });
     const not = fc.record({ kind: fc.constant("not" as const), node: inner });
     return fc.oneof(
-      { weight: 5, arbitrary: leaf },
-      { weight: 3, arbitrary: group },
-      { weight: 1, arbitrary: not },
+      { weight: 10, arbitrary: leaf },
+      { weight: 6, arbitrary: group },
+      { weight: 2, arbitrary: not },
       ...names.map((relation) => ({
         weight: 1,
         arbitrary: this.#related(entity, relation, depth, hops),
@@ -198,9 +199,9 @@ export class Trees {
       case "HAS_NONE":
         return fc.array(operand, { maxLength: 4, size: "max" });
       case "ON":
-        return day;
+        return dayOperand;
       case "WITHIN":
-        return relative(type === "date" ? unit : withHours);
+        return relative(type === "date" ? counted : withHours);
       case "OLDER_THAN":
         return fc.constantFrom(...dayDurations, ...(type === "date" ? [] : timedDurations));
       default:
@@ -231,7 +232,7 @@ export class Trees {
       case "currency":
         return anyCase(["EUR", "USD", "JPY", "CHF"]);
       case "date":
-        return day;
+        return dayOperand;
       case "dateTime":
         return momentOperand;
       case "enum":

@@ -185,24 +185,8 @@ export const nows = [
   "2026-10-31T23:30:00.000Z",
 ].map((text) => Date.parse(text));
 
-const away = [0, 1, -1, 2, -2, 3, -3, 6, -6, 7, -7, 8, -8, 29, -29, 30, -30, 31, -31, 365, -366];
+const away = [0, 1, -1, 2, -2, 3, -3, 7, -7, 8, 30, -30, 31, -366];
 
-/** The first moment of a day beside a moment of asking, somewhere, and its neighbours. */
-const edge = fc
-  .tuple(
-    fc.constantFrom(...nows),
-    fc.constantFrom(...timeZones),
-    fc.constantFrom(...away),
-    fc.constantFrom(-1, 0, 1, 3_600_000, -3_600_000),
-  )
-  .map(([now, zone, days, apart]) => {
-    const day = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
-    const begin = day.add({ days }).toZonedDateTime(zone).epochMilliseconds;
-    return new Date(begin + apart).toISOString();
-  });
-const hour = fc
-  .tuple(fc.constantFrom(...nows), fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1, 0, 1))
-  .map(([now, hours, apart]) => new Date(now + hours * 3_600_000 + apart).toISOString());
 const extreme = fc.constantFrom(
   "0001-01-01T00:00:00.000Z",
   "1582-10-10T12:00:00.000Z",
@@ -210,15 +194,42 @@ const extreme = fc.constantFrom(
   "9999-12-31T23:59:59.999Z",
 );
 
-/** A moment as ISO text in UTC. */
-export const moment = fc.oneof(
-  { weight: 6, arbitrary: edge },
-  { weight: 2, arbitrary: hour },
-  { weight: 1, arbitrary: extreme },
-);
-/** The same, as callers may write it. */
+/** Moments as ISO texts in UTC, and days: the edges of days beside some moments of asking, wherever that is. */
+export function around(nows: readonly number[]) {
+  const now = fc.constantFrom(...nows);
+  const edge = fc
+    .tuple(
+      now,
+      fc.constantFrom(...timeZones),
+      fc.constantFrom(...away),
+      fc.constantFrom(-1, 0, 1, 3_600_000, -3_600_000),
+    )
+    .map(([now, zone, days, apart]) => {
+      const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
+      const begin = today.add({ days }).toZonedDateTime(zone).epochMilliseconds;
+      return new Date(begin + apart).toISOString();
+    });
+  const hour = fc
+    .tuple(now, fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1, 0, 1))
+    .map(([now, hours, apart]) => new Date(now + hours * 3_600_000 + apart).toISOString());
+  const near = fc
+    .tuple(now, fc.constantFrom(...away))
+    .map(([now, days]) => new Date(now + days * 86_400_000).toISOString());
+  const dayOf = (moments: fc.Arbitrary<string>) => moments.map((text) => text.slice(0, 10));
+  return {
+    moment: fc.oneof(
+      { weight: 6, arbitrary: edge },
+      { weight: 2, arbitrary: hour },
+      { weight: 1, arbitrary: extreme },
+    ),
+    day: dayOf(fc.oneof({ weight: 6, arbitrary: near }, { weight: 1, arbitrary: extreme })),
+  };
+}
+
+const { moment, day } = around(nows);
+export const dayOperand = day;
+/** A moment as callers may write it. */
 export const momentOperand = fc.tuple(moment, fc.nat(3)).map(([text, how]) => {
   if (how !== 0 || text.startsWith("0001") || text.startsWith("9999")) return text;
   return `${new Date(Date.parse(text) + 5.5 * 3_600_000).toISOString().slice(0, -1)}+05:30`;
 });
-export const day = moment.map((text) => text.slice(0, 10));
