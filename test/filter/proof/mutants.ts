@@ -11,8 +11,8 @@ export interface Mutant {
   readonly instead: string;
   /** Types of fields, so that not many random filters are needed. */
   readonly about: readonly Type[];
-  /** The related records that they are about. */
-  readonly inside?: string;
+  /** The relations that lead to the records that they are about. */
+  readonly inside?: readonly string[];
 }
 
 const mutant = (name: string, file: string, fragment: string, instead: string, ...about: Type[]): Mutant => ({
@@ -108,7 +108,7 @@ export const mutants: readonly Mutant[] = [
       "false",
       "dateTime",
     ),
-    inside: "deals",
+    inside: ["deals", "contact"],
   },
   mutant(
     "one operator of several is dropped",

@@ -25,8 +25,8 @@ interface Run {
   readonly asked: readonly number[];
   /** The types of the fields that they are about; all of them when left out. */
   readonly about?: readonly Type[];
-  /** The related records that they are about. */
-  readonly inside?: string;
+  /** The relations that lead to the records that they are about. */
+  readonly inside?: readonly string[];
 }
 
 /**

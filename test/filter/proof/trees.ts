@@ -13,6 +13,7 @@ import {
   type Type,
 } from "./model.ts";
 import { tagNames } from "./rows.ts";
+import { counted, dayDurations, relative, timedDurations, withHours } from "./spans.ts";
 import {
   addressOperand,
   amount,
@@ -64,21 +65,6 @@ export function typedName(op: Op, type: Type): string {
   return op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
-const counted = fc.constantFrom("DAY", "DAY", "DAY", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
-const amountOf = (units: fc.Arbitrary<string>) =>
-  fc.record({ amount: fc.constantFrom(1, 2, 3, 7, 30, 1, 2, 3, 7, 10_000), unit: units });
-const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
-  fc.oneof(
-    fc.record({ last: amountOf(units) }),
-    fc.record({ next: amountOf(units) }),
-    fc.record({ this: unit }),
-    fc.record({ previous: unit }),
-  );
-const withHours = fc.oneof(counted, counted, counted, fc.constant("HOUR"));
-const dayDurations = ["P1D", "P7D", "P30D", "P1W", "P1M", "P1Y6M", "P2Y"];
-const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
-
 const often: readonly Op[] = ["WITHIN", "EQ", "IN"];
 
 /** Makes the arbitraries of one world, whose ids filters may name. */
@@ -94,10 +80,14 @@ export class Trees {
   /**
    * Any filter of contacts.
    *
-   * @param relation asks for related records, and nothing else
+   * @param inside asks for records that relations lead to, or for those that are not like that
    */
-  contacts(relation?: string): fc.Arbitrary<Tree> {
-    return relation === undefined ? this.#tree("contact", 3, 0) : this.#related("contact", relation, 3, 0);
+  contacts(inside: readonly string[] = [], entity: Entity = "contact", hops = 0): fc.Arbitrary<Tree> {
+    const [relation, ...others] = inside;
+    if (relation === undefined) return this.#tree(entity, 3 - hops, hops);
+    const inner = this.contacts(others, relations[entity][relation]?.entity, hops + 1);
+    const not = fc.record({ kind: fc.constant("not" as const), node: inner });
+    return this.#related(entity, relation, fc.oneof(inner, not));
   }
 
   #tree(entity: Entity, depth: number, hops: number): fc.Arbitrary<Tree> {
@@ -124,22 +114,23 @@ export class Trees {
       { weight: 2, arbitrary: not },
       ...names.map((relation) => ({
         weight: 1,
-        arbitrary: this.#related(entity, relation, depth, hops),
+        arbitrary: this.#related(
+          entity,
+          relation,
+          this.#tree(relations[entity][relation]?.entity ?? entity, depth - 1, hops + 1),
+        ),
       })),
     );
   }
 
-  #related(entity: Entity, relation: string, depth: number, hops: number): fc.Arbitrary<Tree> {
-    const { entity: target, one } = relations[entity][relation] ?? { entity, one: false };
+  #related(entity: Entity, relation: string, inner: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
+    const one = relations[entity][relation]?.one ?? false;
     const everything: Tree = { kind: "and", nodes: [] };
     return fc.record({
       kind: fc.constant("related" as const),
       relation: fc.constant(relation),
       how: one ? fc.constant(null) : fc.constantFrom("some" as const, "none" as const),
-      node: fc.oneof(
-        { weight: 8, arbitrary: this.#tree(target, depth - 1, hops + 1) },
-        { weight: 1, arbitrary: fc.constant(everything) },
-      ),
+      node: fc.oneof({ weight: 8, arbitrary: inner }, { weight: 1, arbitrary: fc.constant(everything) }),
     });
   }
 
