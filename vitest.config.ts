@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { defineConfig } from "vitest/config";
+import { mutation } from "./test/filter/proof/mutants.ts";
 
 /** The same suites on the embedded database and, where one answers, on PostgreSQL. */
 const postgresUrl = process.env.TEST_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
@@ -24,13 +25,17 @@ const project = (name: string, url: string | null) => ({
     name,
     include: ["test/**/*.test.ts"],
     // What needs no database, or opens its own, runs once.
-    exclude: url === null ? [] : ["test/unit/**", "test/cli/**", "test/db/migrate.test.ts"],
+    exclude:
+      url === null
+        ? []
+        : ["test/unit/**", "test/cli/**", "test/db/migrate.test.ts", "test/filter/mutants.test.ts"],
     globalSetup: ["test/support/global.ts"],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
     provide: { postgresUrl: url },
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
+  plugins: [mutation()],
   // Two copies of graphql in one process refuse each other's schema.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
 });

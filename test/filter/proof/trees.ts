@@ -5,19 +5,20 @@ import {
   enums,
   fields,
   type Json,
-  keyFields,
   type Op,
   operators,
   options,
+  type Row,
   relations,
   type Type,
 } from "./model.ts";
 import { tagNames } from "./rows.ts";
+import { counted, dayDurations, relative, timedDurations, withHours } from "./spans.ts";
 import {
   addressOperand,
   amount,
   countOperand,
-  day,
+  dayOperand,
   momentOperand,
   numberOperand,
   phoneOperand,
@@ -64,28 +65,30 @@ export function typedName(op: Op, type: Type): string {
   return op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
-const amountOf = (units: fc.Arbitrary<string>) =>
-  fc.record({ amount: fc.oneof(fc.integer({ min: 1, max: 13 }), fc.constantFrom(30, 10_000)), unit: units });
-const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
-  fc.oneof(
-    fc.record({ last: amountOf(units) }),
-    fc.record({ next: amountOf(units) }),
-    fc.record({ this: unit }),
-    fc.record({ previous: unit }),
-  );
-const withHours = fc.oneof(unit, fc.constant("HOUR"));
-const dayDurations = ["P1D", "P7D", "P30D", "P1W", "P1M", "P1Y6M", "P2Y"];
-const timedDurations = ["PT1H", "PT12H", "P1DT1H", "PT90M", "P1MT1H"];
+const often: readonly Op[] = ["WITHIN", "EQ", "IN"];
 
 /** Makes the arbitraries of one world, whose ids filters may name. */
 export class Trees {
   readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
 
-  constructor(readonly world: World) {}
+  /** @param about the types of the fields that filters are about; all of them when left out */
+  constructor(
+    readonly world: World,
+    readonly about: readonly Type[] = Object.keys(operators) as Type[],
+  ) {}
 
-  /** Any filter of contacts. */
-  readonly contacts = (): fc.Arbitrary<Tree> => this.#tree("contact", 3, 0);
+  /**
+   * Any filter of contacts.
+   *
+   * @param inside asks for records that relations lead to, or for those that are not like that
+   */
+  contacts(inside: readonly string[] = [], entity: Entity = "contact", hops = 0): fc.Arbitrary<Tree> {
+    const [relation, ...others] = inside;
+    if (relation === undefined) return this.#tree(entity, 3 - hops, hops);
+    const inner = this.contacts(others, relations[entity][relation]?.entity, hops + 1);
+    const not = fc.record({ kind: fc.constant("not" as const), node: inner });
+    return this.#related(entity, relation, fc.oneof(inner, not));
+  }
 
   #tree(entity: Entity, depth: number, hops: number): fc.Arbitrary<Tree> {
     const key = `${entity} ${depth} ${hops}`;
@@ -106,43 +109,46 @@ export class Trees {
     });
     const not = fc.record({ kind: fc.constant("not" as const), node: inner });
     return fc.oneof(
-      { weight: 5, arbitrary: leaf },
-      { weight: 3, arbitrary: group },
-      { weight: 1, arbitrary: not },
+      { weight: 10, arbitrary: leaf },
+      { weight: 6, arbitrary: group },
+      { weight: 2, arbitrary: not },
       ...names.map((relation) => ({
         weight: 1,
-        arbitrary: this.#related(entity, relation, depth, hops),
+        arbitrary: this.#related(
+          entity,
+          relation,
+          this.#tree(relations[entity][relation]?.entity ?? entity, depth - 1, hops + 1),
+        ),
       })),
     );
   }
 
-  #related(entity: Entity, relation: string, depth: number, hops: number): fc.Arbitrary<Tree> {
-    const { entity: target, one } = relations[entity][relation] ?? { entity, one: false };
+  #related(entity: Entity, relation: string, inner: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
+    const one = relations[entity][relation]?.one ?? false;
     const everything: Tree = { kind: "and", nodes: [] };
     return fc.record({
       kind: fc.constant("related" as const),
       relation: fc.constant(relation),
       how: one ? fc.constant(null) : fc.constantFrom("some" as const, "none" as const),
-      node: fc.oneof(
-        { weight: 8, arbitrary: this.#tree(target, depth - 1, hops + 1) },
-        { weight: 1, arbitrary: fc.constant(everything) },
-      ),
+      node: fc.oneof({ weight: 8, arbitrary: inner }, { weight: 1, arbitrary: fc.constant(everything) }),
     });
   }
 
+  /** One comparator; every type of field is as likely as the others. */
   #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
     const built = Object.entries(fields[entity])
       // The typed door says by an inner filter that there is none, and takes two relations inside each other.
-      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
-      .map(([name, type]) => ({ weight: keyFields.includes(name) ? 1 : 2, name, type }));
+      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one));
     const custom =
-      entity === "contact"
-        ? customFields.map(({ slug, as }) => ({ weight: 2, name: `custom.${slug}`, type: as as Type }))
-        : [];
-    return fc.oneof(
-      ...[...built, ...custom].map(({ weight, name, type }) => ({
-        weight,
-        arbitrary: fc.record({
+      entity === "contact" ? customFields.map(({ slug, as }): [string, Type] => [`custom.${slug}`, as]) : [];
+    const all = [...built, ...custom];
+    const kinds = new Set(all.map(([, type]) => type));
+    const wanted = [...kinds].filter((type) => this.about.includes(type));
+    const types = wanted.length > 0 ? wanted : [...kinds];
+    return fc.constantFrom(...types).chain((type) => {
+      const names = all.filter((field) => field[1] === type).map(([name]) => name);
+      return fc.constantFrom(...names).chain((name) =>
+        fc.record({
           kind: fc.constant("field" as const),
           entity: fc.constant(entity),
           name: fc.constant(name),
@@ -150,16 +156,21 @@ export class Trees {
           comparisons: this.#comparisons(entity, name, type),
           style: fc.nat(11),
         }),
-      })),
-    );
+      );
+    });
   }
 
   #comparisons(entity: Entity, name: string, type: Type): fc.Arbitrary<Comparison[]> {
-    const operand = this.#operand(entity, name, type);
+    const known = this.#known(entity, name, type);
+    const thought = this.#operand(entity, name, type);
+    const operand = known.length === 0 ? thought : fc.oneof(thought, fc.constantFrom(...known));
     const one = fc.oneof(
-      ...operators[type].map(
-        (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
-      ),
+      // How days are counted is where most can go wrong; equality is looked up in several ways.
+      ...operators[type]
+        .flatMap((op) => (often.includes(op) ? [op, op, op] : op))
+        .map(
+          (op): fc.Arbitrary<Comparison> => this.#value(op, type, operand).map((value) => ({ op, value })),
+        ),
     );
     if (type === "relation") return fc.tuple(one);
     return fc
@@ -179,9 +190,9 @@ export class Trees {
       case "HAS_NONE":
         return fc.array(operand, { maxLength: 4, size: "max" });
       case "ON":
-        return day;
+        return dayOperand;
       case "WITHIN":
-        return relative(type === "date" ? unit : withHours);
+        return relative(type === "date" ? counted : withHours);
       case "OLDER_THAN":
         return fc.constantFrom(...dayDurations, ...(type === "date" ? [] : timedDurations));
       default:
@@ -212,7 +223,7 @@ export class Trees {
       case "currency":
         return anyCase(["EUR", "USD", "JPY", "CHF"]);
       case "date":
-        return day;
+        return dayOperand;
       case "dateTime":
         return momentOperand;
       case "enum":
@@ -232,6 +243,27 @@ export class Trees {
       case "relation":
         return fc.constant(null);
     }
+  }
+
+  /** Values that some records have, so that a filter finds them. */
+  #known(entity: Entity, name: string, type: Type): readonly Json[] {
+    if (!["text", "email", "number", "date", "dateTime"].includes(type)) return [];
+    const { rows } = this.world;
+    const inside = (relation: string) => rows.flatMap((row) => row[relation] as readonly Row[]);
+    const records: readonly Row[] =
+      entity === "contact"
+        ? rows
+        : entity === "activity"
+          ? inside("deals").flatMap((row) => row.activities as Row[])
+          : inside(`${entity}s`);
+    const [first = "", slug] = name.split(".");
+    const values = records.map((record) =>
+      first === "custom" ? (record.custom as Row)[slug ?? ""] : record[name],
+    );
+    const texts = values
+      .filter((value) => typeof value === "string" || typeof value === "number")
+      .map(String);
+    return type === "text" || type === "email" ? texts.flatMap((text) => [text, text.toUpperCase()]) : texts;
   }
 
   #ids(entity: Entity): fc.Arbitrary<string> {

@@ -54,6 +54,9 @@ const words = [
   letters("😀", 32),
   `${letters("😀", 32)}!`,
   letters("e\u0301", 64),
+  letters("long ", 20),
+  letters("Ä", 66),
+  letters("ab%", 30),
 ];
 const blanks = ["", " ", "\n\t", "\u00a0", "\u200b\ufeff", "\u2003 "];
 
@@ -170,41 +173,20 @@ export const timeZones = [
   "UTC",
 ] as const;
 
-/** Moments of asking: clocks about to change or just changed, ends of months, a leap day, midnight far away. */
+/** Moments of asking, first to last: clocks about to change or just changed, ends of months, a leap day. */
 export const nows = [
-  "2026-03-29T00:59:59.999Z",
-  "2026-03-29T01:00:00.000Z",
-  "2026-10-25T00:30:00.000Z",
-  "2026-10-26T09:00:00.000Z",
-  "2026-03-08T07:00:00.000Z",
-  "2026-11-01T05:30:00.000Z",
-  "2026-04-04T15:10:00.000Z",
-  "2026-10-03T15:31:00.000Z",
-  "2026-09-06T04:00:00.000Z",
   "2024-02-29T12:00:00.000Z",
   "2026-01-01T00:00:00.000Z",
-  "2026-03-31T23:30:00.000Z",
-  "2026-05-31T10:00:00.000Z",
+  "2026-03-08T07:00:00.000Z",
+  "2026-03-29T00:59:59.999Z",
+  "2026-04-04T15:10:00.000Z",
+  "2026-09-06T04:00:00.000Z",
+  "2026-10-25T00:30:00.000Z",
+  "2026-10-31T23:30:00.000Z",
 ].map((text) => Date.parse(text));
 
-const away = [0, 1, -1, 2, -2, 6, -6, 7, -7, 29, -29, 30, -30, 31, -31, 90, -89, 365, -366];
+const away = [0, 1, -1, 2, -2, 3, -3, 7, -7, 8, 30, -30, 31, -366];
 
-/** The first moment of a day beside a moment of asking, somewhere, and its neighbours. */
-const edge = fc
-  .tuple(
-    fc.constantFrom(...nows),
-    fc.constantFrom(...timeZones),
-    fc.constantFrom(...away),
-    fc.constantFrom(-1, 0, 1, 3_600_000, -3_600_000),
-  )
-  .map(([now, zone, days, apart]) => {
-    const day = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
-    const begin = day.add({ days }).toZonedDateTime(zone).epochMilliseconds;
-    return new Date(begin + apart).toISOString();
-  });
-const hour = fc
-  .tuple(fc.constantFrom(...nows), fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1, 0, 1))
-  .map(([now, hours, apart]) => new Date(now + hours * 3_600_000 + apart).toISOString());
 const extreme = fc.constantFrom(
   "0001-01-01T00:00:00.000Z",
   "1582-10-10T12:00:00.000Z",
@@ -212,15 +194,42 @@ const extreme = fc.constantFrom(
   "9999-12-31T23:59:59.999Z",
 );
 
-/** A moment as ISO text in UTC. */
-export const moment = fc.oneof(
-  { weight: 6, arbitrary: edge },
-  { weight: 2, arbitrary: hour },
-  { weight: 1, arbitrary: extreme },
-);
-/** The same, as callers may write it. */
+/** Moments as ISO texts in UTC, and days: the edges of days beside some moments of asking, wherever that is. */
+export function around(nows: readonly number[]) {
+  const now = fc.constantFrom(...nows);
+  const edge = fc
+    .tuple(
+      now,
+      fc.constantFrom(...timeZones),
+      fc.constantFrom(...away),
+      fc.constantFrom(-1, 0, 1, 3_600_000, -3_600_000),
+    )
+    .map(([now, zone, days, apart]) => {
+      const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
+      const begin = today.add({ days }).toZonedDateTime(zone).epochMilliseconds;
+      return new Date(begin + apart).toISOString();
+    });
+  const hour = fc
+    .tuple(now, fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1, 0, 1))
+    .map(([now, hours, apart]) => new Date(now + hours * 3_600_000 + apart).toISOString());
+  const near = fc
+    .tuple(now, fc.constantFrom(...away))
+    .map(([now, days]) => new Date(now + days * 86_400_000).toISOString());
+  const dayOf = (moments: fc.Arbitrary<string>) => moments.map((text) => text.slice(0, 10));
+  return {
+    moment: fc.oneof(
+      { weight: 6, arbitrary: edge },
+      { weight: 2, arbitrary: hour },
+      { weight: 1, arbitrary: extreme },
+    ),
+    day: dayOf(fc.oneof({ weight: 6, arbitrary: near }, { weight: 1, arbitrary: extreme })),
+  };
+}
+
+const { moment, day } = around(nows);
+export const dayOperand = day;
+/** A moment as callers may write it. */
 export const momentOperand = fc.tuple(moment, fc.nat(3)).map(([text, how]) => {
   if (how !== 0 || text.startsWith("0001") || text.startsWith("9999")) return text;
   return `${new Date(Date.parse(text) + 5.5 * 3_600_000).toISOString().slice(0, -1)}+05:30`;
 });
-export const day = moment.map((text) => text.slice(0, 10));

@@ -26,9 +26,17 @@ type MadeLead = {
 };
 type Tag = { readonly id: string; readonly row: { readonly name: string; readonly id: string } };
 
-/** What is planted for the tests of a file: rows to be found, rows in the trash, and another organization's copies. */
-export async function plant(seed: number, live = 100, trashed = 20, copies = 40): Promise<World> {
-  const plans = planned(seed, live + trashed);
+/**
+ * What is planted for the tests of a file: rows to be found, rows in the trash, and another organization's copies.
+ *
+ * @param nows moments of asking, around which dates lie
+ */
+export async function plant(
+  seed: number,
+  nows: readonly number[],
+  { live = 100, trashed = 20, copies = 40 } = {},
+): Promise<World> {
+  const plans = planned(seed, live + trashed, nows);
   const planter = await Planter.make();
   const rows: Row[] = [];
   const gone: string[] = [];

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { read } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
+import { addressOf, type Mutant, mutants } from "./proof/mutants.ts";
+import { Proof, type Send } from "./proof/proof.ts";
+import { prove } from "./proof/run.ts";
+import { plant, type World } from "./proof/world.ts";
+
+/** Whether the proof proves anything: with one fault in the filter, some random case has to differ. */
+
+const seed = 20_260_731;
+/** One moment for all, for the embedded database does not bear a clock that goes back. */
+const now = Date.parse("2026-10-25T00:30:00Z");
+const run = { cases: 300, seed, shrink: false, asked: [now] };
+let world: World;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now });
+  world = await plant(seed, [now]);
+});
+afterAll(() => void vi.useRealTimers());
+
+/** A gateway made anew from the modules as they are mocked just now. */
+async function gateway(): Promise<Send> {
+  const { createServer } = await import("../../src/server.ts");
+  const yoga = createServer({
+    database: await testDatabase(),
+    logger: pino({ level: "silent" }),
+    corsOrigins: [],
+    bodyLimit: 1_048_576,
+    fileLimit: 1_048_576,
+    graphiql: null,
+  });
+  const headers = { "content-type": "application/json", authorization: `Bearer ${world.organization.key}` };
+  return async (query, variables) =>
+    read(
+      await yoga.fetch("http://test/graphql", {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query, variables }),
+      }),
+    );
+}
+
+test("without a fault nothing differs", async () => {
+  await prove(await Proof.of(world, await gateway()), run);
+}, 120_000);
+
+test.each(mutants.map((mutant, at): [string, Mutant, number] => [mutant.name, mutant, at]))(
+  "it is noticed when %s",
+  async (_name, mutant, at) => {
+    const module = resolve("src/modules/filter", mutant.file);
+    vi.resetModules();
+    vi.doMock(module, () => import(/* @vite-ignore */ addressOf(mutant, at)));
+    try {
+      const proof = await Proof.of(world, await gateway());
+      await expect(prove(proof, { ...run, ...mutant, cases: 900 })).rejects.toThrow(
+        /differs from the reference/,
+      );
+    } finally {
+      vi.doUnmock(module);
+    }
+  },
+  120_000,
+);

@@ -1,0 +1,196 @@
+import type { Plugin } from "vite";
+import type { Type } from "./model.ts";
+
+/** Faults that the proof has to notice, each one fragment of the source said wrongly. */
+
+export interface Mutant {
+  readonly name: string;
+  /** In src/modules/filter. */
+  readonly file: string;
+  readonly fragment: string;
+  readonly instead: string;
+  /** Types of fields, so that not many random filters are needed. */
+  readonly about: readonly Type[];
+  /** The relations that lead to the records that they are about. */
+  readonly inside?: readonly string[];
+}
+
+const mutant = (name: string, file: string, fragment: string, instead: string, ...about: Type[]): Mutant => ({
+  name,
+  file,
+  fragment,
+  instead,
+  about,
+});
+
+export const mutants: readonly Mutant[] = [
+  mutant(
+    "rows without a value are lost",
+    "compile.ts",
+    "missing ? { OR: [where, missing] } : where",
+    "where",
+    "text",
+  ),
+  mutant("% _ and \\ are patterns", "compile.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
+  mutant(
+    "not greater is less",
+    "compile.ts",
+    'gt: "lte", gte: "lt"',
+    'gt: "lt", gte: "lt"',
+    "integer",
+    "number",
+    "dateTime",
+  ),
+  mutant(
+    "a span holds its end",
+    "compile.ts",
+    "{ gte: from, lt: to }",
+    "{ gte: from, lte: to }",
+    "date",
+    "dateTime",
+  ),
+  mutant(
+    "what is always true is forgotten in an OR",
+    "compile.ts",
+    "const everything: Where = { id: { notIn: [] } }",
+    "const everything: Where = {}",
+    "boolean",
+    "tags",
+  ),
+  mutant(
+    "all of several tags are any of them",
+    "compile.ts",
+    'comparator === "hasAll" ? { hasEvery: known }',
+    "false ? { hasEvery: known }",
+    "tags",
+  ),
+  mutant(
+    "a phone number begins anywhere",
+    "compile.ts",
+    'comparator === "in" || comparator === "startsWith"',
+    'comparator === "in"',
+    "phone",
+  ),
+  mutant(
+    "long texts are looked up by a token that they have not",
+    "compile.ts",
+    "String(operand).length <= MAX_TOKEN_VALUE",
+    "String(operand).length > 0",
+    "text",
+  ),
+  mutant(
+    "texts without a column lose the rows without a value",
+    "compile.ts",
+    "operands.map((operand) => ({ NOT: at({ equals: operand }) })) }, missing]",
+    "operands.map((operand) => ({ NOT: at({ equals: operand }) })) }]",
+    "text",
+  ),
+  mutant(
+    "not of and stays and",
+    "normalize.ts",
+    'const kind = (written === "and") !== negated ? "and" : "or"',
+    "const kind = written",
+    "boolean",
+  ),
+  mutant(
+    "a membership in nothing is everything",
+    "normalize.ts",
+    'node.comparator === "hasAny") return { kind: negated ? "all" : "none" }',
+    'node.comparator === "hasAny") return { kind: "all" }',
+    "enum",
+    "integer",
+  ),
+  {
+    ...mutant(
+      "not of the one related record is SQL's",
+      "normalize.ts",
+      'none && node.relation.one && inner.kind !== "all"',
+      "false",
+      "dateTime",
+    ),
+    inside: ["deals", "contact"],
+  },
+  mutant(
+    "one operator of several is dropped",
+    "parse.ts",
+    "Object.entries(comparators).map(([operator, value])",
+    "Object.entries(comparators).slice(0, 1).map(([operator, value])",
+    "integer",
+  ),
+  mutant(
+    "a negative operator asks for some related record",
+    "parse.ts",
+    "at === 0 && leaf.negated !== empty",
+    "false",
+    "enum",
+  ),
+  mutant(
+    "ends with is contains",
+    "operators.ts",
+    'meaning("endsWith", "one")',
+    'meaning("contains", "one")',
+    "text",
+  ),
+  mutant(
+    "texts compare as they are written",
+    "operands.ts",
+    'const text: Reader = (value) => fold(expect(value, "string"))',
+    'const text: Reader = (value) => expect(value, "string")',
+    "text",
+  ),
+  mutant(
+    "addresses compare as texts",
+    "operands.ts",
+    'emailKey(expect(value, "string")) ?? text(value',
+    "text(value",
+    "email",
+  ),
+  mutant(
+    "the last days are one too many",
+    "dates.ts",
+    "from: today.subtract(duration).add({ days: 1 })",
+    "from: today.subtract(duration)",
+    "date",
+  ),
+  mutant(
+    "days begin where the server is",
+    "dates.ts",
+    "day.toZonedDateTime(timeZone)",
+    'day.toZonedDateTime("UTC")',
+    "dateTime",
+  ),
+  mutant("weeks begin on Sunday", "dates.ts", "day.dayOfWeek - 1", "day.dayOfWeek % 7", "date", "dateTime"),
+  mutant(
+    "a stored list forgets its time zone",
+    "filter.service.ts",
+    "timeZone ?? fallback ?? viewer.timeZone",
+    "timeZone ?? viewer.timeZone",
+    "dateTime",
+  ),
+  mutant(
+    "the trash is in the list",
+    "list.ts",
+    "EXCLUDE: { deletedAt: null }",
+    "EXCLUDE: { purgedAt: null }",
+    "boolean",
+  ),
+];
+
+/** How a mutant's source is imported: beside the real module, under another address. */
+export const addressOf = ({ file }: Mutant, at: number): string => `/src/modules/filter/${file}?mutant=${at}`;
+
+/** Gives such an address its source. A fragment that is not there exactly once stops the run: the list is out of date. */
+export const mutation = (): Plugin => ({
+  name: "mutation",
+  enforce: "pre",
+  transform(source, id) {
+    const found = /[?&]mutant=(\d+)$/.exec(id);
+    const chosen = found && mutants[Number(found[1])];
+    if (!chosen) return null;
+    const parts = source.split(chosen.fragment);
+    if (parts.length !== 2) {
+      throw new Error(`${chosen.file} has ${parts.length - 1} times what "${chosen.name}" replaces`);
+    }
+    return { code: parts.join(chosen.instead), map: null };
+  },
+});
