@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly fileLimit: number;
   /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
   readonly verifyToken?: VerifyToken | null;
+  /** How often a query comes before it is compiled; once when left out. */
+  readonly compileAfter?: number;
   /** GraphiQL, with this key and query filled in; none when null. */
   readonly graphiql: { readonly key: string; readonly query: string } | null;
 }
@@ -36,6 +38,7 @@ export function createServer({
   fileLimit,
   graphiql,
   verifyToken = null,
+  compileAfter = 1,
 }: ServerOptions) {
   return createYoga<object, Context>({
     schema,
@@ -46,7 +49,7 @@ export function createServer({
       useViewer(database, verifyToken),
       useWarnings(),
       useLimits(),
-      useJit(),
+      useJit(compileAfter),
       useReadinessCheck({
         check: () =>
           database.pool.query("SELECT 1").then(

@@ -19,18 +19,21 @@ import { schema } from "../schema.ts";
  *
  * graphql-jit words the errors of variables in its own way and does not enforce @oneOf in them, so variables are
  * coerced by graphql-js first; what it refuses is answered by it.
+ *
+ * @param after how often a query comes before it is compiled
  */
-export function useJit(): Plugin {
+export function useJit(after = 1): Plugin {
   const seen = new WeakMap<DocumentNode, Seen>();
   return {
     onExecute({ args, setExecuteFn }) {
       const { document } = args;
-      const known = seen.get(document);
-      if (!known) return void seen.set(document, { times: 1, compiled: null });
+      const known = seen.get(document) ?? { times: 0, compiled: null };
+      seen.set(document, known);
       known.times += 1;
+      if (known.times <= after) return;
       known.compiled ??= compile(document);
       const { compiled } = known;
-      if (!compiled) return;
+      if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value)) return;
       setExecuteFn((execution) => {
         const { operation, query } = compiled;
         const raw = execution.variableValues ?? {};
