@@ -185,7 +185,10 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
   const at = (condition: Where): Where => ({ custom: { path: [slug], ...condition } });
   const missing = at({ equals: Prisma.DbNull });
   if (comparator === "isEmpty") return negated ? { facets: { has: presenceToken(slug) } } : missing;
-  const values = operands.map((operand) => jsonOperand(operand, field));
+  // A number that no double is equals none that is stored.
+  const kept = comparator === "in" ? operands.filter((operand) => beside(operand, field) === 0) : operands;
+  if (comparator === "in" && kept.length === 0) return negated ? everything : nothing;
+  const values = kept.map((operand) => jsonOperand(operand, field));
   if (comparator === "hasAny" || comparator === "hasAll" || comparator === "contains") {
     const tokens = values.map((value) => facetToken(presenceToken(slug), String(value)));
     const match = { facets: comparator === "hasAll" ? { hasEvery: tokens } : { hasSome: tokens } };
@@ -197,7 +200,10 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
     return { OR: [at({ lt: from }), at({ gte: to }), missing] };
   }
   if (isRange(comparator)) {
-    const match = at({ [negated ? opposite[comparator] : comparator]: values[0] });
+    const asked = negated ? opposite[comparator] : comparator;
+    const aside = beside(operands[0] ?? 0, field);
+    const bound = aside === 0 ? asked : asked.startsWith("g") ? above(aside) : below(aside);
+    const match = at({ [bound]: values[0] });
     return negated ? { OR: [match, missing] } : match;
   }
   // Never NOT over facets: it reads every row's tokens.
@@ -213,3 +219,12 @@ function jsonOperand(operand: Operand, { type }: FilterField): string | number |
   if (operand instanceof Date) return type === "date" ? formatDay(operand) : operand.toISOString();
   return type === "number" ? Number(operand) : operand;
 }
+
+/**
+ * Where the double that stands for a number lies: above it, below it, or 0 for at it. No stored number, of fifteen
+ * digits at most, lies between the two.
+ */
+const beside = (operand: Operand, { type }: FilterField): number =>
+  type === "number" ? new Prisma.Decimal(Number(operand)).cmp(String(operand)) : 0;
+const above = (aside: number) => (aside > 0 ? "gte" : "gt");
+const below = (aside: number) => (aside > 0 ? "lt" : "lte");
