@@ -6,6 +6,7 @@ import {
   type ListValueNode,
   type ObjectValueNode,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
   visit,
 } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
@@ -17,8 +18,9 @@ import { schema } from "../schema.ts";
  * otherwise into looking up in the document what to do next. A query that comes once is not worth compiling,
  * and mutations are left to graphql-js, which runs one after the other.
  *
- * graphql-jit words the errors of variables in its own way and does not enforce @oneOf in them, so variables are
- * coerced by graphql-js first; what it refuses is answered by it.
+ * Variables are coerced by graphql-js, and the compiled query takes them as they are: graphql-jit words their errors
+ * in its own way, does not enforce @oneOf, and took ten seconds to compile the reading of one ContactFilter, whose
+ * type leads back to itself.
  *
  * @param after how often a query comes before it is compiled
  */
@@ -41,7 +43,7 @@ export function useJit(after = 1): Plugin {
           maxErrors: 50,
         });
         if (variables.errors) return { errors: variables.errors };
-        return query(execution.rootValue, execution.contextValue, raw);
+        return query(execution.rootValue, execution.contextValue, variables.coerced);
       });
     },
   };
@@ -63,9 +65,25 @@ function compile(document: DocumentNode): Compiled | false {
   const [operation] = operations as OperationDefinitionNode[];
   if (!operation || operations.length > 1 || operation.operation !== "query") return false;
   if (hasInnerVariable(document)) return false;
-  const compiled = compileQuery(schema, document, undefined, { disableLeafSerialization: false });
+  const compiled = compileQuery(schema, takingCoerced(document));
   return isCompiledQuery(compiled) ? { operation, query: compiled.query } : false;
 }
+
+/** The same document with every variable of a scalar that lets all values through. */
+const takingCoerced = (document: DocumentNode): DocumentNode => ({
+  ...document,
+  definitions: document.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? { ...definition, variableDefinitions: (definition.variableDefinitions ?? []).map(ofAnyType) }
+      : definition,
+  ),
+});
+
+const ofAnyType = ({ kind, variable }: VariableDefinitionNode): VariableDefinitionNode => ({
+  kind,
+  variable,
+  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: "JSON" } },
+});
 
 /**
  * Whether a variable stands inside an object or a list of the document. Left out, it leaves out its field; compiled
