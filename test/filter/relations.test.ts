@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
-import { statementsOf } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Filters by deals, activities, conversations, leads, owners and smart lists: scoped inside, no contact twice. */
@@ -141,6 +141,39 @@ describe("generic", () => {
   );
 });
 
+test("custom fields of leads are compared where leads are related, and a field in use there is not deleted unasked", async () => {
+  const field = await organization.customField({
+    entity: "LEAD",
+    slug: "channel",
+    type: "TEXT",
+    slot: "text1",
+  });
+  const contact = await organization.contact({ name: "by channel", deletedAt: new Date() });
+  const { prisma } = await testDatabase();
+  const converted = { status: "CONVERTED", convertedAt: new Date(), convertedContactId: contact.id };
+  const lead = await organization.lead({ name: "x", ...converted, custom: { channel: "Radio" } });
+  try {
+    await prisma.contact.updateMany({ where: { id: contact.id }, data: { deletedAt: null } });
+    const filter = { leads: { some: { customFields: [{ slug: "channel", text: { startsWith: "rad" } }] } } };
+    expect(await where(filter)).toEqual(["by channel"]);
+    expect(await condition("leads.custom.channel", "EQ", "radio")).toEqual(["by channel"]);
+  } finally {
+    await prisma.lead.deleteMany({ where: { id: lead.id } });
+    await prisma.contact.deleteMany({ where: { id: contact.id } });
+  }
+  const query = { groups: [{ conditions: [{ field: "leads.custom.channel", op: "EQ", value: "radio" }] }] };
+  await mutate(
+    organization.key,
+    "smartListCreate(input: $input)",
+    "smartList { id }",
+    { input: { name: "Radio", query } },
+    "($input: SmartListCreateInput!)",
+  );
+  const id = encodeId("CustomField", field.id);
+  const { errors } = await mutate(organization.key, `customFieldDelete(id: "${id}")`, "deletedId");
+  expect(errors).toMatchObject([{ code: "FIELD_IN_USE" }]);
+});
+
 test("a list by its deals is one statement, and one more for its number", async () => {
   const { statements } = await statementsOf(() =>
     where({ deals: { some: { status: { eq: "WON" } }, count: { gt: 0 } } }),
@@ -156,7 +189,7 @@ describe("a restricted member", () => {
   });
 
   test("does not learn of leads that are not theirs", async () => {
-    const { prisma } = await (await import("../support/database.ts")).testDatabase();
+    const { prisma } = await testDatabase();
     const mine = await organization.contact({ name: "mine", ownerId: restricted.id });
     const converted = { status: "CONVERTED", convertedAt: new Date(), convertedContactId: mine.id };
     await organization.lead({ name: "not mine", ...converted, ownerId: boss.id });
