@@ -84,7 +84,7 @@ async function insert(
     ...plain,
     id,
     country: walk,
-    email: email ? `${id.slice(-4)}@example.com` : null,
+    email: email ? `${id.slice(-12)}@example.com` : null,
     callCount,
     createdAt: new Date(createdAt),
     ...(lastCallAt !== null && { lastCallAt: new Date(lastCallAt) }),
