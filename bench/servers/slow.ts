@@ -34,11 +34,11 @@ export async function measureBesideSlow(
   );
   try {
     await new Promise<void>((resolve, reject) => {
-      clients.stdout.on("data", (chunk) => String(chunk).includes("connected") && resolve());
+      clients.stdout.on("data", (chunk) => String(chunk).includes("all are being answered") && resolve());
       clients.once("error", reject).once("close", () => reject(new Error("the slow clients ended")));
     });
-    // Their first answers are on the way before anything is timed.
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    // All have the beginning of their first answers: what is timed is not their rush.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     return await entry.caller.load({ seconds, connections: CONNECTIONS });
   } finally {
     clients.kill();

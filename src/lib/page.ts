@@ -113,14 +113,36 @@ const comparator = (key: SortKey, backwards: boolean, inclusive: boolean): strin
 const operand = (key: SortKey, value: CursorValue) =>
   key.type === "date" && value !== null ? new Date(value) : value;
 
+/** A row of a page. Its cursor is signed when it is asked for: most pages are read without. */
+export interface Edge<Row> {
+  readonly cursor: string;
+  readonly node: Row;
+}
+
 export interface Page<Row> {
-  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly edges: readonly Edge<Row>[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
     readonly startCursor: string | null;
     readonly endCursor: string | null;
   };
+}
+
+class LazyEdge<Row> implements Edge<Row> {
+  readonly node: Row;
+  readonly #binding: CursorBinding;
+  readonly #values: (row: Row) => CursorValue[];
+
+  constructor(node: Row, binding: CursorBinding, values: (row: Row) => CursorValue[]) {
+    this.node = node;
+    this.#binding = binding;
+    this.#values = values;
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#binding, this.#values(this.node));
+  }
 }
 
 /** Decodes the window's cursor into the values of the place it names; null when it names none. */
@@ -141,15 +163,19 @@ export function makePage<Row>(
   const more = rows.length > window.take;
   const kept = rows.slice(0, window.take);
   if (window.backwards) kept.reverse();
-  const edges = kept.map((node) => ({ cursor: encodeCursor(binding, values(node)), node }));
+  const edges = kept.map((node) => new LazyEdge(node, binding, values));
   const came = window.cursor !== null || window.skip > 0;
   return {
     edges,
     pageInfo: {
       hasNextPage: window.backwards ? came : more,
       hasPreviousPage: window.backwards ? more : came,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }

@@ -7,19 +7,25 @@ const message = Buffer.from(String(request), "base64");
 const step = Number(rate) / 4;
 let connected = 0;
 let read = 0;
+let answering = 0;
 
 function open(): void {
   const socket = connect({ port: Number(port), host: "127.0.0.1", readableHighWaterMark: 1024 } as never);
   let left = -1;
+  let answered = false;
   socket.on("connect", () => {
     connected += 1;
     socket.write(message);
-    if (connected === Number(count)) process.stdout.write("connected\n");
   });
   const timer = setInterval(() => {
     const chunk = socket.read(Math.min(step, socket.readableLength || step)) as Buffer | null;
     if (!chunk) return;
     read += chunk.length;
+    if (!answered) {
+      answered = true;
+      answering += 1;
+      if (answering === Number(count)) process.stdout.write("all are being answered\n");
+    }
     if (left < 0) {
       const text = chunk.toString("latin1");
       const length = /content-length: (\d+)/i.exec(text)?.[1];

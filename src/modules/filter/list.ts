@@ -1,15 +1,19 @@
+import type { GraphQLResolveInfo } from "graphql";
 import type { Connection } from "../../connection.ts";
 import type { Context } from "../../context.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
   cursorValue,
+  type Edge,
   makePage,
   orderBy,
   type PageArgs,
   placeOf,
   readWindow,
+  type SortKey,
 } from "../../lib/page.ts";
+import { selectedColumns } from "../../selection.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
 import type { FilterEntity } from "./fields.ts";
@@ -69,10 +73,16 @@ export interface Within {
 }
 
 /** A row of a page, with the OR groups that it fulfils; null when the question has none. */
-export interface FilteredEdge<Row> {
-  readonly cursor: string;
-  readonly node: Row;
+export interface FilteredEdge<Row> extends Edge<Row> {
   readonly matchedGroups: () => Promise<number[]> | null;
+}
+
+/** The columns to read of each row: those that are selected, or all but the derived ones; its cursor's in any case. */
+function columnsRead(selected: ReadonlySet<string> | null, keys: readonly SortKey[]): object {
+  const ordering = keys.map((key) => key.column);
+  return selected === null
+    ? { omit: Object.fromEntries(ordering.map((column) => [column, false])) }
+    : { select: Object.fromEntries(["id", ...ordering, ...selected].map((column) => [column, true])) };
 }
 
 /** A page, and the question that it answers. */
@@ -98,7 +108,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   entity: ListedEntity,
   model: Listed<Row>,
   args: ListArgs,
-  within?: Within,
+  { info, within }: { readonly info: GraphQLResolveInfo; readonly within?: Within },
 ): Promise<FilteredConnection<Row>> {
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
@@ -131,12 +141,13 @@ export async function filteredConnection<Row extends { readonly id: string }>(
       orderBy: orderBy(keys, window.backwards),
       take: window.take + 1,
       ...(window.skip > 0 && { skip: window.skip }),
-      // Derived columns are left out of reads; a cursor needs those of its order.
-      omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+      ...columnsRead(selectedColumns(info), keys),
     });
     const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
-    const edges = page.edges.map((edge) => ({ ...edge, matchedGroups: () => matched(edge.node.id) }));
+    const edges = page.edges.map((edge) =>
+      Object.assign(edge, { matchedGroups: () => matched(edge.node.id) }),
+    );
     return { ...page, edges };
   };
   // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.
