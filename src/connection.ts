@@ -1,10 +1,12 @@
 import DataLoader from "dataloader";
+import type { GraphQLResolveInfo } from "graphql";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import type { ChildRequest, ChildTable } from "./db/children.ts";
 import type { CursorBinding } from "./lib/cursor.ts";
 import { makePage, type Page, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
 import { requestCache } from "./request-cache.ts";
+import { selectedColumns } from "./selection.ts";
 
 /** A page, read at once or when it is selected, and the number of all records it is taken from. */
 export interface Connection<Row> {
@@ -65,8 +67,25 @@ interface ChildRow {
 
 /** A child table in the terms of its rows. */
 export interface Children<Row extends ChildRow> extends ChildTable {
-  /** The moment that puts a row in order. */
-  readonly at: (row: Row) => Date;
+  /** The field that holds the moment that puts a row in order. */
+  readonly at: keyof Row & string;
+}
+
+/** What is asked of a parent, and the columns that are selected of its rows; null for all. */
+interface SelectedChildren extends ChildRequest {
+  readonly columns: ReadonlySet<string> | null;
+}
+
+/** The columns of a batch: what any of its requests selects. Rows are read with what their cursors are made of. */
+function columnsOf<Row extends ChildRow>(
+  { columns, at }: Children<Row>,
+  requests: readonly SelectedChildren[],
+): readonly string[] {
+  const sets = new Set(requests.map((request) => request.columns));
+  if (sets.has(null)) return columns;
+  return columns.filter(
+    (column) => column === "id" || column === at || [...sets].some((set) => set?.has(column)),
+  );
 }
 
 /**
@@ -77,8 +96,8 @@ export interface Children<Row extends ChildRow> extends ChildTable {
 export function childConnection<Row extends ChildRow>(children: Children<Row>) {
   const loaders = requestCache(({ db }: Context) => {
     const pages = (direction: "newest" | "oldest") =>
-      new DataLoader<ChildRequest, Row[]>(
-        (requests) => db.children.page<Row>(children, direction, requests),
+      new DataLoader<SelectedChildren, Row[]>(
+        (requests) => db.children.page<Row>(children, direction, requests, columnsOf(children, requests)),
         { cache: false },
       );
     return {
@@ -87,7 +106,12 @@ export function childConnection<Row extends ChildRow>(children: Children<Row>) {
       counts: new DataLoader<string, number>((ids) => db.children.count(children, ids)),
     };
   });
-  return async (context: Context, parentId: string, args: PageArgs): Promise<Connection<Row>> => {
+  return async (
+    context: Context,
+    parentId: string,
+    args: PageArgs,
+    info: GraphQLResolveInfo,
+  ): Promise<Connection<Row>> => {
     const window: Window = readWindow(args);
     const binding: CursorBinding = {
       secret: context.viewer.cursorSecret,
@@ -99,8 +123,9 @@ export function childConnection<Row extends ChildRow>(children: Children<Row>) {
       parentId,
       take: window.take + 1,
       from: place && { at: new Date(String(place[0])), id: String(place[1]) },
+      columns: selectedColumns(info),
     });
-    const page = makePage(rows, window, binding, (row) => [children.at(row).toISOString(), row.id]);
+    const page = makePage(rows, window, binding, (row) => [(row[children.at] as Date).toISOString(), row.id]);
     return { ...page, totalCount: () => counts.load(parentId) };
   };
 }

@@ -1,4 +1,5 @@
 import { builder } from "./builder.ts";
+import { withIdsAtOnce } from "./ids-at-once.ts";
 import "./modules/viewer/viewer.schema.ts";
 import "./modules/member/member.schema.ts";
 import "./modules/api-key/api-key.schema.ts";
@@ -24,4 +25,4 @@ import "./modules/custom-value/custom-value.schema.ts";
 import "./modules/smart-list/smart-list.schema.ts";
 import "./modules/smart-list/smart-list.mutations.schema.ts";
 
-export const schema = builder.toSchema({ sortSchema: true });
+export const schema = withIdsAtOnce(builder.toSchema({ sortSchema: true }));

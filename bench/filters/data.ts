@@ -86,7 +86,8 @@ export async function openWorld(
   };
 }
 
-async function readOrg({ prisma }: Database, id: string, size: number, largest: number): Promise<Org> {
+/** An organization of the benchmark, with a new key of its own. */
+export async function readOrg({ prisma }: Database, id: string, size: number, largest: number): Promise<Org> {
   const tags = await prisma.tag.findMany({ where: { orgId: id } });
   const definitions = await prisma.customField.findMany({ where: { orgId: id } });
   const { memberId } = await prisma.apiKey.findFirstOrThrow({ where: { orgId: id } });
@@ -112,6 +113,22 @@ async function load(
   sizes: readonly number[],
   say: (text: string) => void,
 ): Promise<void> {
+  await inBulk(url, ["contact", "contact_tag", "deal", "activity"], say, async (client, done) => {
+    for (const [at, size] of sizes.entries()) {
+      const { orgId, memberId } = await loadContacts(database, client, `Organization ${at + 1}`, size);
+      await loadChildren(client, orgId, memberId);
+      done(`${size} contacts`);
+    }
+  });
+}
+
+/** Loads tables without their indexes and without the checks of foreign keys, and puts both back. */
+export async function inBulk(
+  url: string,
+  tables: readonly string[],
+  say: (text: string) => void,
+  work: (client: pg.Client, done: (what: string) => void) => Promise<void>,
+): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   const started = Date.now();
@@ -122,14 +139,11 @@ async function load(
     );
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
       `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
-       WHERE NOT i.indisprimary AND i.indrelid IN
-         ('contact'::regclass, 'contact_tag'::regclass, 'deal'::regclass, 'activity'::regclass)`,
+       WHERE NOT i.indisprimary AND i.indrelid = ANY($1::regclass[])`,
+      [tables],
     );
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    for (const [at, size] of sizes.entries()) {
-      await loadOrganization(database, client, `Organization ${at + 1}`, size);
-      done(`${size} contacts`);
-    }
+    await work(client, done);
     for (const { definition } of indexes) await client.query(definition);
     done(`${indexes.length} indexes`);
     await client.query("VACUUM ANALYZE");
@@ -139,12 +153,13 @@ async function load(
   }
 }
 
-async function loadOrganization(
+/** One organization with its members, tags, custom fields and contacts, and the tags that these carry. */
+export async function loadContacts(
   { prisma }: Database,
   client: pg.Client,
   name: string,
   size: number,
-): Promise<void> {
+): Promise<{ orgId: string; memberId: string }> {
   const orgId = newId();
   await prisma.organization.create({
     data: { id: orgId, name, mode: "TEST", cursorSecret: new Uint8Array(randomBytes(32)) },
@@ -186,20 +201,20 @@ async function loadOrganization(
     yield batch;
   };
   await pipeline(Readable.from(lines()), copy);
-  await loadChildren(client, orgId, memberId);
-}
-
-/** Tags, two deals and one activity of each contact. No filter reads deals or activities: they only take room. */
-async function loadChildren(client: pg.Client, orgId: string, memberId: string): Promise<void> {
-  const of = [orgId, memberId];
   await client.query(
     `INSERT INTO contact_tag (org_id, contact_id, tag_id, added_by_id, created_at)
      SELECT org_id, id, unnest(tag_ids), $2::uuid, created_at FROM contact WHERE org_id = $1::uuid`,
-    of,
+    [orgId, memberId],
   );
+  return { orgId, memberId };
+}
+
+/** Two deals and one activity of each contact. No filter reads deals or activities: they only take room. */
+async function loadChildren(client: pg.Client, orgId: string, memberId: string): Promise<void> {
+  const of = [orgId, memberId];
   await client.query(
-    `INSERT INTO deal (org_id, id, name, value, currency, stage, contact_id, owner_id, created_at, updated_at)
-     SELECT org_id, gen_random_uuid(), 'Deal', 100, 'EUR', 'Demo', id, $2::uuid, created_at, created_at
+    `INSERT INTO deal (org_id, id, name, name_key, value, currency, stage, stage_key, contact_id, owner_id, created_at, updated_at)
+     SELECT org_id, gen_random_uuid(), 'Deal', 'deal', 100, 'EUR', 'Demo', 'demo', id, $2::uuid, created_at, created_at
      FROM contact, generate_series(1, 2) WHERE org_id = $1::uuid`,
     of,
   );

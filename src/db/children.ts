@@ -32,6 +32,7 @@ export interface ChildRequest {
  */
 export interface ChildReader {
   /**
+   * @param columns those of the table that the rows are to have; all of them when left out
    * @param direction "newest" walks from the latest row backwards in time, "oldest" the other way
    * @returns the rows of each request, in the order of the walk
    */
@@ -39,24 +40,40 @@ export interface ChildReader {
     table: ChildTable,
     direction: "newest" | "oldest",
     requests: readonly ChildRequest[],
+    columns?: readonly string[],
   ): Promise<Row[][]>;
   /** @returns how many rows each parent has, in the order of the ids */
   count(table: ChildTable, parentIds: readonly string[]): Promise<number[]>;
 }
 
 /** A calendar day is midnight UTC, as Prisma has it; the driver would make it midnight on this machine. */
-const types = {
-  getTypeParser: (oid: number) =>
-    oid === 1082 ? (text: string) => new Date(`${text}T00:00:00Z`) : defaultTypes.getTypeParser(oid),
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  1082: (text) => new Date(`${text}T00:00:00Z`),
+  1184: (text) => parseMoment(text) ?? defaultTypes.getTypeParser(1184)(text),
 };
+const types = { getTypeParser: (oid: number) => parsers[oid] ?? defaultTypes.getTypeParser(oid) };
+
+/** `2026-06-29 22:46:01.139+00`, as sessions in UTC write it; null for what is beyond it. */
+function parseMoment(text: string): Date | null {
+  if (text.length < 22 || text.length > 26 || !text.endsWith("+00")) return null;
+  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+  return Number.isNaN(moment.getTime()) ? null : moment;
+}
+
 export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
   return {
-    async page<Row>(table: ChildTable, direction: "newest" | "oldest", requests: readonly ChildRequest[]) {
+    async page<Row>(
+      table: ChildTable,
+      direction: "newest" | "oldest",
+      requests: readonly ChildRequest[],
+      columns = table.columns,
+    ) {
       const newest = direction === "newest";
+      const name = nameOf(table, direction, columns);
       const { rows } = await pool.query<[index: string, ...columns: unknown[]]>({
-        // Named, so that PostgreSQL parses and plans it once a connection.
-        name: `children ${table.table} ${table.parent} ${direction} ${table.columns.length}`,
-        text: pageStatement(table, newest),
+        // Named by its columns, so that PostgreSQL parses and plans it once a connection for each selection.
+        ...(name !== undefined && { name }),
+        text: pageStatement({ ...table, columns }, newest),
         values: [
           orgId,
           requests.map((request) => request.parentId),
@@ -68,7 +85,6 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
         types,
       });
       const pages: Row[][] = requests.map(() => []);
-      const { columns } = table;
       for (const values of rows) {
         const row: Record<string, unknown> = {};
         for (let at = 0; at < columns.length; at += 1) row[columns[at] ?? ""] = values[at + 1];
@@ -89,6 +105,22 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
   };
 }
 
+/** Names that are given, so that no caller makes every connection keep statements without end. */
+const named = new Set<string>();
+const MAX_NAMED = 200;
+
+/** At most 63 bytes, as PostgreSQL has names: a bit for each column of the table, and whether it is read. */
+function nameOf(
+  { table, parent, columns: all }: ChildTable,
+  direction: string,
+  columns: readonly string[],
+): string | undefined {
+  const bits = all.map((column) => (columns.includes(column) ? 1 : 0)).join("");
+  const name = `${table} ${parent} ${direction} ${bits}`;
+  if (named.size < MAX_NAMED) named.add(name);
+  return named.has(name) ? name : undefined;
+}
+
 const firstId = "00000000-0000-0000-0000-000000000000";
 const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
@@ -104,7 +136,7 @@ function pageStatement({ table, parent, order, columns }: ChildTable, newest: bo
     FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[])
          WITH ORDINALITY AS request(parent_id, take, at, id, index)
     CROSS JOIN LATERAL (
-      SELECT ${columns.map(columnOf).join(", ")} FROM ${table}
+      SELECT ${[...new Set([...columns.map(columnOf), order, "id"])].join(", ")} FROM ${table}
       WHERE org_id = $1 AND ${parent} = request.parent_id AND (${order}, id) ${beyond} (request.at, request.id)
       ORDER BY ${order} ${sort}, id ${sort}
       LIMIT request.take

@@ -3,6 +3,7 @@ import { childConnection, connectionType, pageArgs } from "../../connection.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
 builder.node("Activity", {
@@ -66,14 +67,15 @@ for (const [type, parent, noun] of [
     parent,
     order: "occurred_at",
     columns: Object.keys(Prisma.ActivityScalarFieldEnum),
-    at: (activity) => activity.occurredAt,
+    at: "occurredAt",
   });
   builder.objectField(type, "activities", (t) =>
     t.field({
       type: ActivityConnection,
       description: `The ${noun}'s activities, latest first.`,
       args: pageArgs(),
-      resolve: ({ id }, args, context) => children(context, id, args),
+      extensions: reads("id"),
+      resolve: ({ id }, args, context, info) => children(context, id, args, info),
     }),
   );
 }

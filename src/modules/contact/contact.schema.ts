@@ -133,6 +133,7 @@ builder.queryFields((t) => ({
       ...pageArgs(),
       ...offsetArg(),
     },
-    resolve: (_root, args, context) => filteredConnection(context, "CONTACT", context.db.contact, args),
+    resolve: (_root, args, context, info) =>
+      filteredConnection(context, "CONTACT", context.db.contact, args, { info }),
   }),
 }));

@@ -3,6 +3,7 @@ import { childConnection, connectionType, pageArgs } from "../../connection.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Conversation } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { ConversationChannelEnum } from "./conversation.enums.ts";
 
 builder.node("Conversation", {
@@ -47,7 +48,7 @@ const children = childConnection<Conversation>({
   parent: "contact_id",
   order: "last_message_at",
   columns: Object.keys(Prisma.ConversationScalarFieldEnum),
-  at: (conversation) => conversation.lastMessageAt,
+  at: "lastMessageAt",
 });
 
 builder.objectField("Contact", "conversations", (t) =>
@@ -55,6 +56,7 @@ builder.objectField("Contact", "conversations", (t) =>
     type: ConversationConnection,
     description: "The contact's conversations, latest message first.",
     args: pageArgs(),
-    resolve: ({ id }, args, context) => children(context, id, args),
+    extensions: reads("id"),
+    resolve: ({ id }, args, context, info) => children(context, id, args, info),
   }),
 );

@@ -1,5 +1,6 @@
 import { builder } from "../../builder.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import type { CustomValueJson } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
 import { type CustomValues, customValue } from "../record/custom.ts";
@@ -106,6 +107,7 @@ for (const [type, entity] of [
     t.field({
       type: [CustomFieldValue],
       description: "The custom fields that have a value, in the fields' order.",
+      extensions: reads("custom"),
       resolve: async ({ custom }, _args, context) => {
         const definitions = await definitionsOf(context, entity);
         return definitions.flatMap((definition) => {

@@ -3,6 +3,7 @@ import { childConnection, offsetArg, pageArgs } from "../../connection.ts";
 import { type DealRow, derivedDealColumns } from "../../db/rows.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { filteredConnectionType } from "../filter/facets.schema.ts";
 import { dealListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
@@ -18,6 +19,7 @@ builder.node("Deal", {
     value: t.field({
       type: Money,
       description: "What it is worth.",
+      extensions: reads("value", "currency"),
       resolve: ({ value, currency }) => ({ value, currency }),
     }),
     stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
@@ -35,6 +37,7 @@ builder.node("Deal", {
       nullable: true,
       description:
         "The contact it is with, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
+      extensions: reads("contactId"),
       resolve: ({ contactId }, _args, context) =>
         contactId === null ? null : byId.contact.load(context, contactId),
     }),
@@ -65,7 +68,8 @@ builder.queryFields((t) => ({
     type: DealConnection,
     description: "Deals, newest first. filter and query are AND-ed.",
     args: { ...dealListArgs(), ...pageArgs(), ...offsetArg() },
-    resolve: (_root, args, context) => filteredConnection(context, "DEAL", context.db.deal, args),
+    resolve: (_root, args, context, info) =>
+      filteredConnection(context, "DEAL", context.db.deal, args, { info }),
   }),
 }));
 
@@ -78,14 +82,15 @@ for (const [type, parent, noun] of [
     parent,
     order: "created_at",
     columns: Object.keys(Prisma.DealScalarFieldEnum).filter((column) => !(column in derivedDealColumns)),
-    at: (deal) => deal.createdAt,
+    at: "createdAt",
   });
   builder.objectField(type, "deals", (t) =>
     t.field({
       type: DealConnection,
       description: `The ${noun}'s deals, newest first.`,
       args: pageArgs(),
-      resolve: ({ id }, args, context) => children(context, id, args),
+      extensions: reads("id"),
+      resolve: ({ id }, args, context, info) => children(context, id, args, info),
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from "graphql";
 import type { Connection } from "../../connection.ts";
 import type { Context } from "../../context.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
@@ -10,7 +11,9 @@ import {
   type PageArgs,
   placeOf,
   readWindow,
+  type SortKey,
 } from "../../lib/page.ts";
+import { selectedColumns } from "../../selection.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
 import { countLive } from "./count.ts";
@@ -84,6 +87,14 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
+/** The columns to read of each row: those that are selected, or all but the derived ones; its cursor's in any case. */
+function columnsRead(selected: ReadonlySet<string> | null, keys: readonly SortKey[]): object {
+  const ordering = keys.map((key) => key.column);
+  return selected === null
+    ? { omit: Object.fromEntries(ordering.map((column) => [column, false])) }
+    : { select: Object.fromEntries(["id", ...ordering, ...selected].map((column) => [column, true])) };
+}
+
 /** A page, and the question that it answers. */
 export interface FilteredConnection<Row extends { readonly id: string }> extends Connection<Row> {
   readonly edges: Promise<FilteredEdge<Row>[]>;
@@ -107,7 +118,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   entity: ListedEntity,
   model: Listed<Row>,
   args: ListArgs,
-  within?: Within,
+  { info, within }: { readonly info: GraphQLResolveInfo; readonly within?: Within },
 ): Promise<FilteredConnection<Row>> {
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
@@ -140,8 +151,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
       orderBy: orderBy(keys, window.backwards),
       take: window.take + 1,
       ...(window.skip > 0 && { skip: window.skip }),
-      // Derived columns are left out of reads; a cursor needs those of its order.
-      omit: Object.fromEntries(keys.map((key) => [key.column, false])),
+      ...columnsRead(selectedColumns(info), keys),
     });
     const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);

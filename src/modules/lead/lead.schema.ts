@@ -100,7 +100,8 @@ builder.queryFields((t) => ({
       ...pageArgs(),
       ...offsetArg(),
     },
-    resolve: (_root, args, context) => filteredConnection(context, "LEAD", context.db.lead, args),
+    resolve: (_root, args, context, info) =>
+      filteredConnection(context, "LEAD", context.db.lead, args, { info }),
   }),
 }));
 

@@ -1,5 +1,6 @@
 import { builder } from "../../builder.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 
 export const MemberRole = builder.enumType("MemberRole", {
   description: "What a member may do.",
@@ -50,6 +51,7 @@ for (const [type, noun] of [
       type: "Member",
       nullable: true,
       description: `The member to whom the ${noun} is assigned.`,
+      extensions: reads("ownerId"),
       resolve: ({ ownerId }, _args, context) =>
         ownerId === null ? null : byId.member.load(context, ownerId),
     }),

@@ -175,14 +175,14 @@ builder.node("SmartList", {
         ...pageArgs(),
         ...offsetArg(),
       },
-      resolve: async (list, args, context) => {
+      resolve: async (list, args, context, info) => {
         const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
         return filteredConnection(
           context,
           "CONTACT",
           context.db.contact,
           { ...args, orderBy: args.orderBy ?? orderBy },
-          { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` },
+          { info, within: { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` } },
         );
       },
     }),

@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import type { TagUsage } from "../../db/tag-usage.ts";
 import { byId } from "../../loaders.ts";
 import { requestCache } from "../../request-cache.ts";
+import { reads } from "../../selection.ts";
 
 const usageOf = requestCache(
   ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
@@ -56,6 +57,7 @@ for (const [type, noun] of [
     t.field({
       type: ["Tag"],
       description: `The tags that the ${noun} carries, by name.`,
+      extensions: reads("tagIds"),
       resolve: async ({ tagIds }, _args, context) => {
         if (tagIds.length === 0) return [];
         const tags = await byId.tag.loadMany(context, tagIds);

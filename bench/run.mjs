@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** `npm run bench`: installs what the benchmark alone needs, when it is not there, and runs it. */
+
+const bench = fileURLToPath(new URL(".", import.meta.url));
+
+const run = (file, args, cwd) => {
+  const { status } = spawnSync(file, args, { cwd, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+};
+
+for (const folder of [bench, `${bench}peer/`]) {
+  const [installed, lock] = [`${folder}node_modules/.package-lock.json`, `${folder}package-lock.json`];
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) continue;
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder);
+}
+run(process.execPath, ["--import", "tsx", "servers.ts", ...process.argv.slice(2)], bench);

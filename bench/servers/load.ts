@@ -1,0 +1,103 @@
+import { Pool } from "undici";
+import type { Running } from "./process.ts";
+import type { Sending } from "./types.ts";
+
+/** Requests by so many callers at once, each sending its next when the last was answered. */
+
+export interface Measured {
+  /** Requests a second. */
+  readonly throughput: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds of the server's CPU a request. */
+  readonly cpuMs: number;
+  readonly peakMiB: number;
+  readonly requests: number;
+}
+
+export interface LoadOptions {
+  readonly seconds: number;
+  readonly connections: number;
+  /** Requests a second over all callers; as many as go when left out. */
+  readonly rate?: number;
+}
+
+export class Caller {
+  readonly #pool: Pool;
+
+  constructor(
+    readonly running: Running,
+    readonly sendings: readonly Sending[],
+    connections: number,
+  ) {
+    this.#pool = new Pool(`http://127.0.0.1:${running.port}`, {
+      connections,
+      pipelining: 1,
+      headersTimeout: 120_000,
+      bodyTimeout: 120_000,
+    });
+  }
+
+  close = () => this.#pool.destroy();
+
+  /** Sends one request, in rotation. */
+  async send(turn: number): Promise<string> {
+    const sending = this.sendings[turn % this.sendings.length];
+    if (!sending) throw new Error("nothing to send");
+    return request(this.#pool, sending);
+  }
+
+  async load({ seconds, connections, rate }: LoadOptions): Promise<Measured> {
+    const times: number[] = [];
+    let turn = Math.floor(Math.random() * this.sendings.length);
+    this.running.resetPeak();
+    const cpu = this.running.cpu();
+    const began = performance.now();
+    const until = began + seconds * 1000;
+    await Promise.all(
+      Array.from({ length: connections }, async (_, lane) => {
+        for (let own = 0; ; own += 1) {
+          const due = rate === undefined ? 0 : began + ((own * connections + lane) * 1000) / rate;
+          if (due > performance.now()) await new Promise((wake) => setTimeout(wake, due - performance.now()));
+          const sent = performance.now();
+          if (sent >= until) return;
+          turn += 1;
+          await this.send(turn);
+          times.push(performance.now() - sent);
+        }
+      }),
+    );
+    const elapsed = performance.now() - began;
+    times.sort((left, right) => left - right);
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+    return {
+      throughput: (times.length * 1000) / elapsed,
+      p50: at(0.5),
+      p99: at(0.99),
+      cpuMs: (this.running.cpu() - cpu) / times.length,
+      peakMiB: this.running.peak(),
+      requests: times.length,
+    };
+  }
+}
+
+/** @throws Error with the answer, when it is none */
+async function request(pool: Pool, { path, headers, body }: Sending): Promise<string> {
+  const { statusCode, body: answer } = await pool.request({ path, method: "POST", headers, body });
+  const text = await answer.text();
+  if (statusCode !== 200 || text.startsWith('{"errors"') || text.includes('"errors":[{')) {
+    throw new Error(`${path} answered ${statusCode}: ${text.slice(0, 500)}`);
+  }
+  return text;
+}
+
+/** Sends one request on a connection of its own. */
+export async function ask(running: Running, sending: Sending): Promise<unknown> {
+  const pool = new Pool(`http://127.0.0.1:${running.port}`, { connections: 1 });
+  try {
+    return JSON.parse(await request(pool, sending));
+  } finally {
+    await pool.destroy();
+  }
+}
