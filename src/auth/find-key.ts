@@ -40,9 +40,8 @@ export async function findKey(text: string, headers: Headers, pool: Pool): Promi
 async function readKey(text: string, pool: Pool): Promise<KeyRow> {
   const key = parseKey(text);
   if (!key) throw unknownKey();
-  const { rows } = await pool.query<KeyRow>({
-    name: "find key",
-    text: `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,
+  const { rows } = await pool.query<KeyRow>(
+    `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,
             k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
             ${membershipColumns}
      FROM api_key k
@@ -50,8 +49,8 @@ async function readKey(text: string, pool: Pool): Promise<KeyRow> {
      JOIN app_user u ON u.id = m.user_id
      JOIN organization o ON o.id = k.org_id
      WHERE k.id = $1`,
-    values: [key.id],
-  });
+    [key.id],
+  );
   const [row] = rows;
   const hash = createHash("sha256").update(text).digest();
   if (!row || !timingSafeEqual(hash, row.hash) || row.mode !== key.mode || row.revokedAt) throw unknownKey();

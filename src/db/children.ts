@@ -69,10 +69,7 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
       columns = table.columns,
     ) {
       const newest = direction === "newest";
-      const name = nameOf(table, direction, columns);
       const { rows } = await pool.query<[index: string, ...columns: unknown[]]>({
-        // Named by its columns, so that PostgreSQL parses and plans it once a connection for each selection.
-        ...(name !== undefined && { name }),
         text: pageStatement({ ...table, columns }, newest),
         values: [
           orgId,
@@ -93,32 +90,15 @@ export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
       return pages;
     },
     async count({ table, parent }, parentIds) {
-      const { rows } = await pool.query<{ parent: string; count: number }>({
-        name: `children ${table} ${parent} count`,
-        text: `SELECT ${parent} AS parent, count(*)::int AS count FROM ${table}
+      const { rows } = await pool.query<{ parent: string; count: number }>(
+        `SELECT ${parent} AS parent, count(*)::int AS count FROM ${table}
          WHERE org_id = $1 AND ${parent} = ANY($2) GROUP BY ${parent}`,
-        values: [orgId, parentIds],
-      });
+        [orgId, parentIds],
+      );
       const counts = new Map(rows.map((row) => [row.parent, row.count]));
       return parentIds.map((id) => counts.get(id) ?? 0);
     },
   };
-}
-
-/** Names that are given, so that no caller makes every connection keep statements without end. */
-const named = new Set<string>();
-const MAX_NAMED = 200;
-
-/** At most 63 bytes, as PostgreSQL has names: a bit for each column of the table, and whether it is read. */
-function nameOf(
-  { table, parent, columns: all }: ChildTable,
-  direction: string,
-  columns: readonly string[],
-): string | undefined {
-  const bits = all.map((column) => (columns.includes(column) ? 1 : 0)).join("");
-  const name = `${table} ${parent} ${direction} ${bits}`;
-  if (named.size < MAX_NAMED) named.add(name);
-  return named.has(name) ? name : undefined;
 }
 
 const firstId = "00000000-0000-0000-0000-000000000000";

@@ -54,7 +54,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
           options: "-c TimeZone=UTC",
         }
       : embedded?.connection),
-    Client: embedded ? unnamedClient(hooks.onStatement) : observedClient(hooks.onStatement),
+    Client: observedClient(hooks.onStatement),
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));
   const prisma = createPrisma(pool);
@@ -87,20 +87,6 @@ function observedClient(onStatement: StatementListener | undefined): typeof pg.C
       const [statement] = args as [string | { text?: string }];
       onStatement(typeof statement === "string" ? statement : (statement.text ?? ""));
       return (super.query as (...passed: unknown[]) => never)(...args);
-    }
-  };
-}
-
-/** PGlite has one session for all connections, in which they would find each other's statements by name. */
-function unnamedClient(onStatement: StatementListener | undefined): typeof pg.Client {
-  return class UnnamedClient extends observedClient(onStatement) {
-    override query(...args: unknown[]): never {
-      const [statement, ...others] = args;
-      const unnamed =
-        typeof statement === "object" && statement !== null && "name" in statement
-          ? Object.assign(statement, { name: undefined })
-          : statement;
-      return (super.query as (...passed: unknown[]) => never)(unnamed, ...others);
     }
   };
 }
