@@ -13,6 +13,7 @@ import { type Database, openDatabase } from "../src/db/database.ts";
 import { applyMigrations } from "../src/db/migrate.ts";
 import { scopedDb } from "../src/db/scoped.ts";
 import { newId } from "../src/lib/typeid.ts";
+import { Upload } from "../src/lib/upload.ts";
 import { importContacts } from "../src/modules/import/import.service.ts";
 import { runImportJob } from "../src/modules/import/runner.ts";
 
@@ -83,7 +84,7 @@ async function timeImport(database: Database, path: string) {
     peak = Math.max(peak, process.memoryUsage.rss());
   }, 50);
   const started = process.hrtime.bigint();
-  const upload = { fileName: "people.csv", limit: 209_715_200, stream: createReadStream(path) };
+  const upload = new Upload("people.csv", 209_715_200, createReadStream(path));
   const job = await importContacts(caller, { file: upload, createMissingTags: true });
   await runImportJob(database, pino({ level: "error" }), job);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;

@@ -85,7 +85,7 @@ try {
   say("warm");
   for (let at = 0; at < rounds; at += 1) await playRound(contest, playing, at, seconds, say);
   rows.push(...rowsOf(contest));
-  if (asked("j")) rows.push(...(await slowRows()));
+  if (asked("j")) await part("j", async () => rows.push(...(await slowRows())));
   const peak = rows.find(
     ({ workload, server: name }) => workload === "a" && name === "rolograph",
   )?.throughput;
@@ -95,10 +95,15 @@ try {
       ? await soak(entry.caller.running, entry.caller.sendings, peak, Number(values.soak))
       : null;
   if (soaked) say(`soak: ${JSON.stringify(soaked)}`);
-  if (asked("i"))
-    rows.push(...startRows(await measureStarts(world, rounds, names.includes("postgraphile"), say)));
-  if (asked("h"))
-    rows.push(...importRows(await measureImports(server, size < 200_000 ? 20_000 : 100_000, 3)));
+  if (asked("i")) {
+    await part("i", async () =>
+      rows.push(...startRows(await measureStarts(world, rounds, names.includes("postgraphile"), say))),
+    );
+  }
+  if (asked("h")) {
+    const count = size < 200_000 ? 20_000 : 100_000;
+    await part("h", async () => rows.push(...importRows(await measureImports(server, count, 3))));
+  }
   const goals = goalsOf(contest, rows, soaked);
   say(`\n${table(rows)}\n\n${goalTable(goals)}`);
   const report = {
@@ -121,6 +126,16 @@ try {
   await contest.close();
   if (values.drop) await dropWorld(admin, size);
   await admin.end();
+}
+
+/** A part that fails takes nothing from what the others found. */
+async function part(letter: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    say(`${letter}: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }
 
 /** Workload j, by turns. */

@@ -82,7 +82,7 @@ export async function start({ file, args, cwd, env }: Command): Promise<Running>
     output: () => written,
     stop: () =>
       new Promise((resolve) => {
-        if (child.exitCode !== null) return resolve();
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         const kill = setTimeout(() => end(child, "SIGKILL"), 10_000);
         child.once("close", () => {
           clearTimeout(kill);
@@ -111,7 +111,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => tota
 /** Waits until something listens on the port; it looks every few milliseconds, for starts are measured too. */
 async function listening(child: ChildProcess, port: number): Promise<void> {
   for (const until = Date.now() + 120_000; Date.now() < until; ) {
-    if (child.exitCode !== null) break;
+    if (child.exitCode !== null || child.signalCode !== null) break;
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
