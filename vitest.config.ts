@@ -20,15 +20,26 @@ const reachable = await new Promise<boolean>((resolve) => {
 if (!reachable && process.env.CI)
   throw new Error("CI runs the tests on PostgreSQL too: set TEST_DATABASE_URL");
 
-const project = (name: string, url: string | null) => ({
+/** Tests that change what others would share: the modules themselves, the process, whole databases. */
+const alone = ["test/filter/mutants.test.ts", "test/cli/**/*.test.ts", "test/db/migrate.test.ts"];
+
+interface ProjectOptions {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Whether each file loads the product anew, which takes longer than most files' tests. */
+  readonly isolate?: boolean;
+}
+
+const project = (
+  name: string,
+  url: string | null,
+  { include = ["test/**/*.test.ts"], exclude = [], isolate = false }: ProjectOptions,
+) => ({
   test: {
     name,
-    include: ["test/**/*.test.ts"],
-    // What needs no database, or opens its own, runs once.
-    exclude:
-      url === null
-        ? []
-        : ["test/unit/**", "test/cli/**", "test/db/migrate.test.ts", "test/filter/mutants.test.ts"],
+    include: [...include],
+    exclude: [...exclude],
+    isolate,
     globalSetup: ["test/support/global.ts"],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
     provide: { postgresUrl: url },
@@ -40,10 +51,17 @@ const project = (name: string, url: string | null) => ({
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
 });
 
+// What needs no database runs once.
+const onPostgres = project("postgres", postgresUrl, { exclude: [...alone, "test/unit/**"] });
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ["default", "./test/support/tally.ts"],
-    projects: [project("pglite", null), ...(reachable ? [project("postgres", postgresUrl)] : [])],
+    projects: [
+      project("pglite", null, { exclude: alone }),
+      project("alone", null, { include: alone, isolate: true }),
+      ...(reachable ? [onPostgres] : []),
+    ],
   },
 });
