@@ -1,5 +1,4 @@
 import { quote } from "../../errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import type { Leaf, Node } from "./ast.ts";
 import { crossing } from "./crossing.ts";
 import type { Clock } from "./dates.ts";
@@ -16,6 +15,7 @@ import {
 } from "./operators.ts";
 import { limitProblem, limits, type Problem } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+import { throughRelations } from "./through.ts";
 
 /** Both doors to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
 
@@ -293,27 +293,5 @@ export class Parser {
   }
 }
 
-/**
- * A comparison with a field of related records: some record fulfils it, or, for the negative operators, none does.
- * Emptiness is about all of them: none has a value.
- */
-function throughRelations(leaf: Leaf, through: readonly FilterField[]): Node {
-  const empty = leaf.comparator === "isEmpty";
-  let node: Node = { ...leaf, negated: empty };
-  for (const [at, field] of [...through.entries()].reverse()) {
-    if (field.storage.kind !== "relation") continue;
-    const { relation } = field.storage;
-    const negated = at === 0 && leaf.negated !== empty;
-    node = { kind: "related", relation, name: field.path, node, negated, path: leaf.path };
-  }
-  return node;
-}
-
 /** Stands where a problem is, so that the rest can still be read. */
 const nothing: Node = { kind: "or", nodes: [] };
-
-/** A list's row id from the id that callers see; null when it is no list's. */
-export const listIdOf = (id: string): string | null => {
-  const decoded = decodeId(id);
-  return decoded?.type === "SmartList" ? decoded.uuid : null;
-};

@@ -119,7 +119,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "a negative operator asks for some related record",
-    "parse.ts",
+    "through.ts",
     "at === 0 && leaf.negated !== empty",
     "false",
     "enum",
