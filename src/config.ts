@@ -72,6 +72,7 @@ const Settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 500, 10),
   STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000, 30_000),
+  PREPARED_STATEMENTS: z.enum(["true", "false"], "must be true or false").default("true"),
   LOG_LEVEL: z
     .enum(
       ["fatal", "error", "warn", "info", "debug", "silent"],
@@ -140,6 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
             url: settings.DATABASE_URL,
             poolSize: settings.DATABASE_POOL,
             statementTimeout: settings.STATEMENT_TIMEOUT_MS,
+            preparedStatements: settings.PREPARED_STATEMENTS === "true",
           },
   };
 }

@@ -3,6 +3,7 @@ import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { derivedColumns, derivedDealColumns } from "./rows.ts";
+import { type StatementNames, statementNames } from "./statement-names.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
@@ -14,6 +15,8 @@ export type DatabaseConfig =
       readonly poolSize: number;
       /** Milliseconds after which PostgreSQL gives a statement up. */
       readonly statementTimeout: number;
+      /** Whether statements of a fixed text have names, so that their plans are kept; true when left out. */
+      readonly preparedStatements?: boolean;
     };
 
 /** Called with the text of every statement that is sent, transaction control included. */
@@ -30,6 +33,7 @@ export interface Database {
   readonly pool: pg.Pool;
   readonly prisma: UnscopedClient;
   readonly embedded: boolean;
+  readonly statementName: StatementNames;
   close(): Promise<void>;
 }
 
@@ -62,6 +66,8 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     pool,
     prisma,
     embedded: embedded !== null,
+    // PGlite is one session, whose names would outlive the connection that gave them.
+    statementName: statementNames(config.kind === "postgres" && config.preparedStatements !== false),
     async close() {
       await prisma.$disconnect();
       await pool.end();

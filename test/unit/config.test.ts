@@ -1,5 +1,25 @@
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
+import { statementNames } from "../../src/db/statement-names.ts";
+
+/** The settings of the database. */
+
+const DATABASE_URL = "postgresql://rolograph@127.0.0.1/rolograph";
+
+test("statements are named unless the operator says that the pooler does not know names", () => {
+  const prepared = (env: Record<string, string>) => readConfig({ DATABASE_URL, ...env }).database;
+  expect(prepared({})).toMatchObject({ preparedStatements: true });
+  expect(prepared({ PREPARED_STATEMENTS: "true" })).toMatchObject({ preparedStatements: true });
+  expect(prepared({ PREPARED_STATEMENTS: "false" })).toMatchObject({ preparedStatements: false });
+  expect(() => prepared({ PREPARED_STATEMENTS: "no" })).toThrow("PREPARED_STATEMENTS must be true or false");
+});
+
+test("a text has one name, as long as names are wanted", () => {
+  const [here, there] = [statementNames(true), statementNames(true)];
+  expect(here("SELECT 1")).toBe(there("SELECT 1"));
+  expect(here("SELECT 1")).not.toBe(here("SELECT 2"));
+  expect(statementNames(false)("SELECT 1")).toBeUndefined();
+});
 
 /** The settings of an identity provider. */
 

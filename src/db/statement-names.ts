@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+
+/**
+ * The name under which PostgreSQL keeps the plan of a statement, so that it is not parsed and planned anew each
+ * time; undefined when statements are sent without one.
+ *
+ * @param text a text out of a bounded number: each connection keeps what it was given a name for until it ends
+ */
+export type StatementNames = (text: string) => string | undefined;
+
+/**
+ * Names are taken from the text, so that they mean the same on every connection and in every process: a pooler
+ * that knows names (PgBouncer from 1.21 on) shares them.
+ *
+ * @param enabled false for poolers in transaction mode that do not know names
+ */
+export function statementNames(enabled: boolean): StatementNames {
+  if (!enabled) return () => undefined;
+  const names = new Map<string, string>();
+  return (text) => {
+    let name = names.get(text);
+    if (name === undefined) {
+      name = `r_${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
+      names.set(text, name);
+    }
+    return name;
+  };
+}
