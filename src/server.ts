@@ -7,6 +7,7 @@ import type { Database } from "./db/database.ts";
 import { useDownloads } from "./plugins/use-downloads.ts";
 import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
+import { useJsonText } from "./plugins/use-json-text.ts";
 import { useLimits } from "./plugins/use-limits.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
@@ -44,6 +45,7 @@ export function createServer({
     schema,
     plugins: [
       useErrors(logger),
+      useJsonText(),
       useDownloads(database, verifyToken, logger),
       useStrictRequests(bodyLimit, fileLimit),
       useViewer(database, verifyToken),

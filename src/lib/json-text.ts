@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * JSON that comes ready from elsewhere, such as the database, and stands in an answer as it is: neither parsed nor
+ * written again. Everything else that writes JSON reads it first, and so writes the same value.
+ */
+export class JsonText {
+  /** @param text one JSON value, well-formed: nobody checks it again */
+  constructor(readonly text: string) {}
+
+  toJSON(): unknown {
+    if (!gathered) return JSON.parse(this.text);
+    gathered.push(this.text);
+    return MARKER;
+  }
+}
+
+/** Stands for a text while the rest is written. It never leaves the process, so that no value can imitate it. */
+const MARKER = randomBytes(16).toString("hex");
+const WRITTEN_MARKER = JSON.stringify(MARKER);
+
+/** The texts that are being written around, in the order of their markers; null outside of `stringify`. */
+let gathered: string[] | null = null;
+
+/**
+ * Writes a value as `JSON.stringify` does, with the text of each JsonText in its place. The engine's own writer and
+ * one pass after it are faster than a writer in JavaScript, unless nearly everything is ready.
+ */
+export function stringify(value: unknown): string {
+  const texts: string[] = [];
+  gathered = texts;
+  let written: string;
+  try {
+    written = JSON.stringify(value);
+  } finally {
+    gathered = null;
+  }
+  if (texts.length === 0) return written;
+  const [start = "", ...parts] = written.split(WRITTEN_MARKER);
+  if (parts.length !== texts.length) throw new Error("a value imitates the marker of ready JSON");
+  return parts.reduce((whole, part, index) => whole + texts[index] + part, start);
+}
