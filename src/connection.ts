@@ -1,18 +1,32 @@
-import DataLoader from "dataloader";
-import type { GraphQLResolveInfo } from "graphql";
 import { builder } from "./builder.ts";
-import type { Context } from "./context.ts";
-import type { ChildRequest, ChildTable } from "./db/children.ts";
-import type { CursorBinding } from "./lib/cursor.ts";
-import { makePage, type Page, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
-import { requestCache } from "./request-cache.ts";
-import { selectedColumns } from "./selection.ts";
+import type { Page } from "./lib/page.ts";
 
 /** A page, read at once or when it is selected, and the number of all records it is taken from. */
 export interface Connection<Row> {
   readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
   readonly pageInfo: Page<Row>["pageInfo"] | Promise<Page<Row>["pageInfo"]>;
   readonly totalCount: () => Promise<number>;
+}
+
+/** A connection whose page is read when an edge or the page is asked for: who wants the number waits for no rows. */
+export function lazyConnection<Edge>(
+  read: () => Promise<{ readonly edges: Edge[]; readonly pageInfo: Page<unknown>["pageInfo"] }>,
+  totalCount: () => Promise<number>,
+) {
+  let page: ReturnType<typeof read> | undefined;
+  const once = () => {
+    page ??= read();
+    return page;
+  };
+  return {
+    get edges() {
+      return once().then(({ edges }) => edges);
+    },
+    get pageInfo() {
+      return once().then(({ pageInfo }) => pageInfo);
+    },
+    totalCount,
+  };
 }
 
 /** The arguments of every connection. Whether they go together is checked when they are read. */
@@ -59,73 +73,3 @@ export function connectionTypes(type: Listed, plural: string) {
 }
 
 export const connectionType = (type: Listed, plural: string) => connectionTypes(type, plural).connection;
-
-/** What a child row needs for its cursor. */
-interface ChildRow {
-  readonly id: string;
-}
-
-/** A child table in the terms of its rows. */
-export interface Children<Row extends ChildRow> extends ChildTable {
-  /** The field that holds the moment that puts a row in order. */
-  readonly at: keyof Row & string;
-}
-
-/** What is asked of a parent, and the columns that are selected of its rows; null for all. */
-interface SelectedChildren extends ChildRequest {
-  readonly columns: ReadonlySet<string> | null;
-}
-
-/** The columns of a batch: what any of its requests selects. Rows are read with what their cursors are made of. */
-function columnsOf<Row extends ChildRow>(
-  { columns, at }: Children<Row>,
-  requests: readonly SelectedChildren[],
-): readonly string[] {
-  const sets = new Set(requests.map((request) => request.columns));
-  if (sets.has(null)) return columns;
-  return columns.filter(
-    (column) => column === "id" || column === at || [...sets].some((set) => set?.has(column)),
-  );
-}
-
-/**
- * A parent's children, newest first: one statement for all parents of a request's level, another for their counts.
- *
- * @returns a resolver from a parent's key and the page arguments to the page
- */
-export function childConnection<Row extends ChildRow>(children: Children<Row>) {
-  const loaders = requestCache(({ db }: Context) => {
-    const pages = (direction: "newest" | "oldest") =>
-      new DataLoader<SelectedChildren, Row[]>(
-        (requests) => db.children.page<Row>(children, direction, requests, columnsOf(children, requests)),
-        { cache: false },
-      );
-    return {
-      newest: pages("newest"),
-      oldest: pages("oldest"),
-      counts: new DataLoader<string, number>((ids) => db.children.count(children, ids)),
-    };
-  });
-  return async (
-    context: Context,
-    parentId: string,
-    args: PageArgs,
-    info: GraphQLResolveInfo,
-  ): Promise<Connection<Row>> => {
-    const window: Window = readWindow(args);
-    const binding: CursorBinding = {
-      secret: context.viewer.cursorSecret,
-      list: `${children.table}.${children.parent}.${parentId}`,
-    };
-    const place = placeOf(binding, window);
-    const { newest, oldest, counts } = loaders(context);
-    const rows = await (window.backwards ? oldest : newest).load({
-      parentId,
-      take: window.take + 1,
-      from: place && { at: new Date(String(place[0])), id: String(place[1]) },
-      columns: selectedColumns(info),
-    });
-    const page = makePage(rows, window, binding, (row) => [(row[children.at] as Date).toISOString(), row.id]);
-    return { ...page, totalCount: () => counts.load(parentId) };
-  };
-}

@@ -1,5 +1,5 @@
-import { types as defaultTypes, type Pool } from "pg";
 import { columnOf } from "./columns.ts";
+import type { Database } from "./database.ts";
 import type { Principal } from "./scope.ts";
 
 /** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
@@ -8,8 +8,6 @@ export interface ChildTable {
   readonly parent: "contact_id" | "lead_id" | "deal_id";
   /** A NOT NULL timestamp; an index on (org_id, parent, order, id) must exist. */
   readonly order: "created_at" | "occurred_at" | "last_message_at";
-  /** Columns to read, by the name of the Prisma field. */
-  readonly columns: readonly string[];
 }
 
 /** A place between two rows of one parent. */
@@ -18,108 +16,132 @@ export interface ChildPosition {
   readonly id: string;
 }
 
+/** What is read of each row: one text, an expression over the row, which is called `child` in it. */
+export interface ChildText {
+  readonly sql: string;
+  /** Prisma names of the columns that the expression uses. */
+  readonly columns: readonly string[];
+}
+
 /** What one parent is asked for: so many rows from a place on. */
-export interface ChildRequest {
+export interface ChildPageRequest {
+  readonly kind: "page";
+  readonly table: ChildTable;
   readonly parentId: string;
+  /** "newest" walks from the latest row backwards in time, "oldest" the other way. */
+  readonly direction: "newest" | "oldest";
   readonly take: number;
   /** Rows beyond this place only; from the beginning when null. */
   readonly from: ChildPosition | null;
+  readonly text: ChildText;
 }
+
+/** How many rows a parent has. */
+export interface ChildCountRequest {
+  readonly kind: "count";
+  readonly table: ChildTable;
+  readonly parentId: string;
+}
+
+export type ChildRequest = ChildPageRequest | ChildCountRequest;
+
+/** Stands between the texts of two rows: no JSON text has it, and nothing else is read but what has a fixed form. */
+export const ROW_END = "\u001e";
 
 /**
- * Children of many parents in one statement each. A principal who can see a parent can see its children, so only
- * the organization is checked here; the parents must come from a scoped client.
+ * Children of many parents, of whatever tables, in one statement. A principal who can see a parent can see its
+ * children, so only the organization is checked here; the parents must come from a scoped client.
+ *
+ * @returns for each request the texts of its rows in the order of the walk, divided by ROW_END, or their number;
+ *   null where there is no row
  */
-export interface ChildReader {
-  /**
-   * @param columns those of the table that the rows are to have; all of them when left out
-   * @param direction "newest" walks from the latest row backwards in time, "oldest" the other way
-   * @returns the rows of each request, in the order of the walk
-   */
-  page<Row>(
-    table: ChildTable,
-    direction: "newest" | "oldest",
-    requests: readonly ChildRequest[],
-    columns?: readonly string[],
-  ): Promise<Row[][]>;
-  /** @returns how many rows each parent has, in the order of the ids */
-  count(table: ChildTable, parentIds: readonly string[]): Promise<number[]>;
-}
+export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string | null)[]>;
 
-/** A calendar day is midnight UTC, as Prisma has it; the driver would make it midnight on this machine. */
-const parsers: Readonly<Record<number, (text: string) => unknown>> = {
-  1082: (text) => new Date(`${text}T00:00:00Z`),
-  1184: (text) => parseMoment(text) ?? defaultTypes.getTypeParser(1184)(text),
-};
-const types = { getTypeParser: (oid: number) => parsers[oid] ?? defaultTypes.getTypeParser(oid) };
-
-/** `2026-06-29 22:46:01.139+00`, as sessions in UTC write it; null for what is beyond it. */
-function parseMoment(text: string): Date | null {
-  if (text.length < 22 || text.length > 26 || !text.endsWith("+00")) return null;
-  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
-  return Number.isNaN(moment.getTime()) ? null : moment;
-}
-
-export function childReader(pool: Pool, { orgId }: Principal): ChildReader {
-  return {
-    async page<Row>(
-      table: ChildTable,
-      direction: "newest" | "oldest",
-      requests: readonly ChildRequest[],
-      columns = table.columns,
-    ) {
-      const newest = direction === "newest";
-      const { rows } = await pool.query<[index: string, ...columns: unknown[]]>({
-        text: pageStatement({ ...table, columns }, newest),
-        values: [
-          orgId,
-          requests.map((request) => request.parentId),
-          requests.map((request) => request.take),
-          requests.map((request) => request.from?.at.toISOString() ?? (newest ? "infinity" : "-infinity")),
-          requests.map((request) => request.from?.id ?? (newest ? lastId : firstId)),
-        ],
-        rowMode: "array",
-        types,
-      });
-      const pages: Row[][] = requests.map(() => []);
-      for (const values of rows) {
-        const row: Record<string, unknown> = {};
-        for (let at = 0; at < columns.length; at += 1) row[columns[at] ?? ""] = values[at + 1];
-        pages[Number(values[0]) - 1]?.push(row as Row);
-      }
-      return pages;
-    },
-    async count({ table, parent }, parentIds) {
-      const { rows } = await pool.query<{ parent: string; count: number }>(
-        `SELECT ${parent} AS parent, count(*)::int AS count FROM ${table}
-         WHERE org_id = $1 AND ${parent} = ANY($2) GROUP BY ${parent}`,
-        [orgId, parentIds],
-      );
-      const counts = new Map(rows.map((row) => [row.parent, row.count]));
-      return parentIds.map((id) => counts.get(id) ?? 0);
-    },
+export function childReader(
+  { pool, statementName }: Pick<Database, "pool" | "statementName">,
+  { orgId }: Principal,
+): ChildReader {
+  return async (requests) => {
+    const groups = groupsOf(requests);
+    const values: unknown[] = [orgId];
+    const branches = groups.map((group, at) => branch(at, group, (value) => `$${values.push(value)}`));
+    const text = branches.join("\nUNION ALL\n");
+    const { rows } = await pool.query<[group: number, index: number, value: string | null]>({
+      name: statementName(text),
+      text,
+      values,
+      rowMode: "array",
+    });
+    const answers: (string | null)[] = requests.map(() => null);
+    for (const [group, index, value] of rows) {
+      const place = groups[group]?.[index - 1]?.place;
+      if (place !== undefined) answers[place] = value;
+    }
+    return answers;
   };
 }
 
-const firstId = "00000000-0000-0000-0000-000000000000";
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+/** A request and its place among all. */
+interface Placed {
+  readonly place: number;
+  readonly request: ChildRequest;
+}
+
+/** Requests that differ in their parents alone: one branch of the statement. */
+type Group = readonly Placed[];
+
+function groupsOf(requests: readonly ChildRequest[]): Group[] {
+  const groups = new Map<string, Placed[]>();
+  for (const [place, request] of requests.entries()) {
+    const key = keyOf(request);
+    const group = groups.get(key);
+    if (group) group.push({ place, request });
+    else groups.set(key, [{ place, request }]);
+  }
+  return [...groups.values()];
+}
+
+function keyOf(request: ChildRequest): string {
+  const { table, parent } = request.table;
+  if (request.kind === "count") return `${table} ${parent}`;
+  const { direction, take, from, text } = request;
+  return `${table} ${parent} ${direction} ${take} ${from === null} ${text.sql}`;
+}
+
+type Parameter = (value: unknown) => string;
 
 /**
- * One LATERAL over all parents: PostgreSQL walks the index of each and stops at its limit, so that a parent with
- * 10 000 rows costs what one with ten does. "From the beginning" is a place beyond every row, because a condition
- * with OR would not be an index condition.
+ * One LATERAL over the parents of a group: PostgreSQL walks the index of each and stops at its limit, so that a
+ * parent with 10 000 rows costs what one with ten does.
  */
-function pageStatement({ table, parent, order, columns }: ChildTable, newest: boolean): string {
-  const [beyond, sort] = newest ? ["<", "DESC"] : [">", "ASC"];
-  return `
-    SELECT request.index, ${columns.map((column) => `child.${columnOf(column)}`).join(", ")}
-    FROM unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[])
-         WITH ORDINALITY AS request(parent_id, take, at, id, index)
-    CROSS JOIN LATERAL (
-      SELECT ${[...new Set([...columns.map(columnOf), order, "id"])].join(", ")} FROM ${table}
-      WHERE org_id = $1 AND ${parent} = request.parent_id AND (${order}, id) ${beyond} (request.at, request.id)
-      ORDER BY ${order} ${sort}, id ${sort}
-      LIMIT request.take
-    ) AS child
-    ORDER BY request.index, child.${order} ${sort}, child.id ${sort}`;
+function branch(at: number, group: Group, parameter: Parameter): string {
+  const [first] = group;
+  const parents = parameter(group.map(({ request }) => request.parentId));
+  if (first?.request.kind !== "page") {
+    const { table, parent } = (first as Placed).request.table;
+    return `SELECT ${at} AS part, parent.index::int, page.value
+FROM unnest(${parents}::uuid[]) WITH ORDINALITY AS parent(id, index)
+CROSS JOIN LATERAL (SELECT count(*)::text AS value FROM ${table} WHERE org_id = $1 AND ${parent} = parent.id) AS page`;
+  }
+  const { table, direction, take, from, text } = first.request;
+  const [beyond, sort] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
+  const order = table.order;
+  const places = from === null ? null : placesOf(group, parameter);
+  const columns = new Set(["id", order, ...text.columns.map(columnOf)]);
+  return `SELECT ${at} AS part, parent.index::int, page.value
+FROM unnest(${parents}::uuid[]${places ? `, ${places}` : ""}) WITH ORDINALITY AS parent(id${places ? ", at, beyond" : ""}, index)
+CROSS JOIN LATERAL (
+  SELECT string_agg(${text.sql}, E'\\x1e') AS value FROM (
+    SELECT ${[...columns].join(", ")} FROM ${table.table}
+    WHERE org_id = $1 AND ${table.parent} = parent.id${places ? ` AND (${order}, id) ${beyond} (parent.at, parent.beyond)` : ""}
+    ORDER BY ${order} ${sort}, id ${sort}
+    LIMIT ${parameter(take)}::int
+  ) AS child
+) AS page`;
+}
+
+function placesOf(group: Group, parameter: Parameter): string {
+  const places = group.map(({ request }) => (request as ChildPageRequest).from);
+  const moments = parameter(places.map((place) => place?.at.toISOString()));
+  return `${moments}::timestamptz[], ${parameter(places.map((place) => place?.id))}::uuid[]`;
 }

@@ -63,7 +63,7 @@ type Delegates = Pick<UnscopedClient, ModelName>;
 export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name], Operation> }> {
   /** The organization whose rows these are. */
   readonly orgId: string;
-  /** Children of many parents in one statement each. */
+  /** Children of many parents in one statement. */
   readonly children: ChildReader;
   /**
    * Definitions of custom fields, and tags by name or id, in one statement.
@@ -93,11 +93,11 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
 }
 
 /** Confines a database to a principal. */
-export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
+export function scopedDb({ prisma, pool, statementName }: Database, principal: Principal): Db {
   const query = poolQuery(pool);
   const readers = {
     ...readersOf(query, principal),
-    children: childReader(pool, principal),
+    children: childReader({ pool, statementName }, principal),
     keepChunk: (jobId: string, position: number, bytes: Buffer) =>
       keepChunk(query, principal.orgId, jobId, position, bytes),
     get lock(): never {

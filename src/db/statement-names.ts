@@ -2,27 +2,37 @@ import { createHash } from "node:crypto";
 
 /**
  * The name under which PostgreSQL keeps the plan of a statement, so that it is not parsed and planned anew each
- * time; undefined when statements are sent without one.
+ * time; undefined when the statement is sent without one.
  *
- * @param text a text out of a bounded number: each connection keeps what it was given a name for until it ends
+ * @param text of a statement whose best plan does not depend on its values
  */
 export type StatementNames = (text: string) => string | undefined;
 
+/** Each connection keeps every plan until it ends, some 50 kB of its server's memory apiece. */
+const MOST_NAMES = 200;
+
 /**
  * Names are taken from the text, so that they mean the same on every connection and in every process: a pooler
- * that knows names (PgBouncer from 1.21 on) shares them.
+ * that knows names (PgBouncer from 1.21 on) shares them. A text that comes once gets none, nor does one that comes
+ * when there are enough: callers decide what they select, and with it how many texts there are.
  *
  * @param enabled false for poolers in transaction mode that do not know names
  */
 export function statementNames(enabled: boolean): StatementNames {
   if (!enabled) return () => undefined;
   const names = new Map<string, string>();
+  let seen = new Set<string>();
   return (text) => {
-    let name = names.get(text);
-    if (name === undefined) {
-      name = `r_${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
-      names.set(text, name);
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MOST_NAMES) return known;
+    if (!seen.has(text)) {
+      if (seen.size >= MOST_NAMES) seen = new Set();
+      seen.add(text);
+      return undefined;
     }
+    seen.delete(text);
+    const name = `r_${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
+    names.set(text, name);
     return name;
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
+import { withJsonLeaves, withLeaves } from "../json/document.ts";
 import { schema } from "../schema.ts";
 
 /**
@@ -59,13 +60,15 @@ interface Compiled {
   readonly query: CompiledQuery["query"];
 }
 
+const schemaWithLeaves = withJsonLeaves(schema);
+
 /** False for what is left to graphql-js: documents of several operations, and what cannot be compiled. */
 function compile(document: DocumentNode): Compiled | false {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations as OperationDefinitionNode[];
   if (!operation || operations.length > 1 || operation.operation !== "query") return false;
   if (hasInnerVariable(document)) return false;
-  const compiled = compileQuery(schema, takingCoerced(document));
+  const compiled = compileQuery(schemaWithLeaves, takingCoerced(withLeaves(schema, document)));
   return isCompiledQuery(compiled) ? { operation, query: compiled.query } : false;
 }
 

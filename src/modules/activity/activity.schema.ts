@@ -1,9 +1,8 @@
 import { builder, readIdOf } from "../../builder.ts";
-import { childConnection, connectionType, pageArgs } from "../../connection.ts";
-import { Prisma } from "../../generated/prisma/browser.ts";
+import { childConnection } from "../../children.ts";
+import { connectionType, pageArgs } from "../../connection.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
-import { reads } from "../../selection.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
 builder.node("Activity", {
@@ -66,7 +65,21 @@ for (const [type, parent, noun] of [
     table: "activity",
     parent,
     order: "occurred_at",
-    columns: Object.keys(Prisma.ActivityScalarFieldEnum),
+    columns: {
+      orgId: "json",
+      id: "json",
+      kind: "json",
+      occurredAt: "moment",
+      subject: "json",
+      body: "json",
+      durationSeconds: "json",
+      contactId: "json",
+      leadId: "json",
+      dealId: "json",
+      authorId: "json",
+      createdAt: "moment",
+      updatedAt: "moment",
+    },
     at: "occurredAt",
   });
   builder.objectField(type, "activities", (t) =>
@@ -74,8 +87,8 @@ for (const [type, parent, noun] of [
       type: ActivityConnection,
       description: `The ${noun}'s activities, latest first.`,
       args: pageArgs(),
-      extensions: reads("id"),
-      resolve: ({ id }, args, context, info) => children(context, id, args, info),
+      extensions: children.extensions,
+      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
     }),
   );
 }

@@ -1,9 +1,8 @@
 import { builder, readIdOf } from "../../builder.ts";
-import { childConnection, connectionType, pageArgs } from "../../connection.ts";
-import { Prisma } from "../../generated/prisma/browser.ts";
+import { childConnection } from "../../children.ts";
+import { connectionType, pageArgs } from "../../connection.ts";
 import type { Conversation } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
-import { reads } from "../../selection.ts";
 import { ConversationChannelEnum } from "./conversation.enums.ts";
 
 builder.node("Conversation", {
@@ -47,7 +46,17 @@ const children = childConnection<Conversation>({
   table: "conversation",
   parent: "contact_id",
   order: "last_message_at",
-  columns: Object.keys(Prisma.ConversationScalarFieldEnum),
+  columns: {
+    orgId: "json",
+    id: "json",
+    contactId: "json",
+    channel: "json",
+    subject: "json",
+    url: "json",
+    lastMessageAt: "moment",
+    createdAt: "moment",
+    updatedAt: "moment",
+  },
   at: "lastMessageAt",
 });
 
@@ -56,7 +65,7 @@ builder.objectField("Contact", "conversations", (t) =>
     type: ConversationConnection,
     description: "The contact's conversations, latest message first.",
     args: pageArgs(),
-    extensions: reads("id"),
-    resolve: ({ id }, args, context, info) => children(context, id, args, info),
+    extensions: children.extensions,
+    resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
   }),
 );

@@ -1,7 +1,8 @@
 import { builder, readIdOf } from "../../builder.ts";
-import { childConnection, offsetArg, pageArgs } from "../../connection.ts";
-import { type DealRow, derivedDealColumns } from "../../db/rows.ts";
-import { Prisma } from "../../generated/prisma/browser.ts";
+import { childConnection } from "../../children.ts";
+import { offsetArg, pageArgs } from "../../connection.ts";
+import type { DealRow } from "../../db/rows.ts";
+import { ofSameRow } from "../../json/row.ts";
 import { byId } from "../../loaders.ts";
 import { reads } from "../../selection.ts";
 import { filteredConnectionType } from "../filter/facets.schema.ts";
@@ -19,7 +20,7 @@ builder.node("Deal", {
     value: t.field({
       type: Money,
       description: "What it is worth.",
-      extensions: reads("value", "currency"),
+      extensions: { ...reads("value", "currency"), ...ofSameRow() },
       resolve: ({ value, currency }) => ({ value, currency }),
     }),
     stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
@@ -81,7 +82,22 @@ for (const [type, parent, noun] of [
     table: "deal",
     parent,
     order: "created_at",
-    columns: Object.keys(Prisma.DealScalarFieldEnum).filter((column) => !(column in derivedDealColumns)),
+    columns: {
+      orgId: "json",
+      id: "json",
+      name: "json",
+      value: "decimal",
+      currency: "json",
+      stage: "json",
+      status: "json",
+      expectedCloseOn: "day",
+      contactId: "json",
+      leadId: "json",
+      ownerId: "json",
+      version: "json",
+      createdAt: "moment",
+      updatedAt: "moment",
+    },
     at: "createdAt",
   });
   builder.objectField(type, "deals", (t) =>
@@ -89,8 +105,8 @@ for (const [type, parent, noun] of [
       type: DealConnection,
       description: `The ${noun}'s deals, newest first.`,
       args: pageArgs(),
-      extensions: reads("id"),
-      resolve: ({ id }, args, context, info) => children(context, id, args, info),
+      extensions: children.extensions,
+      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { builder } from "../../builder.ts";
+import { textOf } from "../../json/row.ts";
 
 interface Amount {
   /** A decimal: Prisma's object, or text where it came from the driver. */
@@ -7,7 +8,7 @@ interface Amount {
   readonly currency: string;
 }
 
-/** Decimals after the point that are kept and shown. */
+/** Decimals after the point that are kept and shown: as many as the columns have. */
 const SCALE = 2;
 
 export const Money = builder.objectRef<Amount>("Money").implement({
@@ -16,6 +17,7 @@ export const Money = builder.objectRef<Amount>("Money").implement({
     amount: t.field({
       type: "Decimal",
       description: 'The amount with two decimals, such as "1250.50".',
+      extensions: textOf("value"),
       resolve: ({ value }) => {
         const [whole = "0", fraction = ""] = value.toString().split(".");
         return `${whole}.${fraction.padEnd(SCALE, "0")}`;

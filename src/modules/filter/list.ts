@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { Connection } from "../../connection.ts";
+import { type Connection, lazyConnection } from "../../connection.ts";
 import type { Context } from "../../context.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
@@ -158,28 +158,13 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
     return { ...page, edges };
   };
-  // Read when an edge or the page is asked for: whoever only wants the number does not wait for rows.
-  let page: ReturnType<typeof readPage> | undefined;
-  const pageOnce = () => {
-    page ??= readPage();
-    return page;
+  const totalCount = () => {
+    const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
+    return alone && entity !== "DEAL"
+      ? countLive(context, models[entity], read.tree, read.tagIds)
+      : model.count({ where });
   };
-  return {
-    get edges() {
-      return pageOnce().then(({ edges }) => edges);
-    },
-    get pageInfo() {
-      return pageOnce().then(({ pageInfo }) => pageInfo);
-    },
-    totalCount: () => {
-      const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
-      return alone && entity !== "DEAL"
-        ? countLive(context, models[entity], read.tree, read.tagIds)
-        : model.count({ where });
-    },
-    question: {
-      where,
-      without: (path) => ({ AND: [...around, read.without(path)] }),
-    },
-  };
+  return Object.assign(lazyConnection(readPage, totalCount), {
+    question: { where, without: (path: string) => ({ AND: [...around, read.without(path)] }) },
+  });
 }
