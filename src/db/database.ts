@@ -2,7 +2,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
 import { startEmbedded } from "./embedded.ts";
-import { derivedColumns, derivedDealColumns } from "./rows.ts";
+import { type KeptReads, keptReads } from "./kept-reads.ts";
+import { unreadColumns } from "./rows.ts";
 import { type StatementNames, statementNames } from "./statement-names.ts";
 
 export type DatabaseConfig =
@@ -26,6 +27,8 @@ export interface DatabaseHooks {
   readonly onStatement?: StatementListener;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
+  /** How often reads of one shape come before their statement is kept; once when left out. */
+  readonly keepAfter?: number;
 }
 
 /** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
@@ -34,6 +37,7 @@ export interface Database {
   readonly prisma: UnscopedClient;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
+  readonly reads: KeptReads;
   close(): Promise<void>;
 }
 
@@ -62,12 +66,14 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));
   const prisma = createPrisma(pool);
+  // PGlite is one session, whose names would outlive the connection that gave them.
+  const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
   return {
     pool,
     prisma,
     embedded: embedded !== null,
-    // PGlite is one session, whose names would outlive the connection that gave them.
-    statementName: statementNames(config.kind === "postgres" && config.preparedStatements !== false),
+    statementName,
+    reads: keptReads({ pool, statementName }, hooks.keepAfter),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -79,7 +85,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
 function createPrisma(pool: pg.Pool) {
   return new PrismaClient({
     adapter: new PrismaPg(pool),
-    omit: { contact: derivedColumns, lead: derivedColumns, deal: derivedDealColumns },
+    omit: unreadColumns,
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
 }

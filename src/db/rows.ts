@@ -45,6 +45,13 @@ export const derivedDealColumns = { nameKey: true, stageKey: true } as const sat
   Record<Prisma.DealScalarFieldEnum, true>
 >;
 
+/** What no read fetches, as Prisma is told. */
+export const unreadColumns = {
+  contact: derivedColumns,
+  lead: derivedColumns,
+  deal: derivedDealColumns,
+} as const;
+
 type Derived = keyof typeof derivedColumns;
 
 /** Rows as the scoped client returns them. */

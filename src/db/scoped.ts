@@ -6,6 +6,7 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
+import type { KeptReads, ReadOperation } from "./kept-reads.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { poolQuery, type Query, transactionQuery } from "./query.ts";
@@ -93,11 +94,12 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
 }
 
 /** Confines a database to a principal. */
-export function scopedDb({ prisma, pool, statementName }: Database, principal: Principal): Db {
+export function scopedDb(database: Database, principal: Principal): Db {
+  const { prisma, pool } = database;
   const query = poolQuery(pool);
   const readers = {
     ...readersOf(query, principal),
-    children: childReader({ pool, statementName }, principal),
+    children: childReader(database, principal),
     keepChunk: (jobId: string, position: number, bytes: Buffer) =>
       keepChunk(query, principal.orgId, jobId, position, bytes),
     get lock(): never {
@@ -107,11 +109,9 @@ export function scopedDb({ prisma, pool, statementName }: Database, principal: P
       throw new ScopeError("bulk statements run inside a transaction only");
     },
   };
-  return confine(prisma, principal, readers, (work, timeout = 30_000) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal), null)), {
-      timeout,
-    }),
-  );
+  const transaction: Transaction = (work, timeout = 30_000) =>
+    prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal))), { timeout });
+  return confine(prisma, principal, readers, { transaction, reads: database.reads });
 }
 
 type Readers = Pick<
@@ -171,23 +171,31 @@ function confine(
   delegates: Delegates,
   principal: Principal,
   readers: Readers,
-  transaction: Transaction | null,
+  { transaction, reads }: { readonly transaction?: Transaction; readonly reads?: KeptReads } = {},
 ): Db {
   const db: Record<string, unknown> = { orgId: principal.orgId };
   Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
   db.transaction = transaction ?? ((work: (tx: Db) => Promise<unknown>) => work(db as unknown as Db));
   for (const name of Object.keys(models) as ModelName[]) {
-    Object.defineProperty(db, name, { get: () => confineModel(delegates[name], models[name], principal) });
+    Object.defineProperty(db, name, { get: () => confineModel(name, delegates[name], principal, reads) });
   }
   return db as unknown as Db;
 }
 
-function confineModel(delegate: object, model: string, principal: Principal) {
+/** @param reads what sends reads that come again; only outside of transactions, which have a connection of their own */
+function confineModel(name: ModelName, delegate: object, principal: Principal, reads?: KeptReads) {
   const calls = delegate as Readonly<Record<Operation, Call>>;
   return Object.fromEntries(
     operations.map((operation) => [
       operation,
-      (args: object = {}) => calls[operation](scope(model, operation, { ...args }, principal)),
+      (args: object = {}) => {
+        const confined = scope(models[name], operation, { ...args }, principal);
+        const ask = () => calls[operation](confined);
+        return reads && isKept(operation) ? reads(name, operation, confined, ask) : ask();
+      },
     ]),
   );
 }
+
+const isKept = (operation: Operation): operation is ReadOperation =>
+  operation === "findMany" || operation === "findFirst" || operation === "count";

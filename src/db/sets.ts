@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { columnOf } from "./columns.ts";
 import type { Query } from "./query.ts";
-import { type Read, type Statement, shifted, statementOf } from "./recorder.ts";
+import { type Statement, shifted, statementOf } from "./recorder.ts";
 import { type Principal, scope } from "./scope.ts";
 
 /** The rows of one model for which a `where` holds. */
 export interface RowSet {
-  readonly model: Read["model"];
+  readonly model: "contact" | "lead" | "deal";
   readonly where: object;
 }
 

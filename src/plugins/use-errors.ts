@@ -12,7 +12,8 @@ type MaskError = YogaMaskedErrorOpts["maskError"];
 /** Turns what was thrown into what is told. Faults are logged by Yoga, which compares the two. */
 export const maskError: MaskError = (thrown, message) => {
   const original = rootOf(thrown);
-  const place = thrown instanceof GraphQLError ? { nodes: thrown.nodes, path: thrown.path } : {};
+  const { nodes, source, positions, path } = (thrown instanceof GraphQLError ? thrown : {}) as GraphQLError;
+  const place = { nodes, source, positions, path };
   const told = (text: string, extensions: Record<string, unknown>, status?: number) =>
     new GraphQLError(text, {
       ...place,

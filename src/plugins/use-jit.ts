@@ -1,6 +1,8 @@
 import {
   BREAK,
   type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
   getVariableValues,
   Kind,
   type ListValueNode,
@@ -46,8 +48,26 @@ export function useJit(after = 1): Plugin {
         if (variables.errors) return { errors: variables.errors };
         return query(execution.rootValue, execution.contextValue, variables.coerced);
       });
+      return {
+        onExecuteDone({ result, setResult }) {
+          const { errors, ...rest } = result as ExecutionResult;
+          if (errors) setResult({ ...rest, errors: errors.map((error) => located(error, document)) });
+        },
+      };
     },
   };
+}
+
+/** An error of compiled code as graphql-js has it: it tells the line and column alone, and the text was kept nowhere. */
+function located(error: GraphQLError, { loc }: DocumentNode): GraphQLError {
+  if (error.nodes || !loc) return error;
+  const { message, path, originalError, locations = [] } = error;
+  const starts = [
+    0,
+    ...[...loc.source.body.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length),
+  ];
+  const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
+  return new GraphQLError(message, { source: loc.source, positions, path, originalError });
 }
 
 interface Seen {
@@ -72,7 +92,7 @@ function compile(document: DocumentNode): Compiled | false {
   return isCompiledQuery(compiled) ? { operation, query: compiled.query } : false;
 }
 
-/** The same document with every variable of a scalar that lets all values through. */
+/** The same document with variables of a scalar that lets all values through. */
 const takingCoerced = (document: DocumentNode): DocumentNode => ({
   ...document,
   definitions: document.definitions.map((definition) =>
@@ -82,11 +102,13 @@ const takingCoerced = (document: DocumentNode): DocumentNode => ({
   ),
 });
 
-const ofAnyType = ({ kind, variable }: VariableDefinitionNode): VariableDefinitionNode => ({
-  kind,
-  variable,
-  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: "JSON" } },
-});
+function ofAnyType(definition: VariableDefinitionNode): VariableDefinitionNode {
+  const { kind, variable, type } = definition;
+  const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+  // Directives take nothing else, and there is nothing in a flag that could be read in another way.
+  if (named.kind === Kind.NAMED_TYPE && named.name.value === "Boolean") return definition;
+  return { kind, variable, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: "JSON" } } };
+}
 
 /**
  * Whether a variable stands inside an object or a list of the document. Left out, it leaves out its field; compiled

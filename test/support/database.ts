@@ -10,7 +10,10 @@ const open = (): Promise<Database> => {
   const onStatement = (sql: string) => void statements.push(sql);
   const url = inject("databaseUrl");
   if (url !== null)
-    return openDatabase({ kind: "postgres", url, poolSize: 5, statementTimeout: 20_000 }, { onStatement });
+    return openDatabase(
+      { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000 },
+      { onStatement, keepAfter: 0 },
+    );
   return readFile(inject("dumpPath") ?? "").then((bytes) =>
     openDatabase({ kind: "memory", dump: new Blob([bytes]) }, { onStatement }),
   );
