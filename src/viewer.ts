@@ -1,10 +1,10 @@
-import type { Pool } from "pg";
 import { findKey } from "./auth/find-key.ts";
 import { findUser } from "./auth/find-user.ts";
 import { readBearer, readSource, unauthenticated } from "./auth/headers.ts";
 import type { Membership } from "./auth/membership.ts";
 import { effectiveScopes } from "./auth/scopes.ts";
 import type { VerifyToken } from "./auth/token.ts";
+import type { Database } from "./db/database.ts";
 import type { ApiScope, ModificationSource } from "./generated/prisma/enums.ts";
 
 /** Who calls, on whose behalf, and what they may do. */
@@ -17,8 +17,7 @@ export interface Viewer extends Membership {
 }
 
 /** What it takes to tell callers. */
-export interface Authority {
-  readonly pool: Pool;
+export interface Authority extends Pick<Database, "pool" | "statementName"> {
   /** Checks tokens; null where only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
 }
@@ -29,11 +28,14 @@ export interface Authority {
  * @throws RequestError 401 without a valid credential, 403 for an organization that the caller is not in, 400 for
  *   headers that say two things or leave open which organization is meant, 503 when a token cannot be checked
  */
-export async function authenticate(headers: Headers, { pool, verifyToken }: Authority): Promise<Viewer> {
+export async function authenticate(
+  headers: Headers,
+  { verifyToken, ...database }: Authority,
+): Promise<Viewer> {
   const credential = readBearer(headers);
   const { granted, sources, ...found } = looksLikeToken(credential)
-    ? await findUser(credential, headers, pool, verifyToken ?? refuseTokens)
-    : await findKey(credential, headers, pool);
+    ? await findUser(credential, headers, database, verifyToken ?? refuseTokens)
+    : await findKey(credential, headers, database);
   return { ...found, source: readSource(headers, sources), scopes: effectiveScopes(granted, found.role) };
 }
 

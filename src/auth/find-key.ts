@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Pool } from "pg";
+import type { Database } from "../db/database.ts";
 import { RequestError } from "../errors.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { parseKey } from "../modules/api-key/key.ts";
@@ -19,6 +20,8 @@ interface KeyRow extends Membership {
 /** One answer for a key that never was and one that is no longer. */
 const unknownKey = () => unauthenticated("The API key is not valid.");
 
+type Access = Pick<Database, "pool" | "statementName">;
+
 /** Milliseconds between two notes of a key's use. */
 const LAST_USED_EVERY = 60_000;
 
@@ -27,33 +30,37 @@ const LAST_USED_EVERY = 60_000;
  *
  * @throws RequestError 401 for a key that is not valid, 403 when the headers name another organization than its own
  */
-export async function findKey(text: string, headers: Headers, pool: Pool): Promise<Found> {
-  const row = await readKey(text, pool);
+export async function findKey(text: string, headers: Headers, database: Access): Promise<Found> {
+  const row = await readKey(text, database);
   const named = readOrganization(headers);
   if (named !== null && named !== row.orgId) throw organizationForbidden();
   const { hash: _, expiresAt: _expiresAt, revokedAt: _revokedAt, lastUsedAt, ...found } = row;
-  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > LAST_USED_EVERY) void noteUse(pool, row);
+  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > LAST_USED_EVERY) void noteUse(database.pool, row);
   return found;
 }
 
-/** Each request reads the row, so that a revoked key is refused at once, whichever instance revoked it. */
-async function readKey(text: string, pool: Pool): Promise<KeyRow> {
-  const key = parseKey(text);
-  if (!key) throw unknownKey();
-  const { rows } = await pool.query<KeyRow>(
-    `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,
+const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,
             k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
             ${membershipColumns}
      FROM api_key k
      JOIN member m ON m.org_id = k.org_id AND m.id = k.member_id
      JOIN app_user u ON u.id = m.user_id
      JOIN organization o ON o.id = k.org_id
-     WHERE k.id = $1`,
-    [key.id],
-  );
+     WHERE k.id = $1`;
+
+/** Each request reads the row, so that a revoked key is refused at once, whichever instance revoked it. */
+async function readKey(text: string, { pool, statementName }: Access): Promise<KeyRow> {
+  const key = parseKey(text);
+  if (!key) throw unknownKey();
+  const { rows } = await pool.query<KeyRow>({
+    name: statementName(statement),
+    text: statement,
+    values: [key.id],
+  });
   const [row] = rows;
-  const hash = createHash("sha256").update(text).digest();
-  if (!row || !timingSafeEqual(hash, row.hash) || row.mode !== key.mode || row.revokedAt) throw unknownKey();
+  const digest = hash("sha256", text, "buffer");
+  if (!row || !timingSafeEqual(digest, row.hash) || row.mode !== key.mode || row.revokedAt)
+    throw unknownKey();
   if (row.expiresAt && row.expiresAt <= new Date()) {
     throw new RequestError("KEY_EXPIRED", "The API key has expired.", { status: 401 });
   }

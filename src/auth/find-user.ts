@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Database } from "../db/database.ts";
 import { RequestError } from "../errors.ts";
 import { encodeId } from "../lib/typeid.ts";
 import { organizationForbidden, readOrganization } from "./headers.ts";
@@ -7,6 +7,8 @@ import { type Claims, invalidToken, type VerifyToken } from "./token.ts";
 
 /** A user and one of their memberships; without one, the columns of the organization are null. */
 type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });
+
+type Access = Pick<Database, "pool" | "statementName">;
 
 /** How many organizations a refusal lists. */
 const LISTED = 20;
@@ -20,12 +22,12 @@ const LISTED = 20;
 export async function findUser(
   token: string,
   headers: Headers,
-  pool: Pool,
+  database: Access,
   verifyToken: VerifyToken,
 ): Promise<Found> {
   const claims = await verifyToken(token);
   const named = readOrganization(headers);
-  const rows = await readOrLink(claims, named, pool);
+  const rows = await readOrLink(claims, named, database);
   if (rows.length === 0) throw invalidToken();
   const memberships = rows.filter((row) => row.orgId !== null);
   const [membership, other] = memberships;
@@ -46,29 +48,36 @@ export async function findUser(
 }
 
 /** A new identity becomes that of the user who has the verified address, if one has. */
-async function readOrLink(claims: Claims, orgId: string | null, pool: Pool): Promise<UserRow[]> {
-  const rows = await readUser(claims, orgId, pool);
+async function readOrLink(claims: Claims, orgId: string | null, database: Access): Promise<UserRow[]> {
+  const rows = await readUser(claims, orgId, database);
   if (rows.length > 0 || claims.verifiedEmail === null) return rows;
-  await pool.query(
+  await database.pool.query(
     `INSERT INTO user_identity (issuer, subject, user_id)
      SELECT $1, $2, id FROM app_user WHERE email_key = $3
      ON CONFLICT DO NOTHING`,
     [claims.issuer, claims.subject, claims.verifiedEmail],
   );
-  return readUser(claims, orgId, pool);
+  return readUser(claims, orgId, database);
 }
 
-async function readUser({ issuer, subject }: Claims, orgId: string | null, pool: Pool): Promise<UserRow[]> {
-  const { rows } = await pool.query<UserRow>(
-    `SELECT u.id AS "credentialId", ${membershipColumns}
+const statement = `SELECT u.id AS "credentialId", ${membershipColumns}
      FROM user_identity i
      JOIN app_user u ON u.id = i.user_id
      LEFT JOIN (member m JOIN organization o ON o.id = m.org_id)
        ON m.user_id = u.id AND ($3::uuid IS NULL OR m.org_id = $3::uuid)
      WHERE i.issuer = $1 AND i.subject = $2
      ORDER BY o.name, o.id
-     LIMIT ${LISTED}`,
-    [issuer, subject, orgId],
-  );
+     LIMIT ${LISTED}`;
+
+async function readUser(
+  { issuer, subject }: Claims,
+  orgId: string | null,
+  { pool, statementName }: Access,
+): Promise<UserRow[]> {
+  const { rows } = await pool.query<UserRow>({
+    name: statementName(statement),
+    text: statement,
+    values: [issuer, subject, orgId],
+  });
   return rows;
 }

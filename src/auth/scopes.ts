@@ -1,23 +1,24 @@
 import type { ApiScope, MemberRole } from "../generated/prisma/enums.ts";
 
-/** What scopes and roles allow. */
+/** What scopes and roles allow: each scope has those before it. */
 
-const implied: Readonly<Record<ApiScope, readonly ApiScope[]>> = {
-  READ: ["READ"],
-  WRITE: ["READ", "WRITE"],
-  ADMIN: ["READ", "WRITE", "ADMIN"],
-};
-const allowed: Readonly<Record<MemberRole, readonly ApiScope[]>> = {
-  READ_ONLY: ["READ"],
-  MEMBER: ["READ", "WRITE"],
-  ADMIN: implied.ADMIN,
-  OWNER: implied.ADMIN,
-};
+const level: Readonly<Record<ApiScope, number>> = { READ: 1, WRITE: 2, ADMIN: 3 };
+const highest: Readonly<Record<MemberRole, number>> = { READ_ONLY: 1, MEMBER: 2, ADMIN: 3, OWNER: 3 };
+
+/** By how many scopes there are. */
+const scopesOf: readonly ReadonlySet<ApiScope>[] = [
+  new Set<ApiScope>(),
+  new Set<ApiScope>(["READ"]),
+  new Set<ApiScope>(["READ", "WRITE"]),
+  new Set<ApiScope>(["READ", "WRITE", "ADMIN"]),
+];
 
 /** A credential never does more than its member may. */
-export const effectiveScopes = (scopes: readonly ApiScope[], role: MemberRole): ReadonlySet<ApiScope> =>
-  new Set(scopes.flatMap((scope) => implied[scope]).filter((scope) => allowed[role].includes(scope)));
+export function effectiveScopes(scopes: readonly ApiScope[], role: MemberRole): ReadonlySet<ApiScope> {
+  const granted = Math.max(0, ...scopes.map((scope) => level[scope]));
+  return scopesOf[Math.min(granted, highest[role])] as ReadonlySet<ApiScope>;
+}
 
 /** Those of the scopes that a member of this role does not have. */
 export const scopesBeyond = (scopes: readonly ApiScope[], role: MemberRole): ApiScope[] =>
-  scopes.filter((scope) => !allowed[role].includes(scope));
+  scopes.filter((scope) => level[scope] > highest[role]);

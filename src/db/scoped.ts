@@ -94,6 +94,7 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
 }
 
 /** Confines a database to a principal. */
+<<<<<<< HEAD
 export function scopedDb(database: Database, principal: Principal): Db {
   const { prisma, pool } = database;
   const query = poolQuery(pool);
@@ -112,12 +113,42 @@ export function scopedDb(database: Database, principal: Principal): Db {
   const transaction: Transaction = (work, timeout = 30_000) =>
     prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal))), { timeout });
   return confine(prisma, principal, readers, { transaction, reads: database.reads });
+=======
+export function scopedDb({ prisma, pool, statementName }: Database, principal: Principal): Db {
+  const readers = (): Readers => {
+    const query = poolQuery(pool);
+    return {
+      ...readersOf(query, principal),
+      children: childReader({ pool, statementName }, principal),
+      keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
+      get lock(): never {
+        throw new ScopeError("rows can be locked inside a transaction only");
+      },
+      get bulk(): never {
+        throw new ScopeError("bulk statements run inside a transaction only");
+      },
+    };
+  };
+  return confine(prisma, principal, readers, (work, timeout = 30_000) =>
+    prisma.$transaction((tx) => work(confine(tx, principal, () => insideReaders(tx, principal), null)), {
+      timeout,
+    }),
+  );
+>>>>>>> http
 }
 
-type Readers = Pick<
-  Db,
-  "children" | "catalogue" | "members" | "tagUsage" | "sets" | "keepChunk" | "lock" | "bulk"
->;
+const readerNames = [
+  "children",
+  "catalogue",
+  "members",
+  "tagUsage",
+  "sets",
+  "keepChunk",
+  "lock",
+  "bulk",
+] as const satisfies readonly (keyof Db)[];
+
+type Readers = Pick<Db, (typeof readerNames)[number]>;
 
 const readersOf = (
   query: Query,
@@ -167,21 +198,65 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
 type Transaction = Db["transaction"];
 type Call = (args: object) => Promise<unknown>;
 
-function confine(
+const confine = (
   delegates: Delegates,
   principal: Principal,
-  readers: Readers,
-  { transaction, reads }: { readonly transaction?: Transaction; readonly reads?: KeptReads } = {},
+<<<<<<< HEAD
+  readers: Readers,transaction, reads : readonly transaction?: Transaction; readonly reads?: KeptReads = ,
 ): Db {
   const db: Record<string, unknown> = { orgId: principal.orgId };
   Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
   db.transaction = transaction ?? ((work: (tx: Db) => Promise<unknown>) => work(db as unknown as Db));
   for (const name of Object.keys(models) as ModelName[]) {
     Object.defineProperty(db, name, { get: () => confineModel(name, delegates[name], principal, reads) });
+=======
+  readers: () => Readers,
+  transaction: Transaction | null,
+): Db => new Confined(delegates, principal, readers, transaction) as object as Db;
+
+/** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
+class Confined {
+  readonly orgId: string;
+  readonly transaction: Transaction;
+  readonly #delegates: Delegates;
+  readonly #principal: Principal;
+  readonly #make: () => Readers;
+  #made: Readers | undefined;
+
+  constructor(
+    delegates: Delegates,
+    principal: Principal,
+    readers: () => Readers,
+    transaction: Transaction | null,
+  ) {
+    this.orgId = principal.orgId;
+    this.transaction = transaction ?? ((work) => work(this as object as Db));
+    this.#delegates = delegates;
+    this.#principal = principal;
+    this.#make = readers;
   }
-  return db as unknown as Db;
+
+  static {
+    for (const name of Object.keys(models) as ModelName[]) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          return new ConfinedModel(this.#delegates[name], models[name], this.#principal);
+        },
+      });
+    }
+    for (const name of readerNames) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          this.#made ??= this.#make();
+          return this.#made[name];
+        },
+      });
+    }
+>>>>>>> http
+  }
 }
 
+<<<<<<< HEAD
 /** @param reads what sends reads that come again; only outside of transactions, which have a connection of their own */
 function confineModel(name: ModelName, delegate: object, principal: Principal, reads?: KeptReads) {
   const calls = delegate as Readonly<Record<Operation, Call>>;
@@ -195,6 +270,29 @@ function confineModel(name: ModelName, delegate: object, principal: Principal, r
       },
     ]),
   );
+=======
+/** One model's operations. */
+class ConfinedModel {
+  readonly #calls: Readonly<Record<Operation, Call>>;
+  readonly #model: string;
+  readonly #principal: Principal;
+
+  constructor(delegate: object, model: string, principal: Principal) {
+    this.#calls = delegate as Readonly<Record<Operation, Call>>;
+    this.#model = model;
+    this.#principal = principal;
+  }
+
+  static {
+    for (const operation of operations) {
+      Object.defineProperty(ConfinedModel.prototype, operation, {
+        value(this: ConfinedModel, args: object = {}) {
+          return this.#calls[operation](scope(this.#model, operation, { ...args }, this.#principal));
+        },
+      });
+    }
+  }
+>>>>>>> http
 }
 
 const isKept = (operation: Operation): operation is ReadOperation =>

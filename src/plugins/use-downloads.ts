@@ -14,11 +14,7 @@ import { authenticate } from "../viewer.ts";
 const path = /^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$/;
 
 /** The errors of an import as CSV, streamed: `GET /imports/<id>/errors.csv`. */
-export function useDownloads(
-  { pool, ...database }: Database,
-  verifyToken: VerifyToken | null,
-  logger: Logger,
-): Plugin {
+export function useDownloads(database: Database, verifyToken: VerifyToken | null, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       const [, id] = path.exec(url.pathname) ?? [];
@@ -31,8 +27,8 @@ export function useDownloads(
         });
       if (request.method !== "GET") return refuse(405, "METHOD_NOT_ALLOWED", "Send a GET.");
       try {
-        const viewer = await authenticate(request.headers, { pool, verifyToken });
-        const db = scopedDb({ pool, ...database }, viewer);
+        const viewer = await authenticate(request.headers, { ...database, verifyToken });
+        const db = scopedDb(database, viewer);
         const uuid = decodeId(id)?.uuid ?? "";
         const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
         if (!job) return refuse(404, "NOT_FOUND", "There is no such import.");

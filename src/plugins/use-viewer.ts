@@ -10,10 +10,12 @@ import { maskError } from "./use-errors.ts";
 
 /** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
 export function useViewer(database: Database, verifyToken: VerifyToken | null): Plugin<Context> {
+  const { pool, statementName } = database;
+  const authority = { pool, statementName, verifyToken };
   const viewers = new WeakMap<Request, Viewer>();
   return {
     async onRequestParse({ request }) {
-      viewers.set(request, await authenticate(request.headers, { pool: database.pool, verifyToken }));
+      viewers.set(request, await authenticate(request.headers, authority));
     },
     onContextBuilding({ context, extendContext }) {
       const viewer = viewers.get((context as unknown as { request: Request }).request);
