@@ -94,32 +94,13 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
 }
 
 /** Confines a database to a principal. */
-<<<<<<< HEAD
 export function scopedDb(database: Database, principal: Principal): Db {
-  const { prisma, pool } = database;
-  const query = poolQuery(pool);
-  const readers = {
-    ...readersOf(query, principal),
-    children: childReader(database, principal),
-    keepChunk: (jobId: string, position: number, bytes: Buffer) =>
-      keepChunk(query, principal.orgId, jobId, position, bytes),
-    get lock(): never {
-      throw new ScopeError("rows can be locked inside a transaction only");
-    },
-    get bulk(): never {
-      throw new ScopeError("bulk statements run inside a transaction only");
-    },
-  };
-  const transaction: Transaction = (work, timeout = 30_000) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal))), { timeout });
-  return confine(prisma, principal, readers, { transaction, reads: database.reads });
-=======
-export function scopedDb({ prisma, pool, statementName }: Database, principal: Principal): Db {
+  const { prisma, pool, reads } = database;
   const readers = (): Readers => {
     const query = poolQuery(pool);
     return {
       ...readersOf(query, principal),
-      children: childReader({ pool, statementName }, principal),
+      children: childReader(database, principal),
       keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
@@ -129,12 +110,11 @@ export function scopedDb({ prisma, pool, statementName }: Database, principal: P
       },
     };
   };
-  return confine(prisma, principal, readers, (work, timeout = 30_000) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, () => insideReaders(tx, principal), null)), {
+  const transaction: Transaction = (work, timeout = 30_000) =>
+    prisma.$transaction((tx) => work(confine(tx, principal, () => insideReaders(tx, principal))), {
       timeout,
-    }),
-  );
->>>>>>> http
+    });
+  return confine(prisma, principal, readers, { transaction, reads });
 }
 
 const readerNames = [
@@ -201,18 +181,15 @@ type Call = (args: object) => Promise<unknown>;
 const confine = (
   delegates: Delegates,
   principal: Principal,
-<<<<<<< HEAD
-  readers: Readers,transaction, reads : readonly transaction?: Transaction; readonly reads?: KeptReads = ,
-): Db {
-  const db: Record<string, unknown> = { orgId: principal.orgId };
-  Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
-  db.transaction = transaction ?? ((work: (tx: Db) => Promise<unknown>) => work(db as unknown as Db));
-  for (const name of Object.keys(models) as ModelName[]) {
-    Object.defineProperty(db, name, { get: () => confineModel(name, delegates[name], principal, reads) });
-=======
   readers: () => Readers,
-  transaction: Transaction | null,
-): Db => new Confined(delegates, principal, readers, transaction) as object as Db;
+  outside: Outside = {},
+): Db => new Confined(delegates, principal, readers, outside) as object as Db;
+
+/** What there is outside of transactions only: one can begin, and reads need not go through Prisma. */
+interface Outside {
+  readonly transaction?: Transaction;
+  readonly reads?: KeptReads;
+}
 
 /** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
 class Confined {
@@ -221,26 +198,28 @@ class Confined {
   readonly #delegates: Delegates;
   readonly #principal: Principal;
   readonly #make: () => Readers;
+  readonly #reads: KeptReads | undefined;
   #made: Readers | undefined;
 
   constructor(
     delegates: Delegates,
     principal: Principal,
     readers: () => Readers,
-    transaction: Transaction | null,
+    { transaction, reads }: Outside,
   ) {
     this.orgId = principal.orgId;
     this.transaction = transaction ?? ((work) => work(this as object as Db));
     this.#delegates = delegates;
     this.#principal = principal;
     this.#make = readers;
+    this.#reads = reads;
   }
 
   static {
     for (const name of Object.keys(models) as ModelName[]) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
-          return new ConfinedModel(this.#delegates[name], models[name], this.#principal);
+          return new ConfinedModel(this.#delegates[name], name, this.#principal, this.#reads);
         },
       });
     }
@@ -252,47 +231,34 @@ class Confined {
         },
       });
     }
->>>>>>> http
   }
 }
 
-<<<<<<< HEAD
-/** @param reads what sends reads that come again; only outside of transactions, which have a connection of their own */
-function confineModel(name: ModelName, delegate: object, principal: Principal, reads?: KeptReads) {
-  const calls = delegate as Readonly<Record<Operation, Call>>;
-  return Object.fromEntries(
-    operations.map((operation) => [
-      operation,
-      (args: object = {}) => {
-        const confined = scope(models[name], operation, { ...args }, principal);
-        const ask = () => calls[operation](confined);
-        return reads && isKept(operation) ? reads(name, operation, confined, ask) : ask();
-      },
-    ]),
-  );
-=======
 /** One model's operations. */
 class ConfinedModel {
   readonly #calls: Readonly<Record<Operation, Call>>;
-  readonly #model: string;
+  readonly #name: ModelName;
   readonly #principal: Principal;
+  readonly #reads: KeptReads | undefined;
 
-  constructor(delegate: object, model: string, principal: Principal) {
+  constructor(delegate: object, name: ModelName, principal: Principal, reads: KeptReads | undefined) {
     this.#calls = delegate as Readonly<Record<Operation, Call>>;
-    this.#model = model;
+    this.#name = name;
     this.#principal = principal;
+    this.#reads = reads;
   }
 
   static {
     for (const operation of operations) {
       Object.defineProperty(ConfinedModel.prototype, operation, {
         value(this: ConfinedModel, args: object = {}) {
-          return this.#calls[operation](scope(this.#model, operation, { ...args }, this.#principal));
+          const confined = scope(models[this.#name], operation, { ...args }, this.#principal);
+          const ask = () => this.#calls[operation](confined);
+          return this.#reads && isKept(operation) ? this.#reads(this.#name, operation, confined, ask) : ask();
         },
       });
     }
   }
->>>>>>> http
 }
 
 const isKept = (operation: Operation): operation is ReadOperation =>
