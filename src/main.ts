@@ -1,7 +1,6 @@
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { tokenVerifier } from "./auth/token.ts";
 import { isOperatorError } from "./cli/run.ts";
 import { readConfig } from "./config.ts";
 import { openDatabase } from "./db/database.ts";
@@ -10,10 +9,12 @@ import { prepareDemo } from "./demo.ts";
 import { exampleQuery } from "./examples.ts";
 import { startJobs } from "./jobs.ts";
 import { createServer } from "./server.ts";
+import { sayIfStale } from "./stale.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
+  sayIfStale();
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   if (config.database.kind === "embedded")
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
       fileLimit: config.fileLimit,
       verifyToken:
         config.oidc &&
-        tokenVerifier(config.oidc, (error) =>
+        (await import("./auth/token.ts")).tokenVerifier(config.oidc, (error) =>
           logger.warn({ error: error.message }, "the identity provider's keys cannot be had"),
         ),
       graphiql: key === null ? null : { key, query: exampleQuery },

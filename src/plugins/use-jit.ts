@@ -9,9 +9,12 @@ import {
   type VariableDefinitionNode,
   visit,
 } from "graphql";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import type { CompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
 import { schema } from "../schema.ts";
+
+type GraphqlJit = typeof import("graphql-jit");
+let library: GraphqlJit | undefined;
 
 /**
  * Executes queries that come again by code made for them, by graphql-jit: about a fifth of a list's CPU goes
@@ -29,22 +32,32 @@ export function useJit(after = 1): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
       const { document } = args;
-      const known = seen.get(document) ?? { times: 0, compiled: null };
+      const known: Seen = seen.get(document) ?? { times: 0, compiled: null };
       seen.set(document, known);
       known.times += 1;
       if (known.times <= after) return;
-      known.compiled ??= compile(document);
-      const { compiled } = known;
-      if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value)) return;
-      setExecuteFn((execution) => {
-        const { operation, query } = compiled;
-        const raw = execution.variableValues ?? {};
-        const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
-          maxErrors: 50,
-        });
-        if (variables.errors) return { errors: variables.errors };
-        return query(execution.rootValue, execution.contextValue, variables.coerced);
+      if (library) return use(library);
+      // What it brings, a tenth of a start, is loaded with the first query to compile.
+      return import("graphql-jit").then((loaded) => {
+        library = loaded;
+        use(loaded);
       });
+
+      function use(jit: GraphqlJit) {
+        known.compiled ??= compile(jit, document);
+        const { compiled } = known;
+        if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value))
+          return;
+        setExecuteFn((execution) => {
+          const { operation, query } = compiled;
+          const raw = execution.variableValues ?? {};
+          const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
+            maxErrors: 50,
+          });
+          if (variables.errors) return { errors: variables.errors };
+          return query(execution.rootValue, execution.contextValue, variables.coerced);
+        });
+      }
     },
   };
 }
@@ -60,7 +73,7 @@ interface Compiled {
 }
 
 /** False for what is left to graphql-js: documents of several operations, and what cannot be compiled. */
-function compile(document: DocumentNode): Compiled | false {
+function compile({ compileQuery, isCompiledQuery }: GraphqlJit, document: DocumentNode): Compiled | false {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations as OperationDefinitionNode[];
   if (!operation || operations.length > 1 || operation.operation !== "query") return false;

@@ -27,7 +27,7 @@ interface Started {
 
 /** Starts the server; resolves with what it printed once it ends, or once it has shown its key. */
 function start(env: Record<string, string>): Promise<Started | { output: string; code: number | null }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, ["dist/main.js"], {
     env: { PATH: process.env.PATH, PORT: "0", LOG_LEVEL: "error", ...env },
   });
   running.add(child);
