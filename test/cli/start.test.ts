@@ -101,6 +101,7 @@ test("a first start seeds, shows a key and GraphiQL, answers, refuses a second p
 test.each([
   [{ PORT: "70000" }, "PORT must be a whole number from 0 to 65535"],
   [{ DATABASE_URL: "mysql://x/y" }, "DATABASE_URL must be a PostgreSQL address"],
+  [{ WORKERS: "2" }, "WORKERS needs DATABASE_URL"],
   [{ LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of"],
   [{ CORS_ORIGINS: "example.com" }, "CORS_ORIGINS must be origins"],
 ])("a bad setting stops the start and says what would be right: %o", async (env, told) => {
