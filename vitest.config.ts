@@ -28,19 +28,21 @@ interface ProjectOptions {
   readonly exclude?: readonly string[];
   /** Whether each file loads the product anew, which takes longer than most files' tests. */
   readonly isolate?: boolean;
+  /** What is done before all of it. */
+  readonly setup?: readonly string[];
 }
 
 const project = (
   name: string,
   url: string | null,
-  { include = ["test/**/*.test.ts"], exclude = [], isolate = false }: ProjectOptions,
+  { include = ["test/**/*.test.ts"], exclude = [], isolate = false, setup = [] }: ProjectOptions,
 ) => ({
   test: {
     name,
     include: [...include],
     exclude: [...exclude],
     isolate,
-    globalSetup: ["test/support/global.ts"],
+    globalSetup: ["test/support/global.ts", ...setup],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
     provide: { postgresUrl: url },
     testTimeout: 30_000,
@@ -60,7 +62,7 @@ export default defineConfig({
     reporters: ["default", "./test/support/tally.ts"],
     projects: [
       project("pglite", null, { exclude: alone }),
-      project("alone", null, { include: alone, isolate: true }),
+      project("alone", null, { include: alone, isolate: true, setup: ["test/support/build.ts"] }),
       ...(reachable ? [onPostgres] : []),
     ],
   },

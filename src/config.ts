@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { OidcConfig } from "./auth/token.ts";
@@ -19,6 +20,8 @@ export interface Config {
   readonly shutdownTimeout: number;
   /** Minutes between two purges of the trash; 0 for none. */
   readonly purgeEvery: number;
+  /** Processes that serve; with 1 the only one does. */
+  readonly workers: number;
   readonly database: DatabaseConfig;
   /** True without DATABASE_URL: the embedded database with demo data, a demo key and GraphiQL. */
   readonly demo: boolean;
@@ -42,6 +45,17 @@ const wholeNumber = (low: number, high: number, fallback: number) =>
       context.addIssue({ code: "custom", message: `must be a whole number from ${low} to ${high}` });
       return z.NEVER;
     });
+
+const AUTO = "auto";
+const MAX_WORKERS = 250;
+
+const workers = z
+  .string()
+  .default("1")
+  .refine(
+    (text) => text === AUTO || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_WORKERS),
+    `must be a whole number from 1 to ${MAX_WORKERS}, or ${AUTO} for one a core`,
+  );
 
 const postgresUrl = z.string().refine((text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -68,6 +82,7 @@ const secureUrl = z
 const Settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 4000),
+  WORKERS: workers,
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 500, 10),
@@ -105,6 +120,28 @@ function readOidc({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: OidcSettings): 
   return { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, jwksUrl: OIDC_JWKS_URL ?? null };
 }
 
+/** Connections that a worker has at least: one alone would make every request wait for the others' statements. */
+const WORKER_POOL = 2;
+
+/** @throws ConfigError where one process is all that can be, or the pool is too small to be shared */
+function readWorkers({ WORKERS, DATABASE_URL, DATABASE_POOL }: z.infer<typeof Settings>): number {
+  if (WORKERS === "1") return 1;
+  if (DATABASE_URL === undefined) {
+    throw new ConfigError(
+      "WORKERS needs DATABASE_URL, which is not set: the embedded database can be opened by one process. " +
+        "Set DATABASE_URL to a PostgreSQL, or leave WORKERS out.",
+    );
+  }
+  const most = Math.max(1, Math.floor(DATABASE_POOL / WORKER_POOL));
+  if (WORKERS === AUTO) return Math.min(availableParallelism(), most);
+  const count = Number(WORKERS);
+  if (count === 1 || count <= most) return count;
+  throw new ConfigError(
+    `WORKERS share the connections of DATABASE_POOL, ${WORKER_POOL} each at least: ` +
+      `set DATABASE_POOL to ${count * WORKER_POOL} or more, or WORKERS to ${most} or fewer.`,
+  );
+}
+
 /**
  * Reads the settings of a process.
  *
@@ -131,6 +168,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
+    workers: readWorkers(settings),
     demo: settings.DATABASE_URL === undefined,
     oidc: readOidc(settings),
     database:

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DemoOrganization, demoOrganizations, insertDemo } from "../prisma/demo.ts";
 import type { Database } from "./db/database.ts";
+import { type DemoOrganization, demoOrganizations, insertDemo } from "./demo/organizations.ts";
 import { createKey, parseKey } from "./modules/api-key/key.ts";
 
 /** The demo: organizations to explore, and a key to them. */

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga, useReadinessCheck } from "graphql-yoga";
 import type { Logger } from "pino";
 import type { VerifyToken } from "./auth/token.ts";
@@ -88,7 +87,9 @@ export function createServer({
           headers: JSON.stringify({ Authorization: `Bearer ${graphiql.key}` }, null, 2),
         }
       : false,
-    renderGraphiQL,
+    // Nine megabytes of JavaScript, which most processes never send.
+    renderGraphiQL: async (options) =>
+      (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
     landingPage: false,
     batching: false,
     // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.

@@ -1,9 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { RequestError } from "../errors.ts";
 import { encodeId } from "../lib/typeid.ts";
-import { organizationForbidden, readOrganization } from "./headers.ts";
+import { invalidToken, organizationForbidden, readOrganization } from "./headers.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
-import { type Claims, invalidToken, type VerifyToken } from "./token.ts";
+import type { Claims, VerifyToken } from "./token.ts";
 
 /** A user and one of their memberships; without one, the columns of the organization are null. */
 type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });

@@ -7,6 +7,9 @@ import { decodeId } from "../lib/typeid.ts";
 export const unauthenticated = (message: string) =>
   new RequestError("UNAUTHENTICATED", message, { status: 401 });
 
+/** One answer for a token that is not genuine and for a user who is not known here. */
+export const invalidToken = () => unauthenticated("The token is not valid.");
+
 /** One answer for an organization that the caller is not in and for one that does not exist. */
 export const organizationForbidden = () =>
   new RequestError("ORG_FORBIDDEN", "The caller is not in this organization.", { status: 403 });

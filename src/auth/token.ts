@@ -15,7 +15,7 @@ import { ApiScope } from "../generated/prisma/enums.ts";
 import { emailKey } from "../lib/email.ts";
 import { textProblem } from "../lib/exact.ts";
 import { isSecureUrl } from "../lib/url.ts";
-import { unauthenticated } from "./headers.ts";
+import { invalidToken, unauthenticated } from "./headers.ts";
 
 /** Tokens of an OpenID Connect provider. */
 
@@ -54,9 +54,6 @@ const FETCH_TIMEOUT = 5_000;
 const FAILURE_PAUSE = 5_000;
 /** Milliseconds for which keys serve on when the provider cannot be asked for newer ones. */
 const STALE_KEYS = 24 * 3_600_000;
-
-/** One answer for a token that is not genuine and for a user who is not known here. */
-export const invalidToken = () => unauthenticated("The token is not valid.");
 
 /** The provider's keys are needed and cannot be had. */
 class ProviderError extends Error {

@@ -1,6 +1,7 @@
 import { ConfigError } from "../config.ts";
 import { DirectoryInUseError } from "../db/lock.ts";
 import { MigrationError } from "../db/migrate.ts";
+import { sayIfStale } from "../stale.ts";
 
 /** Something the person at the keyboard can put right; printed without a stack. */
 export class UsageError extends Error {
@@ -20,6 +21,7 @@ export const isOperatorError = (error: unknown): error is Error =>
 
 /** Runs a command line to its exit code; faults are printed with their stack, an operator's mistakes without. */
 export function runCommand(main: () => Promise<number>): void {
+  sayIfStale();
   main().then(
     (code) => {
       process.exitCode = code;

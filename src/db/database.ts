@@ -1,7 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
-import { startEmbedded } from "./embedded.ts";
 import { type KeptReads, keptReads } from "./kept-reads.ts";
 import { unreadColumns } from "./rows.ts";
 import { type StatementNames, statementNames } from "./statement-names.ts";
@@ -49,7 +48,9 @@ export type UnscopedClient = ReturnType<typeof createPrisma>;
  * @throws DirectoryInUseError when another process has the embedded database's directory open
  */
 export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
-  const embedded = config.kind === "postgres" ? null : await startEmbedded(config);
+  // PGlite is loaded by those who use it: a tenth of a start on PostgreSQL would go into it.
+  const embedded =
+    config.kind === "postgres" ? null : await (await import("./embedded.ts")).startEmbedded(config);
   const pool = new pg.Pool({
     ...(config.kind === "postgres"
       ? {

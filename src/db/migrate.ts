@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
-import { ScriptError, withEngine, withShadowEngine } from "./schema-engine.ts";
 
 /**
  * Migrations, made and applied by Prisma's own schema engine as WebAssembly: nothing is downloaded, and the
@@ -12,6 +11,9 @@ import { ScriptError, withEngine, withShadowEngine } from "./schema-engine.ts";
  */
 
 const root = fileURLToPath(new URL("../../prisma/", import.meta.url));
+
+/** The engine is for those who have something to apply or to compare: most starts have not. */
+const loadEngine = () => import("./schema-engine.ts");
 
 /** Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand. */
 const views = ["contact_tally", "lead_tally", "deal_tally"];
@@ -73,6 +75,7 @@ export async function applyMigrations(
 async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]> {
   const { pending, failed } = await statusOf(pool, list);
   if (pending.length === 0) return [];
+  const { ScriptError, withEngine } = await loadEngine();
   return withEngine(pool, async (engine) => {
     for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -168,6 +171,7 @@ export async function createMigration(
 export async function findDrift(files = repository): Promise<string> {
   const list = await readMigrations(files);
   const schema = await readSchema(files);
+  const { ScriptError, withShadowEngine } = await loadEngine();
   return withShadowEngine(async (engine) => {
     const { stdout } = await engine.diff({
       from: { tag: "migrations", ...list },

@@ -1,4 +1,8 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { createRequire } from "node:module";
+
+/** Loaded with the first number: its tables and a hundred modules are no part of a start. */
+const load = createRequire(import.meta.url);
+let library: typeof import("libphonenumber-js") | undefined;
 
 /**
  * Reads a phone number that carries its country: E.164 once the spaces, dots, dashes and brackets are gone.
@@ -11,7 +15,8 @@ export function readPhone(text: string): string | null {
     .trim()
     .replace(/[\s().\-/]/g, "")
     .replace(/^00/, "+");
-  const parsed = parsePhoneNumberFromString(bare);
+  library ??= load("libphonenumber-js") as typeof import("libphonenumber-js");
+  const parsed = library.parsePhoneNumberFromString(bare);
   if (parsed?.isValid() && !parsed.ext) return parsed.number;
   return /^\+[1-9]\d{6,14}$/.test(bare) ? bare : null;
 }

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLSchema,
   getVariableValues,
   Kind,
   type ListValueNode,
@@ -11,10 +12,13 @@ import {
   type VariableDefinitionNode,
   visit,
 } from "graphql";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import type { CompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
 import { withJsonLeaves, withLeaves } from "../json/document.ts";
 import { schema } from "../schema.ts";
+
+type GraphqlJit = typeof import("graphql-jit");
+let library: GraphqlJit | undefined;
 
 /**
  * Executes queries that come again by code made for them, by graphql-jit: about a fifth of a list's CPU goes
@@ -32,28 +36,38 @@ export function useJit(after = 1): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
       const { document } = args;
-      const known = seen.get(document) ?? { times: 0, compiled: null };
+      const known: Seen = seen.get(document) ?? { times: 0, compiled: null };
       seen.set(document, known);
       known.times += 1;
       if (known.times <= after) return;
-      known.compiled ??= compile(document);
-      const { compiled } = known;
-      if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value)) return;
-      setExecuteFn((execution) => {
-        const { operation, query } = compiled;
-        const raw = execution.variableValues ?? {};
-        const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
-          maxErrors: 50,
-        });
-        if (variables.errors) return { errors: variables.errors };
-        return query(execution.rootValue, execution.contextValue, variables.coerced);
+      if (library) return use(library);
+      // What it brings, a tenth of a start, is loaded with the first query to compile.
+      return import("graphql-jit").then((loaded) => {
+        library = loaded;
+        return use(loaded);
       });
-      return {
-        onExecuteDone({ result, setResult }) {
-          const { errors, ...rest } = result as ExecutionResult;
-          if (errors) setResult({ ...rest, errors: errors.map((error) => located(error, document)) });
-        },
-      };
+
+      function use(jit: GraphqlJit) {
+        known.compiled ??= compile(jit, document);
+        const { compiled } = known;
+        if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value))
+          return;
+        setExecuteFn((execution) => {
+          const { operation, query } = compiled;
+          const raw = execution.variableValues ?? {};
+          const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
+            maxErrors: 50,
+          });
+          if (variables.errors) return { errors: variables.errors };
+          return query(execution.rootValue, execution.contextValue, variables.coerced);
+        });
+        return {
+          onExecuteDone({ result, setResult }: Done) {
+            const { errors, ...rest } = result as ExecutionResult;
+            if (errors) setResult({ ...rest, errors: errors.map((error) => located(error, document)) });
+          },
+        };
+      }
     },
   };
 }
@@ -70,6 +84,12 @@ function located(error: GraphQLError, { loc }: DocumentNode): GraphQLError {
   return new GraphQLError(message, { source: loc.source, positions, path, originalError });
 }
 
+/** What a query came to, and a way to make another of it. */
+interface Done {
+  readonly result: unknown;
+  setResult(result: ExecutionResult): void;
+}
+
 interface Seen {
   times: number;
   compiled: Compiled | false | null;
@@ -80,14 +100,15 @@ interface Compiled {
   readonly query: CompiledQuery["query"];
 }
 
-const schemaWithLeaves = withJsonLeaves(schema);
+let schemaWithLeaves: GraphQLSchema | undefined;
 
 /** False for what is left to graphql-js: documents of several operations, and what cannot be compiled. */
-function compile(document: DocumentNode): Compiled | false {
+function compile({ compileQuery, isCompiledQuery }: GraphqlJit, document: DocumentNode): Compiled | false {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations as OperationDefinitionNode[];
   if (!operation || operations.length > 1 || operation.operation !== "query") return false;
   if (hasInnerVariable(document)) return false;
+  schemaWithLeaves ??= withJsonLeaves(schema);
   const compiled = compileQuery(schemaWithLeaves, takingCoerced(withLeaves(schema, document)));
   return isCompiledQuery(compiled) ? { operation, query: compiled.query } : false;
 }

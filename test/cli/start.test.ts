@@ -27,7 +27,7 @@ interface Started {
 
 /** Starts the server; resolves with what it printed once it ends, or once it has shown its key. */
 function start(env: Record<string, string>): Promise<Started | { output: string; code: number | null }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, ["dist/main.js"], {
     env: { PATH: process.env.PATH, PORT: "0", LOG_LEVEL: "error", ...env },
   });
   running.add(child);
@@ -101,6 +101,7 @@ test("a first start seeds, shows a key and GraphiQL, answers, refuses a second p
 test.each([
   [{ PORT: "70000" }, "PORT must be a whole number from 0 to 65535"],
   [{ DATABASE_URL: "mysql://x/y" }, "DATABASE_URL must be a PostgreSQL address"],
+  [{ WORKERS: "2" }, "WORKERS needs DATABASE_URL"],
   [{ LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of"],
   [{ CORS_ORIGINS: "example.com" }, "CORS_ORIGINS must be origins"],
 ])("a bad setting stops the start and says what would be right: %o", async (env, told) => {

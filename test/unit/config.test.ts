@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
 import { statementNames } from "../../src/db/statement-names.ts";
@@ -21,7 +22,7 @@ test("a text has one name, as long as names are wanted", () => {
   expect(statementNames(false)("SELECT 1")).toBeUndefined();
 });
 
-/** The settings of an identity provider. */
+/** The settings of an identity provider, and how many processes serve. */
 
 const issuer = "https://login.example.com/";
 
@@ -53,6 +54,27 @@ test.each([
     "OIDC_JWKS_URL must be an https address",
   ],
 ])("what cannot be used stops the start and says what would be right: %o", (env, told) => {
+  expect(() => readConfig(env as Record<string, string>)).toThrow(ConfigError);
+  expect(() => readConfig(env as Record<string, string>)).toThrow(told);
+});
+
+test("one process serves unless WORKERS says otherwise; auto is one a core, as far as the pool goes", () => {
+  expect(readConfig({}).workers).toBe(1);
+  expect(readConfig({ WORKERS: "1" }).workers).toBe(1);
+  expect(readConfig({ WORKERS: "3", DATABASE_URL }).workers).toBe(3);
+  const cores = readConfig({ WORKERS: "auto", DATABASE_URL, DATABASE_POOL: "500" }).workers;
+  expect(cores).toBe(Math.min(250, availableParallelism()));
+  expect(readConfig({ WORKERS: "auto", DATABASE_URL, DATABASE_POOL: "1" }).workers).toBe(1);
+});
+
+test.each([
+  [{ WORKERS: "2" }, "WORKERS needs DATABASE_URL"],
+  [{ WORKERS: "auto" }, "WORKERS needs DATABASE_URL"],
+  [{ WORKERS: "0", DATABASE_URL }, "WORKERS must be a whole number from 1 to 250, or auto"],
+  [{ WORKERS: "251", DATABASE_URL }, "WORKERS must be a whole number from 1 to 250, or auto"],
+  [{ WORKERS: "many", DATABASE_URL }, "WORKERS must be a whole number from 1 to 250, or auto"],
+  [{ WORKERS: "6", DATABASE_URL }, "set DATABASE_POOL to 12 or more, or WORKERS to 5 or fewer"],
+])("a number of workers that cannot be is refused: %o", (env, told) => {
   expect(() => readConfig(env as Record<string, string>)).toThrow(ConfigError);
   expect(() => readConfig(env as Record<string, string>)).toThrow(told);
 });

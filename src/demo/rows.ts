@@ -1,9 +1,9 @@
-import { fold } from "../src/lib/fold.ts";
-import { contactKeyFields } from "../src/modules/filter/built-in.ts";
-import { type CustomValueJson, derive } from "../src/modules/filter/derive.ts";
-import type { Definition } from "../src/modules/filter/fields.ts";
-import { demoLists, demoValues } from "./demo-lists.ts";
-import * as words from "./demo-words.ts";
+import { fold } from "../lib/fold.ts";
+import { contactKeyFields } from "../modules/filter/built-in.ts";
+import { type CustomValueJson, derive } from "../modules/filter/derive.ts";
+import type { Definition } from "../modules/filter/fields.ts";
+import { demoLists, demoValues } from "./lists.ts";
+import * as words from "./words.ts";
 
 /**
  * The rows of the demo organizations. Random choices come from a generator with a fixed seed, and days count back

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ClientBase } from "pg";
-import { type DemoSize, demoRows, organizationId } from "./demo-rows.ts";
+import { type DemoSize, demoRows, organizationId } from "./rows.ts";
 
 /**
  * The demo organizations: made up, believable, and the same every time, so that two people who talk about them

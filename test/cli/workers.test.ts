@@ -1,0 +1,194 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+/** WORKERS: several processes behind one port, as their operator starts them. */
+
+const server = process.env.TEST_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
+const admin = new pg.Pool({ connectionString: server, connectionTimeoutMillis: 1000 });
+const answers = await admin.query("SELECT 1").then(
+  () => true,
+  () => false,
+);
+
+const name = `rolograph_test_${randomUUID().replaceAll("-", "")}`;
+const env = {
+  PATH: process.env.PATH,
+  DATABASE_URL: Object.assign(new URL(server), { pathname: `/${name}` }).toString(),
+  DATABASE_POOL: "4",
+  PORT: "0",
+};
+const children = new Set<ChildProcess>();
+let directory: string;
+let key: string;
+
+/** The server with what it has printed and logged so far. */
+async function start(more: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ["dist/main.js"], { env: { ...env, WORKERS: "2", ...more } });
+  children.add(child);
+  let output = "";
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", read);
+  child.stderr.on("data", read);
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    child,
+    exited,
+    output: () => output,
+    url: async () => (await seen(() => /^GraphQL: (.*)\n/m.exec(output)?.[1])) ?? "",
+    /** Process ids of the workers that have begun to answer, in that order. */
+    workers: async (count: number) => {
+      const pids = () =>
+        [...output.matchAll(/^\{.*"worker":(\d+),"msg":"a worker answers"/gm)].map(([, pid]) => Number(pid));
+      await seen(() => pids().length >= count);
+      return pids();
+    },
+  };
+}
+
+/** Waits for something that is there at some time. */
+const seen = <T>(look: () => T | Promise<T>) =>
+  vi.waitFor(
+    async () => {
+      const found = await look();
+      expect(found).toBeTruthy();
+      return found;
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+
+/** Every request with a connection of its own, so that it may come to any worker. */
+async function ask(url: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${key}`, connection: "close" },
+    body: JSON.stringify({ query: "{ contacts(first: 1) { totalCount nodes { id } } }" }),
+  });
+  return response.json();
+}
+const askOften = (url: string) => Promise.all(Array.from({ length: 20 }, () => ask(url)));
+const nothing = { data: { contacts: { totalCount: 0, nodes: [] } } };
+const all = Array.from({ length: 20 }, () => nothing);
+
+const lives = (pid: number | undefined): boolean => {
+  try {
+    return process.kill(pid ?? 0, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe.skipIf(!answers)("several workers", () => {
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "rolograph-workers-"));
+    await admin.query(`CREATE DATABASE ${name}`);
+    const made = ["dist/cli/key.js", "--org", "Workers", "--email", "me@example.com", "--mode", "test"];
+    const { stdout } = await promisify(execFile)(process.execPath, made, { env });
+    key = /^API key: (\S+)$/m.exec(stdout)?.[1] ?? "";
+  });
+  afterAll(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    await rm(directory, { recursive: true, force: true });
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  });
+
+  test("share one port and DATABASE_POOL, and each is replaced when it dies while the other answers", async () => {
+    const { child, exited, url, workers, output } = await start();
+    const [first, second] = await workers(2);
+    expect(new Set([child.pid, first, second]).size).toBe(3);
+    const address = await url();
+
+    let most = 0;
+    let asking = true;
+    const watch = (async () => {
+      while (asking) {
+        const { rows } = await admin.query<{ count: number }>(
+          "SELECT count(*)::int FROM pg_stat_activity WHERE datname = $1",
+          [name],
+        );
+        most = Math.max(most, rows[0]?.count ?? 0);
+      }
+    })();
+    for (let round = 0; round < 5; round += 1) expect(await askOften(address)).toEqual(all);
+    asking = false;
+    await watch;
+    expect(most).toBeGreaterThan(2);
+    expect(most).toBeLessThanOrEqual(4);
+
+    const dies = async (pid: number | undefined) => {
+      process.kill(pid ?? 0, "SIGKILL");
+      await seen(() => output().includes(`"worker":${pid},"code":null,"signal":"SIGKILL"`));
+      expect(await askOften(address)).toEqual(all);
+    };
+    await dies(first);
+    const [, , third] = await workers(3);
+    await dies(second);
+    const [, , , fourth] = await workers(4);
+    expect((await fetch(address.replace("graphql", "health"))).status).toBe(200);
+    expect((await fetch(address.replace("graphql", "ready"))).status).toBe(200);
+
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+    expect([child.pid, third, fourth].filter(lives)).toEqual([]);
+  }, 120_000);
+
+  test("finish what they are at when they are told to stop", async () => {
+    const { child, exited, url, workers, output } = await start();
+    await workers(2);
+    const address = await url();
+    const holder = new pg.Client(env.DATABASE_URL);
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE contact IN ACCESS EXCLUSIVE MODE");
+    const waiting = askOften(address);
+    await seen(async () => {
+      const { rows } = await admin.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'",
+        [name],
+      );
+      return rows.length >= 2;
+    });
+    child.kill("SIGTERM");
+    await seen(() => output().split('"msg":"stopping"').length === 3);
+    await holder.query("COMMIT");
+    await holder.end();
+    expect(await waiting).toEqual(all);
+    expect(await exited).toBe(0);
+  }, 120_000);
+
+  test("are given up when none of them answers and one dies again and again as it starts", async () => {
+    const broken = join(directory, "broken");
+    const breaking = join(directory, "breaking.cjs");
+    await writeFile(
+      breaking,
+      `if (require("node:cluster").isWorker && require("node:fs").existsSync(${JSON.stringify(broken)})) process.exit(7);`,
+    );
+    const { exited, workers, output } = await start({ NODE_OPTIONS: `--require=${breaking}` });
+    const pids = await workers(2);
+    await writeFile(broken, "");
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    expect(await exited).toBe(1);
+    expect(output()).toMatch(/^No worker answers, and \d+ in a row died as they started\. Giving up\.$/m);
+    const pauses = [...output().matchAll(/"code":7,.*"pause":(\d+)/g)].map(([, pause]) => Number(pause));
+    expect(Math.max(...pauses)).toBeGreaterThan(2 * Math.min(...pauses));
+  }, 120_000);
+
+  test("do not try again when the first one cannot start", async () => {
+    const { child, exited, url } = await start({ WORKERS: "1" });
+    const { port } = new URL(await url());
+    const late = await start({ PORT: port });
+    expect(await late.exited).toBe(1);
+    expect(late.output()).toBe(
+      "PORT is in use by another program: set PORT to a free one, or to 0 for any.\n",
+    );
+    child.kill("SIGTERM");
+    await exited;
+  }, 120_000);
+});
