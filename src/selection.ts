@@ -53,6 +53,22 @@ export function selectedColumns(info: GraphQLResolveInfo): ReadonlySet<string> |
   return found;
 }
 
+/** Of the fields of a connection, those that are selected; null when a directive decides it. */
+export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  const note = (selections: SelectionSetNode | undefined): boolean =>
+    (selections?.selections ?? []).every((selection) => {
+      if (selection.directives && selection.directives.length > 0) return false;
+      if (selection.kind === "Field") return names.add(selection.name.value);
+      return note(
+        selection.kind === "InlineFragment"
+          ? selection.selectionSet
+          : info.fragments[selection.name.value]?.selectionSet,
+      );
+    });
+  return info.fieldNodes.every(({ selectionSet }) => note(selectionSet)) ? names : null;
+}
+
 type Level = "connection" | "edge" | "row";
 
 /** @returns whether all that is selected is known */

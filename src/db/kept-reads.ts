@@ -3,7 +3,7 @@ import { Prisma } from "../generated/prisma/client.ts";
 import { isoMoment } from "../lib/moment.ts";
 import { columnOf } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { type Read, statementOf } from "./recorder.ts";
+import { type Read, type Statement, statementOf } from "./recorder.ts";
 import { marked, type ReadArgs, shapeOf } from "./shape.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
@@ -16,17 +16,41 @@ import { parametersOf, type Template, templateOf } from "./template.ts";
 /** The operations whose answers are rows, a row, or a number. */
 export type ReadOperation = NonNullable<Read["operation"]>;
 
-/**
- * What Prisma would answer.
- *
- * @param ask asks Prisma
- */
-export type KeptReads = (
-  model: string,
-  operation: ReadOperation,
-  args: ReadArgs,
-  ask: () => Promise<unknown>,
-) => Promise<unknown>;
+export interface KeptReads {
+  /**
+   * What Prisma would answer.
+   *
+   * @param ask asks Prisma
+   */
+  read(
+    model: string,
+    operation: ReadOperation,
+    args: ReadArgs,
+    ask: () => Promise<unknown>,
+  ): Promise<unknown>;
+  /** The statement with which Prisma would find rows, to be sent as a part of another. */
+  statement(model: string, args: ReadArgs): Promise<Statement>;
+  /** The first rows in an order, with the number of all, in one statement that finds all of them. */
+  countedRows(model: string, args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
+}
+
+/** So many rows of all, and in which order. */
+export interface PageOfAll {
+  readonly order: readonly OrderKey[];
+  readonly take: number;
+}
+
+interface OrderKey {
+  /** Prisma name. */
+  readonly column: string;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+export interface CountedRows {
+  readonly rows: readonly object[];
+  readonly total: number;
+}
 
 /** Shapes that are kept; those beyond them displace the oldest. */
 const MOST_SHAPES = 1000;
@@ -36,8 +60,6 @@ interface Kept {
   times: number;
   /** Undefined until it is made, null when the shape cannot be kept. */
   template: Template | null | undefined;
-  /** The field of each column of an answer; null for one that was not selected. Undefined until the first answer. */
-  fields: readonly (string | null)[] | undefined;
 }
 
 /** @param after how often a shape comes before its statement is made */
@@ -49,39 +71,61 @@ export function keptReads(
   const keptOf = (key: string): Kept => {
     const known = shapes.get(key);
     if (known) return known;
-    const kept: Kept = { times: 0, template: undefined, fields: undefined };
+    const kept: Kept = { times: 0, template: undefined };
     shapes.set(key, kept);
     const [oldest] = shapes.keys();
     if (shapes.size > MOST_SHAPES && oldest !== undefined) shapes.delete(oldest);
     return kept;
   };
-  return (model, operation, args, ask) => {
+
+  /** Null until the shape has come often enough, and when it cannot be kept. */
+  const keptStatement = async (
+    model: string,
+    operation: ReadOperation,
+    args: ReadArgs,
+  ): Promise<(Statement & { readonly steady: boolean }) | null> => {
     const shape = shapeOf(args);
-    if (!shape) return ask();
+    if (!shape) return null;
     const kept = keptOf(`${model} ${operation} ${shape.key}`);
-    const send = async (template: Template) => {
-      const { rows, fields } = await pool.query<unknown[]>({
-        name: shape.steady ? statementName(template.text) : undefined,
-        text: template.text,
-        values: parametersOf(template, shape.values),
-        rowMode: "array",
-        types,
-      });
+    if (kept.template === undefined) {
+      kept.times += 1;
+      if (kept.times <= after) return null;
+      kept.template = await makeTemplate({ model, operation, args });
+    }
+    const { template } = kept;
+    const { steady, values } = shape;
+    return template && { text: template.text, values: parametersOf(template, values), steady };
+  };
+
+  const send = async ({ text, values }: Statement, name?: string) =>
+    pool.query<unknown[]>({ name, text, values: [...values], rowMode: "array", types });
+
+  const statement = async (model: string, args: ReadArgs): Promise<Statement> =>
+    (await keptStatement(model, "findMany", args)) ?? statementOf({ model, args });
+
+  return {
+    statement,
+    async read(model, operation, args, ask) {
+      const kept = await keptStatement(model, operation, args);
+      if (!kept) return ask();
+      const { rows, fields } = await send(kept, kept.steady ? statementName(kept.text) : undefined);
       if (operation === "count") return Number(rows[0]?.[0]);
-      kept.fields ??= fields.map(({ name }) => fieldOf(name, args.select));
-      return operation === "findMany"
-        ? rows.map((row) => object(row, kept.fields ?? []))
-        : rows[0]
-          ? object(rows[0], kept.fields)
-          : null;
-    };
-    if (kept.template) return send(kept.template);
-    kept.times += 1;
-    if (kept.template === null || kept.times <= after) return ask();
-    return makeTemplate({ model, operation, args }).then((template) => {
-      kept.template = template;
-      return template ? send(template) : ask();
-    });
+      const read = reader(fields, args.select);
+      return operation === "findMany" ? rows.map(read) : rows[0] ? read(rows[0]) : null;
+    },
+    async countedRows(model, args, { order, take }) {
+      const { text, values } = await statement(model, args);
+      const keys = order.map(
+        ({ column, descending, nullsFirst }) =>
+          `"${columnOf(column)}" ${descending ? "DESC" : "ASC"} NULLS ${nullsFirst ? "FIRST" : "LAST"}`,
+      );
+      const { rows, fields } = await send({
+        text: `WITH hit AS MATERIALIZED (${text})
+SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(", ")} LIMIT $${values.length + 1}::int`,
+        values: [...values, take],
+      });
+      return { rows: rows.map(reader(fields, args.select)), total: Number(rows[0]?.[0] ?? 0) };
+    },
   };
 }
 
@@ -101,19 +145,20 @@ const fields = new Map(
     .flatMap(([, names]) => Object.keys(names as object).map((name) => [columnOf(name), name])),
 );
 
-/** Prisma reads a row's keys as well, and leaves out of its answer what was not selected. */
-function fieldOf(column: string, select: object | undefined): string | null {
-  const name = fields.get(column) ?? column;
-  return select === undefined || Object.hasOwn(select, name) ? name : null;
-}
-
-function object(row: readonly unknown[], names: readonly (string | null)[]): Record<string, unknown> {
-  const made: Record<string, unknown> = {};
-  for (let at = 0; at < names.length; at += 1) {
-    const name = names[at];
-    if (name != null) made[name] = row[at];
-  }
-  return made;
+/** Makes objects of rows. Prisma reads a row's keys as well, and leaves out of its answer what was not selected. */
+function reader(columns: readonly { readonly name: string }[], select: object | undefined) {
+  const names = columns.map(({ name: column }) => {
+    const name = fields.get(column);
+    return name === undefined || (select !== undefined && !Object.hasOwn(select, name)) ? null : name;
+  });
+  return (row: readonly unknown[]): object => {
+    const made: Record<string, unknown> = {};
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at];
+      if (name != null) made[name] = row[at];
+    }
+    return made;
+  };
 }
 
 /** Values as Prisma gives them. */

@@ -6,12 +6,13 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
-import type { KeptReads, ReadOperation } from "./kept-reads.ts";
+import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "./kept-reads.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { poolQuery, type Query, transactionQuery } from "./query.ts";
 import { type Principal, ScopeError, scope } from "./scope.ts";
-import { type SetReader, setReader } from "./sets.ts";
+import { type RowSet, type SetReader, setReader } from "./sets.ts";
+import type { ReadArgs } from "./shape.ts";
 import { readTagUsage, type TagUsage } from "./tag-usage.ts";
 
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
@@ -79,6 +80,11 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
   /** What sets of rows are like, for what Prisma cannot say. */
   readonly sets: SetReader;
+  /**
+   * The first rows of a list and the number of all of them, in one statement that finds every row: for lists of few.
+   * Only outside a transaction.
+   */
+  countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
   /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
@@ -99,8 +105,10 @@ export function scopedDb(database: Database, principal: Principal): Db {
   const readers = (): Readers => {
     const query = poolQuery(pool);
     return {
-      ...readersOf(query, principal),
+      ...readersOf(query, principal, reads.statement),
       children: childReader(database, principal),
+      countedRows: (model, args, page) =>
+        reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page),
       keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
@@ -123,6 +131,7 @@ const readerNames = [
   "members",
   "tagUsage",
   "sets",
+  "countedRows",
   "keepChunk",
   "lock",
   "bulk",
@@ -133,8 +142,9 @@ type Readers = Pick<Db, (typeof readerNames)[number]>;
 const readersOf = (
   query: Query,
   principal: Principal,
+  statement?: KeptReads["statement"],
 ): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets"> => ({
-  sets: setReader(query, principal),
+  sets: setReader(query, principal, statement),
   members: (ids) => readMembers(query, principal.orgId, ids),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, tags = []) =>
@@ -166,6 +176,9 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");
+    },
+    get countedRows(): never {
+      throw new ScopeError("lists are read outside of transactions");
     },
     get keepChunk(): never {
       throw new ScopeError(
@@ -254,7 +267,9 @@ class ConfinedModel {
         value(this: ConfinedModel, args: object = {}) {
           const confined = scope(models[this.#name], operation, { ...args }, this.#principal);
           const ask = () => this.#calls[operation](confined);
-          return this.#reads && isKept(operation) ? this.#reads(this.#name, operation, confined, ask) : ask();
+          return this.#reads && isKept(operation)
+            ? this.#reads.read(this.#name, operation, confined, ask)
+            : ask();
         },
       });
     }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { columnOf } from "./columns.ts";
+import type { KeptReads } from "./kept-reads.ts";
 import type { Query } from "./query.ts";
 import { type Statement, shifted, statementOf } from "./recorder.ts";
 import { type Principal, scope } from "./scope.ts";
@@ -69,17 +70,19 @@ export function setStatement(
   principal: Principal,
   { model, where }: RowSet,
   select: readonly string[],
+  statement: KeptReads["statement"] = (name, args) => statementOf({ model: name, args }),
 ): Promise<Statement> {
   const chosen = Object.fromEntries(select.map((column) => [column, true]));
   const name = model.charAt(0).toUpperCase() + model.slice(1);
-  return statementOf({ model, args: scope(name, "findMany", { where, select: chosen }, principal) });
+  return statement(model, scope(name, "findMany", { where, select: chosen }, principal));
 }
 
 /** Carriers of a tag that are sooner found by its index than the trash is read. */
 const RARE = 2_000;
 
-export function setReader(query: Query, principal: Principal): SetReader {
-  const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select);
+/** @param statement makes statements of reads; as Prisma does when left out */
+export function setReader(query: Query, principal: Principal, statement?: KeptReads["statement"]): SetReader {
+  const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select, statement);
   return {
     async counts(set, bucket, limit) {
       const { select, from, value, by, values } = bucketSql(bucket);

@@ -1,4 +1,10 @@
-import { type FieldNode, type GraphQLObjectType, getNamedType, isObjectType } from "graphql";
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  getNamedType,
+  isObjectType,
+  type SelectionSetNode,
+} from "graphql";
 import type { Edge, Page } from "../lib/page.ts";
 import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
 
@@ -16,17 +22,18 @@ type Write = (page: Page<string>, total: string) => string;
 /**
  * @param type of a connection
  * @param node the field that is one
- * @param place expressions of what a row's cursor is made of
+ * @param placeOfRow expressions of what a row's cursor is made of, read where a cursor is selected
  * @returns null when something is selected that the rows alone do not tell
  */
 export function pageWriter(
   type: GraphQLObjectType,
   { selectionSet }: FieldNode,
   fragments: Fragments,
-  place: readonly string[],
+  placeOfRow: readonly string[],
 ): PageWriter | null {
   const fields = fieldsOf(type, selectionSet, fragments);
   if (!fields) return null;
+  const place = hasCursor(selectionSet, fragments) ? placeOfRow : [];
   let row: RowWriter | null = null;
   let counts = false;
   const members: { readonly key: string; readonly write: Write }[] = [];
@@ -68,9 +75,22 @@ export function pageWriter(
   };
 }
 
+/** Whether a cursor is selected, of a row or of the page. */
+function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragments): boolean {
+  return (selections?.selections ?? []).some((selection) => {
+    if (selection.kind === "FragmentSpread") {
+      return hasCursor(fragments.get(selection.name.value)?.selectionSet, fragments);
+    }
+    return (
+      (selection.kind === "Field" && /cursor$/i.test(selection.name.value)) ||
+      hasCursor(selection.selectionSet, fragments)
+    );
+  });
+}
+
 /** Rows of which nothing is selected still tell where the page ends. */
 const bareRow = (place: readonly string[]): RowWriter => ({
-  text: { sql: place.join(" || E'\\x1f' || "), columns: [] },
+  text: { sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
   write: () => "",
   beside: (text) => text.split("\u001f"),
 });

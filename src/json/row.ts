@@ -202,6 +202,11 @@ function arrange(segments: readonly Segment[]): { texts: string[]; parts: Part[]
     run = [];
   };
   for (const segment of segments) {
+    const before = run.at(-1);
+    if (typeof segment === "string" && typeof before === "string") {
+      run[run.length - 1] = before + segment;
+      continue;
+    }
     if (typeof segment === "string" || !segment.finish) {
       run.push(segment);
       continue;

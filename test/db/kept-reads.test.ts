@@ -42,9 +42,9 @@ async function both(model: string, operation: ReadOperation, args: object, befor
   >;
   const ask = (asked: object) => () => delegate[operation]?.(asked) as Promise<unknown>;
   const reads = keptReads(database, 1);
-  await reads(model, operation, before, ask(before));
+  await reads.read(model, operation, before, ask(before));
   let asked = 0;
-  const kept = await reads(model, operation, args, async () => {
+  const kept = await reads.read(model, operation, args, async () => {
     asked += 1;
     return ask(args)();
   });
@@ -115,7 +115,7 @@ test("Prisma is asked the first time, and the driver from then on", async () => 
   for (const id of [contactId, org.id, contactId]) {
     const args = { where: { orgId: org.id, id }, select: { id: true } };
     const { statements } = await statementsOf(() =>
-      reads("contact", "findMany", args, async () => {
+      reads.read("contact", "findMany", args, async () => {
         asked.push(id);
         return [];
       }),

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { type Connection, lazyConnection } from "../../connection.ts";
 import type { Context } from "../../context.ts";
+import type { CountedRows } from "../../db/kept-reads.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
@@ -13,10 +14,11 @@ import {
   readWindow,
   type SortKey,
 } from "../../lib/page.ts";
-import { selectedColumns } from "../../selection.ts";
+import { selectedColumns, selectedNames } from "../../selection.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import type { Where } from "./compile.ts";
 import { countLive } from "./count.ts";
+import { hasFew, noteCount } from "./few.ts";
 import type { FilterEntity } from "./fields.ts";
 import { type FilterArgs, readArgs, requireReadable } from "./filter.service.ts";
 import { type OrderInput, readOrder } from "./order.ts";
@@ -88,11 +90,20 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
 }
 
 /** The columns to read of each row: those that are selected, or all but the derived ones; its cursor's in any case. */
-function columnsRead(selected: ReadonlySet<string> | null, keys: readonly SortKey[]): object {
+function columnsRead(
+  selected: ReadonlySet<string> | null,
+  keys: readonly SortKey[],
+): { readonly select: object } | { readonly omit: object } {
   const ordering = keys.map((key) => key.column);
   return selected === null
     ? { omit: Object.fromEntries(ordering.map((column) => [column, false])) }
     : { select: Object.fromEntries(["id", ...ordering, ...selected].map((column) => [column, true])) };
+}
+
+/** Whether both the rows of a list and their number are selected. */
+function selectsBoth(info: GraphQLResolveInfo): boolean {
+  const names = selectedNames(info);
+  return names !== null && names.has("totalCount") && (names.has("nodes") || names.has("edges"));
 }
 
 /** A page, and the question that it answers. */
@@ -110,8 +121,8 @@ export interface Question {
 }
 
 /**
- * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected,
- * and one for the custom fields and tags that a filter names.
+ * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected, or
+ * one for both when there are few; and one for the custom fields and tags that a filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
   context: Context,
@@ -145,24 +156,42 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     ...(within ? [within.where] : []),
   ];
   const where: Where = { AND: [...around, read.where] };
-  const readPage = async () => {
-    const rows = await model.findMany({
+  const columns = columnsRead(selectedColumns(info), keys);
+  const take = window.take + 1;
+  const readRows = () =>
+    model.findMany({
       where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
       orderBy: orderBy(keys, window.backwards),
-      take: window.take + 1,
+      take,
       ...(window.skip > 0 && { skip: window.skip }),
-      ...columnsRead(selectedColumns(info), keys),
+      ...columns,
     });
+  const countRows = () => {
+    const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
+    return alone && entity !== "DEAL"
+      ? countLive(context, models[entity], read.tree, read.tagIds)
+      : model.count({ where });
+  };
+
+  const list = `${context.viewer.memberId} ${binding.list}`;
+  const fromTheStart = place === null && window.skip === 0 && !window.backwards;
+  const together = fromTheStart && "select" in columns && hasFew(list) && selectsBoth(info);
+  let counted: Promise<CountedRows> | undefined;
+  const countedOnce = () => {
+    counted ??= context.db.countedRows(models[entity], { where, ...columns }, { order: keys, take });
+    return counted;
+  };
+  const readPage = async () => {
+    const rows = together ? ((await countedOnce()).rows as readonly Row[]) : await readRows();
     const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
     const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
     return { ...page, edges };
   };
-  const totalCount = () => {
-    const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
-    return alone && entity !== "DEAL"
-      ? countLive(context, models[entity], read.tree, read.tagIds)
-      : model.count({ where });
+  const totalCount = async () => {
+    const total = together ? (await countedOnce()).total : await countRows();
+    noteCount(list, total);
+    return total;
   };
   return Object.assign(lazyConnection(readPage, totalCount), {
     question: { where, without: (path: string) => ({ AND: [...around, read.without(path)] }) },
