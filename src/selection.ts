@@ -36,18 +36,23 @@ const known = new WeakMap<FieldNode, ReadonlySet<string> | null>();
  *
  * @param info of a field whose type is a connection
  */
-export function selectedColumns(info: GraphQLResolveInfo): ReadonlySet<string> | null {
+export const selectedColumns = (info: GraphQLResolveInfo): ReadonlySet<string> | null =>
+  selectedAt(info, "connection");
+
+/** The same of a field whose type is a record's. */
+export const selectedOfRow = (info: GraphQLResolveInfo): ReadonlySet<string> | null =>
+  selectedAt(info, "row");
+
+function selectedAt(info: GraphQLResolveInfo, level: Level): ReadonlySet<string> | null {
   const [field, ...further] = info.fieldNodes;
   if (!field) return null;
   const kept = further.length === 0 ? known.get(field) : undefined;
   if (kept !== undefined) return kept;
   const columns = new Set<string>();
-  const connection = getNamedType(info.returnType);
+  const type = getNamedType(info.returnType);
   const isKnown =
-    isObjectType(connection) &&
-    info.fieldNodes.every(({ selectionSet }) =>
-      collect(info, connection, selectionSet, "connection", columns),
-    );
+    isObjectType(type) &&
+    info.fieldNodes.every(({ selectionSet }) => collect(info, type, selectionSet, level, columns));
   const found = isKnown ? columns : null;
   if (further.length === 0) known.set(field, found);
   return found;

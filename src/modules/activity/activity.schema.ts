@@ -3,6 +3,7 @@ import { childConnection } from "../../children.ts";
 import { connectionType, pageArgs } from "../../connection.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
 builder.node("Activity", {
@@ -23,20 +24,25 @@ builder.node("Activity", {
       type: "Contact",
       nullable: true,
       description: "The contact it was with; null when there is none that the caller may see.",
-      resolve: ({ contactId }, _args, context) =>
-        contactId === null ? null : byId.contact.load(context, contactId),
+      extensions: reads("contactId"),
+      resolve: ({ contactId }, _args, context, info) =>
+        contactId === null ? null : byId.contact.load(context, contactId, info),
     }),
     lead: t.field({
       type: "Lead",
       nullable: true,
       description: "The lead it was with; null when there is none that the caller may see.",
-      resolve: ({ leadId }, _args, context) => (leadId === null ? null : byId.lead.load(context, leadId)),
+      extensions: reads("leadId"),
+      resolve: ({ leadId }, _args, context, info) =>
+        leadId === null ? null : byId.lead.load(context, leadId, info),
     }),
     deal: t.field({
       type: "Deal",
       nullable: true,
       description: "The deal it was about; null when there is none that the caller may see.",
-      resolve: ({ dealId }, _args, context) => (dealId === null ? null : byId.deal.load(context, dealId)),
+      extensions: reads("dealId"),
+      resolve: ({ dealId }, _args, context, info) =>
+        dealId === null ? null : byId.deal.load(context, dealId, info),
     }),
   }),
 });

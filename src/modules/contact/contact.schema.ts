@@ -3,6 +3,7 @@ import { offsetArg, pageArgs } from "../../connection.ts";
 import type { ContactRow } from "../../db/rows.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { contactListArgs } from "../filter/filter.schema.ts";
 import { filteredConnection } from "../filter/list.ts";
 import { purgeAt } from "../record/trash.ts";
@@ -27,6 +28,7 @@ builder.node("Contact", {
   fields: (t) => ({
     organizationId: t.id({
       description: "The organization it belongs to.",
+      extensions: reads("orgId"),
       resolve: ({ orgId }) => encodeId("Organization", orgId),
     }),
     name: t.exposeString("name", { description: "Full name." }),
@@ -49,6 +51,7 @@ builder.node("Contact", {
       type: Address,
       nullable: true,
       description: "Postal address; null when nothing of it is known.",
+      extensions: reads("street", "city", "state", "zip", "country"),
       resolve: (contact) =>
         [contact.street, contact.city, contact.state, contact.zip, contact.country].some(
           (part) => part !== null,
@@ -92,20 +95,23 @@ builder.node("Contact", {
     removed: t.boolean({
       description:
         "Whether it is in the trash, or was purged and is only a stub that says so. Its deals and conversations stay.",
+      extensions: reads("deletedAt"),
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
     purgeAt: t.field({
       type: "DateTime",
       nullable: true,
       description: "When it will be purged from the trash; it can be restored until then.",
+      extensions: reads("deletedAt"),
       resolve: purgeAt,
     }),
     mergedInto: t.field({
       type: "Contact",
       nullable: true,
       description: "The contact that it was merged into.",
-      resolve: ({ mergedIntoId }, _args, context) =>
-        mergedIntoId === null ? null : byId.contact.load(context, mergedIntoId),
+      extensions: reads("mergedIntoId"),
+      resolve: ({ mergedIntoId }, _args, context, info) =>
+        mergedIntoId === null ? null : byId.contact.load(context, mergedIntoId, info),
     }),
   }),
 });
@@ -120,9 +126,9 @@ builder.queryFields((t) => ({
     description:
       "A contact by its id, trashed or not; null when there is none that the caller may see. The id of a contact that was merged leads to the one that it was merged into.",
     args: { id: t.arg.id({ required: true, description: "The contact's id." }) },
-    resolve: async (_root, { id }, context) => {
+    resolve: async (_root, { id }, context, info) => {
       const uuid = readIdOf("Contact", id, "id");
-      return uuid === null ? null : present(await byId.contact.load(context, uuid));
+      return uuid === null ? null : present(await byId.contact.load(context, uuid, info));
     },
   }),
   contacts: t.field({

@@ -3,6 +3,7 @@ import { childConnection } from "../../children.ts";
 import { connectionType, pageArgs } from "../../connection.ts";
 import type { Conversation } from "../../generated/prisma/client.ts";
 import { byId } from "../../loaders.ts";
+import { reads } from "../../selection.ts";
 import { ConversationChannelEnum } from "./conversation.enums.ts";
 
 builder.node("Conversation", {
@@ -22,7 +23,8 @@ builder.node("Conversation", {
       type: "Contact",
       nullable: true,
       description: "The contact it is with, `removed` when it is in the trash or purged.",
-      resolve: ({ contactId }, _args, context) => byId.contact.load(context, contactId),
+      extensions: reads("contactId"),
+      resolve: ({ contactId }, _args, context, info) => byId.contact.load(context, contactId, info),
     }),
   }),
 });

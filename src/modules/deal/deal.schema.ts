@@ -39,15 +39,17 @@ builder.node("Deal", {
       description:
         "The contact it is with, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
       extensions: reads("contactId"),
-      resolve: ({ contactId }, _args, context) =>
-        contactId === null ? null : byId.contact.load(context, contactId),
+      resolve: ({ contactId }, _args, context, info) =>
+        contactId === null ? null : byId.contact.load(context, contactId, info),
     }),
     lead: t.field({
       type: "Lead",
       nullable: true,
       description:
         "The lead it came from, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
-      resolve: ({ leadId }, _args, context) => (leadId === null ? null : byId.lead.load(context, leadId)),
+      extensions: reads("leadId"),
+      resolve: ({ leadId }, _args, context, info) =>
+        leadId === null ? null : byId.lead.load(context, leadId, info),
     }),
   }),
 });
@@ -60,9 +62,9 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "A deal by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The deal's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("Deal", id, "id");
-      return uuid === null ? null : byId.deal.load(context, uuid);
+      return uuid === null ? null : byId.deal.load(context, uuid, info);
     },
   }),
   deals: t.field({

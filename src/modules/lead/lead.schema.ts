@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import type { LeadRow } from "../../db/rows.ts";
 import { byId } from "../../loaders.ts";
 import { requestCache } from "../../request-cache.ts";
+import { reads } from "../../selection.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
 import { filteredConnectionType } from "../filter/facets.schema.ts";
@@ -29,6 +30,7 @@ builder.node("Lead", {
       type: Money,
       nullable: true,
       description: "What a deal would be worth.",
+      extensions: reads("dealValue", "dealCurrency"),
       resolve: ({ dealValue, dealCurrency }) =>
         dealValue === null || dealCurrency === null ? null : { value: dealValue, currency: dealCurrency },
     }),
@@ -36,15 +38,17 @@ builder.node("Lead", {
       type: "Contact",
       nullable: true,
       description: "The contact it has become; null when there is none that the caller may see.",
-      resolve: ({ convertedContactId }, _args, context) =>
-        convertedContactId === null ? null : byId.contact.load(context, convertedContactId),
+      extensions: reads("convertedContactId"),
+      resolve: ({ convertedContactId }, _args, context, info) =>
+        convertedContactId === null ? null : byId.contact.load(context, convertedContactId, info),
     }),
     convertedDeal: t.field({
       type: "Deal",
       nullable: true,
       description: "The deal it has become.",
-      resolve: ({ convertedDealId }, _args, context) =>
-        convertedDealId === null ? null : byId.deal.load(context, convertedDealId),
+      extensions: reads("convertedDealId"),
+      resolve: ({ convertedDealId }, _args, context, info) =>
+        convertedDealId === null ? null : byId.deal.load(context, convertedDealId, info),
     }),
     convertedAt: t.expose("convertedAt", {
       type: "DateTime",
@@ -65,12 +69,14 @@ builder.node("Lead", {
     }),
     removed: t.boolean({
       description: "Whether it is in the trash, or was purged and is only a stub that says so.",
+      extensions: reads("deletedAt"),
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
     purgeAt: t.field({
       type: "DateTime",
       nullable: true,
       description: "When it will be purged from the trash; it can be restored until then.",
+      extensions: reads("deletedAt"),
       resolve: purgeAt,
     }),
   }),
@@ -87,9 +93,9 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "A lead by its id, trashed or not; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The lead's id." }) },
-    resolve: async (_root, { id }, context) => {
+    resolve: async (_root, { id }, context, info) => {
       const uuid = readIdOf("Lead", id, "id");
-      return uuid === null ? null : present(await byId.lead.load(context, uuid));
+      return uuid === null ? null : present(await byId.lead.load(context, uuid, info));
     },
   }),
   leads: t.field({
@@ -120,6 +126,7 @@ builder.objectField("Contact", "convertedLeads", (t) =>
   t.field({
     type: ["Lead"],
     description: "The leads that became this contact, latest first.",
+    extensions: reads("id"),
     resolve: ({ id }, _args, context) => convertedTo(context).load(id),
   }),
 );
