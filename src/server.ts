@@ -1,4 +1,4 @@
-import { createYoga, useReadinessCheck } from "graphql-yoga";
+import { createYoga } from "graphql-yoga";
 import type { Logger } from "pino";
 import type { VerifyToken } from "./auth/token.ts";
 import type { Context } from "./context.ts";
@@ -8,6 +8,7 @@ import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
 import { useJsonText } from "./plugins/use-json-text.ts";
 import { useLimits } from "./plugins/use-limits.ts";
+import { useReadiness } from "./plugins/use-readiness.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
@@ -51,13 +52,7 @@ export function createServer({
       useWarnings(),
       useLimits(),
       useJit(compileAfter),
-      useReadinessCheck({
-        check: () =>
-          database.pool.query("SELECT 1").then(
-            () => true,
-            () => false,
-          ),
-      }),
+      useReadiness(database),
     ],
     maskedErrors: {
       maskError,

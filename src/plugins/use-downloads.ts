@@ -17,6 +17,8 @@ const path = /^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$
 export function useDownloads(database: Database, verifyToken: VerifyToken | null, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
+      // Every request passes here, and its address need not be taken apart.
+      if (!request.url.includes("/imports/")) return;
       const [, id] = path.exec(url.pathname) ?? [];
       if (id === undefined) return;
       const answer = (status: number, body: BodyInit, headers: Record<string, string>) =>

@@ -1,16 +1,9 @@
-import { createGraphQLError, type GraphQLParams, type Plugin } from "graphql-yoga";
+import type { IncomingMessage } from "node:http";
+import type { GraphQLParams, Plugin } from "graphql-yoga";
+import { readBody, refuse } from "./body.ts";
 import { MultipartError, type MultipartLimits, placeUpload, readMultipart } from "./multipart.ts";
 
 /** What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no form can send. */
-
-const refuse = (
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): never => {
-  throw createGraphQLError(message, { extensions: { code, http: { status, headers } } });
-};
 
 const CSRF_HEADER = "x-graphql-yoga-csrf";
 const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
@@ -22,7 +15,7 @@ const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
 export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin {
   const discards = new WeakMap<Request, () => void>();
   return {
-    onRequestParse({ request, setRequestParser }) {
+    onRequestParse({ request, serverContext, setRequestParser }) {
       if (request.method === "GET") {
         if (!request.headers.has(CSRF_HEADER)) {
           refuse(403, "CSRF", `A query by GET needs the header ${CSRF_HEADER}; or send it by POST.`);
@@ -55,7 +48,8 @@ export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin 
       if (encoding !== null && encoding !== "identity") {
         refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
       }
-      setRequestParser(async (incoming) => readParams(await readBody(incoming, bodyLimit)));
+      const { req } = serverContext as { readonly req?: IncomingMessage };
+      setRequestParser(async (incoming) => readParams(await readBody(incoming, req, bodyLimit)));
     },
     onResponse({ request }) {
       // A file that nobody has read would keep the connection waiting.
@@ -63,9 +57,6 @@ export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin 
     },
   };
 }
-
-/** Milliseconds for a JSON body to arrive; a file may take longer. */
-const BODY_TIMEOUT = 60_000;
 
 async function readUpload(
   request: Request,
@@ -85,29 +76,13 @@ async function readUpload(
   }
 }
 
-async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () =>
-    refuse(413, "PAYLOAD_TOO_LARGE", `The body is larger than ${limit} bytes.`, { connection: "close" });
-  if (Number(request.headers.get("content-length") ?? 0) > limit) tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const deadline = Date.now() + BODY_TIMEOUT;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > limit) tooLarge();
-    if (Date.now() > deadline) {
-      refuse(408, "REQUEST_TIMEOUT", "The body took too long to arrive.", { connection: "close" });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function readParams(body: Uint8Array): GraphQLParams {
   const bad = (message: string) => refuse(400, "BAD_REQUEST", message);
   let params: unknown;
   try {
-    params = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    params = JSON.parse(utf8.decode(body));
   } catch {
     return bad("The body is not valid JSON in UTF-8.");
   }
