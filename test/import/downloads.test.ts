@@ -13,19 +13,13 @@ import { Organization } from "../support/makers.ts";
 
 /** A database that goes away after the first rows that an import refused were read. */
 function breaking(database: Database): Database {
-  const { findMany } = database.prisma.importError;
-  let reads = 0;
-  const importError = {
-    findMany: async (args: Parameters<typeof findMany>[0]) => {
-      reads += 1;
-      if (reads > 1) throw new Error("the database is gone");
-      return findMany(args);
-    },
+  let times = 0;
+  const read: Database["reads"]["read"] = async (model, ...rest) => {
+    if (model === "importError") times += 1;
+    if (times > 1) throw new Error("the database is gone");
+    return database.reads.read(model, ...rest);
   };
-  const prisma = new Proxy(database.prisma, {
-    get: (client, name) => (name === "importError" ? importError : Reflect.get(client, name)),
-  });
-  return { ...database, prisma };
+  return { ...database, reads: { ...database.reads, read } };
 }
 
 async function serve(database: Database) {
