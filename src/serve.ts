@@ -4,8 +4,6 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { prepareDemo } from "./demo.ts";
 import { exampleQuery } from "./examples.ts";
-import { startJobs } from "./jobs.ts";
-import { createServer } from "./server.ts";
 import { migrate, openConfigured, say, urlOf } from "./startup.ts";
 
 /**
@@ -17,6 +15,8 @@ import { migrate, openConfigured, say, urlOf } from "./startup.ts";
 export async function serve(config: Config, logger: Logger, { worker = false } = {}): Promise<void> {
   if (config.database.kind === "embedded")
     say(`Opening the embedded database in ${config.database.directory}`);
+  // The rest of the program is read while the database is opened.
+  const program = Promise.all([import("./server.ts"), import("./jobs.ts")]);
   const database = await openConfigured(config, logger);
 
   // Signals count from here on, so that a start that is interrupted still closes the database.
@@ -40,6 +40,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       config.demo && config.database.kind === "embedded"
         ? await prepareDemo(database, config.database.directory, say)
         : null;
+    const [{ createServer }, { startJobs }] = await program;
     const yoga = createServer({
       database,
       logger,
