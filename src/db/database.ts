@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
 import { startEmbedded } from "./embedded.ts";
+import { type Lender, lender } from "./lent.ts";
 import { derivedColumns, derivedDealColumns } from "./rows.ts";
 import { type StatementNames, statementNames } from "./statement-names.ts";
 
@@ -32,6 +33,8 @@ export interface DatabaseHooks {
 export interface Database {
   readonly pool: pg.Pool;
   readonly prisma: UnscopedClient;
+  /** Prisma inside of transactions that are open already. */
+  readonly lender: Lender<Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0]>;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
   close(): Promise<void>;
@@ -62,14 +65,17 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));
   const prisma = createPrisma(pool);
+  const lending = lender(createPrisma);
   return {
     pool,
     prisma,
+    lender: lending,
     embedded: embedded !== null,
     // PGlite is one session, whose names would outlive the connection that gave them.
     statementName: statementNames(config.kind === "postgres" && config.preparedStatements !== false),
     async close() {
       await prisma.$disconnect();
+      await lending.close();
       await pool.end();
       await embedded?.close();
     },

@@ -6,12 +6,15 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
+import { changeHeld, type Held, type HeldModel, type HeldRows, readHeld, type Values } from "./held.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
-import { poolQuery, type Query, transactionQuery } from "./query.ts";
-import { type Principal, ScopeError, scope } from "./scope.ts";
+import { poolQuery, type Query, queryOf, type Send } from "./query.ts";
+import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
 import { type SetReader, setReader } from "./sets.ts";
+import type { StatementNames } from "./statement-names.ts";
 import { readTagUsage, type TagUsage } from "./tag-usage.ts";
+import { inTransaction, type Transaction } from "./transaction.ts";
 
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
 const models = {
@@ -56,6 +59,10 @@ type ModelName = keyof typeof models;
 type Operation = (typeof operations)[number];
 type Delegates = Pick<UnscopedClient, ModelName>;
 
+/** Makes a call of a model's delegate, whose arguments are confined. */
+type Call = (name: ModelName, operation: Operation, args: object) => Promise<unknown>;
+type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
+
 /**
  * The one door to rows: every call is confined to one organization and to what its member may see. There is no
  * raw SQL behind it and no way to another organization; see `scope` for what a call may say.
@@ -82,6 +89,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
   readonly lock: Lock;
+  /** One row at a time. Only inside a transaction. */
+  readonly held: Held;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
   /**
@@ -93,7 +102,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
 }
 
 /** Confines a database to a principal. */
-export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
+export function scopedDb(database: Database, principal: Principal): Db {
+  const { prisma, pool, statementName } = database;
   const query = poolQuery(pool);
   const readers = {
     ...readersOf(query, principal),
@@ -103,20 +113,38 @@ export function scopedDb({ prisma, pool }: Database, principal: Principal): Db {
     get lock(): never {
       throw new ScopeError("rows can be locked inside a transaction only");
     },
+    get held(): never {
+      throw new ScopeError("rows can be held inside a transaction only");
+    },
     get bulk(): never {
       throw new ScopeError("bulk statements run inside a transaction only");
     },
   };
-  return confine(prisma, principal, readers, (work, timeout = 30_000) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, insideReaders(tx, principal), null)), {
+  const call: Call = (name, operation, args) => (prisma[name] as unknown as Calls)[operation](args);
+  return confine(call, principal, readers, (work, timeout = 30_000) =>
+    inTransaction(
+      database,
+      (transaction) => work(confineTransaction(transaction, statementName, principal)),
       timeout,
-    }),
+    ),
   );
+}
+
+function confineTransaction(
+  transaction: Transaction<Delegates>,
+  nameOf: StatementNames,
+  principal: Principal,
+): Db {
+  const call: Call = async (name, operation, args) => {
+    const delegates = await transaction.prisma();
+    return (delegates[name] as unknown as Calls)[operation](args);
+  };
+  return confine(call, principal, insideReaders(transaction, nameOf, principal, call), null);
 }
 
 type Readers = Pick<
   Db,
-  "children" | "catalogue" | "members" | "tagUsage" | "sets" | "keepChunk" | "lock" | "bulk"
+  "children" | "catalogue" | "members" | "tagUsage" | "sets" | "keepChunk" | "lock" | "held" | "bulk"
 >;
 
 const readersOf = (
@@ -136,21 +164,29 @@ const readersOf = (
     ),
 });
 
-function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Principal): Readers {
-  const query = transactionQuery(tx);
-  const readers = readersOf(query, principal);
+function insideReaders(
+  { send }: Transaction<unknown>,
+  nameOf: StatementNames,
+  principal: Principal,
+  call: Call,
+): Readers {
+  const query = queryOf(send);
+  /** For texts that are always the same. */
+  const named = queryOf(send, nameOf);
+  const { catalogue } = readersOf(named, principal);
   return {
-    ...readers,
+    ...readersOf(query, principal),
     // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
     catalogue: async (entity, tags) => {
-      await lockFields(query, principal.orgId, "share");
-      return readers.catalogue(entity, tags);
+      await lockFields(named, principal.orgId, "share");
+      return catalogue(entity, tags);
     },
     lock: {
-      rows: (table, ids, strength) => lockRows(query, principal.orgId, table, ids, strength),
-      fields: () => lockFields(query, principal.orgId, "update"),
-      phones: (numbers) => lockPhones(query, principal.orgId, numbers),
+      rows: (table, ids, strength) => lockRows(named, principal.orgId, table, ids, strength),
+      fields: () => lockFields(named, principal.orgId, "update"),
+      phones: (numbers) => lockPhones(named, principal.orgId, numbers),
     },
+    held: heldRows(send, nameOf, principal, call),
     bulk: bulkStatements(query, principal),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
@@ -164,30 +200,47 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
   };
 }
 
-type Transaction = Db["transaction"];
-type Call = (args: object) => Promise<unknown>;
+/** By hand where the row's own columns say who may see it; else what Prisma does with two statements. */
+function heldRows(send: Send, nameOf: StatementNames, principal: Principal, call: Call): Held {
+  const connection = { send, nameOf };
+  const held = {
+    async read(model: HeldModel, id: string): Promise<unknown> {
+      const limits = columnLimits(models[model], principal);
+      if (limits) return readHeld(connection, model, id, limits);
+      await lockRows(queryOf(send, nameOf), principal.orgId, model, [id], "update");
+      return call(model, "findFirst", scope(models[model], "findFirst", { where: { id } }, principal));
+    },
+    async change(model: HeldModel, before: HeldRows[HeldModel], data: Values, keepCustom: boolean) {
+      const limits = columnLimits(models[model], principal);
+      if (limits) return changeHeld(connection, model, { ...before }, data, keepCustom, limits);
+      const args = { where: { id: before.id, version: before.version }, data };
+      const confined = scope(models[model], "updateManyAndReturn", args, principal);
+      const [row] = (await call(model, "updateManyAndReturn", confined)) as unknown[];
+      return row ?? null;
+    },
+  };
+  return held as Held;
+}
 
 function confine(
-  delegates: Delegates,
+  call: Call,
   principal: Principal,
   readers: Readers,
-  transaction: Transaction | null,
+  transaction: Db["transaction"] | null,
 ): Db {
   const db: Record<string, unknown> = { orgId: principal.orgId };
   Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
   db.transaction = transaction ?? ((work: (tx: Db) => Promise<unknown>) => work(db as unknown as Db));
   for (const name of Object.keys(models) as ModelName[]) {
-    Object.defineProperty(db, name, { get: () => confineModel(delegates[name], models[name], principal) });
+    Object.defineProperty(db, name, { get: () => confineModel(call, name, principal) });
   }
   return db as unknown as Db;
 }
 
-function confineModel(delegate: object, model: string, principal: Principal) {
-  const calls = delegate as Readonly<Record<Operation, Call>>;
-  return Object.fromEntries(
+const confineModel = (call: Call, name: ModelName, principal: Principal) =>
+  Object.fromEntries(
     operations.map((operation) => [
       operation,
-      (args: object = {}) => calls[operation](scope(model, operation, { ...args }, principal)),
+      (args: object = {}) => call(name, operation, scope(models[name], operation, { ...args }, principal)),
     ]),
   );
-}

@@ -5,7 +5,7 @@ import { type Refusal, RefusalError } from "../../errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
-import { namesIn, planTags, type TagChange } from "../record/tags.ts";
+import { catalogueFor, planTags, type TagChange } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
 import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
@@ -33,7 +33,7 @@ export async function planContact(
   { tags, ...input }: ContactInput & { readonly tags?: TagChange | null | undefined },
 ): Promise<Plan> {
   const { tx, caller } = writer;
-  const catalogue = await writer.catalogue("CONTACT", namesIn(tags));
+  const catalogue = await catalogueFor(writer, "CONTACT", input.customFields, tags);
   const columns = before === null ? emptyContact : contactColumns(before);
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);

@@ -5,7 +5,7 @@ import { applyCustom } from "../record/custom.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
-import { namesIn, planTags } from "../record/tags.ts";
+import { catalogueFor, planTags } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
 import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
@@ -67,7 +67,7 @@ async function putLead(
 ): Promise<LeadRow> {
   const { tx, caller } = writer;
   const columns = before === null ? emptyLead : leadColumns(before);
-  const catalogue = await writer.catalogue("LEAD", namesIn(tags));
+  const catalogue = await catalogueFor(writer, "LEAD", customFields, tags);
   const { custom, refusals, warnings } = applyCustom(
     columns.custom,
     customFields ?? [],
