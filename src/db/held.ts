@@ -106,16 +106,24 @@ async function first(
   return (rows[0] as Values | undefined) ?? null;
 }
 
-/** @param limits what the member may see */
+/**
+ * @param limits what the member may see
+ * @param how whether the row is held, or only looked at and comes with `xmin`, which says who wrote it
+ */
 export function readHeld(
   connection: HeldConnection,
   model: HeldModel,
   id: string,
   limits: ColumnLimits,
+  how: "hold" | "look" = "hold",
 ): Promise<Values | null> {
   const values: unknown[] = [];
   const where = confined({ ...limits, id }, values);
-  return first(connection, `SELECT ${shown[model]} FROM ${model} WHERE ${where} FOR UPDATE`, values);
+  const text =
+    how === "hold"
+      ? `SELECT ${shown[model]} FROM ${model} WHERE ${where} FOR UPDATE`
+      : `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
+  return first(connection, text, values);
 }
 
 /** @param limits what the member may see */

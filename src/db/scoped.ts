@@ -1,6 +1,8 @@
+import type { QueryConfig } from "pg";
 import type { CustomFieldEntity } from "../generated/prisma/enums.ts";
 import { fold } from "../lib/fold.ts";
 import { decodeId } from "../lib/typeid.ts";
+import { aloneRow, NotAlone, needsTransaction } from "./alone.ts";
 import { type Bulk, bulkStatements } from "./bulk.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
@@ -99,6 +101,13 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
    * @param timeout milliseconds after which it is given up; 30 s when left out
    */
   transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
+  /**
+   * Tries work that may come to one change of one row as that statement alone, which PostgreSQL does entirely or
+   * not at all. Only outside a transaction.
+   *
+   * @returns null when it does need a transaction; nothing was written then
+   */
+  alone<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
 }
 
 /** Confines a database to a principal. */
@@ -121,13 +130,45 @@ export function scopedDb(database: Database, principal: Principal): Db {
     },
   };
   const call: Call = (name, operation, args) => (prisma[name] as unknown as Calls)[operation](args);
-  return confine(call, principal, readers, (work, timeout = 30_000) =>
-    inTransaction(
-      database,
-      (transaction) => work(confineTransaction(transaction, statementName, principal)),
-      timeout,
-    ),
-  );
+  return confine(call, principal, readers, {
+    transaction: (work, timeout = 30_000) =>
+      inTransaction(
+        database,
+        (transaction) => work(confineTransaction(transaction, statementName, principal)),
+        timeout,
+      ),
+    async alone(work) {
+      try {
+        return { result: await work(confineAlone(database, principal, call)) };
+      } catch (error) {
+        if (error instanceof NotAlone) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** What a write that is one statement may do: read whatever is not held, and change one row. */
+function confineAlone({ pool, statementName }: Database, principal: Principal, call: Call): Db {
+  const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
+  const reading: Call = (name, operation, args) =>
+    /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
+  const readers = {
+    ...readersOf(poolQuery(pool), principal),
+    catalogue: needsTransaction,
+    held: aloneRow(connection, (model) => columnLimits(models[model], principal)),
+    get children(): never {
+      return needsTransaction();
+    },
+    keepChunk: needsTransaction,
+    get lock(): never {
+      return needsTransaction();
+    },
+    get bulk(): never {
+      return needsTransaction();
+    },
+  };
+  return confine(reading, principal, readers, { transaction: needsTransaction, alone: needsTransaction });
 }
 
 function confineTransaction(
@@ -222,19 +263,40 @@ function heldRows(send: Send, nameOf: StatementNames, principal: Principal, call
   return held as Held;
 }
 
+/** The delegates of all models, each made when it is asked for. */
+class Confined {
+  readonly #call: Call;
+  readonly #principal: Principal;
+
+  constructor(call: Call, principal: Principal) {
+    this.#call = call;
+    this.#principal = principal;
+  }
+
+  static {
+    for (const name of Object.keys(models) as ModelName[]) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          return confineModel(this.#call, name, this.#principal);
+        },
+      });
+    }
+  }
+}
+
 function confine(
   call: Call,
   principal: Principal,
   readers: Readers,
-  transaction: Db["transaction"] | null,
+  outside: Pick<Db, "transaction" | "alone"> | null,
 ): Db {
-  const db: Record<string, unknown> = { orgId: principal.orgId };
+  const db = new Confined(call, principal) as unknown as Db;
   Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
-  db.transaction = transaction ?? ((work: (tx: Db) => Promise<unknown>) => work(db as unknown as Db));
-  for (const name of Object.keys(models) as ModelName[]) {
-    Object.defineProperty(db, name, { get: () => confineModel(call, name, principal) });
-  }
-  return db as unknown as Db;
+  const inside: Pick<Db, "transaction" | "alone"> = {
+    transaction: (work) => work(db),
+    alone: async () => null,
+  };
+  return Object.assign(db, { orgId: principal.orgId }, outside ?? inside);
 }
 
 const confineModel = (call: Call, name: ModelName, principal: Principal) =>

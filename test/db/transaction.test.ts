@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Db, scopedDb } from "../../src/db/scoped.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { testDatabase } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Transactions in which statements of the data layer's own and Prisma's share a connection. */
@@ -121,5 +121,62 @@ test("a row that changed since it was held, or is another member's, is not writt
   const row = await db.contact.findFirst({ where: { id } });
   await assigned.transaction(async (tx) => {
     expect(row && (await tx.held.change("contact", row, { title: "After" }, true))).toBeNull();
+  });
+});
+
+describe("a write that is one statement", () => {
+  const change = async (tx: Db, id: string, title: string, between?: () => Promise<unknown>) => {
+    const before = await tx.held.read("contact", id);
+    if (!before) throw new Error("not found");
+    await between?.();
+    return tx.held.change("contact", before, { title, version: before.version + 1 }, true);
+  };
+  const titleOf = async (id: string) => (await db.contact.findFirst({ where: { id } }))?.title;
+
+  test("is done without a transaction", async () => {
+    const { id } = await organization.contact({ name: "Alone", title: "Before" });
+    const { answer, statements } = await statementsOf(() => db.alone((tx) => change(tx, id, "After")));
+    expect(answer).toMatchObject({ result: { id, title: "After", version: 2 } });
+    expect(statements).toHaveLength(2);
+    expect(await titleOf(id)).toBe("After");
+  });
+
+  test("is not done when the row was written since it was read, whatever of it", async () => {
+    const { prisma } = await testDatabase();
+    const { id } = await organization.contact({ name: "Alone", title: "Before" });
+    const between = () => prisma.contact.updateMany({ where: { id }, data: { facets: ["another"] } });
+    expect(await db.alone((tx) => change(tx, id, "After", between))).toBeNull();
+    expect(await titleOf(id)).toBe("Before");
+  });
+
+  test("is not done when it takes more than that", async () => {
+    const { id } = await organization.contact({ name: "Alone", title: "Before" });
+    const more: ((tx: Db) => Promise<unknown>)[] = [
+      (tx) => tx.catalogue("CONTACT"),
+      (tx) => tx.lock.rows("contact", [id], "update"),
+      (tx) => tx.bulk.untagContacts([]),
+      (tx) => makeTag(tx, "alone"),
+      (tx) => tx.transaction(async () => 1),
+      (tx) => tx.held.read("contact", id),
+    ];
+    for (const work of more) {
+      const whole = async (tx: Db) => {
+        await tx.held.read("contact", id);
+        await work(tx);
+        return change(tx, id, "After");
+      };
+      expect(await db.alone(whole), String(work)).toBeNull();
+    }
+    const tagged = async (tx: Db) => {
+      const before = await tx.held.read("contact", id);
+      return before && tx.held.change("contact", before, { tagIds: [] }, true);
+    };
+    expect(await db.alone(tagged)).toBeNull();
+    const twice = db.alone(async (tx) => {
+      await change(tx, id, "After");
+      await change(tx, id, "Again");
+    });
+    await expect(twice).rejects.toThrow("has done it already");
+    expect(await titleOf(id)).toBe("After");
   });
 });

@@ -83,6 +83,12 @@ const namesIn = (change: TagChange | null | undefined): string[] => [
   ...(change?.remove ?? []),
 ];
 
+/** Whether an input is about the columns of its record alone. */
+export const isPlain = (input: {
+  readonly tags?: TagChange | null | undefined;
+  readonly customFields?: readonly unknown[] | null | undefined;
+}): boolean => input.tags == null && !input.customFields?.length;
+
 /** The custom fields and tags that an input names; nothing is read for one that names none. */
 export async function catalogueFor(
   writer: Writer,

@@ -16,6 +16,8 @@ export const changesOf = (before: Data, columns: Data): Data =>
 /** Whether two values of a column are the same; a decimal may be text on one side. */
 function same(before: unknown, after: unknown): boolean {
   if (isDecimal(before)) return after !== null && before.eq(String(after));
+  const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
+  if (plain) return before === after;
   // The database keeps the keys of JSON in an order of its own.
   return fingerprint(freeze(before)) === fingerprint(freeze(after));
 }
