@@ -50,17 +50,27 @@ test("everything in a transaction is written, whichever way, or nothing is", asy
 });
 
 test("transactions at the same moment have a connection each", async () => {
+  const { pool } = await testDatabase();
+  const width = Math.min(pool.options.max ?? 10, 5);
   const own = [];
-  for (let at = 0; at < 20; at += 1) {
+  for (let at = 0; at < width; at += 1) {
     const made = await Organization.make();
     const { id: memberId } = await made.member();
     const principal = { orgId: made.id, memberId, dataScope: "ALL" } as const;
     const { id } = await made.contact({ name: `N${at}`, title: "Before" });
     own.push({ at, odd: at % 2 === 1, id, own: scopedDb(await testDatabase(), principal) });
   }
+  let missing = width;
+  let open = () => {};
+  const allThere = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   const settled = await Promise.allSettled(
     own.map(({ at, odd, id, own }) =>
       own.transaction(async (tx) => {
+        missing -= 1;
+        if (missing === 0) open();
+        await allThere;
         await makeTag(tx, `T${at}`);
         await retitle(tx, id, `T${at}`);
         if (odd) throw new Error("odd");
