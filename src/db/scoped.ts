@@ -8,10 +8,11 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
-import { changeHeld, type Held, type HeldModel, type HeldRows, readHeld, type Values } from "./held.ts";
+import type { Held } from "./held.ts";
+import { heldRows } from "./holding.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
-import { poolQuery, type Query, queryOf, type Send } from "./query.ts";
+import { poolQuery, type Query, queryOf } from "./query.ts";
 import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
 import { type SetReader, setReader } from "./sets.ts";
 import type { StatementNames } from "./statement-names.ts";
@@ -183,10 +184,20 @@ function confineTransaction(
   return confine(call, principal, insideReaders(transaction, nameOf, principal, call), null);
 }
 
-type Readers = Pick<
-  Db,
-  "children" | "catalogue" | "members" | "tagUsage" | "sets" | "keepChunk" | "lock" | "held" | "bulk"
->;
+const readerNames = [
+  "children",
+  "catalogue",
+  "members",
+  "tagUsage",
+  "sets",
+  "keepChunk",
+  "lock",
+  "held",
+  "bulk",
+] as const;
+
+type Readers = Pick<Db, (typeof readerNames)[number]>;
+type Outside = Pick<Db, "transaction" | "alone">;
 
 const readersOf = (
   query: Query,
@@ -227,7 +238,7 @@ function insideReaders(
       fields: () => lockFields(named, principal.orgId, "update"),
       phones: (numbers) => lockPhones(named, principal.orgId, numbers),
     },
-    held: heldRows(send, nameOf, principal, call),
+    held: heldRows({ send, nameOf }, principal, call),
     bulk: bulkStatements(query, principal),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
@@ -241,36 +252,22 @@ function insideReaders(
   };
 }
 
-/** By hand where the row's own columns say who may see it; else what Prisma does with two statements. */
-function heldRows(send: Send, nameOf: StatementNames, principal: Principal, call: Call): Held {
-  const connection = { send, nameOf };
-  const held = {
-    async read(model: HeldModel, id: string): Promise<unknown> {
-      const limits = columnLimits(models[model], principal);
-      if (limits) return readHeld(connection, model, id, limits);
-      await lockRows(queryOf(send, nameOf), principal.orgId, model, [id], "update");
-      return call(model, "findFirst", scope(models[model], "findFirst", { where: { id } }, principal));
-    },
-    async change(model: HeldModel, before: HeldRows[HeldModel], data: Values, keepCustom: boolean) {
-      const limits = columnLimits(models[model], principal);
-      if (limits) return changeHeld(connection, model, { ...before }, data, keepCustom, limits);
-      const args = { where: { id: before.id, version: before.version }, data };
-      const confined = scope(models[model], "updateManyAndReturn", args, principal);
-      const [row] = (await call(model, "updateManyAndReturn", confined)) as unknown[];
-      return row ?? null;
-    },
-  };
-  return held as Held;
-}
-
-/** The delegates of all models, each made when it is asked for. */
+/** The delegates of all models, made when they are asked for, and the readers: a request makes one or two of these. */
 class Confined {
+  readonly orgId: string;
+  readonly transaction: Db["transaction"];
+  readonly alone: Db["alone"];
   readonly #call: Call;
   readonly #principal: Principal;
+  readonly #readers: Readers;
 
-  constructor(call: Call, principal: Principal) {
+  constructor(call: Call, principal: Principal, readers: Readers, outside: Outside | null) {
+    this.orgId = principal.orgId;
     this.#call = call;
     this.#principal = principal;
+    this.#readers = readers;
+    this.transaction = outside?.transaction ?? ((work) => work(this as unknown as Db));
+    this.alone = outside?.alone ?? (async () => null);
   }
 
   static {
@@ -281,23 +278,18 @@ class Confined {
         },
       });
     }
+    for (const name of readerNames) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          return this.#readers[name];
+        },
+      });
+    }
   }
 }
 
-function confine(
-  call: Call,
-  principal: Principal,
-  readers: Readers,
-  outside: Pick<Db, "transaction" | "alone"> | null,
-): Db {
-  const db = new Confined(call, principal) as unknown as Db;
-  Object.defineProperties(db, Object.getOwnPropertyDescriptors(readers));
-  const inside: Pick<Db, "transaction" | "alone"> = {
-    transaction: (work) => work(db),
-    alone: async () => null,
-  };
-  return Object.assign(db, { orgId: principal.orgId }, outside ?? inside);
-}
+const confine = (call: Call, principal: Principal, readers: Readers, outside: Outside | null): Db =>
+  new Confined(call, principal, readers, outside) as unknown as Db;
 
 const confineModel = (call: Call, name: ModelName, principal: Principal) =>
   Object.fromEntries(
