@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/prisma/client.ts";
 import { type KeptReads, keptReads } from "./kept-reads.ts";
+import { type Lender, lender } from "./lent.ts";
 import { unreadColumns } from "./rows.ts";
 import { type StatementNames, statementNames } from "./statement-names.ts";
 
@@ -34,6 +35,8 @@ export interface DatabaseHooks {
 export interface Database {
   readonly pool: pg.Pool;
   readonly prisma: UnscopedClient;
+  /** Prisma inside of transactions that are open already. */
+  readonly lender: Lender<Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0]>;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
   readonly reads: KeptReads;
@@ -69,14 +72,17 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   const prisma = createPrisma(pool);
   // PGlite is one session, whose names would outlive the connection that gave them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
+  const lending = lender(createPrisma);
   return {
     pool,
     prisma,
+    lender: lending,
     embedded: embedded !== null,
     statementName,
     reads: keptReads({ pool, statementName }, hooks.keepAfter),
     async close() {
       await prisma.$disconnect();
+      await lending.close();
       await pool.end();
       await embedded?.close();
     },

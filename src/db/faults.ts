@@ -20,9 +20,9 @@ function driverFault(error: unknown): DriverFault {
 
 /** Whether a write broke this unique index or constraint. */
 export const violates = (error: unknown, constraint: string): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError &&
-  error.code === "P2002" &&
-  JSON.stringify(error.meta ?? {}).includes(constraint);
+  error instanceof Prisma.PrismaClientKnownRequestError
+    ? error.code === "P2002" && JSON.stringify(error.meta ?? {}).includes(constraint)
+    : isUniqueViolation(error) && (error as { constraint?: unknown }).constraint === constraint;
 
 /** Whether a write broke some unique index or constraint. */
 export const isUniqueViolation = (error: unknown): boolean =>

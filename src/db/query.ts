@@ -1,19 +1,16 @@
-import type { Pool } from "pg";
+import type { Pool, QueryConfig, QueryResult } from "pg";
+import type { StatementNames } from "./statement-names.ts";
+
+/** Sends one statement: through the pool, or on a transaction's connection. */
+export type Send = (statement: QueryConfig) => Promise<QueryResult>;
 
 /** Sends one statement of the data layer's own and gives its rows: through the pool, or inside a transaction. */
 export type Query = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-export const poolQuery =
-  (pool: Pool): Query =>
+export const poolQuery = (pool: Pool): Query => queryOf((statement) => pool.query(statement));
+
+/** @param nameOf gives names to the statements, whose texts must then be out of a bounded number */
+export const queryOf =
+  (send: Send, nameOf: StatementNames = () => undefined): Query =>
   async <Row>(text: string, values: readonly unknown[]) =>
-    (await pool.query({ text, values: [...values] })).rows as Row[];
-
-/** The part of Prisma's transaction client that sends statements as they are. */
-interface RawClient {
-  $queryRawUnsafe<Rows>(text: string, ...values: unknown[]): Promise<Rows>;
-}
-
-export const transactionQuery =
-  (tx: RawClient): Query =>
-  <Row>(text: string, values: readonly unknown[]) =>
-    tx.$queryRawUnsafe<Row[]>(text, ...values);
+    (await send({ name: nameOf(text), text, values: [...values] })).rows as Row[];

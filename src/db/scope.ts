@@ -138,10 +138,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  *   for a principal without an organization
  */
 export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
-  const rule = ruleOf(model);
-  if (rule.shared) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
-  if (!uuid.test(principal.orgId)) throw new ScopeError("a scoped client needs an organization id");
-  if (!uuid.test(principal.memberId)) throw new ScopeError("a scoped client needs a member id");
+  const rule = reachable(model, principal);
 
   switch (operation) {
     case "findMany":
@@ -178,6 +175,36 @@ export function scope(model: string, operation: string, args: Args, principal: P
     default:
       throw new ScopeError(`operation ${operation} cannot be called through a scoped client`);
   }
+}
+
+/** Columns of a row that say whether a principal may see it, and what they must be. */
+export type ColumnLimits = Readonly<Record<string, string>> & { readonly orgId: string };
+
+/**
+ * A principal's limits on a model where the row's own columns tell them, for statements that Prisma cannot make.
+ *
+ * @param model Prisma model name
+ * @returns null when the limits follow relations
+ * @throws ScopeError as `scope` does
+ */
+export function columnLimits(model: string, principal: Principal): ColumnLimits | null {
+  const rule = reachable(model, principal);
+  const assigned = principal.dataScope === "ALL" ? undefined : rule.assigned?.(principal.memberId);
+  const limits: Record<string, string> = {};
+  for (const [key, value] of Object.entries(assigned ?? {})) {
+    if (typeof value !== "string" || !Object.hasOwn(rule.fields, key)) return null;
+    limits[key] = value;
+  }
+  return { ...limits, orgId: principal.orgId };
+}
+
+/** The rule of a model that a principal can be confined to. */
+function reachable(model: string, principal: Principal): Rule {
+  const rule = ruleOf(model);
+  if (rule.shared) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
+  if (!uuid.test(principal.orgId)) throw new ScopeError("a scoped client needs an organization id");
+  if (!uuid.test(principal.memberId)) throw new ScopeError("a scoped client needs a member id");
+  return rule;
 }
 
 function ruleOf(model: string): Rule {

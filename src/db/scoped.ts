@@ -1,19 +1,25 @@
+import type { QueryConfig } from "pg";
 import type { CustomFieldEntity } from "../generated/prisma/enums.ts";
 import { fold } from "../lib/fold.ts";
 import { decodeId } from "../lib/typeid.ts";
+import { aloneRow, NotAlone, needsTransaction } from "./alone.ts";
 import { type Bulk, bulkStatements } from "./bulk.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
 import type { Database, UnscopedClient } from "./database.ts";
+import type { Held } from "./held.ts";
+import { heldRows } from "./holding.ts";
 import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "./kept-reads.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
-import { poolQuery, type Query, transactionQuery } from "./query.ts";
-import { type Principal, ScopeError, scope } from "./scope.ts";
+import { poolQuery, type Query, queryOf } from "./query.ts";
+import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
 import { type RowSet, type SetReader, setReader } from "./sets.ts";
 import type { ReadArgs } from "./shape.ts";
+import type { StatementNames } from "./statement-names.ts";
 import { readTagUsage, type TagUsage } from "./tag-usage.ts";
+import { inTransaction, type Transaction } from "./transaction.ts";
 
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
 const models = {
@@ -58,6 +64,10 @@ type ModelName = keyof typeof models;
 type Operation = (typeof operations)[number];
 type Delegates = Pick<UnscopedClient, ModelName>;
 
+/** Makes a call of a model's delegate, whose arguments are confined. */
+type Call = (name: ModelName, operation: Operation, args: object) => Promise<unknown>;
+type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
+
 /**
  * The one door to rows: every call is confined to one organization and to what its member may see. There is no
  * raw SQL behind it and no way to another organization; see `scope` for what a call may say.
@@ -89,6 +99,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
   readonly lock: Lock;
+  /** One row at a time. Only inside a transaction. */
+  readonly held: Held;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
   /**
@@ -97,15 +109,27 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
    * @param timeout milliseconds after which it is given up; 30 s when left out
    */
   transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
+  /**
+   * Tries work that may come to one change of one row as that statement alone, which PostgreSQL does entirely or
+   * not at all. Only outside a transaction.
+   *
+   * @returns null when it does need a transaction; nothing was written then
+   */
+  alone<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
 }
 
 /** Confines a database to a principal. */
 export function scopedDb(database: Database, principal: Principal): Db {
-  const { prisma, pool, reads } = database;
+  const { prisma, pool, statementName, reads } = database;
   const readers = (): Readers => {
     const query = poolQuery(pool);
     return {
-      ...readersOf(query, principal, reads.statement),
+      ...readersOf(
+        query,
+        queryOf((statement) => pool.query(statement), statementName),
+        principal,
+        reads.statement,
+      ),
       children: childReader(database, principal),
       countedRows: (model, args, page) =>
         reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page),
@@ -113,16 +137,70 @@ export function scopedDb(database: Database, principal: Principal): Db {
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
       },
+      get held(): never {
+        throw new ScopeError("rows can be held inside a transaction only");
+      },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
       },
     };
   };
-  const transaction: Transaction = (work, timeout = 30_000) =>
-    prisma.$transaction((tx) => work(confine(tx, principal, () => insideReaders(tx, principal))), {
-      timeout,
-    });
-  return confine(prisma, principal, readers, { transaction, reads });
+  const call: Call = (name, operation, args) => {
+    const ask = () => (prisma[name] as unknown as Calls)[operation](args);
+    return isKept(operation) ? reads.read(name, operation, args, ask) : ask();
+  };
+  return confine(call, principal, readers, {
+    transaction: (work, timeout = 30_000) =>
+      inTransaction(
+        database,
+        (transaction) => work(confineTransaction(transaction, statementName, principal)),
+        timeout,
+      ),
+    async alone(work) {
+      try {
+        return { result: await work(confineAlone(database, principal, call)) };
+      } catch (error) {
+        if (error instanceof NotAlone) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** What a write that is one statement may do: read whatever is not held, and change one row. */
+function confineAlone({ pool, statementName }: Database, principal: Principal, call: Call): Db {
+  const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
+  const reading: Call = (name, operation, args) =>
+    /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
+  const readers = (): Readers => ({
+    ...readersOf(poolQuery(pool), poolQuery(pool), principal),
+    catalogue: needsTransaction,
+    countedRows: needsTransaction,
+    held: aloneRow(connection, (model) => columnLimits(models[model], principal)),
+    get children(): never {
+      return needsTransaction();
+    },
+    keepChunk: needsTransaction,
+    get lock(): never {
+      return needsTransaction();
+    },
+    get bulk(): never {
+      return needsTransaction();
+    },
+  });
+  return confine(reading, principal, readers, { transaction: needsTransaction, alone: needsTransaction });
+}
+
+function confineTransaction(
+  transaction: Transaction<Delegates>,
+  nameOf: StatementNames,
+  principal: Principal,
+): Db {
+  const call: Call = async (name, operation, args) => {
+    const delegates = await transaction.prisma();
+    return (delegates[name] as unknown as Calls)[operation](args);
+  };
+  return confine(call, principal, () => insideReaders(transaction, nameOf, principal, call), null);
 }
 
 const readerNames = [
@@ -134,22 +212,29 @@ const readerNames = [
   "countedRows",
   "keepChunk",
   "lock",
+  "held",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];
 
 type Readers = Pick<Db, (typeof readerNames)[number]>;
+type Outside = Pick<Db, "transaction" | "alone">;
 
+/**
+ * @param named sends texts that are always the same
+ * @param statement makes statements of reads; as Prisma does when left out
+ */
 const readersOf = (
   query: Query,
+  named: Query,
   principal: Principal,
   statement?: KeptReads["statement"],
 ): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets"> => ({
   sets: setReader(query, principal, statement),
-  members: (ids) => readMembers(query, principal.orgId, ids),
+  members: (ids) => readMembers(named, principal.orgId, ids),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, tags = []) =>
     readCatalogue(
-      query,
+      named,
       principal.orgId,
       entity,
       tags.map((tag) => fold(tag.trim())),
@@ -157,21 +242,29 @@ const readersOf = (
     ),
 });
 
-function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Principal): Readers {
-  const query = transactionQuery(tx);
-  const readers = readersOf(query, principal);
+function insideReaders(
+  { send }: Transaction<unknown>,
+  nameOf: StatementNames,
+  principal: Principal,
+  call: Call,
+): Readers {
+  const query = queryOf(send);
+  /** For texts that are always the same. */
+  const named = queryOf(send, nameOf);
+  const readers = readersOf(query, named, principal);
   return {
     ...readers,
     // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
     catalogue: async (entity, tags) => {
-      await lockFields(query, principal.orgId, "share");
+      await lockFields(named, principal.orgId, "share");
       return readers.catalogue(entity, tags);
     },
     lock: {
-      rows: (table, ids, strength) => lockRows(query, principal.orgId, table, ids, strength),
-      fields: () => lockFields(query, principal.orgId, "update"),
-      phones: (numbers) => lockPhones(query, principal.orgId, numbers),
+      rows: (table, ids, strength) => lockRows(named, principal.orgId, table, ids, strength),
+      fields: () => lockFields(named, principal.orgId, "update"),
+      phones: (numbers) => lockPhones(named, principal.orgId, numbers),
     },
+    held: heldRows({ send, nameOf }, principal, call),
     bulk: bulkStatements(query, principal),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
@@ -188,51 +281,30 @@ function insideReaders(tx: Parameters<typeof transactionQuery>[0], principal: Pr
   };
 }
 
-type Transaction = Db["transaction"];
-type Call = (args: object) => Promise<unknown>;
-
-const confine = (
-  delegates: Delegates,
-  principal: Principal,
-  readers: () => Readers,
-  outside: Outside = {},
-): Db => new Confined(delegates, principal, readers, outside) as object as Db;
-
-/** What there is outside of transactions only: one can begin, and reads need not go through Prisma. */
-interface Outside {
-  readonly transaction?: Transaction;
-  readonly reads?: KeptReads;
-}
-
 /** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
 class Confined {
   readonly orgId: string;
-  readonly transaction: Transaction;
-  readonly #delegates: Delegates;
+  readonly transaction: Db["transaction"];
+  readonly alone: Db["alone"];
+  readonly #call: Call;
   readonly #principal: Principal;
   readonly #make: () => Readers;
-  readonly #reads: KeptReads | undefined;
   #made: Readers | undefined;
 
-  constructor(
-    delegates: Delegates,
-    principal: Principal,
-    readers: () => Readers,
-    { transaction, reads }: Outside,
-  ) {
+  constructor(call: Call, principal: Principal, readers: () => Readers, outside: Outside | null) {
     this.orgId = principal.orgId;
-    this.transaction = transaction ?? ((work) => work(this as object as Db));
-    this.#delegates = delegates;
+    this.#call = call;
     this.#principal = principal;
     this.#make = readers;
-    this.#reads = reads;
+    this.transaction = outside?.transaction ?? ((work) => work(this as object as Db));
+    this.alone = outside?.alone ?? (async () => null);
   }
 
   static {
     for (const name of Object.keys(models) as ModelName[]) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
-          return new ConfinedModel(this.#delegates[name], name, this.#principal, this.#reads);
+          return new ConfinedModel(this.#call, name, this.#principal);
         },
       });
     }
@@ -249,16 +321,14 @@ class Confined {
 
 /** One model's operations. */
 class ConfinedModel {
-  readonly #calls: Readonly<Record<Operation, Call>>;
+  readonly #call: Call;
   readonly #name: ModelName;
   readonly #principal: Principal;
-  readonly #reads: KeptReads | undefined;
 
-  constructor(delegate: object, name: ModelName, principal: Principal, reads: KeptReads | undefined) {
-    this.#calls = delegate as Readonly<Record<Operation, Call>>;
+  constructor(call: Call, name: ModelName, principal: Principal) {
+    this.#call = call;
     this.#name = name;
     this.#principal = principal;
-    this.#reads = reads;
   }
 
   static {
@@ -266,15 +336,15 @@ class ConfinedModel {
       Object.defineProperty(ConfinedModel.prototype, operation, {
         value(this: ConfinedModel, args: object = {}) {
           const confined = scope(models[this.#name], operation, { ...args }, this.#principal);
-          const ask = () => this.#calls[operation](confined);
-          return this.#reads && isKept(operation)
-            ? this.#reads.read(this.#name, operation, confined, ask)
-            : ask();
+          return this.#call(this.#name, operation, confined);
         },
       });
     }
   }
 }
+
+const confine = (call: Call, principal: Principal, readers: () => Readers, outside: Outside | null): Db =>
+  new Confined(call, principal, readers, outside) as object as Db;
 
 const isKept = (operation: Operation): operation is ReadOperation =>
   operation === "findMany" || operation === "findFirst" || operation === "count";

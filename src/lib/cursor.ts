@@ -21,7 +21,10 @@ export interface CursorBinding {
 
 /** The same text for the same question, whatever order its keys are in. */
 export const fingerprint = (question: unknown): string =>
-  createHash("sha256").update(JSON.stringify(question, sortedKeys)).digest("base64url");
+  createHash("sha256").update(canonicalJson(question)).digest("base64url");
+
+/** A value as JSON whose objects have their keys in one order. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(value, sortedKeys);
 
 const sortedKeys = (_key: string, value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,6 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
+import { derivedColumns } from "../../src/db/rows.ts";
+import { decodeId, encodeId } from "../../src/lib/typeid.ts";
+import { contactColumns, deriveContact } from "../../src/modules/contact/contact.columns.ts";
+import { sendText } from "../support/client.ts";
 import { contactWriter } from "../support/contacts.ts";
-import { testDatabase } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 
 type Writer = Awaited<ReturnType<typeof contactWriter>>;
 
@@ -90,6 +94,99 @@ test("what filters read moves with the record", async () => {
     include: { tags: true },
   });
   expect(row.tags.map((tag) => tag.tagId)).toEqual(row.tagIds);
+});
+
+test("a change that names no custom field leaves exactly what comes from them", async () => {
+  await organization.customField({ slug: "motto", type: "TEXT", slot: null });
+  const { id } = await made({
+    name: "Exact",
+    email: address(),
+    title: "Custom.motto",
+    customFields: [
+      { slug: "motto", value: "Slow and steady" },
+      { slug: "industry", value: "Retail" },
+      { slug: "score", value: 7 },
+    ],
+  });
+  const { contact } = await update(id, { title: "Chief", company: "Exact Ltd", address: { city: "Graz" } });
+  expect(contact?.customFields).toHaveLength(3);
+  const { prisma } = await testDatabase();
+  const { uuid } = decodeId(id) ?? {};
+  const omit = Object.fromEntries(Object.keys(derivedColumns).map((name) => [name, false]));
+  const row = await prisma.contact.findFirstOrThrow({ where: { id: uuid ?? "" }, omit });
+  const derived = deriveContact(contactColumns(row), organization.definitions);
+  expect({ ...row, number1: Number(row.number1) }).toMatchObject(derived);
+  expect(row.facets).toEqual(expect.arrayContaining(["title:chief", "city:graz", "custom.industry:Retail"]));
+  expect(row.facets).not.toContain("title:custom.motto");
+});
+
+test("a change of a title is three statements, and no more are sent where nothing else is named", async () => {
+  const { id } = await made({ name: "Few", email: address(), tags: ["vip"] });
+  const alone = async (input: string) => {
+    const query = `mutation { contactUpdate(id: "${id}", input: ${input}) { contact { id title } } }`;
+    const { statements } = await statementsOf(() => sendText(organization.key, query));
+    return statements.map((sql) => sql.trim().split(/\s+/)[0]);
+  };
+  // The key, the row, and its change, which is its own transaction.
+  expect(await alone('{ title: "T" }')).toEqual(["SELECT", "SELECT", "UPDATE"]);
+  expect(await alone('{ title: "T" }')).toEqual(["SELECT", "SELECT"]);
+  // Custom fields and tags are looked up under a lock.
+  expect(await alone('{ tags: { add: ["VIP"] } }')).toEqual([
+    "SELECT",
+    "BEGIN",
+    "SELECT",
+    "SELECT",
+    "SELECT",
+    "COMMIT",
+  ]);
+});
+
+test("a field that changes its options while a title changes keeps both", async () => {
+  const { pool } = await testDatabase();
+  if ((pool.options.max ?? 10) === 1) return;
+  const field = await organization.customField({
+    slug: "tier",
+    type: "SELECT",
+    options: ["Low"],
+    slot: "text5",
+  });
+  const { id } = await made({
+    name: "Both ways",
+    email: address(),
+    customFields: [{ slug: "tier", value: "Low" }],
+  });
+  const other = await pool.connect();
+  try {
+    await other.query("BEGIN");
+    await other.query(
+      `UPDATE contact SET title = 'Boss', keys = '{"title": "boss"}', version = version + 1 WHERE id = $1`,
+      [decodeId(id)?.uuid],
+    );
+    const changing = sendText(
+      organization.key,
+      `mutation { customFieldUpdate(id: "${encodeId("CustomField", field.id)}",
+         input: { options: ["High"], optionRenames: [{ from: "Low", to: "High" }] }) { errors { code } } }`,
+    );
+    await expect
+      .poll(async () => {
+        const { rows } = await pool.query(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return rows.length;
+      })
+      .toBe(1);
+    await other.query("COMMIT");
+    expect(await changing).toMatchObject({ data: { customFieldUpdate: { errors: [] } } });
+  } finally {
+    other.release();
+  }
+  const { contact } = await update(id, {});
+  expect(contact).toMatchObject({
+    title: "Boss",
+    customFields: [{ slug: "tier", value: "High" }],
+    version: 3,
+  });
+  expect(await found('filter: { title: { eq: "boss" } }')).toEqual([id]);
 });
 
 test("a stale version is refused with the current one, and changes nothing", async () => {

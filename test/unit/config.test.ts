@@ -15,11 +15,13 @@ test("statements are named unless the operator says that the pooler does not kno
   expect(() => prepared({ PREPARED_STATEMENTS: "no" })).toThrow("PREPARED_STATEMENTS must be true or false");
 });
 
-test("a text has one name, as long as names are wanted", () => {
+test("a text has one name, as long as names are wanted and not too many", () => {
   const [here, there] = [statementNames(true), statementNames(true)];
   expect(here("SELECT 1")).toBe(there("SELECT 1"));
   expect(here("SELECT 1")).not.toBe(here("SELECT 2"));
   expect(statementNames(false)("SELECT 1")).toBeUndefined();
+  for (let at = 0; at < 1000; at += 1) there(`SELECT ${at}, 'another'`);
+  expect([there("SELECT 1"), there("SELECT 'one more'")]).toEqual([here("SELECT 1"), undefined]);
 });
 
 /** The settings of an identity provider, and how many processes serve. */

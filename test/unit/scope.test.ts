@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Principal, ScopeError, scope } from "../../src/db/scope.ts";
+import { columnLimits, type Principal, ScopeError, scope } from "../../src/db/scope.ts";
 
 const orgId = "01913b3a-0000-7000-8000-000000000001";
 const memberId = "01913b3a-0000-7000-8000-000000000002";
@@ -126,4 +126,15 @@ test("a restricted member creates contacts and leads of their own only", () => {
       data: { ownerId: memberId, orgId },
     });
   }
+});
+
+test("columns say who may see a row where its own do, and nothing where they do not", () => {
+  expect(columnLimits("Contact", all)).toEqual({ orgId });
+  expect(columnLimits("Contact", assigned)).toEqual({ orgId, ownerId: memberId });
+  expect(columnLimits("Deal", all)).toEqual({ orgId });
+  expect(columnLimits("Deal", assigned)).toBeNull();
+  for (const model of ["User", "Organization", "constructor"]) {
+    expect(() => columnLimits(model, all), model).toThrow(ScopeError);
+  }
+  expect(() => columnLimits("Contact", { ...all, orgId: "" })).toThrow(ScopeError);
 });

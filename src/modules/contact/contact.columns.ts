@@ -1,6 +1,6 @@
 import type { ContactRow } from "../../db/rows.ts";
 import { contactKeyFields } from "../filter/built-in.ts";
-import { type CustomValueJson, derive } from "../filter/derive.ts";
+import { type BuiltInTexts, type CustomValueJson, derive } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
 
 /** The columns of a contact that a caller writes. */
@@ -68,20 +68,19 @@ export const contactFields = Object.keys(emptyContact) as readonly (keyof Contac
 export const contactColumns = (row: ContactRow): ContactColumns =>
   Object.fromEntries(contactFields.map((name) => [name, row[name]])) as unknown as ContactColumns;
 
+/** What a contact's derived columns come from, custom fields apart. */
+export const contactTexts = (contact: ContactColumns): BuiltInTexts => ({
+  name: contact.name,
+  email: contact.email,
+  company: contact.company,
+  source: contact.source,
+  notes: contact.notes,
+  phones: contact.phoneNumbers,
+  others: Object.fromEntries(
+    contactKeyFields.map(({ path }) => [path, contact[path as keyof ContactColumns] as string | null]),
+  ),
+});
+
 /** The derived columns of a contact. */
 export const deriveContact = (contact: ContactColumns, definitions: readonly Definition[]) =>
-  derive(
-    {
-      name: contact.name,
-      email: contact.email,
-      company: contact.company,
-      source: contact.source,
-      notes: contact.notes,
-      phones: contact.phoneNumbers,
-      others: Object.fromEntries(
-        contactKeyFields.map(({ path }) => [path, contact[path as keyof ContactColumns] as string | null]),
-      ),
-      custom: contact.custom,
-    },
-    definitions,
-  );
+  derive({ ...contactTexts(contact), custom: contact.custom }, definitions);

@@ -43,9 +43,10 @@ export async function holdLiveContact(
   return row;
 }
 
+/** With its data, or erased and still leading to another. */
 async function hold(tx: Db, id: string): Promise<ContactRow | null> {
-  await tx.lock.rows("contact", [id], "update");
-  return tx.contact.findFirst({ where: { id, ...leading } });
+  const row = await tx.held.read("contact", id);
+  return row === null || (row.purgedAt !== null && row.mergedIntoId === null) ? null : row;
 }
 
 /** Contacts with their data, and the erased ones that still lead to another. */

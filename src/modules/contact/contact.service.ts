@@ -5,7 +5,7 @@ import { type Refusal, RefusalError } from "../../errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
-import { namesIn, planTags, type TagChange } from "../record/tags.ts";
+import { catalogueFor, isPlain, planTags, type TagChange } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
 import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
@@ -33,7 +33,7 @@ export async function planContact(
   { tags, ...input }: ContactInput & { readonly tags?: TagChange | null | undefined },
 ): Promise<Plan> {
   const { tx, caller } = writer;
-  const catalogue = await writer.catalogue("CONTACT", namesIn(tags));
+  const catalogue = await catalogueFor(writer, "CONTACT", input.customFields, tags);
   const columns = before === null ? emptyContact : contactColumns(before);
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
@@ -83,8 +83,8 @@ export function createContact(
 }
 
 /**
- * Changes a contact in one transaction. The row is held meanwhile, so that two callers at once never lose each
- * other's change.
+ * Changes a contact in one transaction. The row is held meanwhile, or written only as it was read, so that two
+ * callers at once never lose each other's change.
  *
  * @param id a contact's id as callers see it
  * @param expectedVersion refuses when the contact is at another version
@@ -101,11 +101,15 @@ export function updateContact(
     caller,
     () => input.email,
     () =>
-      write(caller, async (writer) => {
-        const before = await holdLiveContact(writer, id);
-        checkVersion(before, expectedVersion, "Contact");
-        return putContact(writer, before, await planContact(writer, before, input));
-      }),
+      write(
+        caller,
+        async (writer) => {
+          const before = await holdLiveContact(writer, id);
+          checkVersion(before, expectedVersion, "Contact");
+          return putContact(writer, before, await planContact(writer, before, input));
+        },
+        { alone: isPlain(input) },
+      ),
   );
 }
 

@@ -11,8 +11,15 @@ const BATCH = 1000;
 
 type Row = ContactRow | LeadRow;
 
-/** Every record that has a value of a field, the trash included, a batch at a time. */
-async function* rowsWith({ tx }: Writer, entity: Entity, slug: string): AsyncGenerator<Row[]> {
+/**
+ * Every record that has a value of a field, the trash included, a batch at a time.
+ *
+ * @param held whether they are to be written: changes that name no custom field do not wait for those of fields,
+ *   so that each row is held before what else it says is read
+ */
+async function* rowsWith({ tx }: Writer, entity: Entity, slug: string, held = false): AsyncGenerator<Row[]> {
+  const read = (args: object): Promise<Row[]> =>
+    entity === "CONTACT" ? tx.contact.findMany(args) : tx.lead.findMany(args);
   let last: string | null = null;
   for (;;) {
     const args = {
@@ -25,10 +32,13 @@ async function* rowsWith({ tx }: Writer, entity: Entity, slug: string): AsyncGen
       orderBy: { id: "asc" as const },
       take: BATCH,
     };
-    const rows: Row[] = entity === "CONTACT" ? await tx.contact.findMany(args) : await tx.lead.findMany(args);
+    const found = await read(args);
+    const ids = found.map((row) => row.id);
+    if (held) await tx.lock.rows(entity === "CONTACT" ? "contact" : "lead", ids, "update");
+    const rows = held ? await read({ where: { id: { in: ids } } }) : found;
     if (rows.length > 0) yield rows;
-    if (rows.length < BATCH) return;
-    last = rows.at(-1)?.id ?? null;
+    if (found.length < BATCH) return;
+    last = ids.at(-1) ?? null;
   }
 }
 
@@ -76,7 +86,7 @@ export async function rewriteValues(
   changed: boolean,
 ): Promise<number> {
   let count = 0;
-  for await (const rows of rowsWith(writer, entity, slug)) {
+  for await (const rows of rowsWith(writer, entity, slug, true)) {
     const written = rows.map((row) => {
       const value = valueIn(row, slug);
       const { [slug]: _, ...others } = row.custom as CustomValues;

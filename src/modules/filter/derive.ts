@@ -13,7 +13,7 @@ import { type Definition, facetToken, MAX_TOKEN_VALUE, presenceToken, slotKinds 
 export type CustomValueJson = string | number | boolean | readonly string[];
 
 /** The texts of a record that compare in columns of their own. */
-export interface KeyedTexts {
+export interface BuiltInTexts {
   readonly name: string;
   readonly email: string | null;
   readonly company: string | null;
@@ -23,39 +23,27 @@ export interface KeyedTexts {
   readonly phones: readonly string[];
   /** Texts that compare under `keys`, by the name of their filter field. */
   readonly others: Readonly<Record<string, string | null | undefined>>;
+}
+
+/** The same, and the values of custom fields. */
+export interface KeyedTexts extends BuiltInTexts {
   readonly custom: Readonly<Record<string, CustomValueJson>>;
 }
 
 type SlotColumns = Record<string, string | number | Date | null>;
 
-/** Derived columns by their Prisma names. */
-export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
+function addText(keys: Record<string, string>, facets: string[], key: string, text: string): void {
+  if (isBlank(text)) return;
+  const folded = fold(text);
+  keys[key] = folded;
+  facets.push(key, ...(folded.length <= MAX_TOKEN_VALUE ? [facetToken(key, folded)] : []));
+}
+
+/** Derived columns by their Prisma names, as far as they come from what every record has. */
+export function deriveBuiltIn(texts: BuiltInTexts) {
   const keys: Record<string, string> = {};
   const facets: string[] = [];
-  const addText = (key: string, text: string) => {
-    if (isBlank(text)) return;
-    const folded = fold(text);
-    keys[key] = folded;
-    facets.push(key, ...(folded.length <= MAX_TOKEN_VALUE ? [facetToken(key, folded)] : []));
-  };
-  for (const [key, text] of Object.entries(texts.others)) if (text) addText(key, text);
-
-  const slots = emptySlots();
-  for (const definition of definitions) {
-    const value = Object.hasOwn(texts.custom, definition.slug) ? texts.custom[definition.slug] : undefined;
-    if (value === undefined) continue;
-    const key = presenceToken(definition.slug);
-    const slotKind = slotKinds[definition.type];
-    if (definition.slot && slotKind) slots[definition.slot] = slotValue(value, slotKind, definition);
-    if (slotKind === "text" && definition.type !== "SELECT") {
-      if (!definition.slot) addText(key, String(value));
-      continue;
-    }
-    facets.push(key);
-    if (definition.type === "SELECT" || slotKind === null) {
-      for (const item of Array.isArray(value) ? value : [value]) facets.push(facetToken(key, String(item)));
-    }
-  }
+  for (const [key, text] of Object.entries(texts.others)) if (text) addText(keys, facets, key, text);
 
   const email = texts.email === null ? null : emailKey(texts.email);
   const phoneKey = texts.phones.length === 0 ? null : `\n${texts.phones.join("\n")}\n`;
@@ -72,8 +60,30 @@ export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
     facets,
     // A line feed between the parts, so that no term matches across two of them.
     searchText: [nameKey, email, companyKey, ...texts.phones].filter((part) => part !== null).join("\n"),
-    ...slots,
   };
+}
+
+/** Derived columns by their Prisma names. */
+export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
+  const columns = deriveBuiltIn(texts);
+  const { keys, facets } = columns;
+  const slots = emptySlots();
+  for (const definition of definitions) {
+    const value = Object.hasOwn(texts.custom, definition.slug) ? texts.custom[definition.slug] : undefined;
+    if (value === undefined) continue;
+    const key = presenceToken(definition.slug);
+    const slotKind = slotKinds[definition.type];
+    if (definition.slot && slotKind) slots[definition.slot] = slotValue(value, slotKind, definition);
+    if (slotKind === "text" && definition.type !== "SELECT") {
+      if (!definition.slot) addText(keys, facets, key, String(value));
+      continue;
+    }
+    facets.push(key);
+    if (definition.type === "SELECT" || slotKind === null) {
+      for (const item of Array.isArray(value) ? value : [value]) facets.push(facetToken(key, String(item)));
+    }
+  }
+  return { ...columns, ...slots };
 }
 
 function slotValue(value: CustomValueJson, kind: "text" | "number" | "date", { type }: Definition) {

@@ -1,5 +1,5 @@
 import type { LeadRow } from "../../db/rows.ts";
-import { type CustomValueJson, derive } from "../filter/derive.ts";
+import { type BuiltInTexts, type CustomValueJson, derive } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
 
 /** The columns of a lead that a caller writes. The value is a decimal: text, or Prisma's object where it was read. */
@@ -31,18 +31,17 @@ const leadFields = Object.keys(emptyLead) as readonly (keyof LeadColumns)[];
 export const leadColumns = (row: LeadRow): LeadColumns =>
   Object.fromEntries(leadFields.map((name) => [name, row[name]])) as unknown as LeadColumns;
 
+/** What a lead's derived columns come from, custom fields apart. */
+export const leadTexts = (lead: LeadColumns): BuiltInTexts => ({
+  name: lead.name,
+  email: lead.email,
+  company: lead.company,
+  source: lead.source,
+  notes: lead.notes,
+  phones: lead.phone === null ? [] : [lead.phone],
+  others: { currency: lead.dealCurrency },
+});
+
 /** The derived columns of a lead. */
 export const deriveLead = (lead: LeadColumns, definitions: readonly Definition[]) =>
-  derive(
-    {
-      name: lead.name,
-      email: lead.email,
-      company: lead.company,
-      source: lead.source,
-      notes: lead.notes,
-      phones: lead.phone === null ? [] : [lead.phone],
-      others: { currency: lead.dealCurrency },
-      custom: lead.custom,
-    },
-    definitions,
-  );
+  derive({ ...leadTexts(lead), custom: lead.custom }, definitions);

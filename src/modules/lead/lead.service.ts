@@ -5,7 +5,7 @@ import { applyCustom } from "../record/custom.ts";
 import { holdRow } from "../record/hold.ts";
 import { readInput } from "../record/inputs.ts";
 import { applyOwner } from "../record/owner.ts";
-import { namesIn, planTags } from "../record/tags.ts";
+import { catalogueFor, isPlain, planTags } from "../record/tags.ts";
 import { checkVersion } from "../record/version.ts";
 import { type IdempotencyKey, repeatable } from "../write/repeatable.ts";
 import { write } from "../write/write.ts";
@@ -53,11 +53,15 @@ export function updateLead(
   expectedVersion?: number | null,
 ): Promise<LeadRow> {
   const input = readInput(LeadUpdate, raw);
-  return write(caller, async (writer) => {
-    const before = await holdLiveLead(writer, id);
-    checkVersion(before, expectedVersion, "Lead");
-    return putLead(writer, before, input);
-  });
+  return write(
+    caller,
+    async (writer) => {
+      const before = await holdLiveLead(writer, id);
+      checkVersion(before, expectedVersion, "Lead");
+      return putLead(writer, before, input);
+    },
+    { alone: isPlain(input) },
+  );
 }
 
 async function putLead(
@@ -67,7 +71,7 @@ async function putLead(
 ): Promise<LeadRow> {
   const { tx, caller } = writer;
   const columns = before === null ? emptyLead : leadColumns(before);
-  const catalogue = await writer.catalogue("LEAD", namesIn(tags));
+  const catalogue = await catalogueFor(writer, "LEAD", customFields, tags);
   const { custom, refusals, warnings } = applyCustom(
     columns.custom,
     customFields ?? [],

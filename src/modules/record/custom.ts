@@ -37,6 +37,7 @@ export function applyCustom(
   definitions: readonly Definition[],
   path: readonly string[] = ["input", "customFields"],
 ): AppliedCustom {
+  if (values.length === 0) return { custom: before, refusals: [], warnings: [] };
   const custom: Record<string, CustomValueJson> = { ...before };
   const refusals: Refusal[] = [];
   const warnings: Warning[] = [];

@@ -1,4 +1,5 @@
 import type { Lockable } from "../../db/locks.ts";
+import type { Db } from "../../db/scoped.ts";
 import { refuse } from "../../errors.ts";
 import { decodeId, type IdType } from "../../lib/typeid.ts";
 import type { Rows, Writer } from "../write/writer.ts";
@@ -41,12 +42,17 @@ export async function holdRow<Name extends Held>(
   id: string,
   path: readonly string[] = ["id"],
 ): Promise<Rows[Name]> {
-  const { type, table, noun } = kinds[model];
+  const { type, noun } = kinds[model];
   const decoded = decodeId(id);
   if (decoded?.type === type) {
-    await tx.lock.rows(table, [decoded.uuid], "update");
-    const row = await (tx[model] as unknown as Delegate).findFirst({ where: { id: decoded.uuid } });
+    const row = await hold(tx, model, decoded.uuid);
     if (row !== null) return row as Rows[Name];
   }
   throw refuse("NOT_FOUND", path, `there is no such ${noun}`);
+}
+
+async function hold(tx: Db, model: Held, id: string): Promise<unknown> {
+  if (model === "lead" || model === "deal") return tx.held.read(model, id);
+  await tx.lock.rows(kinds[model].table, [id], "update");
+  return (tx[model] as unknown as Delegate).findFirst({ where: { id } });
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from "../../db/catalogue.ts";
 import { quote, type Refusal, refusal } from "../../errors.ts";
 import { fold, isBlank } from "../../lib/fold.ts";
 import { decodeId, newId } from "../../lib/typeid.ts";
+import type { Entity } from "../filter/fields.ts";
 import type { Writer } from "../write/writer.ts";
 
 /** Tags that a caller names, found or to be made. */
@@ -76,11 +77,29 @@ export interface TagChange {
 }
 
 /** Every name in a change. */
-export const namesIn = (change: TagChange | null | undefined): string[] => [
+const namesIn = (change: TagChange | null | undefined): string[] => [
   ...(change?.set ?? []),
   ...(change?.add ?? []),
   ...(change?.remove ?? []),
 ];
+
+/** Whether an input is about the columns of its record alone. */
+export const isPlain = (input: {
+  readonly tags?: TagChange | null | undefined;
+  readonly customFields?: readonly unknown[] | null | undefined;
+}): boolean => input.tags == null && !input.customFields?.length;
+
+/** The custom fields and tags that an input names; nothing is read for one that names none. */
+export async function catalogueFor(
+  writer: Writer,
+  entity: Entity,
+  values: readonly unknown[] | null | undefined,
+  tags: TagChange | null | undefined,
+): Promise<Catalogue> {
+  const names = namesIn(tags);
+  if (names.length === 0 && !values?.length) return { definitions: [], tags: [] };
+  return writer.catalogue(entity, names);
+}
 
 /** What a change of tags comes to, and what is wrong with it. */
 export function planTags(

@@ -1,4 +1,4 @@
-import { fingerprint } from "../../lib/cursor.ts";
+import { canonicalJson } from "../../lib/cursor.ts";
 import { freeze } from "./snapshot.ts";
 
 /** What a change of rows comes to. Pure. */
@@ -15,9 +15,12 @@ export const changesOf = (before: Data, columns: Data): Data =>
 
 /** Whether two values of a column are the same; a decimal may be text on one side. */
 function same(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
   if (isDecimal(before)) return after !== null && before.eq(String(after));
+  const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
+  if (plain) return false;
   // The database keeps the keys of JSON in an order of its own.
-  return fingerprint(freeze(before)) === fingerprint(freeze(after));
+  return canonicalJson(freeze(before)) === canonicalJson(freeze(after));
 }
 
 const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>

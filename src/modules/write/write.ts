@@ -1,5 +1,6 @@
 import type { Caller } from "../../context.ts";
 import { isRetryable, violatesForeignKey } from "../../db/faults.ts";
+import type { Db } from "../../db/scoped.ts";
 import { RefusalError, refuse } from "../../errors.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import type { Repeatable } from "./repeatable.ts";
@@ -13,6 +14,8 @@ const ATTEMPTS = 5;
 export const IDEMPOTENCY_HOURS = 72;
 
 export interface WriteOptions<Result> {
+  /** Whether the work may come to one change of one row: then it is tried as one statement first. */
+  readonly alone?: boolean;
   readonly repeatable?: Repeatable<Result>;
   /** Milliseconds; 30 s when left out. */
   readonly timeout?: number;
@@ -21,7 +24,7 @@ export interface WriteOptions<Result> {
 }
 
 /**
- * The one place through which every write passes: one transaction, tried again when PostgreSQL undid it because of
+ * The one place through which every write passes: one transaction (or statement), tried again when PostgreSQL undid it because of
  * another one, with the caller's idempotency key kept in it.
  *
  * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
@@ -30,16 +33,18 @@ export interface WriteOptions<Result> {
 export async function write<Result>(
   caller: Caller,
   work: (writer: Writer) => Promise<Result>,
-  { repeatable, timeout, retry }: WriteOptions<Result> = {},
+  { alone = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
 ): Promise<Result> {
+  const run = (tx: Db): Promise<Result> => {
+    const writer = new Writer(tx, caller);
+    return repeatable?.key == null
+      ? work(writer)
+      : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+  };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = await caller.db.transaction((tx) => {
-        const writer = new Writer(tx, caller);
-        return repeatable?.key == null
-          ? work(writer)
-          : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
-      }, timeout);
+      const done = alone && attempt === 1 ? await caller.db.alone(run) : null;
+      const result = done ? done.result : await caller.db.transaction(run, timeout);
       caller.progress.writes += 1;
       return result;
     } catch (error) {

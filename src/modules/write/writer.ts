@@ -1,5 +1,6 @@
 import type { Caller } from "../../context.ts";
 import type { Catalogue } from "../../db/catalogue.ts";
+import type { HeldModel, HeldRows } from "../../db/held.ts";
 import type { ContactRow, DealRow, LeadRow } from "../../db/rows.ts";
 import type { Db } from "../../db/scoped.ts";
 import type {
@@ -24,9 +25,9 @@ import {
 } from "../contact/contact.columns.ts";
 import { deriveDeal } from "../deal/deal.columns.ts";
 import type { Definition, Entity } from "../filter/fields.ts";
-import { deriveLead, leadColumns } from "../lead/lead.columns.ts";
 import type { CustomValues } from "../record/custom.ts";
 import { carried, changesOf, type Data, defined, tagMoves } from "./changes.ts";
+import { derivedChanges, derivedOf } from "./derived.ts";
 
 /** The rows that are written one by one. */
 export interface Rows {
@@ -139,18 +140,20 @@ export class Writer {
     const { now, viewer } = this.caller;
     const { touched, versioned, sourced, tags } = traits[model];
     const { id, version } = old as { id: string; version: number };
-    const derived = await this.#derive(model, { ...old, ...changes });
-    const [row] = await this.#delegate(model).updateManyAndReturn({
-      where: { id, ...(versioned && { version }) },
-      data: {
-        ...changes,
-        ...derived,
-        ...(touched && { updatedAt: now }),
-        ...(versioned && { version: version + 1 }),
-        ...(sourced && { lastModificationSource: viewer.source }),
-      },
-    });
-    if (row === undefined) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
+    const after = { ...old, ...changes };
+    const keepCustom = (model === "contact" || model === "lead") && changes.custom === undefined;
+    const data = {
+      ...changes,
+      ...(keepCustom ? derivedChanges(model, old, after) : await this.#derive(model, after)),
+      ...(touched && { updatedAt: now }),
+      ...(versioned && { version: version + 1 }),
+      ...(sourced && { lastModificationSource: viewer.source }),
+    };
+    const row =
+      model === "contact" || model === "lead" || model === "deal"
+        ? await this.tx.held.change<HeldModel>(model, before as HeldRows[HeldModel], data, keepCustom)
+        : (await this.#delegate(model).updateManyAndReturn({ where: { id }, data }))[0];
+    if (row == null) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
     if (tags && changes.tagIds) {
       await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
     }
@@ -171,10 +174,7 @@ export class Writer {
     changed: boolean,
   ): Promise<void> {
     const stamped = rows.map(({ row, custom }) => {
-      const derived: Data =
-        model === "contact"
-          ? deriveContact({ ...contactColumns(row as ContactRow), custom }, definitions)
-          : deriveLead({ ...leadColumns(row as LeadRow), custom }, definitions);
+      const derived = derivedOf(model, { ...row, custom }, definitions);
       return { id: row.id, custom, ...derived, ...(changed && this.#stamp(row)) };
     });
     await this.#put(model, stamped);
@@ -260,11 +260,10 @@ export class Writer {
   }
 
   async #derive(model: Model, row: Data): Promise<Data> {
-    if (model === "contact") {
-      return deriveContact(contactColumns(row as unknown as ContactRow), await this.#defined("CONTACT"));
-    }
-    if (model === "lead") {
-      return deriveLead(leadColumns(row as unknown as LeadRow), await this.#defined("LEAD"));
+    if (model === "contact" || model === "lead") {
+      const fieldless = Object.keys(row.custom ?? {}).length === 0;
+      const entity = model === "contact" ? "CONTACT" : "LEAD";
+      return derivedOf(model, row, fieldless ? [] : await this.#defined(entity));
     }
     if (model === "deal") return deriveDeal(row as unknown as DealRow);
     return {};
