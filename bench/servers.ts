@@ -3,8 +3,10 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { newerNode, path } from "./servers/commands.ts";
 import { CONNECTIONS, openContest, playRound } from "./servers/contest.ts";
+import { openExplainer } from "./servers/explain.ts";
 import { generatePlainClient } from "./servers/generate.ts";
 import { measureImports } from "./servers/imports.ts";
+import { explainWorkloads, planTable } from "./servers/plans.ts";
 import {
   goalsOf,
   goalTable,
@@ -81,6 +83,7 @@ const playing = letters.filter((letter) => asked(letter) || (letter === "a" && a
 const contest = await openContest(world, { names, letters: playing, say });
 const rows: Row[] = [];
 try {
+  await readPlans();
   await playRound(contest, playing, -1, Math.min(seconds, 2), () => undefined);
   say("warm");
   for (let at = 0; at < rounds; at += 1) await playRound(contest, playing, at, seconds, say);
@@ -126,6 +129,22 @@ try {
   await contest.close();
   if (values.drop) await dropWorld(admin, size);
   await admin.end();
+}
+
+/** The plans of the workloads that read, written beside the results. */
+async function readPlans() {
+  const entries = contest.entries.filter(
+    ({ letter, server: name }) => name === "rolograph" && "abcdef".includes(letter),
+  );
+  const explainer = await openExplainer(world.url, contest.options.get("rolograph"));
+  try {
+    const { text, summaries } = await explainWorkloads(explainer, entries);
+    say(planTable(summaries));
+    if (!values.dry) await writeFile(path("../results/plans.txt"), text);
+    return summaries;
+  } finally {
+    await explainer.close();
+  }
 }
 
 /** A part that fails takes nothing from what the others found. */

@@ -73,7 +73,7 @@ const roundsOf = (entries: readonly Entry[], letter: string, server: ServerName)
   entries.find((entry) => entry.letter === letter && entry.server === server)?.rounds;
 
 export function rowsOf({ entries }: Contest): Row[] {
-  return entries.map(({ letter, server, rounds, statements, failure }) => {
+  return entries.map(({ letter, server, rounds, sampled, failure }) => {
     const figure = (of: keyof Measured) =>
       rounds.size > 0 ? round(median([...rounds.values()].map((measured) => measured[of]))) : null;
     const against = (other: ServerName) =>
@@ -85,7 +85,7 @@ export function rowsOf({ entries }: Contest): Row[] {
       p50: figure("p50"),
       p99: figure("p99"),
       cpuMs: figure("cpuMs"),
-      statements: round(statements),
+      statements: sampled.requests > 0 ? round(sampled.sent.length / sampled.requests) : null,
       rssMiB: figure("peakMiB"),
       ofFloor: against("floor"),
       ofPeer: against("postgraphile"),

@@ -6,7 +6,7 @@ import { ask } from "./load.ts";
 import { type Command, type Running, start } from "./process.ts";
 import { pageSending } from "./rolograph.ts";
 import { json, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /** Workload i: from the command to the first answer, beside Yoga's hello-world started the same way through npm. */
 
