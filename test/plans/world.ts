@@ -56,10 +56,27 @@ export async function openPlannedWorld(): Promise<PlannedWorld> {
   const admin = new pg.Client(server);
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
-  const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
+  const close = async () => {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  };
+  try {
+    return await fill(Object.assign(new URL(server), { pathname: `/${name}` }).toString(), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param drop removes the database */
+async function fill(url: string, drop: () => Promise<void>): Promise<PlannedWorld> {
   const tap = await tapStatements(url);
-  const options = { kind: "postgres", url: tap.url, poolSize: 3, statementTimeout: 60_000 } as const;
-  const database = await openDatabase(options);
+  const database = await openDatabase({
+    kind: "postgres",
+    url: tap.url,
+    poolSize: 3,
+    statementTimeout: 60_000,
+  });
   await applyMigrations(database.pool, false);
   await loadWorld(database, url, { size: SIZE, many: MANY, put: insertRows, say: () => undefined });
   const world = await readWorld(database, url, SIZE);
@@ -96,8 +113,7 @@ export async function openPlannedWorld(): Promise<PlannedWorld> {
       await explainer.close();
       await database.close();
       tap.close();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
+      await drop();
     },
   };
 }
