@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -16,4 +16,8 @@ for (const folder of [bench, `${bench}peer/`]) {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) continue;
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder);
 }
-run(process.execPath, ["--import", "tsx", "servers.ts", ...process.argv.slice(2)], bench);
+// The benchmark stops its servers when it is interrupted: this process has to wait for that.
+const args = ["--import", "tsx", "servers.ts", ...process.argv.slice(2)];
+const child = spawn(process.execPath, args, { cwd: bench, stdio: "inherit" });
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => process.exit(code ?? 1));

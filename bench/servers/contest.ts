@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustAgree } from "./canon.ts";
 import { commandOf } from "./commands.ts";
+import { atEnd } from "./ending.ts";
 import { floor, floorStatements } from "./floor.ts";
 import { ask, Caller, type Measured } from "./load.ts";
 import { plain } from "./plain.ts";
@@ -60,6 +61,7 @@ const SAMPLES = 16;
  */
 export async function openContest(world: World, { names, letters, say }: Options): Promise<Contest> {
   const folder = await mkdtemp(join(tmpdir(), "rolograph-bench-"));
+  const remove = atEnd(() => rm(folder, { recursive: true, force: true }));
   const statements = join(folder, "statements.json");
   await writeFile(statements, JSON.stringify(floorStatements(world)));
   const servers = new Map<ServerName, Running>();
@@ -68,7 +70,7 @@ export async function openContest(world: World, { names, letters, say }: Options
   const close = async () => {
     await Promise.all(entries.map(({ caller }) => caller.close()));
     await Promise.all([...servers.values()].map((running) => running.stop()));
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   try {
     const answers = new Map<string, { name: ServerName; answer: unknown }>();
@@ -147,10 +149,10 @@ export async function playRound(
         const connections = connectionsOf(entry.server, letter);
         const measured = await entry.caller.load({ seconds, connections });
         if (round >= 0) entry.rounds.set(round, measured);
-        const { throughput, p50, cpuMs } = measured;
+        const { throughput, p50, cpuMs, loadShare } = measured;
         say(
           `round ${round + 1} ${letter} ${entry.server.padEnd(12)} ${throughput.toFixed(1).padStart(8)}/s ` +
-            `p50 ${p50.toFixed(1)} ms, CPU ${cpuMs.toFixed(2)} ms`,
+            `p50 ${p50.toFixed(1)} ms, CPU ${cpuMs.toFixed(2)} ms, load ${(loadShare * 100).toFixed(0)} %`,
         );
       } catch (error) {
         if (entry.server !== "plain") throw error;

@@ -1,5 +1,6 @@
 import type { Entry } from "./contest.ts";
 import { type Explainer, hasPlan, rowsRead, sequentialScans } from "./explain.ts";
+import type { PlanSummary } from "./result.ts";
 import type { Sent } from "./wire.ts";
 
 /** The plans of what the product sends for the workloads that read, over the benchmark's rows. */
@@ -9,19 +10,6 @@ const LARGE = 10_000;
 
 /** Of a line of a plan: fifty ids say no more than ten. */
 const LINE = 400;
-
-/** One workload's statements, as a summary. */
-export interface PlanSummary {
-  readonly workload: string;
-  /** A request, transaction control included. */
-  readonly statements: number;
-  /** Statements that differ in their text or are prepared under another name. */
-  readonly distinct: number;
-  /** Rows that these take from tables, each run once. */
-  readonly rowsRead: number;
-  /** Large tables that one of these reads from the beginning to the end. */
-  readonly sequentialScans: readonly string[];
-}
 
 const clipped = (text: string): string =>
   text
