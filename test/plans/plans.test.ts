@@ -60,6 +60,22 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
     });
   }
 
+  test("a statement that is prepared once is seen each time, with its text and its values", async () => {
+    const text = "SELECT $1::int, $2::text, $3::bytea";
+    const rows = [
+      [1, null, Buffer.from([0, 1])],
+      [2, "é", null],
+    ];
+    const sent = await world.sentBy(async (client) => {
+      for (const values of rows) await client.query({ name: "once", text, values });
+    });
+    expect(sent).toEqual([
+      { name: "once", text, values: ["1", null, Buffer.from([0, 1])] },
+      { name: "once", text, values: ["2", "é", null] },
+    ]);
+    for (const one of sent) expect(await plansOf(one)).toHaveLength(2);
+  });
+
   test("without a table's indexes a scan is found, also in a plan that is made once for all values", async () => {
     const { explainer } = world;
     const [sent = []] = await world.record("a");

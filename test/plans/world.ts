@@ -19,6 +19,8 @@ export interface PlannedWorld {
   readonly explainer: Explainer;
   /** Each request of a workload, with the statements that the product sends for it. */
   record(letter: Letter): Promise<readonly (readonly Sent[])[]>;
+  /** The statements that a client of its own sends. */
+  sentBy(work: (client: pg.Client) => Promise<unknown>): Promise<readonly Sent[]>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,15 @@ async function fill(url: string, drop: () => Promise<void>): Promise<PlannedWorl
         recorded.push(tap.take());
       }
       return recorded;
+    },
+    async sentBy(work) {
+      const client = new pg.Client(tap.url);
+      await client.connect();
+      tap.take();
+      await work(client);
+      const sent = tap.take();
+      await client.end();
+      return sent;
     },
     async close() {
       await explainer.close();
