@@ -65,7 +65,7 @@ async function headOf(explainer: Explainer, sent: Sent, title: string, times: nu
   const kinds = hasPlan(sent) ? await explainer.kinds(sent) : [];
   return [
     `== ${title}, ${Number(times.toPrecision(3))} a request, ${sent.name === "" ? "without a name" : `named ${sent.name}`}`,
-    clipped(sent.text.trim()),
+    sent.text.trim(),
     ...kinds.map((kind, at) => `$${at + 1} ${kind}`),
   ].join("\n");
 }

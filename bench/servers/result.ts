@@ -44,7 +44,7 @@ export interface Soak {
   readonly throughput: number;
   /** MiB of the process, by a tenth of the time: the middle of each. */
   readonly rssMiB: readonly number[];
-  /** MiB of the heap after a collection, in the middle and at the end. */
+  /** MiB of the heap after a collection, before and at the end. */
   readonly heapMiB: readonly number[];
   /** The share by which a line through the process's memory rises over the last half of the time. */
   readonly growth: number;

@@ -27,6 +27,8 @@ export async function soak(
     const warm = await caller.load({ seconds, connections: CONNECTIONS });
     const rate = (peak ?? warm.throughput) * 0.8;
     say(`soak: ${minutes} minutes at ${rate.toFixed(0)} requests a second`);
+    // Not in between: what is collected by force is given back to the system, and what then comes back looks like growth.
+    heap.push(round(await heapOf(running)));
     const watch = setInterval(() => samples.push(running.memory()), 500);
     let requests = 0;
     const began = performance.now();
@@ -38,8 +40,6 @@ export async function soak(
         const measured = await caller.load(load);
         requests += measured.requests;
         rss.push(round(median(samples.slice(from))));
-        // Not in between: what is collected by force is given back to the system, and would hide growth.
-        if (tenth === TENTHS / 2 || tenth === TENTHS) heap.push(round(await heapOf(running)));
         say(
           `soak ${tenth} of ${TENTHS}: ${measured.throughput.toFixed(0)}/s, p99 ${measured.p99.toFixed(0)} ms, ` +
             `${rss.at(-1)} MiB`,
@@ -48,6 +48,7 @@ export async function soak(
     } finally {
       clearInterval(watch);
     }
+    heap.push(round(await heapOf(running)));
     return {
       minutes,
       rate: round(rate),
