@@ -133,8 +133,18 @@ const name = `rolograph_bench_${process.pid}`;
 const admin = new pg.Client(server);
 await admin.connect();
 await admin.query(`CREATE DATABASE ${name}`);
+const drop = () => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
 const directory = await mkdtemp(join(tmpdir(), "rolograph-bench-"));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    // What fails because its database has gone is no news.
+    process.on("uncaughtException", () => undefined);
+    await drop();
+    await rm(directory, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 const database = await openDatabase({ kind: "postgres", url, poolSize: 5, statementTimeout: 600_000 });
 const client = new pg.Client(url);
 try {
@@ -148,7 +158,7 @@ try {
     const copy = await timeCopy(database, client, imported.orgId, directory);
     ratios.push(imported.seconds / copy);
     say(
-      `turn ${turn + 1}: ${rows} rows, import ${imported.seconds.toFixed(1)} s, COPY ${copy.toFixed(1)} s, ` +
+      `turn ${turn + 1}: ${rows} rows, import ${imported.seconds.toFixed(2)} s, COPY ${copy.toFixed(2)} s, ` +
         `${(imported.seconds / copy).toFixed(2)} times; memory grew by ${imported.growth.toFixed(0)} MB`,
     );
   }
@@ -156,7 +166,7 @@ try {
 } finally {
   await client.end();
   await database.close();
-  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  await drop();
   await admin.end();
   await rm(directory, { recursive: true, force: true });
 }

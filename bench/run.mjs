@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -18,4 +18,8 @@ for (const folder of [bench, `${bench}peer/`]) {
 }
 // The product is measured as it is now, not as it was when it was installed.
 run("npm", ["run", "build", "--silent"], `${bench}..`);
-run(process.execPath, ["--import", "tsx", "servers.ts", ...process.argv.slice(2)], bench);
+// The benchmark stops its servers when it is interrupted: this process has to wait for that.
+const args = ["--import", "tsx", "servers.ts", ...process.argv.slice(2)];
+const child = spawn(process.execPath, args, { cwd: bench, stdio: "inherit" });
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => process.exit(code ?? 1));

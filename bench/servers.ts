@@ -1,182 +1,73 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import pg from "pg";
+import { findPostgres } from "./servers/cluster.ts";
 import { newerNode, path } from "./servers/commands.ts";
-import { CONNECTIONS, openContest, playRound } from "./servers/contest.ts";
+import { end, endWhenInterrupted } from "./servers/ending.ts";
 import { generatePlainClient } from "./servers/generate.ts";
-import { measureImports } from "./servers/imports.ts";
-import {
-  goalsOf,
-  goalTable,
-  importRows,
-  machine,
-  median,
-  type Row,
-  ratioOf,
-  round,
-  rowsOf,
-  startRows,
-  table,
-} from "./servers/report.ts";
-import { measureBesideSlow } from "./servers/slow.ts";
-import { soak } from "./servers/soak.ts";
-import { measureStarts } from "./servers/starts.ts";
-import { letters, serverNames } from "./servers/types.ts";
+import { measure } from "./servers/measure.ts";
+import { ALL, readOptions } from "./servers/options.ts";
+import { profileWorkload } from "./servers/profile.ts";
+import { writeReadme } from "./servers/readme.ts";
+import { busiest, goalTable, machine, revision, table } from "./servers/report.ts";
+import { type Letter, serverNames } from "./servers/types.ts";
 import { dropWorld, openWorld } from "./servers/world.ts";
 
 /**
  * The product beside PostGraphile, a plain server of the same libraries, and a floor of hand-written SQL: over the
  * same rows, by turns, in one run. Ratios are what counts.
  *
- * --full              a million contacts, two million deals, five million activities; otherwise 40 000 contacts
+ * --small             40 000 contacts, as without it: for a laptop
+ * --full              a million contacts, two million deals, five million activities, and ten minutes of --soak
  * --size N            so many contacts instead
  * --rounds N          rounds over all workloads (5)
  * --seconds N         seconds of each server in each workload of each round (3)
- * --workloads abc…    some of a to j (all of them)
+ * --workloads abc…    some of a to j; results are only written of all of them
  * --soak N            also N minutes of workload a at 80 % of its peak
+ * --profile d         where the product's time goes in this workload, instead of all that
  * --drop              drop the database at the end; otherwise the next run of the same size takes it
  * --dry               write no results
  *
- * BENCH_DATABASE_URL: a server on which a superuser may make databases.
+ * BENCH_DATABASE_URL: a server on which a superuser may make databases. Without it the one that answers at
+ * 127.0.0.1:5432; where none does, one that is started for this run, if PostgreSQL is installed.
  */
 
-const { values } = parseArgs({
-  options: {
-    full: { type: "boolean", default: false },
-    small: { type: "boolean", default: false },
-    size: { type: "string" },
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "3" },
-    workloads: { type: "string", default: "abcdefghij" },
-    soak: { type: "string", default: "0" },
-    drop: { type: "boolean", default: false },
-    dry: { type: "boolean", default: false },
-  },
-});
-const size = Number(values.size ?? (values.full ? 1_000_000 : 40_000));
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-const server = process.env.BENCH_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
+endWhenInterrupted();
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const asked = (letter: string) => values.workloads.includes(letter);
-
+const options = readOptions(process.argv.slice(2));
+const server = await findPostgres(say);
 const admin = new pg.Client(server);
-try {
-  await admin.connect();
-} catch (error) {
-  process.stderr.write(
-    `No PostgreSQL answers at ${server} (${(error as Error).message}).\n` +
-      "Set BENCH_DATABASE_URL to one where a superuser may make databases, such as\n" +
-      "postgresql://postgres:password@127.0.0.1:5432/postgres; PostgreSQL 14 or newer, with pg_trgm.\n",
-  );
-  process.exit(1);
-}
+await admin.connect();
 const { rows: versions } = await admin.query<{ server_version: string }>("SHOW server_version");
 const names = serverNames.filter((name) => name !== "postgraphile" || newerNode() !== null);
 if (names.length < serverNames.length) say("PostGraphile is left out: it needs Node.js 22 or newer.");
+const started = await revision();
+const world = await openWorld(admin, server, options.size, say);
 
-await generatePlainClient();
-const world = await openWorld(admin, server, size, say);
-// Whatever is asked for, the request of workload a is what starts, slow readers and the soak use.
-const playing = letters.filter((letter) => asked(letter) || (letter === "a" && asked("j")));
-const contest = await openContest(world, { names, letters: playing, say });
-const rows: Row[] = [];
-try {
-  await playRound(contest, playing, -1, Math.min(seconds, 2), () => undefined);
-  say("warm");
-  for (let at = 0; at < rounds; at += 1) await playRound(contest, playing, at, seconds, say);
-  rows.push(...rowsOf(contest));
-  if (asked("j")) await part("j", async () => rows.push(...(await slowRows())));
-  const peak = rows.find(
-    ({ workload, server: name }) => workload === "a" && name === "rolograph",
-  )?.throughput;
-  const entry = contest.entries.find(({ letter, server: name }) => letter === "a" && name === "rolograph");
-  const soaked =
-    Number(values.soak) > 0 && peak && entry
-      ? await soak(entry.caller.running, entry.caller.sendings, peak, Number(values.soak))
-      : null;
-  if (soaked) say(`soak: ${JSON.stringify(soaked)}`);
-  if (asked("i")) {
-    await part("i", async () =>
-      rows.push(...startRows(await measureStarts(world, rounds, names.includes("postgraphile"), say))),
-    );
-  }
-  if (asked("h")) {
-    const count = size < 200_000 ? 20_000 : 100_000;
-    await part("h", async () => rows.push(...importRows(await measureImports(server, count, 3))));
-  }
-  const goals = goalsOf(contest, rows, soaked);
-  say(`\n${table(rows)}\n\n${goalTable(goals)}`);
+if (options.profile !== null) {
+  for (const letter of options.profile)
+    await profileWorkload(world, letter as Letter, Math.max(options.seconds, 5), say);
+} else {
+  await generatePlainClient();
+  const { plans, complete, ...found } = await measure(world, server, names, options, say);
   const report = {
     date: new Date().toISOString(),
-    machine: machine(versions[0]?.server_version ?? "", size),
+    revision: started,
+    machine: machine(versions[0]?.server_version ?? ""),
     data: world.counts,
-    connections: CONNECTIONS,
-    rounds,
-    seconds,
-    statementsCountedBy: "a proxy before PostgreSQL, outside of what is timed; transaction control counts",
-    rows,
-    goals,
-    soak: soaked,
+    ...found,
+    plans: plans.summaries,
   };
-  if (!values.dry) {
+  say(`\n${table(report.rows)}\n\n${goalTable(report.goals)}\n\n${busiest(report.rows)}`);
+  if (options.dry || !complete || options.workloads !== ALL || names.length < serverNames.length) {
+    say("No results are written: that takes all workloads of all servers in one run, without --dry.");
+  } else {
     await mkdir(path("../results"), { recursive: true });
+    await writeFile(path("../results/plans.txt"), plans.text);
     await writeFile(path("../results/latest.json"), `${JSON.stringify(report, null, 2)}\n`);
-  }
-} finally {
-  await contest.close();
-  if (values.drop) await dropWorld(admin, size);
-  await admin.end();
-}
-
-/** A part that fails takes nothing from what the others found. */
-async function part(letter: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    say(`${letter}: ${(error as Error).message}`);
-    process.exitCode = 1;
+    await writeReadme(report);
+    say("written: bench/results/latest.json, bench/results/plans.txt and the table in README.md");
   }
 }
-
-/** Workload j, by turns. */
-async function slowRows(): Promise<Row[]> {
-  const found = new Map<string, Row[]>(names.filter((name) => name !== "plain").map((name) => [name, []]));
-  for (let at = 0; at < Math.max(1, Math.ceil(rounds / 2)); at += 1) {
-    for (const [name, own] of found) {
-      const measured = await measureBesideSlow(contest, name, seconds);
-      if (!measured) continue;
-      say(`round ${at + 1} j ${name.padEnd(12)} ${measured.throughput.toFixed(1).padStart(8)}/s`);
-      const { peakMiB, requests: _, ...figures } = measured;
-      own.push({
-        ...figures,
-        workload: "j",
-        server: name,
-        statements: null,
-        rssMiB: peakMiB,
-        ofFloor: null,
-        ofPeer: null,
-      });
-    }
-  }
-  const speeds = (name: string) => (found.get(name) ?? []).map(({ throughput }) => throughput ?? 0);
-  return [...found].flatMap(([name, own]) => {
-    const figure = (of: "throughput" | "p50" | "p99" | "cpuMs" | "rssMiB") =>
-      round(median(own.map((row) => row[of] ?? Number.NaN)));
-    const against = (other: string) =>
-      ratioOf(
-        speeds(name).flatMap((speed, at) => (speeds(other)[at] ? [speed / (speeds(other)[at] ?? 1)] : [])),
-      );
-    const [first] = own;
-    if (!first) return [];
-    return {
-      ...first,
-      throughput: figure("throughput"),
-      p50: figure("p50"),
-      p99: figure("p99"),
-      cpuMs: figure("cpuMs"),
-      rssMiB: figure("rssMiB"),
-      ofFloor: against("floor"),
-      ofPeer: against("postgraphile"),
-    };
-  });
-}
+if (options.drop) await dropWorld(admin, options.size);
+await admin.end();
+await end();

@@ -17,7 +17,6 @@ import {
   score,
   tag,
 } from "./conditions.ts";
-import type { Org } from "./data.ts";
 import {
   allBut,
   type Condition,
@@ -30,6 +29,7 @@ import {
   slotOf,
   tagCount,
 } from "./hand.ts";
+import type { Org } from "./organization.ts";
 import { referenceOf } from "./people.ts";
 
 /** The questions: each as a GraphQL filter, and as conditions in SQL. */

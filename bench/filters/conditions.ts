@@ -1,5 +1,5 @@
-import type { Org } from "./data.ts";
 import { type Condition, slotOf } from "./hand.ts";
+import type { Org } from "./organization.ts";
 import { RENEWAL_START } from "./people.ts";
 
 /** The parts of the questions, as GraphQL and as SQL. */

@@ -1,5 +1,5 @@
 import { columnOf } from "../../src/db/columns.ts";
-import type { Org } from "./data.ts";
+import type { Org } from "./organization.ts";
 
 /**
  * What somebody who knows the tables would write. Each question has several spellings; the fastest one is what the

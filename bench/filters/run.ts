@@ -3,8 +3,9 @@ import { pino } from "pino";
 import { decodeId } from "../../src/lib/typeid.ts";
 import { createServer } from "../../src/server.ts";
 import type { Case, Place, Variables } from "./cases.ts";
-import type { Org, World } from "./data.ts";
+import type { World } from "./data.ts";
 import { type Spelling, type Statement, write } from "./hand.ts";
+import type { Org } from "./organization.ts";
 
 /** Asks one question in several ways, sees that the answers are one, and takes the time of each. */
 

@@ -3,15 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustAgree } from "./canon.ts";
 import { commandOf } from "./commands.ts";
+import { atEnd } from "./ending.ts";
 import { floor, floorStatements } from "./floor.ts";
 import { ask, Caller, type Measured } from "./load.ts";
 import { plain } from "./plain.ts";
 import { postgraphile } from "./postgraphile.ts";
 import { type Running, start } from "./process.ts";
-import { countStatements } from "./proxy.ts";
+import { tapStatements } from "./proxy.ts";
 import { rolograph } from "./rolograph.ts";
 import type { Dialect, Letter, Sending, ServerName } from "./types.ts";
-import type { World } from "./world.ts";
+import type { Sent } from "./wire.ts";
+import type { World } from "./world-data.ts";
 
 /** All servers at once over the same rows, asked by turns. */
 
@@ -28,8 +30,8 @@ export interface Entry {
   readonly letter: Letter;
   readonly server: ServerName;
   readonly caller: Caller;
-  /** Statements a request. */
-  readonly statements: number;
+  /** What it sent to PostgreSQL for so many requests, outside of what is timed. */
+  readonly sampled: { readonly requests: number; readonly sent: readonly Sent[] };
   readonly rounds: Map<number, Measured>;
   /** Why it takes no part. */
   failure: string | null;
@@ -38,6 +40,8 @@ export interface Entry {
 export interface Contest {
   readonly entries: readonly Entry[];
   readonly servers: ReadonlyMap<ServerName, Running>;
+  /** The settings that each server connects with. */
+  readonly options: ReadonlyMap<ServerName, string | undefined>;
   close(): Promise<void>;
 }
 
@@ -51,47 +55,50 @@ interface Options {
 const SAMPLES = 16;
 
 /**
- * Starts the servers, sees that they agree and counts their statements.
+ * Starts the servers, sees that they agree and notes their statements.
  *
  * @throws Error when two servers answer differently
  */
 export async function openContest(world: World, { names, letters, say }: Options): Promise<Contest> {
   const folder = await mkdtemp(join(tmpdir(), "rolograph-bench-"));
+  const remove = atEnd(() => rm(folder, { recursive: true, force: true }));
   const statements = join(folder, "statements.json");
   await writeFile(statements, JSON.stringify(floorStatements(world)));
   const servers = new Map<ServerName, Running>();
+  const options = new Map<ServerName, string | undefined>();
   const entries: Entry[] = [];
   const close = async () => {
     await Promise.all(entries.map(({ caller }) => caller.close()));
     await Promise.all([...servers.values()].map((running) => running.stop()));
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   try {
     const answers = new Map<string, { name: ServerName; answer: unknown }>();
     for (const name of names) {
       const dialect = dialects[name];
-      const counter = await countStatements(world.url);
-      const counted = await start(commandOf(name, counter.url, statements));
+      const tap = await tapStatements(world.url);
+      const tapped = await start(commandOf(name, tap.url, statements));
       const running = await start(commandOf(name, world.url, statements));
       servers.set(name, running);
       try {
         for (const letter of letters) {
           const sendings = await dialect.sendings(letter, world, (sending) => ask(running, sending));
           const entry = { letter, server: name, failure: null as string | null, rounds: new Map() };
-          let each = 0;
+          let sampled: Entry["sampled"] = { requests: 0, sent: [] };
           try {
-            each = await sample(dialect, letter, sendings, counted, counter.take, answers);
+            sampled = await sample(dialect, letter, sendings, tapped, tap.take, answers);
           } catch (error) {
             if (name !== "plain") throw error;
             entry.failure = (error as Error).message.slice(0, 300);
             say(`${letter} ${name}: ${entry.failure}`);
           }
           const caller = new Caller(running, sendings, connectionsOf(name, letter));
-          entries.push({ ...entry, caller, statements: each });
+          entries.push({ ...entry, caller, sampled });
         }
+        options.set(name, tap.options());
       } finally {
-        await counted.stop();
-        counter.close();
+        await tapped.stop();
+        tap.close();
       }
       say(`${name} answers like the others`);
     }
@@ -99,18 +106,18 @@ export async function openContest(world: World, { names, letters, say }: Options
     await close();
     throw error;
   }
-  return { entries, servers, close };
+  return { entries, servers, options, close };
 }
 
-/** Sends some requests twice: the first time answers are compared, the second time statements are counted. */
+/** Sends some requests twice: the first time answers are compared, the second time statements are noted. */
 async function sample(
   { name, read }: Dialect,
   letter: Letter,
   sendings: readonly Sending[],
   running: Running,
-  take: () => number,
+  take: () => readonly Sent[],
   answers: Map<string, { name: ServerName; answer: unknown }>,
-): Promise<number> {
+): Promise<Entry["sampled"]> {
   const some = sendings.slice(0, SAMPLES);
   for (const [at, sending] of some.entries()) {
     const answer = read(letter, await ask(running, sending));
@@ -121,7 +128,7 @@ async function sample(
   }
   take();
   for (const sending of some) await ask(running, sending);
-  return take() / some.length;
+  return { requests: some.length, sent: take() };
 }
 
 /** One round of every workload on every server, in another order every time. */
@@ -142,10 +149,10 @@ export async function playRound(
         const connections = connectionsOf(entry.server, letter);
         const measured = await entry.caller.load({ seconds, connections });
         if (round >= 0) entry.rounds.set(round, measured);
-        const { throughput, p50, cpuMs } = measured;
+        const { throughput, p50, cpuMs, loadShare } = measured;
         say(
           `round ${round + 1} ${letter} ${entry.server.padEnd(12)} ${throughput.toFixed(1).padStart(8)}/s ` +
-            `p50 ${p50.toFixed(1)} ms, CPU ${cpuMs.toFixed(2)} ms`,
+            `p50 ${p50.toFixed(1)} ms, CPU ${cpuMs.toFixed(2)} ms, load ${(loadShare * 100).toFixed(0)} %`,
         );
       } catch (error) {
         if (entry.server !== "plain") throw error;

@@ -1,6 +1,6 @@
 import { type Groups, type Leaf, shapes, smartList } from "./questions.ts";
 import { type Dialect, json, type Letter, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /**
  * The floor: one statement a request that returns the JSON, written by hand, prepared under a name, and no credentials.

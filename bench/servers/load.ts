@@ -13,6 +13,8 @@ export interface Measured {
   /** Milliseconds of the server's CPU a request. */
   readonly cpuMs: number;
   readonly peakMiB: number;
+  /** How much of one core this process took to ask and to read the answers. */
+  readonly loadShare: number;
   readonly requests: number;
 }
 
@@ -53,6 +55,7 @@ export class Caller {
     let turn = Math.floor(Math.random() * this.sendings.length);
     this.running.resetPeak();
     const cpu = this.running.cpu();
+    const ownCpu = process.cpuUsage();
     const began = performance.now();
     const until = began + seconds * 1000;
     await Promise.all(
@@ -69,6 +72,7 @@ export class Caller {
       }),
     );
     const elapsed = performance.now() - began;
+    const { user, system } = process.cpuUsage(ownCpu);
     times.sort((left, right) => left - right);
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
     return {
@@ -77,6 +81,7 @@ export class Caller {
       p99: at(0.99),
       cpuMs: (this.running.cpu() - cpu) / times.length,
       peakMiB: this.running.peak(),
+      loadShare: (user + system) / 1000 / elapsed,
       requests: times.length,
     };
   }

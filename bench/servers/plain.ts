@@ -1,6 +1,6 @@
 import { type Groups, type Leaf, shapes, smartList } from "./questions.ts";
 import { type Dialect, json, type Letter, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /** Requests to the server that is written the way the documentation of Pothos and Prisma shows. */
 

@@ -1,6 +1,6 @@
 import { allOf, anyOf, type Groups, type Leaf, shapes, smartList } from "./questions.ts";
 import { type Dialect, json, type Letter, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /**
  * PostGraphile's requests. It has the product's derived columns to filter by, under the same indexes, and is told the

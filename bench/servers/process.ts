@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { dirname } from "node:path";
+import { atEnd } from "./ending.ts";
 
 /** Processes under measurement: started, watched through /proc, ended with all that they started. */
 
@@ -18,6 +19,8 @@ export interface Running {
   memory(): number;
   /** What it has written on standard output. */
   output(): string;
+  /** The end of what it has written on standard error. */
+  complaints(): string;
   stop(): Promise<void>;
 }
 
@@ -64,10 +67,11 @@ export async function start({ file, args, cwd, env }: Command): Promise<Running>
     complaints = (complaints + String(chunk)).slice(-4000);
   });
   const pid = child.pid ?? 0;
+  const stop = atEnd(() => stopped(child));
   try {
     await listening(child, port);
   } catch {
-    end(child);
+    await stop();
     throw new Error(`${file} ${args.join(" ")} did not listen\n${complaints}`);
   }
   return {
@@ -80,22 +84,26 @@ export async function start({ file, args, cwd, env }: Command): Promise<Running>
     peak: () => Math.max(...family(pid).map((each) => memoryOf(each, "VmHWM")), 0),
     memory: () => Math.max(...family(pid).map((each) => memoryOf(each, "VmRSS")), 0),
     output: () => written,
-    stop: () =>
-      new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
-        const kill = setTimeout(() => end(child, "SIGKILL"), 10_000);
-        child.once("close", () => {
-          clearTimeout(kill);
-          resolve();
-        });
-        end(child);
-      }),
+    complaints: () => complaints,
+    stop,
   };
 }
 
-/** Ends a process and those that it started: they have a group of their own. */
-function end({ pid }: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): void {
-  if (pid !== undefined) attempt(() => process.kill(-pid, signal));
+/** Ends a process with all that it started, and waits for it. */
+export const stopped = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const kill = setTimeout(() => signal(child, "SIGKILL"), 10_000);
+    child.once("close", () => {
+      clearTimeout(kill);
+      resolve();
+    });
+    signal(child, "SIGTERM");
+  });
+
+/** To a process and those that it started: they have a group of their own. */
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid !== undefined) attempt(() => process.kill(-pid, name));
 }
 
 const attempt = <Result>(work: () => Result): Result | undefined => {

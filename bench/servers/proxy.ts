@@ -1,21 +1,25 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { readFrontend, type Sent } from "./wire.ts";
 
 /**
- * Counts statements on their way to PostgreSQL: a server is connected through it for a few requests of each workload,
- * outside of what is timed. Transaction control counts too.
+ * Stands before PostgreSQL and notes every statement on its way there, transaction control included: whatever the
+ * server is, and whichever of its parts sends it. Outside of what is timed.
  */
-
-export interface StatementCounter {
-  /** The database's address through the counter. */
+export interface StatementTap {
+  /** The database's address through the tap. */
   readonly url: string;
   /** Statements since the last call. */
-  take(): number;
+  take(): readonly Sent[];
+  /** The `options` of the last connection: what plans are made under. */
+  options(): string | undefined;
   close(): void;
 }
 
-export async function countStatements(url: string): Promise<StatementCounter> {
+/** @param url without encryption: what is encrypted cannot be read */
+export async function tapStatements(url: string): Promise<StatementTap> {
   const target = new URL(url);
-  let count = 0;
+  let sent: Sent[] = [];
+  let options: string | undefined;
   const open = new Set<Socket>();
   const server = createServer((from) => {
     const to = connect(Number(target.port || 5432), target.hostname);
@@ -31,8 +35,11 @@ export async function countStatements(url: string): Promise<StatementCounter> {
       });
       socket.on("error", () => other.destroy());
     }
-    const read = messages((type) => {
-      if (type === "Q" || type === "E") count += 1;
+    const read = readFrontend({
+      statement: (statement) => void sent.push(statement),
+      start: (settings) => {
+        options = settings.get("options");
+      },
     });
     from.on("data", (chunk: Buffer) => {
       read(chunk);
@@ -47,32 +54,14 @@ export async function countStatements(url: string): Promise<StatementCounter> {
   return {
     url: through.toString(),
     take() {
-      const taken = count;
-      count = 0;
+      const taken = sent;
+      sent = [];
       return taken;
     },
+    options: () => options,
     close() {
       server.close();
       for (const socket of open) socket.destroy();
     },
-  };
-}
-
-/** Splits a frontend's bytes into messages; the first ones have no type. */
-function messages(told: (type: string) => void): (chunk: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  let started = false;
-  return (chunk) => {
-    rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    for (;;) {
-      const head = started ? 1 : 0;
-      if (rest.length < head + 4) return;
-      const length = rest.readInt32BE(head) + head;
-      if (rest.length < length) return;
-      if (started) told(String.fromCharCode(rest[0] ?? 0));
-      // A request for encryption comes before the start-up proper, and is no start.
-      else started = rest.readInt32BE(4) !== 80_877_103;
-      rest = rest.subarray(length);
-    }
   };
 }

@@ -1,7 +1,7 @@
 import { decodeId, encodeId } from "../../src/lib/typeid.ts";
 import { allOf, anyOf, type Groups, type Leaf, shapes, smartList } from "./questions.ts";
 import { type Dialect, json, type Letter, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /** The product's requests: with an API key, which is looked up with each of them. */
 

@@ -1,42 +1,65 @@
+import { commandOf } from "./commands.ts";
 import { CONNECTIONS } from "./contest.ts";
+import { growthOf, median, round } from "./figures.ts";
+import { heapOf, startInspected } from "./inspector.ts";
 import { Caller } from "./load.ts";
-import type { Running } from "./process.ts";
-import type { Sending } from "./types.ts";
+import type { Soak } from "./result.ts";
+import { pageSending } from "./rolograph.ts";
+import type { World } from "./world-data.ts";
 
-/** Memory of a server under 80 % of its peak load. */
+/** Memory of the product under 80 % of its peak load, in a process of its own. */
 
-export interface Soak {
-  readonly minutes: number;
-  readonly rate: number;
-  /** MiB at the middle and at the end, each the median of a tenth of the time. */
-  readonly middleMiB: number;
-  readonly endMiB: number;
-  /** Share by which memory grew over the last half. */
-  readonly growth: number;
-}
+const TENTHS = 10;
 
-const median = (values: readonly number[]) =>
-  [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
-
-/** @param peak requests a second at full load */
+/** @param peak requests a second at full load; measured when it is not known */
 export async function soak(
-  running: Running,
-  sendings: readonly Sending[],
-  peak: number,
+  world: World,
+  peak: number | null,
   minutes: number,
+  say: (text: string) => void,
 ): Promise<Soak> {
-  const caller = new Caller(running, sendings, CONNECTIONS);
+  const running = await startInspected(commandOf("rolograph", world.url, ""));
+  const caller = new Caller(running, [pageSending(world)], CONNECTIONS);
   const samples: number[] = [];
-  const watch = setInterval(() => samples.push(running.memory()), 500);
-  const rate = peak * 0.8;
+  const [rss, heap]: [number[], number[]] = [[], []];
   try {
-    await caller.load({ seconds: minutes * 60, connections: CONNECTIONS, rate });
+    const seconds = Math.min(20, minutes * 20);
+    const warm = await caller.load({ seconds, connections: CONNECTIONS });
+    const rate = (peak ?? warm.throughput) * 0.8;
+    say(`soak: ${minutes} minutes at ${rate.toFixed(0)} requests a second`);
+    // Not in between: what is collected by force is given back to the system, and what then comes back looks like growth.
+    heap.push(round(await heapOf(running)));
+    const watch = setInterval(() => samples.push(running.memory()), 500);
+    let requests = 0;
+    const began = performance.now();
+    try {
+      for (let tenth = 1; tenth <= TENTHS; tenth += 1) {
+        const from = samples.length;
+        const left = (minutes * 60_000 * tenth) / TENTHS - (performance.now() - began);
+        const load = { seconds: Math.max(left / 1000, 0.5), connections: CONNECTIONS, rate };
+        const measured = await caller.load(load);
+        requests += measured.requests;
+        rss.push(round(median(samples.slice(from))));
+        say(
+          `soak ${tenth} of ${TENTHS}: ${measured.throughput.toFixed(0)}/s, p99 ${measured.p99.toFixed(0)} ms, ` +
+            `${rss.at(-1)} MiB`,
+        );
+      }
+    } finally {
+      clearInterval(watch);
+    }
+    heap.push(round(await heapOf(running)));
+    return {
+      minutes,
+      rate: round(rate),
+      throughput: round((requests * 1000) / (performance.now() - began)),
+      rssMiB: rss,
+      heapMiB: heap,
+      growth: round(growthOf(samples.slice(Math.floor(samples.length / 2)))),
+      heapGrowth: round(growthOf(heap)),
+    };
   } finally {
-    clearInterval(watch);
     await caller.close();
+    await running.stop();
   }
-  const around = (share: number) =>
-    median(samples.slice(Math.floor(samples.length * (share - 0.1)), Math.ceil(samples.length * share)));
-  const [middleMiB, endMiB] = [around(0.55), around(1)];
-  return { minutes, rate, middleMiB, endMiB, growth: endMiB / middleMiB - 1 };
 }

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandOf, helloCommand, rolographCommand } from "./commands.ts";
+import { atEnd } from "./ending.ts";
 import { ask } from "./load.ts";
 import { type Command, type Running, start } from "./process.ts";
 import { pageSending } from "./rolograph.ts";
 import { json, type Sending } from "./types.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /** Workload i: from the command to the first answer, beside Yoga's hello-world started the same way through npm. */
 
@@ -62,6 +63,7 @@ export async function measureStarts(
   say: (text: string) => void,
 ): Promise<ReadonlyMap<Starter, number[]>> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-bench-data-"));
+  const remove = atEnd(() => rm(directory, { recursive: true, force: true }));
   const times = new Map<Starter, number[]>(starters.map((name) => [name, []]));
   const timed: Readonly<Record<Starter, () => Promise<number>>> = {
     hello: () => timeStart(helloCommand, () => query("{ hello }")),
@@ -85,7 +87,7 @@ export async function measureStarts(
       }
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await remove();
   }
   return times;
 }

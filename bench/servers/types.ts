@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { World } from "./world-data.ts";
 
 /** The servers that are compared, in the order of the table. */
 export const serverNames = ["rolograph", "postgraphile", "plain", "floor"] as const;

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { hasPlan, type PlanNode, rowsRead, sequentialScans } from "../../bench/servers/explain.ts";
+import type { Sent } from "../../bench/servers/wire.ts";
+import { openPlannedWorld, type PlannedWorld } from "./world.ts";
+
+/**
+ * What a request of each of the benchmark's workloads may take at most: statements, its credential's included, and
+ * rows that these read from tables, about twice as many as they do. An organization has 5000 contacts here, and what
+ * walks through all of them by some index is no better than what reads the whole table.
+ */
+const most = {
+  a: { what: "50 contacts with 5 deals and 5 activities each", statements: 4, rows: 1200 },
+  b: { what: "the same where 20 contacts have very many activities", statements: 4, rows: 1200 },
+  c: { what: "a smart list with its number", statements: 6, rows: 4000 },
+  d: { what: "one contact with all that belongs to it", statements: 7, rows: 300 },
+  e: { what: "a page deep in the list", statements: 2, rows: 200 },
+  f: { what: "16 shapes of filters", statements: 6, rows: 3000 },
+} as const;
+
+const letters = ["a", "b", "c", "d", "e", "f"] as const;
+
+/** Tables that grow with what an organization keeps. */
+const large = ["contact", "deal", "activity", "conversation", "contact_tag"];
+
+const largeScans = (plan: PlanNode): string[] =>
+  sequentialScans(plan).filter((table) => large.includes(table));
+
+// The embedded database plans alike, but filling it takes too long.
+describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
+  let world: PlannedWorld;
+  beforeAll(async () => {
+    world = await openPlannedWorld();
+  });
+  afterAll(() => world?.close());
+
+  /** What becomes of a statement, in each way that it may come to be planned. */
+  async function plansOf(sent: Sent): Promise<PlanNode[]> {
+    const plans: PlanNode[] = [];
+    for (const knowing of world.explainer.waysOf(sent))
+      plans.push(await world.explainer.tree(sent, knowing, true));
+    return plans;
+  }
+
+  for (const letter of letters) {
+    const { what, statements, rows } = most[letter];
+
+    test(`${what}: ${statements} statements at most, and no large table is read whole`, async () => {
+      for (const sent of await world.record(letter)) {
+        const texts = sent.map(({ text }) => text).join("\n");
+        expect(sent.length, texts).toBeGreaterThan(0);
+        expect(sent.length, texts).toBeLessThanOrEqual(statements);
+        let read = 0;
+        for (const one of sent.filter(hasPlan)) {
+          const plans = await plansOf(one);
+          expect(plans.flatMap(largeScans), one.text).toEqual([]);
+          read += Math.max(...plans.map(rowsRead));
+        }
+        expect(read, texts).toBeLessThanOrEqual(rows);
+      }
+    });
+  }
+
+  test("a statement that is prepared once is seen each time, with its text and its values", async () => {
+    const text = "SELECT $1::int, $2::text, $3::bytea";
+    const rows = [
+      [1, null, Buffer.from([0, 1])],
+      [2, "é", null],
+    ];
+    const sent = await world.sentBy(async (client) => {
+      for (const values of rows) await client.query({ name: "once", text, values });
+    });
+    expect(sent).toEqual([
+      { name: "once", text, values: ["1", null, Buffer.from([0, 1])] },
+      { name: "once", text, values: ["2", "é", null] },
+    ]);
+    for (const one of sent) expect(await plansOf(one)).toHaveLength(2);
+  });
+
+  test("without a table's indexes a scan is found, also in a plan that is made once for all values", async () => {
+    const { explainer } = world;
+    const [sent = []] = await world.record("a");
+    const [children, ...others] = sent.filter(({ text }) => /\bdeal\b/i.test(text));
+    if (!children || others.length > 0) throw new Error(sent.map(({ text }) => text).join("\n"));
+    const { rows } = await explainer.client.query<{ name: string }>(
+      "SELECT indexrelid::regclass AS name FROM pg_index WHERE indrelid = 'deal'::regclass AND NOT indisprimary",
+    );
+    await explainer.client.query("SAVEPOINT complete");
+    await explainer.client.query(`DROP INDEX ${rows.map(({ name }) => name).join(", ")}`);
+    const plans = await plansOf({ ...children, name: "children" });
+    await explainer.client.query("ROLLBACK TO complete");
+    expect(plans.map(largeScans)).toEqual([["deal"], ["deal"]]);
+  });
+});
