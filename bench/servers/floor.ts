@@ -1,5 +1,5 @@
 import { type Groups, type Leaf, shapes, smartList } from "./questions.ts";
-import { type Dialect, json, type Letter, type Sending } from "./types.ts";
+import { type Dialect, json, type Letter, type Sending, TIME } from "./types.ts";
 import type { World } from "./world-data.ts";
 
 /**
@@ -126,7 +126,7 @@ export const floor: Dialect = {
       case "f":
         return shapes.map((groups, at) => sending(`shape${at}`, listOf(groups, world).values));
       case "g":
-        return targets.map((id, at) => sending("update", [org, id, `Buyer ${at}`]));
+        return targets.map((id, at) => sending("update", [org, id, `Buyer ${at}, ${TIME}`]));
     }
   },
   read: (_letter, answer) => answer,

@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import type { Running } from "./process.ts";
-import type { Sending } from "./types.ts";
+import { type Sending, TIME } from "./types.ts";
 
 /** Requests by so many callers at once, each sending its next when the last was answered. */
 
@@ -47,7 +47,8 @@ export class Caller {
   async send(turn: number): Promise<string> {
     const sending = this.sendings[turn % this.sendings.length];
     if (!sending) throw new Error("nothing to send");
-    return request(this.#pool, sending);
+    times += 1;
+    return request(this.#pool, sending, times);
   }
 
   async load({ seconds, connections, rate }: LoadOptions): Promise<Measured> {
@@ -87,9 +88,17 @@ export class Caller {
   }
 }
 
+/** What has been sent, counted on from run to run: a change that was made before would be none. */
+let times = Date.now();
+
 /** @throws Error with the answer, when it is none */
-async function request(pool: Pool, { path, headers, body }: Sending): Promise<string> {
-  const { statusCode, body: answer } = await pool.request({ path, method: "POST", headers, body });
+async function request(pool: Pool, { path, headers, body }: Sending, time: number): Promise<string> {
+  const { statusCode, body: answer } = await pool.request({
+    path,
+    method: "POST",
+    headers,
+    body: body.replace(TIME, String(time)),
+  });
   const text = await answer.text();
   if (statusCode !== 200 || text.startsWith('{"errors"') || text.includes('"errors":[{')) {
     throw new Error(`${path} answered ${statusCode}: ${text.slice(0, 500)}`);
@@ -97,11 +106,11 @@ async function request(pool: Pool, { path, headers, body }: Sending): Promise<st
   return text;
 }
 
-/** Sends one request on a connection of its own. */
-export async function ask(running: Running, sending: Sending): Promise<unknown> {
+/** Sends one request on a connection of its own, for the so many-eth time. */
+export async function ask(running: Running, sending: Sending, time = 0): Promise<unknown> {
   const pool = new Pool(`http://127.0.0.1:${running.port}`, { connections: 1 });
   try {
-    return JSON.parse(await request(pool, sending));
+    return JSON.parse(await request(pool, sending, time));
   } finally {
     await pool.destroy();
   }

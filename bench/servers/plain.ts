@@ -1,5 +1,5 @@
 import { type Groups, type Leaf, shapes, smartList } from "./questions.ts";
-import { type Dialect, json, type Letter, type Sending } from "./types.ts";
+import { type Dialect, json, type Letter, type Sending, TIME } from "./types.ts";
 import type { World } from "./world-data.ts";
 
 /** Requests to the server that is written the way the documentation of Pothos and Prisma shows. */
@@ -102,7 +102,7 @@ export const plain: Dialect = {
       case "f":
         return shapes.map((groups) => sending(org, listDocument, { where: whereOf(groups) }));
       case "g":
-        return targets.map((id, at) => sending(org, updateDocument, { id, title: `Buyer ${at}` }));
+        return targets.map((id, at) => sending(org, updateDocument, { id, title: `Buyer ${at}, ${TIME}` }));
     }
   },
   read(_letter, answer) {

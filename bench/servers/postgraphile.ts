@@ -1,5 +1,5 @@
 import { allOf, anyOf, type Groups, type Leaf, shapes, smartList } from "./questions.ts";
-import { type Dialect, json, type Letter, type Sending } from "./types.ts";
+import { type Dialect, json, type Letter, type Sending, TIME } from "./types.ts";
 import type { World } from "./world-data.ts";
 
 /**
@@ -119,7 +119,7 @@ export const postgraphile: Dialect = {
       case "f":
         return shapes.map((groups) => sending(listDocument, { org, filter: filterOf(groups, world) }));
       case "g":
-        return targets.map((id, at) => sending(updateDocument, { org, id, title: `Buyer ${at}` }));
+        return targets.map((id, at) => sending(updateDocument, { org, id, title: `Buyer ${at}, ${TIME}` }));
     }
   },
   read(_letter, answer) {

@@ -1,6 +1,6 @@
 import { decodeId, encodeId } from "../../src/lib/typeid.ts";
 import { allOf, anyOf, type Groups, type Leaf, shapes, smartList } from "./questions.ts";
-import { type Dialect, json, type Letter, type Sending } from "./types.ts";
+import { type Dialect, json, type Letter, type Sending, TIME } from "./types.ts";
 import type { World } from "./world-data.ts";
 
 /** The product's requests: with an API key, which is looked up with each of them. */
@@ -136,7 +136,7 @@ export const rolograph: Dialect = {
         return shapes.map((groups) => sending(org.key, listDocument, { filter: typed(groups) }));
       case "g":
         return targets.map((id, at) =>
-          sending(org.key, updateDocument, { id: contactId(id), title: `Buyer ${at}` }),
+          sending(org.key, updateDocument, { id: contactId(id), title: `Buyer ${at}, ${TIME}` }),
         );
     }
   },

@@ -12,8 +12,12 @@ export type Letter = (typeof letters)[number];
 export interface Sending {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** May hold TIME. */
   readonly body: string;
 }
+
+/** Stands for how often a server has been asked before, in what is to be another change every time. */
+export const TIME = "{{time}}";
 
 /** Sends one request and gives what came, parsed. */
 export type Ask = (sending: Sending) => Promise<unknown>;
