@@ -6,10 +6,10 @@ import { type ChildRequest, type ChildTable, type ChildText, ROW_END } from "./d
 import { columnOf } from "./db/columns.ts";
 import { asJson } from "./json/document.ts";
 import type { PageWriter } from "./json/page.ts";
-import type { CursorBinding } from "./lib/cursor.ts";
+import { type CursorBinding, encodeCursor } from "./lib/cursor.ts";
 import { JsonText } from "./lib/json-text.ts";
 import { isoMoment } from "./lib/moment.ts";
-import { makePage, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
+import { cutPage, makePage, type PageArgs, placeOf, readWindow, type Window } from "./lib/page.ts";
 import { requestCache } from "./request-cache.ts";
 import { reads, selectedColumns } from "./selection.ts";
 
@@ -41,53 +41,54 @@ export function childConnection<Row extends { readonly id: string }>(children: C
   const from: ChildTable = { table, parent, order };
   const rowsOf = rowReader(children);
 
-  const ask = (context: Context, parentId: string, args: PageArgs) => {
-    const window: Window = readWindow(args);
-    const binding: CursorBinding = {
-      secret: context.viewer.cursorSecret,
-      list: `${table}.${parent}.${parentId}`,
-    };
-    const place = placeOf(binding, window);
-    const direction = window.backwards ? "oldest" : "newest";
+  const bindingOf = (context: Context, parentId: string): CursorBinding => ({
+    secret: context.viewer.cursorSecret,
+    list: `${table}.${parent}.${parentId}`,
+  });
+  /** @throws RequestError BAD_CURSOR */
+  const requestOf = (context: Context, parentId: string, window: Window, text: ChildText): ChildRequest => {
+    const place = window.cursor === null ? null : placeOf(bindingOf(context, parentId), window);
     return {
-      window,
-      binding,
-      rows: (text: ChildText) =>
-        loader(context).load({
-          kind: "page",
-          table: from,
-          parentId,
-          direction,
-          take: window.take + 1,
-          from: place && { at: new Date(String(place[0])), id: String(place[1]) },
-          text,
-        }),
-      count: () => loader(context).load({ kind: "count", table: from, parentId }),
+      kind: "page",
+      table: from,
+      parentId,
+      direction: window.backwards ? "oldest" : "newest",
+      take: window.take + 1,
+      from: place && { at: new Date(String(place[0])), id: String(place[1]) },
+      text,
     };
   };
+  const count = (context: Context, parentId: string): Promise<string | null> =>
+    loader(context).load({ kind: "count", table: from, parentId });
 
   return {
     page(context: Context, parentId: string, args: PageArgs, info: GraphQLResolveInfo): Connection<Row> {
-      const { window, binding, rows, count } = ask(context, parentId, args);
+      const window = readWindow(args);
+      const { text, read } = rowsOf(selectedColumns(info));
+      const request = requestOf(context, parentId, window, text);
+      const cursor = (row: Row) => [(row[at] as Date).toISOString(), row.id];
       const readPage = async () => {
-        const { text, read } = rowsOf(selectedColumns(info));
-        const cursor = (row: Row) => [(row[at] as Date).toISOString(), row.id];
-        return makePage(read(await rows(text)), window, binding, cursor);
+        const rows = read(await loader(context).load(request));
+        return makePage(rows, window, bindingOf(context, parentId), cursor);
       };
-      return lazyConnection(readPage, async () => Number(await count()));
+      return lazyConnection(readPage, async () => Number(await count(context, parentId)));
     },
     extensions: {
       ...reads("id"),
       ...asJson({
         place: [`child.${order}::text`, "child.id::text"],
         async page(context: Context, parentId: string, args: PageArgs, { row, counts, write }: PageWriter) {
-          const { window, binding, rows, count } = ask(context, parentId, args);
-          const [text, total] = await Promise.all([rows(row.text), counts ? count() : "0"]);
-          const page = makePage(text === null ? [] : text.split(ROW_END), window, binding, (each) => {
+          const window = readWindow(args);
+          const reading = loader(context).load(requestOf(context, parentId, window, row.text));
+          const [text, total] = counts
+            ? await Promise.all([reading, count(context, parentId)])
+            : [await reading, null];
+          const cut = cutPage(text === null ? [] : text.split(ROW_END), window);
+          const cursor = (each: string) => {
             const [moment = "", id = ""] = row.beside(each);
-            return [isoMoment(moment), id];
-          });
-          return new JsonText(write(page, total ?? "0"));
+            return encodeCursor(bindingOf(context, parentId), [isoMoment(moment), id]);
+          };
+          return new JsonText(write({ ...cut, cursor }, total ?? "0"));
         },
       }),
     },
@@ -107,7 +108,11 @@ function rowReader<Row extends { readonly id: string }>({ columns, at }: Childre
     );
     const read = names.map((name) => readers[columns[name]]);
     return {
-      text: { sql: `json_build_array(${values.join(", ")})::text`, columns: names } satisfies ChildText,
+      text: {
+        key: names.join(),
+        sql: `json_build_array(${values.join(", ")})::text`,
+        columns: names,
+      } satisfies ChildText,
       read: (text: string | null): Row[] =>
         text === null
           ? []

@@ -18,6 +18,8 @@ export interface ChildPosition {
 
 /** What is read of each row: one text, an expression over the row, which is called `child` in it. */
 export interface ChildText {
+  /** Tells it from every other of the same table. */
+  readonly key: string;
   readonly sql: string;
   /** Prisma names of the columns that the expression uses. */
   readonly columns: readonly string[];
@@ -105,7 +107,7 @@ function keyOf(request: ChildRequest): string {
   const { table, parent } = request.table;
   if (request.kind === "count") return `${table} ${parent}`;
   const { direction, take, from, text } = request;
-  return `${table} ${parent} ${direction} ${take} ${from === null} ${text.sql}`;
+  return `${table} ${parent} ${direction} ${take} ${from === null} ${text.key}`;
 }
 
 type Parameter = (value: unknown) => string;
@@ -116,7 +118,8 @@ type Parameter = (value: unknown) => string;
  */
 function branch(at: number, group: Group, parameter: Parameter): string {
   const [first] = group;
-  const parents = parameter(group.map(({ request }) => request.parentId));
+  // As PostgreSQL writes an array: the driver would quote each id.
+  const parents = parameter(`{${group.map(({ request }) => request.parentId).join(",")}}`);
   if (first?.request.kind !== "page") {
     const { table, parent } = (first as Placed).request.table;
     return `SELECT ${at} AS part, parent.index::int, page.value

@@ -5,7 +5,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from "graphql";
-import type { Edge, Page } from "../lib/page.ts";
+import type { Cut } from "../lib/page.ts";
 import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
 
 /** How a connection's page becomes JSON, when nothing of it needs more than its rows. */
@@ -13,11 +13,18 @@ export interface PageWriter {
   readonly row: RowWriter;
   /** Whether the number of all records is selected. */
   readonly counts: boolean;
+  /** Whether cursors are selected. */
+  readonly places: boolean;
   /** @param total the number of all records, as text */
-  write(page: Page<string>, total: string): string;
+  write(page: TextPage, total: string): string;
 }
 
-type Write = (page: Page<string>, total: string) => string;
+/** A page whose rows are the texts that were read. */
+export interface TextPage extends Cut<string> {
+  cursor(row: string): string;
+}
+
+type Write = (page: TextPage, total: string) => string;
 
 /**
  * @param type of a connection
@@ -52,13 +59,13 @@ export function pageWriter(
           if (row || !inner) return null;
           const writer = rowWriter(inner, node.selectionSet, fragments, place);
           row = writer;
-          return writer && (({ edges }) => list(edges, (edge) => writer.write(edge.node)));
+          return writer && (({ rows }) => list(rows, writer.write));
         }
         case "edges": {
           if (row || !inner) return null;
           const edge = edgeWriter(inner, node, fragments, place);
           row = edge?.row ?? null;
-          return edge && (({ edges }) => list(edges, edge.write));
+          return edge && ((page) => list(page.rows, (text) => edge.write(text, page)));
         }
         default:
           return null;
@@ -70,6 +77,7 @@ export function pageWriter(
   return {
     row: row ?? bareRow(place),
     counts,
+    places: place.length > 0,
     write: (page, total) =>
       `{${members.map(({ key, write }) => `"${key}":${write(page, total)}`).join(",")}}`,
   };
@@ -90,7 +98,7 @@ function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragment
 
 /** Rows of which nothing is selected still tell where the page ends. */
 const bareRow = (place: readonly string[]): RowWriter => ({
-  text: { sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
+  text: { key: `place ${place.length}`, sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
   write: () => "",
   beside: (text) => text.split("\u001f"),
 });
@@ -109,26 +117,27 @@ function edgeWriter(
   node: FieldNode,
   fragments: Fragments,
   place: readonly string[],
-): { row: RowWriter | null; write(edge: Edge<string>): string } | null {
+): { row: RowWriter | null; write(row: string, page: TextPage): string } | null {
   const fields = fieldsOf(type, node.selectionSet, fragments);
   if (!fields) return null;
   let row: RowWriter | null = null;
-  const members: { readonly key: string; readonly write: (edge: Edge<string>) => string }[] = [];
+  const members: { readonly key: string; readonly write: (row: string, page: TextPage) => string }[] = [];
   for (const [key, member] of fields) {
     const name = member.name.value;
     if (name === "__typename") members.push({ key, write: () => JSON.stringify(type.name) });
-    else if (name === "cursor") members.push({ key, write: ({ cursor }) => JSON.stringify(cursor) });
+    else if (name === "cursor")
+      members.push({ key, write: (text, page) => JSON.stringify(page.cursor(text)) });
     else {
       const inner: GraphQLObjectType | null = name === "node" && !row ? innerType(type, member) : null;
       const writer: RowWriter | null = inner && rowWriter(inner, member.selectionSet, fragments, place);
       if (!writer) return null;
       row = writer;
-      members.push({ key, write: (edge) => writer.write(edge.node) });
+      members.push({ key, write: (text) => writer.write(text) });
     }
   }
   return {
     row,
-    write: (edge) => `{${members.map(({ key, write }) => `"${key}":${write(edge)}`).join(",")}}`,
+    write: (text, page) => `{${members.map(({ key, write }) => `"${key}":${write(text, page)}`).join(",")}}`,
   };
 }
 
@@ -137,8 +146,13 @@ function pageInfo(type: GraphQLObjectType, node: FieldNode, fragments: Fragments
   if (!fields) return null;
   const names = [...fields].map(([key, { name }]) => [key, name.value] as const);
   return (page) => {
-    const info: Readonly<Record<string, unknown>> = page.pageInfo as object as Record<string, unknown>;
-    const value = (name: string) => (name === "__typename" ? type.name : info[name]);
+    const cursor = (row: string | undefined) => (row === undefined ? null : page.cursor(row));
+    const value = (name: string): string | boolean | null => {
+      if (name === "__typename") return type.name;
+      if (name === "startCursor") return cursor(page.rows[0]);
+      if (name === "endCursor") return cursor(page.rows.at(-1));
+      return name === "hasNextPage" ? page.hasNextPage : page.hasPreviousPage;
+    };
     return `{${names.map(([key, name]) => `"${key}":${JSON.stringify(value(name))}`).join(",")}}`;
   };
 }

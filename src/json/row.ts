@@ -47,6 +47,8 @@ type Segment = string | { readonly sql: string; readonly finish?: (text: string)
 /** Divides a row's texts. No JSON has it. */
 const DIVIDER = "\u001f";
 
+let made = 0;
+
 /**
  * @param beside expressions of texts of a fixed form that are read before the row's own
  * @returns null when something is selected that is no column of the row
@@ -62,14 +64,20 @@ export function rowWriter(
   if (!segments) return null;
   const { texts, parts } = arrange(segments);
   const sql = [...beside, ...texts].join(" || E'\\x1f' || ");
+  made += 1;
   return {
-    text: { sql: sql || "''", columns: [...columns] },
+    text: { key: `written ${made}`, sql: sql || "''", columns: [...columns] },
     write(text) {
-      const read = text.split(DIVIDER);
+      let at = 0;
+      const next = () => {
+        const end = text.indexOf(DIVIDER, at);
+        const read = text.slice(at, end < 0 ? undefined : end);
+        at = end + 1;
+        return read;
+      };
+      for (let passed = 0; passed < beside.length; passed += 1) next();
       let json = "";
-      for (const part of parts) {
-        json += typeof part === "string" ? part : part.finish(read[beside.length + part.at] ?? "");
-      }
+      for (const part of parts) json += typeof part === "string" ? part : part(next());
       return json;
     },
     beside: (text) => text.split(DIVIDER, beside.length),
@@ -182,7 +190,8 @@ function leafSegment(type: GraphQLLeafType, value: string): Segment | null {
   }
 }
 
-type Part = string | { readonly at: number; finish(text: string): string };
+/** JSON that is known, or what finishes the next text. */
+type Part = string | ((text: string) => string);
 
 /** Makes one expression of all that PostgreSQL writes without a gap. */
 function arrange(segments: readonly Segment[]): { texts: string[]; parts: Part[] } {
@@ -190,7 +199,8 @@ function arrange(segments: readonly Segment[]): { texts: string[]; parts: Part[]
   const parts: Part[] = [];
   let run: Segment[] = [];
   const read = (sql: string, finish: (text: string) => string) => {
-    parts.push({ at: texts.push(sql) - 1, finish });
+    texts.push(sql);
+    parts.push(finish);
   };
   const endRun = () => {
     if (run.some((segment) => typeof segment !== "string")) {

@@ -139,28 +139,45 @@ export interface Page<Row> {
 export const placeOf = (binding: CursorBinding, window: Window): CursorValue[] | null =>
   window.cursor === null ? null : decodeCursor(binding, window.cursor, window.backwards ? "before" : "after");
 
+/** The rows of a page in the list's order, and whether there are more on its sides. */
+export interface Cut<Row> {
+  readonly rows: readonly Row[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** Takes a page out of rows that were read in the order of the walk, one more than asked for when there are more. */
+export function cutPage<Row>(read: readonly Row[], window: Window): Cut<Row> {
+  const more = read.length > window.take;
+  const rows = read.slice(0, window.take);
+  if (window.backwards) rows.reverse();
+  const came = window.cursor !== null || window.skip > 0;
+  return {
+    rows,
+    hasNextPage: window.backwards ? came : more,
+    hasPreviousPage: window.backwards ? more : came,
+  };
+}
+
 /**
- * Makes a page of rows that were read in the order of the walk, one more than asked for when there are more.
+ * Makes a page of rows as `cutPage` takes it out of them.
  *
  * @param values a row's sort values, the id last
  */
 export function makePage<Row>(
-  rows: readonly Row[],
+  read: readonly Row[],
   window: Window,
   binding: CursorBinding,
   values: (row: Row) => CursorValue[],
 ): Page<Row> {
-  const more = rows.length > window.take;
-  const kept = rows.slice(0, window.take);
-  if (window.backwards) kept.reverse();
+  const { rows, hasNextPage, hasPreviousPage } = cutPage(read, window);
   const sign = (row: Row) => encodeCursor(binding, values(row));
-  const edges = kept.map((node) => new Edge(node, sign));
-  const came = window.cursor !== null || window.skip > 0;
+  const edges = rows.map((node) => new Edge(node, sign));
   return {
     edges,
     pageInfo: {
-      hasNextPage: window.backwards ? came : more,
-      hasPreviousPage: window.backwards ? more : came,
+      hasNextPage,
+      hasPreviousPage,
       get startCursor() {
         return edges[0]?.cursor ?? null;
       },

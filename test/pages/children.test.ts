@@ -98,7 +98,7 @@ test("the children's statement walks an index and reads no more rows than it was
     { orgId: organization.id, memberId: organization.id, dataScope: "ALL" },
   );
   const table = { table: "activity", parent: "contact_id", order: "occurred_at" } as const;
-  const text = { sql: "child.subject", columns: ["subject"] };
+  const text = { key: "subject", sql: "child.subject", columns: ["subject"] };
   await read(
     contacts.map(({ id }) => ({
       kind: "page",
