@@ -15,13 +15,23 @@ test("statements are named unless the operator says that the pooler does not kno
   expect(() => prepared({ PREPARED_STATEMENTS: "no" })).toThrow("PREPARED_STATEMENTS must be true or false");
 });
 
-test("a text has one name, as long as names are wanted and not too many", () => {
+test("a text that comes again has one name everywhere, as long as names are wanted and there are not many", () => {
   const [here, there] = [statementNames(true), statementNames(true)];
-  expect(here("SELECT 1")).toBe(there("SELECT 1"));
-  expect(here("SELECT 1")).not.toBe(here("SELECT 2"));
-  expect(statementNames(false)("SELECT 1")).toBeUndefined();
-  for (let at = 0; at < 1000; at += 1) there(`SELECT ${at}, 'another'`);
-  expect([there("SELECT 1"), there("SELECT 'one more'")]).toEqual([here("SELECT 1"), undefined]);
+  expect(here("SELECT 1")).toBeUndefined();
+  const name = here("SELECT 1");
+  expect(name).toMatch(/^r_/);
+  there("SELECT 1");
+  expect([here("SELECT 1"), there("SELECT 1")]).toEqual([name, name]);
+  here("SELECT 2");
+  expect(here("SELECT 2")).not.toBe(name);
+  expect([statementNames(false)("SELECT 1"), statementNames(false)("SELECT 1")]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  for (let at = 0; at < 2000; at += 1) there(`SELECT ${at % 1000}, 'another'`);
+  const named = Array.from({ length: 1000 }, (_, at) => there(`SELECT ${at}, 'another'`)).filter(Boolean);
+  expect(named.length).toBeLessThanOrEqual(200);
+  expect(there("SELECT 1")).toBe(name);
 });
 
 /** The settings of an identity provider, and how many processes serve. */
