@@ -98,7 +98,10 @@ function columnsOf(table: "contact" | "lead", fields: readonly string[]): string
   });
 }
 
-/** Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. */
+/**
+ * Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. Written member by
+ * member: objects of so many columns are hash tables to the engine, and cost more than their JSON.
+ */
 function toJson(rows: readonly BulkRow[], orgId: string): string {
   const columns = new Map<string, string>();
   const nameOf = (field: string): string => {
@@ -106,13 +109,15 @@ function toJson(rows: readonly BulkRow[], orgId: string): string {
     columns.set(field, known);
     return known;
   };
-  return JSON.stringify(
-    rows.map((row) => {
-      const cells: Record<string, unknown> = { org_id: orgId };
-      for (const field in row) if (row[field] !== null) cells[nameOf(field)] = row[field];
-      return cells;
-    }),
-  );
+  const texts = rows.map((row) => {
+    let text = `{"org_id":"${orgId}"`;
+    for (const field in row) {
+      const value = row[field];
+      if (value !== null && value !== undefined) text += `,"${nameOf(field)}":${JSON.stringify(value)}`;
+    }
+    return `${text}}`;
+  });
+  return `[${texts.join(",")}]`;
 }
 
 export function bulkStatements(query: Query, principal: Principal): Bulk {

@@ -13,8 +13,6 @@ export interface PageWriter {
   readonly row: RowWriter;
   /** Whether the number of all records is selected. */
   readonly counts: boolean;
-  /** Whether cursors are selected. */
-  readonly places: boolean;
   /** @param total the number of all records, as text */
   write(page: TextPage, total: string): string;
 }
@@ -77,7 +75,6 @@ export function pageWriter(
   return {
     row: row ?? bareRow(place),
     counts,
-    places: place.length > 0,
     write: (page, total) =>
       `{${members.map(({ key, write }) => `"${key}":${write(page, total)}`).join(",")}}`,
   };

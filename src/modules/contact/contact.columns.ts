@@ -1,6 +1,6 @@
 import type { ContactRow } from "../../db/rows.ts";
 import { contactKeyFields } from "../filter/built-in.ts";
-import { type BuiltInTexts, type CustomValueJson, derive } from "../filter/derive.ts";
+import { type BuiltInTexts, type CustomValueJson, derive, type SlotColumns } from "../filter/derive.ts";
 import type { Definition } from "../filter/fields.ts";
 
 /** The columns of a contact that a caller writes. */
@@ -82,5 +82,9 @@ export const contactTexts = (contact: ContactColumns): BuiltInTexts => ({
 });
 
 /** The derived columns of a contact. */
-export const deriveContact = (contact: ContactColumns, definitions: readonly Definition[]) =>
-  derive({ ...contactTexts(contact), custom: contact.custom }, definitions);
+/** @param slots as `derive` takes them */
+export const deriveContact = (
+  contact: ContactColumns,
+  definitions: readonly Definition[],
+  slots?: SlotColumns,
+) => derive({ ...contactTexts(contact), custom: contact.custom }, definitions, slots);

@@ -30,7 +30,7 @@ export interface KeyedTexts extends BuiltInTexts {
   readonly custom: Readonly<Record<string, CustomValueJson>>;
 }
 
-type SlotColumns = Record<string, string | number | Date | null>;
+export type SlotColumns = Record<string, string | number | Date | null>;
 
 function addText(keys: Record<string, string>, facets: string[], key: string, text: string): void {
   if (isBlank(text)) return;
@@ -63,11 +63,14 @@ export function deriveBuiltIn(texts: BuiltInTexts) {
   };
 }
 
-/** Derived columns by their Prisma names. */
-export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
+/**
+ * Derived columns by their Prisma names.
+ *
+ * @param slots what slots without a value are; all of them null when left out
+ */
+export function derive(texts: KeyedTexts, definitions: readonly Definition[], slots = emptySlots()) {
   const columns = deriveBuiltIn(texts);
   const { keys, facets } = columns;
-  const slots = emptySlots();
   for (const definition of definitions) {
     const value = Object.hasOwn(texts.custom, definition.slug) ? texts.custom[definition.slug] : undefined;
     if (value === undefined) continue;
@@ -83,7 +86,7 @@ export function derive(texts: KeyedTexts, definitions: readonly Definition[]) {
       for (const item of Array.isArray(value) ? value : [value]) facets.push(facetToken(key, String(item)));
     }
   }
-  return { ...columns, ...slots };
+  return Object.assign(slots, columns);
 }
 
 function slotValue(value: CustomValueJson, kind: "text" | "number" | "date", { type }: Definition) {

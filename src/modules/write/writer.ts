@@ -188,7 +188,8 @@ export class Writer {
     const definitions = await this.#defined("CONTACT");
     const stamp = { ...blankContact, createdAt: now, updatedAt: now, lastModificationSource: viewer.source };
     await this.tx.bulk.insertContacts(
-      contacts.map((contact) => ({ ...stamp, ...contact, ...deriveContact(contact, definitions) })),
+      // What is null is left out: a new row has it so.
+      contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
     );
     await this.tx.bulk.tagContacts(carried(contacts), now);
   }
