@@ -102,8 +102,8 @@ function columnsRead(
 
 /** Whether both the rows of a list and their number are selected. */
 function selectsBoth(info: GraphQLResolveInfo): boolean {
-  const names = selectedNames(info);
-  return names !== null && names.has("totalCount") && (names.has("nodes") || names.has("edges"));
+  const names = selectedNames(info) ?? new Set();
+  return names.has("totalCount") && (names.has("nodes") || names.has("edges"));
 }
 
 /** A page, and the question that it answers. */
