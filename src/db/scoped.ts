@@ -7,12 +7,14 @@ import { type Bulk, bulkStatements } from "./bulk.ts";
 import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { type ChildReader, childReader } from "./children.ts";
 import { keepChunk } from "./chunks.ts";
+import { confine, type Readers } from "./confined.ts";
 import type { Database, UnscopedClient } from "./database.ts";
 import type { Held } from "./held.ts";
 import { heldRows } from "./holding.ts";
 import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "./kept-reads.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "./locks.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
+import { type Call, type ModelName, models, type Operation } from "./models.ts";
 import { poolQuery, type Query, queryOf } from "./query.ts";
 import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
 import { type RowSet, type SetReader, setReader } from "./sets.ts";
@@ -21,51 +23,8 @@ import type { StatementNames } from "./statement-names.ts";
 import { readTagUsage, type TagUsage } from "./tag-usage.ts";
 import { inTransaction, type Transaction } from "./transaction.ts";
 
-/** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
-const models = {
-  member: "Member",
-  apiKey: "ApiKey",
-  contact: "Contact",
-  lead: "Lead",
-  deal: "Deal",
-  activity: "Activity",
-  conversation: "Conversation",
-  tag: "Tag",
-  contactTag: "ContactTag",
-  leadTag: "LeadTag",
-  customField: "CustomField",
-  customFieldFolder: "CustomFieldFolder",
-  customValue: "CustomValue",
-  smartList: "SmartList",
-  smartListSet: "SmartListSet",
-  contactMerge: "ContactMerge",
-  contactMergeSource: "ContactMergeSource",
-  importJob: "ImportJob",
-  importChunk: "ImportChunk",
-  importError: "ImportError",
-  bulkJob: "BulkJob",
-  bulkChunk: "BulkChunk",
-  idempotencyKey: "IdempotencyKey",
-} as const;
-
-const operations = [
-  "findMany",
-  "findFirst",
-  "count",
-  "groupBy",
-  "create",
-  "createMany",
-  "updateMany",
-  "updateManyAndReturn",
-  "deleteMany",
-] as const;
-
-type ModelName = keyof typeof models;
-type Operation = (typeof operations)[number];
 type Delegates = Pick<UnscopedClient, ModelName>;
 
-/** Makes a call of a model's delegate, whose arguments are confined. */
-type Call = (name: ModelName, operation: Operation, args: object) => Promise<unknown>;
 type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 
 /**
@@ -203,22 +162,6 @@ function confineTransaction(
   return confine(call, principal, () => insideReaders(transaction, nameOf, principal, call), null);
 }
 
-const readerNames = [
-  "children",
-  "catalogue",
-  "members",
-  "tagUsage",
-  "sets",
-  "countedRows",
-  "keepChunk",
-  "lock",
-  "held",
-  "bulk",
-] as const satisfies readonly (keyof Db)[];
-
-type Readers = Pick<Db, (typeof readerNames)[number]>;
-type Outside = Pick<Db, "transaction" | "alone">;
-
 /**
  * @param named sends texts that are always the same
  * @param statement makes statements of reads; as Prisma does when left out
@@ -280,71 +223,6 @@ function insideReaders(
     },
   };
 }
-
-/** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
-class Confined {
-  readonly orgId: string;
-  readonly transaction: Db["transaction"];
-  readonly alone: Db["alone"];
-  readonly #call: Call;
-  readonly #principal: Principal;
-  readonly #make: () => Readers;
-  #made: Readers | undefined;
-
-  constructor(call: Call, principal: Principal, readers: () => Readers, outside: Outside | null) {
-    this.orgId = principal.orgId;
-    this.#call = call;
-    this.#principal = principal;
-    this.#make = readers;
-    this.transaction = outside?.transaction ?? ((work) => work(this as object as Db));
-    this.alone = outside?.alone ?? (async () => null);
-  }
-
-  static {
-    for (const name of Object.keys(models) as ModelName[]) {
-      Object.defineProperty(Confined.prototype, name, {
-        get(this: Confined) {
-          return new ConfinedModel(this.#call, name, this.#principal);
-        },
-      });
-    }
-    for (const name of readerNames) {
-      Object.defineProperty(Confined.prototype, name, {
-        get(this: Confined) {
-          this.#made ??= this.#make();
-          return this.#made[name];
-        },
-      });
-    }
-  }
-}
-
-/** One model's operations. */
-class ConfinedModel {
-  readonly #call: Call;
-  readonly #name: ModelName;
-  readonly #principal: Principal;
-
-  constructor(call: Call, name: ModelName, principal: Principal) {
-    this.#call = call;
-    this.#name = name;
-    this.#principal = principal;
-  }
-
-  static {
-    for (const operation of operations) {
-      Object.defineProperty(ConfinedModel.prototype, operation, {
-        value(this: ConfinedModel, args: object = {}) {
-          const confined = scope(models[this.#name], operation, { ...args }, this.#principal);
-          return this.#call(this.#name, operation, confined);
-        },
-      });
-    }
-  }
-}
-
-const confine = (call: Call, principal: Principal, readers: () => Readers, outside: Outside | null): Db =>
-  new Confined(call, principal, readers, outside) as object as Db;
 
 const isKept = (operation: Operation): operation is ReadOperation =>
   operation === "findMany" || operation === "findFirst" || operation === "count";

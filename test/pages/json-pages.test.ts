@@ -1,8 +1,7 @@
-import { pino } from "pino";
 import { beforeAll, describe, expect, test } from "vitest";
 import { JsonText } from "../../src/lib/json-text.ts";
-import { createServer } from "../../src/server.ts";
-import { statementsOf, testDatabase } from "../support/database.ts";
+import { serverOf } from "../support/client.ts";
+import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Pages of children that PostgreSQL writes are, letter for letter, what they are when they are read and written here. */
@@ -50,19 +49,8 @@ beforeAll(async () => {
   await other.deal({ contactId: foreign.id, name: "Foreign" });
 });
 
-const serve = async (compileAfter: number) =>
-  createServer({
-    database: await testDatabase(),
-    logger: pino({ level: "silent" }),
-    corsOrigins: [],
-    bodyLimit: 1_048_576,
-    fileLimit: 2_097_152,
-    graphiql: null,
-    compileAfter,
-  });
-
 async function ask(compileAfter: number, query: string, variables: object = {}): Promise<string> {
-  const server = await serve(compileAfter);
+  const server = await serverOf(compileAfter);
   const response = await server.fetch("http://test/graphql", {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${key}` },

@@ -1,0 +1,88 @@
+import { type Call, type ModelName, models, operations } from "./models.ts";
+import { type Principal, scope } from "./scope.ts";
+import type { Db } from "./scoped.ts";
+
+const readerNames = [
+  "children",
+  "catalogue",
+  "members",
+  "tagUsage",
+  "sets",
+  "countedRows",
+  "keepChunk",
+  "lock",
+  "held",
+  "bulk",
+] as const satisfies readonly (keyof Db)[];
+
+export type Readers = Pick<Db, (typeof readerNames)[number]>;
+export type Outside = Pick<Db, "transaction" | "alone">;
+
+/** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
+class Confined {
+  readonly orgId: string;
+  readonly transaction: Db["transaction"];
+  readonly alone: Db["alone"];
+  readonly #call: Call;
+  readonly #principal: Principal;
+  readonly #make: () => Readers;
+  #made: Readers | undefined;
+
+  constructor(call: Call, principal: Principal, readers: () => Readers, outside: Outside | null) {
+    this.orgId = principal.orgId;
+    this.#call = call;
+    this.#principal = principal;
+    this.#make = readers;
+    this.transaction = outside?.transaction ?? ((work) => work(this as object as Db));
+    this.alone = outside?.alone ?? (async () => null);
+  }
+
+  static {
+    for (const name of Object.keys(models) as ModelName[]) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          return new ConfinedModel(this.#call, name, this.#principal);
+        },
+      });
+    }
+    for (const name of readerNames) {
+      Object.defineProperty(Confined.prototype, name, {
+        get(this: Confined) {
+          this.#made ??= this.#make();
+          return this.#made[name];
+        },
+      });
+    }
+  }
+}
+
+/** One model's operations. */
+class ConfinedModel {
+  readonly #call: Call;
+  readonly #name: ModelName;
+  readonly #principal: Principal;
+
+  constructor(call: Call, name: ModelName, principal: Principal) {
+    this.#call = call;
+    this.#name = name;
+    this.#principal = principal;
+  }
+
+  static {
+    for (const operation of operations) {
+      Object.defineProperty(ConfinedModel.prototype, operation, {
+        value(this: ConfinedModel, args: object = {}) {
+          const confined = scope(models[this.#name], operation, { ...args }, this.#principal);
+          return this.#call(this.#name, operation, confined);
+        },
+      });
+    }
+  }
+}
+
+export const confine = (
+  call: Call,
+  principal: Principal,
+  readers: () => Readers,
+  outside: Outside | null,
+): Db => new Confined(call, principal, readers, outside) as object as Db;
