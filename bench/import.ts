@@ -8,14 +8,14 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { pino } from "pino";
-import type { Caller } from "../src/context.ts";
-import { type Database, openDatabase } from "../src/db/database.ts";
-import { applyMigrations } from "../src/db/migrate.ts";
-import { scopedDb } from "../src/db/scoped.ts";
+import { applyMigrations } from "../src/db/migrate/migrate.ts";
+import { type Database, openDatabase } from "../src/db/open/database.ts";
+import { scopedDb } from "../src/db/scope/scoped.ts";
+import type { Caller } from "../src/graphql/context.ts";
+import { importContacts } from "../src/jobs/import/import.service.ts";
+import { runImportJob } from "../src/jobs/import/runner.ts";
 import { newId } from "../src/lib/typeid.ts";
 import { Upload } from "../src/lib/upload.ts";
-import { importContacts } from "../src/modules/import/import.service.ts";
-import { runImportJob } from "../src/modules/import/runner.ts";
 
 /**
  * Importing a CSV file, from the first byte to the last row, against COPY of the finished rows of the same contacts

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { OidcConfig } from "./auth/token.ts";
-import type { DatabaseConfig } from "./db/database.ts";
+import type { DatabaseConfig } from "./db/open/database.ts";
 import { isSecureUrl } from "./lib/url.ts";
 
 /** Everything an operator can set, read and checked once. The README's table lists the same names. */

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom } from "pg-copy-streams";
-import { columnOf } from "../../src/db/columns.ts";
+import { columnOf } from "../../src/db/prisma/columns.ts";
 import type { PutRows } from "./organization.ts";
 
 /** Rows by COPY: a million of them in minutes. */

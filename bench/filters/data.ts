@@ -1,6 +1,6 @@
 import pg from "pg";
-import { type Database, openDatabase } from "../../src/db/database.ts";
-import { applyMigrations } from "../../src/db/migrate.ts";
+import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { type Database, openDatabase } from "../../src/db/open/database.ts";
 import { copyRows } from "./copy.ts";
 import { inBulk, loadContacts, type Org, readOrg } from "./organization.ts";
 

@@ -1,4 +1,4 @@
-import { columnOf } from "../../src/db/columns.ts";
+import { columnOf } from "../../src/db/prisma/columns.ts";
 import type { Org } from "./organization.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { Definition } from "../../src/db/catalogue.ts";
-import type { Database } from "../../src/db/database.ts";
+import { createKey } from "../../src/auth/key.ts";
+import type { Definition } from "../../src/db/open/catalogue.ts";
+import type { Database } from "../../src/db/open/database.ts";
+import { deriveContact } from "../../src/entities/contact/contact.columns.ts";
 import { fold } from "../../src/lib/fold.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { createKey } from "../../src/modules/api-key/key.ts";
-import { deriveContact } from "../../src/modules/contact/contact.columns.ts";
 import { makeDefinitions, makePerson, tagNames } from "./people.ts";
 
 /** An organization of the benchmark: made, and read again. The tests of the plans make theirs by it too. */

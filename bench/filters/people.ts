@@ -1,8 +1,8 @@
-import type { Definition } from "../../src/db/catalogue.ts";
+import type { Definition } from "../../src/db/open/catalogue.ts";
+import { type ContactColumns, emptyContact } from "../../src/entities/contact/contact.columns.ts";
+import { freeSlot } from "../../src/entities/custom-field/slots.ts";
+import type { CustomValueJson } from "../../src/filter/language/derive.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { type ContactColumns, emptyContact } from "../../src/modules/contact/contact.columns.ts";
-import { freeSlot } from "../../src/modules/custom-field/slots.ts";
-import type { CustomValueJson } from "../../src/modules/filter/derive.ts";
 
 /**
  * The people of the benchmark, the same every time. What a selective case looks for is there as often in a small

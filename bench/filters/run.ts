@@ -1,7 +1,7 @@
 import pg from "pg";
 import { pino } from "pino";
 import { decodeId } from "../../src/lib/typeid.ts";
-import { createServer } from "../../src/server.ts";
+import { createServer } from "../../src/server/server.ts";
 import type { Case, Place, Variables } from "./cases.ts";
 import type { World } from "./data.ts";
 import { type Spelling, type Statement, write } from "./hand.ts";

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { openDatabase } from "../../src/db/database.ts";
-import { applyMigrations } from "../../src/db/migrate.ts";
+import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
 import { copyRows } from "../filters/copy.ts";
 import { loadWorld, readWorld, type World } from "./world-data.ts";
 

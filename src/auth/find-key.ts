@@ -1,10 +1,10 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Pool } from "pg";
-import type { Database } from "../db/database.ts";
-import { RequestError } from "../errors.ts";
+import type { Database } from "../db/open/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
-import { parseKey } from "../modules/api-key/key.ts";
+import { RequestError } from "../lib/errors.ts";
 import { organizationForbidden, readOrganization, unauthenticated } from "./headers.ts";
+import { parseKey } from "./key.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 
 interface KeyRow extends Membership {

@@ -1,4 +1,4 @@
-import type { Principal } from "../db/scope.ts";
+import type { Principal } from "../db/scope/scope.ts";
 import type {
   ApiScope,
   MemberRole,

@@ -10,9 +10,9 @@ import {
   jwksCache,
   jwtVerify,
 } from "jose";
-import { RequestError } from "../errors.ts";
 import { ApiScope } from "../generated/prisma/enums.ts";
 import { emailKey } from "../lib/email.ts";
+import { RequestError } from "../lib/errors.ts";
 import { textProblem } from "../lib/exact.ts";
 import { isSecureUrl } from "../lib/url.ts";
 import { invalidToken, unauthenticated } from "./headers.ts";

@@ -1,7 +1,7 @@
 import { readConfig } from "../config.ts";
-import { openDatabase } from "../db/database.ts";
-import { applyMigrations } from "../db/migrate.ts";
-import { createDemoKey, seedDemo } from "../demo.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { openDatabase } from "../db/open/database.ts";
+import { createDemoKey, seedDemo } from "../demo/demo.ts";
 import { runCommand } from "./run.ts";
 
 /** Seeds the demo organizations into the configured database and prints a new key to each. */

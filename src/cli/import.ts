@@ -6,18 +6,18 @@ import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
-import type { Caller } from "../context.ts";
-import { type Database, openDatabase } from "../db/database.ts";
-import { applyMigrations } from "../db/migrate.ts";
-import { scopedDb } from "../db/scoped.ts";
-import { RefusalError } from "../errors.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { type Database, openDatabase } from "../db/open/database.ts";
+import { scopedDb } from "../db/scope/scoped.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
+import type { Caller } from "../graphql/context.ts";
+import { importErrors } from "../jobs/import/errors-csv.ts";
+import { importContacts } from "../jobs/import/import.service.ts";
+import { importFields } from "../jobs/import/mapping.ts";
+import { runImportJob } from "../jobs/import/runner.ts";
 import { emailKey } from "../lib/email.ts";
+import { RefusalError } from "../lib/errors.ts";
 import { decodeId, encodeId } from "../lib/typeid.ts";
-import { importErrors } from "../modules/import/errors-csv.ts";
-import { importContacts } from "../modules/import/import.service.ts";
-import { importFields } from "../modules/import/mapping.ts";
-import { runImportJob } from "../modules/import/runner.ts";
 import { runCommand, UsageError } from "./run.ts";
 
 const usage = `npm run import -- <file.csv> --org <organization id> --email <member's address>

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import { createKey } from "../auth/key.ts";
 import { scopesBeyond } from "../auth/scopes.ts";
 import { readConfig } from "../config.ts";
-import { type Database, openDatabase } from "../db/database.ts";
-import { applyMigrations } from "../db/migrate.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { type Database, openDatabase } from "../db/open/database.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";
 import { emailKey } from "../lib/email.ts";
 import { decodeId, encodeId, newId } from "../lib/typeid.ts";
-import { createKey } from "../modules/api-key/key.ts";
 import { readKeyOptions } from "./key-options.ts";
 import { runCommand, UsageError } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
-import { openDatabase } from "../db/database.ts";
-import { applyMigrations, createMigration, findDrift, migrationStatus } from "../db/migrate.ts";
+import { applyMigrations, createMigration, findDrift, migrationStatus } from "../db/migrate/migrate.ts";
+import { openDatabase } from "../db/open/database.ts";
 import { runCommand } from "./run.ts";
 
 const usage = `npm run db:migrate             apply the pending migrations

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "../config.ts";
-import { openDatabase } from "../db/database.ts";
-import { applyMigrations } from "../db/migrate.ts";
-import { countPurgeable, purge } from "../db/purge.ts";
-import { purgeLimits } from "../jobs.ts";
+import { applyMigrations } from "../db/migrate/migrate.ts";
+import { openDatabase } from "../db/open/database.ts";
+import { countPurgeable, purge } from "../db/write/purge.ts";
+import { purgeLimits } from "../jobs/jobs.ts";
 import { runCommand } from "./run.ts";
 
 /** Erases what has been in the trash for 30 days, from the command line; `--dry-run` only counts it. */

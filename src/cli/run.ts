@@ -1,7 +1,7 @@
 import { ConfigError } from "../config.ts";
-import { DirectoryInUseError } from "../db/lock.ts";
-import { MigrationError } from "../db/migrate.ts";
-import { sayIfStale } from "../stale.ts";
+import { MigrationError } from "../db/migrate/migrate.ts";
+import { DirectoryInUseError } from "../db/open/lock.ts";
+import { sayIfStale } from "../server/stale.ts";
 
 /** Something the person at the keyboard can put right; printed without a stack. */
 export class UsageError extends Error {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { lexicographicSortSchema, printSchema } from "graphql";
-import { filterReference } from "../modules/filter/reference.ts";
+import { filterReference } from "../filter/registry/reference.ts";
 import { schema } from "../schema.ts";
 import { runCommand } from "./run.ts";
 

@@ -1,7 +1,7 @@
+import { type CustomValueJson, derive } from "../filter/language/derive.ts";
+import { contactKeyFields } from "../filter/registry/built-in.ts";
+import type { Definition } from "../filter/registry/fields.ts";
 import { fold } from "../lib/fold.ts";
-import { contactKeyFields } from "../modules/filter/built-in.ts";
-import { type CustomValueJson, derive } from "../modules/filter/derive.ts";
-import type { Definition } from "../modules/filter/fields.ts";
 import { demoLists, demoValues } from "./lists.ts";
 import * as words from "./words.ts";
 

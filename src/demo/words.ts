@@ -1,4 +1,4 @@
-import type { Definition } from "../modules/filter/fields.ts";
+import type { Definition } from "../filter/registry/fields.ts";
 
 /** What the demo organizations are made of. */
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { RequestError } from "../errors.ts";
+import { RequestError } from "./errors.ts";
 
 /**
  * Cursors: the sort values of a row, signed together with what they are good for. They name a place, not a row,

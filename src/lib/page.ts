@@ -1,5 +1,5 @@
-import { RequestError } from "../errors.ts";
 import { type CursorBinding, type CursorValue, decodeCursor, encodeCursor } from "./cursor.ts";
+import { RequestError } from "./errors.ts";
 
 /** Pages by keyset: a place between two rows, never a count of rows skipped, unless `offset` asks for one. */
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { fingerprintOf } from "../../src/db/sets.ts";
+import type { Viewer } from "../../src/auth/viewer.ts";
+import { fingerprintOf } from "../../src/db/read/sets.ts";
+import { signPlan } from "../../src/jobs/bulk/bulk.plan.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { signPlan } from "../../src/modules/bulk/bulk.plan.ts";
-import type { Viewer } from "../../src/viewer.ts";
 import { bulk, bystander, done, planned } from "../support/bulk.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
-import { runNextBulkJob } from "../../src/modules/bulk/bulk.runner.ts";
+import { runNextBulkJob } from "../../src/jobs/bulk/bulk.runner.ts";
 import {
   type BulkJob,
   type BulkMutation,

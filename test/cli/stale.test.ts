@@ -9,10 +9,10 @@ import { expect, onTestFinished, test } from "vitest";
 async function told(): Promise<{ directory: string; start: () => Promise<string> }> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-stale-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  await mkdir(join(directory, "dist"));
+  await mkdir(join(directory, "dist/server"), { recursive: true });
   await writeFile(join(directory, "package.json"), '{ "type": "module" }');
-  await cp("dist/stale.js", join(directory, "dist/stale.js"));
-  const script = 'import("./dist/stale.js").then(({ sayIfStale }) => sayIfStale())';
+  await cp("dist/server/stale.js", join(directory, "dist/server/stale.js"));
+  const script = 'import("./dist/server/stale.js").then(({ sayIfStale }) => sayIfStale())';
   const start = async () =>
     (await promisify(execFile)(process.execPath, ["-e", script], { cwd: directory })).stderr;
   return { directory, start };

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { exampleQuery } from "../../src/examples.ts";
+import { exampleQuery } from "../../src/demo/examples.ts";
 
 /** The main command, as its user runs it, on an embedded database of its own. */
 

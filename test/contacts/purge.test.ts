@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
-import { purge } from "../../src/db/purge.ts";
+import { purge } from "../../src/db/write/purge.ts";
 import { encodeId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { derivedColumns } from "../../src/db/rows.ts";
+import { derivedColumns } from "../../src/db/prisma/rows.ts";
+import { contactColumns, deriveContact } from "../../src/entities/contact/contact.columns.ts";
 import { decodeId, encodeId } from "../../src/lib/typeid.ts";
-import { contactColumns, deriveContact } from "../../src/modules/contact/contact.columns.ts";
 import { sendText } from "../support/client.ts";
 import { contactWriter } from "../support/contacts.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";

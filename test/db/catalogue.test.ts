@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Embedded, startEmbedded } from "../../src/db/embedded.ts";
-import { applyMigrations } from "../../src/db/migrate.ts";
+import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { type Embedded, startEmbedded } from "../../src/db/open/embedded.ts";
 import { testDatabase } from "../support/database.ts";
 
 /**

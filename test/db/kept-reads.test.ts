@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { keptReads, type ReadOperation } from "../../src/db/kept-reads.ts";
-import { marked, shapeOf } from "../../src/db/shape.ts";
-import { templateOf } from "../../src/db/template.ts";
+import { keptReads, type ReadOperation } from "../../src/db/prisma/kept-reads.ts";
+import { marked, shapeOf } from "../../src/db/prisma/shape.ts";
+import { templateOf } from "../../src/db/prisma/template.ts";
 import { Prisma } from "../../src/generated/prisma/browser.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

@@ -14,14 +14,14 @@ import {
   test,
   vi,
 } from "vitest";
-import { type Database, openDatabase } from "../../src/db/database.ts";
 import {
   applyMigrations,
   createMigration,
   findDrift,
   type MigrationFiles,
   migrationStatus,
-} from "../../src/db/migrate.ts";
+} from "../../src/db/migrate/migrate.ts";
+import { type Database, openDatabase } from "../../src/db/open/database.ts";
 
 // PGlite takes seconds to make its files, and the drift check starts two of them.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Db, scopedDb } from "../../src/db/scoped.ts";
+import { type Db, scopedDb } from "../../src/db/scope/scoped.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

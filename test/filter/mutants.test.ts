@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -24,7 +25,7 @@ afterAll(() => void vi.useRealTimers());
 
 /** A gateway made anew from the modules as they are mocked just now. */
 async function gateway(): Promise<Send> {
-  const { createServer } = await import("../../src/server.ts");
+  const { createServer } = await import("../../src/server/server.ts");
   const yoga = createServer({
     database: await testDatabase(),
     logger: pino({ level: "silent" }),
@@ -51,7 +52,8 @@ test("without a fault nothing differs", async () => {
 test.each(mutants.map((mutant, at): [string, Mutant, number] => [mutant.name, mutant, at]))(
   "it is noticed when %s",
   async (_name, mutant, at) => {
-    const module = resolve("src/modules/filter", mutant.file);
+    const module = resolve("src/filter", mutant.file);
+    expect(existsSync(module), "a module that is not there would be replaced by nothing").toBe(true);
     vi.resetModules();
     vi.doMock(module, () => import(/* @vite-ignore */ addressOf(mutant, at)));
     try {

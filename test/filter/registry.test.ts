@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { builtInFields } from "../../src/modules/filter/built-in.ts";
-import { customField, type Definition } from "../../src/modules/filter/fields.ts";
-import { Registry } from "../../src/modules/filter/registry.ts";
+import { builtInFields } from "../../src/filter/registry/built-in.ts";
+import { customField, type Definition } from "../../src/filter/registry/fields.ts";
+import { Registry } from "../../src/filter/registry/registry.ts";
 import { testDatabase } from "../support/database.ts";
 
 /** What the registry says of the database is so. */

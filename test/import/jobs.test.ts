@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
-import { runNextImport } from "../../src/modules/import/runner.ts";
+import { runNextImport } from "../../src/jobs/import/runner.ts";
 import { mutate, sendText, testServer } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { imported, jobOf, runImports, upload } from "../support/imports.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { childReader } from "../../src/db/children.ts";
+import { childReader } from "../../src/db/read/children.ts";
 import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

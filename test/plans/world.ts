@@ -8,10 +8,10 @@ import { rolograph } from "../../bench/servers/rolograph.ts";
 import type { Letter, Sending } from "../../bench/servers/types.ts";
 import type { Sent } from "../../bench/servers/wire.ts";
 import { loadWorld, readWorld } from "../../bench/servers/world-data.ts";
-import { columnOf } from "../../src/db/columns.ts";
-import { openDatabase } from "../../src/db/database.ts";
-import { applyMigrations } from "../../src/db/migrate.ts";
-import { createServer } from "../../src/server.ts";
+import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
+import { columnOf } from "../../src/db/prisma/columns.ts";
+import { createServer } from "../../src/server/server.ts";
 
 /** The benchmark's data in small, in a database of its own, and the statements that its requests lead to. */
 

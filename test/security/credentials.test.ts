@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { createKey } from "../../src/auth/key.ts";
 import { encodeId, newId } from "../../src/lib/typeid.ts";
-import { createKey } from "../../src/modules/api-key/key.ts";
 import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

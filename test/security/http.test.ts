@@ -233,7 +233,7 @@ test.each([
 
 test("the query of the README and GraphiQL's introspection are within the limits", async () => {
   const { getIntrospectionQuery } = await import("graphql");
-  const { exampleQuery } = await import("../../src/examples.ts");
+  const { exampleQuery } = await import("../../src/demo/examples.ts");
   await organization.customField({
     slug: "industry",
     type: "SELECT",

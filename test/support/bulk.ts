@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { type RunOptions, runBulkJob } from "../../src/modules/bulk/bulk.runner.ts";
+import { type RunOptions, runBulkJob } from "../../src/jobs/bulk/bulk.runner.ts";
 import { mutate, type PayloadError, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import { Organization } from "./makers.ts";

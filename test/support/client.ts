@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { inject } from "vitest";
-import { createServer } from "../../src/server.ts";
+import { createServer } from "../../src/server/server.ts";
 import type { TypedDocumentString } from "../generated/graphql.ts";
 import { testDatabase } from "./database.ts";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { inject } from "vitest";
-import { type Database, openDatabase } from "../../src/db/database.ts";
+import { type Database, openDatabase } from "../../src/db/open/database.ts";
 
 /** One database a worker, migrated; tests share it and make an organization each. */
 

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { expect } from "vitest";
-import { type RunOptions, runImportJob } from "../../src/modules/import/runner.ts";
+import { type RunOptions, runImportJob } from "../../src/jobs/import/runner.ts";
 import { type Answer, read, sendText, testServer } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";

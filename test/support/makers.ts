@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
-import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
-import { emailKey } from "../../src/lib/email.ts";
-import { fold } from "../../src/lib/fold.ts";
-import { encodeId, type IdType, newId } from "../../src/lib/typeid.ts";
-import { createKey } from "../../src/modules/api-key/key.ts";
+import { createKey } from "../../src/auth/key.ts";
 import {
   type ContactColumns,
   deriveContact,
   emptyContact,
-} from "../../src/modules/contact/contact.columns.ts";
-import { deriveDeal } from "../../src/modules/deal/deal.columns.ts";
-import { type CustomValueJson, derive } from "../../src/modules/filter/derive.ts";
-import type { Definition } from "../../src/modules/filter/fields.ts";
+} from "../../src/entities/contact/contact.columns.ts";
+import { deriveDeal } from "../../src/entities/deal/deal.columns.ts";
+import { type CustomValueJson, derive } from "../../src/filter/language/derive.ts";
+import type { Definition } from "../../src/filter/registry/fields.ts";
+import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
+import { emailKey } from "../../src/lib/email.ts";
+import { fold } from "../../src/lib/fold.ts";
+import { encodeId, type IdType, newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
 
 /** Makes rows past every rule but the database's own, so that tests can plant what they need. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { pino } from "pino";
 import type { OidcConfig, VerifyToken } from "../../src/auth/token.ts";
-import { createServer as createGateway } from "../../src/server.ts";
+import { createServer as createGateway } from "../../src/server/server.ts";
 import { type Answer, read } from "./client.ts";
 import { testDatabase } from "./database.ts";
 

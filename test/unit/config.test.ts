@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
-import { statementNames } from "../../src/db/statement-names.ts";
+import { statementNames } from "../../src/db/prisma/statement-names.ts";
 
 /** The settings of the database. */
 

@@ -2,7 +2,7 @@ import { GraphQLError } from "graphql";
 import { createSchema, createYoga } from "graphql-yoga";
 import { expect, test } from "vitest";
 import { JsonText, stringify } from "../../src/lib/json-text.ts";
-import { useJsonText } from "../../src/plugins/use-json-text.ts";
+import { useJsonText } from "../../src/server/plugins/use-json-text.ts";
 
 /** Answers in which ready JSON stands. */
 

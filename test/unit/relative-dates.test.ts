@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DurationError, daySpan, olderSpan, rangeSpan, type Span } from "../../src/modules/filter/dates.ts";
+import { DurationError, daySpan, olderSpan, rangeSpan, type Span } from "../../src/filter/language/dates.ts";
 
 /** Relative dates to moments: local days of any length, half-open, wherever the clocks are put forward or back. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { render, tokensIn } from "../../src/modules/custom-value/template.ts";
+import { render, tokensIn } from "../../src/entities/custom-value/template.ts";
 
 test("a text without tokens comes back as it is", () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { hasTrigram } from "../../src/modules/filter/compile.ts";
-import { searchWhere } from "../../src/modules/filter/search.ts";
+import { hasTrigram } from "../../src/filter/compile/compile.ts";
+import { searchWhere } from "../../src/filter/compile/search.ts";
 
 test.each(["abc", ".ab", "ab@", ".0@", "+33", "éà1", "xx.yz"])("the trigram index knows %j", (text) => {
   expect(hasTrigram(text)).toBe(true);

@@ -5,7 +5,7 @@ import type { Type } from "./model.ts";
 
 export interface Mutant {
   readonly name: string;
-  /** In src/modules/filter. */
+  /** In src/filter. */
   readonly file: string;
   readonly fragment: string;
   readonly instead: string;
@@ -26,15 +26,15 @@ const mutant = (name: string, file: string, fragment: string, instead: string, .
 export const mutants: readonly Mutant[] = [
   mutant(
     "rows without a value are lost",
-    "compile.ts",
+    "compile/compile.ts",
     "missing ? { OR: [where, missing] } : where",
     "where",
     "text",
   ),
-  mutant("% _ and \\ are patterns", "compile.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
+  mutant("% _ and \\ are patterns", "compile/compile.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
   mutant(
     "not greater is less",
-    "compile.ts",
+    "compile/compile.ts",
     'gt: "lte", gte: "lt"',
     'gt: "lt", gte: "lt"',
     "integer",
@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "a span holds its end",
-    "compile.ts",
+    "compile/compile.ts",
     "{ gte: from, lt: to }",
     "{ gte: from, lte: to }",
     "date",
@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "what is always true is forgotten in an OR",
-    "compile.ts",
+    "compile/compile.ts",
     "const everything: Where = { id: { notIn: [] } }",
     "const everything: Where = {}",
     "boolean",
@@ -59,42 +59,42 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "all of several tags are any of them",
-    "compile.ts",
+    "compile/compile.ts",
     'comparator === "hasAll" ? { hasEvery: known }',
     "false ? { hasEvery: known }",
     "tags",
   ),
   mutant(
     "a phone number begins anywhere",
-    "compile.ts",
+    "compile/compile.ts",
     'comparator === "in" || comparator === "startsWith"',
     'comparator === "in"',
     "phone",
   ),
   mutant(
     "long texts are looked up by a token that they have not",
-    "compile.ts",
+    "compile/compile.ts",
     "String(operand).length <= MAX_TOKEN_VALUE",
     "String(operand).length > 0",
     "text",
   ),
   mutant(
     "texts without a column lose the rows without a value",
-    "compile.ts",
+    "compile/compile.ts",
     "operands.map((operand) => ({ NOT: at({ equals: operand }) })) }, missing]",
     "operands.map((operand) => ({ NOT: at({ equals: operand }) })) }]",
     "text",
   ),
   mutant(
     "not of and stays and",
-    "normalize.ts",
+    "language/normalize.ts",
     'const kind = (written === "and") !== negated ? "and" : "or"',
     "const kind = written",
     "boolean",
   ),
   mutant(
     "a membership in nothing is everything",
-    "normalize.ts",
+    "language/normalize.ts",
     'node.comparator === "hasAny") return { kind: negated ? "all" : "none" }',
     'node.comparator === "hasAny") return { kind: "all" }',
     "enum",
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
   {
     ...mutant(
       "not of the one related record is SQL's",
-      "normalize.ts",
+      "language/normalize.ts",
       'none && node.relation.one && inner.kind !== "all"',
       "false",
       "dateTime",
@@ -112,64 +112,71 @@ export const mutants: readonly Mutant[] = [
   },
   mutant(
     "one operator of several is dropped",
-    "parse.ts",
+    "language/parse.ts",
     "Object.entries(comparators).map(([operator, value])",
     "Object.entries(comparators).slice(0, 1).map(([operator, value])",
     "integer",
   ),
   mutant(
     "a negative operator asks for some related record",
-    "through.ts",
+    "registry/through.ts",
     "at === 0 && leaf.negated !== empty",
     "false",
     "enum",
   ),
   mutant(
     "ends with is contains",
-    "operators.ts",
+    "registry/operators.ts",
     'meaning("endsWith", "one")',
     'meaning("contains", "one")',
     "text",
   ),
   mutant(
     "texts compare as they are written",
-    "operands.ts",
+    "language/operands.ts",
     'const text: Reader = (value) => fold(expect(value, "string"))',
     'const text: Reader = (value) => expect(value, "string")',
     "text",
   ),
   mutant(
     "addresses compare as texts",
-    "operands.ts",
+    "language/operands.ts",
     'emailKey(expect(value, "string")) ?? text(value',
     "text(value",
     "email",
   ),
   mutant(
     "the last days are one too many",
-    "dates.ts",
+    "language/dates.ts",
     "from: today.subtract(duration).add({ days: 1 })",
     "from: today.subtract(duration)",
     "date",
   ),
   mutant(
     "days begin where the server is",
-    "dates.ts",
+    "language/dates.ts",
     "day.toZonedDateTime(timeZone)",
     'day.toZonedDateTime("UTC")',
     "dateTime",
   ),
-  mutant("weeks begin on Sunday", "dates.ts", "day.dayOfWeek - 1", "day.dayOfWeek % 7", "date", "dateTime"),
+  mutant(
+    "weeks begin on Sunday",
+    "language/dates.ts",
+    "day.dayOfWeek - 1",
+    "day.dayOfWeek % 7",
+    "date",
+    "dateTime",
+  ),
   mutant(
     "a stored list forgets its time zone",
-    "filter.service.ts",
+    "list/filter.service.ts",
     "timeZone ?? fallback ?? viewer.timeZone",
     "timeZone ?? viewer.timeZone",
     "dateTime",
   ),
   mutant(
     "the trash is in the list",
-    "list.ts",
+    "list/list.ts",
     "EXCLUDE: { deletedAt: null }",
     "EXCLUDE: { purgedAt: null }",
     "boolean",
@@ -177,7 +184,7 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** How a mutant's source is imported: beside the real module, under another address. */
-export const addressOf = ({ file }: Mutant, at: number): string => `/src/modules/filter/${file}?mutant=${at}`;
+export const addressOf = ({ file }: Mutant, at: number): string => `/src/filter/${file}?mutant=${at}`;
 
 /** Gives such an address its source. A fragment that is not there exactly once stops the run: the list is out of date. */
 export const mutation = (): Plugin => ({

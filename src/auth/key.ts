@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { OrganizationMode } from "../generated/prisma/enums.ts";
+import { decodeId, encodeId, newId } from "../lib/typeid.ts";
+
+/**
+ * API keys: `sk_live_` or `sk_test_`, then 26 characters of the key's id, 40 of a random secret and 8 of a
+ * checksum, all lower case. The checksum lets a mistyped key be refused without a query; the id finds the row;
+ * only the SHA-256 of the whole is kept, and 160 random bits need no slow hash.
+ */
+const form = /^sk_(live|test)_([0-7][0-9a-hjkmnp-tv-z]{25})([0-9a-f]{40})([0-9a-f]{8})$/;
+
+const idPrefix = "api_key_";
+const checksum = (body: string): string => crc32(body).toString(16).padStart(8, "0");
+
+export interface NewKey {
+  readonly id: string;
+  /** The key itself: shown once, never kept. */
+  readonly key: string;
+  /** SHA-256 of the key. */
+  readonly hash: Uint8Array<ArrayBuffer>;
+  /** Enough of it to recognise it by. */
+  readonly prefix: string;
+}
+
+/** Makes a key for an organization of this mode. */
+export function createKey(mode: OrganizationMode): NewKey {
+  const id = newId();
+  const body = `sk_${mode.toLowerCase()}_${encodeId("ApiKey", id).slice(idPrefix.length)}${randomBytes(20).toString("hex")}`;
+  const key = body + checksum(body);
+  return {
+    id,
+    key,
+    hash: new Uint8Array(createHash("sha256").update(key).digest()),
+    prefix: body.slice(0, 18),
+  };
+}
+
+/** @returns what a key says of itself, or null when it is mistyped or no key */
+export function parseKey(text: string): { readonly id: string; readonly mode: OrganizationMode } | null {
+  const [, mode, suffix, , sum] = form.exec(text) ?? [];
+  if (sum === undefined || checksum(text.slice(0, -sum.length)) !== sum) return null;
+  const decoded = decodeId(idPrefix + suffix);
+  return decoded && { id: decoded.uuid, mode: mode === "live" ? "LIVE" : "TEST" };
+}

@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
+import pg from "pg";
+
+/**
+ * Migrations, made and applied by Prisma's own schema engine as WebAssembly: nothing is downloaded, and the
+ * `_prisma_migrations` table is the one that `prisma migrate deploy` reads and writes.
+ */
+
+const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
+
+/** The engine is for those who have something to apply or to compare: most starts have not. */
+const loadEngine = () => import("./schema-engine.ts");
+
+/** Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand. */
+const views = ["contact_tally", "lead_tally", "deal_tally"];
+const everything: SchemaFilter = {
+  externalTables: views.map((view) => `public.${view}`),
+  externalEnums: [],
+};
+
+/** Where migrations and schema are; other places only in tests. */
+export interface MigrationFiles {
+  /** Directory of the migrations. */
+  readonly migrations: string;
+  /** Path of the Prisma schema. */
+  readonly schema: string;
+}
+
+const repository: MigrationFiles = {
+  migrations: join(root, "migrations"),
+  schema: join(root, "schema.prisma"),
+};
+
+/** A migration cannot be applied. Whatever it had done is rolled back. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}
+
+/** Any number; the same for every process that migrates the same database. */
+const LOCK_KEY = 7_242_001;
+
+/**
+ * Applies the pending migrations, each whole or not at all. Several processes may start at once: on PostgreSQL an
+ * advisory lock lets one of them work while the others wait and then find nothing to do. A migration that failed
+ * before is tried again, since nothing of it was kept.
+ *
+ * @param embedded true for PGlite, which has one session and needs no lock
+ * @returns the names of the migrations applied
+ * @throws MigrationError naming the migration that failed and why
+ */
+export async function applyMigrations(
+  pool: pg.Pool,
+  embedded: boolean,
+  files = repository,
+): Promise<string[]> {
+  const list = await readMigrations(files);
+  if ((await statusOf(pool, list)).pending.length === 0) return [];
+  if (embedded) return runPending(pool, list);
+  // Connections of their own: one waits with the lock while the other works, whatever the pool's size and limits.
+  const own = new pg.Pool({ ...pool.options, max: 2, statement_timeout: 0 });
+  const holder = await own.connect();
+  try {
+    await holder.query(`SET lock_timeout = '10min'; SELECT pg_advisory_lock(${LOCK_KEY})`);
+    return await runPending(own, list);
+  } finally {
+    await holder.query(`SELECT pg_advisory_unlock(${LOCK_KEY})`).finally(() => holder.release());
+    await own.end();
+  }
+}
+
+async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]> {
+  const { pending, failed } = await statusOf(pool, list);
+  if (pending.length === 0) return [];
+  const { ScriptError, withEngine } = await loadEngine();
+  return withEngine(pool, async (engine) => {
+    for (const migrationName of failed) await engine.markMigrationRolledBack({ migrationName });
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: list,
+      filters: everything,
+    });
+    return appliedMigrationNames;
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof ScriptError)) throw error;
+    const { failed: names } = await statusOf(pool, list);
+    throw new MigrationError(
+      `migration ${names[0] ?? error.migration} failed and was rolled back: ${error.message}`,
+    );
+  });
+}
+
+/** What a database has of the migrations. */
+export interface MigrationStatus {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Tried and rolled back; they are pending too. */
+  readonly failed: readonly string[];
+  /** Applied, and changed in the directory since. */
+  readonly edited: readonly string[];
+  /** Applied, and gone from the directory. */
+  readonly missing: readonly string[];
+}
+
+/** Compares a database with the directory. One query. */
+export async function migrationStatus(pool: pg.Pool, files = repository): Promise<MigrationStatus> {
+  return statusOf(pool, await readMigrations(files));
+}
+
+interface MigrationRow {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+}
+
+async function statusOf(pool: pg.Pool, { migrationDirectories }: MigrationList): Promise<MigrationStatus> {
+  const rows = await pool
+    .query<MigrationRow>(
+      "SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+    )
+    .then((result) => result.rows)
+    .catch((error: unknown) => {
+      if (error instanceof pg.DatabaseError && error.code === "42P01") return [];
+      throw error;
+    });
+  const finished = new Map(
+    rows.filter((row) => row.finished_at).map((row) => [row.migration_name, row.checksum]),
+  );
+  const checksums = new Map(
+    migrationDirectories.map(({ path, migrationFile: { content } }) => [
+      path,
+      createHash("sha256").update(content.value).digest("hex"),
+    ]),
+  );
+  const names = [...checksums.keys()];
+  return {
+    applied: names.filter((name) => finished.has(name)),
+    pending: names.filter((name) => !finished.has(name)),
+    failed: rows.filter((row) => !row.finished_at).map((row) => row.migration_name),
+    edited: names.filter((name) => finished.has(name) && finished.get(name) !== checksums.get(name)),
+    missing: [...finished.keys()].filter((name) => !checksums.has(name)),
+  };
+}
+
+/**
+ * Writes the migration that takes the existing ones to the schema.
+ *
+ * @param name a few words, for the directory's name
+ * @param options.empty write one even when there is nothing to change, to be filled by hand
+ * @returns the path of the new file, or null when there is nothing to do
+ */
+export async function createMigration(
+  name: string,
+  options: { readonly empty?: boolean } = {},
+  files = repository,
+): Promise<string | null> {
+  const script = await findDrift(files);
+  if (script === "" && !options.empty) return null;
+  const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
+  const directory = join(files.migrations, `${stamp}_${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(files.migrations, "migration_lock.toml"), lockfile);
+  const path = join(directory, "migration.sql");
+  await writeFile(path, `${script}\n`, { flag: "wx" });
+  return path;
+}
+
+/** The SQL by which the schema differs from what the migrations make; empty when they agree. */
+export async function findDrift(files = repository): Promise<string> {
+  const list = await readMigrations(files);
+  const schema = await readSchema(files);
+  const { ScriptError, withShadowEngine } = await loadEngine();
+  return withShadowEngine(async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: "migrations", ...list },
+      to: { tag: "schemaDatamodel", ...schema },
+      script: true,
+      exitCode: null,
+      filters: everything,
+    });
+    const script = (stdout ?? "").trim();
+    return script === "-- This is an empty migration." ? "" : script;
+  }).catch((error: unknown) => {
+    if (!(error instanceof ScriptError)) throw error;
+    throw new MigrationError(`migration ${error.migration} cannot be replayed: ${error.message}`);
+  });
+}
+
+const lockfile = `# Please do not edit this file manually
+# It should be added in your version-control system (e.g., Git)
+provider = "postgresql"
+`;
+
+async function readMigrations({ migrations }: MigrationFiles): Promise<MigrationList> {
+  const entries = await readdir(migrations, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return {
+    baseDir: migrations,
+    lockfile: { path: "migration_lock.toml", content: lockfile },
+    shadowDbInitScript: "",
+    migrationDirectories: await Promise.all(
+      names.sort().map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: "migration.sql",
+          content: {
+            tag: "ok" as const,
+            value: await readFile(join(migrations, name, "migration.sql"), "utf8"),
+          },
+        },
+      })),
+    ),
+  };
+}
+
+async function readSchema({ schema }: MigrationFiles) {
+  return { files: [{ path: "schema.prisma", content: await readFile(schema, "utf8") }] };
+}

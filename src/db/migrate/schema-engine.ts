@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { PrismaPg } from "@prisma/adapter-pg";
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from "@prisma/driver-adapter-utils";
+import type { SchemaEngine } from "@prisma/schema-engine-wasm";
+import pg from "pg";
+import { startEmbedded } from "../open/embedded.ts";
+
+/** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
+
+/** The engine over throw-away databases in memory: the history is replayed in them, no real one is touched. */
+export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
+  const pools = [new pg.Pool(main.connection), new pg.Pool(shadow.connection)] as const;
+  try {
+    return await run(work, ...pools);
+  } finally {
+    await Promise.all(pools.map((pool) => pool.end()));
+    await Promise.all([main.close(), shadow.close()]);
+  }
+}
+
+/** A script failed and was rolled back; the message is PostgreSQL's own. */
+export class ScriptError extends Error {
+  override readonly name = "ScriptError";
+  constructor(
+    message: string,
+    /** The migration, where the engine named it. */
+    readonly migration: string | null,
+  ) {
+    super(message);
+  }
+}
+
+const migrationIn = (error: unknown): string | null =>
+  /Migration.*?`?(\d{14}_\w+)/s.exec(String(error))?.[1] ?? null;
+
+/** What the database said to the script that failed last. */
+interface Failure {
+  message: string | null;
+}
+
+/** The engine notes a migration before it runs its script, and what became of it after. */
+const noteFinished = `DO $note$ BEGIN
+  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+    UPDATE _prisma_migrations SET finished_at = now()
+    WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $note$`;
+
+/**
+ * Prisma's adapter, but for scripts: its own cuts them at every semicolon, which breaks functions and strings and
+ * leaves half a migration behind. Here a script is one simple query in one transaction.
+ */
+function adapterFactory(
+  failure: Failure,
+  pool: pg.Pool,
+  shadow?: pg.Pool,
+): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async (to: pg.Pool): Promise<SqlDriverAdapter> => {
+    const adapter = await catalogueAdapter(to);
+    adapter.executeScript = async (script) => {
+      const client = await to.connect();
+      try {
+        // Rather fail than make all traffic queue behind a migration that waits for a long read.
+        await client.query("BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
+        await client.query(script);
+        // In the same transaction as the work: a process that dies now leaves both or neither.
+        await client.query(noteFinished);
+        await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        failure.message = error instanceof Error ? error.message : String(error);
+        throw error;
+      } finally {
+        client.release();
+      }
+    };
+    return adapter;
+  };
+  return {
+    provider: "postgres",
+    adapterName: "@prisma/adapter-pg",
+    connect: () => connect(pool),
+    connectToShadowDb: () => {
+      if (!shadow) throw new Error("the engine asked for a shadow database where there is none");
+      return connect(shadow);
+    },
+  };
+}
+
+/**
+ * Prisma's adapter, made to read the catalogue's one-byte `"char"` columns, which it refuses and the engine asks
+ * for. The engine sends one query after the other, so that a note of the last one's columns is enough.
+ */
+async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
+  let characters: number[] = [];
+  const query = async (config: pg.QueryConfig) => {
+    const result = await pool.query(config);
+    characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
+    for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
+    return result;
+  };
+  const adapter = await new PrismaPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (params) => {
+    const result = await queryRaw(params);
+    for (const at of characters) result.columnTypes[at] = ColumnTypeEnum.Character;
+    return result;
+  };
+  return adapter;
+}
+
+/** The engine over one database. */
+export const withEngine = <T>(pool: pg.Pool, work: (engine: SchemaEngine) => Promise<T>): Promise<T> =>
+  run(work, pool);
+
+async function run<T>(
+  work: (engine: SchemaEngine) => Promise<T>,
+  pool: pg.Pool,
+  shadow?: pg.Pool,
+): Promise<T> {
+  const failure: Failure = { message: null };
+  const factory = adapterFactory(failure, pool, shadow);
+  const { SchemaEngine: Engine } = await loadEngine();
+  const bound = bindMigrationAwareSqlAdapterFactory(factory);
+  const engine = await Engine.new({ datamodels: undefined }, () => undefined, bound);
+  try {
+    return await work(engine);
+  } catch (error) {
+    // The engine words errors around its own trace; what the database said is more use.
+    throw failure.message === null ? error : new ScriptError(failure.message, migrationIn(error));
+  } finally {
+    engine.free();
+    // The engine locks the session and leaves the lock to it; a pooled session lives on.
+    await pool.query("SELECT pg_advisory_unlock_all()");
+  }
+}
+
+/** As much of the global as is used here; its types come with the browser's, which have no place on a server. */
+interface Wasm {
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
+}
+
+/**
+ * The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. Its glue keeps the
+ * instance in a variable of the module, so each engine loads the glue anew: two at once would share one otherwise.
+ */
+async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
+  const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const glue: typeof import("@prisma/schema-engine-wasm") & { __wbg_set_wasm(exports: object): void } =
+    await import(`${pathToFileURL(path)}?instance=${randomUUID()}`);
+  const bytes = await readFile(path.replace(/\.js$/, ".wasm"));
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
+  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return glue;
+}

@@ -1,0 +1,49 @@
+import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
+import type { Query } from "./query.ts";
+
+/** A custom field as the organization defined it. */
+export interface Definition {
+  readonly id: string;
+  readonly entity: CustomFieldEntity;
+  /** What its values are kept under. */
+  readonly slug: string;
+  readonly name: string;
+  readonly type: CustomFieldType;
+  readonly options: readonly string[];
+  readonly folderId: string | null;
+  readonly position: number;
+  /** The typed column that holds a copy of the value, such as `number3`; null when none was free. */
+  readonly slot: string | null;
+}
+
+/** What filters and writes need to know of an organization, read in one statement. */
+export interface Catalogue {
+  /** Definitions of custom fields, in the order in which they are shown. */
+  readonly definitions: readonly Definition[];
+  /** The tags asked for, by comparison key. */
+  readonly tags: readonly { readonly id: string; readonly nameKey: string }[];
+}
+
+/**
+ * @param entity whose custom fields; everybody's when null
+ * @param tagKeys comparison keys of tag names
+ * @param tagIds ids of tags; those of other organizations come back as if they did not exist
+ */
+export async function readCatalogue(
+  query: Query,
+  orgId: string,
+  entity: CustomFieldEntity | null,
+  tagKeys: readonly string[],
+  tagIds: readonly string[],
+): Promise<Catalogue> {
+  const [row] = await query<Catalogue>(
+    `SELECT
+       (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
+        FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
+              FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
+       (SELECT coalesce(json_agg(json_build_object('id', id, 'nameKey', name_key)), '[]')
+        FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags`,
+    [orgId, entity, tagKeys, tagIds],
+  );
+  return row ?? { definitions: [], tags: [] };
+}

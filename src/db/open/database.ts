@@ -1,0 +1,111 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "../../generated/prisma/client.ts";
+import { type KeptReads, keptReads } from "../prisma/kept-reads.ts";
+import { type Lender, lender } from "../prisma/lent.ts";
+import { unreadColumns } from "../prisma/rows.ts";
+import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
+
+export type DatabaseConfig =
+  | { readonly kind: "embedded"; readonly directory: string }
+  /** In memory; from a dump when there is one. */
+  | { readonly kind: "memory"; readonly dump?: Blob }
+  | {
+      readonly kind: "postgres";
+      readonly url: string;
+      readonly poolSize: number;
+      /** Milliseconds after which PostgreSQL gives a statement up. */
+      readonly statementTimeout: number;
+      /** Whether statements of a fixed text have names, so that their plans are kept; true when left out. */
+      readonly preparedStatements?: boolean;
+    };
+
+/** Called with the text of every statement that is sent, transaction control included. */
+export type StatementListener = (sql: string) => void;
+
+export interface DatabaseHooks {
+  readonly onStatement?: StatementListener;
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onConnectionError?: (error: Error) => void;
+  /** How often reads of one shape come before their statement is kept; once when left out. */
+  readonly keepAfter?: number;
+}
+
+/** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
+export interface Database {
+  readonly pool: pg.Pool;
+  readonly prisma: UnscopedClient;
+  /** Prisma inside of transactions that are open already. */
+  readonly lender: Lender<Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0]>;
+  readonly embedded: boolean;
+  readonly statementName: StatementNames;
+  readonly reads: KeptReads;
+  close(): Promise<void>;
+}
+
+export type UnscopedClient = ReturnType<typeof createPrisma>;
+
+/**
+ * Opens the embedded database or connects to PostgreSQL. Nothing is migrated.
+ *
+ * @throws DirectoryInUseError when another process has the embedded database's directory open
+ */
+export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
+  // PGlite is loaded by those who use it: a tenth of a start on PostgreSQL would go into it.
+  const embedded =
+    config.kind === "postgres" ? null : await (await import("./embedded.ts")).startEmbedded(config);
+  const pool = new pg.Pool({
+    ...(config.kind === "postgres"
+      ? {
+          connectionString: config.url,
+          max: config.poolSize,
+          statement_timeout: config.statementTimeout,
+          // Without a limit a request waits for ever on a full pool or a dead host.
+          connectionTimeoutMillis: 5_000,
+          // Prisma's adapter sends moments as UTC without saying so.
+          options: "-c TimeZone=UTC",
+        }
+      : embedded?.connection),
+    Client: observedClient(hooks.onStatement),
+  });
+  pool.on("error", (error) => hooks.onConnectionError?.(error));
+  const prisma = createPrisma(pool);
+  // PGlite is one session, whose names would outlive the connection that gave them.
+  const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
+  const lending = lender(createPrisma);
+  return {
+    pool,
+    prisma,
+    lender: lending,
+    embedded: embedded !== null,
+    statementName,
+    reads: keptReads({ pool, statementName }, hooks.keepAfter),
+    async close() {
+      await prisma.$disconnect();
+      await lending.close();
+      await pool.end();
+      await embedded?.close();
+    },
+  };
+}
+
+function createPrisma(pool: pg.Pool) {
+  return new PrismaClient({
+    adapter: new PrismaPg(pool),
+    omit: unreadColumns,
+    transactionOptions: { maxWait: 5_000, timeout: 30_000 },
+  });
+}
+
+/** The driver's client, telling a listener what it sends: how tests and logs count statements. */
+function observedClient(onStatement: StatementListener | undefined): typeof pg.Client {
+  if (!onStatement) return pg.Client;
+  return class ObservedClient extends pg.Client {
+    // The driver declares a dozen overloads; all of them pass through untouched.
+    override query(...args: unknown[]): never {
+      const [statement] = args as [string | { text?: string }];
+      onStatement(typeof statement === "string" ? statement : (statement.text ?? ""));
+      return (super.query as (...passed: unknown[]) => never)(...args);
+    }
+  };
+}

@@ -1,0 +1,16 @@
+import type { Pool, QueryConfig, QueryResult } from "pg";
+import type { StatementNames } from "../prisma/statement-names.ts";
+
+/** Sends one statement: through the pool, or on a transaction's connection. */
+export type Send = (statement: QueryConfig) => Promise<QueryResult>;
+
+/** Sends one statement of the data layer's own and gives its rows: through the pool, or inside a transaction. */
+export type Query = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
+
+export const poolQuery = (pool: Pool): Query => queryOf((statement) => pool.query(statement));
+
+/** @param nameOf gives names to the statements, whose texts must then be out of a bounded number */
+export const queryOf =
+  (send: Send, nameOf: StatementNames = () => undefined): Query =>
+  async <Row>(text: string, values: readonly unknown[]) =>
+    (await send({ name: nameOf(text), text, values: [...values] })).rows as Row[];

@@ -1,0 +1,31 @@
+import type { DataScope, MemberRole } from "../../generated/prisma/enums.ts";
+import type { Query } from "../open/query.ts";
+
+/** A member with the name and address of the user behind it. */
+export interface MemberProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: MemberRole;
+  readonly dataScope: DataScope;
+  readonly createdAt: Date;
+}
+
+/**
+ * Members of one organization by name.
+ *
+ * @param ids only these; all of them when null
+ */
+export async function readMembers(
+  query: Query,
+  orgId: string,
+  ids: readonly string[] | null,
+): Promise<MemberProfile[]> {
+  return query<MemberProfile>(
+    `SELECT m.id, u.name, u.email, m.role::text AS role, m.data_scope::text AS "dataScope", m.created_at AS "createdAt"
+     FROM member m JOIN app_user u ON u.id = m.user_id
+     WHERE m.org_id = $1::uuid AND ($2::uuid[] IS NULL OR m.id = ANY($2::uuid[]))
+     ORDER BY u.name, m.id`,
+    [orgId, ids],
+  );
+}

@@ -1,0 +1,304 @@
+import { Prisma } from "../../generated/prisma/browser.ts";
+
+/** Whose rows a client may touch. */
+export interface Principal {
+  readonly orgId: string;
+  readonly memberId: string;
+  readonly dataScope: "ALL" | "ASSIGNED";
+}
+
+/** The data layer was asked for something that no scoped client may do: a fault of ours, never of the caller's. */
+export class ScopeError extends Error {
+  override readonly name = "ScopeError";
+}
+
+type Args = Readonly<Record<string, unknown>>;
+type Where = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  readonly fields: Readonly<Record<string, string>>;
+  /** What a member restricted to assigned data may see; absent when the model is not a matter of assignment. */
+  readonly assigned?: (memberId: string) => Where;
+  /** Relations that a `where` may follow, and the model at their end: many rows (`some`, `none`) or one (`is`). */
+  readonly relations?: Readonly<Record<string, { readonly model: string; readonly one?: true }>>;
+  /** A model that belongs to no organization; it is reached through a relation only. */
+  readonly shared?: true;
+  /** Rows that a restricted member creates must be assigned to them, or they would make what they cannot see. */
+  readonly ownable?: boolean;
+}
+
+const ownedByOrDealing = (ownerId: string): Where[] => [
+  { contact: { is: { ownerId } } },
+  { lead: { is: { ownerId } } },
+];
+const dealAssigned = (ownerId: string): Where => ({ OR: [{ ownerId }, ...ownedByOrDealing(ownerId)] });
+
+const one = (model: string) => ({ model, one: true }) as const;
+
+/** Every model that a scoped client can name. A model without a rule cannot be reached. */
+const rules: Readonly<Record<string, Rule>> = {
+  Member: { fields: Prisma.MemberScalarFieldEnum, relations: { user: one("User") } },
+  User: { fields: Prisma.UserScalarFieldEnum, shared: true },
+  ApiKey: { fields: Prisma.ApiKeyScalarFieldEnum },
+  Contact: {
+    fields: Prisma.ContactScalarFieldEnum,
+    assigned: (ownerId) => ({ ownerId }),
+    ownable: true,
+    relations: {
+      owner: one("Member"),
+      tally: one("ContactTally"),
+      deals: { model: "Deal" },
+      activities: { model: "Activity" },
+      conversations: { model: "Conversation" },
+      convertedLeads: { model: "Lead" },
+    },
+  },
+  ContactTally: { fields: Prisma.ContactTallyScalarFieldEnum },
+  Lead: {
+    fields: Prisma.LeadScalarFieldEnum,
+    assigned: (ownerId) => ({ ownerId }),
+    ownable: true,
+    relations: {
+      owner: one("Member"),
+      tally: one("LeadTally"),
+      deals: { model: "Deal" },
+      activities: { model: "Activity" },
+    },
+  },
+  LeadTally: { fields: Prisma.LeadTallyScalarFieldEnum },
+  Deal: {
+    fields: Prisma.DealScalarFieldEnum,
+    assigned: dealAssigned,
+    relations: {
+      owner: one("Member"),
+      tally: one("DealTally"),
+      contact: one("Contact"),
+      lead: one("Lead"),
+      activities: { model: "Activity" },
+    },
+  },
+  DealTally: { fields: Prisma.DealTallyScalarFieldEnum },
+  Activity: {
+    fields: Prisma.ActivityScalarFieldEnum,
+    relations: { author: one("Member") },
+    assigned: (ownerId) => ({ OR: [...ownedByOrDealing(ownerId), { deal: { is: dealAssigned(ownerId) } }] }),
+  },
+  Conversation: {
+    fields: Prisma.ConversationScalarFieldEnum,
+    assigned: (ownerId) => ({ contact: { is: { ownerId } } }),
+  },
+  Tag: { fields: Prisma.TagScalarFieldEnum },
+  ContactTag: {
+    fields: Prisma.ContactTagScalarFieldEnum,
+    assigned: (ownerId) => ({ contact: { is: { ownerId } } }),
+  },
+  LeadTag: { fields: Prisma.LeadTagScalarFieldEnum, assigned: (ownerId) => ({ lead: { is: { ownerId } } }) },
+  CustomField: { fields: Prisma.CustomFieldScalarFieldEnum },
+  CustomFieldFolder: { fields: Prisma.CustomFieldFolderScalarFieldEnum },
+  CustomValue: { fields: Prisma.CustomValueScalarFieldEnum },
+  SmartList: { fields: Prisma.SmartListScalarFieldEnum },
+  SmartListSet: { fields: Prisma.SmartListSetScalarFieldEnum },
+  ContactMerge: {
+    fields: Prisma.ContactMergeScalarFieldEnum,
+    assigned: (ownerId) => ({ primary: { is: { ownerId } } }),
+  },
+  ContactMergeSource: {
+    fields: Prisma.ContactMergeSourceScalarFieldEnum,
+    assigned: (ownerId) => ({ merge: { is: { primary: { is: { ownerId } } } } }),
+  },
+  ImportJob: { fields: Prisma.ImportJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
+  ImportChunk: {
+    fields: Prisma.ImportChunkScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
+  ImportError: {
+    fields: Prisma.ImportErrorScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
+  BulkJob: { fields: Prisma.BulkJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
+  BulkChunk: {
+    fields: Prisma.BulkChunkScalarFieldEnum,
+    assigned: (memberId) => ({ job: { is: { memberId } } }),
+  },
+  IdempotencyKey: { fields: Prisma.IdempotencyKeyScalarFieldEnum },
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Confines one Prisma call to a principal's rows. Pure: it neither reads nor writes anything.
+ *
+ * @param model Prisma model name
+ * @param operation Prisma operation name
+ * @param args the call's arguments as the caller of the scoped client gave them
+ * @returns the arguments to send: `org_id` and, for a restricted member, assignment are AND-ed to `where` and to
+ *   every `where` inside it that follows a relation; rows to create carry the principal's `orgId`
+ * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy`
+ *   or `data` (a nested write or read would pass these locks by), for relations in `where` that have no rule, for another organization's id in `data`, and
+ *   for a principal without an organization
+ */
+export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
+  const rule = reachable(model, principal);
+
+  switch (operation) {
+    case "findMany":
+    case "findFirst":
+    case "count":
+    case "groupBy":
+      only(args, [
+        "where",
+        "orderBy",
+        "take",
+        "skip",
+        "select",
+        "omit",
+        "by",
+        "_count",
+        "_min",
+        "_max",
+        "_sum",
+      ]);
+      return { ...args, ...confined(rule, args, principal) };
+    case "create":
+      only(args, ["data", "select", "omit"]);
+      return { ...args, ...confined(rule, args, principal, false), data: owned(rule, args.data, principal) };
+    case "createMany":
+      only(args, ["data", "skipDuplicates"]);
+      return { ...args, data: list(args.data).map((row) => owned(rule, row, principal)) };
+    case "updateMany":
+    case "updateManyAndReturn":
+      only(args, ["where", "data", "select", "omit"]);
+      return { ...args, ...confined(rule, args, principal), data: changed(rule, args.data) };
+    case "deleteMany":
+      only(args, ["where"]);
+      return { ...args, ...confined(rule, args, principal) };
+    default:
+      throw new ScopeError(`operation ${operation} cannot be called through a scoped client`);
+  }
+}
+
+/** Columns of a row that say whether a principal may see it, and what they must be. */
+export type ColumnLimits = Readonly<Record<string, string>> & { readonly orgId: string };
+
+/**
+ * A principal's limits on a model where the row's own columns tell them, for statements that Prisma cannot make.
+ *
+ * @param model Prisma model name
+ * @returns null when the limits follow relations
+ * @throws ScopeError as `scope` does
+ */
+export function columnLimits(model: string, principal: Principal): ColumnLimits | null {
+  const rule = reachable(model, principal);
+  const assigned = principal.dataScope === "ALL" ? undefined : rule.assigned?.(principal.memberId);
+  const limits: Record<string, string> = {};
+  for (const [key, value] of Object.entries(assigned ?? {})) {
+    if (typeof value !== "string" || !Object.hasOwn(rule.fields, key)) return null;
+    limits[key] = value;
+  }
+  return { ...limits, orgId: principal.orgId };
+}
+
+/** The rule of a model that a principal can be confined to. */
+function reachable(model: string, principal: Principal): Rule {
+  const rule = ruleOf(model);
+  if (rule.shared) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
+  if (!uuid.test(principal.orgId)) throw new ScopeError("a scoped client needs an organization id");
+  if (!uuid.test(principal.memberId)) throw new ScopeError("a scoped client needs a member id");
+  return rule;
+}
+
+function ruleOf(model: string): Rule {
+  const rule = Object.hasOwn(rules, model) ? rules[model] : undefined;
+  if (!rule) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);
+  return rule;
+}
+
+/** Checks what the call reads and, where it has one, AND-s the principal's limits to its `where`. */
+function confined(rule: Rule, args: Args, principal: Principal, filtered = true): Args {
+  for (const key of ["select", "omit"]) {
+    if (args[key] !== undefined) columnsOnly(rule, args[key], key);
+  }
+  for (const order of list(args.orderBy ?? [])) columnsOnly(rule, order, "orderBy");
+  if (!filtered) return {};
+  return { where: limited(rule, "where" in args ? args.where : {}, principal) };
+}
+
+/** A `where` AND-ed to the principal's limits, and so every one inside it that follows a relation. */
+function limited(rule: Rule, where: unknown, principal: Principal): Where {
+  const limits: Where[] = rule.shared ? [] : [{ orgId: principal.orgId }];
+  if (principal.dataScope !== "ALL" && rule.assigned) limits.push(rule.assigned(principal.memberId));
+  const wanted = confinedWhere(rule, where, principal);
+  if (Object.keys(wanted).length > 0) limits.push(wanted);
+  return limits.length > 0 ? { AND: limits } : {};
+}
+
+function confinedWhere(rule: Rule, where: unknown, principal: Principal): Where {
+  return Object.fromEntries(
+    Object.entries(record(where, "where")).map(([key, value]) => {
+      if (value === undefined) throw new ScopeError(`where.${key} is undefined`);
+      if (key === "AND" || key === "OR" || key === "NOT") {
+        // Prisma forgets an empty OR that stands inside an AND: it would match every row instead of none.
+        if (list(value).length === 0) throw new ScopeError(`where.${key} is empty`);
+        return [key, list(value).map((branch) => confinedWhere(rule, branch, principal))];
+      }
+      if (Object.hasOwn(rule.fields, key)) return [key, value];
+      if (!Object.hasOwn(rule.relations ?? {}, key)) throw new ScopeError(`where.${key} is not a column`);
+      return [key, confinedRelation(rule, key, value, principal)];
+    }),
+  );
+}
+
+function confinedRelation(rule: Rule, name: string, value: unknown, principal: Principal): Where {
+  const { model, one } = rule.relations?.[name] ?? {};
+  const [[quantifier, where] = [], ...others] = Object.entries(record(value, `where.${name}`));
+  const fits = one ? quantifier === "is" : quantifier === "some" || quantifier === "none";
+  if (model === undefined || quantifier === undefined || !fits || others.length > 0) {
+    throw new ScopeError(`where.${name} must have ${one ? "is" : "some or none"}`);
+  }
+  return { [quantifier]: limited(ruleOf(model), where, principal) };
+}
+
+/** A row to insert, with the principal's organization in it. */
+function owned(rule: Rule, data: unknown, principal: Principal): Args {
+  const row = columnsOnly(rule, data, "data");
+  if ("orgId" in row && row.orgId !== principal.orgId) {
+    throw new ScopeError("data names another organization, or none");
+  }
+  if (principal.dataScope !== "ALL" && rule.ownable && row.ownerId !== principal.memberId) {
+    throw new ScopeError("a restricted member creates rows of their own only");
+  }
+  return { ...row, orgId: principal.orgId };
+}
+
+/** Columns to change; a row never changes its keys. */
+function changed(rule: Rule, data: unknown): Args {
+  const row = columnsOnly(rule, data, "data");
+  for (const key of ["orgId", "id"]) {
+    if (key in row) throw new ScopeError(`${key} cannot be changed`);
+  }
+  return row;
+}
+
+function columnsOnly(rule: Rule, value: unknown, place: string): Args {
+  const columns = record(value, place);
+  for (const key of Object.keys(columns)) {
+    if (!Object.hasOwn(rule.fields, key)) throw new ScopeError(`${place}.${key} is not a column`);
+  }
+  return columns;
+}
+
+function only(args: Args, allowed: readonly string[]): void {
+  for (const key of Object.keys(args)) {
+    if (!allowed.includes(key))
+      throw new ScopeError(`argument ${key} cannot be used through a scoped client`);
+  }
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+function record(value: unknown, place: string): Args {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ScopeError(`${place} is not an object`);
+  }
+  return value as Args;
+}

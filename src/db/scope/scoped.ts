@@ -1,0 +1,228 @@
+import type { QueryConfig } from "pg";
+import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
+import { fold } from "../../lib/fold.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
+import type { Database, UnscopedClient } from "../open/database.ts";
+import { poolQuery, type Query, queryOf } from "../open/query.ts";
+import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "../prisma/kept-reads.ts";
+import type { ReadArgs } from "../prisma/shape.ts";
+import type { StatementNames } from "../prisma/statement-names.ts";
+import { type ChildReader, childReader } from "../read/children.ts";
+import { type RowSet, type SetReader, setReader } from "../read/sets.ts";
+import { readTagUsage, type TagUsage } from "../read/tag-usage.ts";
+import { aloneRow, NotAlone, needsTransaction } from "../write/alone.ts";
+import { type Bulk, bulkStatements } from "../write/bulk.ts";
+import { keepChunk } from "../write/chunks.ts";
+import type { Held } from "../write/held.ts";
+import { heldRows } from "../write/holding.ts";
+import { type Lock, lockFields, lockPhones, lockRows } from "../write/locks.ts";
+import { inTransaction, type Transaction } from "../write/transaction.ts";
+import { confine, type Readers } from "./confined.ts";
+import { type MemberProfile, readMembers } from "./members.ts";
+import { type Call, type ModelName, models, type Operation } from "./models.ts";
+import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
+
+type Delegates = Pick<UnscopedClient, ModelName>;
+
+type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
+
+/**
+ * The one door to rows: every call is confined to one organization and to what its member may see. There is no
+ * raw SQL behind it and no way to another organization; see `scope` for what a call may say.
+ */
+export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name], Operation> }> {
+  /** The organization whose rows these are. */
+  readonly orgId: string;
+  /** Children of many parents in one statement. */
+  readonly children: ChildReader;
+  /**
+   * Definitions of custom fields, and tags by name or id, in one statement.
+   *
+   * @param entity whose custom fields; everybody's when null
+   * @param tags names in any case, or ids
+   */
+  catalogue(entity: CustomFieldEntity | null, tags?: readonly string[]): Promise<Catalogue>;
+  /** Members with the names of their users: those of the ids, or all. */
+  members(ids: readonly string[] | null): Promise<MemberProfile[]>;
+  /** How many live contacts and leads that the member may see carry each tag. */
+  tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
+  /** What sets of rows are like, for what Prisma cannot say. */
+  readonly sets: SetReader;
+  /**
+   * The first rows of a list and the number of all of them, in one statement that finds every row: for lists of few.
+   * Only outside a transaction.
+   */
+  countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
+  /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
+  keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
+  /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
+  readonly lock: Lock;
+  /** One row at a time. Only inside a transaction. */
+  readonly held: Held;
+  /** Changes of many rows in one statement each. Only inside a transaction. */
+  readonly bulk: Bulk;
+  /**
+   * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
+   *
+   * @param timeout milliseconds after which it is given up; 30 s when left out
+   */
+  transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
+  /**
+   * Tries work that may come to one change of one row as that statement alone, which PostgreSQL does entirely or
+   * not at all. Only outside a transaction.
+   *
+   * @returns null when it does need a transaction; nothing was written then
+   */
+  alone<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
+}
+
+/** Confines a database to a principal. */
+export function scopedDb(database: Database, principal: Principal): Db {
+  const { prisma, pool, statementName, reads } = database;
+  const readers = (): Readers => {
+    const query = poolQuery(pool);
+    return {
+      ...readersOf(
+        query,
+        queryOf((statement) => pool.query(statement), statementName),
+        principal,
+        reads.statement,
+      ),
+      children: childReader(database, principal),
+      countedRows: (model, args, page) =>
+        reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page),
+      keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
+      get lock(): never {
+        throw new ScopeError("rows can be locked inside a transaction only");
+      },
+      get held(): never {
+        throw new ScopeError("rows can be held inside a transaction only");
+      },
+      get bulk(): never {
+        throw new ScopeError("bulk statements run inside a transaction only");
+      },
+    };
+  };
+  const call: Call = (name, operation, args) => {
+    const ask = () => (prisma[name] as unknown as Calls)[operation](args);
+    return isKept(operation) ? reads.read(name, operation, args, ask) : ask();
+  };
+  return confine(call, principal, readers, {
+    transaction: (work, timeout = 30_000) =>
+      inTransaction(
+        database,
+        (transaction) => work(confineTransaction(transaction, statementName, principal)),
+        timeout,
+      ),
+    async alone(work) {
+      try {
+        return { result: await work(confineAlone(database, principal, call)) };
+      } catch (error) {
+        if (error instanceof NotAlone) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** What a write that is one statement may do: read whatever is not held, and change one row. */
+function confineAlone({ pool, statementName }: Database, principal: Principal, call: Call): Db {
+  const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
+  const reading: Call = (name, operation, args) =>
+    /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
+  const readers = (): Readers => ({
+    ...readersOf(poolQuery(pool), poolQuery(pool), principal),
+    catalogue: needsTransaction,
+    countedRows: needsTransaction,
+    held: aloneRow(connection, (model) => columnLimits(models[model], principal)),
+    get children(): never {
+      return needsTransaction();
+    },
+    keepChunk: needsTransaction,
+    get lock(): never {
+      return needsTransaction();
+    },
+    get bulk(): never {
+      return needsTransaction();
+    },
+  });
+  return confine(reading, principal, readers, { transaction: needsTransaction, alone: needsTransaction });
+}
+
+function confineTransaction(
+  transaction: Transaction<Delegates>,
+  nameOf: StatementNames,
+  principal: Principal,
+): Db {
+  const call: Call = async (name, operation, args) => {
+    const delegates = await transaction.prisma();
+    return (delegates[name] as unknown as Calls)[operation](args);
+  };
+  return confine(call, principal, () => insideReaders(transaction, nameOf, principal, call), null);
+}
+
+/**
+ * @param named sends texts that are always the same
+ * @param statement makes statements of reads; as Prisma does when left out
+ */
+const readersOf = (
+  query: Query,
+  named: Query,
+  principal: Principal,
+  statement?: KeptReads["statement"],
+): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets"> => ({
+  sets: setReader(query, principal, statement),
+  members: (ids) => readMembers(named, principal.orgId, ids),
+  tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
+  catalogue: (entity, tags = []) =>
+    readCatalogue(
+      named,
+      principal.orgId,
+      entity,
+      tags.map((tag) => fold(tag.trim())),
+      tags.flatMap((tag) => decodeId(tag)?.uuid ?? []),
+    ),
+});
+
+function insideReaders(
+  { send }: Transaction<unknown>,
+  nameOf: StatementNames,
+  principal: Principal,
+  call: Call,
+): Readers {
+  const query = queryOf(send);
+  /** For texts that are always the same. */
+  const named = queryOf(send, nameOf);
+  const readers = readersOf(query, named, principal);
+  return {
+    ...readers,
+    // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
+    catalogue: async (entity, tags) => {
+      await lockFields(named, principal.orgId, "share");
+      return readers.catalogue(entity, tags);
+    },
+    lock: {
+      rows: (table, ids, strength) => lockRows(named, principal.orgId, table, ids, strength),
+      fields: () => lockFields(named, principal.orgId, "update"),
+      phones: (numbers) => lockPhones(named, principal.orgId, numbers),
+    },
+    held: heldRows({ send, nameOf }, principal, call),
+    bulk: bulkStatements(query, principal),
+    /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
+    get children(): never {
+      throw new ScopeError("children cannot be read inside a transaction");
+    },
+    get countedRows(): never {
+      throw new ScopeError("lists are read outside of transactions");
+    },
+    get keepChunk(): never {
+      throw new ScopeError(
+        "chunks are kept outside of transactions, which would be open while a caller sends",
+      );
+    },
+  };
+}
+
+const isKept = (operation: Operation): operation is ReadOperation =>
+  operation === "findMany" || operation === "findFirst" || operation === "count";

@@ -1,0 +1,259 @@
+import { Prisma } from "../../generated/prisma/browser.ts";
+import type { Query } from "../open/query.ts";
+import { columnOf } from "../prisma/columns.ts";
+import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
+import { type Principal, ScopeError } from "../scope/scope.ts";
+
+/** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
+export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Which columns of a contact or lead every change stamps. */
+export interface BulkStamp {
+  readonly now: Date;
+  readonly source: string;
+}
+
+/**
+ * Changes of many rows, one statement each. They are confined to the organization; a restricted member's limits
+ * are the caller's matter, who reads the rows through the scoped client first or refuses such members.
+ */
+export interface Bulk {
+  /** Which live contacts have these addresses, seen by the caller or not, by comparison key. */
+  emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
+  /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
+  insertContacts(rows: readonly BulkRow[]): Promise<void>;
+  /** Sets these fields of contacts or leads to each row's own values; one that was erased meanwhile stays so. */
+  update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
+  /** Lets contacts carry tags; pairs that are there already stay as they are. */
+  tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
+  /** Takes tags off contacts. */
+  untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
+  /**
+   * Lays the contacts of a set up for a job, in pieces in the order of their ids. They do not pass through here,
+   * so a set may be of any size.
+   *
+   * @param size contacts of a piece
+   * @returns what was laid up
+   */
+  queueContacts(jobId: string, where: RowSet["where"], size: number): Promise<Fingerprint>;
+  /**
+   * Lets rows that point to some contacts point to another one.
+   *
+   * @returns the rows' ids, with the contact that each pointed to
+   */
+  moveReferences(
+    reference: ContactReference,
+    from: readonly string[],
+    to: string,
+    now: Date,
+  ): Promise<{ id: string; from: string }[]>;
+  /**
+   * Lets rows point to another contact, if they still point to the one that is said.
+   *
+   * @returns how many did
+   */
+  returnReferences(
+    reference: ContactReference,
+    ids: readonly string[],
+    from: string,
+    to: string,
+    now: Date,
+  ): Promise<number>;
+  /**
+   * Moves a contact's callCount and lastCallAt by one call, whoever the contact is assigned to.
+   *
+   * @param was when the call was that no longer counts as it did; null for a new one
+   * @param is when it is from now on; null for one that is gone
+   */
+  countCall(contactId: string, was: Date | null, is: Date | null, stamp: BulkStamp): Promise<void>;
+  /** Lets the lead that became a deal forget it, whoever the lead is assigned to. */
+  forgetDeal(dealId: string, now: Date): Promise<void>;
+  /** Takes a tag off everything that carries it, in the trash too, and removes it. */
+  removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number }>;
+}
+
+/** What points to a contact, and follows it through a merge. */
+export type ContactReference = "deal" | "activity" | "conversation" | "convertedLead" | "mergedContact";
+
+const references = {
+  deal: { table: "deal", column: "contact_id", set: "version = t.version + 1, " },
+  activity: { table: "activity", column: "contact_id", set: "" },
+  conversation: { table: "conversation", column: "contact_id", set: "" },
+  convertedLead: { table: "lead", column: "converted_contact_id", set: "version = t.version + 1, " },
+  mergedContact: { table: "contact", column: "merged_into_id", set: "version = t.version + 1, " },
+} as const satisfies Record<ContactReference, { table: string; column: string; set: string }>;
+
+const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, string>>>> = {
+  contact: Prisma.ContactScalarFieldEnum,
+  lead: Prisma.LeadScalarFieldEnum,
+};
+
+/** @throws ScopeError for a field that the table does not have, or that holds a key */
+function columnsOf(table: "contact" | "lead", fields: readonly string[]): string[] {
+  return fields.map((field) => {
+    if (!Object.hasOwn(fieldsOf[table], field) || field === "id" || field === "orgId") {
+      throw new ScopeError(`${table}.${field} cannot be written`);
+    }
+    return columnOf(field);
+  });
+}
+
+/**
+ * Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. Written member by
+ * member: objects of so many columns are hash tables to the engine, and cost more than their JSON.
+ */
+function toJson(rows: readonly BulkRow[], orgId: string): string {
+  const columns = new Map<string, string>();
+  const nameOf = (field: string): string => {
+    const known = columns.get(field) ?? columnOf(field);
+    columns.set(field, known);
+    return known;
+  };
+  const texts = rows.map((row) => {
+    let text = `{"org_id":"${orgId}"`;
+    for (const field in row) {
+      const value = row[field];
+      if (value !== null && value !== undefined) text += `,"${nameOf(field)}":${JSON.stringify(value)}`;
+    }
+    return `${text}}`;
+  });
+  return `[${texts.join(",")}]`;
+}
+
+export function bulkStatements(query: Query, principal: Principal): Bulk {
+  const { orgId, memberId } = principal;
+  return {
+    async emailHolders(keys) {
+      if (keys.length === 0) return [];
+      return query<{ key: string; id: string }>(
+        `SELECT email_key AS key, id::text AS id FROM contact
+         WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NULL`,
+        [orgId, keys],
+      );
+    },
+    async insertContacts(rows) {
+      if (rows.length === 0) return;
+      await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [
+        toJson(rows, orgId),
+      ]);
+    },
+    async update(table, fields, rows) {
+      if (rows.length === 0) return;
+      const columns = columnsOf(table, fields);
+      await query(
+        `UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
+         FROM json_populate_recordset(null::${table}, $2::json) AS r
+         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id AND ${table}.purged_at IS NULL`,
+        [orgId, toJson(rows, orgId)],
+      );
+    },
+    async tagContacts(pairs, now) {
+      if (pairs.length === 0) return;
+      await query(
+        `INSERT INTO contact_tag (org_id, contact_id, tag_id, added_by_id, created_at)
+         SELECT $1::uuid, p.contact_id, p.tag_id, $4::uuid, $5::timestamptz
+         FROM unnest($2::uuid[], $3::uuid[]) AS p(contact_id, tag_id)
+         ON CONFLICT DO NOTHING`,
+        [
+          orgId,
+          pairs.map((pair) => pair.contactId),
+          pairs.map((pair) => pair.tagId),
+          memberId,
+          now.toISOString(),
+        ],
+      );
+    },
+    async untagContacts(pairs) {
+      if (pairs.length === 0) return;
+      await query(
+        `DELETE FROM contact_tag AS t USING unnest($2::uuid[], $3::uuid[]) AS p(contact_id, tag_id)
+         WHERE t.org_id = $1::uuid AND t.contact_id = p.contact_id AND t.tag_id = p.tag_id`,
+        [orgId, pairs.map((pair) => pair.contactId), pairs.map((pair) => pair.tagId)],
+      );
+    },
+    async queueContacts(jobId, where, size) {
+      const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"]);
+      const own = values.length;
+      const [row] = await query<Fingerprint>(
+        `WITH matched AS MATERIALIZED (
+           SELECT r.id, (row_number() OVER (ORDER BY r.id) - 1) / $${own + 3}::int AS piece FROM (${text}) AS r),
+         queued AS (
+           INSERT INTO bulk_chunk (org_id, job_id, position, ids)
+           SELECT $${own + 1}::uuid, $${own + 2}::uuid, piece, array_agg(id ORDER BY id) FROM matched GROUP BY piece)
+         ${fingerprintSql("matched")}`,
+        [...values, orgId, jobId, size],
+      );
+      return row ?? nothing;
+    },
+    async moveReferences(reference, from, to, now) {
+      const { table, column, set } = references[reference];
+      return query<{ id: string; from: string }>(
+        `WITH old AS (
+           SELECT id, ${column} AS from_id FROM ${table}
+           WHERE org_id = $1::uuid AND ${column} = ANY($2::uuid[]) ORDER BY id FOR UPDATE)
+         UPDATE ${table} AS t SET ${set}${column} = $3::uuid, updated_at = $4::timestamptz
+         FROM old WHERE t.org_id = $1::uuid AND t.id = old.id
+         RETURNING t.id::text AS id, old.from_id::text AS "from"`,
+        [orgId, from, to, now.toISOString()],
+      );
+    },
+    async returnReferences(reference, ids, from, to, now) {
+      if (ids.length === 0) return 0;
+      const { table, column, set } = references[reference];
+      const rows = await query<{ id: string }>(
+        `UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
+         WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid
+         RETURNING t.id::text AS id`,
+        [orgId, ids, from, to, now.toISOString()],
+      );
+      return rows.length;
+    },
+    async countCall(contactId, was, is, { now, source }) {
+      // Only when the latest call went away or moved back does the next latest have to be looked for.
+      await query(
+        `UPDATE contact AS c SET call_count = n.call_count, last_call_at = n.last_call_at,
+           version = version + 1, updated_at = $5::timestamptz, last_modification_source = $6::"ModificationSource"
+         FROM (
+           SELECT greatest(0, call_count + ($4::timestamptz IS NOT NULL)::int - ($3::timestamptz IS NOT NULL)::int)
+               AS call_count,
+             CASE WHEN $3::timestamptz >= last_call_at AND coalesce($4::timestamptz < $3::timestamptz, true)
+               THEN (SELECT max(occurred_at) FROM activity
+                     WHERE org_id = $1::uuid AND contact_id = $2::uuid AND kind = 'CALL')
+               ELSE greatest(last_call_at, $4::timestamptz) END AS last_call_at
+           FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND purged_at IS NULL) AS n
+         WHERE c.org_id = $1::uuid AND c.id = $2::uuid
+           AND (c.call_count, c.last_call_at) IS DISTINCT FROM (n.call_count, n.last_call_at)`,
+        [orgId, contactId, was?.toISOString() ?? null, is?.toISOString() ?? null, now.toISOString(), source],
+      );
+    },
+    async forgetDeal(dealId, now) {
+      await query(
+        `UPDATE lead SET converted_deal_id = NULL, version = version + 1, updated_at = $3::timestamptz
+         WHERE org_id = $1::uuid AND converted_deal_id = $2::uuid`,
+        [orgId, dealId, now.toISOString()],
+      );
+    },
+    async removeTag(tagId, { now, source }) {
+      // Whoever is putting the tag on a record holds a share of it: their record has to be seen here.
+      await query("SELECT 1 AS held FROM tag WHERE org_id = $1::uuid AND id = $2::uuid FOR UPDATE", [
+        orgId,
+        tagId,
+      ]);
+      const untag = async (table: "contact" | "lead") => {
+        const [row] = await query<{ changed: number }>(
+          `WITH changed AS (
+             UPDATE ${table} SET tag_ids = array_remove(tag_ids, $2::uuid), version = version + 1,
+               updated_at = $3::timestamptz, last_modification_source = $4::"ModificationSource"
+             WHERE org_id = $1::uuid AND tag_ids @> ARRAY[$2::uuid]
+             RETURNING 1)
+           SELECT count(*)::int AS changed FROM changed`,
+          [orgId, tagId, now.toISOString(), source],
+        );
+        return row?.changed ?? 0;
+      };
+      const counts = { contacts: await untag("contact"), leads: await untag("lead") };
+      await query("DELETE FROM tag WHERE org_id = $1::uuid AND id = $2::uuid", [orgId, tagId]);
+      return counts;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { type CustomTypesConfig, types as defaultTypes } from "pg";
+import { Prisma } from "../../generated/prisma/client.ts";
+import type { Send } from "../open/query.ts";
+import { columnOf } from "../prisma/columns.ts";
+import {
+  type ContactRow,
+  type DealRow,
+  derivedColumns,
+  derivedDealColumns,
+  type LeadRow,
+} from "../prisma/rows.ts";
+import type { StatementNames } from "../prisma/statement-names.ts";
+import { type ColumnLimits, ScopeError } from "../scope/scope.ts";
+
+/** The rows that are held and changed one by one with a statement each. */
+export interface HeldRows {
+  contact: ContactRow;
+  lead: LeadRow;
+  deal: DealRow;
+}
+
+export type HeldModel = keyof HeldRows;
+
+/** Columns to set, by Prisma's field names. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** One row: waited for, held until the transaction ends, and changed. Only inside a transaction. */
+export interface Held {
+  /** Waits for a row and holds it. Null when there is none that the member may see. */
+  read<Name extends HeldModel>(model: Name, id: string): Promise<HeldRows[Name] | null>;
+  /**
+   * Changes a row that is held.
+   *
+   * @param before what it was as it was held
+   * @param values columns to set. In `keys` and `facets`, what comes from custom fields stays as it is in the row
+   *   when `keepCustom` is set.
+   * @returns the row as it is now; null when the row is no longer the one that was held, or out of reach
+   */
+  change<Name extends HeldModel>(
+    model: Name,
+    before: HeldRows[Name],
+    values: Values,
+    keepCustom: boolean,
+  ): Promise<HeldRows[Name] | null>;
+}
+
+const tables = {
+  contact: { all: Object.keys(Prisma.ContactScalarFieldEnum), derived: derivedColumns },
+  lead: { all: Object.keys(Prisma.LeadScalarFieldEnum), derived: derivedColumns },
+  deal: { all: Object.keys(Prisma.DealScalarFieldEnum), derived: derivedDealColumns },
+} as const satisfies Record<HeldModel, { all: readonly string[]; derived: object }>;
+
+const isShown = (model: HeldModel, field: string) => !Object.hasOwn(tables[model].derived, field);
+
+const listed = (fields: readonly string[]): string =>
+  fields.map((field) => `${columnOf(field)} AS "${field}"`).join(", ");
+
+const shown = Object.fromEntries(
+  (Object.keys(tables) as HeldModel[]).map((model) => [
+    model,
+    listed(tables[model].all.filter((field) => isShown(model, field))),
+  ]),
+);
+
+/** As Prisma has them: decimals exact, a calendar day at midnight UTC. */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  1082: (text) => new Date(`${text}T00:00:00Z`),
+  1700: (text) => new Prisma.Decimal(text),
+};
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) => parsers[oid] ?? defaultTypes.getTypeParser(oid, format),
+};
+
+/** How the driver sends a value: decimals and JSON as text. Arrays are PostgreSQL's own. */
+function parameter(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Prisma.Decimal.isDecimal(value)) return value.toString();
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
+/** Keys and tokens of custom fields begin with this, and no other does. */
+const custom = "LIKE 'custom.%'";
+
+const keeping: Readonly<Record<string, (value: string) => string>> = {
+  keys: (value) =>
+    `${value}::jsonb || coalesce((SELECT jsonb_object_agg(k.key, k.value) FROM jsonb_each(keys) AS k
+       WHERE k.key ${custom}), '{}')`,
+  facets: (value) =>
+    `${value}::text[] || ARRAY(SELECT f.token FROM unnest(facets) WITH ORDINALITY AS f(token, place)
+       WHERE f.token ${custom} ORDER BY f.place)`,
+};
+
+/** Conditions on columns, whose values join the others. */
+function confined(limits: Values, values: unknown[]): string {
+  return Object.entries(limits)
+    .map(([field, value]) => `${columnOf(field)} = $${values.push(value)}`)
+    .join(" AND ");
+}
+
+/** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
+export interface HeldConnection {
+  readonly send: Send;
+  readonly nameOf: StatementNames;
+}
+
+async function first(
+  { send, nameOf }: HeldConnection,
+  text: string,
+  values: unknown[],
+): Promise<Values | null> {
+  const { rows } = await send({ name: nameOf(text), text, values, types });
+  return (rows[0] as Values | undefined) ?? null;
+}
+
+/**
+ * @param limits what the member may see
+ * @param how whether the row is held, or only looked at and comes with `xmin`, which says who wrote it
+ */
+export function readHeld(
+  connection: HeldConnection,
+  model: HeldModel,
+  id: string,
+  limits: ColumnLimits,
+  how: "hold" | "look" = "hold",
+): Promise<Values | null> {
+  const values: unknown[] = [];
+  const where = confined({ ...limits, id }, values);
+  const text =
+    how === "hold"
+      ? `SELECT ${shown[model]} FROM ${model} WHERE ${where} FOR UPDATE`
+      : `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
+  return first(connection, text, values);
+}
+
+/** @param limits what the member may see */
+export async function changeHeld(
+  connection: HeldConnection,
+  model: HeldModel,
+  before: Values & { readonly id: string; readonly version: number },
+  change: Values,
+  keepCustom: boolean,
+  limits: ColumnLimits,
+): Promise<Values | null> {
+  const values: unknown[] = [];
+  const fields = Object.keys(change);
+  const where = confined({ ...limits, id: before.id, version: before.version }, values);
+  const set = fields.map((field) => {
+    if (!(tables[model].all as readonly string[]).includes(field) || field === "id" || field === "orgId") {
+      throw new ScopeError(`${model}.${field} cannot be written`);
+    }
+    const place = `$${values.push(parameter(change[field]))}`;
+    return `${columnOf(field)} = ${(keepCustom && keeping[field]?.(place)) || place}`;
+  });
+  const written = listed(fields.filter((field) => isShown(model, field)));
+  const row = await first(
+    connection,
+    `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`,
+    values,
+  );
+  return row && { ...before, ...row };
+}

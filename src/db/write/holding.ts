@@ -1,0 +1,49 @@
+import { queryOf } from "../open/query.ts";
+import { columnLimits, type Principal, scope } from "../scope/scope.ts";
+import {
+  changeHeld,
+  type Held,
+  type HeldConnection,
+  type HeldModel,
+  type HeldRows,
+  readHeld,
+  type Values,
+} from "./held.ts";
+import { lockRows } from "./locks.ts";
+
+/** Calls Prisma with arguments that are confined. */
+type Call = (
+  model: HeldModel,
+  operation: "findFirst" | "updateManyAndReturn",
+  args: object,
+) => Promise<unknown>;
+
+const models = { contact: "Contact", lead: "Lead", deal: "Deal" } as const satisfies Record<
+  HeldModel,
+  string
+>;
+
+/**
+ * Rows held in a transaction: by hand where the row's own columns say who may see it, else by what Prisma does with
+ * two statements.
+ */
+export function heldRows(connection: HeldConnection, principal: Principal, call: Call): Held {
+  const confined = (model: HeldModel, operation: Parameters<Call>[1], args: Values) =>
+    call(model, operation, scope(models[model], operation, args, principal));
+  const held = {
+    async read(model: HeldModel, id: string): Promise<unknown> {
+      const limits = columnLimits(models[model], principal);
+      if (limits) return readHeld(connection, model, id, limits);
+      await lockRows(queryOf(connection.send, connection.nameOf), principal.orgId, model, [id], "update");
+      return confined(model, "findFirst", { where: { id } });
+    },
+    async change(model: HeldModel, before: HeldRows[HeldModel], data: Values, keepCustom: boolean) {
+      const limits = columnLimits(models[model], principal);
+      if (limits) return changeHeld(connection, model, { ...before }, data, keepCustom, limits);
+      const where = { id: before.id, version: before.version };
+      const [row] = (await confined(model, "updateManyAndReturn", { where, data })) as unknown[];
+      return row ?? null;
+    },
+  };
+  return held as Held;
+}

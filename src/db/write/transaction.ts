@@ -1,0 +1,76 @@
+import type { Pool, PoolClient } from "pg";
+import type { Send } from "../open/query.ts";
+import type { Lender, Lent } from "../prisma/lent.ts";
+
+/** A transaction on a connection of its own. */
+export interface Transaction<Prisma> {
+  readonly send: Send;
+  /** Prisma's client in this transaction, opened when it is first asked for: most writes do without. */
+  prisma(): Promise<Prisma>;
+}
+
+/** A transaction was given up for its time. The code is the one that Prisma has for it. */
+class TransactionExpired extends Error {
+  override readonly name = "TransactionExpired";
+  readonly code = "P2028";
+}
+
+/**
+ * Runs work in one transaction; a throw rolls all of it back.
+ *
+ * @param timeout milliseconds after which it is rolled back, whatever the work does
+ */
+export async function inTransaction<Prisma, Result>(
+  { pool, lender }: { readonly pool: Pool; readonly lender: Lender<Prisma> },
+  work: (transaction: Transaction<Prisma>) => Promise<Result>,
+  timeout: number,
+): Promise<Result> {
+  const connection = await pool.connect();
+  // A connection that breaks says so to its statement as well; unheard, the event would end the process.
+  connection.on("error", ignore);
+  let over = false;
+  const send: Send = (statement) =>
+    over ? Promise.reject(new TransactionExpired("the transaction is over")) : connection.query(statement);
+  let lent: Promise<Lent<Prisma>> | undefined;
+  const transaction: Transaction<Prisma> = {
+    send,
+    async prisma() {
+      lent ??= lender.lend(send);
+      return (await lent).client;
+    },
+  };
+  const end = async (how: "COMMIT" | "ROLLBACK") => {
+    over = true;
+    clearTimeout(timer);
+    await finish(connection, how);
+  };
+  const timer = setTimeout(() => void end("ROLLBACK").catch(ignore), timeout);
+  try {
+    // It waits in line before the first statement, whose failure tells of its own.
+    void connection.query("BEGIN").catch(ignore);
+    const result = await work(transaction);
+    if (over) throw new TransactionExpired(`the transaction took longer than ${timeout} ms`);
+    await end("COMMIT");
+    return result;
+  } catch (error) {
+    if (!over) await end("ROLLBACK").catch(ignore);
+    throw error;
+  } finally {
+    void lent?.then(({ giveBack }) => giveBack()).catch(ignore);
+  }
+}
+
+/** Ends a transaction and gives its connection back to the pool, or away when it cannot be trusted any more. */
+async function finish(connection: PoolClient, how: "COMMIT" | "ROLLBACK"): Promise<void> {
+  let ended = false;
+  try {
+    const { command } = await connection.query(how);
+    ended = true;
+    if (command !== how) throw new Error("a transaction of which a statement had failed was to be committed");
+  } finally {
+    connection.removeListener("error", ignore);
+    connection.release(!ended);
+  }
+}
+
+const ignore = () => undefined;

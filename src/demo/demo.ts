@@ -1,0 +1,81 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createKey, parseKey } from "../auth/key.ts";
+import type { Database } from "../db/open/database.ts";
+import { type DemoOrganization, demoOrganizations, insertDemo } from "./organizations.ts";
+
+/** The demo: organizations to explore, and a key to them. */
+
+/**
+ * Writes the demo organizations that are not there yet, all in one transaction: when it is interrupted, nothing is
+ * left and the next start begins again.
+ *
+ * @returns the organizations
+ */
+export async function seedDemo(
+  database: Database,
+  say: (text: string) => void,
+): Promise<readonly DemoOrganization[]> {
+  const demos = demoOrganizations;
+  const ids = demos.map((demo) => demo.id);
+  const present = await database.prisma.organization.count({ where: { id: { in: ids } } });
+  if (present === demos.length) return demos;
+  const client = await database.pool.connect();
+  const seed = async () => {
+    await client.query("BEGIN");
+    for (const demo of demos) {
+      let shown = -1;
+      await insertDemo(client, demo, (done, total) => {
+        const tenth = Math.floor((done / total) * 10);
+        if (tenth > shown) say(`Seeding ${demo.name}: ${tenth * 10} % of ${total} rows`);
+        shown = Math.max(shown, tenth);
+      });
+    }
+    await client.query("COMMIT");
+    // Flushes what the GIN indexes have pending and tells the planner what there is.
+    await client.query("VACUUM ANALYZE");
+  };
+  try {
+    await seed();
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+  return demos;
+}
+
+/** Makes a key for a demo organization's owner, with every scope. */
+export async function createDemoKey(database: Database, demo: DemoOrganization): Promise<string> {
+  const { id: memberId } = await database.prisma.member.findFirstOrThrow({
+    where: { orgId: demo.id, role: "OWNER" },
+  });
+  const { key, ...row } = createKey("TEST");
+  await database.prisma.apiKey.create({
+    data: { ...row, orgId: demo.id, memberId, name: "Demo", scopes: ["ADMIN"] },
+  });
+  return key;
+}
+
+/**
+ * Makes the embedded database ready to be explored: seeds it on the first start, and finds or makes the demo key.
+ * The key lies readable beside the database, in a directory of its user's own: that is what lets each start show it.
+ */
+export async function prepareDemo(
+  database: Database,
+  directory: string,
+  say: (text: string) => void,
+): Promise<string> {
+  const [demo] = await seedDemo(database, say);
+  if (!demo) throw new Error("there is no demo organization");
+  const path = join(directory, "demo-key");
+  const kept = (await readFile(path, "utf8").catch(() => "")).trim();
+  const parsed = parseKey(kept);
+  const row =
+    parsed && (await database.prisma.apiKey.findFirst({ where: { id: parsed.id, revokedAt: null } }));
+  if (row) return kept;
+  const key = await createDemoKey(database, demo);
+  await writeFile(path, `${key}\n`, { mode: 0o600 });
+  return key;
+}

@@ -1,0 +1,43 @@
+import type { Activity } from "../../generated/prisma/client.ts";
+import { builder } from "../../graphql/builder.ts";
+import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
+import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { ActivityCreateInput, ActivityUpdateInput } from "./activity.inputs.ts";
+import { createActivity, deleteActivity, updateActivity } from "./activity.service.ts";
+
+const activityPayload = (name: string, done: string) =>
+  payloadType<Activity>(name, `the ${done} activity`, (t) => ({
+    activity: t.expose("result", {
+      type: "Activity",
+      nullable: true,
+      description: `The ${done} activity; null when refused.`,
+    }),
+  }));
+
+builder.mutationFields((t) => ({
+  activityCreate: t.field({
+    type: activityPayload("ActivityCreatePayload", "logged"),
+    description: "Logs an activity. A CALL moves its contact's callCount and lastCallAt.",
+    args: {
+      input: t.arg({ type: ActivityCreateInput, required: true, description: "What happened." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createActivity(context, input, idempotencyKey)),
+  }),
+  activityUpdate: t.field({
+    type: activityPayload("ActivityUpdatePayload", "changed"),
+    description: "Changes an activity: what is left out stays as it is, null clears.",
+    args: {
+      ...idArg("activity"),
+      input: t.arg({ type: ActivityUpdateInput, required: true, description: "What to change." }),
+    },
+    resolve: (_root, { id, input }, context) => payload(() => updateActivity(context, id, input)),
+  }),
+  activityDelete: t.field({
+    type: deletedPayload("ActivityDeletePayload", "Activity", "activity"),
+    description: "Deletes an activity for good. A CALL no longer counts as one of its contact's calls.",
+    args: idArg("activity"),
+    resolve: (_root, { id }, context) => payload(() => deleteActivity(context, id)),
+  }),
+}));

@@ -1,0 +1,100 @@
+import type { Activity } from "../../generated/prisma/client.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { childConnection } from "../../graphql/children.ts";
+import { connectionType, pageArgs } from "../../graphql/connection.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { reads } from "../../graphql/selection.ts";
+import { ActivityKindEnum } from "./activity.enums.ts";
+
+builder.node("Activity", {
+  description: "Something that happened with a contact, a lead or a deal.",
+  id: { resolve: (activity) => activity.id, description: "Global id, `activity_…`." },
+  loadMany: (ids, context) => byId.activity.loadMany(context, ids),
+  fields: (t) => ({
+    kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
+    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
+    subject: t.exposeString("subject", { nullable: true, description: "What it was about." }),
+    body: t.exposeString("body", { nullable: true, description: "What was said or written." }),
+    durationSeconds: t.exposeInt("durationSeconds", {
+      nullable: true,
+      description: "How long it took, in seconds.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was logged." }),
+    contact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it was with; null when there is none that the caller may see.",
+      extensions: reads("contactId"),
+      resolve: ({ contactId }, _args, context, info) =>
+        contactId === null ? null : byId.contact.load(context, contactId, info),
+    }),
+    lead: t.field({
+      type: "Lead",
+      nullable: true,
+      description: "The lead it was with; null when there is none that the caller may see.",
+      extensions: reads("leadId"),
+      resolve: ({ leadId }, _args, context, info) =>
+        leadId === null ? null : byId.lead.load(context, leadId, info),
+    }),
+    deal: t.field({
+      type: "Deal",
+      nullable: true,
+      description: "The deal it was about; null when there is none that the caller may see.",
+      extensions: reads("dealId"),
+      resolve: ({ dealId }, _args, context, info) =>
+        dealId === null ? null : byId.deal.load(context, dealId, info),
+    }),
+  }),
+});
+
+builder.queryField("activity", (t) =>
+  t.field({
+    type: "Activity",
+    nullable: true,
+    description: "An activity by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The activity's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Activity", id, "id");
+      return uuid === null ? null : byId.activity.load(context, uuid);
+    },
+  }),
+);
+
+const ActivityConnection = connectionType("Activity", "activities");
+
+for (const [type, parent, noun] of [
+  ["Contact", "contact_id", "contact"],
+  ["Lead", "lead_id", "lead"],
+  ["Deal", "deal_id", "deal"],
+] as const) {
+  const children = childConnection<Activity>({
+    table: "activity",
+    parent,
+    order: "occurred_at",
+    columns: {
+      orgId: "json",
+      id: "json",
+      kind: "json",
+      occurredAt: "moment",
+      subject: "json",
+      body: "json",
+      durationSeconds: "json",
+      contactId: "json",
+      leadId: "json",
+      dealId: "json",
+      authorId: "json",
+      createdAt: "moment",
+      updatedAt: "moment",
+    },
+    at: "occurredAt",
+  });
+  builder.objectField(type, "activities", (t) =>
+    t.field({
+      type: ActivityConnection,
+      description: `The ${noun}'s activities, latest first.`,
+      args: pageArgs(),
+      extensions: children.extensions,
+      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+import type { Activity } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { RefusalError, refuse } from "../../lib/errors.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { holdParents } from "../../records/parents.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { ActivityCreate, ActivityUpdate } from "./activity.inputs.ts";
+
+/**
+ * Logs an activity. A CALL moves its contact's callCount and lastCallAt in the same transaction.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createActivity(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Activity> {
+  const { contactId, leadId, dealId, occurredAt, ...plain } = readInput(ActivityCreate, raw);
+  if (contactId == null && leadId == null && dealId == null) {
+    throw refuse("REQUIRED", ["input"], "an activity needs a contactId, a leadId or a dealId");
+  }
+  return write(
+    caller,
+    async (writer) => {
+      const { parents, refusals } = await holdParents(
+        writer,
+        { contactId, leadId, dealId },
+        plain.kind === "CALL" ? "update" : "share",
+      );
+      if (refusals.length > 0) throw new RefusalError(refusals);
+      const activity = await writer.insert("activity", {
+        ...plain,
+        ...parents,
+        occurredAt: occurredAt ?? caller.now,
+        authorId: caller.viewer.memberId,
+      });
+      await countCalls(writer, activity.contactId, null, activity);
+      return activity;
+    },
+    {
+      repeatable: repeatable("activity", "activityCreate", raw, idempotencyKey),
+    },
+  );
+}
+
+/** Changes an activity; its contact's calls are counted anew where they change. */
+export function updateActivity(caller: Caller, id: string, raw: unknown): Promise<Activity> {
+  const input = readInput(ActivityUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "activity", id);
+    const after = await writer.update("activity", before, input);
+    await countCalls(writer, before.contactId, before, after);
+    return after;
+  });
+}
+
+/**
+ * Deletes an activity for good.
+ *
+ * @returns the activity as it was
+ */
+export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "activity", id);
+    await writer.tx.activity.deleteMany({ where: { id: before.id } });
+    await countCalls(writer, before.contactId, before, null);
+    return before;
+  });
+
+type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
+
+/** Moves a contact's callCount and lastCallAt by what an activity was and has become; it need not be the caller's. */
+async function countCalls(
+  { tx, caller }: Writer,
+  contactId: string | null,
+  before: Counted,
+  after: Counted,
+): Promise<void> {
+  const was = before?.kind === "CALL" ? before.occurredAt : null;
+  const is = after?.kind === "CALL" ? after.occurredAt : null;
+  if (contactId === null || was?.getTime() === is?.getTime()) return;
+  const { now, viewer } = caller;
+  await tx.lock.rows("contact", [contactId], "update");
+  await tx.bulk.countCall(contactId, was, is, { now, source: viewer.source });
+}

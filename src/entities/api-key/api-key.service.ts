@@ -1,0 +1,136 @@
+import { createKey } from "../../auth/key.ts";
+import { scopesBeyond } from "../../auth/scopes.ts";
+import type { Viewer } from "../../auth/viewer.ts";
+import type { MemberProfile } from "../../db/scope/members.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { ApiKey } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { readInput } from "../../records/inputs.ts";
+import { repeatable } from "../../records/repeatable.ts";
+import { write } from "../../records/write.ts";
+import { ApiKeyCreate } from "./api-key.inputs.ts";
+
+/** Who may make and revoke keys has the scope ADMIN. */
+export interface KeyCaller extends Caller {
+  readonly viewer: Caller["viewer"] & Pick<Viewer, "scopes" | "role" | "mode">;
+}
+
+/** A key that was made. */
+export interface CreatedKey {
+  readonly id: string;
+  /** The key itself: there only in the answer to the request that made it. */
+  readonly key: string | null;
+}
+
+/**
+ * Makes a key for a member. The key itself is kept nowhere: a request that is repeated gets the row without it.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export async function createApiKey(
+  caller: KeyCaller,
+  raw: unknown,
+  idempotencyKey: string | null | undefined,
+): Promise<CreatedKey> {
+  requireAdmin(caller);
+  const { viewer, now } = caller;
+  const { memberId, ...input } = readInput(ApiKeyCreate, raw);
+  // What the work returns is stored for repeated requests, so that the key leaves it another way.
+  let made: ReturnType<typeof createKey> | undefined;
+  const { id } = await write(
+    caller,
+    async (writer) => {
+      const { member, refusals } = await findHolder(caller, writer.tx, memberId);
+      if (member) refusals.push(...roleRefusals(viewer, member, input.scopes));
+      if (input.expiresAt && input.expiresAt <= now) {
+        const path = ["input", "expiresAt"];
+        refusals.push(refusal("INVALID_VALUE", path, "expiresAt must lie in the future"));
+      }
+      if (!member || refusals.length > 0) throw new RefusalError(refusals);
+      made = createKey(viewer.mode);
+      const { key: _, ...row } = made;
+      await writer.insert("apiKey", {
+        ...row,
+        memberId: member.id,
+        name: input.name,
+        scopes: input.scopes,
+        sources: input.sources,
+        expiresAt: input.expiresAt ?? null,
+      });
+      return { id: row.id };
+    },
+    {
+      repeatable: repeatable("apiKey", "apiKeyCreate", raw, idempotencyKey),
+    },
+  );
+  // A try that PostgreSQL undid may have made another one.
+  return { id, key: made?.id === id ? made.key : null };
+}
+
+/**
+ * Revokes a key: it is refused from the next request on. One that is revoked stays as it is.
+ *
+ * @param id the key's id as callers see it
+ * @throws RefusalError NOT_FOUND, or INVALID_STATE for the key that the request was sent with
+ */
+export function revokeApiKey(caller: KeyCaller, id: string): Promise<ApiKey> {
+  requireAdmin(caller);
+  const decoded = decodeId(id);
+  const uuid = decoded?.type === "ApiKey" ? decoded.uuid : null;
+  return write(caller, async (writer) => {
+    const { tx } = writer;
+    if (uuid !== null) await tx.lock.rows("api_key", [uuid], "update");
+    const row = uuid === null ? null : await tx.apiKey.findFirst({ where: { id: uuid } });
+    if (!row) throw refuse("NOT_FOUND", ["id"], "there is no such API key");
+    if (row.id === caller.viewer.credentialId) {
+      const message = "a key cannot revoke itself: send the request with another one, or with a token";
+      throw refuse("INVALID_STATE", ["id"], message);
+    }
+    return row.revokedAt === null ? writer.update("apiKey", row, { revokedAt: caller.now }) : row;
+  });
+}
+
+function requireAdmin({ viewer }: KeyCaller): void {
+  if (!viewer.scopes.has("ADMIN")) throw refuse("FORBIDDEN", [], "this needs the scope ADMIN");
+}
+
+/** The member for whom a key is to stand: the caller unless another one is named. */
+async function findHolder(
+  { viewer }: KeyCaller,
+  db: Db,
+  memberId: string | null | undefined,
+): Promise<{ member: MemberProfile | undefined; refusals: Refusal[] }> {
+  const path = ["input", "memberId"];
+  const decoded = memberId == null ? null : decodeId(memberId);
+  if (memberId != null && decoded?.type !== "Member") {
+    const message = `${quote(memberId)} is not the id of a member`;
+    return { member: undefined, refusals: [refusal("BAD_ID", path, message)] };
+  }
+  const [member] = await db.members([decoded?.uuid ?? viewer.memberId]);
+  if (member) return { member, refusals: [] };
+  return { member, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
+}
+
+/** Nobody makes a key that does more than its member may, or more than they may themselves. */
+function roleRefusals(
+  viewer: KeyCaller["viewer"],
+  member: MemberProfile,
+  scopes: Parameters<typeof scopesBeyond>[0],
+): Refusal[] {
+  const refusals: Refusal[] = [];
+  const forbidden = (message: string) => refusals.push(refusal("FORBIDDEN", ["input", "memberId"], message));
+  if (member.role === "OWNER" && viewer.role !== "OWNER") {
+    forbidden("only an owner can make keys for an owner");
+  }
+  if (viewer.dataScope === "ASSIGNED" && member.id !== viewer.memberId) {
+    forbidden("a member restricted to assigned data can make keys for themselves only");
+  }
+  const beyond = scopesBeyond(scopes, member.role);
+  if (beyond.length > 0) {
+    const message = `scopes must not exceed the member's role: a ${member.role} cannot have ${beyond.join(", ")}`;
+    refusals.push(refusal("INVALID_VALUE", ["input", "scopes"], message));
+  }
+  return refusals;
+}

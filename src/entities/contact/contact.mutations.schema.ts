@@ -1,0 +1,140 @@
+import type { ContactRow } from "../../db/prisma/rows.ts";
+import { builder } from "../../graphql/builder.ts";
+import { payload, payloadType } from "../../graphql/payload.ts";
+import {
+  createMissingTagsArg,
+  customFieldArgs,
+  expectedVersionArg,
+  idArg,
+  idempotencyKeyArg,
+  tagsArg,
+} from "../../records/args.ts";
+import { partsOf } from "../../records/parts.ts";
+import { holdLiveContact } from "./contact.find.ts";
+import { ContactCreateInput, ContactUpdateInput, ContactUpsertInput } from "./contact.inputs.ts";
+import { createContact, updateContact } from "./contact.service.ts";
+import { deleteContact, restoreContact } from "./contact.trash.ts";
+import { type Upserted, upsertContact } from "./contact.upsert.ts";
+
+const MatchKey = builder.enumType("ContactMatchKey", {
+  description: "By what a contact is recognised.",
+  values: {
+    EMAIL: { description: "The same e-mail address, without regard to case." },
+    PHONE: { description: "One of the phone numbers." },
+  } as const,
+});
+
+const Outcome = builder.enumType("UpsertOutcome", {
+  description: "What an upsert did.",
+  values: {
+    CREATED: { description: "There was none: it was created." },
+    UPDATED: { description: "It was there, and has changed." },
+    UNCHANGED: { description: "It was there, and says the same already." },
+  } as const,
+});
+
+const contactPayload = (name: string, done: string) =>
+  payloadType<ContactRow>(name, `the ${done} contact`, (t) => ({
+    contact: t.expose("result", {
+      type: "Contact",
+      nullable: true,
+      description: `The ${done} contact; null when refused.`,
+    }),
+  }));
+
+const parts = partsOf("contact", holdLiveContact);
+
+builder.mutationFields((t) => ({
+  contactCreate: t.field({
+    type: contactPayload("ContactCreatePayload", "created"),
+    description: "Creates a contact.",
+    args: {
+      input: t.arg({ type: ContactCreateInput, required: true, description: "The new contact." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createContact(context, input, idempotencyKey)),
+  }),
+  contactUpdate: t.field({
+    type: contactPayload("ContactUpdatePayload", "changed"),
+    description: "Changes a contact: what is left out stays as it is, null clears.",
+    args: {
+      ...idArg("contact"),
+      input: t.arg({ type: ContactUpdateInput, required: true, description: "What to change." }),
+      ...expectedVersionArg(),
+    },
+    resolve: (_root, { id, input, expectedVersion }, context) =>
+      payload(() => updateContact(context, id, input, expectedVersion)),
+  }),
+  contactUpsert: t.field({
+    type: payloadType<Upserted>("ContactUpsertPayload", "the created or changed contact", (p) => ({
+      contact: p.field({
+        type: "Contact",
+        nullable: true,
+        description: "The contact as it is now; null when refused.",
+        resolve: ({ result }) => result?.contact ?? null,
+      }),
+      outcome: p.field({
+        type: Outcome,
+        nullable: true,
+        description: "What was done; null when refused.",
+        resolve: ({ result }) => result?.outcome ?? null,
+      }),
+    })),
+    description:
+      "Creates a contact, or changes the live one that has the same e-mail address or phone number. Keys that are those of two contacts are refused, with the candidates.",
+    args: {
+      input: t.arg({ type: ContactUpsertInput, required: true, description: "The contact." }),
+      matchOn: t.arg({
+        type: [MatchKey],
+        defaultValue: ["EMAIL"],
+        description: "By what it is recognised.",
+      }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, matchOn, idempotencyKey }, context) =>
+      payload(() => upsertContact(context, input, matchOn ?? ["EMAIL"], idempotencyKey)),
+  }),
+  contactDelete: t.field({
+    type: contactPayload("ContactDeletePayload", "trashed"),
+    description:
+      "Moves a contact to the trash, from which it can be restored for 30 days. Its deals and conversations stay, and show it as removed.",
+    args: { ...idArg("contact"), ...expectedVersionArg() },
+    resolve: (_root, { id, expectedVersion }, context) =>
+      payload(() => deleteContact(context, id, expectedVersion)),
+  }),
+  contactRestore: t.field({
+    type: contactPayload("ContactRestorePayload", "restored"),
+    description: "Takes a contact out of the trash. One that is not there stays as it is.",
+    args: idArg("contact"),
+    resolve: (_root, { id }, context) => payload(() => restoreContact(context, id)),
+  }),
+  contactTagsAdd: t.field({
+    type: contactPayload("ContactTagsAddPayload", "changed"),
+    description: "Lets a contact carry tags as well.",
+    args: {
+      ...idArg("contact"),
+      ...tagsArg(),
+      ...createMissingTagsArg(),
+    },
+    resolve: (_root, { id, tags, createMissingTags }, context) =>
+      payload(() => parts.addTags(context, id, tags, createMissingTags)),
+  }),
+  contactTagsRemove: t.field({
+    type: contactPayload("ContactTagsRemovePayload", "changed"),
+    description: "Takes tags off a contact; those that it does not carry are passed over.",
+    args: { ...idArg("contact"), ...tagsArg() },
+    resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
+  }),
+  contactCustomFieldSet: t.field({
+    type: contactPayload("ContactCustomFieldSetPayload", "changed"),
+    description: "Sets one custom field of a contact.",
+    args: {
+      ...idArg("contact"),
+      ...customFieldArgs(),
+      ...expectedVersionArg(),
+    },
+    resolve: (_root, { id, slug, value, expectedVersion }, context) =>
+      payload(() => parts.setCustomField(context, id, slug, value, expectedVersion)),
+  }),
+}));

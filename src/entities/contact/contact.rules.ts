@@ -1,0 +1,76 @@
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { Warning } from "../../graphql/context.ts";
+import { type Refusal, refusal } from "../../lib/errors.ts";
+import { isBlank } from "../../lib/fold.ts";
+import { applyCustom } from "../../records/custom.ts";
+import { type ContactColumns, emptyContact } from "./contact.columns.ts";
+import type { ContactInput } from "./contact.inputs.ts";
+
+/** A contact as it would be, what is wrong with it, and what should be done otherwise. */
+export interface Applied {
+  readonly after: ContactColumns;
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Applies an input to a contact: absent is untouched, null is cleared.
+ *
+ * @returns the contact as it would be, its owner and tags apart
+ */
+export function applyInput(
+  before: ContactColumns,
+  input: ContactInput,
+  definitions: readonly Definition[],
+): Applied {
+  const {
+    name: _,
+    ownerId: _owner,
+    address,
+    customFields,
+    createMissingTags: _tags,
+    phoneNumbers,
+    ...plain
+  } = input;
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const { custom, warnings, refusals: found } = applyCustom(before.custom, customFields ?? [], definitions);
+  const refusals = [...found];
+  const after: ContactColumns = {
+    ...before,
+    ...given,
+    ...applyAddress(address),
+    ...applyName(before, input),
+    ...(phoneNumbers !== undefined && { phoneNumbers: phoneNumbers ?? [] }),
+    custom,
+  };
+  if (isBlank(after.name)) {
+    refusals.push(refusal("REQUIRED", ["input", "name"], "name is required, or firstName and lastName"));
+  }
+  // One that never could be reached may still be changed otherwise.
+  const reachable = before === emptyContact || before.email !== null || before.phoneNumbers.length > 0;
+  if (reachable && after.email === null && after.phoneNumbers.length === 0) {
+    refusals.push(refusal("REQUIRED", ["input", "email"], "an e-mail address or a phone number is required"));
+  }
+  return { after, refusals, warnings };
+}
+
+type Name = Pick<ContactColumns, "name" | "firstName" | "lastName">;
+
+/** The full name follows first and last name, unless it is given; given alone, it replaces them. */
+function applyName(before: Name, { name, firstName, lastName }: ContactInput): Partial<Name> {
+  if (firstName === undefined && lastName === undefined) {
+    return name === undefined ? {} : { name: name ?? "", firstName: null, lastName: null };
+  }
+  const parts = {
+    firstName: firstName === undefined ? before.firstName : firstName,
+    lastName: lastName === undefined ? before.lastName : lastName,
+  };
+  const full = [parts.firstName, parts.lastName].filter((part) => part !== null).join(" ");
+  return { ...parts, name: name ?? full };
+}
+
+function applyAddress(address: ContactInput["address"]): Partial<ContactColumns> {
+  if (address === undefined) return {};
+  if (address === null) return { street: null, city: null, state: null, zip: null, country: null };
+  return Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,214 @@
+import type { ContactRow } from "../../../db/prisma/rows.ts";
+import type { ContactReference } from "../../../db/write/bulk.ts";
+import type { ContactMerge } from "../../../generated/prisma/client.ts";
+import type { Caller } from "../../../graphql/context.ts";
+import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
+import { decodeId, newId } from "../../../lib/typeid.ts";
+import { type IdempotencyKey, repeatableAbout } from "../../../records/repeatable.ts";
+import { freeze } from "../../../records/snapshot.ts";
+import { checkVersion } from "../../../records/version.ts";
+import { write } from "../../../records/write.ts";
+import type { Writer } from "../../../records/writer.ts";
+import { alreadyMerged, leading } from "../contact.find.ts";
+import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
+
+/** Most duplicates in one merge. */
+export const MAX_DUPLICATES = 100;
+
+export interface MergeInput {
+  readonly primaryId: string;
+  readonly duplicateIds: readonly string[];
+  readonly fieldChoices?:
+    | readonly {
+        readonly field?: MergeField | null | undefined;
+        readonly customField?: string | null | undefined;
+        readonly fromId: string;
+      }[]
+    | null
+    | undefined;
+  readonly expectedVersions?: readonly { readonly id: string; readonly version: number }[] | null | undefined;
+}
+
+/** How many rows of each kind move, or would. */
+export type Moves = Readonly<Record<"deals" | "activities" | "conversations" | "tags", number>>;
+
+export interface Merged {
+  readonly contact: ContactRow;
+  readonly duplicates: readonly ContactRow[];
+  /** Null when nothing was written. */
+  readonly merge: ContactMerge | null;
+  readonly choices: readonly Choice[];
+  readonly moves: Moves;
+}
+
+/**
+ * Merges contacts into one, in one transaction, all of them held in the order of their ids: deals, activities,
+ * conversations and tags move to the primary, the duplicates go to the trash and lead to it from then on.
+ *
+ * @param dryRun says what would be chosen and moved, and writes nothing
+ * @throws RefusalError with everything that stands against it
+ */
+export function mergeContacts(
+  caller: Caller,
+  input: MergeInput,
+  dryRun: boolean,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Merged> {
+  const ids = checkIds(input);
+  return write(
+    caller,
+    async (writer) => {
+      const contacts = await holdAll(writer, ids, input);
+      const { definitions } = await writer.catalogue("CONTACT");
+      const wanted = (input.fieldChoices ?? []).map((choice): WantedChoice => {
+        const { field, customField, fromId } = choice;
+        return { field, customField, fromId: decodeId(fromId)?.uuid ?? "" };
+      });
+      const plan = planMerge(contacts, wanted, definitions);
+      if (plan.refusals.length > 0) throw new RefusalError(plan.refusals);
+      const [primary, ...duplicates] = contacts;
+      const tags = (plan.changes.tagIds?.length ?? 0) - primary.tagIds.length;
+      if (dryRun) {
+        const contact = { ...primary, ...plan.changes };
+        const moves = { ...(await countChildren(writer, duplicates)), tags };
+        return { contact, duplicates, merge: null, choices: plan.choices, moves };
+      }
+      const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes);
+      // The duplicates let their addresses go before the primary may take one.
+      const trashed: ContactRow[] = [];
+      for (const duplicate of duplicates) {
+        const changes = { deletedAt: caller.now, mergedIntoId: primary.id };
+        trashed.push(await writer.update("contact", duplicate, changes));
+      }
+      const contact = await writer.update("contact", primary, plan.changes);
+      return { contact, duplicates: trashed, merge, choices: plan.choices, moves: { ...moved, tags } };
+    },
+    {
+      timeout: 120_000,
+      ...(!dryRun && {
+        repeatable: repeatableAbout(
+          "contact",
+          ({ contact }) => contact.id,
+          "contactMerge",
+          input,
+          idempotencyKey,
+        ),
+      }),
+    },
+  );
+}
+
+/** What is wrong with a list of ids before any of them is looked up. */
+function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
+  const path = ["input", "duplicateIds"];
+  const found: Refusal[] = [];
+  if (duplicateIds.length === 0) found.push(refusal("REQUIRED", path, "must name at least one contact"));
+  if (duplicateIds.length > MAX_DUPLICATES) {
+    const message = `has ${duplicateIds.length} contacts; the limit is ${MAX_DUPLICATES}`;
+    throw new RefusalError([refusal("TOO_MANY_ITEMS", path, message)]);
+  }
+  duplicateIds.forEach((id, at) => {
+    if (id === primaryId) {
+      found.push(refusal("MERGE_SELF", [...path, at], "a contact cannot be merged with itself"));
+    } else if (duplicateIds.indexOf(id) !== at) {
+      found.push(refusal("INVALID_VALUE", [...path, at], "names a contact for the second time"));
+    }
+  });
+  const ids = [primaryId, ...duplicateIds].map((id, at) => {
+    const decoded = decodeId(id);
+    if (decoded?.type === "Contact") return decoded.uuid;
+    const place = at === 0 ? ["input", "primaryId"] : [...path, at - 1];
+    found.push(refusal("BAD_ID", place, "is not the id of a contact"));
+    return "";
+  });
+  if (found.length > 0) throw new RefusalError(found);
+  return ids;
+}
+
+/** The contacts in the order of the ids, held; every one that cannot be merged is told. */
+async function holdAll(
+  { tx }: Writer,
+  ids: readonly string[],
+  { expectedVersions }: MergeInput,
+): Promise<[ContactRow, ...ContactRow[]]> {
+  await tx.lock.rows("contact", ids, "update");
+  const rows = await tx.contact.findMany({ where: { id: { in: [...ids] }, ...leading } });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const found: Refusal[] = [];
+  const contacts = ids.flatMap((id, at) => {
+    const path = at === 0 ? ["input", "primaryId"] : ["input", "duplicateIds", String(at - 1)];
+    const row = byId.get(id);
+    if (!row) found.push(refusal("NOT_FOUND", path, "there is no such contact"));
+    else if (row.mergedIntoId !== null) found.push(alreadyMerged(row.mergedIntoId, path));
+    else if (row.deletedAt !== null) {
+      found.push(refusal("IN_TRASH", path, "the contact is in the trash; restore it first"));
+    } else return [row];
+    return [];
+  });
+  if (found.length > 0) throw new RefusalError(found);
+  for (const [at, { id, version }] of (expectedVersions ?? []).entries()) {
+    const row = byId.get(decodeId(id)?.uuid ?? "");
+    const path = ["input", "expectedVersions", String(at)];
+    if (row) checkVersion(row, version, "Contact", path);
+    else throw new RefusalError([refusal("INVALID_VALUE", path, "names none of the contacts to merge")]);
+  }
+  return contacts as [ContactRow, ...ContactRow[]];
+}
+
+async function countChildren({ tx }: Writer, duplicates: readonly ContactRow[]) {
+  const where = { contactId: { in: duplicates.map(({ id }) => id) } };
+  return {
+    deals: await tx.deal.count({ where }),
+    activities: await tx.activity.count({ where }),
+    conversations: await tx.conversation.count({ where }),
+  };
+}
+
+/** Moves what hangs on the duplicates, and writes down what it was, so that it can be undone. */
+async function moveAll(
+  writer: Writer,
+  primary: ContactRow,
+  duplicates: readonly ContactRow[],
+  changes: Partial<ContactRow>,
+): Promise<{ merge: ContactMerge; moved: Omit<Moves, "tags"> }> {
+  const { tx, caller } = writer;
+  const from = duplicates.map(({ id }) => id);
+  const move = (reference: ContactReference) =>
+    tx.bulk.moveReferences(reference, from, primary.id, caller.now);
+  const deals = await move("deal");
+  const activities = await move("activity");
+  const conversations = await move("conversation");
+  const leads = await move("convertedLead");
+  const merged = await move("mergedContact");
+  const before = Object.fromEntries(
+    Object.keys(changes).map((name) => [name, primary[name as keyof ContactRow]]),
+  );
+  const merge = await writer.insert("contactMerge", {
+    id: newId(),
+    primaryId: primary.id,
+    mergedById: caller.viewer.memberId,
+    before: freeze(before) ?? {},
+    after: freeze(changes) ?? {},
+  });
+  const idsOf = (rows: readonly { id: string; from: string }[], contactId: string) =>
+    rows.filter((row) => row.from === contactId).map((row) => row.id);
+  await tx.contactMergeSource.createMany({
+    data: duplicates.map(({ id }, position) => ({
+      orgId: tx.orgId,
+      mergeId: merge.id,
+      contactId: id,
+      position,
+      dealIds: idsOf(deals, id),
+      activityIds: idsOf(activities, id),
+      conversationIds: idsOf(conversations, id),
+      leadIds: idsOf(leads, id),
+      mergedIds: idsOf(merged, id),
+    })),
+  });
+  const moved = {
+    deals: deals.length,
+    activities: activities.length,
+    conversations: conversations.length,
+  };
+  return { merge, moved };
+}

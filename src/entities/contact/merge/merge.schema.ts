@@ -1,0 +1,251 @@
+import DataLoader from "dataloader";
+import type { ContactRow } from "../../../db/prisma/rows.ts";
+import type { ContactMerge } from "../../../generated/prisma/client.ts";
+import { builder } from "../../../graphql/builder.ts";
+import type { Context } from "../../../graphql/context.ts";
+import { byId } from "../../../graphql/loaders.ts";
+import { payload, payloadType } from "../../../graphql/payload.ts";
+import { requestCache } from "../../../graphql/request-cache.ts";
+import { idempotencyKeyArg } from "../../../records/args.ts";
+import { type Merged, type Moves, mergeContacts } from "./contact.merge.ts";
+import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerge.ts";
+import { type Choice, type MergeField, mergeFields } from "./merge.rules.ts";
+
+const words: Readonly<Record<MergeField, string>> = {
+  NAME: "Full, first and last name.",
+  EMAIL: "E-mail address.",
+  PHONE_NUMBERS: "All phone numbers.",
+  COMPANY: "Company.",
+  TITLE: "Job title.",
+  ADDRESS: "The whole postal address.",
+  URL: "Website.",
+  LINKEDIN_URL: "LinkedIn profile.",
+  LINKEDIN_SALES_URL: "LinkedIn Sales Navigator profile.",
+  SOURCE: "Where the contact came from.",
+  NOTES: "Notes.",
+  ALLOW_PHONE_CALLS: "Whether they accept phone calls.",
+  DO_NOT_CONTACT: "Whether they must not be contacted.",
+  OWNER: "The member to whom it is assigned.",
+};
+
+const FieldEnum = builder.enumType("ContactMergeField", {
+  description: "What is chosen in a merge.",
+  values: Object.fromEntries(
+    Object.keys(mergeFields).map((name) => [name, { description: words[name as MergeField] }]),
+  ) as Record<MergeField, { description: string }>,
+});
+
+const ChoiceInput = builder.inputType("ContactFieldChoiceInput", {
+  description: "Whose value the primary contact takes: of `field`, or of `customField`.",
+  fields: (t) => ({
+    field: t.field({ type: FieldEnum, description: "A field." }),
+    customField: t.string({ description: "Slug of a custom field, instead." }),
+    fromId: t.id({ required: true, description: "One of the contacts to merge." }),
+  }),
+});
+
+const VersionInput = builder.inputType("ContactVersionInput", {
+  description: "At which version a contact has to be.",
+  fields: (t) => ({
+    id: t.id({ required: true, description: "The contact." }),
+    version: t.int({ required: true, description: "Its version." }),
+  }),
+});
+
+const MergeInput = builder.inputType("ContactMergeInput", {
+  description: "Which contacts become one.",
+  fields: (t) => ({
+    primaryId: t.id({ required: true, description: "The contact that stays." }),
+    duplicateIds: t.idList({ required: true, description: "The contacts that go into it: 1 to 100." }),
+    fieldChoices: t.field({
+      type: [ChoiceInput],
+      description:
+        "Whose value to take. By default the primary's wins and blanks are filled from the duplicates in the order given; a wish not to be contacted or called is kept, whoever has it.",
+    }),
+    expectedVersions: t.field({
+      type: [VersionInput],
+      description: "Refuses when one of the contacts is no longer at this version.",
+    }),
+  }),
+});
+
+const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
+  description: "Whose value the merged contact has.",
+  fields: (t) => ({
+    field: t.exposeString("field", {
+      description: "A value of ContactMergeField, or `custom.<slug>`.",
+    }),
+    value: t.field({
+      type: "JSON",
+      nullable: true,
+      description: "The value; an object where several columns are chosen together.",
+      resolve: ({ value }) => value,
+    }),
+    from: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "Whose it was; after the merge its id leads to the merged contact.",
+      resolve: ({ fromId }, _args, context) => byId.contact.load(context, fromId),
+    }),
+  }),
+});
+
+const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
+  description: "How much moves to the primary contact.",
+  fields: (t) => ({
+    deals: t.exposeInt("deals", { description: "Deals." }),
+    activities: t.exposeInt("activities", { description: "Activities." }),
+    conversations: t.exposeInt("conversations", { description: "Conversations." }),
+    tags: t.exposeInt("tags", { description: "Tags that the primary did not carry." }),
+  }),
+});
+
+const duplicatesOf = requestCache(
+  ({ db }: Context) =>
+    new DataLoader<string, ContactRow[]>(async (mergeIds) => {
+      const sources = await db.contactMergeSource.findMany({
+        where: { mergeId: { in: [...mergeIds] } },
+        orderBy: { position: "asc" },
+      });
+      const ids = sources.map(({ contactId }) => contactId);
+      const rows = await db.contact.findMany({ where: { id: { in: ids } } });
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return mergeIds.map((mergeId) =>
+        sources.flatMap((source) => (source.mergeId === mergeId ? (found.get(source.contactId) ?? []) : [])),
+      );
+    }),
+);
+
+builder.node("ContactMerge", {
+  description: "Contacts that became one. It can be undone until the duplicates are purged.",
+  id: { resolve: (merge) => merge.id, description: "Global id, `contact_merge_…`." },
+  loadMany: (ids, context) => byId.contactMerge.loadMany(context, ids),
+  fields: (t) => ({
+    primary: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact that stayed.",
+      resolve: ({ primaryId }, _args, context) => byId.contact.load(context, primaryId),
+    }),
+    duplicates: t.field({
+      type: ["Contact"],
+      description: "The contacts that went into it, as they are in the trash.",
+      resolve: ({ id }, _args, context) => duplicatesOf(context).load(id),
+    }),
+    mergedBy: t.field({
+      type: "Member",
+      nullable: true,
+      description: "Who did it.",
+      resolve: ({ mergedById }, _args, context) => byId.member.load(context, mergedById),
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was done." }),
+    undoneAt: t.expose("undoneAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was undone.",
+    }),
+  }),
+});
+
+const mergesOf = requestCache(
+  ({ db }: Context) =>
+    new DataLoader<string, ContactMerge[]>(async (contactIds) => {
+      const rows = await db.contactMerge.findMany({
+        where: { primaryId: { in: [...contactIds] } },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      });
+      return contactIds.map((id) => rows.filter(({ primaryId }) => primaryId === id));
+    }),
+);
+
+builder.objectField("Contact", "merges", (t) =>
+  t.field({
+    type: ["ContactMerge"],
+    description: "The merges that it came out of, latest first.",
+    resolve: ({ id }, _args, context) => mergesOf(context).load(id),
+  }),
+);
+
+const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged contact", (t) => ({
+  contact: t.field({
+    type: "Contact",
+    nullable: true,
+    description: "The merged contact, or in a dry run what it would be; null when refused.",
+    resolve: ({ result }) => result?.contact ?? null,
+  }),
+  merge: t.field({
+    type: "ContactMerge",
+    nullable: true,
+    description: "The merge, by whose id it can be undone; null in a dry run.",
+    resolve: ({ result }) => result?.merge ?? null,
+  }),
+  choices: t.field({
+    type: [ChoiceType],
+    description: "Whose value each field takes: every field that has a value somewhere.",
+    resolve: ({ result }) => [...(result?.choices ?? [])],
+  }),
+  moves: t.field({
+    type: MovesType,
+    nullable: true,
+    description: "How much moves, or would.",
+    resolve: ({ result }) => result?.moves ?? null,
+  }),
+}));
+
+const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").implement({
+  description: "What stays with the primary contact, because it came or was changed after the merge.",
+  fields: (t) => ({
+    deals: t.exposeInt("deals", { description: "Deals made since." }),
+    activities: t.exposeInt("activities", { description: "Activities logged since." }),
+    conversations: t.exposeInt("conversations", { description: "Conversations begun since." }),
+    fields: t.stringList({
+      description: "Fields that were changed since.",
+      resolve: ({ fields }) => [...fields],
+    }),
+  }),
+});
+
+const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the contacts as before", (t) => ({
+  contact: t.field({
+    type: "Contact",
+    nullable: true,
+    description: "The primary contact, as it was before; null when refused.",
+    resolve: ({ result }) => result?.contact ?? null,
+  }),
+  restored: t.field({
+    type: ["Contact"],
+    description: "The duplicates, back again.",
+    resolve: ({ result }) => [...(result?.restored ?? [])],
+  }),
+  leftAlone: t.field({
+    type: LeftAloneType,
+    nullable: true,
+    description: "What was not undone.",
+    resolve: ({ result }) => result?.leftAlone ?? null,
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  contactMerge: t.field({
+    type: MergePayload,
+    description:
+      "Merges contacts into one: deals, activities, conversations and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.",
+    args: {
+      input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
+      dryRun: t.arg.boolean({
+        defaultValue: false,
+        description: "Says what would be chosen and moved, and changes nothing.",
+      }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, dryRun, idempotencyKey }, context) =>
+      payload(() => mergeContacts(context, input, dryRun ?? false, idempotencyKey)),
+  }),
+  contactUnmerge: t.field({
+    type: UnmergePayload,
+    description:
+      "Undoes a merge: the duplicates come back with what moved from them. What was made or changed since is left alone and reported.",
+    args: { mergeId: t.arg.id({ required: true, description: "The merge's id." }) },
+    resolve: (_root, { mergeId }, context) => payload(() => unmergeContacts(context, mergeId)),
+  }),
+}));

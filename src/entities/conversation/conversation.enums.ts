@@ -1,0 +1,13 @@
+import { builder } from "../../graphql/builder.ts";
+
+export const ConversationChannelEnum = builder.enumType("ConversationChannel", {
+  description: "Where a conversation is held.",
+  values: {
+    EMAIL: { description: "By e-mail." },
+    SMS: { description: "By text message." },
+    CALL: { description: "By phone." },
+    CHAT: { description: "In a chat on the website." },
+    WHATSAPP: { description: "On WhatsApp." },
+    LINKEDIN: { description: "On LinkedIn." },
+  } as const,
+});

@@ -1,0 +1,43 @@
+import type { Conversation } from "../../generated/prisma/client.ts";
+import { builder } from "../../graphql/builder.ts";
+import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
+import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { ConversationCreateInput, ConversationUpdateInput } from "./conversation.inputs.ts";
+import { createConversation, deleteConversation, updateConversation } from "./conversation.service.ts";
+
+const conversationPayload = (name: string, done: string) =>
+  payloadType<Conversation>(name, `the ${done} conversation`, (t) => ({
+    conversation: t.expose("result", {
+      type: "Conversation",
+      nullable: true,
+      description: `The ${done} conversation; null when refused.`,
+    }),
+  }));
+
+builder.mutationFields((t) => ({
+  conversationCreate: t.field({
+    type: conversationPayload("ConversationCreatePayload", "linked"),
+    description: "Links a conversation that is held in another system to a contact.",
+    args: {
+      input: t.arg({ type: ConversationCreateInput, required: true, description: "The conversation." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createConversation(context, input, idempotencyKey)),
+  }),
+  conversationUpdate: t.field({
+    type: conversationPayload("ConversationUpdatePayload", "changed"),
+    description: "Changes a conversation: what is left out stays as it is, null clears.",
+    args: {
+      ...idArg("conversation"),
+      input: t.arg({ type: ConversationUpdateInput, required: true, description: "What to change." }),
+    },
+    resolve: (_root, { id, input }, context) => payload(() => updateConversation(context, id, input)),
+  }),
+  conversationDelete: t.field({
+    type: deletedPayload("ConversationDeletePayload", "Conversation", "conversation"),
+    description: "Deletes a conversation's link for good; the messages are in the other system.",
+    args: idArg("conversation"),
+    resolve: (_root, { id }, context) => payload(() => deleteConversation(context, id)),
+  }),
+}));

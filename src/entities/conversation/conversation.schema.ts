@@ -1,0 +1,73 @@
+import type { Conversation } from "../../generated/prisma/client.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { childConnection } from "../../graphql/children.ts";
+import { connectionType, pageArgs } from "../../graphql/connection.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { reads } from "../../graphql/selection.ts";
+import { ConversationChannelEnum } from "./conversation.enums.ts";
+
+builder.node("Conversation", {
+  description: "A thread of messages with a contact, held in another system.",
+  id: { resolve: (conversation) => conversation.id, description: "Global id, `conversation_…`." },
+  loadMany: (ids, context) => byId.conversation.loadMany(context, ids),
+  fields: (t) => ({
+    channel: t.expose("channel", { type: ConversationChannelEnum, description: "Where it is held." }),
+    subject: t.exposeString("subject", { nullable: true, description: "What it is about." }),
+    url: t.expose("url", { type: "URL", nullable: true, description: "Where to read it." }),
+    lastMessageAt: t.expose("lastMessageAt", {
+      type: "DateTime",
+      description: "When the last message came.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it began." }),
+    contact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it is with, `removed` when it is in the trash or purged.",
+      extensions: reads("contactId"),
+      resolve: ({ contactId }, _args, context, info) => byId.contact.load(context, contactId, info),
+    }),
+  }),
+});
+
+builder.queryField("conversation", (t) =>
+  t.field({
+    type: "Conversation",
+    nullable: true,
+    description: "A conversation by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The conversation's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Conversation", id, "id");
+      return uuid === null ? null : byId.conversation.load(context, uuid);
+    },
+  }),
+);
+
+const ConversationConnection = connectionType("Conversation", "conversations");
+
+const children = childConnection<Conversation>({
+  table: "conversation",
+  parent: "contact_id",
+  order: "last_message_at",
+  columns: {
+    orgId: "json",
+    id: "json",
+    contactId: "json",
+    channel: "json",
+    subject: "json",
+    url: "json",
+    lastMessageAt: "moment",
+    createdAt: "moment",
+    updatedAt: "moment",
+  },
+  at: "lastMessageAt",
+});
+
+builder.objectField("Contact", "conversations", (t) =>
+  t.field({
+    type: ConversationConnection,
+    description: "The contact's conversations, latest message first.",
+    args: pageArgs(),
+    extensions: children.extensions,
+    resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+  }),
+);

@@ -1,0 +1,58 @@
+import type { Conversation } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { RefusalError } from "../../lib/errors.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { holdParents } from "../../records/parents.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { write } from "../../records/write.ts";
+import { ConversationCreate, ConversationUpdate } from "./conversation.inputs.ts";
+
+/**
+ * Links a conversation to a contact.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createConversation(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Conversation> {
+  const { contactId, lastMessageAt, ...plain } = readInput(ConversationCreate, raw);
+  return write(
+    caller,
+    async (writer) => {
+      const { parents, refusals } = await holdParents(writer, { contactId });
+      if (refusals.length > 0) throw new RefusalError(refusals);
+      return writer.insert("conversation", {
+        ...plain,
+        ...(parents.contactId && { contactId: parents.contactId }),
+        lastMessageAt: lastMessageAt ?? caller.now,
+      });
+    },
+    {
+      repeatable: repeatable("conversation", "conversationCreate", raw, idempotencyKey),
+    },
+  );
+}
+
+/** Changes a conversation. */
+export function updateConversation(caller: Caller, id: string, raw: unknown): Promise<Conversation> {
+  const input = readInput(ConversationUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "conversation", id);
+    return writer.update("conversation", before, input);
+  });
+}
+
+/**
+ * Deletes a conversation's link for good; the messages are in the other system.
+ *
+ * @returns the conversation as it was
+ */
+export const deleteConversation = (caller: Caller, id: string): Promise<Conversation> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "conversation", id);
+    await writer.tx.conversation.deleteMany({ where: { id: before.id } });
+    return before;
+  });

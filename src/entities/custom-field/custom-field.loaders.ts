@@ -1,0 +1,26 @@
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import type { Context } from "../../graphql/context.ts";
+import { requestCache } from "../../graphql/request-cache.ts";
+
+const known = requestCache((_context: Context) => new Map<Entity, Promise<readonly Definition[]>>());
+
+/** An entity's definitions, read once a request. */
+export function definitionsOf(context: Context, entity: Entity): Promise<readonly Definition[]> {
+  const found = known(context).get(entity);
+  if (found) return found;
+  const reading = context.db.catalogue(entity).then(({ definitions }) => definitions);
+  known(context).set(entity, reading);
+  return reading;
+}
+
+/**
+ * Keeps definitions that were read on the way, so that the request does not read them again.
+ *
+ * @param definitions those of every entity
+ */
+export function keepDefinitions(context: Context, definitions: readonly Definition[]): void {
+  for (const entity of ["CONTACT", "LEAD"] as const) {
+    const own = definitions.filter((definition) => definition.entity === entity);
+    known(context).set(entity, Promise.resolve(own));
+  }
+}

@@ -1,0 +1,159 @@
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { CustomField, CustomFieldFolder } from "../../generated/prisma/client.ts";
+import { builder } from "../../graphql/builder.ts";
+import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { listsUsingField } from "../smart-list/usage.ts";
+import { CustomFieldEntityEnum } from "./custom-field.enums.ts";
+import {
+  CustomFieldCreateInput,
+  CustomFieldUpdateInput,
+  FolderCreateInput,
+  FolderUpdateInput,
+} from "./custom-field.inputs.ts";
+import {
+  type ChangedField,
+  createField,
+  type DeletedField,
+  deleteField,
+  reorderFields,
+  updateField,
+} from "./custom-field.service.ts";
+import { createFolder, deleteFolder, updateFolder } from "./folder.service.ts";
+
+const FieldCreatePayload = payloadType<CustomField>("CustomFieldCreatePayload", "the new field", (t) => ({
+  customField: t.expose("result", {
+    type: "CustomField",
+    nullable: true,
+    description: "The new field; null when refused.",
+  }),
+}));
+
+const FieldUpdatePayload = payloadType<ChangedField>(
+  "CustomFieldUpdatePayload",
+  "the changed field",
+  (t) => ({
+    customField: t.field({
+      type: "CustomField",
+      nullable: true,
+      description: "The changed field, or in a dry run what it would be; null when refused.",
+      resolve: ({ result }) => result?.field ?? null,
+    }),
+    valueCount: t.int({
+      nullable: true,
+      description: "How many records have a value that takes another form, or would.",
+      resolve: ({ result }) => result?.values ?? null,
+    }),
+  }),
+);
+
+const FieldDeletePayload = payloadType<DeletedField>(
+  "CustomFieldDeletePayload",
+  "the deleted field",
+  (t) => ({
+    deletedId: t.id({
+      nullable: true,
+      description: "The id of the deleted field; null when refused.",
+      resolve: ({ result }) => (result === null ? null : encodeId("CustomField", result.id)),
+    }),
+    valueCount: t.int({
+      nullable: true,
+      description: "How many records had a value, which is gone.",
+      resolve: ({ result }) => result?.values ?? null,
+    }),
+  }),
+);
+
+const ReorderPayload = payloadType<readonly Definition[]>(
+  "CustomFieldsReorderPayload",
+  "the fields",
+  (t) => ({
+    customFields: t.field({
+      type: ["CustomField"],
+      description: "The entity's fields in their new order; empty when refused.",
+      resolve: ({ result }) => [...(result ?? [])],
+    }),
+  }),
+);
+
+const folderPayload = (name: string, done: string) =>
+  payloadType<CustomFieldFolder>(name, `the ${done} folder`, (t) => ({
+    folder: t.expose("result", {
+      type: "CustomFieldFolder",
+      nullable: true,
+      description: `The ${done} folder; null when refused.`,
+    }),
+  }));
+
+builder.mutationFields((t) => ({
+  customFieldCreate: t.field({
+    type: FieldCreatePayload,
+    description: "Adds a field to contacts or leads.",
+    args: {
+      input: t.arg({ type: CustomFieldCreateInput, required: true, description: "The new field." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createField(context, input, idempotencyKey)),
+  }),
+  customFieldUpdate: t.field({
+    type: FieldUpdatePayload,
+    description:
+      "Changes a custom field. A new type or new options have to fit every value that a record has: otherwise nothing changes, and the answer says how many do not fit and which.",
+    args: {
+      ...idArg("field"),
+      input: t.arg({ type: CustomFieldUpdateInput, required: true, description: "What to change." }),
+      dryRun: t.arg.boolean({
+        defaultValue: false,
+        description: "Says whether every value would fit, and changes nothing.",
+      }),
+    },
+    resolve: (_root, { id, input, dryRun }, context) =>
+      payload(() => updateField(context, id, input, dryRun ?? false)),
+  }),
+  customFieldDelete: t.field({
+    type: FieldDeletePayload,
+    description: "Deletes a custom field and every value of it. Refused while smart lists use it.",
+    args: idArg("field"),
+    resolve: (_root, { id }, context) => payload(() => deleteField(context, id, listsUsingField)),
+  }),
+  customFieldsReorder: t.field({
+    type: ReorderPayload,
+    description: "Puts an entity's custom fields in order.",
+    args: {
+      entity: t.arg({
+        type: CustomFieldEntityEnum,
+        required: true,
+        description: "What the fields belong to.",
+      }),
+      ids: t.arg.idList({ required: true, description: "All of its fields, in their new order." }),
+    },
+    resolve: (_root, { entity, ids }, context) => payload(() => reorderFields(context, entity, ids)),
+  }),
+  customFieldFolderCreate: t.field({
+    type: folderPayload("CustomFieldFolderCreatePayload", "new"),
+    description: "Makes a folder for custom fields.",
+    args: {
+      input: t.arg({ type: FolderCreateInput, required: true, description: "The new folder." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createFolder(context, input, idempotencyKey)),
+  }),
+  customFieldFolderUpdate: t.field({
+    type: folderPayload("CustomFieldFolderUpdatePayload", "changed"),
+    description: "Renames a folder or moves it.",
+    args: {
+      ...idArg("folder"),
+      input: t.arg({ type: FolderUpdateInput, required: true, description: "What to change." }),
+    },
+    resolve: (_root, { id, input }, context) => payload(() => updateFolder(context, id, input)),
+  }),
+  customFieldFolderDelete: t.field({
+    type: deletedPayload("CustomFieldFolderDeletePayload", "CustomFieldFolder", "folder"),
+    description: "Deletes a folder; its fields stay, under no heading.",
+    args: idArg("folder"),
+    resolve: (_root, { id }, context) => payload(() => deleteFolder(context, id)),
+  }),
+}));

@@ -1,0 +1,120 @@
+import type { CustomValueJson } from "../../filter/language/derive.ts";
+import type { Definition } from "../../filter/registry/fields.ts";
+import { builder } from "../../graphql/builder.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { reads } from "../../graphql/selection.ts";
+import { type CustomValues, customValue } from "../../records/custom.ts";
+import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
+import { definitionsOf } from "./custom-field.loaders.ts";
+
+builder.node("CustomField", {
+  description: "A field that the organization added to contacts or leads.",
+  id: { resolve: (field) => field.id, description: "Global id, `custom_field_…`." },
+  loadMany: (ids, context) => byId.customField.loadMany(context, ids),
+  fields: (t) => ({
+    slug: t.exposeString("slug", { description: "What values are read and written under; never changes." }),
+    name: t.exposeString("name", { description: "What people see." }),
+    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What it belongs to." }),
+    type: t.expose("type", { type: CustomFieldTypeEnum, description: "What values it holds." }),
+    options: t.stringList({
+      description: "What SELECT and MULTI_SELECT may hold, in order; empty for other types.",
+      resolve: ({ options }) => [...options],
+    }),
+    position: t.exposeInt("position", { description: "Its place among the fields, from 0." }),
+    folder: t.field({
+      type: "CustomFieldFolder",
+      nullable: true,
+      description: "The heading under which it is shown.",
+      resolve: ({ folderId }, _args, context) =>
+        folderId === null ? null : byId.customFieldFolder.load(context, folderId),
+    }),
+  }),
+});
+
+builder.node("CustomFieldFolder", {
+  description: "A heading under which custom fields are shown.",
+  id: { resolve: (folder) => folder.id, description: "Global id, `custom_field_folder_…`." },
+  loadMany: (ids, context) => byId.customFieldFolder.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "What people see." }),
+    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What its fields belong to." }),
+    position: t.exposeInt("position", { description: "Its place among the folders, from 0." }),
+    fields: t.field({
+      type: ["CustomField"],
+      description: "The fields in it, in order.",
+      resolve: async ({ id, entity }, _args, context) =>
+        (await definitionsOf(context, entity)).filter((definition) => definition.folderId === id),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  customFields: t.field({
+    type: ["CustomField"],
+    description: "The organization's custom fields, in order.",
+    args: {
+      entity: t.arg({
+        type: CustomFieldEntityEnum,
+        description: "Only those of this; of both when left out.",
+      }),
+    },
+    resolve: async (_root, { entity }, context) => {
+      const entities = entity ? [entity] : (["CONTACT", "LEAD"] as const);
+      return (await Promise.all(entities.map((each) => definitionsOf(context, each)))).flat();
+    },
+  }),
+  customFieldFolders: t.field({
+    type: ["CustomFieldFolder"],
+    description: "The headings under which custom fields are shown, in order.",
+    args: {
+      entity: t.arg({
+        type: CustomFieldEntityEnum,
+        description: "Only those of this; of both when left out.",
+      }),
+    },
+    resolve: (_root, { entity }, { db }) =>
+      db.customFieldFolder.findMany({
+        where: entity ? { entity } : {},
+        orderBy: [{ entity: "asc" }, { position: "asc" }, { id: "asc" }],
+      }),
+  }),
+}));
+
+const CustomFieldValue = builder
+  .objectRef<{ definition: Definition; value: CustomValueJson }>("CustomFieldValue")
+  .implement({
+    description: "A record's value of a custom field.",
+    fields: (t) => ({
+      slug: t.string({ description: "The field's slug.", resolve: ({ definition }) => definition.slug }),
+      value: t.field({
+        type: "JSON",
+        description: "The value, in the form of the field's type.",
+        resolve: ({ value }) => value,
+      }),
+      field: t.field({
+        type: "CustomField",
+        description: "The field.",
+        resolve: ({ definition }) => definition,
+      }),
+    }),
+  });
+
+for (const [type, entity] of [
+  ["Contact", "CONTACT"],
+  ["Lead", "LEAD"],
+] as const) {
+  builder.objectField(type, "customFields", (t) =>
+    t.field({
+      type: [CustomFieldValue],
+      description: "The custom fields that have a value, in the fields' order.",
+      extensions: reads("custom"),
+      resolve: async ({ custom }, _args, context) => {
+        const definitions = await definitionsOf(context, entity);
+        return definitions.flatMap((definition) => {
+          const value = customValue(custom as CustomValues, definition.slug);
+          return value === undefined ? [] : [{ definition, value }];
+        });
+      },
+    }),
+  );
+}

@@ -1,0 +1,263 @@
+import { violates } from "../../db/open/faults.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import type { CustomField } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { quote, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { requireAllData } from "../../records/permission.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { convertValue } from "./convert.ts";
+import { FieldCreate, FieldUpdate } from "./custom-field.inputs.ts";
+import {
+  conversionFails,
+  optionRefusals,
+  renameRefusals,
+  slugFrom,
+  slugRefusals,
+} from "./custom-field.rules.ts";
+import { findMisfits, rewriteValues } from "./rewrite.ts";
+import { freeSlot, heirOf } from "./slots.ts";
+
+/** Most custom fields of one entity. */
+const MAX_FIELDS = 1000;
+/** Milliseconds for a change that writes every record that has a value. */
+const REWRITE_TIMEOUT = 600_000;
+
+const shared = "custom fields are shared: a member restricted to assigned data cannot change them";
+
+/** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
+async function holdFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
+  await writer.tx.lock.fields();
+  return (await writer.catalogue(entity)).definitions;
+}
+
+/**
+ * Makes a custom field and gives it a typed column, while there is one.
+ *
+ * @throws RefusalError RESERVED_KEY for the slug of a built-in field, NAME_TAKEN for one that is there, LIMIT_REACHED
+ */
+export function createField(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<CustomField> {
+  const { entity, slug: given, options, folderId, ...plain } = readInput(FieldCreate, raw);
+  requireAllData(caller, shared);
+  const slug = given ?? slugFrom(plain.name);
+  return orSlugTaken(slug, () =>
+    write(
+      caller,
+      async (writer) => {
+        const definitions = await holdFields(writer, entity);
+        const folder = await findFolder(writer, entity, folderId);
+        const found = [
+          ...slugRefusals(slug, entity),
+          ...optionRefusals(plain.type, options),
+          ...folder.refusals,
+        ];
+        if (definitions.length >= MAX_FIELDS) {
+          found.push(
+            refusal("LIMIT_REACHED", ["input"], `there are ${MAX_FIELDS} fields; no more can be made`),
+          );
+        }
+        if (found.length > 0) throw new RefusalError(found);
+        return writer.insert("customField", {
+          ...plain,
+          entity,
+          slug,
+          options: options ?? [],
+          folderId: folder.id ?? null,
+          position: Math.max(-1, ...definitions.map(({ position }) => position)) + 1,
+          slot: freeSlot(plain.type, definitions),
+        });
+      },
+      {
+        repeatable: repeatable("customField", "customFieldCreate", raw, idempotencyKey),
+      },
+    ),
+  );
+}
+
+export interface ChangedField {
+  readonly field: CustomField;
+  /** How many records have a value, which is kept in the new form. */
+  readonly values: number;
+}
+
+/**
+ * Changes a custom field. A new type or new options have to fit every value that a record has; those are then
+ * written anew in the same transaction.
+ *
+ * @param dryRun says whether it would fit, and changes nothing
+ * @throws RefusalError FIELD_CONVERSION_FAILS with the number of records whose value would not fit, and ten of them
+ */
+export function updateField(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  dryRun: boolean,
+): Promise<ChangedField> {
+  const { optionRenames, folderId, ...input } = readInput(FieldUpdate, raw);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      await writer.tx.lock.fields();
+      const before = await holdRow(writer, "customField", id);
+      const { definitions } = await writer.catalogue(before.entity);
+      const type = input.type ?? before.type;
+      const chooses = type === "SELECT" || type === "MULTI_SELECT";
+      const options = input.options ?? (chooses ? before.options : []);
+      const renamed = new Map((optionRenames ?? []).map(({ from, to }) => [from, to]));
+      const folder = await findFolder(writer, before.entity, folderId);
+      const found = [
+        ...optionRefusals(type, options),
+        ...renameRefusals(renamed, before.options, options),
+        ...folder.refusals,
+      ];
+      if (found.length > 0) throw new RefusalError(found);
+      const others = definitions.filter((definition) => definition.id !== before.id);
+      const slot = type === before.type ? before.slot : freeSlot(type, others);
+      const after: Definition = { ...before, name: input.name ?? before.name, type, options, slot };
+      const reshaped = type !== before.type || !same(options, before.options) || renamed.size > 0;
+      const convert = (value: Parameters<typeof convertValue>[0]) =>
+        convertValue(value, before.type, after, renamed);
+      let values = 0;
+      if (reshaped) {
+        const misfits = await findMisfits(writer, before, (value) => convert(value) !== null);
+        if (misfits.misfits > 0) throw new RefusalError([conversionFails(before.entity, misfits)]);
+        values = misfits.values;
+      }
+      const columns = { name: after.name, type, options: [...options], slot, folderId: folder.id };
+      if (dryRun) return { field: { ...before, ...columns, folderId: folder.id ?? before.folderId }, values };
+      const field = await writer.update("customField", before, columns);
+      if (reshaped) {
+        const current = definitions.map((definition) => (definition.id === before.id ? after : definition));
+        await rewriteValues(writer, before, current, convert, true);
+        if (before.slot !== null && before.slot !== slot) await inherit(writer, before.slot, current);
+      }
+      return { field, values };
+    },
+    { timeout: REWRITE_TIMEOUT },
+  );
+}
+
+export interface DeletedField {
+  readonly id: string;
+  /** How many records had a value, which is gone with the field. */
+  readonly values: number;
+}
+
+/**
+ * Deletes a custom field and every value of it.
+ *
+ * @param listsUsing the smart lists that use a field
+ * @throws RefusalError FIELD_IN_USE while there are such lists
+ */
+export function deleteField(
+  caller: Caller,
+  id: string,
+  listsUsing: (writer: Writer, field: CustomField) => Promise<readonly { id: string; name: string }[]>,
+): Promise<DeletedField> {
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      await writer.tx.lock.fields();
+      const before = await holdRow(writer, "customField", id);
+      const lists = await listsUsing(writer, before);
+      if (lists.length > 0) {
+        const names = lists.slice(0, 5).map(({ name }) => quote(name));
+        throw new RefusalError([
+          {
+            kind: "fieldInUse",
+            code: "FIELD_IN_USE",
+            path: ["id"],
+            message: `smart lists use the field: ${names.join(", ")}; change or delete them first`,
+            smartListIds: lists.map((list) => list.id),
+          },
+        ]);
+      }
+      const { definitions } = await writer.catalogue(before.entity);
+      const left = definitions.filter((definition) => definition.id !== before.id);
+      const values = await rewriteValues(writer, before, left, () => null, true);
+      await writer.tx.customField.deleteMany({ where: { id: before.id } });
+      if (before.slot !== null) await inherit(writer, before.slot, left);
+      return { id: before.id, values };
+    },
+    { timeout: REWRITE_TIMEOUT },
+  );
+}
+
+/** Gives a slot that has come free to a field that has none, and fills it. */
+async function inherit(writer: Writer, slot: string, definitions: readonly Definition[]): Promise<void> {
+  const heir = heirOf(slot, definitions);
+  if (!heir) return;
+  await writer.tx.customField.updateMany({ where: { id: heir.id }, data: { slot } });
+  const current = definitions.map((field) => (field.id === heir.id ? { ...field, slot } : field));
+  await rewriteValues(writer, heir, current, (value) => value, false);
+}
+
+/**
+ * Puts an entity's fields in order.
+ *
+ * @param ids all of them
+ */
+export function reorderFields(
+  caller: Caller,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<readonly Definition[]> {
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    const definitions = await holdFields(writer, entity);
+    const wanted = ids.map((id) => decodeId(id)?.uuid ?? "");
+    const known = new Set(definitions.map(({ id }) => id));
+    if (
+      new Set(wanted).size !== known.size ||
+      wanted.length !== known.size ||
+      wanted.some((id) => !known.has(id))
+    ) {
+      const message = `must name each of the ${known.size} custom fields of the entity once`;
+      throw refuse("INVALID_VALUE", ["ids"], message);
+    }
+    for (const [position, id] of wanted.entries()) {
+      const field = definitions.find((definition) => definition.id === id);
+      if (field?.position === position) continue;
+      await writer.tx.customField.updateMany({ where: { id }, data: { position, updatedAt: caller.now } });
+    }
+    return (await writer.catalogue(entity)).definitions;
+  });
+}
+
+async function findFolder({ tx }: Writer, entity: Entity, folderId: string | null | undefined) {
+  if (folderId == null) return { id: folderId, refusals: [] };
+  const path = ["input", "folderId"];
+  const decoded = decodeId(folderId);
+  const folder =
+    decoded?.type === "CustomFieldFolder"
+      ? await tx.customFieldFolder.findFirst({ where: { id: decoded.uuid, entity } })
+      : null;
+  return folder
+    ? { id: folder.id, refusals: [] }
+    : {
+        id: undefined,
+        refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such folder of the entity")],
+      };
+}
+
+const same = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
+
+async function orSlugTaken<Result>(slug: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!violates(error, "slug")) throw error;
+    throw refuse("NAME_TAKEN", ["input", "slug"], `there is a custom field with the slug ${quote(slug)}`);
+  }
+}

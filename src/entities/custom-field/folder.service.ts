@@ -1,0 +1,81 @@
+import { violates } from "../../db/open/faults.ts";
+import type { CustomFieldFolder } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { refuse } from "../../lib/errors.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { requireAllData } from "../../records/permission.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { write } from "../../records/write.ts";
+import { FolderCreate, FolderUpdate } from "./custom-field.inputs.ts";
+
+const shared = "folders are shared: a member restricted to assigned data cannot change them";
+
+/** Makes a folder, after the others. */
+export function createFolder(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<CustomFieldFolder> {
+  const { entity, name } = readInput(FolderCreate, raw);
+  requireAllData(caller, shared);
+  return orNameTaken(() =>
+    write(
+      caller,
+      async (writer) => {
+        const position = await writer.tx.customFieldFolder.count({ where: { entity } });
+        return writer.insert("customFieldFolder", { entity, name, position });
+      },
+      {
+        repeatable: repeatable("customFieldFolder", "customFieldFolderCreate", raw, idempotencyKey),
+      },
+    ),
+  );
+}
+
+/** Renames a folder or moves it to another place among its entity's. */
+export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<CustomFieldFolder> {
+  const { name, position } = readInput(FolderUpdate, raw);
+  requireAllData(caller, shared);
+  return orNameTaken(() =>
+    write(caller, async (writer) => {
+      const { tx } = writer;
+      const before = await holdRow(writer, "customFieldFolder", id);
+      if (position == null) return writer.update("customFieldFolder", before, { name });
+      const all = await tx.customFieldFolder.findMany({
+        where: { entity: before.entity },
+        orderBy: [{ position: "asc" }, { id: "asc" }],
+      });
+      const order = all.filter((folder) => folder.id !== before.id);
+      order.splice(Math.min(position, order.length), 0, before);
+      for (const [place, folder] of order.entries()) {
+        if (folder.id === before.id || folder.position === place) continue;
+        await writer.update("customFieldFolder", folder, { position: place });
+      }
+      return writer.update("customFieldFolder", before, { name, position: order.indexOf(before) });
+    }),
+  );
+}
+
+/** Deletes a folder; its fields stay, under no heading. */
+export function deleteFolder(caller: Caller, id: string): Promise<CustomFieldFolder> {
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "customFieldFolder", id);
+    await writer.tx.customField.updateMany({
+      where: { folderId: before.id },
+      data: { folderId: null, updatedAt: caller.now },
+    });
+    await writer.tx.customFieldFolder.deleteMany({ where: { id: before.id } });
+    return before;
+  });
+}
+
+async function orNameTaken<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!violates(error, "custom_field_folder_name_idx") && !violates(error, "lower")) throw error;
+    throw refuse("NAME_TAKEN", ["input", "name"], "another folder of the entity has this name");
+  }
+}

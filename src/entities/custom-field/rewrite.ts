@@ -1,0 +1,100 @@
+import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
+import type { CustomValueJson } from "../../filter/language/derive.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import { Prisma } from "../../generated/prisma/client.ts";
+import { type CustomValues, customValue } from "../../records/custom.ts";
+import type { Writer } from "../../records/writer.ts";
+
+/** Records whose custom values change because the field does. Read and written in batches, whatever their number. */
+
+const BATCH = 1000;
+
+type Row = ContactRow | LeadRow;
+
+/**
+ * Every record that has a value of a field, the trash included, a batch at a time.
+ *
+ * @param held whether they are to be written: changes that name no custom field do not wait for those of fields,
+ *   so that each row is held before what else it says is read
+ */
+async function* rowsWith({ tx }: Writer, entity: Entity, slug: string, held = false): AsyncGenerator<Row[]> {
+  const read = (args: object): Promise<Row[]> =>
+    entity === "CONTACT" ? tx.contact.findMany(args) : tx.lead.findMany(args);
+  let last: string | null = null;
+  for (;;) {
+    const args = {
+      where: {
+        AND: [
+          { NOT: { custom: { path: [slug], equals: Prisma.DbNull } } },
+          ...(last === null ? [] : [{ id: { gt: last } }]),
+        ],
+      },
+      orderBy: { id: "asc" as const },
+      take: BATCH,
+    };
+    const found = await read(args);
+    const ids = found.map((row) => row.id);
+    if (held) await tx.lock.rows(entity === "CONTACT" ? "contact" : "lead", ids, "update");
+    const rows = held ? await read({ where: { id: { in: ids } } }) : found;
+    if (rows.length > 0) yield rows;
+    if (found.length < BATCH) return;
+    last = ids.at(-1) ?? null;
+  }
+}
+
+const valueIn = (row: Row, slug: string): CustomValueJson | undefined =>
+  customValue(row.custom as CustomValues, slug);
+
+/**
+ * Which records have a value that would not fit.
+ *
+ * @param fits whether a value does
+ * @returns how many, how many have a value at all, and the ids of ten of them
+ */
+export async function findMisfits(
+  writer: Writer,
+  { entity, slug }: Pick<Definition, "entity" | "slug">,
+  fits: (value: CustomValueJson) => boolean,
+): Promise<{ misfits: number; values: number; sampleIds: string[] }> {
+  const found = { misfits: 0, values: 0, sampleIds: [] as string[] };
+  for await (const rows of rowsWith(writer, entity, slug)) {
+    for (const row of rows) {
+      const value = valueIn(row, slug);
+      if (value === undefined) continue;
+      found.values += 1;
+      if (fits(value)) continue;
+      found.misfits += 1;
+      if (found.sampleIds.length < 10) found.sampleIds.push(row.id);
+    }
+  }
+  return found;
+}
+
+/**
+ * Writes the values of a field anew, and what is derived from them.
+ *
+ * @param definitions the entity's fields as they are from now on
+ * @param change a value's new form; null takes it away
+ * @param changed whether people see a change
+ * @returns how many records have been written
+ */
+export async function rewriteValues(
+  writer: Writer,
+  { entity, slug }: Pick<Definition, "entity" | "slug">,
+  definitions: readonly Definition[],
+  change: (value: CustomValueJson) => CustomValueJson | null,
+  changed: boolean,
+): Promise<number> {
+  let count = 0;
+  for await (const rows of rowsWith(writer, entity, slug, true)) {
+    const written = rows.map((row) => {
+      const value = valueIn(row, slug);
+      const { [slug]: _, ...others } = row.custom as CustomValues;
+      const after = value === undefined ? null : change(value);
+      return { row, custom: after === null ? others : { ...others, [slug]: after } };
+    });
+    await writer.rewriteCustom(entity === "CONTACT" ? "contact" : "lead", definitions, written, changed);
+    count += rows.length;
+  }
+  return count;
+}

@@ -1,0 +1,103 @@
+import type { CustomValue } from "../../generated/prisma/client.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { payload, payloadType } from "../../graphql/payload.ts";
+import {
+  deleteCustomValue,
+  MAX_TEMPLATE,
+  type RenderedTemplate,
+  renderTemplate,
+  setCustomValue,
+} from "./custom-value.service.ts";
+
+builder.node("CustomValue", {
+  description: "A text of the organization that `{{custom_values.key}}` stands for.",
+  id: { resolve: (value) => value.id, description: "Global id, `custom_value_…`." },
+  loadMany: (ids, context) => byId.customValue.loadMany(context, ids),
+  fields: (t) => ({
+    key: t.exposeString("key", { description: "What the token is called." }),
+    value: t.exposeString("value", { description: "What it stands for." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+  }),
+});
+
+const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").implement({
+  description: "A text whose tokens were filled.",
+  fields: (t) => ({
+    text: t.exposeString("text", { description: "The text. Tokens that could not be filled stay in it." }),
+    missing: t.stringList({
+      description: "The tokens that could not be filled, each once, in the order in which they appear.",
+      resolve: ({ missing }) => [...missing],
+    }),
+    found: t.boolean({
+      nullable: true,
+      description:
+        "Whether the contact and lead that were named are there for the caller; null when none was.",
+      resolve: ({ found }) => found,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  customValues: t.field({
+    type: ["CustomValue"],
+    description: "The organization's custom values, by key.",
+    resolve: (_root, _args, { db }) => db.customValue.findMany({ orderBy: [{ key: "asc" }] }),
+  }),
+  renderTemplate: t.field({
+    type: RenderedType,
+    description:
+      'Fills the tokens of a text: `{{custom_values.x}}`, `{{organization.name}}`, and of a contact or lead `{{contact.first_name}}`, `{{contact.owner.name}}`, `{{contact.custom.slug}}`. `{{contact.first_name | "there"}}` has a text for when there is no value.',
+    args: {
+      text: t.arg.string({
+        required: true,
+        description: `The text, ${MAX_TEMPLATE.toLocaleString("en")} characters at most.`,
+      }),
+      contactId: t.arg.id({ description: "The contact that `{{contact.…}}` is about." }),
+      leadId: t.arg.id({ description: "The lead that `{{lead.…}}` is about." }),
+    },
+    resolve: (_root, { text, contactId, leadId }, context) =>
+      renderTemplate(context, text, {
+        ...(contactId != null && { contactId: readIdOf("Contact", contactId, "contactId") }),
+        ...(leadId != null && { leadId: readIdOf("Lead", leadId, "leadId") }),
+      }),
+  }),
+}));
+
+const SetPayload = payloadType<CustomValue>("CustomValueSetPayload", "the value", (t) => ({
+  customValue: t.expose("result", {
+    type: "CustomValue",
+    nullable: true,
+    description: "The value as it is now; null when refused.",
+  }),
+}));
+
+const DeletePayload = payloadType<CustomValue>("CustomValueDeletePayload", "the deleted key", (t) => ({
+  deletedKey: t.string({
+    nullable: true,
+    description: "The key; null when refused.",
+    resolve: ({ result }) => result?.key ?? null,
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  customValueSet: t.field({
+    type: SetPayload,
+    description: "Sets what a token stands for, whether it was there or not.",
+    args: {
+      key: t.arg.string({
+        required: true,
+        description: "What it is called: a lower-case letter, then letters, digits and _, at most 64.",
+      }),
+      value: t.arg.string({ required: true, description: "The text, at most 10,000 characters." }),
+    },
+    resolve: (_root, { key, value }, context) => payload(() => setCustomValue(context, key, value)),
+  }),
+  customValueDelete: t.field({
+    type: DeletePayload,
+    description: "Deletes a custom value; texts that use it keep their token.",
+    args: { key: t.arg.string({ required: true, description: "What it is called." }) },
+    resolve: (_root, { key }, context) => payload(() => deleteCustomValue(context, key)),
+  }),
+}));

@@ -1,0 +1,185 @@
+import { z } from "zod";
+import { isUniqueViolation } from "../../db/open/faults.ts";
+import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
+import type { CustomValueJson } from "../../filter/language/derive.ts";
+import type { CustomValue } from "../../generated/prisma/client.ts";
+import type { Caller, Context } from "../../graphql/context.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { RequestError, refuse } from "../../lib/errors.ts";
+import { isBlank } from "../../lib/fold.ts";
+import { newId } from "../../lib/typeid.ts";
+import type { CustomValues } from "../../records/custom.ts";
+import { readInput, rule } from "../../records/inputs.ts";
+import { requireAllData } from "../../records/permission.ts";
+import { write } from "../../records/write.ts";
+import { type Rendered, render, tokensIn } from "./template.ts";
+
+const shared = "custom values are shared: a member restricted to assigned data cannot change them";
+
+const Value = z.object({
+  key: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,63}$/,
+      rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
+    ),
+  value: z.string().max(10_000, "must not be longer than 10000 characters"),
+});
+
+/** Sets what `{{custom_values.key}}` stands for. */
+export function setCustomValue(caller: Caller, key: string, value: string): Promise<CustomValue> {
+  const input = readInput(Value, { key, value }, []);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      const { tx } = writer;
+      const find = () => tx.customValue.findFirst({ where: { key } });
+      const seen = await find();
+      if (seen) await tx.lock.rows("custom_value", [seen.id], "update");
+      const before = seen && (await find());
+      return before
+        ? writer.update("customValue", before, { value })
+        : writer.insert("customValue", { ...input, id: newId() });
+    },
+    // Another caller has set it at this moment: then it is there to be changed.
+    { retry: isUniqueViolation },
+  );
+}
+
+/**
+ * Deletes a custom value.
+ *
+ * @returns the value as it was
+ */
+export function deleteCustomValue(caller: Caller, key: string): Promise<CustomValue> {
+  requireAllData(caller, shared);
+  return write(caller, async ({ tx }) => {
+    const row = await tx.customValue.findFirst({ where: { key } });
+    if (!row) throw refuse("NOT_FOUND", ["key"], "there is no such custom value");
+    await tx.customValue.deleteMany({ where: { id: row.id } });
+    return row;
+  });
+}
+
+/** Longest text that is rendered, in UTF-16 units. */
+export const MAX_TEMPLATE = 100_000;
+
+export interface RenderedTemplate extends Rendered {
+  /** Whether every record that was named is there for the caller; null when none was. */
+  readonly found: boolean | null;
+}
+
+/** Row ids: undefined where none was named, null for an id that names nothing. */
+export interface Subject {
+  readonly contactId?: string | null;
+  readonly leadId?: string | null;
+}
+
+/**
+ * Fills the tokens of a text from the organization's custom values, its name, and one contact or lead.
+ *
+ * @param subject row ids of the records that the text is about
+ * @throws RequestError BAD_USER_INPUT for a text that is too long
+ */
+export async function renderTemplate(
+  context: Context,
+  text: string,
+  subject: Subject,
+): Promise<RenderedTemplate> {
+  if (text.length > MAX_TEMPLATE) {
+    const message = `text has ${text.length} characters; the limit is ${MAX_TEMPLATE}`;
+    throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
+  }
+  const tokens = new Map<string, string>([["organization.name", context.viewer.orgName]]);
+  const keys = tokensIn(text).flatMap((name) =>
+    name.startsWith("custom_values.") ? [name.slice("custom_values.".length)] : [],
+  );
+  if (keys.length > 0) {
+    const rows = await context.db.customValue.findMany({ where: { key: { in: keys } } });
+    for (const { key, value } of rows) if (!isBlank(value)) tokens.set(`custom_values.${key}`, value);
+  }
+  const contact = subject.contactId ? await byId.contact.load(context, subject.contactId) : null;
+  const lead = subject.leadId ? await byId.lead.load(context, subject.leadId) : null;
+  if (contact?.purgedAt === null) addRecord(tokens, "contact", contactTexts(contact), contact);
+  if (lead?.purgedAt === null) addRecord(tokens, "lead", leadTexts(lead), lead);
+  for (const [noun, record] of Object.entries({ contact, lead })) {
+    const owner = record?.ownerId ? await byId.member.load(context, record.ownerId) : null;
+    if (!owner || record?.purgedAt !== null) continue;
+    tokens.set(`${noun}.owner.name`, owner.name);
+    tokens.set(`${noun}.owner.email`, owner.email);
+  }
+  const named = [
+    ...(subject.contactId === undefined ? [] : [contact]),
+    ...(subject.leadId === undefined ? [] : [lead]),
+  ];
+  return {
+    ...rendered(text, tokens),
+    found: named.length === 0 ? null : named.every((record) => record?.purgedAt === null),
+  };
+}
+
+/** Most of what a text may become, in UTF-16 units: values are longer than their tokens. */
+const MAX_RENDERED = 1_000_000;
+
+/** @throws RequestError BAD_USER_INPUT when the filled text is too long */
+function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
+  const result = render(text, tokens);
+  if (result.text.length <= MAX_RENDERED) return result;
+  const message = `text becomes ${result.text.length} characters long; the limit is ${MAX_RENDERED}`;
+  throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
+}
+
+type Texts = Readonly<Record<string, string | null | undefined>>;
+
+const contactTexts = (contact: ContactRow): Texts => ({
+  name: contact.name,
+  firstName: contact.firstName,
+  lastName: contact.lastName,
+  email: contact.email,
+  phone: contact.phoneNumbers[0],
+  company: contact.company,
+  title: contact.title,
+  role: contact.title,
+  street: contact.street,
+  city: contact.city,
+  state: contact.state,
+  zip: contact.zip,
+  country: contact.country,
+  url: contact.url,
+  linkedinUrl: contact.linkedinUrl,
+  linkedinSalesUrl: contact.linkedinSalesUrl,
+  source: contact.source,
+});
+
+const leadTexts = (lead: LeadRow): Texts => ({
+  name: lead.name,
+  email: lead.email,
+  phone: lead.phone,
+  company: lead.company,
+  source: lead.source,
+  status: lead.status,
+});
+
+/** A record's fields under both spellings, and its custom fields by slug. */
+function addRecord(
+  tokens: Map<string, string>,
+  noun: string,
+  texts: Texts,
+  { custom }: Pick<ContactRow, "custom">,
+): void {
+  const add = (name: string, value: string) => {
+    if (!isBlank(value)) tokens.set(`${noun}.${name}`, value);
+  };
+  for (const [name, value] of Object.entries(texts)) {
+    if (value == null) continue;
+    add(name, value);
+    add(
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    );
+  }
+  for (const [slug, value] of Object.entries(custom as CustomValues)) add(`custom.${slug}`, textOf(value));
+}
+
+const textOf = (value: CustomValueJson): string => (Array.isArray(value) ? value.join(", ") : String(value));

@@ -1,0 +1,114 @@
+import type { DealRow } from "../../db/prisma/rows.ts";
+import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
+import { dealListArgs } from "../../filter/schema/filter.schema.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { childConnection } from "../../graphql/children.ts";
+import { ofSameRow } from "../../graphql/compiled/row.ts";
+import { offsetArg, pageArgs } from "../../graphql/connection.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { reads } from "../../graphql/selection.ts";
+import { DealStatusEnum } from "./deal.enums.ts";
+import { Money } from "./money.schema.ts";
+
+builder.node("Deal", {
+  description: "An opportunity with a value.",
+  id: { resolve: (deal) => deal.id, description: "Global id, `deal_…`." },
+  loadMany: (ids, context) => byId.deal.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "What it is called." }),
+    value: t.field({
+      type: Money,
+      description: "What it is worth.",
+      extensions: { ...reads("value", "currency"), ...ofSameRow() },
+      resolve: ({ value, currency }) => ({ value, currency }),
+    }),
+    stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
+    status: t.expose("status", { type: DealStatusEnum, description: "Open, won or lost." }),
+    expectedCloseOn: t.expose("expectedCloseOn", {
+      type: "Date",
+      nullable: true,
+      description: "The day on which it should close.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    contact: t.field({
+      type: "Contact",
+      nullable: true,
+      description:
+        "The contact it is with, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
+      extensions: reads("contactId"),
+      resolve: ({ contactId }, _args, context, info) =>
+        contactId === null ? null : byId.contact.load(context, contactId, info),
+    }),
+    lead: t.field({
+      type: "Lead",
+      nullable: true,
+      description:
+        "The lead it came from, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
+      extensions: reads("leadId"),
+      resolve: ({ leadId }, _args, context, info) =>
+        leadId === null ? null : byId.lead.load(context, leadId, info),
+    }),
+  }),
+});
+
+const DealConnection = filteredConnectionType("Deal", "deals", "DEAL");
+
+builder.queryFields((t) => ({
+  deal: t.field({
+    type: "Deal",
+    nullable: true,
+    description: "A deal by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The deal's id." }) },
+    resolve: (_root, { id }, context, info) => {
+      const uuid = readIdOf("Deal", id, "id");
+      return uuid === null ? null : byId.deal.load(context, uuid, info);
+    },
+  }),
+  deals: t.field({
+    type: DealConnection,
+    description: "Deals, newest first. filter and query are AND-ed.",
+    args: { ...dealListArgs(), ...pageArgs(), ...offsetArg() },
+    resolve: (_root, args, context, info) =>
+      filteredConnection(context, "DEAL", context.db.deal, args, { info }),
+  }),
+}));
+
+for (const [type, parent, noun] of [
+  ["Contact", "contact_id", "contact"],
+  ["Lead", "lead_id", "lead"],
+] as const) {
+  const children = childConnection<DealRow>({
+    table: "deal",
+    parent,
+    order: "created_at",
+    columns: {
+      orgId: "json",
+      id: "json",
+      name: "json",
+      value: "decimal",
+      currency: "json",
+      stage: "json",
+      status: "json",
+      expectedCloseOn: "day",
+      contactId: "json",
+      leadId: "json",
+      ownerId: "json",
+      version: "json",
+      createdAt: "moment",
+      updatedAt: "moment",
+    },
+    at: "createdAt",
+  });
+  builder.objectField(type, "deals", (t) =>
+    t.field({
+      type: DealConnection,
+      description: `The ${noun}'s deals, newest first.`,
+      args: pageArgs(),
+      extensions: children.extensions,
+      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+    }),
+  );
+}

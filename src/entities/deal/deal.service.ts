@@ -1,0 +1,88 @@
+import type { DealRow } from "../../db/prisma/rows.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { RefusalError } from "../../lib/errors.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { applyOwner } from "../../records/owner.ts";
+import { holdParents } from "../../records/parents.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { checkVersion } from "../../records/version.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
+
+/**
+ * Creates a deal on a contact, a lead, both or neither.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<DealRow> {
+  const input = readInput(DealCreate, raw);
+  return write(
+    caller,
+    async (writer) => writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input)) }),
+    {
+      repeatable: repeatable("deal", "dealCreate", raw, idempotencyKey),
+    },
+  );
+}
+
+/**
+ * Changes a deal in one transaction.
+ *
+ * @param expectedVersion refuses when the deal is at another version
+ * @throws RefusalError with everything that is wrong
+ */
+export function updateDeal(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+): Promise<DealRow> {
+  const input = readInput(DealUpdate, raw);
+  return write(caller, async (writer) => {
+    const before = await holdRow(writer, "deal", id);
+    checkVersion(before, expectedVersion, "Deal");
+    return writer.update("deal", before, await columnsOf(writer, before, input));
+  });
+}
+
+async function columnsOf(
+  writer: Writer,
+  before: DealRow | null,
+  { value, expectedCloseOn, contactId, leadId, ownerId, ...plain }: DealInput,
+) {
+  const { parents, refusals } = await holdParents(writer, { contactId, leadId });
+  const owner = await applyOwner(writer.caller, writer.tx, before?.ownerId, ownerId);
+  const found = [...refusals, ...owner.refusals];
+  if (found.length > 0) throw new RefusalError(found);
+  return {
+    ...plain,
+    ...parents,
+    ...(value && { value: value.amount, currency: value.currency }),
+    ...(expectedCloseOn !== undefined && {
+      expectedCloseOn: expectedCloseOn === null ? null : new Date(expectedCloseOn),
+    }),
+    ownerId: owner.ownerId,
+  };
+}
+
+/**
+ * Deletes a deal for good. Its activities stay where they are also a contact's or a lead's; the others go with it.
+ *
+ * @returns the deal as it was
+ */
+export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number | null): Promise<DealRow> =>
+  write(caller, async (writer) => {
+    const { tx } = writer;
+    const before = await holdRow(writer, "deal", id);
+    checkVersion(before, expectedVersion, "Deal");
+    await tx.activity.deleteMany({ where: { dealId: before.id, contactId: null, leadId: null } });
+    await tx.activity.updateMany({
+      where: { dealId: before.id },
+      data: { dealId: null, updatedAt: caller.now },
+    });
+    await tx.bulk.forgetDeal(before.id, caller.now);
+    await tx.deal.deleteMany({ where: { id: before.id } });
+    return before;
+  });

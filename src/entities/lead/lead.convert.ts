@@ -1,0 +1,188 @@
+import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { refuse } from "../../lib/errors.ts";
+import { encodeId, newId } from "../../lib/typeid.ts";
+import { type CustomValues, customValue } from "../../records/custom.ts";
+import { readInput } from "../../records/inputs.ts";
+import { type IdempotencyKey, repeatableAbout } from "../../records/repeatable.ts";
+import { checkVersion } from "../../records/version.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { emptyContact } from "../contact/contact.columns.ts";
+import { holderOf, holdLiveContact } from "../contact/contact.find.ts";
+import { orTaken } from "../contact/contact.service.ts";
+import { readCustomValue } from "../custom-field/values.ts";
+import { LeadConvert } from "./lead.inputs.ts";
+import { holdLiveLead } from "./lead.service.ts";
+
+export interface Converted {
+  readonly lead: LeadRow;
+  readonly contact: ContactRow;
+  readonly contactOutcome: "CREATED" | "MATCHED";
+  readonly deal: DealRow | null;
+}
+
+/**
+ * Makes a lead a contact and a deal, in one transaction. The contact is the one that is named, else the live one
+ * with the lead's e-mail address, whose blanks are filled, else a new one. The lead's activities and deals are the
+ * contact's too from then on.
+ *
+ * @throws RefusalError with what stands against it
+ */
+export async function convertLead(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+  idempotencyKey?: IdempotencyKey,
+): Promise<Converted> {
+  const input = readInput(LeadConvert, raw ?? {});
+  let email: string | null = null;
+  return orTaken(
+    caller,
+    () => email,
+    () =>
+      write(
+        caller,
+        async (writer) => {
+          const lead = await holdLiveLead(writer, id);
+          checkVersion(lead, expectedVersion, "Lead");
+          if (lead.status === "CONVERTED") {
+            throw refuse("INVALID_STATE", ["id"], "the lead has been converted already");
+          }
+          email = lead.email;
+          const value = input.deal?.value ?? valueOfLead(lead);
+          if (input.createDeal !== false && value === null) {
+            const message = "the lead has no value: give deal.value, or createDeal: false";
+            throw refuse("REQUIRED", ["input", "deal", "value"], message);
+          }
+          const { contact, contactOutcome } = await becomeContact(writer, lead, input.contactId);
+          const deal =
+            input.createDeal === false || value === null
+              ? null
+              : await writer.insert("deal", {
+                  id: newId(),
+                  name: input.deal?.name ?? [lead.name, lead.company].filter(Boolean).join(", "),
+                  value: value.amount,
+                  currency: value.currency,
+                  stage: input.deal?.stage ?? "New",
+                  expectedCloseOn: input.deal?.expectedCloseOn ? new Date(input.deal.expectedCloseOn) : null,
+                  contactId: contact.id,
+                  leadId: lead.id,
+                  ownerId: lead.ownerId,
+                });
+          const converted = await writer.update("lead", lead, {
+            status: "CONVERTED",
+            convertedAt: caller.now,
+            convertedContactId: contact.id,
+            convertedDealId: deal?.id ?? null,
+          });
+          return { lead: converted, contact: await takeOver(writer, lead, contact), contactOutcome, deal };
+        },
+        {
+          repeatable: repeatableAbout(
+            "lead",
+            ({ lead }) => lead.id,
+            "leadConvert",
+            [id, raw],
+            idempotencyKey,
+          ),
+        },
+      ),
+  );
+}
+
+const valueOfLead = ({ dealValue, dealCurrency }: LeadRow) =>
+  dealValue === null || dealCurrency === null
+    ? null
+    : { amount: dealValue.toString(), currency: dealCurrency };
+
+async function becomeContact(
+  writer: Writer,
+  lead: LeadRow,
+  contactId: string | null | undefined,
+): Promise<Pick<Converted, "contact" | "contactOutcome">> {
+  const { definitions } = await writer.catalogue("CONTACT");
+  const match = contactId ?? (await matchOf(writer, lead.email));
+  if (match !== null) {
+    const path = contactId == null ? ["id"] : ["input", "contactId"];
+    const before = await holdLiveContact(writer, match, path);
+    const contact = await writer.update("contact", before, fillBlanks(before, lead, definitions));
+    return { contact, contactOutcome: "MATCHED" };
+  }
+  if (lead.email === null && lead.phone === null) {
+    const message = "the lead needs an e-mail address or a phone number to become a contact";
+    throw refuse("REQUIRED", ["id"], message);
+  }
+  const { name, email, phone, company, source, notes, ownerId, tagIds } = lead;
+  const contact = await writer.insert("contact", {
+    ...emptyContact,
+    ...{ id: newId(), name, email, company, source, notes, ownerId, tagIds },
+    phoneNumbers: phone === null ? [] : [phone],
+    custom: fittingCustom({}, lead.custom as CustomValues, definitions),
+  });
+  return { contact, contactOutcome: "CREATED" };
+}
+
+/** The contact that has the lead's address, if the caller may see it. */
+async function matchOf({ tx }: Writer, email: string | null): Promise<string | null> {
+  const holder = await holderOf(tx, email);
+  return holder === null ? null : encodeId("Contact", holder);
+}
+
+/** What the lead knows and the contact does not. */
+function fillBlanks(contact: ContactRow, lead: LeadRow, definitions: readonly Definition[]) {
+  return {
+    company: contact.company ?? lead.company,
+    source: contact.source ?? lead.source,
+    notes: contact.notes ?? lead.notes,
+    email: contact.email ?? lead.email,
+    phoneNumbers:
+      contact.phoneNumbers.length > 0 || lead.phone === null ? contact.phoneNumbers : [lead.phone],
+    tagIds: [...new Set([...contact.tagIds, ...lead.tagIds])],
+    custom: fittingCustom(contact.custom as CustomValues, lead.custom as CustomValues, definitions),
+  };
+}
+
+/** A lead's custom values go into the contact's fields of the same slugs, where they fit and nothing is there. */
+function fittingCustom(
+  before: CustomValues,
+  values: CustomValues,
+  definitions: readonly Definition[],
+): CustomValues {
+  const custom = { ...before };
+  for (const definition of definitions) {
+    const value = customValue(values, definition.slug);
+    if (value === undefined || customValue(custom, definition.slug) !== undefined) continue;
+    try {
+      const stored = readCustomValue(value, definition);
+      if (stored !== null) custom[definition.slug] = stored;
+    } catch {
+      // It stays with the lead.
+    }
+  }
+  return custom;
+}
+
+/** The lead's deals and activities are the contact's too; calls among them count as its calls. */
+async function takeOver(writer: Writer, lead: LeadRow, contact: ContactRow): Promise<ContactRow> {
+  const { tx, caller } = writer;
+  const where = { leadId: lead.id, contactId: null };
+  await tx.deal.updateMany({
+    where,
+    data: { contactId: contact.id, version: { increment: 1 }, updatedAt: caller.now },
+  });
+  const calls = await tx.activity.updateManyAndReturn({
+    where,
+    data: { contactId: contact.id, updatedAt: caller.now },
+    select: { kind: true, occurredAt: true },
+  });
+  const times = calls.filter(({ kind }) => kind === "CALL").map(({ occurredAt }) => occurredAt.getTime());
+  if (times.length === 0) return contact;
+  const last = Math.max(...times, contact.lastCallAt?.getTime() ?? 0);
+  return writer.update("contact", contact, {
+    callCount: contact.callCount + times.length,
+    lastCallAt: new Date(last),
+  });
+}

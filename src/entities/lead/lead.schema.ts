@@ -1,0 +1,132 @@
+import DataLoader from "dataloader";
+import type { LeadRow } from "../../db/prisma/rows.ts";
+import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
+import { leadListArgs } from "../../filter/schema/filter.schema.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { offsetArg, pageArgs } from "../../graphql/connection.ts";
+import type { Context } from "../../graphql/context.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { requestCache } from "../../graphql/request-cache.ts";
+import { reads } from "../../graphql/selection.ts";
+import { purgeAt } from "../../records/trash.ts";
+import { ModificationSource } from "../contact/contact.enums.ts";
+import { Money } from "../deal/money.schema.ts";
+import { LeadStatusEnum } from "./lead.enums.ts";
+
+builder.node("Lead", {
+  description: "A sales opportunity that is not yet a contact.",
+  id: { resolve: (lead) => lead.id, description: "Global id, `lead_…`." },
+  loadMany: async (ids, context) => (await byId.lead.loadMany(context, ids)).map(present),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Who it is." }),
+    email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
+    phone: t.expose("phone", { type: "PhoneNumber", nullable: true, description: "Phone number in E.164." }),
+    company: t.exposeString("company", { nullable: true, description: "The company." }),
+    source: t.exposeString("source", { nullable: true, description: "Where the lead came from." }),
+    notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
+    status: t.expose("status", { type: LeadStatusEnum, description: "Where it stands." }),
+    dealValue: t.field({
+      type: Money,
+      nullable: true,
+      description: "What a deal would be worth.",
+      extensions: reads("dealValue", "dealCurrency"),
+      resolve: ({ dealValue, dealCurrency }) =>
+        dealValue === null || dealCurrency === null ? null : { value: dealValue, currency: dealCurrency },
+    }),
+    convertedContact: t.field({
+      type: "Contact",
+      nullable: true,
+      description: "The contact it has become; null when there is none that the caller may see.",
+      extensions: reads("convertedContactId"),
+      resolve: ({ convertedContactId }, _args, context, info) =>
+        convertedContactId === null ? null : byId.contact.load(context, convertedContactId, info),
+    }),
+    convertedDeal: t.field({
+      type: "Deal",
+      nullable: true,
+      description: "The deal it has become.",
+      extensions: reads("convertedDealId"),
+      resolve: ({ convertedDealId }, _args, context, info) =>
+        convertedDealId === null ? null : byId.deal.load(context, convertedDealId, info),
+    }),
+    convertedAt: t.expose("convertedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was converted.",
+    }),
+    lastModificationSource: t.expose("lastModificationSource", {
+      type: ModificationSource,
+      description: "Which system wrote it last.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    deletedAt: t.expose("deletedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was moved to the trash.",
+    }),
+    removed: t.boolean({
+      description: "Whether it is in the trash, or was purged and is only a stub that says so.",
+      extensions: reads("deletedAt"),
+      resolve: ({ deletedAt }) => deletedAt !== null,
+    }),
+    purgeAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it will be purged from the trash; it can be restored until then.",
+      extensions: reads("deletedAt"),
+      resolve: purgeAt,
+    }),
+  }),
+});
+
+/** A purged lead is only there for what points to it. */
+const present = (lead: LeadRow | null) => (lead?.purgedAt === null ? lead : null);
+
+const LeadConnection = filteredConnectionType("Lead", "leads", "LEAD");
+
+builder.queryFields((t) => ({
+  lead: t.field({
+    type: "Lead",
+    nullable: true,
+    description: "A lead by its id, trashed or not; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The lead's id." }) },
+    resolve: async (_root, { id }, context, info) => {
+      const uuid = readIdOf("Lead", id, "id");
+      return uuid === null ? null : present(await byId.lead.load(context, uuid, info));
+    },
+  }),
+  leads: t.field({
+    type: LeadConnection,
+    description: "Leads, newest first. filter, query and search are AND-ed.",
+    args: {
+      ...leadListArgs(),
+      ...pageArgs(),
+      ...offsetArg(),
+    },
+    resolve: (_root, args, context, info) =>
+      filteredConnection(context, "LEAD", context.db.lead, args, { info }),
+  }),
+}));
+
+const convertedTo = requestCache(
+  ({ db }: Context) =>
+    new DataLoader<string, LeadRow[]>(async (contactIds) => {
+      const rows = await db.lead.findMany({
+        where: { convertedContactId: { in: [...contactIds] }, purgedAt: null },
+        orderBy: [{ convertedAt: "desc" }, { id: "desc" }],
+      });
+      return contactIds.map((id) => rows.filter(({ convertedContactId }) => convertedContactId === id));
+    }),
+);
+
+builder.objectField("Contact", "convertedLeads", (t) =>
+  t.field({
+    type: ["Lead"],
+    description: "The leads that became this contact, latest first.",
+    extensions: reads("id"),
+    resolve: ({ id }, _args, context) => convertedTo(context).load(id),
+  }),
+);

@@ -1,0 +1,123 @@
+import type { LeadRow } from "../../db/prisma/rows.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { applyCustom } from "../../records/custom.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { applyOwner } from "../../records/owner.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
+import { checkVersion } from "../../records/version.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
+import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
+
+/** A lead that is not purged, held. */
+async function holdLead(writer: Writer, id: string): Promise<LeadRow> {
+  const row = await holdRow(writer, "lead", id);
+  if (row.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
+  return row;
+}
+
+/** A lead that is not in the trash, held. */
+export async function holdLiveLead(writer: Writer, id: string): Promise<LeadRow> {
+  const row = await holdLead(writer, id);
+  if (row.deletedAt !== null) throw refuse("IN_TRASH", ["id"], "the lead is in the trash; restore it first");
+  return row;
+}
+
+/**
+ * Creates a lead in one transaction, with its tags and, when asked, new tags.
+ *
+ * @throws RefusalError with everything that is wrong with the input
+ */
+export function createLead(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<LeadRow> {
+  const { tags, ...input } = readInput(LeadCreate, raw);
+  return write(caller, (writer) => putLead(writer, null, { ...input, tags: { set: tags } }), {
+    repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey),
+  });
+}
+
+/**
+ * Changes a lead in one transaction.
+ *
+ * @param id a lead's id as callers see it
+ * @param expectedVersion refuses when the lead is at another version
+ * @throws RefusalError with everything that is wrong
+ */
+export function updateLead(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+): Promise<LeadRow> {
+  const input = readInput(LeadUpdate, raw);
+  return write(
+    caller,
+    async (writer) => {
+      const before = await holdLiveLead(writer, id);
+      checkVersion(before, expectedVersion, "Lead");
+      return putLead(writer, before, input);
+    },
+    { alone: isPlain(input) },
+  );
+}
+
+async function putLead(
+  writer: Writer,
+  before: LeadRow | null,
+  { tags, customFields, dealValue, ownerId, createMissingTags, ...plain }: LeadInput,
+): Promise<LeadRow> {
+  const { tx, caller } = writer;
+  const columns = before === null ? emptyLead : leadColumns(before);
+  const catalogue = await catalogueFor(writer, "LEAD", customFields, tags);
+  const { custom, refusals, warnings } = applyCustom(
+    columns.custom,
+    customFields ?? [],
+    catalogue.definitions,
+  );
+  const owner = await applyOwner(caller, tx, before?.ownerId, ownerId);
+  const plan = planTags(before?.tagIds ?? [], tags, catalogue, createMissingTags);
+  const found = [...refusals, ...owner.refusals, ...plan.refusals, ...statusRefusals(before, plain.status)];
+  if (found.length > 0) throw new RefusalError(found);
+  caller.warnings.push(...warnings);
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const after: LeadColumns = {
+    ...columns,
+    ...given,
+    ...(dealValue !== undefined && {
+      dealValue: dealValue?.amount ?? null,
+      dealCurrency: dealValue?.currency ?? null,
+    }),
+    ownerId: owner.ownerId,
+    custom,
+  };
+  const row = { ...after, tagIds: await plan.apply(writer) };
+  return before === null ? writer.insert("lead", row) : writer.update("lead", before, row);
+}
+
+/** A lead becomes CONVERTED through leadConvert alone, and stays it. */
+function statusRefusals(before: LeadRow | null, status: LeadInput["status"]): Refusal[] {
+  const old = before?.status ?? "NEW";
+  if (status === undefined || status === old) return [];
+  const path = ["input", "status"];
+  if (old === "CONVERTED") return [refusal("INVALID_STATE", path, "a converted lead stays converted")];
+  if (status === "CONVERTED") return [refusal("INVALID_STATE", path, "use leadConvert to convert a lead")];
+  return [];
+}
+
+/** Moves a lead to the trash; its deals stay. One that is there already stays as it is. */
+export const deleteLead = (caller: Caller, id: string, expectedVersion?: number | null): Promise<LeadRow> =>
+  write(caller, async (writer) => {
+    const before = await holdLead(writer, id);
+    checkVersion(before, expectedVersion, "Lead");
+    return before.deletedAt === null ? writer.update("lead", before, { deletedAt: caller.now }) : before;
+  });
+
+/** Takes a lead out of the trash. One that is not there stays as it is. */
+export const restoreLead = (caller: Caller, id: string): Promise<LeadRow> =>
+  write(caller, async (writer) => {
+    const before = await holdLead(writer, id);
+    return before.deletedAt === null ? before : writer.update("lead", before, { deletedAt: null });
+  });

@@ -1,0 +1,80 @@
+import type { SmartList } from "../../generated/prisma/client.ts";
+import { builder } from "../../graphql/builder.ts";
+import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
+import { expectedVersionArg, idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { SmartListCreateInput, SmartListReplaceInput, SmartListUpdateInput } from "./smart-list.inputs.ts";
+import {
+  createList,
+  deleteList,
+  type ReplacedLists,
+  replaceLists,
+  updateList,
+} from "./smart-list.service.ts";
+
+const listPayload = (name: string, done: string) =>
+  payloadType<SmartList>(name, `the ${done} list`, (t) => ({
+    smartList: t.expose("result", {
+      type: "SmartList",
+      nullable: true,
+      description: `The ${done} list; null when refused.`,
+    }),
+  }));
+
+const ReplacePayload = payloadType<ReplacedLists>("SmartListsReplacePayload", "the whole set", (t) => ({
+  smartLists: t.field({
+    type: ["SmartList"],
+    description: "The lists in their order; empty when refused.",
+    resolve: ({ result }) => [...(result?.lists ?? [])],
+  }),
+  version: t.int({
+    nullable: true,
+    description: "The version of the set from now on; null when refused.",
+    resolve: ({ result }) => result?.version ?? null,
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  smartListCreate: t.field({
+    type: listPayload("SmartListCreatePayload", "new"),
+    description: "Saves a question about contacts for everybody in the organization.",
+    args: {
+      input: t.arg({ type: SmartListCreateInput, required: true, description: "The new list." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createList(context, input, idempotencyKey)),
+  }),
+  smartListUpdate: t.field({
+    type: listPayload("SmartListUpdatePayload", "changed"),
+    description: "Changes a smart list, or moves it.",
+    args: {
+      ...idArg("list"),
+      input: t.arg({ type: SmartListUpdateInput, required: true, description: "What to change." }),
+      ...expectedVersionArg(),
+    },
+    resolve: (_root, { id, input, expectedVersion }, context) =>
+      payload(() => updateList(context, id, input, expectedVersion)),
+  }),
+  smartListDelete: t.field({
+    type: deletedPayload("SmartListDeletePayload", "SmartList", "list"),
+    description: "Deletes a smart list; its contacts stay.",
+    args: idArg("list"),
+    resolve: (_root, { id }, context) => payload(() => deleteList(context, id)),
+  }),
+  smartListsReplace: t.field({
+    type: ReplacePayload,
+    description:
+      "Makes the given lists the organization's, in this order: those with an id change, those without are new, the others go.",
+    args: {
+      input: t.arg({ type: [SmartListReplaceInput], required: true, description: "All lists, 200 at most." }),
+      expectedVersion: t.arg.int({
+        required: true,
+        description:
+          "The `smartListsVersion` that was read: refuses when somebody has changed the set since.",
+      }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, expectedVersion, idempotencyKey }, context) =>
+      payload(() => replaceLists(context, input, expectedVersion, idempotencyKey)),
+  }),
+}));

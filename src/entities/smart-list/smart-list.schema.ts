@@ -1,0 +1,218 @@
+import type { OrderInput } from "../../filter/compile/order.ts";
+import type { Condition } from "../../filter/language/condition.ts";
+import type { GenericCondition, GenericQuery } from "../../filter/language/parse.ts";
+import { countLive } from "../../filter/list/count.ts";
+import { filteredConnection } from "../../filter/list/list.ts";
+import { FilterCondition } from "../../filter/schema/condition.schema.ts";
+import {
+  ContactFilter,
+  ContactOrder,
+  ContactOrderField,
+  timeZoneArg,
+} from "../../filter/schema/filter.schema.ts";
+import {
+  FilterOperator,
+  NullsOrder,
+  OrderDirection,
+  SearchInput,
+  SmartListQueryInput,
+} from "../../filter/schema/query.schema.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { offsetArg, pageArgs } from "../../graphql/connection.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { ContactConnection } from "../contact/contact.connection.ts";
+import { readStored } from "./smart-list.loaders.ts";
+import { setVersion } from "./smart-list.service.ts";
+import type { ListProblem } from "./validity.ts";
+
+const ConditionType = builder.objectRef<GenericCondition>("SmartListCondition").implement({
+  description: "One condition of a list.",
+  fields: (t) => ({
+    field: t.exposeString("field", { description: "The field, as it was given." }),
+    op: t.expose("op", { type: FilterOperator, description: "The comparison." }),
+    value: t.field({
+      type: "JSON",
+      nullable: true,
+      description: "What it compares with.",
+      resolve: ({ value }) => value ?? null,
+    }),
+  }),
+});
+
+const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGroup").implement({
+  description: "Conditions that all have to hold.",
+  fields: (t) => ({
+    conditions: t.field({
+      type: [ConditionType],
+      description: "The conditions, AND-ed.",
+      resolve: ({ conditions }) => [...conditions],
+    }),
+  }),
+});
+
+const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartListQuery").implement({
+  description: "Groups of which at least one has to hold; of the shape of SmartListQueryInput.",
+  fields: (t) => ({
+    version: t.int({
+      description: "The version of the form in which it is stored.",
+      resolve: ({ version }) => version ?? 1,
+    }),
+    groups: t.field({
+      type: [GroupType],
+      description: "The groups, OR-ed.",
+      resolve: ({ groups }) => [...groups],
+    }),
+  }),
+});
+
+const FilterGroup = builder.objectRef<readonly Condition[]>("FilterGroup").implement({
+  description: "Conditions that all have to hold, with values in the types of their fields.",
+  fields: (t) => ({
+    conditions: t.field({
+      type: [FilterCondition],
+      description: "The conditions, AND-ed.",
+      resolve: (conditions) => [...conditions],
+    }),
+  }),
+});
+
+const OrderType = builder.objectRef<OrderInput>("SmartListOrder").implement({
+  description: "One criterion of a list's order.",
+  fields: (t) => ({
+    field: t.field({
+      type: ContactOrderField,
+      nullable: true,
+      description: "A built-in field.",
+      resolve: ({ field }) => field ?? null,
+    }),
+    customField: t.string({
+      nullable: true,
+      description: "Slug of a custom field, instead.",
+      resolve: ({ customField }) => customField ?? null,
+    }),
+    direction: t.field({
+      type: OrderDirection,
+      description: "Which way.",
+      resolve: ({ direction }) => direction ?? "ASC",
+    }),
+    nulls: t.field({
+      type: NullsOrder,
+      description: "Where records without a value stand.",
+      resolve: ({ nulls }) => nulls ?? "LAST",
+    }),
+  }),
+});
+
+const ProblemType = builder.objectRef<ListProblem>("SmartListProblem").implement({
+  description: "Something that keeps a list from being read.",
+  fields: (t) => ({
+    code: t.exposeString("code", { description: "What is wrong, for programs." }),
+    message: t.exposeString("message", { description: "What is wrong, for people." }),
+    path: t.exposeString("path", {
+      description: "Where in the list, such as `query.groups[0].conditions[1].field`.",
+    }),
+  }),
+});
+
+builder.node("SmartList", {
+  description: "A saved question about contacts, shared in the organization.",
+  id: { resolve: (list) => list.id, description: "Global id, `smart_list_…`." },
+  loadMany: (ids, context) => byId.smartList.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "What people see." }),
+    query: t.field({
+      type: QueryType,
+      description: "Which contacts.",
+      resolve: ({ query }) => query as unknown as GenericQuery,
+    }),
+    groups: t.field({
+      type: [FilterGroup],
+      description: "The same with typed values, for user interfaces; what is no longer readable too.",
+      resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
+    }),
+    sentence: t.string({
+      nullable: true,
+      description: "Which contacts, in English; null while it cannot be read.",
+      resolve: async (list, _args, context) => (await readStored(context, list)).sentence,
+    }),
+    order: t.field({
+      type: [OrderType],
+      description: "The order of its contacts; newest first when empty.",
+      resolve: ({ order }) => order as unknown as OrderInput[],
+    }),
+    columns: t.exposeStringList("columns", { description: "What a table of it shows." }),
+    position: t.exposeInt("position", { description: "Its place among the lists, from 0." }),
+    timeZone: t.expose("timeZone", {
+      type: "TimeZone",
+      nullable: true,
+      description: "Where its days begin; as the organization's when null.",
+    }),
+    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
+    isValid: t.boolean({
+      description: "Whether it can be read. While it cannot, it matches nothing.",
+      resolve: async (list, _args, context) => (await readStored(context, list)).problems.length === 0,
+    }),
+    problems: t.field({
+      type: [ProblemType],
+      description:
+        "What keeps it from being read: a field or tag that has gone, an operator that no longer fits.",
+      resolve: async (list, _args, context) => [...(await readStored(context, list)).problems],
+    }),
+    count: t.int({
+      description: "How many live contacts that the caller may see are in it.",
+      args: timeZoneArg(),
+      resolve: async (list, { timeZone }, context) => {
+        const { tree, tagIds, problems } = await readStored(context, list, timeZone);
+        return problems.length > 0 ? 0 : countLive(context, "contact", tree, tagIds);
+      },
+    }),
+    contacts: t.field({
+      type: ContactConnection,
+      description: "The live contacts in it, in its own order; what is given narrows it further.",
+      args: {
+        filter: t.arg({ type: ContactFilter, description: "Which of them, typed." }),
+        query: t.arg({ type: SmartListQueryInput, description: "Which of them, as an OR of AND groups." }),
+        search: t.arg({ type: SearchInput, description: "Free text." }),
+        orderBy: t.arg({ type: [ContactOrder], description: "Another order." }),
+        ...timeZoneArg(),
+        ...pageArgs(),
+        ...offsetArg(),
+      },
+      resolve: async (list, args, context, info) => {
+        const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
+        return filteredConnection(
+          context,
+          "CONTACT",
+          context.db.contact,
+          { ...args, orderBy: args.orderBy ?? orderBy },
+          { info, within: { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` } },
+        );
+      },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  smartList: t.field({
+    type: "SmartList",
+    nullable: true,
+    description: "A smart list by its id; null when there is none.",
+    args: { id: t.arg.id({ required: true, description: "The list's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("SmartList", id, "id");
+      return uuid === null ? null : byId.smartList.load(context, uuid);
+    },
+  }),
+  smartLists: t.field({
+    type: ["SmartList"],
+    description: "The organization's smart lists, in order.",
+    resolve: (_root, _args, { db }) =>
+      db.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] }),
+  }),
+  smartListsVersion: t.int({
+    description: "Counts the changes of the whole set of lists; give it to `smartListsReplace`.",
+    resolve: (_root, _args, context) => setVersion(context),
+  }),
+}));

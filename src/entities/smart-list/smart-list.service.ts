@@ -1,0 +1,256 @@
+import type { GenericQuery } from "../../filter/language/parse.ts";
+import { findNamed } from "../../filter/list/filter.service.ts";
+import type { SmartList } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import { readInput } from "../../records/inputs.ts";
+import { requireAllData } from "../../records/permission.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { checkVersion } from "../../records/version.ts";
+import { write } from "../../records/write.ts";
+import type { Columns, Writer } from "../../records/writer.ts";
+import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
+import { readList } from "./validity.ts";
+
+/** Most lists of an organization. */
+const MAX_LISTS = 200;
+
+const shared = "smart lists are shared: a member restricted to assigned data cannot change them";
+
+const inOrder = [{ position: "asc" as const }, { id: "asc" as const }];
+
+/**
+ * Saves a new list, after the others.
+ *
+ * @throws RefusalError INVALID_FILTER with every problem of its query and order, each with its path
+ */
+export function createList(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<SmartList> {
+  const input = readInput(ListCreate, raw);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      await bumpSet(writer);
+      const lists = await writer.tx.smartList.findMany({ select: { position: true } });
+      const position = Math.max(-1, ...lists.map((list) => list.position)) + 1;
+      if (lists.length >= MAX_LISTS) {
+        throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
+      }
+      await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
+      return writer.insert("smartList", { ...columnsOf(input), position });
+    },
+    {
+      repeatable: repeatable("smartList", "smartListCreate", raw, idempotencyKey),
+    },
+  );
+}
+
+/** Changes a list, or moves it to another place. */
+export function updateList(
+  caller: Caller,
+  id: string,
+  raw: unknown,
+  expectedVersion?: number | null,
+): Promise<SmartList> {
+  const { position, ...input } = readInput(ListUpdate, raw);
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    await bumpSet(writer);
+    const before = await findList(writer, id);
+    checkVersion(before, expectedVersion, "SmartList");
+    await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
+    const row = await writer.update("smartList", before, columnsOf(input));
+    if (position == null) return row;
+    const all = await writer.tx.smartList.findMany({ orderBy: inOrder });
+    const order = all.filter((list) => list.id !== row.id);
+    order.splice(Math.min(position, order.length), 0, row);
+    return (await putInOrder(writer, order)).find((list) => list.id === row.id) ?? row;
+  });
+}
+
+/**
+ * Deletes a list.
+ *
+ * @returns the list as it was
+ */
+export function deleteList(caller: Caller, id: string): Promise<SmartList> {
+  requireAllData(caller, shared);
+  return write(caller, async (writer) => {
+    await bumpSet(writer);
+    const before = await findList(writer, id);
+    await writer.tx.smartList.deleteMany({ where: { id: before.id } });
+    return before;
+  });
+}
+
+export interface ReplacedLists {
+  readonly lists: readonly SmartList[];
+  /** Of the set, from now on. */
+  readonly version: number;
+}
+
+/**
+ * Makes the given lists the organization's: those with an id change, those without are new, the others go. All of
+ * it in one transaction, and only for who has seen the set as it is.
+ *
+ * @param expectedVersion the set's
+ * @throws RefusalError VERSION_CONFLICT when the set has changed since; INVALID_FILTER with every problem of a list
+ */
+export function replaceLists(
+  caller: Caller,
+  raw: unknown,
+  expectedVersion: number,
+  idempotencyKey?: IdempotencyKey,
+): Promise<ReplacedLists> {
+  const inputs = readInput(ListReplace, raw);
+  requireAllData(caller, shared);
+  return write(
+    caller,
+    async (writer) => {
+      const version = await bumpSet(writer, expectedVersion);
+      const existing = new Map((await writer.tx.smartList.findMany({})).map((list) => [list.id, list]));
+      const found: Refusal[] = [];
+      const befores = inputs.map(({ id }, at) => {
+        if (id == null) return null;
+        const path = ["input", String(at), "id"];
+        const decoded = decodeId(id);
+        const before = decoded?.type === "SmartList" ? existing.get(decoded.uuid) : undefined;
+        if (before) existing.delete(before.id);
+        else if (inputs.findIndex((input) => input.id === id) < at) {
+          found.push(refusal("INVALID_VALUE", path, "names a list for the second time"));
+        } else found.push(refusal("NOT_FOUND", path, "there is no such smart list"));
+        return before ?? null;
+      });
+      if (found.length > 0) throw new RefusalError(found);
+      await checkLists(
+        writer,
+        inputs.map((input, at) => ({
+          path: ["input", String(at)],
+          input,
+          before: null,
+          id: befores[at]?.id ?? null,
+        })),
+        true,
+      );
+      await writer.tx.smartList.deleteMany({ where: { id: { in: [...existing.keys()] } } });
+      const lists: SmartList[] = [];
+      for (const [position, input] of inputs.entries()) {
+        const before = befores[position] ?? null;
+        const columns = { timeZone: null, ...columnsOf({ order: [], columns: [], ...input }), position };
+        lists.push(
+          before === null
+            ? await writer.insert("smartList", columns)
+            : await writer.update("smartList", before, columns),
+        );
+      }
+      return { lists, version };
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "smartListsReplace",
+        args: [raw, expectedVersion],
+        visible: async () => true,
+      },
+    },
+  );
+}
+
+/** The version of the organization's set of lists: 0 while there never was one. */
+export const setVersion = async ({ db }: Pick<Caller, "db">): Promise<number> =>
+  (await db.smartListSet.findFirst({}))?.version ?? 0;
+
+/** Counts a change of the set, and keeps every other change of it out until the transaction ends. */
+async function bumpSet({ tx }: Writer, expected?: number): Promise<number> {
+  await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
+  const [set] = await tx.smartListSet.updateManyAndReturn({ data: { version: { increment: 1 } } });
+  const version = set?.version ?? 1;
+  if (expected !== undefined && expected !== version - 1) {
+    throw new RefusalError([
+      {
+        kind: "versionConflict",
+        code: "VERSION_CONFLICT",
+        path: ["expectedVersion"],
+        message: `the set of lists is at version ${version - 1}, not ${expected}: read it again`,
+        type: "SmartList",
+        currentId: null,
+        currentVersion: version - 1,
+      },
+    ]);
+  }
+  return version;
+}
+
+async function findList({ tx }: Writer, id: string): Promise<SmartList> {
+  const decoded = decodeId(id);
+  const list =
+    decoded?.type === "SmartList" ? await tx.smartList.findFirst({ where: { id: decoded.uuid } }) : null;
+  if (!list) throw refuse("NOT_FOUND", ["id"], "there is no such smart list");
+  return list;
+}
+
+async function putInOrder(writer: Writer, order: readonly SmartList[]): Promise<SmartList[]> {
+  const rows: SmartList[] = [];
+  for (const [position, list] of order.entries()) {
+    rows.push(await writer.update("smartList", list, { position }));
+  }
+  return rows;
+}
+
+interface Checked {
+  readonly path: readonly string[];
+  readonly input: ListInput;
+  /** The list that changes; null when the input says all of it. */
+  readonly before: SmartList | null;
+  readonly id: string | null;
+}
+
+/**
+ * Refuses with every problem of every list. A part that an update leaves out is not its matter: a list that can no
+ * longer be read can still be renamed and moved.
+ *
+ * @param whole whether these will be all lists there are
+ */
+async function checkLists({ tx, caller }: Writer, lists: readonly Checked[], whole = false): Promise<void> {
+  const parts = lists.map(({ path, input, before, id }) => {
+    const query = input.query ?? before?.query ?? { groups: [] };
+    const order = input.order === undefined ? (before?.order ?? []) : (input.order ?? []);
+    const columns = input.columns === undefined ? (before?.columns ?? []) : (input.columns ?? []);
+    const sent = Object.entries({ query: input.query, order: input.order, columns: input.columns });
+    const checked = sent.flatMap(([name, value]) => (before === null || value !== undefined ? [name] : []));
+    const named = { id: id ?? "", name: input.name ?? before?.name ?? "", query: query as GenericQuery };
+    return { path, list: { query, order, columns }, checked, id, named: { ...named, timeZone: null } };
+  });
+  const found = await findNamed(
+    tx,
+    parts.map(({ list }) => list.query),
+  );
+  const written = parts.filter(({ id }) => id !== null).map(({ named }) => named);
+  const others = found.lists.filter((list) => !written.some(({ id }) => id === list.id));
+  const known = { ...found, lists: whole ? written : [...others, ...written] };
+  // Whether a list can be read does not depend on when and where.
+  const clock = { now: caller.now, timeZone: "UTC" };
+  const refusals = parts.flatMap(({ path, list, checked, id }) => {
+    const options = { clock, restricted: false, ...(id !== null && { listId: id }) };
+    return readList(list, known, options).problems.flatMap(({ code, message, path: at }) => {
+      const place = at.split(/[.[\]]+/).filter(Boolean);
+      if (!checked.includes(place[0] ?? "")) return [];
+      return [refusal(code === "CIRCULAR_LIST" ? code : "INVALID_FILTER", [...path, ...place], message)];
+    });
+  });
+  if (refusals.length > 0) throw new RefusalError(refusals);
+}
+
+/** What an input says, as columns; what it leaves out stays undefined. */
+const columnsOf = ({ name, query, order, columns, timeZone }: ListInput): Columns<SmartList> => ({
+  name,
+  query,
+  order: order === null ? [] : order,
+  columns: columns === null ? [] : columns,
+  timeZone,
+});

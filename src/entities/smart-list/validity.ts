@@ -1,0 +1,98 @@
+import { nothing, type TagIds, type Where } from "../../filter/compile/compile.ts";
+import { type OrderInput, readOrder } from "../../filter/compile/order.ts";
+import { describe } from "../../filter/explain/describe.ts";
+import type { Normal } from "../../filter/language/ast.ts";
+import { type Condition, storedCondition } from "../../filter/language/condition.ts";
+import type { GenericQuery } from "../../filter/language/parse.ts";
+import type { Problem } from "../../filter/language/problem.ts";
+import { type Named, type ReadOptions, readFilter } from "../../filter/list/filter.service.ts";
+import type { SmartList } from "../../generated/prisma/client.ts";
+import { RequestError } from "../../lib/errors.ts";
+
+/** Whether a stored list can still be read, and what it then means. Pure. */
+
+/** The form in which queries are stored; those without a version are of the first. */
+export const QUERY_VERSION = 1;
+
+/** Something that keeps a list from being read. */
+export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
+
+export interface ReadList {
+  /** Matches nothing while there are problems. */
+  readonly where: Where;
+  readonly tree: Normal;
+  readonly tagIds: TagIds;
+  /** What each of its groups says. */
+  readonly groups: readonly Where[];
+  readonly orderBy: readonly OrderInput[];
+  /** Its conditions as they are stored, their values typed; those of a broken list too. */
+  readonly conditions: readonly (readonly Condition[])[];
+  /** What it means, in English; null while there are problems. */
+  readonly sentence: string | null;
+  readonly problems: readonly ListProblem[];
+}
+
+export interface Listed {
+  readonly query: unknown;
+  readonly order: unknown;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Reads a list against what the organization has: a field or tag that has gone, or an operator that no longer fits,
+ * is a problem.
+ *
+ * @param named the custom fields, and the tags and lists that the list names
+ */
+export function readList({ query, order, columns }: Listed, named: Named, options: ReadOptions): ReadList {
+  const filter = readFilter("CONTACT", { query: query as GenericQuery }, named, { ...options, stored: true });
+  const problems: ListProblem[] = [...filter.problems];
+  const { version = 1 } = query as { version?: number };
+  if (version > QUERY_VERSION) {
+    const message = `is of version ${version}, made by a newer server; this one reads up to ${QUERY_VERSION}`;
+    problems.push({ code: "UNKNOWN_QUERY_VERSION", message, path: "query" });
+  }
+  const orderBy = (order ?? []) as OrderInput[];
+  try {
+    readOrder(orderBy, filter.registry);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const path = (error.details.field ?? "order").replace(/^orderBy/, "order");
+    problems.push({ code: error.code, message: error.message.replace(/^orderBy\S* /, ""), path });
+  }
+  for (const [at, column] of columns.entries()) {
+    if (filter.registry.byName(column)) continue;
+    problems.push({
+      code: "UNKNOWN_FILTER_FIELD",
+      message: `names no field: "${column}"`,
+      path: `columns[${at}]`,
+    });
+  }
+  const conditions = (query as GenericQuery).groups.map((group) =>
+    group.conditions.map((condition) => storedCondition(condition, filter.registry, filter.tagIds)),
+  );
+  return problems.length > 0
+    ? {
+        where: nothing,
+        tree: { kind: "none" },
+        tagIds: filter.tagIds,
+        groups: [],
+        orderBy: [],
+        conditions,
+        sentence: null,
+        problems,
+      }
+    : {
+        where: filter.where,
+        tree: filter.tree,
+        tagIds: filter.tagIds,
+        groups: filter.groups ?? [],
+        orderBy,
+        conditions,
+        sentence: describe("CONTACT", filter.tree, null),
+        problems,
+      };
+}
+
+/** A stored list in the terms of its parts. */
+export const partsOf = ({ query, order, columns }: SmartList): Listed => ({ query, order, columns });

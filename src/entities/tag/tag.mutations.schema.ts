@@ -1,0 +1,80 @@
+import type { Tag } from "../../generated/prisma/client.ts";
+import { builder } from "../../graphql/builder.ts";
+import { payload, payloadType } from "../../graphql/payload.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { createTag, type DeletedTag, deleteTag, updateTag } from "./tag.service.ts";
+
+const TagCreateInput = builder.inputType("TagCreateInput", {
+  description: "A new tag.",
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: "1 to 100 characters, unique without regard to case or outer spaces.",
+    }),
+    color: t.string({ description: "`#rrggbb`." }),
+  }),
+});
+
+const TagUpdateInput = builder.inputType("TagUpdateInput", {
+  description: "What to change: left out is untouched, null is cleared.",
+  fields: (t) => ({
+    name: t.string({ description: "1 to 100 characters, unique without regard to case or outer spaces." }),
+    color: t.string({ description: "`#rrggbb`." }),
+  }),
+});
+
+const tagPayload = (name: string, done: string) =>
+  payloadType<Tag>(name, `the ${done} tag`, (t) => ({
+    tag: t.expose("result", {
+      type: "Tag",
+      nullable: true,
+      description: `The ${done} tag; null when refused.`,
+    }),
+  }));
+
+const TagDeletePayload = payloadType<DeletedTag>("TagDeletePayload", "the id of the deleted tag", (t) => ({
+  deletedId: t.id({
+    nullable: true,
+    description: "The id of the deleted tag; null when refused.",
+    resolve: ({ result }) => (result === null ? null : encodeId("Tag", result.id)),
+  }),
+  contactCount: t.int({
+    nullable: true,
+    description: "How many contacts carried it, the trash included.",
+    resolve: ({ result }) => result?.contacts ?? null,
+  }),
+  leadCount: t.int({
+    nullable: true,
+    description: "How many leads carried it, the trash included.",
+    resolve: ({ result }) => result?.leads ?? null,
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  tagCreate: t.field({
+    type: tagPayload("TagCreatePayload", "new"),
+    description: "Makes a tag.",
+    args: {
+      input: t.arg({ type: TagCreateInput, required: true, description: "The new tag." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => createTag(context, input, idempotencyKey)),
+  }),
+  tagUpdate: t.field({
+    type: tagPayload("TagUpdatePayload", "changed"),
+    description: "Renames or recolours a tag; everything that carries it carries it on.",
+    args: {
+      ...idArg("tag"),
+      input: t.arg({ type: TagUpdateInput, required: true, description: "What to change." }),
+    },
+    resolve: (_root, { id, input }, context) => payload(() => updateTag(context, id, input)),
+  }),
+  tagDelete: t.field({
+    type: TagDeletePayload,
+    description: "Deletes a tag: it goes from everything that carries it, in one step.",
+    args: idArg("tag"),
+    resolve: (_root, { id }, context) => payload(() => deleteTag(context, id)),
+  }),
+}));

@@ -1,0 +1,68 @@
+import DataLoader from "dataloader";
+import type { TagUsage } from "../../db/read/tag-usage.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import type { Context } from "../../graphql/context.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { requestCache } from "../../graphql/request-cache.ts";
+import { reads } from "../../graphql/selection.ts";
+
+const usageOf = requestCache(
+  ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
+);
+
+builder.node("Tag", {
+  description: "A label for contacts and leads.",
+  id: { resolve: (tag) => tag.id, description: "Global id, `tag_…`." },
+  loadMany: (ids, context) => byId.tag.loadMany(context, ids),
+  fields: (t) => ({
+    name: t.exposeString("name", {
+      description: "Unique in the organization without regard to case or outer spaces.",
+    }),
+    color: t.exposeString("color", { nullable: true, description: "`#rrggbb`." }),
+    contactCount: t.int({
+      description: "How many live contacts that the caller may see carry it.",
+      resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).contacts,
+    }),
+    leadCount: t.int({
+      description: "How many live leads that the caller may see carry it.",
+      resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).leads,
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  tag: t.field({
+    type: "Tag",
+    nullable: true,
+    description: "A tag by its id; null when there is none.",
+    args: { id: t.arg.id({ required: true, description: "The tag's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("Tag", id, "id");
+      return uuid === null ? null : byId.tag.load(context, uuid);
+    },
+  }),
+  tags: t.field({
+    type: ["Tag"],
+    description: "The organization's tags, by name.",
+    resolve: (_root, _args, { db }) => db.tag.findMany({ orderBy: [{ nameKey: "asc" }] }),
+  }),
+}));
+
+for (const [type, noun] of [
+  ["Contact", "contact"],
+  ["Lead", "lead"],
+] as const) {
+  builder.objectField(type, "tags", (t) =>
+    t.field({
+      type: ["Tag"],
+      description: `The tags that the ${noun} carries, by name.`,
+      extensions: reads("tagIds"),
+      resolve: async ({ tagIds }, _args, context) => {
+        if (tagIds.length === 0) return [];
+        const tags = await byId.tag.loadMany(context, tagIds);
+        return tags.filter((tag) => tag !== null).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
+      },
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { violates } from "../../db/open/faults.ts";
+import type { Tag } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { refuse } from "../../lib/errors.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput, requiredText, rule } from "../../records/inputs.ts";
+import { requireAllData } from "../../records/permission.ts";
+import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { tagKey } from "../../records/tags.ts";
+import { write } from "../../records/write.ts";
+
+const color = z
+  .string()
+  .regex(/^#[0-9a-fA-F]{6}$/, rule("INVALID_VALUE", "is not a colour such as #1f6feb"))
+  .transform((value) => value.toLowerCase())
+  .nullish();
+
+const TagUpdate = z.object({ name: requiredText(100).optional(), color });
+const TagCreate = TagUpdate.extend({ name: requiredText(100) });
+
+/**
+ * Makes a tag.
+ *
+ * @throws RefusalError NAME_TAKEN when another one has the name, without regard to case or outer spaces
+ */
+export function createTag(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<Tag> {
+  const { name, color: shade } = readInput(TagCreate, raw);
+  return orNameTaken(() =>
+    write(caller, (writer) => writer.insert("tag", { name, nameKey: tagKey(name), color: shade ?? null }), {
+      repeatable: repeatable("tag", "tagCreate", raw, idempotencyKey),
+    }),
+  );
+}
+
+/** Renames or recolours a tag; everything that carries it carries it on. */
+export function updateTag(caller: Caller, id: string, raw: unknown): Promise<Tag> {
+  const { name, color: shade } = readInput(TagUpdate, raw);
+  requireAllData(caller, "tags are shared: a member restricted to assigned data cannot change them");
+  return orNameTaken(() =>
+    write(caller, async (writer) => {
+      const before = await holdRow(writer, "tag", id);
+      return writer.update("tag", before, {
+        name,
+        nameKey: name === undefined ? undefined : tagKey(name),
+        color: shade,
+      });
+    }),
+  );
+}
+
+export interface DeletedTag {
+  readonly id: string;
+  /** How many contacts and leads carried it, the trash included. */
+  readonly contacts: number;
+  readonly leads: number;
+}
+
+/** Deletes a tag: in one transaction it goes from everything that carries it. */
+export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
+  requireAllData(caller, "tags are shared: a member restricted to assigned data cannot delete them");
+  return write(
+    caller,
+    async (writer) => {
+      const tag = await holdRow(writer, "tag", id);
+      const stamp = { now: caller.now, source: caller.viewer.source };
+      return { id: tag.id, ...(await writer.tx.bulk.removeTag(tag.id, stamp)) };
+    },
+    { timeout: 300_000 },
+  );
+}
+
+async function orNameTaken<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!violates(error, "name_key")) throw error;
+    throw refuse(
+      "NAME_TAKEN",
+      ["input", "name"],
+      "another tag has this name; case and outer spaces do not count",
+    );
+  }
+}

@@ -1,0 +1,230 @@
+import { Prisma } from "../../generated/prisma/browser.ts";
+import { formatDay } from "../../lib/exact.ts";
+import type { Comparator, Leaf, Normal, Operand, Related } from "../language/ast.ts";
+import { type FilterField, facetToken, MAX_TOKEN_VALUE, presenceToken } from "../registry/fields.ts";
+
+/**
+ * The tree to one Prisma `where`. Pure. Every leaf is true or false for every row: the complement of a comparison
+ * takes in the rows without a value, which SQL's own NOT would lose.
+ */
+
+export type Where = Readonly<Record<string, unknown>>;
+
+/** Ids of the tags that the filter names, by folded name or by id. A name that no tag has matches nothing. */
+export type TagIds = ReadonlyMap<string, string>;
+
+/** Prisma forgets an empty OR inside an AND; a membership in nothing becomes `1=0` everywhere. */
+export const nothing: Where = { id: { in: [] } };
+/** And it forgets `{}` inside an OR, which then is narrower than it should be; this becomes `1=1` everywhere. */
+const everything: Where = { id: { notIn: [] } };
+
+export function compile(node: Normal, tagIds: TagIds): Where {
+  switch (node.kind) {
+    case "all":
+      return {};
+    case "none":
+      return nothing;
+    case "and":
+      return { AND: node.nodes.map((inner) => compile(inner, tagIds)) };
+    case "or":
+      return { OR: node.nodes.map((inner) => compile(inner, tagIds)) };
+    case "related":
+      return relatedWhere(node, tagIds);
+    case "leaf":
+      return compileLeaf(node, tagIds);
+  }
+}
+
+/** Whether there is such a related record; the scoped client adds whose it may be. */
+function relatedWhere({ relation, node, negated }: Related, tagIds: TagIds): Where {
+  const inner = compile(node, tagIds);
+  const match = relation.live ? { AND: [{ deletedAt: null }, inner] } : inner;
+  if (!relation.one) return { [relation.relation]: { [negated ? "none" : "some"]: match } };
+  const where = { [relation.relation]: { is: match } };
+  return negated ? { NOT: where } : where;
+}
+
+function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
+  const { storage } = leaf.field;
+  switch (storage.kind) {
+    case "column":
+      return storage.via
+        ? throughWhere(leaf, storage.column, storage.via)
+        : columnWhere(leaf, storage.column, storage.nullable, storage.searched ?? false);
+    case "lines":
+      return linesWhere(leaf, storage.column);
+    case "array":
+      return arrayWhere(leaf, storage.column, tagIds);
+    case "key":
+      return keyWhere(leaf, storage.key);
+    case "custom":
+      return customWhere(leaf, storage.slug);
+    case "relation":
+      return relatedWhere(
+        {
+          ...leaf,
+          kind: "related",
+          relation: storage.relation,
+          name: "",
+          node: { kind: "all" },
+          negated: !leaf.negated,
+        },
+        tagIds,
+      );
+    case "lists":
+      throw new Error("smart lists are replaced by what they say before anything is compiled");
+  }
+}
+
+/** A column of one related row; where there is no such row, nothing of it compares. */
+function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where {
+  const empty = leaf.comparator === "isEmpty";
+  const inner = empty ? {} : columnWhere({ ...leaf, negated: false }, column, false, false);
+  const match = via.reduceRight<Where>((where, relation) => ({ [relation]: { is: where } }), inner);
+  return leaf.negated !== empty ? { NOT: match } : match;
+}
+
+/** `%`, `_` and `\` of an operand are letters like others. */
+const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
+
+/**
+ * Whether a text has a letter or digit with something on both sides, which is what a trigram index knows texts by:
+ * `abc`, `.ab`, `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
+ */
+export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
+
+const opposite = { gt: "lte", gte: "lt", lt: "gte", lte: "gt" } as const;
+const isRange = (comparator: Comparator): comparator is keyof typeof opposite => comparator in opposite;
+
+const orMissing = (where: Where, missing: Where | null): Where =>
+  missing ? { OR: [where, missing] } : where;
+
+function columnWhere(
+  { comparator, operands, negated }: Leaf,
+  column: string,
+  nullable: boolean,
+  searched: boolean,
+): Where {
+  const missing = nullable ? { [column]: null } : null;
+  const [operand] = operands;
+  if (comparator === "isEmpty") {
+    if (!missing) return negated ? everything : nothing;
+    return negated ? { [column]: { not: null } } : missing;
+  }
+  if (comparator === "in") {
+    if (!negated) return { [column]: operands.length === 1 ? operand : { in: operands } };
+    return orMissing({ [column]: operands.length === 1 ? { not: operand } : { notIn: operands } }, missing);
+  }
+  if (isRange(comparator)) {
+    return negated
+      ? orMissing({ [column]: { [opposite[comparator]]: operand } }, missing)
+      : { [column]: { [comparator]: operand } };
+  }
+  if (comparator === "within") {
+    const [from, to] = operands;
+    if (!negated) return { [column]: { gte: from, lt: to } };
+    return { OR: [{ [column]: { lt: from } }, { [column]: { gte: to } }, ...(missing ? [missing] : [])] };
+  }
+  const text = literal(operand ?? "");
+  const match = { [column]: { [comparator]: text } };
+  if (negated) return orMissing({ NOT: match }, missing);
+  // What is in the column is in search_text too, and that has the trigram index.
+  return searched && hasTrigram(text) ? { AND: [match, { searchText: { contains: text } }] } : match;
+}
+
+/** One column holds all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
+function linesWhere({ comparator, operands, negated }: Leaf, column: string): Where {
+  const missing = { [column]: null };
+  if (comparator === "isEmpty") return negated ? { [column]: { not: null } } : missing;
+  const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
+  const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
+  const matches = operands.map((operand): Where => {
+    const text = literal(operand);
+    const line = { [column]: { contains: `${open}${text}${close}` } };
+    return !hasTrigram(text) || negated ? line : { AND: [line, { searchText: { contains: text } }] };
+  });
+  const match = matches.length === 1 && matches[0] ? matches[0] : { OR: matches };
+  return negated ? { OR: [{ NOT: match }, missing] } : match;
+}
+
+function arrayWhere({ comparator, operands, negated }: Leaf, column: string, tagIds: TagIds): Where {
+  if (comparator === "isEmpty")
+    return negated ? { NOT: { [column]: { isEmpty: true } } } : { [column]: { isEmpty: true } };
+  const ids = operands.map((operand) => tagIds.get(String(operand)));
+  const known = ids.filter((id) => id !== undefined);
+  const unmatchable = comparator === "hasAll" ? known.length < ids.length : known.length === 0;
+  if (unmatchable) return negated ? everything : nothing;
+  const match = { [column]: comparator === "hasAll" ? { hasEvery: known } : { hasSome: known } };
+  return negated ? { NOT: match } : match;
+}
+
+/** Folded text under a key of `keys`. Short values have a token, which an index finds. */
+function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
+  const at = (condition: Where): Where => ({ keys: { path: [key], ...condition } });
+  const missing = at({ equals: Prisma.DbNull });
+  if (comparator === "isEmpty") return negated ? { facets: { has: key } } : missing;
+  if (comparator !== "in") {
+    const match = at({
+      [`string_${snakePart[comparator as keyof typeof snakePart]}`]: literal(operands[0] ?? ""),
+    });
+    return negated ? { OR: [{ NOT: match }, missing] } : match;
+  }
+  if (negated) {
+    return { OR: [{ AND: operands.map((operand) => ({ NOT: at({ equals: operand }) })) }, missing] };
+  }
+  const isShort = (operand: Operand) => String(operand).length <= MAX_TOKEN_VALUE;
+  const tokens = operands.filter(isShort).map((operand) => facetToken(key, String(operand)));
+  const long = operands.filter((operand) => !isShort(operand)).map((operand) => at({ equals: operand }));
+  return { OR: [...(tokens.length > 0 ? [{ facets: { hasSome: tokens } }] : []), ...long] };
+}
+
+const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
+
+/** A JSON value under a slug of `custom`; options and booleans have tokens. */
+function customWhere({ field, comparator, operands, negated }: Leaf, slug: string): Where {
+  const at = (condition: Where): Where => ({ custom: { path: [slug], ...condition } });
+  const missing = at({ equals: Prisma.DbNull });
+  if (comparator === "isEmpty") return negated ? { facets: { has: presenceToken(slug) } } : missing;
+  // A number that no double is equals none that is stored.
+  const kept = comparator === "in" ? operands.filter((operand) => beside(operand, field) === 0) : operands;
+  if (comparator === "in" && kept.length === 0) return negated ? everything : nothing;
+  const values = kept.map((operand) => jsonOperand(operand, field));
+  if (comparator === "hasAny" || comparator === "hasAll" || comparator === "contains") {
+    const tokens = values.map((value) => facetToken(presenceToken(slug), String(value)));
+    const match = { facets: comparator === "hasAll" ? { hasEvery: tokens } : { hasSome: tokens } };
+    return negated ? { NOT: match } : match;
+  }
+  if (comparator === "within") {
+    const [from, to] = values;
+    if (!negated) return { AND: [at({ gte: from }), at({ lt: to })] };
+    return { OR: [at({ lt: from }), at({ gte: to }), missing] };
+  }
+  if (isRange(comparator)) {
+    const asked = negated ? opposite[comparator] : comparator;
+    const aside = beside(operands[0] ?? 0, field);
+    const bound = aside === 0 ? asked : asked.startsWith("g") ? above(aside) : below(aside);
+    const match = at({ [bound]: values[0] });
+    return negated ? { OR: [match, missing] } : match;
+  }
+  // Never NOT over facets: it reads every row's tokens.
+  if (negated) return { OR: [{ AND: values.map((value) => ({ NOT: at({ equals: value }) })) }, missing] };
+  if (field.type === "select" || field.type === "boolean") {
+    return { facets: { hasSome: values.map((value) => facetToken(presenceToken(slug), String(value))) } };
+  }
+  return { OR: values.map((value) => at({ equals: value })) };
+}
+
+/** An operand as `custom` stores such a value. */
+function jsonOperand(operand: Operand, { type }: FilterField): string | number | boolean {
+  if (operand instanceof Date) return type === "date" ? formatDay(operand) : operand.toISOString();
+  return type === "number" ? Number(operand) : operand;
+}
+
+/**
+ * Where the double that stands for a number lies: above it, below it, or 0 for at it. No stored number, of fifteen
+ * digits at most, lies between the two.
+ */
+const beside = (operand: Operand, { type }: FilterField): number =>
+  type === "number" ? new Prisma.Decimal(Number(operand)).cmp(String(operand)) : 0;
+const above = (aside: number) => (aside > 0 ? "gte" : "gt");
+const below = (aside: number) => (aside > 0 ? "lt" : "lte");

@@ -1,0 +1,173 @@
+import { quote } from "../../lib/errors.ts";
+import { formatDay } from "../../lib/exact.ts";
+import { isPart, type Leaf, type Normal, type Operand, type Part, type Related } from "../language/ast.ts";
+import type { Amount, RelativeRange } from "../language/dates.ts";
+import type { FilterEntity } from "../registry/fields.ts";
+
+/** A filter as an English sentence. Pure. */
+
+const nouns: Readonly<Record<FilterEntity, readonly [one: string, many: string]>> = {
+  CONTACT: ["contact", "contacts"],
+  LEAD: ["lead", "leads"],
+  DEAL: ["deal", "deals"],
+  ACTIVITY: ["activity", "activities"],
+  CONVERSATION: ["conversation", "conversations"],
+};
+
+/**
+ * @param tree a normalised filter
+ * @param search the words of a free-text search beside it
+ * @returns such as `Contacts that carry the tag "vip" and whose company contains "corp".`
+ */
+export function describe(entity: FilterEntity, tree: Normal, search: string | null): string {
+  const many = nouns[entity][1];
+  const subject = many.charAt(0).toUpperCase() + many.slice(1);
+  const found = search === null ? "" : `in which ${quote(search)} is found`;
+  if (!isPart(tree)) {
+    if (tree.kind === "none") return `No ${many}: nothing can fulfil the conditions.`;
+    return found === "" ? `All ${many}.` : `${subject} ${found}.`;
+  }
+  // The groups of a list read better apart than in parentheses.
+  const said =
+    tree.kind === "or" && found === ""
+      ? tree.nodes.map((group) => clause(group, false)).join("; or ")
+      : clause(tree, found !== "");
+  return `${subject} ${found === "" ? "" : `${found}, and `}${said}.`;
+}
+
+function clause(node: Part, inside: boolean): string {
+  if (node.kind === "leaf") return leafClause(node);
+  if (node.kind === "related") return relatedClause(node);
+  const parts = node.nodes.map((part) => clause(part, true));
+  const joined = joinWords(parts, node.kind);
+  return inside ? `(${joined})` : joined;
+}
+
+const joinWords = (parts: readonly string[], word: string): string =>
+  parts.length < 3 ? parts.join(` ${word} `) : `${parts.slice(0, -1).join(", ")}, ${word} ${parts.at(-1)}`;
+
+function relatedClause({ relation, name, node, negated }: Related): string {
+  const [one, many] = nouns[relation.target];
+  if (relation.one) {
+    const has = negated ? `that have no live ${name}` : `that have a live ${name}`;
+    return isPart(node) ? `${has} ${singular(clause(node, true))}` : has;
+  }
+  const article = /^[aeiou]/.test(one) ? "an" : "a";
+  if (!isPart(node)) return `that have ${negated ? `no ${many}` : `${article} ${one}`}`;
+  return `that have ${negated ? "no" : article} ${one} ${singular(clause(node, true))}`;
+}
+
+/** Of one record: "that carries", not "that carry". */
+const singular = (text: string): string =>
+  text.replace(/\bthat (carry|do not carry|have)\b/g, (_, verb: string) =>
+    verb === "carry" ? "that carries" : verb === "have" ? "that has" : "that does not carry",
+  );
+
+function leafClause(leaf: Leaf): string {
+  const { field, comparator, negated } = leaf;
+  if (field.type === "relation") return `that have ${negated ? "some" : "no"} ${field.path}`;
+  if (field.type === "tags") return tagClause(leaf);
+  const subject = `whose ${nameOf(leaf)}`;
+  if (field.path.endsWith(".count")) return `${subject} ${comparison(leaf)}`;
+  if (comparator === "isEmpty") return `${subject} ${negated ? "is known" : "is empty"}`;
+  return `${subject} ${comparison(leaf)}`;
+}
+
+/** Fields whose labels do not read well in a sentence. */
+const words: Readonly<Record<string, string>> = {
+  createdAt: "creation",
+  updatedAt: "last change",
+  lastCallAt: "last call",
+  lastMessageAt: "latest message",
+  occurredAt: "date",
+  expectedCloseOn: "expected close",
+  "owner.role": "owner's role",
+  "owner.email": "owner's e-mail address",
+  "author.role": "author's role",
+  "author.email": "author's e-mail address",
+  doNotContact: "wish not to be contacted",
+  allowPhoneCalls: "permission to call",
+};
+
+function nameOf({ field: { path, label } }: Leaf): string {
+  const word = words[path];
+  if (word !== undefined) return word;
+  if (path.startsWith("custom.")) return quote(label);
+  if (path.endsWith(".count")) return `number of ${path.slice(0, -".count".length)}`;
+  return label.charAt(0).toLowerCase() + label.slice(1);
+}
+
+function tagClause({ comparator, operands, negated }: Leaf): string {
+  const verb = negated ? "do not carry" : "carry";
+  if (comparator === "isEmpty") return negated ? "that carry a tag" : "that carry no tag";
+  const tags = operands.map((operand) => quote(operand));
+  if (tags.length === 1) return `that ${verb} the tag ${tags[0]}`;
+  if (comparator === "hasAll") return `that ${verb} all of the tags ${joinWords(tags, "and")}`;
+  return negated
+    ? `that carry none of the tags ${joinWords(tags, "and")}`
+    : `that carry one of the tags ${joinWords(tags, "or")}`;
+}
+
+function comparison(leaf: Leaf): string {
+  const { comparator, negated, said, field } = leaf;
+  const not = negated ? "not " : "";
+  const shown = values(leaf);
+  const [first = ""] = shown;
+  if (said.op === "ON") return `is ${not}on ${String(said.value)}`;
+  if (said.op === "WITHIN") return `is ${not}${rangeWords(said.value as RelativeRange)}`;
+  if (said.op === "OLDER_THAN") return `is ${not}longer ago than ${String(said.value)}`;
+  const dated = field.type === "date" || field.type === "dateTime";
+  switch (comparator) {
+    case "in":
+      return shown.length === 1 ? `is ${not}${first}` : `is ${not}one of ${joinWords(shown, "or")}`;
+    case "contains":
+    case "hasAny":
+    case "hasAll": {
+      const verb = negated ? "does not contain" : "contains";
+      if (shown.length === 1) return `${verb} ${first}`;
+      const all = comparator === "hasAll";
+      return `${verb} ${all ? "all of" : "any of"} ${joinWords(shown, all ? "and" : "or")}`;
+    }
+    case "startsWith":
+      return `${negated ? "does not begin" : "begins"} with ${first}`;
+    case "endsWith":
+      return `${negated ? "does not end" : "ends"} with ${first}`;
+    case "gt":
+      return `is ${not}${dated ? "after" : "more than"} ${first}`;
+    case "gte":
+      return `is ${not}${dated ? "at or after" : "at least"} ${first}`;
+    case "lt":
+      return `is ${not}${dated ? "before" : "less than"} ${first}`;
+    case "lte":
+      return `is ${not}${dated ? "at or before" : "at most"} ${first}`;
+    default:
+      return `is ${not}empty`;
+  }
+}
+
+/** Operands as they were written, where that is text; as they are compared otherwise. */
+function values({ said, operands, field }: Leaf): string[] {
+  const written: readonly unknown[] = Array.isArray(said.value) ? said.value : [said.value];
+  return operands.map((operand, at) =>
+    valueWords(written.length === operands.length ? written[at] : operand, operand, field.type),
+  );
+}
+
+function valueWords(written: unknown, operand: Operand, type: Leaf["field"]["type"]): string {
+  if (operand instanceof Date) return type === "date" ? formatDay(operand) : operand.toISOString();
+  if (typeof operand === "boolean") return operand ? "true" : "false";
+  return type === "integer" || type === "number" ? String(operand) : quote(written);
+}
+
+function rangeWords(range: RelativeRange): string {
+  if ("this" in range) return range.this === "DAY" ? "today" : `this ${range.this.toLowerCase()}`;
+  if ("previous" in range) {
+    return range.previous === "DAY" ? "yesterday" : `in the ${range.previous.toLowerCase()} before this one`;
+  }
+  return "last" in range
+    ? `in the last ${amountWords(range.last)}`
+    : `in the next ${amountWords(range.next)}`;
+}
+
+const amountWords = ({ amount, unit }: Amount): string =>
+  amount === 1 ? unit.toLowerCase() : `${amount} ${unit.toLowerCase()}s`;

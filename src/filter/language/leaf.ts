@@ -1,0 +1,93 @@
+import { isBlank } from "../../lib/fold.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import type { FilterField } from "../registry/fields.ts";
+import type { GenericOperator, Meaning } from "../registry/operators.ts";
+import type { Leaf, Operand } from "./ast.ts";
+import { OperandError, readOperand, readSpan } from "./operands.ts";
+import type { Surroundings } from "./parse.ts";
+import { limitProblem, type Problem } from "./problem.ts";
+
+/** A comparison, read; null when there is something wrong with it. */
+export interface Read {
+  readonly leaf: Leaf | null;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads one comparison: an operator's meaning, and a value for the field's type.
+ *
+ * @param op how the generic door calls the operator, for people
+ */
+export function readComparison(
+  field: FilterField,
+  op: GenericOperator,
+  { comparator, negated, takes }: Meaning,
+  value: unknown,
+  path: string,
+  surroundings: Surroundings,
+): Read {
+  const leaf: Leaf = { kind: "leaf", field, comparator, operands: [], negated, path, said: { op, value } };
+  if (takes === "nothing") {
+    if (value !== undefined && typeof value !== "boolean") return wrong(path, "must be true or false");
+    // The generic door may leave the value out; `false` asks for the complement.
+    const empty = (value === false) === negated;
+    const said = { op: empty ? "IS_EMPTY" : "IS_NOT_EMPTY", value: undefined } as const;
+    return { leaf: { ...leaf, negated: !empty, said }, problems: [] };
+  }
+  if (value === null || value === undefined) {
+    return wrong(path, "must not be null; use IS_EMPTY (isEmpty) for records without a value");
+  }
+  if (takes === "day" || takes === "range" || takes === "duration") {
+    return readRange(leaf, value, takes, surroundings);
+  }
+  if (takes === "many" && !Array.isArray(value)) return wrong(path, "must be a list");
+  const values: readonly unknown[] = takes === "many" ? (value as unknown[]) : [value];
+  const tooMany = limitProblem(path, "values", values.length);
+  if (tooMany) return { leaf: null, problems: [tooMany] };
+  const problems: Problem[] = [];
+  const operands = values.flatMap((item, at): Operand[] => {
+    const place = takes === "many" ? `${path}[${at}]` : path;
+    try {
+      if (item === null) throw new OperandError("must not be null");
+      const operand = readOperand(item, field);
+      if (field.type === "tags") problems.push(...tagProblems(String(operand), place, surroundings));
+      return [operand];
+    } catch (error) {
+      if (!(error instanceof OperandError)) throw error;
+      problems.push(...wrong(place, error.message, error.suggestions).problems);
+      return [];
+    }
+  });
+  return { leaf: { ...leaf, operands }, problems };
+}
+
+/** A range of days or moments, as one comparison that needs no clock any more. */
+function readRange(
+  leaf: Leaf,
+  value: unknown,
+  takes: "day" | "range" | "duration",
+  { clock }: Surroundings,
+): Read {
+  try {
+    const { from, to } = readSpan(value, takes, leaf.field, clock);
+    if (from && to) return { leaf: { ...leaf, comparator: "within", operands: [from, to] }, problems: [] };
+    if (from) return { leaf: { ...leaf, comparator: "gte", operands: [from] }, problems: [] };
+    if (to) return { leaf: { ...leaf, comparator: "lt", operands: [to] }, problems: [] };
+    return { leaf: { ...leaf, comparator: "isEmpty", negated: true }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof OperandError)) throw error;
+    return wrong(leaf.path, error.message, error.suggestions);
+  }
+}
+
+/** A tag named by id has to exist; a name that no tag has matches nothing, unless names have to exist too. */
+function tagProblems(tag: string, path: string, { tagIds, stored }: Surroundings): readonly Problem[] {
+  if (isBlank(tag)) return wrong(path, "must not be blank").problems;
+  if (tagIds.has(tag) || !(stored || decodeId(tag)?.type === "Tag")) return [];
+  return [{ code: "UNKNOWN_REFERENCE", message: `names no tag: "${tag}"`, path, suggestions: [] }];
+}
+
+const wrong = (path: string, message: string, suggestions: readonly string[] = []): Read => ({
+  leaf: null,
+  problems: [{ code: "INVALID_FILTER_VALUE", message, path, suggestions }],
+});

@@ -1,0 +1,196 @@
+import { emailKey } from "../../lib/email.ts";
+import { quote } from "../../lib/errors.ts";
+import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
+import { fold } from "../../lib/fold.ts";
+import { decodeId } from "../../lib/typeid.ts";
+import type { FieldType, FilterField } from "../registry/fields.ts";
+import { nearest } from "../registry/nearest.ts";
+import type { Operand } from "./ast.ts";
+import {
+  type Amount,
+  type Clock,
+  calendarUnits,
+  type DateKind,
+  DurationError,
+  daySpan,
+  durationUnits,
+  MAX_AMOUNT,
+  olderSpan,
+  type RelativeRange,
+  rangeSpan,
+  type Span,
+} from "./dates.ts";
+
+/** An operand does not fit its field. */
+export class OperandError extends Error {
+  override readonly name = "OperandError";
+  constructor(
+    message: string,
+    readonly suggestions: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+type Reader = (value: unknown, field: FilterField) => Operand;
+
+const text: Reader = (value) => fold(expect(value, "string"));
+
+const option: Reader = (value, field) => {
+  const wanted = fold(expect(value, "string"));
+  const options = field.options ?? [];
+  const found = options.find((candidate) => fold(candidate) === wanted);
+  if (found !== undefined) return found;
+  const suggestions = nearest(expect(value, "string"), options);
+  throw new OperandError(
+    `${quote(value)} is not one of the options ${list(options)}${didYouMean(suggestions)}`,
+    suggestions,
+  );
+};
+
+const id: Reader = (value, field) => {
+  const given = expect(value, "string");
+  const decoded = decodeId(given);
+  if (!decoded) throw new OperandError(`${quote(given)} is not an id`);
+  if (decoded.type !== field.idType) {
+    throw new OperandError(
+      `${quote(given)} is the id of a ${decoded.type}, where one of a ${field.idType} belongs`,
+    );
+  }
+  return decoded.uuid;
+};
+
+/** Ranges compare against numbers that need not fit the column; these bounds keep them finite. */
+const comparable = { digits: 30, scale: 12 };
+
+const readers: Readonly<Record<FieldType, Reader>> = {
+  text,
+  email: (value) => emailKey(expect(value, "string")) ?? text(value, {} as FilterField),
+  // What people put between digits is not part of a number.
+  phone: (value) => fold(expect(value, "string")).replace(/[\s().\-/]/g, ""),
+  boolean: (value) => expect(value, "boolean"),
+  integer: (value) => {
+    const number = expect(value, "number");
+    if (!Number.isSafeInteger(number) || Math.abs(number) > 2_147_483_647) {
+      throw new OperandError("must be a whole number of 32 bits");
+    }
+    return number;
+  },
+  number: (value) => {
+    if (typeof value !== "string" && typeof value !== "number")
+      throw new OperandError(`must be a number, not ${kind(value)}`);
+    return exact(() => parseDecimal(value, comparable));
+  },
+  date: (value) => exact(() => parseDay(expect(value, "string"))),
+  currency: (value) => {
+    const code = expect(value, "string").trim().toUpperCase();
+    if (!/^[A-Z]{3}$/.test(code)) throw new OperandError('must be an ISO 4217 code, such as "EUR"');
+    return code;
+  },
+  // A typed input's DateTime has already been read by its scalar.
+  dateTime: (value) => (value instanceof Date ? value : exact(() => parseMoment(expect(value, "string")))),
+  enum: option,
+  select: option,
+  multiSelect: option,
+  tags: (value) => fold(expect(value, "string").trim()),
+  id,
+  member: id,
+  smartList: id,
+  relation: () => {
+    throw new OperandError("compares with nothing");
+  },
+};
+
+/**
+ * Reads one operand into the form in which the field's values compare.
+ *
+ * @throws OperandError saying what would be right
+ */
+export const readOperand = (value: unknown, field: FilterField): Operand => readers[field.type](value, field);
+
+/**
+ * Reads what says a range of days or moments.
+ *
+ * @param value a day, a range beside today, or a duration, as `takes` says
+ * @throws OperandError saying what would be right
+ */
+export function readSpan(
+  value: unknown,
+  takes: "day" | "range" | "duration",
+  { type }: FilterField,
+  clock: Clock,
+): Span {
+  const kind: DateKind = type === "date" ? "date" : "dateTime";
+  return exact(() => {
+    if (takes === "day") return daySpan(parseDay(expect(value, "string")), kind, clock);
+    if (takes === "duration") return olderSpan(expect(value, "string"), kind, clock);
+    return rangeSpan(readRange(value), kind, clock);
+  });
+}
+
+const rangeForm =
+  'must be { last: { amount: 7, unit: "DAY" } }, { next: { … } }, { this: "MONTH" } or { previous: "WEEK" }';
+
+function readRange(value: unknown): RelativeRange {
+  const [entry, ...others] = entriesOf(value, rangeForm);
+  if (!entry || others.length > 0) throw new OperandError(rangeForm);
+  const [name, said] = entry;
+  if (name === "last") return { last: readAmount(said) };
+  if (name === "next") return { next: readAmount(said) };
+  if (name === "this") return { this: oneOf(said, calendarUnits) };
+  if (name === "previous") return { previous: oneOf(said, calendarUnits) };
+  throw new OperandError(rangeForm);
+}
+
+function readAmount(value: unknown): Amount {
+  const { amount, unit, ...others } = Object.fromEntries(entriesOf(value, rangeForm));
+  if (Object.keys(others).length > 0) throw new OperandError(rangeForm);
+  if (typeof amount !== "number" || !Number.isInteger(amount) || amount < 1 || amount > MAX_AMOUNT) {
+    throw new OperandError(`must have an amount of 1 to ${MAX_AMOUNT}`);
+  }
+  return { amount, unit: oneOf(unit, durationUnits) };
+}
+
+function oneOf<Unit extends string>(value: unknown, units: readonly Unit[]): Unit {
+  const found = units.find((unit) => unit === value);
+  if (found === undefined) throw new OperandError(`must name one of the units ${list(units)}`);
+  return found;
+}
+
+function entriesOf(value: unknown, message: string): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new OperandError(message);
+  return Object.entries(value).filter(([, inner]) => inner !== undefined);
+}
+
+function exact<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const known = error instanceof InexactError || error instanceof DurationError;
+    throw known ? new OperandError(error.message) : error;
+  }
+}
+
+interface Primitives {
+  string: string;
+  number: number;
+  boolean: boolean;
+}
+
+function expect<Name extends keyof Primitives>(value: unknown, name: Name): Primitives[Name] {
+  if (typeof value === name) return value as Primitives[Name];
+  throw new OperandError(`must be a ${name}, not ${kind(value)}`);
+}
+
+const kind = (value: unknown): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+
+const list = (options: readonly string[]): string =>
+  options.slice(0, 12).map(quote).join(", ") + (options.length > 12 ? ", …" : "");
+
+const didYouMean = ([first]: readonly string[]): string =>
+  first === undefined ? "" : `; did you mean ${quote(first)}?`;

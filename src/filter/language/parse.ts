@@ -1,0 +1,297 @@
+import { quote } from "../../lib/errors.ts";
+import { crossing } from "../registry/crossing.ts";
+import type { FilterField } from "../registry/fields.ts";
+import { nearest } from "../registry/nearest.ts";
+import {
+  type GenericOperator,
+  genericNameOf,
+  genericOperators,
+  operatorsOf,
+  type TypedOperator,
+  typedOperators,
+} from "../registry/operators.ts";
+import type { Registry } from "../registry/registry.ts";
+import { throughRelations } from "../registry/through.ts";
+import type { Leaf, Node } from "./ast.ts";
+import type { Clock } from "./dates.ts";
+import { type Read, readComparison } from "./leaf.ts";
+import { limitProblem, limits, type Problem } from "./problem.ts";
+
+/** Both doors to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
+
+/** Generic form: OR of groups, AND inside. */
+export interface GenericQuery {
+  readonly groups: readonly { readonly conditions: readonly GenericCondition[] }[];
+}
+export interface GenericCondition {
+  readonly field: string;
+  readonly op: GenericOperator;
+  readonly value?: unknown;
+}
+
+/** Typed form, as GraphQL has checked it: `and`, `or`, `not`, and one comparator object a field. */
+export type TypedFilter = Readonly<Record<string, unknown>>;
+
+/** A smart list that a filter can name. */
+export interface NamedList {
+  readonly id: string;
+  readonly name: string;
+  readonly query: GenericQuery;
+  readonly timeZone: string | null;
+}
+
+/** What a filter is read against, beside the fields. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Ids of the tags that exist, by folded name and by id. */
+  readonly tagIds: ReadonlyMap<string, string>;
+  /** The organization's smart lists by row id, as far as the filter may name them. */
+  readonly lists: ReadonlyMap<string, NamedList>;
+  /** Whether the caller sees only what is assigned to them. */
+  readonly restricted: boolean;
+  /** Whether it is a stored list's: then a tag that is not there is a problem, and not a value that nothing has. */
+  readonly stored: boolean;
+}
+
+/** Where a part of a filter stands. */
+interface Place {
+  readonly registry: Registry;
+  readonly path: string;
+  readonly depth: number;
+  /** Relations on the way here. */
+  readonly hops: number;
+}
+
+export class Parser {
+  readonly problems: Problem[] = [];
+  #leaves = 0;
+
+  /** @param open smart lists that are being read, outermost first */
+  constructor(
+    readonly registry: Registry,
+    readonly surroundings: Surroundings,
+    readonly open: readonly string[] = [],
+  ) {}
+
+  /** @returns the trees of a generic query's groups; meaningless when there are problems */
+  groups(query: GenericQuery, path: string): Node[] {
+    if (query.groups.length === 0) this.#invalid(`${path}.groups`, "must hold at least one group");
+    this.#limit(`${path}.groups`, "groups", query.groups.length);
+    return query.groups.slice(0, limits.groups).map(({ conditions }, group): Node => {
+      const place = `${path}.groups[${group}].conditions`;
+      if (conditions.length === 0) this.#invalid(place, "must hold at least one condition");
+      this.#limit(place, "conditions", conditions.length);
+      const nodes = conditions
+        .slice(0, limits.conditions)
+        .map((condition, at) => this.#condition(condition, `${place}[${at}]`));
+      this.#crossing(nodes);
+      return { kind: "and", nodes };
+    });
+  }
+
+  #condition({ field: name, op, value }: GenericCondition, path: string): Node {
+    const found = this.registry.find(name);
+    if (!found) return this.#unknown(name, `${path}.field`, this.registry);
+    const { field, through } = found;
+    if (this.#limit(`${path}.field`, "relations", through.length)) return nothing;
+    const allowed = operatorsOf[field.type];
+    if (!allowed.includes(op)) {
+      const message = `${op} does not fit ${quote(name)}, which is of type ${field.type}; it takes ${allowed.join(", ")}`;
+      this.problems.push({
+        code: "UNKNOWN_FILTER_OPERATOR",
+        message,
+        path: `${path}.op`,
+        suggestions: allowed,
+      });
+      return nothing;
+    }
+    const node = this.#leaf(field, op, genericOperators[op].means, value, `${path}.value`);
+    return through.length > 0 && node.kind === "leaf" ? throughRelations(node, through) : node;
+  }
+
+  /** @returns the tree of a typed filter; meaningless when there are problems */
+  typed(filter: TypedFilter, path: string): Node {
+    return this.#typed(filter, { registry: this.registry, path, depth: 1, hops: 0 });
+  }
+
+  #typed(filter: TypedFilter, place: Place): Node {
+    const { registry, path, depth } = place;
+    if (this.#limit(path, "depth", depth) || this.#limit(path, "relations", place.hops)) return nothing;
+    const inside = (value: unknown, name: string) =>
+      this.#typed(value as TypedFilter, { ...place, path: `${path}.${name}`, depth: depth + 1 });
+    const nodes = Object.entries(filter).map(([name, value]): Node => {
+      if (value === null) return this.#isNull(`${path}.${name}`);
+      switch (name) {
+        case "and":
+        case "or":
+          return {
+            kind: name,
+            nodes: (value as TypedFilter[]).map((inner, at) => inside(inner, `${name}[${at}]`)),
+          };
+        case "not":
+          return { kind: "not", node: inside(value, name) };
+        case "customFields":
+          return {
+            kind: "and",
+            nodes: (value as TypedFilter[]).map((inner, at) =>
+              this.#custom(inner, { ...place, path: `${path}.${name}[${at}]` }),
+            ),
+          };
+      }
+      const field = registry.byName(name);
+      const here = { ...place, path: `${path}.${name}` };
+      if (!field) return this.#unknown(name, here.path, registry);
+      return field.storage.kind === "relation"
+        ? this.#relation(field, value as TypedFilter, here)
+        : this.#comparators(field, value as TypedFilter, here);
+    });
+    return { kind: "and", nodes };
+  }
+
+  /** Related records: a filter for the one, or `some`, `none` and `count` for the many. */
+  #relation(field: FilterField, value: TypedFilter, place: Place): Node {
+    if (field.storage.kind !== "relation") return nothing;
+    const { relation } = field.storage;
+    const inner = (filter: unknown, path: string, negated: boolean): Node => ({
+      kind: "related",
+      relation,
+      name: field.path,
+      negated,
+      path,
+      node: this.#typed(filter as TypedFilter, {
+        registry: place.registry.related(field),
+        path,
+        depth: place.depth + 1,
+        hops: place.hops + 1,
+      }),
+    });
+    if (relation.one) return inner(value, place.path, false);
+    const nodes = Object.entries(value).map(([name, filter]): Node => {
+      const path = `${place.path}.${name}`;
+      if (filter === null) return this.#isNull(path);
+      if (name !== "count") return inner(filter, path, name === "none");
+      const count = place.registry.byName(`${field.path}.count`);
+      return count ? this.#comparators(count, filter as TypedFilter, { ...place, path }) : nothing;
+    });
+    return { kind: "and", nodes };
+  }
+
+  #custom({ slug, ...comparators }: TypedFilter, place: Place): Node {
+    const name = `custom.${String(slug)}`;
+    const field = place.registry.byName(name);
+    if (!field) return this.#unknown(name, `${place.path}.slug`, place.registry);
+    const nodes = Object.entries(comparators).map(([type, value]): Node => {
+      const path = `${place.path}.${type}`;
+      if (value === null) return this.#isNull(path);
+      if (type === field.type) return this.#comparators(field, value as TypedFilter, { ...place, path });
+      const message = `${type} does not fit ${quote(name)}; use ${field.type}`;
+      this.problems.push({ code: "UNKNOWN_FILTER_OPERATOR", message, path, suggestions: [field.type] });
+      return nothing;
+    });
+    if (nodes.length === 0) {
+      return this.#invalid(place.path, `must say what to compare; ${quote(name)} takes ${field.type}`);
+    }
+    return { kind: "and", nodes };
+  }
+
+  /** Several operators of one comparator are AND-ed, all of them. */
+  #comparators(field: FilterField, comparators: TypedFilter, place: Place): Node {
+    const nodes = Object.entries(comparators).map(([operator, value]): Node => {
+      const path = `${place.path}.${operator}`;
+      // What is known of a member is compared by a comparator of its own.
+      const part =
+        operator in typedOperators ? undefined : place.registry.byName(`${field.path}.${operator}`);
+      if (part && value === null) return this.#isNull(path);
+      if (part) return this.#comparators(part, value as TypedFilter, { ...place, path });
+      const name = operator as TypedOperator;
+      return this.#leaf(field, genericNameOf(name), typedOperators[name], value, path);
+    });
+    this.#crossing(nodes);
+    return { kind: "and", nodes };
+  }
+
+  #leaf(
+    field: FilterField,
+    op: GenericOperator,
+    meaning: (typeof genericOperators)[GenericOperator]["means"],
+    value: unknown,
+    path: string,
+  ): Node {
+    this.#leaves += 1;
+    if (this.#leaves === limits.leaves + 1) this.#limit(path, "leaves", this.#leaves);
+    if (field.allData && this.surroundings.restricted) {
+      const message = `${quote(field.path)} counts what a member restricted to assigned data may not see`;
+      this.problems.push({ code: "NEEDS_ALL_DATA", message, path, suggestions: [] });
+      return nothing;
+    }
+    const read: Read = readComparison(field, op, meaning, value, path, this.surroundings);
+    this.problems.push(...read.problems);
+    if (read.leaf === null || read.problems.length > 0) return nothing;
+    return field.type === "smartList" ? this.#lists(read.leaf) : read.leaf;
+  }
+
+  /** Smart lists take the place of the condition that names them. */
+  #lists({ operands, negated, path }: Leaf): Node {
+    const { lists, clock } = this.surroundings;
+    const nodes = operands.map((operand): Node => {
+      const list = lists.get(String(operand));
+      if (!list) return this.#refer("UNKNOWN_REFERENCE", "names no smart list", path);
+      if (this.open.includes(list.id)) {
+        return this.#refer("CIRCULAR_LIST", `leads back to the smart list ${quote(list.name)}`, path);
+      }
+      const surroundings = {
+        ...this.surroundings,
+        stored: true,
+        clock: { ...clock, timeZone: list.timeZone ?? clock.timeZone },
+      };
+      const parser = new Parser(this.registry, surroundings, [...this.open, list.id]);
+      const tree = parser.groups(list.query, "query");
+      const [problem] = parser.problems;
+      if (problem?.code === "CIRCULAR_LIST") return this.#refer(problem.code, problem.message, path);
+      if (problem) {
+        const message = `names the smart list ${quote(list.name)}, which cannot be read: ${problem.path} ${problem.message}`;
+        return this.#refer("UNKNOWN_REFERENCE", message, path);
+      }
+      return { kind: "or", nodes: tree };
+    });
+    const any: Node = { kind: "or", nodes };
+    return negated ? { kind: "not", node: any } : any;
+  }
+
+  #refer(code: "UNKNOWN_REFERENCE" | "CIRCULAR_LIST", message: string, path: string): Node {
+    this.problems.push({ code, message, path, suggestions: [] });
+    return nothing;
+  }
+
+  /** A range that ends before it begins is a mistake, not a way to ask for nothing. */
+  #crossing(nodes: readonly Node[]): void {
+    const found = crossing(nodes);
+    if (found) this.#invalid(found.path, "makes a range that ends before it begins");
+  }
+
+  #unknown(name: string, path: string, registry: Registry): Node {
+    const suggestions = nearest(name, registry.allNames());
+    const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
+    const message = `there is no field ${quote(name)} to filter by${hint}`;
+    this.problems.push({ code: "UNKNOWN_FILTER_FIELD", message, path, suggestions });
+    return nothing;
+  }
+
+  #isNull(path: string): Node {
+    return this.#invalid(path, "must not be null; leave it out to have no such condition");
+  }
+
+  #invalid(path: string, message: string): Node {
+    this.problems.push({ code: "INVALID_FILTER_VALUE", message, path, suggestions: [] });
+    return nothing;
+  }
+
+  #limit(path: string, what: keyof typeof limits, count: number): boolean {
+    const problem = limitProblem(path, what, count);
+    if (problem) this.problems.push(problem);
+    return problem !== null;
+  }
+}
+
+/** Stands where a problem is, so that the rest can still be read. */
+const nothing: Node = { kind: "or", nodes: [] };

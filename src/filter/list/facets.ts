@@ -1,0 +1,118 @@
+import type { Bucket, BucketCount } from "../../db/read/sets.ts";
+import { definitionsOf } from "../../entities/custom-field/custom-field.loaders.ts";
+import type { Context } from "../../graphql/context.ts";
+import { quote, RequestError } from "../../lib/errors.ts";
+import { type Definition, type Entity, slotKinds } from "../registry/fields.ts";
+import { nearest } from "../registry/nearest.ts";
+import type { ListedEntity, Question } from "./list.ts";
+
+/** Counting the values of a list's rows: one statement for each facet that is asked for. */
+
+export type FacetedEntity = ListedEntity;
+
+const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const satisfies Record<
+  FacetedEntity,
+  string
+>;
+
+/** A facet of built-in values. */
+export interface Facet {
+  readonly description: string;
+  readonly bucket: Bucket;
+}
+
+const source: Facet = {
+  description: "Where they came from.",
+  bucket: { kind: "column", column: "source", by: "sourceKey" },
+};
+const owner: Facet = {
+  description: "Whom they are assigned to.",
+  bucket: { kind: "column", column: "ownerId" },
+};
+const tags: Facet = { description: "The tags that they carry.", bucket: { kind: "array", column: "tagIds" } };
+const status: Facet = { description: "Where they stand.", bucket: { kind: "column", column: "status" } };
+
+/** The facets of each entity, by the filter field that they count. */
+export const facets: Readonly<Record<FacetedEntity, Readonly<Record<string, Facet>>>> = {
+  CONTACT: {
+    tags,
+    source,
+    owner,
+    company: {
+      description: "The companies.",
+      bucket: { kind: "column", column: "company", by: "companyKey" },
+    },
+  },
+  LEAD: { tags, source, owner, status },
+  DEAL: {
+    owner,
+    status,
+    stage: { description: "The stages.", bucket: { kind: "column", column: "stage", by: "stageKey" } },
+    currency: {
+      description: "The currencies of their values.",
+      bucket: { kind: "column", column: "currency" },
+    },
+  },
+};
+
+/** A list's rows, for counting. */
+export interface Faceted {
+  readonly entity: FacetedEntity;
+  readonly question: Question;
+}
+
+export interface FacetArgs {
+  readonly ignoreOwn?: boolean | null | undefined;
+  readonly first?: number | null | undefined;
+}
+
+const MAX_VALUES = 100;
+const DEFAULT_VALUES = 25;
+
+/**
+ * Counts the values of a field under a list's question.
+ *
+ * @param path the filter field whose own conditions `ignoreOwn` takes for true
+ */
+export function countValues(
+  context: Context,
+  { entity, question }: Faceted,
+  path: string,
+  bucket: Bucket,
+  { ignoreOwn, first }: FacetArgs,
+): Promise<BucketCount[]> {
+  const limit = first ?? DEFAULT_VALUES;
+  if (limit < 1 || limit > MAX_VALUES) {
+    throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_VALUES}`, { field: "first" });
+  }
+  const where = ignoreOwn ? question.without(path) : question.where;
+  return context.db.sets.counts({ model: models[entity], where }, bucket, limit);
+}
+
+/**
+ * The bucket of a custom field.
+ *
+ * @throws RequestError UNKNOWN_FILTER_FIELD when there is no such field
+ */
+export async function customBucket(context: Context, entity: Entity, slug: string): Promise<Bucket> {
+  const definitions = await definitionsOf(context, entity);
+  const definition = definitions.find((candidate) => candidate.slug === slug);
+  if (definition) return bucketOf(definition);
+  const suggestions = nearest(
+    slug,
+    definitions.map((candidate) => candidate.slug),
+  );
+  const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
+  throw new RequestError("UNKNOWN_FILTER_FIELD", `there is no custom field ${quote(slug)}${hint}`, {
+    field: "slug",
+    suggestions,
+  });
+}
+
+/** Texts that differ in case alone are one value where a slot holds them folded. */
+const bucketOf = ({ slug, slot, type }: Definition): Bucket => ({
+  kind: "custom",
+  slug,
+  many: type === "MULTI_SELECT",
+  ...(slot !== null && slotKinds[type] === "text" && { by: slot }),
+});

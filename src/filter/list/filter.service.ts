@@ -1,0 +1,186 @@
+import type { Catalogue } from "../../db/open/catalogue.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { Context } from "../../graphql/context.ts";
+import { RequestError } from "../../lib/errors.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { compile, nothing, type Where } from "../compile/compile.ts";
+import { type Search, searchWhere } from "../compile/search.ts";
+import type { Node, Normal } from "../language/ast.ts";
+import { normalize, taking } from "../language/normalize.ts";
+import {
+  type GenericQuery,
+  type NamedList,
+  Parser,
+  type Surroundings,
+  type TypedFilter,
+} from "../language/parse.ts";
+import type { Problem } from "../language/problem.ts";
+import type { Definition, FilterEntity } from "../registry/fields.ts";
+import { Registry } from "../registry/registry.ts";
+
+/** What a list can be asked for; everything given is AND-ed. */
+export interface FilterArgs {
+  readonly filter?: TypedFilter | null | undefined;
+  readonly query?: GenericQuery | null | undefined;
+  readonly search?: Search | null | undefined;
+  /** IANA time zone of relative dates. */
+  readonly timeZone?: string | null | undefined;
+}
+
+/** What a filter may name, as far as it names it. */
+export interface Named {
+  /** Of any entity. */
+  readonly definitions: readonly Definition[];
+  readonly tags: Catalogue["tags"];
+  readonly lists: readonly NamedList[];
+}
+
+/** A filter read against what an organization has; it matches nothing while there are problems. */
+export interface ReadFilter {
+  readonly where: Where;
+  /** What `filter` and `query` say together, free text apart. */
+  readonly tree: Normal;
+  /** What each group of `query` says; null without a query. */
+  readonly groups: readonly Where[] | null;
+  readonly registry: Registry;
+  /** Ids of the tags that it names, by folded name and by id. */
+  readonly tagIds: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+  /** The same filter as if every condition on one field held. */
+  without(path: string): Where;
+}
+
+export type ReadOptions = Pick<Surroundings, "clock" | "restricted"> & {
+  readonly stored?: boolean;
+  /** The row id of the smart list that is being read. */
+  readonly listId?: string;
+};
+
+/** Both doors to one Prisma `where`. Pure. */
+export function readFilter(
+  entity: FilterEntity,
+  { filter, query, search }: FilterArgs,
+  { definitions, tags, lists }: Named,
+  { clock, restricted, stored = false, listId }: ReadOptions,
+): ReadFilter {
+  const registry = new Registry(entity, definitions);
+  const tagIds = new Map(
+    tags.flatMap(({ id, nameKey }) => [[nameKey, id] as const, [encodeId("Tag", id), id] as const]),
+  );
+  const surroundings: Surroundings = {
+    clock,
+    restricted,
+    stored,
+    tagIds,
+    lists: new Map(lists.map((list) => [list.id, list])),
+  };
+  const parser = new Parser(registry, surroundings, listId === undefined ? [] : [listId]);
+  const nodes: Node[] = filter == null ? [] : [parser.typed(filter, "filter")];
+  const groups = query == null ? null : parser.groups(query, "query");
+  if (groups) nodes.push({ kind: "or", nodes: groups });
+  const broken = parser.problems.length > 0;
+  const tree: Normal = broken ? { kind: "none" } : normalize({ kind: "and", nodes });
+  const searched = (where: Where): Where => (search == null ? where : { AND: [where, searchWhere(search)] });
+  return {
+    where: searched(compile(tree, tagIds)),
+    tree,
+    groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
+    registry,
+    tagIds,
+    problems: parser.problems,
+    without: (path) => searched(compile(taking(tree, path), tagIds)),
+  };
+}
+
+/** A request's part that reading filters takes. */
+export type FilterContext = Pick<Context, "db" | "now" | "viewer">;
+
+/** When and where a request's relative dates are read: the caller's time zone, else `fallback`, else the organization's. */
+export const clockOf = (
+  { now, viewer }: Pick<FilterContext, "now" | "viewer">,
+  timeZone?: string | null,
+  fallback?: string | null,
+) => ({ now, timeZone: timeZone ?? fallback ?? viewer.timeZone });
+
+/**
+ * Reads a filter with what it needs to know. At most one statement for the custom fields and tags that it may name,
+ * and one more for smart lists when it names any.
+ *
+ * @param needsDefinitions whether the custom fields are wanted also without a filter
+ * @param fallback the time zone that goes before the organization's
+ */
+export async function readArgs(
+  context: FilterContext,
+  entity: FilterEntity,
+  args: FilterArgs,
+  needsDefinitions = false,
+  fallback?: string | null,
+): Promise<ReadFilter & { readonly definitions: readonly Definition[] | null }> {
+  const written = [args.filter, args.query];
+  const mayName = needsDefinitions || written.some((part) => part != null);
+  const named: Named = mayName
+    ? await findNamed(context.db, written)
+    : { definitions: [], tags: [], lists: [] };
+  const read = readFilter(entity, args, named, {
+    clock: clockOf(context, args.timeZone, fallback),
+    restricted: context.viewer.dataScope !== "ALL",
+  });
+  return { ...read, definitions: mayName ? named.definitions : null };
+}
+
+/** What filters may name. */
+export async function findNamed(db: Db, written: readonly unknown[]): Promise<Named> {
+  const lists = mentionsLists(written) ? await findLists(db) : [];
+  const catalogue = await db.catalogue(null, textsIn([written, lists.map(({ query }) => query)]));
+  return { ...catalogue, lists };
+}
+
+/** Every smart list of the organization: those that a filter names may name others. */
+async function findLists(db: Db): Promise<NamedList[]> {
+  const lists = await db.smartList.findMany({
+    select: { id: true, name: true, query: true, timeZone: true },
+  });
+  return lists.map((list) => ({ ...list, query: list.query as unknown as GenericQuery }));
+}
+
+const listField = new Set(["inSmartList", "in_smart_list"]);
+
+function mentionsLists(written: unknown): boolean {
+  if (typeof written !== "object" || written === null || written instanceof Date) return false;
+  return Object.entries(written).some(
+    ([key, value]) =>
+      key === "inSmartList" ||
+      (key === "field" && typeof value === "string" && listField.has(value.split(".").at(-1) ?? "")) ||
+      mentionsLists(value),
+  );
+}
+
+/** Every text in a filter's input, which could name a tag; cheaper than reading the tree twice. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value instanceof Date || typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}
+
+/** @throws FilterError with every problem of the filter, each with its path */
+export function requireReadable<Read extends ReadFilter>(read: Read): Read {
+  const [first] = read.problems;
+  if (first) throw new FilterError(first, read.problems);
+  return read;
+}
+
+/** A filter is wrong: the first problem speaks, all of them are in `problems`. */
+export class FilterError extends RequestError {
+  constructor(first: Problem, problems: readonly Problem[]) {
+    super(first.code, `${first.path} ${first.message}`, {
+      field: first.path,
+      suggestions: first.suggestions,
+      problems: problems.map(({ code, path, message, suggestions }) => ({
+        code,
+        path,
+        message,
+        suggestions,
+      })),
+    });
+  }
+}

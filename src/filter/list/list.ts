@@ -1,0 +1,199 @@
+import type { GraphQLResolveInfo } from "graphql";
+import type { CountedRows } from "../../db/prisma/kept-reads.ts";
+import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
+import { type Connection, lazyConnection } from "../../graphql/connection.ts";
+import type { Context } from "../../graphql/context.ts";
+import { selectedColumns, selectedNames } from "../../graphql/selection.ts";
+import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
+import {
+  beyond,
+  cursorValue,
+  Edge,
+  makePage,
+  orderBy,
+  type PageArgs,
+  placeOf,
+  readWindow,
+  type SortKey,
+} from "../../lib/page.ts";
+import type { Where } from "../compile/compile.ts";
+import { type OrderInput, readOrder } from "../compile/order.ts";
+import type { FilterEntity } from "../registry/fields.ts";
+import { countLive } from "./count.ts";
+import { hasFew, noteCount } from "./few.ts";
+import { type FilterArgs, readArgs, requireReadable } from "./filter.service.ts";
+
+/** What lists of its own can be filtered. */
+export type ListedEntity = Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">;
+
+export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
+
+export interface ListArgs extends PageArgs, FilterArgs {
+  readonly orderBy?: readonly OrderInput[] | null | undefined;
+  readonly trash?: TrashMode | null | undefined;
+}
+
+const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const;
+
+/** Which groups each row of a page fulfils: one statement for all of them, when the first is asked about. */
+function matchedGroups(
+  { db }: Context,
+  entity: ListedEntity,
+  edges: readonly { readonly node: { readonly id: string } }[],
+  groups: readonly Where[] | null,
+): (id: string) => Promise<number[]> | null {
+  if (groups === null) return () => null;
+  let asked: Promise<Map<string, number[]>> | undefined;
+  return async (id) => {
+    asked ??= db.sets.memberships(
+      groups.map((where) => ({ model: models[entity], where })),
+      edges.map(({ node }) => node.id),
+    );
+    return (await asked).get(id) ?? [];
+  };
+}
+
+/** The two calls of a scoped model that a list needs. */
+interface Listed<Row> {
+  findMany(args: object): Promise<Row[]>;
+  count(args: object): Promise<number>;
+}
+
+const trashWhere: Readonly<Record<TrashMode, Where>> = {
+  EXCLUDE: { deletedAt: null },
+  INCLUDE: { purgedAt: null },
+  ONLY: { deletedAt: { not: null }, purgedAt: null },
+};
+
+/** A list inside which another filter looks. */
+export interface Within {
+  readonly where: Where;
+  /** Where each of its groups looks. */
+  readonly groups: readonly Where[];
+  readonly timeZone: string | null;
+  /** Tells the list and its version apart, for cursors. */
+  readonly key: string;
+}
+
+/** A row of a page, with the OR groups that it fulfils; null when the question has none. */
+export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row> {
+  constructor(
+    edge: Edge<Row>,
+    readonly matched: (id: string) => Promise<number[]> | null,
+  ) {
+    super(edge.node, edge.sign);
+  }
+
+  matchedGroups(): Promise<number[]> | null {
+    return this.matched(this.node.id);
+  }
+}
+
+/** The columns to read of each row: those that are selected, or all but the derived ones; its cursor's in any case. */
+function columnsRead(
+  selected: ReadonlySet<string> | null,
+  keys: readonly SortKey[],
+): { readonly select: object } | { readonly omit: object } {
+  const ordering = keys.map((key) => key.column);
+  return selected === null
+    ? { omit: Object.fromEntries(ordering.map((column) => [column, false])) }
+    : { select: Object.fromEntries(["id", ...ordering, ...selected].map((column) => [column, true])) };
+}
+
+/** Whether both the rows of a list and their number are selected. */
+function selectsBoth(info: GraphQLResolveInfo): boolean {
+  const names = selectedNames(info) ?? new Set();
+  return names.has("totalCount") && (names.has("nodes") || names.has("edges"));
+}
+
+/** A page, and the question that it answers. */
+export interface FilteredConnection<Row extends { readonly id: string }> extends Connection<Row> {
+  readonly edges: Promise<FilteredEdge<Row>[]>;
+  readonly question: Question;
+}
+
+/** What a list was asked, for those who look at the same rows in another way. */
+export interface Question {
+  /** All that is asked. */
+  readonly where: Where;
+  /** As if every condition on one field held. */
+  without(path: string): Where;
+}
+
+/**
+ * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected, or
+ * one for both when there are few; and one for the custom fields and tags that a filter names.
+ */
+export async function filteredConnection<Row extends { readonly id: string }>(
+  context: Context,
+  entity: ListedEntity,
+  model: Listed<Row>,
+  args: ListArgs,
+  { info, within }: { readonly info: GraphQLResolveInfo; readonly within?: Within },
+): Promise<FilteredConnection<Row>> {
+  const window = readWindow(args);
+  const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
+  const read = requireReadable(await readArgs(context, entity, args, usesCustomOrder, within?.timeZone));
+  if (read.definitions) keepDefinitions(context, read.definitions);
+  const keys = readOrder(args.orderBy ?? [], read.registry);
+  const { filter, query, search, trash, timeZone } = args;
+  const binding: CursorBinding = {
+    secret: context.viewer.cursorSecret,
+    list: fingerprint([
+      entity,
+      keys,
+      filter ?? null,
+      query ?? null,
+      search ?? null,
+      trash ?? null,
+      timeZone ?? null,
+      within?.key ?? null,
+    ]),
+  };
+  const place = placeOf(binding, window);
+  const around = [
+    ...(entity === "DEAL" ? [] : [trashWhere[trash ?? "EXCLUDE"]]),
+    ...(within ? [within.where] : []),
+  ];
+  const where: Where = { AND: [...around, read.where] };
+  const columns = columnsRead(selectedColumns(info), keys);
+  const take = window.take + 1;
+  const readRows = () =>
+    model.findMany({
+      where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+      orderBy: orderBy(keys, window.backwards),
+      take,
+      ...(window.skip > 0 && { skip: window.skip }),
+      ...columns,
+    });
+  const countRows = () => {
+    const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
+    return alone && entity !== "DEAL"
+      ? countLive(context, models[entity], read.tree, read.tagIds)
+      : model.count({ where });
+  };
+
+  const list = `${context.viewer.memberId} ${binding.list}`;
+  const fromTheStart = place === null && window.skip === 0 && !window.backwards;
+  const together = fromTheStart && "select" in columns && hasFew(list) && selectsBoth(info);
+  let counted: Promise<CountedRows> | undefined;
+  const countedOnce = () => {
+    counted ??= context.db.countedRows(models[entity], { where, ...columns }, { order: keys, take });
+    return counted;
+  };
+  const readPage = async () => {
+    const rows = together ? ((await countedOnce()).rows as readonly Row[]) : await readRows();
+    const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
+    const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
+    const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
+    return { ...page, edges };
+  };
+  const totalCount = async () => {
+    const total = together ? (await countedOnce()).total : await countRows();
+    noteCount(list, total);
+    return total;
+  };
+  return Object.assign(lazyConnection(readPage, totalCount), {
+    question: { where, without: (path: string) => ({ AND: [...around, read.without(path)] }) },
+  });
+}

@@ -1,0 +1,163 @@
+import type { Definition } from "../../db/open/catalogue.ts";
+import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
+import type { IdType } from "../../lib/typeid.ts";
+
+/** What a filterable field is, and the fields that custom field definitions make. Those built in: `built-in.ts`. */
+
+/** What can be filtered; the last two only inside relations. */
+export type FilterEntity = CustomFieldEntity | "DEAL" | "ACTIVITY" | "CONVERSATION";
+
+/** What has custom fields. */
+export type Entity = CustomFieldEntity;
+export type { Definition };
+
+/** What kind of values a field has: decides its operators and how operands are read. */
+export type FieldType =
+  | "text"
+  | "email"
+  | "phone"
+  | "boolean"
+  | "integer"
+  | "number"
+  | "currency"
+  | "date"
+  | "dateTime"
+  | "enum"
+  | "select"
+  | "multiSelect"
+  | "tags"
+  | "id"
+  | "member"
+  | "smartList"
+  | "relation";
+
+/** Where a field's values are, in the form in which they compare. */
+export type Storage =
+  /**
+   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `via` leads to
+   * the row that has the column through relations to one row.
+   */
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      readonly nullable: boolean;
+      readonly searched?: boolean;
+      readonly via?: readonly string[];
+    }
+  /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
+  | { readonly kind: "key"; readonly key: string }
+  /** Phone numbers of one row, each between line feeds, in one column. */
+  | { readonly kind: "lines"; readonly column: string }
+  /** An array column of ids. */
+  | { readonly kind: "array"; readonly column: string }
+  /** A JSON value under a slug of `custom`, with tokens in `facets` for options and booleans. */
+  | { readonly kind: "custom"; readonly slug: string }
+  /** Other records. */
+  | { readonly kind: "relation"; readonly relation: Relation }
+  /** Other filters, which take the field's place before anything is compiled. */
+  | { readonly kind: "lists" };
+
+/** The records of another kind that belong to a record. */
+export interface Relation {
+  readonly target: FilterEntity;
+  /** Prisma's name of it. */
+  readonly relation: string;
+  /** Whether there is one such record at most. */
+  readonly one?: boolean;
+  /** Whether records in the trash are left out. */
+  readonly live?: boolean;
+}
+
+/** One thing that can be filtered. */
+export interface FilterField {
+  /** How the generic door names it, such as `createdAt`, `custom.industry` or `deals.count`. */
+  readonly path: string;
+  /** Further names in the generic door. */
+  readonly aliases: readonly string[];
+  readonly type: FieldType;
+  /** For people. */
+  readonly label: string;
+  readonly description: string;
+  readonly storage: Storage;
+  /** The index by which it can be looked up; absent when every row is read. */
+  readonly index?: string;
+  /** Whether only members who see all data may use it. */
+  readonly allData?: boolean;
+  /** What an enum or select field may hold, in order. */
+  readonly options?: readonly string[];
+  /** Whose ids an id, member or list field takes. */
+  readonly idType?: IdType;
+  /** The column that sorts it; absent when it cannot be sorted. */
+  readonly sort?: {
+    readonly column: string;
+    readonly nullable: boolean;
+    readonly type: "text" | "number" | "date";
+  };
+}
+
+const customTypes = {
+  TEXT: "text",
+  URL: "text",
+  NUMBER: "number",
+  BOOLEAN: "boolean",
+  DATE: "date",
+  DATE_TIME: "dateTime",
+  SELECT: "select",
+  MULTI_SELECT: "multiSelect",
+} as const satisfies Record<CustomFieldType, FieldType>;
+
+/** Which kind of slot a type's values are copied into; MULTI_SELECT and BOOLEAN live by their tokens. */
+export const slotKinds = {
+  TEXT: "text",
+  URL: "text",
+  SELECT: "text",
+  NUMBER: "number",
+  DATE: "date",
+  DATE_TIME: "date",
+  BOOLEAN: null,
+  MULTI_SELECT: null,
+} as const satisfies Record<CustomFieldType, "text" | "number" | "date" | null>;
+
+/** The filterable field that a custom field's definition makes. */
+export function customField(definition: Definition): FilterField {
+  const { slug, slot, type, name, entity } = definition;
+  const slotKind = slotKinds[type];
+  const storage = customStorage(definition);
+  const index = customIndex(entity, storage, type);
+  return {
+    path: `custom.${slug}`,
+    aliases: [],
+    type: customTypes[type],
+    label: name,
+    description: name,
+    storage,
+    ...(index !== null && { index }),
+    ...(slot && slotKind && { sort: { column: slot, nullable: true, type: slotKind } }),
+    ...((type === "SELECT" || type === "MULTI_SELECT") && { options: definition.options }),
+  };
+}
+
+function customStorage({ slug, slot, type }: Definition): Storage {
+  if (slot && type !== "SELECT") return { kind: "column", column: slot, nullable: true };
+  if (type === "TEXT" || type === "URL") return { kind: "key", key: `custom.${slug}` };
+  return { kind: "custom", slug };
+}
+
+function customIndex(entity: Entity, storage: Storage, type: CustomFieldType): string | null {
+  const table = entity.toLowerCase();
+  if (storage.kind === "column") {
+    return `${table}_${storage.column.replace(/\d/, (number) => `_${number}`)}_idx`;
+  }
+  return storage.kind === "key" || ["SELECT", "MULTI_SELECT", "BOOLEAN"].includes(type)
+    ? `${table}_facets_idx`
+    : null;
+}
+
+/** Where a text's equality token stops: longer values have none. Counted in UTF-16 units of the folded text. */
+export const MAX_TOKEN_VALUE = 64;
+
+/** The token of one value of one field; folded text, an option, or `true` and `false`. */
+export const facetToken = (fieldKey: string, value: string): string => `${fieldKey}:${value}`;
+
+/** The token that says a custom field has a value; a value's token begins with it. */
+export const presenceToken = (slug: string): string => `custom.${slug}`;

@@ -1,0 +1,125 @@
+import { calendarUnits, durationUnits, MAX_AMOUNT } from "../language/dates.ts";
+import { limits } from "../language/problem.ts";
+import type { FieldType, FilterEntity, FilterField } from "./fields.ts";
+import { genericOperators, operatorsOf } from "./operators.ts";
+import { Registry } from "./registry.ts";
+
+/** The filter's reference for people, made from the registry so that it says what the code does. Pure. */
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+
+const code = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(" ");
+
+const typedName = (operator: string): string =>
+  operator.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const typedNameOf = (operator: string): string =>
+  operator === "IS_EMPTY"
+    ? "isEmpty: true"
+    : operator === "IS_NOT_EMPTY"
+      ? "isEmpty: false"
+      : typedName(operator);
+
+const operatorTable = (): string =>
+  table(
+    ["Operator", "Typed", "Holds for"],
+    Object.entries(genericOperators).map(([name, { description }]) => [
+      `\`${name}\``,
+      `\`${typedNameOf(name)}\``,
+      description,
+    ]),
+  );
+
+const typeTable = (): string =>
+  table(
+    ["Type", "Operators"],
+    (Object.keys(operatorsOf) as FieldType[]).map((type) => [type, code(operatorsOf[type])]),
+  );
+
+function fieldRow({ path, aliases, type, description, options, sort, index }: FilterField): string[] {
+  const others = aliases.filter((alias) => alias !== path);
+  return [
+    `\`${path}\``,
+    code(others),
+    type,
+    options ? `${description} ${code(options)}` : description,
+    sort ? "yes" : "",
+    index === undefined ? "" : `\`${index}\``,
+  ];
+}
+
+const fieldTable = (entity: FilterEntity): string =>
+  table(
+    ["Field", "Also", "Type", "What it is", "Sorts", "Index"],
+    new Registry(entity, []).fields().map(fieldRow),
+  );
+
+/** @returns the text of `docs/filters.md` */
+export const filterReference = (): string => `# Filters
+
+Made by \`npm run schema\` from the registry of fields; do not edit.
+
+Two doors, one meaning: \`filter\` is typed, \`query\` is an OR of AND groups whose conditions name a field, an operator
+and a value. What both say is AND-ed, and so is \`search\`. \`contactFilterPreview\` says in a sentence what a filter
+means, \`contactFilterFields\` lists the fields below with an organization's custom fields.
+
+## Rules
+
+- Every comparison is true or false. The negative ones (\`NE\`, \`NOT_IN\`, \`NOT_CONTAINS\`, \`HAS_NONE\`, \`none\`) take in
+  records without a value: a filter and its \`not\` add up to everything.
+- \`{ and: [] }\` is everything, \`{ or: [] }\` nothing, \`in: []\` nothing, \`notIn: []\` everything. A query without groups,
+  a group without conditions and a null operand are errors. A variable that is left out leaves its condition out.
+- Text compares without regard to case; \`%\`, \`_\` and \`\\\` are letters like others. Empty is null, blank text, an empty list.
+- A range that ends before it begins is an error.
+- At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
+
+## Operators
+
+${operatorTable()}
+
+## What fits which type
+
+${typeTable()}
+
+## Relative dates
+
+\`ON\` takes a day, \`OLDER_THAN\` an ISO 8601 duration (\`P30D\`, \`P1Y6M\`, \`PT12H\`), \`WITHIN\` one of
+\`{ last: { amount: 7, unit: DAY } }\`, \`{ next: { … } }\`, \`{ this: MONTH }\` and \`{ previous: WEEK }\`.
+
+- Days begin where the time zone says so: the argument \`timeZone\`, else the smart list's, else the organization's. A
+  range holds its first moment and not its last.
+- \`last\` and \`next\` count whole days of which today is one (${code(durationUnits)}, up to ${MAX_AMOUNT}); hours count from the
+  moment of the request. \`this\` and \`previous\` name a ${code(calendarUnits)} of the calendar; weeks begin on Monday.
+- \`OLDER_THAN P30D\` is everything before \`last 30 days\`.
+
+## Related records
+
+Typed: \`deals: { some: { status: { eq: "OPEN" } }, count: { gte: 2 } }\`, \`none\` for none of them. Generic: \`deals.status\`
+\`EQ\` \`OPEN\` holds when some deal fulfils it, \`NE\` when none does; \`deals.count\` compares how many there are, \`deals\`
+\`IS_EMPTY\` is having none. Inside, a caller's own limits hold as everywhere. \`inSmartList\` takes in what a smart list says.
+
+## Contacts
+
+${fieldTable("CONTACT")}
+
+Custom fields are \`custom.<slug>\`, and \`customFields: [{ slug, … }]\` in the typed filter.
+
+## Leads
+
+${fieldTable("LEAD")}
+
+## Deals
+
+${fieldTable("DEAL")}
+
+## Activities, inside relations
+
+${fieldTable("ACTIVITY")}
+
+## Conversations, inside relations
+
+${fieldTable("CONVERSATION")}
+`;

@@ -1,0 +1,18 @@
+import type { Leaf, Node } from "../language/ast.ts";
+import type { FilterField } from "./fields.ts";
+
+/**
+ * A comparison with a field of related records: some record fulfils it, or, for the negative operators, none does.
+ * Emptiness is about all of them: none has a value.
+ */
+export function throughRelations(leaf: Leaf, through: readonly FilterField[]): Node {
+  const empty = leaf.comparator === "isEmpty";
+  let node: Node = { ...leaf, negated: empty };
+  for (const [at, field] of [...through.entries()].reverse()) {
+    if (field.storage.kind !== "relation") continue;
+    const { relation } = field.storage;
+    const negated = at === 0 && leaf.negated !== empty;
+    node = { kind: "related", relation, name: field.path, node, negated, path: leaf.path };
+  }
+  return node;
+}

@@ -1,0 +1,123 @@
+import type { BucketCount } from "../../db/read/sets.ts";
+import { builder } from "../../graphql/builder.ts";
+import { connectionTypes } from "../../graphql/connection.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { countValues, customBucket, type Faceted, type FacetedEntity, facets } from "../list/facets.ts";
+import type { FilteredConnection, FilteredEdge } from "../list/list.ts";
+
+/** The connections of lists that can be filtered: with facets, and the groups that a record is there for. */
+
+/** A value with its count, and what it is a value of. */
+interface FacetValue extends BucketCount {
+  readonly path: string;
+}
+
+const FacetValueType = builder.objectRef<FacetValue>("FacetValue").implement({
+  description: "A value, and how many records of the list have it.",
+  fields: (t) => ({
+    value: t.string({
+      nullable: true,
+      description: "The value: text, an id of a tag or member, an option; null for records without one.",
+      resolve: ({ value, path }) => {
+        if (value === null) return null;
+        return path === "tags"
+          ? encodeId("Tag", value)
+          : path === "owner"
+            ? encodeId("Member", value)
+            : value;
+      },
+    }),
+    count: t.exposeInt("count", { description: "How many records have it." }),
+    tag: t.field({
+      type: "Tag",
+      nullable: true,
+      description: "The tag, of the facet `tags`.",
+      resolve: ({ value, path }, _args, context) =>
+        value === null || path !== "tags" ? null : byId.tag.load(context, value),
+    }),
+    member: t.field({
+      type: "Member",
+      nullable: true,
+      description: "The member, of the facet `owner`.",
+      resolve: ({ value, path }, _args, context) =>
+        value === null || path !== "owner" ? null : byId.member.load(context, value),
+    }),
+  }),
+});
+
+const facetArgs = () =>
+  builder.args((t) => ({
+    ignoreOwn: t.boolean({
+      defaultValue: false,
+      description: "Whether to count as if the filter's conditions on this same field held.",
+    }),
+    first: t.int({ description: "How many values, the most frequent first: 1 to 100, 25 by default." }),
+  }));
+
+const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: FacetedEntity) =>
+  builder.objectRef<Faceted>(`${type}Facets`).implement({
+    description: `The ${plural} of a whole list, its pages apart, counted by their values.`,
+    fields: (t) => ({
+      ...Object.fromEntries(
+        Object.entries(facets[entity]).map(([path, { description, bucket }]) => [
+          path,
+          t.field({
+            type: [FacetValueType],
+            description,
+            args: facetArgs(),
+            resolve: async (faceted, args, context) =>
+              (await countValues(context, faceted, path, bucket, args)).map((count) => ({ ...count, path })),
+          }),
+        ]),
+      ),
+      ...(entity !== "DEAL" && {
+        customField: t.field({
+          type: [FacetValueType],
+          description: "The values of a custom field.",
+          args: {
+            slug: t.arg.string({ required: true, description: "The custom field's slug." }),
+            ...facetArgs(),
+          },
+          resolve: async (faceted, { slug, ...args }, context) => {
+            const bucket = await customBucket(context, entity, slug);
+            const path = `custom.${slug}`;
+            return (await countValues(context, faceted, path, bucket, args)).map((count) => ({
+              ...count,
+              path,
+            }));
+          },
+        }),
+      }),
+    }),
+  });
+
+/** The connection of a list that can be filtered, described. */
+export function filteredConnectionType(
+  type: "Contact" | "Lead" | "Deal",
+  plural: string,
+  entity: FacetedEntity,
+) {
+  const { connection, edge } = connectionTypes(type, plural);
+  const FacetsType = facetsType(type, plural, entity);
+  builder.objectField(connection, "facets", (t) =>
+    t.field({
+      type: FacetsType,
+      nullable: true,
+      description: `The ${plural} of the whole list, counted by their values; null for those of one record.`,
+      resolve: (parent) => {
+        const { question } = parent as Partial<FilteredConnection<{ id: string }>>;
+        return question ? { entity, question } : null;
+      },
+    }),
+  );
+  builder.objectField(edge, "matchedGroups", (t) =>
+    t.intList({
+      nullable: true,
+      description:
+        "Which groups of `query` it fulfils, or of the smart list when no query is given, counted from 0; null where there is neither. One statement for the whole page.",
+      resolve: (parent) => (parent as Partial<FilteredEdge<{ id: string }>>).matchedGroups?.() ?? null,
+    }),
+  );
+  return connection;
+}

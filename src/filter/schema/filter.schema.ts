@@ -1,0 +1,168 @@
+import { builder } from "../../graphql/builder.ts";
+import { builtInFields } from "../registry/built-in.ts";
+import type { FilterEntity, FilterField } from "../registry/fields.ts";
+import { CustomFieldFilter, comparators, IntFilter } from "./comparators.schema.ts";
+import {
+  NullsOrder,
+  OrderDirection,
+  SearchInput,
+  SmartListQueryInput,
+  TrashModeEnum,
+} from "./query.schema.ts";
+
+/** The typed door. The inputs of an entity are made from the registry, so that they offer what it knows. */
+
+interface FilterShape {
+  readonly [name: string]: unknown;
+}
+
+const refOf = (entity: FilterEntity) => builder.inputRef<FilterShape>(`${names[entity].type}Filter`);
+
+const names = {
+  CONTACT: { type: "Contact", noun: "contacts" },
+  LEAD: { type: "Lead", noun: "leads" },
+  DEAL: { type: "Deal", noun: "deals" },
+  ACTIVITY: { type: "Activity", noun: "activities" },
+  CONVERSATION: { type: "Conversation", noun: "conversations" },
+} as const satisfies Record<FilterEntity, object>;
+
+export const ContactFilter = refOf("CONTACT");
+export const LeadFilter = refOf("LEAD");
+export const DealFilter = refOf("DEAL");
+
+const filters = {
+  CONTACT: ContactFilter,
+  LEAD: LeadFilter,
+  DEAL: DealFilter,
+  ACTIVITY: refOf("ACTIVITY"),
+  CONVERSATION: refOf("CONVERSATION"),
+} as const satisfies Record<FilterEntity, object>;
+
+/** Filters of the many records that belong to one: `some`, `none` and `count`. */
+const listFilters = new Map<FilterEntity, ReturnType<typeof listFilter>>();
+
+const listFilter = (entity: FilterEntity) => {
+  const { type, noun } = names[entity];
+  return builder.inputType(`${type}ListFilter`, {
+    description: `Which ${noun} a record must have. All that is given has to hold.`,
+    fields: (t) => ({
+      some: t.field({
+        type: filters[entity],
+        description: `At least one of its ${noun} is like this; {} is any.`,
+      }),
+      none: t.field({ type: filters[entity], description: `None of its ${noun} is like this; {} is any.` }),
+      count: t.field({ type: IntFilter, description: `How many ${noun} it has, whatever they are like.` }),
+    }),
+  });
+};
+
+/** The input of one field; fields of related records are inside the relation's. */
+function inputOf({ type, storage }: FilterField) {
+  if (storage.kind !== "relation") return type === "relation" ? IntFilter : comparators[type];
+  const { target, one } = storage.relation;
+  if (one) return filters[target];
+  const input = listFilters.get(target) ?? listFilter(target);
+  listFilters.set(target, input);
+  return input;
+}
+
+for (const [entity, { noun }] of Object.entries(names) as [FilterEntity, (typeof names)[FilterEntity]][]) {
+  const ref = filters[entity];
+  ref.implement({
+    description: `Which ${noun} are meant: all that is given has to hold.`,
+    fields: (t) => ({
+      and: t.field({ type: [ref], description: "All of these hold; an empty list always does." }),
+      or: t.field({ type: [ref], description: "At least one of these holds; an empty list never does." }),
+      not: t.field({ type: ref, description: "This does not hold." }),
+      ...Object.fromEntries(
+        builtInFields[entity]
+          .filter(({ path }) => !path.includes("."))
+          .map((field) => [field.path, t.field({ type: inputOf(field), description: field.description })]),
+      ),
+      ...((entity === "CONTACT" || entity === "LEAD") && {
+        customFields: t.field({ type: [CustomFieldFilter], description: "Custom fields, AND-ed." }),
+      }),
+    }),
+  });
+}
+
+const orderInput = (name: string, entity: FilterEntity, noun: string) => {
+  const sortable = builtInFields[entity].filter((field) => field.sort);
+  const OrderField = builder.enumType(`${name}Field`, {
+    description: `What ${noun} can be put in order by.`,
+    values: Object.fromEntries(
+      sortable.map(({ path, description }) => [
+        path.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+        { value: path, description },
+      ]),
+    ),
+  });
+  const input = builder.inputType(name, {
+    description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
+    fields: (t) => ({
+      field: t.field({ type: OrderField, description: "A built-in field." }),
+      customField: t.string({ description: "Slug of a custom field, instead." }),
+      direction: t.field({ type: OrderDirection, defaultValue: "ASC", description: "Which way." }),
+      nulls: t.field({
+        type: NullsOrder,
+        defaultValue: "LAST",
+        description: "Where records without a value stand.",
+      }),
+    }),
+  });
+  return { input, field: OrderField };
+};
+
+export const { input: ContactOrder, field: ContactOrderField } = orderInput(
+  "ContactOrder",
+  "CONTACT",
+  "contacts",
+);
+export const { input: LeadOrder } = orderInput("LeadOrder", "LEAD", "leads");
+export const { input: DealOrder } = orderInput("DealOrder", "DEAL", "deals");
+
+/** Where the days of relative dates begin. */
+export const timeZoneArg = () =>
+  builder.args((t) => ({
+    timeZone: t.field({
+      type: "TimeZone",
+      description:
+        "Where the days of relative dates begin, such as Europe/Paris; as the smart list's or organization's when left out.",
+    }),
+  }));
+
+/** What every list of contacts or leads can be asked for, its page apart. */
+const listArgs = <
+  Filter extends typeof ContactFilter | typeof LeadFilter,
+  Order extends typeof ContactOrder | typeof LeadOrder,
+>(
+  filter: Filter,
+  order: Order,
+  noun: string,
+) => ({
+  ...builder.args((t) => ({
+    filter: t.field({ type: filter, description: `Which ${noun}, typed.` }),
+    query: t.field({ type: SmartListQueryInput, description: `Which ${noun}, as an OR of AND groups.` }),
+    search: t.field({ type: SearchInput, description: "Free text." }),
+    orderBy: t.field({ type: [order], description: "Their order; newest first when left out." }),
+    trash: t.field({
+      type: TrashModeEnum,
+      defaultValue: "EXCLUDE",
+      description: `Whether to show trashed ${noun}.`,
+    }),
+  })),
+  ...timeZoneArg(),
+});
+
+export const contactListArgs = () => listArgs(ContactFilter, ContactOrder, "contacts");
+export const leadListArgs = () => listArgs(LeadFilter, LeadOrder, "leads");
+
+/** As the others; deals have no trash, and no free text. */
+export const dealListArgs = () => ({
+  ...builder.args((t) => ({
+    filter: t.field({ type: DealFilter, description: "Which deals, typed." }),
+    query: t.field({ type: SmartListQueryInput, description: "Which deals, as an OR of AND groups." }),
+    orderBy: t.field({ type: [DealOrder], description: "Their order; newest first when left out." }),
+  })),
+  ...timeZoneArg(),
+});

@@ -1,0 +1,93 @@
+import { builder } from "../../graphql/builder.ts";
+import { type SearchField, searchFields } from "../compile/search.ts";
+import { limits } from "../language/problem.ts";
+import { type GenericOperator, genericOperators } from "../registry/operators.ts";
+
+/** The generic door, free text, and how lists are put in order. */
+
+export const FilterOperator = builder.enumType("FilterOperator", {
+  description:
+    "How a condition compares. Every comparison is true or false: NE, NOT_IN, NOT_CONTAINS and HAS_NONE take in records without a value.",
+  values: Object.fromEntries(
+    Object.entries(genericOperators).map(([name, { description }]) => [name, { description }]),
+  ) as Record<GenericOperator, { description: string }>,
+});
+
+const Condition = builder.inputType("SmartListConditionInput", {
+  description: 'One condition: `{ field: "company", op: CONTAINS, value: "corp" }`.',
+  fields: (t) => ({
+    field: t.string({
+      required: true,
+      description:
+        "A field: `name`, `email`, `phone`, `company`, `source`, `notes`, `tags`, `dnc`, `created_at` and the others of the typed filter, or `custom.<slug>`.",
+    }),
+    op: t.field({
+      type: FilterOperator,
+      required: true,
+      description: "The comparison; it has to fit the field's type.",
+    }),
+    value: t.field({
+      type: "JSON",
+      description:
+        "What to compare with: a list for IN, NOT_IN and HAS_…; none for IS_EMPTY and IS_NOT_EMPTY.",
+    }),
+  }),
+});
+
+const Group = builder.inputType("SmartListGroupInput", {
+  description: "Conditions that all have to hold.",
+  fields: (t) => ({
+    conditions: t.field({
+      type: [Condition],
+      required: true,
+      description: `1 to ${limits.conditions} conditions, AND-ed.`,
+    }),
+  }),
+});
+
+export const SmartListQueryInput = builder.inputType("SmartListQueryInput", {
+  description: "A smart list: groups of which at least one has to hold.",
+  fields: (t) => ({
+    groups: t.field({ type: [Group], required: true, description: `1 to ${limits.groups} groups, OR-ed.` }),
+  }),
+});
+
+const SearchFieldEnum = builder.enumType("SearchField", {
+  description: "Where free text is looked for.",
+  values: Object.fromEntries(
+    Object.entries(searchFields).map(([name, { description }]) => [name, { description }]),
+  ) as Record<SearchField, { description: string }>,
+});
+
+export const SearchInput = builder.inputType("SearchInput", {
+  description: "Free text: every word has to be found, whatever its case.",
+  fields: (t) => ({
+    text: t.string({ required: true, description: "The words, at most ten." }),
+    fields: t.field({ type: [SearchFieldEnum], description: "Where to look; everywhere when left out." }),
+  }),
+});
+
+export const TrashModeEnum = builder.enumType("TrashMode", {
+  description: "Whether a list shows records in the trash.",
+  values: {
+    EXCLUDE: { description: "Live records only." },
+    INCLUDE: { description: "Live and trashed records." },
+    ONLY: { description: "Trashed records only." },
+  } as const,
+});
+
+export const OrderDirection = builder.enumType("OrderDirection", {
+  description: "Which way a list runs.",
+  values: {
+    ASC: { description: "Smallest, earliest, A first." },
+    DESC: { description: "Largest, latest, Z first." },
+  } as const,
+});
+
+export const NullsOrder = builder.enumType("NullsOrder", {
+  description: "Where records without a value stand.",
+  values: {
+    FIRST: { description: "Before all others." },
+    LAST: { description: "After all others." },
+  } as const,
+});

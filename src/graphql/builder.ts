@@ -1,0 +1,155 @@
+import SchemaBuilder from "@pothos/core";
+import RelayPlugin from "@pothos/plugin-relay";
+import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
+import type { MemberProfile } from "../db/scope/members.ts";
+import type { Definition } from "../filter/registry/fields.ts";
+import type {
+  Activity,
+  ApiKey,
+  BulkJob,
+  ContactMerge,
+  Conversation,
+  CustomFieldFolder,
+  CustomValue,
+  ImportJob,
+  SmartList,
+  Tag,
+} from "../generated/prisma/client.ts";
+import { quote, RequestError } from "../lib/errors.ts";
+import { decodeId, encodeId, type IdType } from "../lib/typeid.ts";
+import type { Upload } from "../lib/upload.ts";
+import type { Context } from "./context.ts";
+import * as scalars from "./scalars.ts";
+
+interface Scalar<Input, Output = Input> {
+  Input: Input;
+  Output: Output;
+}
+
+/** The rows behind the types, so that modules refer to each other's types by name. */
+interface Objects {
+  Contact: ContactRow;
+  Lead: LeadRow;
+  Deal: DealRow;
+  Activity: Activity;
+  Conversation: Conversation;
+  Tag: Tag;
+  Member: MemberProfile;
+  CustomField: Definition;
+  CustomFieldFolder: CustomFieldFolder;
+  CustomValue: CustomValue;
+  SmartList: SmartList;
+  ContactMerge: ContactMerge;
+  ImportJob: ImportJob;
+  BulkJob: BulkJob;
+  ApiKey: ApiKey;
+}
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  Objects: Objects;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: Scalar<string>;
+    DateTime: Scalar<Date>;
+    Date: Scalar<string, Date | string>;
+    Decimal: Scalar<string>;
+    JSON: Scalar<unknown>;
+    EmailAddress: Scalar<string>;
+    PhoneNumber: Scalar<string>;
+    URL: Scalar<string>;
+    Currency: Scalar<string>;
+    TimeZone: Scalar<string>;
+    Duration: Scalar<string>;
+    Upload: Scalar<Upload, never>;
+  };
+}>({
+  plugins: [RelayPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    cursorType: "String",
+    brandLoadedObjects: true,
+    encodeGlobalID: (type, id) => encodeId(type as IdType, String(id)),
+    decodeGlobalID: (id) => {
+      const { type, uuid } = readId(id, "id");
+      return { typename: type, id: uuid };
+    },
+    nodeTypeOptions: { description: "Anything with an id of its own." },
+    idFieldOptions: { description: "Global id: readable, sortable, and it says its type." },
+    pageInfoTypeOptions: { description: "Where a page stands in its list." },
+    hasNextPageFieldOptions: { description: "Whether the list goes on after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether there is something before this page." },
+    startCursorFieldOptions: {
+      description: "Cursor of the first edge: give it as `before` to page backwards.",
+    },
+    endCursorFieldOptions: { description: "Cursor of the last edge: give it as `after` for the next page." },
+    cursorFieldOptions: {
+      description: "The place of this edge in the list, in this order and with this filter.",
+    },
+    nodeFieldOptions: { description: "The record." },
+    edgesFieldOptions: {
+      description: "The records with their cursors.",
+      nullable: { list: false, items: false },
+    },
+    pageInfoFieldOptions: { description: "Where the page stands in its list." },
+    nodesOnConnection: { description: "The records alone, where no cursor is needed." },
+    edgeCursorType: "String",
+    pageInfoCursorType: "String",
+    nodeQueryOptions: {
+      description: "Any record by its id; null when there is none that the caller may see.",
+      nullable: true,
+      args: { id: { description: "The record's id." } },
+    },
+    nodesQueryOptions: {
+      description: "Records by their ids, in that order; null for each that there is none of. At most 100.",
+      nullable: { list: false, items: true },
+      args: { ids: { description: "The records' ids." } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length > 100) {
+          throw new RequestError("TOO_MANY_ITEMS", `ids has ${ids.length} items; the limit is 100`, {
+            field: "ids",
+          });
+        }
+        return resolveNodes(ids);
+      },
+    },
+  },
+});
+
+builder.addScalarType("DateTime", scalars.DateTimeScalar);
+builder.addScalarType("Date", scalars.DateScalar);
+builder.addScalarType("Decimal", scalars.DecimalScalar);
+builder.addScalarType("JSON", scalars.JsonScalar);
+builder.addScalarType("EmailAddress", scalars.EmailAddressScalar);
+builder.addScalarType("PhoneNumber", scalars.PhoneNumberScalar);
+builder.addScalarType("URL", scalars.UrlScalar);
+builder.addScalarType("Currency", scalars.CurrencyScalar);
+builder.addScalarType("TimeZone", scalars.TimeZoneScalar);
+builder.addScalarType("Duration", scalars.DurationScalar);
+
+builder.queryType({
+  description: "What can be read. Every answer is confined to the caller's organization and data scope.",
+});
+builder.mutationType({
+  description:
+    "What can be changed. A mutation's own refusals come in its payload's `errors`, all of them at once.",
+});
+
+/**
+ * Reads an id that an argument holds.
+ *
+ * @throws RequestError BAD_ID when the text is no id at all
+ */
+export function readId(id: string, field: string): { type: IdType; uuid: string } {
+  const decoded = decodeId(id);
+  if (!decoded) throw new RequestError("BAD_ID", `${field} ${quote(id)} is not an id`, { field });
+  return decoded;
+}
+
+/** The row's key when the id is of this type, else null: such an id names nothing of this type. */
+export function readIdOf(type: IdType, id: string, field: string): string | null {
+  const decoded = readId(id, field);
+  return decoded.type === type ? decoded.uuid : null;
+}

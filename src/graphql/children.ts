@@ -1,0 +1,138 @@
+import DataLoader from "dataloader";
+import type { GraphQLResolveInfo } from "graphql";
+import { columnOf } from "../db/prisma/columns.ts";
+import { type ChildRequest, type ChildTable, type ChildText, ROW_END } from "../db/read/children.ts";
+import { type CursorBinding, encodeCursor } from "../lib/cursor.ts";
+import { JsonText } from "../lib/json-text.ts";
+import { isoMoment } from "../lib/moment.ts";
+import { cutPage, makePage, type PageArgs, placeOf, readWindow, type Window } from "../lib/page.ts";
+import { asJson } from "./compiled/document.ts";
+import type { PageWriter } from "./compiled/page.ts";
+import { type Connection, lazyConnection } from "./connection.ts";
+import type { Context } from "./context.ts";
+import { requestCache } from "./request-cache.ts";
+import { reads, selectedColumns } from "./selection.ts";
+
+/** How a column's value comes: as JSON has it, as the text of a decimal, a moment, or a day. */
+type ColumnKind = "json" | "decimal" | "moment" | "day";
+
+/** A child table in the terms of its rows. */
+export interface Children<Row extends { readonly id: string }> extends ChildTable {
+  /** Columns to read, by the name of the Prisma field. */
+  readonly columns: Readonly<Record<keyof Row & string, ColumnKind>>;
+  /** The field that holds the moment that puts a row in order. */
+  readonly at: keyof Row & string;
+}
+
+/** One statement for all that a level of a request asks about its children, whatever tables they are in. */
+const loader = requestCache(
+  ({ db }: Context) =>
+    new DataLoader<ChildRequest, string | null>((requests) => db.children(requests), { cache: false }),
+);
+
+/**
+ * A parent's children, newest first: one statement for all parents and all kinds of children of a request's level,
+ * their numbers included.
+ *
+ * @returns `page`, from a parent's key and the page arguments to the page; and the field's extensions
+ */
+export function childConnection<Row extends { readonly id: string }>(children: Children<Row>) {
+  const { table, parent, order, at } = children;
+  const from: ChildTable = { table, parent, order };
+  const rowsOf = rowReader(children);
+
+  const bindingOf = (context: Context, parentId: string): CursorBinding => ({
+    secret: context.viewer.cursorSecret,
+    list: `${table}.${parent}.${parentId}`,
+  });
+  /** @throws RequestError BAD_CURSOR */
+  const requestOf = (context: Context, parentId: string, window: Window, text: ChildText): ChildRequest => {
+    const place = window.cursor === null ? null : placeOf(bindingOf(context, parentId), window);
+    return {
+      kind: "page",
+      table: from,
+      parentId,
+      direction: window.backwards ? "oldest" : "newest",
+      take: window.take + 1,
+      from: place && { at: new Date(String(place[0])), id: String(place[1]) },
+      text,
+    };
+  };
+  const count = (context: Context, parentId: string): Promise<string | null> =>
+    loader(context).load({ kind: "count", table: from, parentId });
+
+  return {
+    page(context: Context, parentId: string, args: PageArgs, info: GraphQLResolveInfo): Connection<Row> {
+      const window = readWindow(args);
+      const { text, read } = rowsOf(selectedColumns(info));
+      const request = requestOf(context, parentId, window, text);
+      const cursor = (row: Row) => [(row[at] as Date).toISOString(), row.id];
+      const readPage = async () => {
+        const rows = read(await loader(context).load(request));
+        return makePage(rows, window, bindingOf(context, parentId), cursor);
+      };
+      return lazyConnection(readPage, async () => Number(await count(context, parentId)));
+    },
+    extensions: {
+      ...reads("id"),
+      ...asJson({
+        place: [`child.${order}::text`, "child.id::text"],
+        async page(context: Context, parentId: string, args: PageArgs, { row, counts, write }: PageWriter) {
+          const window = readWindow(args);
+          const reading = loader(context).load(requestOf(context, parentId, window, row.text));
+          const [text, total] = counts
+            ? await Promise.all([reading, count(context, parentId)])
+            : [await reading, null];
+          const cut = cutPage(text === null ? [] : text.split(ROW_END), window);
+          const cursor = (each: string) => {
+            const [moment = "", id = ""] = row.beside(each);
+            return encodeCursor(bindingOf(context, parentId), [isoMoment(moment), id]);
+          };
+          return new JsonText(write({ ...cut, cursor }, total ?? "0"));
+        },
+      }),
+    },
+  };
+}
+
+/** Reads rows as JSON: those columns that are selected, and what cursors are made of. */
+function rowReader<Row extends { readonly id: string }>({ columns, at }: Children<Row>) {
+  type Column = keyof Row & string;
+  const all = Object.keys(columns) as Column[];
+  return (selected: ReadonlySet<string> | null) => {
+    const names = all.filter(
+      (name) => selected === null || name === "id" || name === at || selected.has(name),
+    );
+    const values = names.map(
+      (name) => `child.${columnOf(name)}${columns[name] === "decimal" ? "::text" : ""}`,
+    );
+    const read = names.map((name) => readers[columns[name]]);
+    return {
+      text: {
+        key: names.join(),
+        sql: `json_build_array(${values.join(", ")})::text`,
+        columns: names,
+      } satisfies ChildText,
+      read: (text: string | null): Row[] =>
+        text === null
+          ? []
+          : (JSON.parse(`[${text.replaceAll(ROW_END, ",")}]`) as unknown[][]).map(
+              (row) =>
+                Object.fromEntries(
+                  row.map((value, place) => [
+                    names[place],
+                    value === null ? null : (read[place] as (value: unknown) => unknown)(value),
+                  ]),
+                ) as Row,
+            ),
+    };
+  };
+}
+
+const readers: Readonly<Record<ColumnKind, (value: unknown) => unknown>> = {
+  json: (value) => value,
+  decimal: (value) => value,
+  moment: (value) => new Date(String(value)),
+  // Midnight UTC, as Prisma has it.
+  day: (value) => new Date(`${value}T00:00:00Z`),
+};

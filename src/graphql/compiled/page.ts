@@ -1,0 +1,155 @@
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  getNamedType,
+  isObjectType,
+  type SelectionSetNode,
+} from "graphql";
+import type { Cut } from "../../lib/page.ts";
+import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
+
+/** How a connection's page becomes JSON, when nothing of it needs more than its rows. */
+export interface PageWriter {
+  readonly row: RowWriter;
+  /** Whether the number of all records is selected. */
+  readonly counts: boolean;
+  /** @param total the number of all records, as text */
+  write(page: TextPage, total: string): string;
+}
+
+/** A page whose rows are the texts that were read. */
+export interface TextPage extends Cut<string> {
+  cursor(row: string): string;
+}
+
+type Write = (page: TextPage, total: string) => string;
+
+/**
+ * @param type of a connection
+ * @param node the field that is one
+ * @param placeOfRow expressions of what a row's cursor is made of, read where a cursor is selected
+ * @returns null when something is selected that the rows alone do not tell
+ */
+export function pageWriter(
+  type: GraphQLObjectType,
+  { selectionSet }: FieldNode,
+  fragments: Fragments,
+  placeOfRow: readonly string[],
+): PageWriter | null {
+  const fields = fieldsOf(type, selectionSet, fragments);
+  if (!fields) return null;
+  const place = hasCursor(selectionSet, fragments) ? placeOfRow : [];
+  let row: RowWriter | null = null;
+  let counts = false;
+  const members: { readonly key: string; readonly write: Write }[] = [];
+  for (const [key, node] of fields) {
+    const inner = innerType(type, node);
+    const write = ((): Write | null => {
+      switch (node.name.value) {
+        case "__typename":
+          return () => JSON.stringify(type.name);
+        case "totalCount":
+          counts = true;
+          return (_page, total) => total;
+        case "pageInfo":
+          return inner && pageInfo(inner, node, fragments);
+        case "nodes": {
+          if (row || !inner) return null;
+          const writer = rowWriter(inner, node.selectionSet, fragments, place);
+          row = writer;
+          return writer && (({ rows }) => list(rows, writer.write));
+        }
+        case "edges": {
+          if (row || !inner) return null;
+          const edge = edgeWriter(inner, node, fragments, place);
+          row = edge?.row ?? null;
+          return edge && ((page) => list(page.rows, (text) => edge.write(text, page)));
+        }
+        default:
+          return null;
+      }
+    })();
+    if (!write) return null;
+    members.push({ key, write });
+  }
+  return {
+    row: row ?? bareRow(place),
+    counts,
+    write: (page, total) =>
+      `{${members.map(({ key, write }) => `"${key}":${write(page, total)}`).join(",")}}`,
+  };
+}
+
+/** Whether a cursor is selected, of a row or of the page. */
+function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragments): boolean {
+  return (selections?.selections ?? []).some((selection) => {
+    if (selection.kind === "FragmentSpread") {
+      return hasCursor(fragments.get(selection.name.value)?.selectionSet, fragments);
+    }
+    return (
+      (selection.kind === "Field" && /cursor$/i.test(selection.name.value)) ||
+      hasCursor(selection.selectionSet, fragments)
+    );
+  });
+}
+
+/** Rows of which nothing is selected still tell where the page ends. */
+const bareRow = (place: readonly string[]): RowWriter => ({
+  text: { key: `place ${place.length}`, sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
+  write: () => "",
+  beside: (text) => text.split("\u001f"),
+});
+
+const list = <Item>(items: readonly Item[], write: (item: Item) => string): string =>
+  `[${items.map(write).join(",")}]`;
+
+const innerType = (type: GraphQLObjectType, node: FieldNode): GraphQLObjectType | null => {
+  const field = type.getFields()[node.name.value];
+  const inner = field && getNamedType(field.type);
+  return isObjectType(inner) ? inner : null;
+};
+
+function edgeWriter(
+  type: GraphQLObjectType,
+  node: FieldNode,
+  fragments: Fragments,
+  place: readonly string[],
+): { row: RowWriter | null; write(row: string, page: TextPage): string } | null {
+  const fields = fieldsOf(type, node.selectionSet, fragments);
+  if (!fields) return null;
+  let row: RowWriter | null = null;
+  const members: { readonly key: string; readonly write: (row: string, page: TextPage) => string }[] = [];
+  for (const [key, member] of fields) {
+    const name = member.name.value;
+    if (name === "__typename") members.push({ key, write: () => JSON.stringify(type.name) });
+    else if (name === "cursor")
+      members.push({ key, write: (text, page) => JSON.stringify(page.cursor(text)) });
+    else {
+      const inner: GraphQLObjectType | null = name === "node" && !row ? innerType(type, member) : null;
+      const writer: RowWriter | null = inner && rowWriter(inner, member.selectionSet, fragments, place);
+      if (!writer) return null;
+      row = writer;
+      members.push({ key, write: (text) => writer.write(text) });
+    }
+  }
+  return {
+    row,
+    write: (text, page) => `{${members.map(({ key, write }) => `"${key}":${write(text, page)}`).join(",")}}`,
+  };
+}
+
+function pageInfo(type: GraphQLObjectType, node: FieldNode, fragments: Fragments): Write | null {
+  const fields = fieldsOf(type, node.selectionSet, fragments);
+  if (!fields) return null;
+  const names = [...fields].map(([key, { name }]) => [key, name.value] as const);
+  return (page) => {
+    const cursor = (row: string | undefined) => (row === undefined ? null : page.cursor(row));
+    const value = (name: string): string | boolean | null => {
+      if (name === "__typename") return type.name;
+      if (name === "startCursor") return cursor(page.rows[0]);
+      if (name === "endCursor") return cursor(page.rows.at(-1));
+      return name === "hasNextPage" ? page.hasNextPage : page.hasPreviousPage;
+    };
+    return `{${names.map(([key, name]) => `"${key}":${JSON.stringify(value(name))}`).join(",")}}`;
+  };
+}

@@ -1,0 +1,75 @@
+import type { Page } from "../lib/page.ts";
+import { builder } from "./builder.ts";
+
+/** A page, read at once or when it is selected, and the number of all records it is taken from. */
+export interface Connection<Row> {
+  readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
+  readonly pageInfo: Page<Row>["pageInfo"] | Promise<Page<Row>["pageInfo"]>;
+  readonly totalCount: () => Promise<number>;
+}
+
+/** A connection whose page is read when an edge or the page is asked for: who wants the number waits for no rows. */
+export function lazyConnection<Edge>(
+  read: () => Promise<{ readonly edges: Edge[]; readonly pageInfo: Page<unknown>["pageInfo"] }>,
+  totalCount: () => Promise<number>,
+) {
+  let page: ReturnType<typeof read> | undefined;
+  const once = () => {
+    page ??= read();
+    return page;
+  };
+  return {
+    get edges() {
+      return once().then(({ edges }) => edges);
+    },
+    get pageInfo() {
+      return once().then(({ pageInfo }) => pageInfo);
+    },
+    totalCount,
+  };
+}
+
+/** The arguments of every connection. Whether they go together is checked when they are read. */
+export const pageArgs = () =>
+  builder.args((t) => ({
+    first: t.int({
+      description: "How many records, from the beginning or after a cursor: 1 to 100, 25 by default.",
+    }),
+    after: t.string({ description: "Cursor after which the page begins." }),
+    last: t.int({ description: "How many records, from the end or before a cursor: 1 to 100." }),
+    before: t.string({ description: "Cursor before which the page ends." }),
+  }));
+
+export const offsetArg = () =>
+  builder.args((t) => ({
+    offset: t.int({
+      description:
+        "How many records to skip, for numbered pages. Cursors are faster deep in a list and lose no record.",
+    }),
+  }));
+
+builder.globalConnectionField("totalCount", (t) =>
+  t.field({
+    type: "Int",
+    description: "How many records there are on all pages. Counted only when it is selected.",
+    resolve: (connection) => (connection as unknown as Connection<unknown>).totalCount(),
+  }),
+);
+
+type Listed = "Contact" | "Lead" | "Deal" | "Activity" | "Conversation";
+
+/** The connection and edge types of a type, described. */
+export function connectionTypes(type: Listed, plural: string) {
+  const edge = builder.edgeObject({
+    type,
+    name: `${type}Edge`,
+    description: `One of the ${plural} of a page, with its cursor.`,
+  });
+  const connection = builder.connectionObject(
+    { type, name: `${type}Connection`, description: `A page of ${plural}.` },
+    edge,
+  );
+  return { connection, edge };
+}
+
+export const connectionType = (type: Listed, plural: string) => connectionTypes(type, plural).connection;

@@ -1,0 +1,117 @@
+import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { Warning } from "../../graphql/context.ts";
+import { type Refusal, RefusalError } from "../../lib/errors.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { applyCustom, type CustomValues, findDefinition } from "../../records/custom.ts";
+import { applyOwner } from "../../records/owner.ts";
+import { findTags, makeTags, tagRefusals } from "../../records/tags.ts";
+import type { Columns, Writer } from "../../records/writer.ts";
+import type { BulkTagValues, BulkUpdateValues } from "./bulk.inputs.ts";
+
+/** What is done to each contact: its input is of the form that the API takes. */
+export type BulkChange =
+  | { readonly kind: "UPDATE"; readonly input: BulkUpdateValues }
+  | { readonly kind: "TAG"; readonly input: BulkTagValues }
+  | { readonly kind: "DELETE"; readonly input: object };
+
+/** A change, checked against what the organization has now. Nothing is written yet. */
+export interface CheckedChange {
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+  /** Makes what the change needs and the organization does not have: tags. */
+  complete(): Promise<CompleteChange>;
+}
+
+export interface CompleteChange {
+  /** The change in terms that last: tags by their ids, custom fields by their slugs. */
+  readonly lasting: BulkChange;
+  /** What it makes of a contact. */
+  readonly columns: (contact: ContactRow) => Columns<ContactRow>;
+}
+
+/** Checks a change as a mutation of one contact would. The custom fields stay as they are until the transaction ends. */
+export async function checkChange(writer: Writer, change: BulkChange): Promise<CheckedChange> {
+  switch (change.kind) {
+    case "UPDATE":
+      return checkUpdate(writer, change.input);
+    case "TAG":
+      return checkTags(writer, change.input);
+    case "DELETE":
+      // Before any contact is held: whoever changes the custom fields waits for contacts.
+      await writer.catalogue("CONTACT");
+      return {
+        refusals: [],
+        warnings: [],
+        complete: async () => ({ lasting: change, columns: () => ({ deletedAt: writer.caller.now }) }),
+      };
+  }
+}
+
+async function checkUpdate(writer: Writer, input: BulkUpdateValues): Promise<CheckedChange> {
+  const { customFields, ownerId, ...plain } = input;
+  const values = customFields ?? [];
+  const { definitions } = await writer.catalogue("CONTACT");
+  const { refusals, warnings } = applyCustom({}, values, definitions);
+  const owner = await applyOwner(writer.caller, writer.tx, null, ownerId);
+  const lasting = values.map(({ slug, value }) => ({
+    slug: findDefinition(slug, definitions)?.slug ?? slug,
+    value: value ?? null,
+  }));
+  return {
+    refusals: [...refusals, ...owner.refusals],
+    warnings,
+    complete: async () => ({
+      lasting: { kind: "UPDATE", input: { ...input, ...(customFields && { customFields: lasting }) } },
+      columns: (contact) => ({
+        ...plain,
+        ...(ownerId !== undefined && { ownerId: owner.ownerId }),
+        ...(values.length > 0 && {
+          custom: applyCustom(contact.custom as CustomValues, values, definitions).custom,
+        }),
+      }),
+    }),
+  };
+}
+
+/** Tags to take off that no contact can carry, because there are none such, are passed over. */
+async function checkTags(writer: Writer, input: BulkTagValues): Promise<CheckedChange> {
+  const add = input.add ?? [];
+  const remove = input.remove ?? [];
+  const catalogue = await writer.catalogue("CONTACT", [...add, ...remove]);
+  const wanted = findTags(add, catalogue);
+  const unwanted = new Set(findTags(remove, catalogue).ids.values());
+  return {
+    refusals: tagRefusals(wanted, ["add"], input.createMissingTags),
+    warnings: [],
+    complete: async () => {
+      const added = await makeTags(writer, wanted, add);
+      const named = (ids: Iterable<string>) => [...ids].map((id) => encodeId("Tag", id));
+      return {
+        lasting: { kind: "TAG", input: { add: named(added), remove: named(unwanted) } },
+        columns: ({ tagIds }) => ({
+          tagIds: [...new Set([...tagIds.filter((tag) => !unwanted.has(tag)), ...added])],
+        }),
+      };
+    },
+  };
+}
+
+/**
+ * Does a checked change to contacts that the transaction holds.
+ *
+ * @returns how many it changed; the others were as wanted already
+ */
+export async function applyChange(
+  writer: Writer,
+  { columns }: Pick<CompleteChange, "columns">,
+  contacts: readonly ContactRow[],
+): Promise<number> {
+  return writer.changeContacts(contacts.map((before) => ({ before, columns: columns(before) })));
+}
+
+/** @throws RefusalError with everything that is wrong with the change by now */
+export async function completeChange(writer: Writer, change: BulkChange): Promise<CompleteChange> {
+  const { refusals, complete } = await checkChange(writer, change);
+  if (refusals.length > 0) throw new RefusalError(refusals);
+  return complete();
+}

@@ -1,0 +1,140 @@
+import { type Fingerprint, nothing } from "../../db/read/sets.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { Where } from "../../filter/compile/compile.ts";
+import { searchWhere } from "../../filter/compile/search.ts";
+import type { Leaf, Normal } from "../../filter/language/ast.ts";
+import { type FilterArgs, readArgs } from "../../filter/list/filter.service.ts";
+import type { Context } from "../../graphql/context.ts";
+import { type CursorBinding, decodeCursor, encodeCursor, fingerprint } from "../../lib/cursor.ts";
+import { type Refusal, RequestError, refusal } from "../../lib/errors.ts";
+import { fold } from "../../lib/fold.ts";
+import type { BulkChange } from "./bulk.change.ts";
+import { PLAN_MINUTES } from "./bulk.inputs.ts";
+
+/** Which contacts a bulk change means, and the token by which its caller shows that they have seen how many. */
+
+export interface Selection extends FilterArgs {
+  /** Whether every contact may be meant. */
+  readonly all?: boolean | null | undefined;
+}
+
+export interface ReadSelection {
+  /** The live contacts that are meant. */
+  readonly where: Where;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Reads which contacts are meant, with everything that is wrong with it. */
+export async function readSelection(
+  { now, viewer }: Pick<Context, "now" | "viewer">,
+  db: Db,
+  selection: Selection,
+): Promise<ReadSelection> {
+  const { search, all, ...args } = selection;
+  const { where, tree, problems } = await readArgs({ db, now, viewer }, "CONTACT", args);
+  const words = readWords(search);
+  const refusals = [
+    ...problems.map(({ path, message }) =>
+      refusal("INVALID_FILTER", path.split(/[.[\]]+/).filter(Boolean), message),
+    ),
+    ...words.refusals,
+  ];
+  if (refusals.length === 0 && words.where === null && leavesNothingOut(tree) && !all) {
+    const message = "the filter leaves no contact out; if every one is meant, say so with all: true";
+    refusals.push(refusal("CONFIRM_ALL_REQUIRED", ["all"], message));
+  }
+  return { where: { AND: [{ deletedAt: null }, where, words.where ?? {}] }, refusals };
+}
+
+/** Free text without a word is none. */
+function readWords(search: Selection["search"]): { where: Where | null; refusals: Refusal[] } {
+  if (search == null) return { where: null, refusals: [] };
+  try {
+    const where = searchWhere(search);
+    return { where: fold(search.text).trim() === "" ? null : where, refusals: [] };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const path = (error.details.field ?? "search").split(".");
+    return { where: null, refusals: [refusal("INVALID_FILTER", path, error.message)] };
+  }
+}
+
+/** Whether a filter is without effect, or all but: a text that contains nothing is one that nobody typed. */
+function leavesNothingOut(node: Normal): boolean {
+  switch (node.kind) {
+    case "all":
+      return true;
+    case "and":
+      return node.nodes.every(leavesNothingOut);
+    case "or":
+      return node.nodes.some(leavesNothingOut);
+    case "leaf":
+      return isBlankText(node);
+    default:
+      return false;
+  }
+}
+
+const textual: ReadonlySet<string> = new Set(["contains", "startsWith", "endsWith"]);
+
+const isBlankText = ({ comparator, operands: [operand], negated }: Leaf): boolean =>
+  !negated && textual.has(comparator) && operand === "";
+
+/** One change by one member of contacts that are said in one way. */
+export interface Plan {
+  readonly change: BulkChange;
+  readonly selection: Selection;
+}
+
+/** What a plan says, the same however it leaves things out. `all` is no part of it: it is asked for each time. */
+export const saidBy = ({
+  change,
+  selection: { filter, query, search, timeZone },
+}: Plan): readonly unknown[] => [
+  change.kind,
+  change.input,
+  filter ?? null,
+  query ?? null,
+  search ?? null,
+  timeZone ?? null,
+];
+
+/** What a token is good for. */
+const bindingOf = ({ viewer }: Pick<Context, "viewer">, plan: Plan): CursorBinding => ({
+  secret: viewer.cursorSecret,
+  list: fingerprint(["bulk plan", saidBy(plan), viewer.memberId]),
+});
+
+/** A token by which a plan's caller shows that they have seen this set. */
+export function signPlan(
+  context: Pick<Context, "viewer" | "now">,
+  plan: Plan,
+  { count, fingerprint: set }: Fingerprint,
+): string {
+  const expires = context.now.getTime() + PLAN_MINUTES * 60_000;
+  return encodeCursor(bindingOf(context, plan), [expires, count, set]);
+}
+
+/** The set that a token was signed for, and why it is not good for this plan. */
+export function readPlan(
+  context: Pick<Context, "viewer" | "now">,
+  plan: Plan,
+  token: string | null | undefined,
+): { set: Fingerprint; refusals: readonly Refusal[] } {
+  const invalid = (message: string) => ({
+    set: nothing,
+    refusals: [refusal("INVALID_PLAN", ["planToken"], message)],
+  });
+  if (token == null)
+    return invalid("planToken is missing: ask with dryRun: true first, and send the token that it gives");
+  try {
+    const [expires, count, set] = decodeCursor(bindingOf(context, plan), token, "planToken");
+    if (Number(expires) <= context.now.getTime()) {
+      return invalid("planToken has expired: ask with dryRun: true again");
+    }
+    return { set: { count: Number(count), fingerprint: String(set) }, refusals: [] };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return invalid("planToken is not one of this change, with this filter, by this caller");
+  }
+}

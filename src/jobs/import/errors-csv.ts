@@ -1,0 +1,45 @@
+import { pipeline, Readable } from "node:stream";
+import { stringify } from "csv-stringify";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { ImportError } from "../../generated/prisma/client.ts";
+
+/** Rows that are read at once. */
+const BATCH = 1000;
+
+/**
+ * Everything that was wrong with the rows of an import, as CSV, streamed in the order of the file. It breaks off
+ * when the rows cannot be read, and they are read no further when nobody reads it.
+ */
+export const importErrors = (db: Db, jobId: string): Readable =>
+  pipeline(
+    Readable.from(errorsOf(db, jobId)),
+    stringify({
+      header: true,
+      columns: ["line", "row", "column", "code", "message", "raw"],
+      // A spreadsheet must not take a cell for a formula.
+      escape_formulas: true,
+      record_delimiter: "windows",
+    }),
+    // Whoever reads the stream is told there.
+    () => {},
+  );
+
+async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {
+  for (let last = { row: 0, position: -1 }; ; ) {
+    const rows = await db.importError.findMany({
+      where: {
+        AND: [
+          { jobId },
+          { row: { gte: last.row } },
+          { OR: [{ row: { gt: last.row } }, { position: { gt: last.position } }] },
+        ],
+      },
+      orderBy: [{ row: "asc" }, { position: "asc" }],
+      take: BATCH,
+    });
+    yield* rows;
+    const end = rows.at(-1);
+    if (!end || rows.length < BATCH) return;
+    last = end;
+  }
+}

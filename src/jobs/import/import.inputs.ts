@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { ContactCreateInput } from "../../entities/contact/contact.inputs.ts";
+import { builder } from "../../graphql/builder.ts";
+import { RequestError } from "../../lib/errors.ts";
+import { Upload } from "../../lib/upload.ts";
+import { tagList } from "../../records/inputs.ts";
+import { delimiters, encodings } from "./csv.ts";
+import { Columns, type ImportField, importFields } from "./mapping.ts";
+
+export const ImportModeEnum = builder.enumType("ImportMode", {
+  description: "What to do with a row whose e-mail address a contact has already.",
+  values: {
+    SKIP: { description: "Leave the contact as it is." },
+    UPDATE: { description: "Change the contact: empty cells leave what is there." },
+  } as const,
+});
+
+export const ImportFieldEnum = builder.enumType("ImportField", {
+  description: "Where a column of a file goes.",
+  values: Object.fromEntries(
+    Object.entries(importFields).map(([name, { description }]) => [name, { description }]),
+  ) as Record<ImportField, { description: string }>,
+});
+
+const encodingNames = {
+  UTF_8: "utf-8",
+  UTF_16LE: "utf-16le",
+  UTF_16BE: "utf-16be",
+  WINDOWS_1252: "windows-1252",
+} as const;
+
+const EncodingEnum = builder.enumType("ImportEncoding", {
+  description: "How a file's letters are written as bytes.",
+  values: {
+    UTF_8: { value: encodingNames.UTF_8, description: "UTF-8, with or without a byte order mark." },
+    UTF_16LE: { value: encodingNames.UTF_16LE, description: "UTF-16, little end first." },
+    UTF_16BE: { value: encodingNames.UTF_16BE, description: "UTF-16, big end first." },
+    WINDOWS_1252: {
+      value: encodingNames.WINDOWS_1252,
+      description: "Windows-1252, as older Excel writes it.",
+    },
+  } as const,
+});
+
+const ColumnInput = builder.inputType("ImportColumnInput", {
+  description: "Where a column goes: to a field, or to a custom field.",
+  fields: (t) => ({
+    column: t.string({ required: true, description: "The column's heading." }),
+    field: t.field({ type: ImportFieldEnum, description: "A field." }),
+    customField: t.string({ description: "Slug of a custom field of contacts, instead." }),
+  }),
+});
+
+builder.scalarType("Upload", {
+  description:
+    "A file, sent as a part of a multipart request: https://github.com/jaydenseric/graphql-multipart-request-spec",
+  serialize: () => {
+    throw new TypeError("an Upload is an input only");
+  },
+  parseValue: (value) => {
+    if (value instanceof Upload) return value;
+    throw new RequestError("BAD_USER_INPUT", "must be a file of a multipart request");
+  },
+  parseLiteral: () => {
+    throw new RequestError("BAD_USER_INPUT", "must be a variable that holds a file of a multipart request");
+  },
+});
+
+export const ContactImportInput = builder.inputType("ContactImportInput", {
+  description: "Contacts to import: `rows`, or a `file`.",
+  fields: (t) => ({
+    rows: t.field({ type: [ContactCreateInput], description: "Up to 1000 contacts." }),
+    file: t.field({
+      type: "Upload",
+      description: "A CSV file with a row of headings: up to 1,000,000 rows and 200 MB.",
+    }),
+    mapping: t.field({
+      type: [ColumnInput],
+      description:
+        "Where the file's columns go; those left out go nowhere. Without it they go where their headings say.",
+    }),
+    mode: t.field({
+      type: ImportModeEnum,
+      defaultValue: "SKIP",
+      description: "What to do with a row whose e-mail address a contact has already.",
+    }),
+    dryRun: t.boolean({
+      defaultValue: false,
+      description: "Checks every row and counts what would be done; writes no contact.",
+    }),
+    tags: t.stringList({ description: "Tags that every row gets as well, by name or id." }),
+    createMissingTags: t.boolean({
+      description: "Whether to make tags that do not exist yet; otherwise their rows are refused.",
+    }),
+    ownerId: t.id({ description: "The member to assign new contacts to." }),
+    encoding: t.field({
+      type: EncodingEnum,
+      description: "How the file is written; found out when left out.",
+    }),
+    delimiter: t.string({
+      description: "What stands between columns: , or ; or | or a tab; found out when left out.",
+    }),
+  }),
+});
+
+export const MAX_INPUT_ROWS = 1000;
+
+export const ImportInput = z.object({
+  rows: z.array(z.unknown()).max(MAX_INPUT_ROWS, `must not have more than ${MAX_INPUT_ROWS} rows`).nullish(),
+  file: z.instanceof(Upload).nullish(),
+  mapping: Columns.nullish(),
+  mode: z.enum(["SKIP", "UPDATE"]).nullish(),
+  dryRun: z.boolean().nullish(),
+  tags: tagList.nullish(),
+  createMissingTags: z.boolean().nullish(),
+  ownerId: z.string().nullish(),
+  encoding: z.enum(encodings).nullish(),
+  delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),
+});
+
+export type ImportInputValues = z.infer<typeof ImportInput>;

@@ -1,0 +1,172 @@
+import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { payload, payloadType } from "../../graphql/payload.ts";
+import { RequestError } from "../../lib/errors.ts";
+import { encodeId } from "../../lib/typeid.ts";
+import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { ContactImportInput, ImportFieldEnum, ImportModeEnum } from "./import.inputs.ts";
+import { cancelImport, importContacts } from "./import.service.ts";
+import type { Column } from "./mapping.ts";
+
+const StateEnum = builder.enumType("ImportState", {
+  description: "Where an import stands.",
+  values: {
+    UPLOADING: { description: "The file is arriving." },
+    QUEUED: { description: "Waits to be worked on." },
+    RUNNING: { description: "Is worked on." },
+    DONE: { description: "Every row was counted." },
+    FAILED: { description: "Ended early; `problem` says why. What was written stays." },
+    CANCELLED: { description: "Was stopped. What was written stays." },
+  } as const,
+});
+
+const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
+  description: "Where a column of the file goes; nowhere when both are null.",
+  fields: (t) => ({
+    column: t.exposeString("column", { description: "The column's heading." }),
+    field: t.expose("field", { type: ImportFieldEnum, nullable: true, description: "The field." }),
+    customField: t.exposeString("customField", {
+      nullable: true,
+      description: "Slug of the custom field.",
+    }),
+  }),
+});
+
+const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
+  description: "Something wrong with a row, which was therefore not imported.",
+  fields: (t) => ({
+    row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
+    line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
+    column: t.exposeString("column", {
+      nullable: true,
+      description: "The column's heading, or the input's field; null when the row as a whole is wrong.",
+    }),
+    code: t.exposeString("code", { description: "What is wrong, for programs: as in ErrorCode." }),
+    message: t.exposeString("message", { description: "What is wrong and what would be right, for people." }),
+    raw: t.exposeString("raw", { description: "The row as it was sent, its first 10,000 characters." }),
+  }),
+});
+
+const MAX_ERRORS = 100;
+
+builder.node("ImportJob", {
+  description: "An import of contacts.",
+  id: { resolve: (job) => job.id, description: "Global id, `import_job_…`." },
+  loadMany: (ids, context) => byId.importJob.loadMany(context, ids),
+  fields: (t) => ({
+    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
+    mode: t.expose("mode", {
+      type: ImportModeEnum,
+      description: "What it does with addresses that are there.",
+    }),
+    dryRun: t.exposeBoolean("dryRun", { description: "Whether it only checks and counts." }),
+    fileName: t.exposeString("fileName", { nullable: true, description: "Name of the file." }),
+    fileBytes: t.exposeInt("fileBytes", { description: "Size of the file, in bytes; 0 for rows." }),
+    encoding: t.exposeString("encoding", { description: "How the file is written, such as `utf-8`." }),
+    delimiter: t.exposeString("delimiter", {
+      nullable: true,
+      description: "What stands between the file's columns.",
+    }),
+    columns: t.field({
+      type: [ColumnType],
+      description: "Where the file's columns go.",
+      resolve: ({ mapping }) => mapping as unknown as Column[],
+    }),
+    total: t.exposeInt("total", {
+      description: "How many rows of data there are; 0 until they are counted.",
+    }),
+    done: t.exposeInt("done", { description: "How many were worked on: the sum of the next four." }),
+    created: t.exposeInt("created", { description: "Rows that made a contact." }),
+    updated: t.exposeInt("updated", { description: "Rows that changed a contact." }),
+    skipped: t.exposeInt("skipped", { description: "Rows whose address a contact had already." }),
+    failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
+    blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),
+    problem: t.exposeString("problem", { nullable: true, description: "Why it failed as a whole." }),
+    errors: t.field({
+      type: [ErrorType],
+      description: "What was wrong with the rows that were refused, in the order of the file.",
+      args: {
+        first: t.arg.int({ defaultValue: 25, description: "How many, 1 to 100." }),
+        offset: t.arg.int({ defaultValue: 0, description: "How many to leave out before." }),
+      },
+      resolve: ({ id }, { first, offset }, { db }) => {
+        const take = first ?? 25;
+        if (take < 1 || take > MAX_ERRORS) {
+          throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_ERRORS}`, { field: "first" });
+        }
+        if (offset != null && offset < 0) {
+          throw new RequestError("BAD_USER_INPUT", "offset must be 0 or more", { field: "offset" });
+        }
+        return db.importError.findMany({
+          where: { jobId: id },
+          orderBy: [{ row: "asc" }, { position: "asc" }],
+          take,
+          skip: offset ?? 0,
+        });
+      },
+    }),
+    errorsPath: t.string({
+      description:
+        "Path under which all errors can be downloaded as CSV, with the same Authorization header: line, row, column, code, message, raw row.",
+      resolve: ({ id }) => `/imports/${encodeId("ImportJob", id)}/errors.csv`,
+    }),
+    member: t.field({
+      type: "Member",
+      nullable: true,
+      description: "Who asked for it.",
+      resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  importJob: t.field({
+    type: "ImportJob",
+    nullable: true,
+    description: "An import by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The import's id." }) },
+    resolve: (_root, { id }, context) => {
+      const uuid = readIdOf("ImportJob", id, "id");
+      return uuid === null ? null : byId.importJob.load(context, uuid);
+    },
+  }),
+  importJobs: t.field({
+    type: ["ImportJob"],
+    description: "The latest 100 imports, newest first; a restricted member sees their own.",
+    resolve: (_root, _args, { db }) =>
+      db.importJob.findMany({ orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 100 }),
+  }),
+}));
+
+const jobPayload = (name: string, done: string) =>
+  payloadType<ImportJob>(name, `the ${done} import`, (t) => ({
+    job: t.expose("result", {
+      type: "ImportJob",
+      nullable: true,
+      description: `The ${done} import; null when refused.`,
+    }),
+  }));
+
+builder.mutationFields((t) => ({
+  contactImport: t.field({
+    type: jobPayload("ContactImportPayload", "new"),
+    description:
+      "Imports contacts: rows at once, or a CSV file as a job whose progress `importJob` shows. Every row is counted exactly once; those that are refused say why.",
+    args: {
+      input: t.arg({ type: ContactImportInput, required: true, description: "What to import, and how." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => importContacts(context, input, idempotencyKey)),
+  }),
+  importJobCancel: t.field({
+    type: jobPayload("ImportJobCancelPayload", "stopped"),
+    description: "Stops an import. What it has written stays.",
+    args: idArg("import"),
+    resolve: (_root, { id }, context) => payload(() => cancelImport(context, id)),
+  }),
+}));

@@ -1,0 +1,273 @@
+import { createHash } from "node:crypto";
+import { isUniqueViolation } from "../../db/open/faults.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { RefusalError, refuse } from "../../lib/errors.ts";
+import { encodeId, newId } from "../../lib/typeid.ts";
+import type { Upload } from "../../lib/upload.ts";
+import { holdRow } from "../../records/hold.ts";
+import { readInput } from "../../records/inputs.ts";
+import { applyOwner } from "../../records/owner.ts";
+import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/repeatable.ts";
+import { findTags, tagRefusals } from "../../records/tags.ts";
+import { write } from "../../records/write.ts";
+import type { Writer } from "../../records/writer.ts";
+import { importBatch } from "./batch.ts";
+import { NotCsvError, type Sniffed, sniff } from "./csv.ts";
+import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
+import { errorRows, settingsOf } from "./job.ts";
+import { headingRefusals, mapColumns } from "./mapping.ts";
+import { readInputRow } from "./row.ts";
+
+/** An import writes as itself, whoever asked for it. */
+const asImport = (caller: Caller): Caller => ({
+  ...caller,
+  viewer: { ...caller.viewer, source: "IMPORT" },
+});
+
+/**
+ * Imports rows at once, or takes in a file and queues the job that reads it.
+ *
+ * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
+ */
+export function importContacts(
+  caller: Caller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<ImportJob> {
+  const input = readInput(ImportInput, raw);
+  if ((input.rows == null) === (input.file == null)) {
+    throw refuse("REQUIRED", ["input"], "give either rows or a file");
+  }
+  return input.file == null
+    ? importRows(asImport(caller), input, idempotencyKey)
+    : importFile(asImport(caller), input, input.file, idempotencyKey);
+}
+
+/** Columns of a job that do not depend on where its rows come from. */
+async function newJob(writer: Writer, { mode, dryRun, tags, createMissingTags, ownerId }: ImportInputValues) {
+  const { tx, caller } = writer;
+  const owner = await applyOwner(caller, tx, undefined, ownerId);
+  const named = findTags(tags ?? [], await writer.catalogue("CONTACT", tags ?? []));
+  const found = [...owner.refusals, ...tagRefusals(named, ["input", "tags"], createMissingTags)];
+  if (found.length > 0) throw new RefusalError(found);
+  return {
+    memberId: caller.viewer.memberId,
+    mode: mode ?? "SKIP",
+    dryRun: dryRun ?? false,
+    options: { tags: tags ?? [], createMissingTags: createMissingTags ?? false, ownerId: owner.ownerId },
+  } as const;
+}
+
+function importRows(
+  caller: Caller,
+  input: ImportInputValues,
+  idempotencyKey: IdempotencyKey,
+): Promise<ImportJob> {
+  return write(
+    caller,
+    async (writer) => {
+      const job = await newJob(writer, input);
+      const rows = (input.rows ?? []).map((row, at) => ({
+        row: at + 1,
+        line: at + 1,
+        raw: JSON.stringify(row),
+        ...readInputRow(row),
+      }));
+      const id = newId();
+      const settings = settingsOf({ ...job, options: job.options });
+      const { errors, ...counts } = await importBatch(writer, rows, settings);
+      const made = await writer.insert("importJob", {
+        ...job,
+        ...counts,
+        id,
+        state: "DONE",
+        encoding: "utf-8",
+        mapping: [],
+        total: rows.length,
+        done: rows.length,
+        startedAt: caller.now,
+        finishedAt: new Date(),
+      });
+      await writer.tx.importError.createMany({ data: errorRows(writer.tx.orgId, id, errors) });
+      return made;
+    },
+    {
+      repeatable: repeatable("importJob", "contactImport", input, idempotencyKey),
+      timeout: 120_000,
+      retry: isUniqueViolation,
+    },
+  );
+}
+
+/** Bytes that tell how a file is written. */
+const HEAD = 1_048_576;
+
+/** Bytes of a piece of a file as it is kept. */
+const PIECE = 262_144;
+
+/**
+ * Takes in a file: its first megabyte says how it is written, and all of it is kept, piece by piece, until the job
+ * is done. No transaction is open while the caller sends.
+ */
+async function importFile(
+  caller: Caller,
+  input: ImportInputValues,
+  { fileName, limit, stream }: Upload,
+  idempotencyKey: IdempotencyKey,
+): Promise<ImportJob> {
+  const { file: _, ...asked } = input;
+  const pieces = piecesOf(stream, limit);
+  try {
+    const first = await pieces.next();
+    const head = first.done ? Buffer.alloc(0) : first.value;
+    const job = await openJob(caller, input, fileName, head);
+    try {
+      const { bytes, hash } = await keepPieces(caller.db, job.id, head, pieces);
+      const again = repeatable("importJob", "contactImport", [asked, hash], idempotencyKey);
+      const queued = await queueJob(caller, job.id, bytes, again);
+      // Asked for before under the same key: that job is the answer, and this upload was for nothing.
+      if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
+      return queued;
+    } catch (error) {
+      await dropUpload(caller.db, job.id);
+      throw error;
+    }
+  } finally {
+    // Of a file that was refused the rest is not wanted.
+    await pieces.return(undefined);
+  }
+}
+
+/** The job of a file that has begun to arrive. */
+function openJob(
+  caller: Caller,
+  input: ImportInputValues,
+  fileName: string,
+  head: Buffer,
+): Promise<ImportJob> {
+  const { headings, encoding, delimiter } = sniffHead(head, input);
+  return write(caller, async (writer) => {
+    const { definitions } = await writer.catalogue("CONTACT");
+    const { columns, refusals } = mapColumns(headings, input.mapping ?? [], definitions);
+    const found = [...headingRefusals(headings), ...refusals];
+    if (found.length > 0) throw new RefusalError(found);
+    return writer.insert("importJob", {
+      ...(await newJob(writer, input)),
+      state: "UPLOADING",
+      fileName: fileName.slice(0, 255),
+      encoding,
+      delimiter,
+      mapping: columns,
+    });
+  });
+}
+
+async function keepPieces(
+  db: Db,
+  jobId: string,
+  head: Buffer,
+  pieces: AsyncIterator<Buffer, undefined>,
+): Promise<{ bytes: number; hash: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let position = 0;
+  for (let piece: Buffer | undefined = head; piece !== undefined; ) {
+    hash.update(piece);
+    bytes += piece.length;
+    // In small pieces, so that little is held whoever reads them.
+    for (let at = 0; at < piece.length; at += PIECE) {
+      await db.keepChunk(jobId, position, piece.subarray(at, at + PIECE));
+      position += 1;
+    }
+    const next: IteratorResult<Buffer> = await pieces.next();
+    piece = next.done ? undefined : next.value;
+  }
+  return { bytes, hash: hash.digest("hex") };
+}
+
+/** Lets a job wait for who works on it; one that was cancelled while its file arrived stays as it is. */
+const queueJob = (
+  caller: Caller,
+  id: string,
+  fileBytes: number,
+  again: Repeatable<ImportJob>,
+): Promise<ImportJob> =>
+  write(
+    caller,
+    async (writer) => {
+      const job = await holdRow(writer, "importJob", encodeId("ImportJob", id));
+      if (job.state !== "UPLOADING") return job;
+      return writer.update("importJob", job, { state: "QUEUED", fileBytes });
+    },
+    { repeatable: again },
+  );
+
+/** Drops what has arrived of a job's file, and the job unless it has ended. One that is queued keeps both. */
+async function dropUpload(db: Db, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.lock.rows("import_job", [id], "update");
+    const job = await tx.importJob.findFirst({ where: { id } });
+    if (!job || (job.state !== "UPLOADING" && job.finishedAt === null)) return;
+    await tx.importChunk.deleteMany({ where: { jobId: id } });
+    await tx.importJob.deleteMany({ where: { id, state: "UPLOADING" } });
+  });
+}
+
+function sniffHead(head: Buffer, { encoding, delimiter }: ImportInputValues): Sniffed {
+  try {
+    return sniff(head, head.length < HEAD, {
+      ...(encoding && { encoding }),
+      ...(delimiter && { delimiter }),
+    });
+  } catch (error) {
+    if (!(error instanceof NotCsvError)) throw error;
+    throw refuse("INVALID_VALUE", ["input", "file"], `the file ${error.message}`);
+  }
+}
+
+/** The bytes of a file in pieces of one size. */
+async function* piecesOf(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): AsyncGenerator<Buffer, undefined> {
+  let kept: Uint8Array[] = [];
+  let size = 0;
+  let total = 0;
+  for await (const chunk of stream) {
+    kept.push(chunk);
+    size += chunk.length;
+    total += chunk.length;
+    if (total > limit) {
+      throw refuse(
+        "TOO_LONG",
+        ["input", "file"],
+        `the file is larger than ${limit} bytes; import it in parts`,
+      );
+    }
+    if (size < HEAD) continue;
+    yield Buffer.concat(kept);
+    kept = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(kept);
+  return undefined;
+}
+
+/**
+ * Stops an import; what it has written stays. One that has ended stays as it is.
+ *
+ * @throws RefusalError NOT_FOUND
+ */
+export const cancelImport = (caller: Caller, id: string): Promise<ImportJob> =>
+  write(caller, async (writer) => {
+    const before = await holdRow(writer, "importJob", id);
+    if (before.finishedAt !== null) return before;
+    await writer.tx.importChunk.deleteMany({ where: { jobId: before.id } });
+    return writer.update("importJob", before, {
+      state: "CANCELLED",
+      finishedAt: caller.now,
+      leasedUntil: null,
+    });
+  });

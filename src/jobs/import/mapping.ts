@@ -1,0 +1,163 @@
+import { z } from "zod";
+import type { Definition } from "../../filter/registry/fields.ts";
+import { quote, type Refusal, refusal } from "../../lib/errors.ts";
+import { fold } from "../../lib/fold.ts";
+import { findDefinition, unknownField } from "../../records/custom.ts";
+
+/** Which column of a file goes where. Pure. */
+
+/** Where a column can go, beside custom fields, and the headings that are known to mean it. */
+export const importFields = {
+  NAME: { description: "Full name.", headings: ["name", "full name", "contact"] },
+  FIRST_NAME: { description: "First name.", headings: ["first name", "given name", "prénom"] },
+  LAST_NAME: { description: "Last name.", headings: ["last name", "surname", "family name"] },
+  EMAIL: { description: "E-mail address.", headings: ["email", "e mail", "email address", "mail"] },
+  PHONE: {
+    description: "Phone numbers; several are separated by ; or | and several columns may hold some.",
+    headings: ["phone", "phone number", "phone numbers", "mobile", "telephone", "mobile phone"],
+  },
+  COMPANY: { description: "Company.", headings: ["company", "organization", "organisation", "account"] },
+  TITLE: { description: "Job title.", headings: ["title", "job title", "role", "position"] },
+  STREET: { description: "Street and number.", headings: ["street", "address", "street address"] },
+  CITY: { description: "City.", headings: ["city", "town"] },
+  STATE: { description: "State or province.", headings: ["state", "province", "region"] },
+  ZIP: { description: "Postal code.", headings: ["zip", "zip code", "postal code", "postcode"] },
+  COUNTRY: { description: "Country.", headings: ["country"] },
+  URL: { description: "Website.", headings: ["url", "website", "web site"] },
+  LINKEDIN_URL: { description: "LinkedIn profile.", headings: ["linkedin", "linkedin url"] },
+  LINKEDIN_SALES_URL: {
+    description: "LinkedIn Sales Navigator profile.",
+    headings: ["linkedin sales url", "sales navigator"],
+  },
+  SOURCE: { description: "Where the contact came from.", headings: ["source", "lead source"] },
+  NOTES: { description: "Notes.", headings: ["notes", "note", "comments", "description"] },
+  ALLOW_PHONE_CALLS: {
+    description: "Whether they accept phone calls: true, false, yes, no, 1 or 0.",
+    headings: ["allow phone calls"],
+  },
+  DO_NOT_CONTACT: {
+    description: "Whether they must not be contacted: true, false, yes, no, 1 or 0.",
+    headings: ["do not contact", "dnc"],
+  },
+  TAGS: { description: "Tags, separated by , or ; or |.", headings: ["tags", "tag", "labels"] },
+} as const;
+
+export type ImportField = keyof typeof importFields;
+
+/** Where one column goes; nowhere when both are null. */
+export interface Column {
+  readonly column: string;
+  readonly field: ImportField | null;
+  /** Slug. */
+  readonly customField: string | null;
+}
+
+export const Columns = z.array(
+  z.object({
+    column: z.string(),
+    field: z
+      .enum(Object.keys(importFields) as [ImportField])
+      .nullish()
+      .transform((value) => value ?? null),
+    customField: z
+      .string()
+      .nullish()
+      .transform((value) => value ?? null),
+  }),
+);
+
+/** A heading as it is compared: letters and digits, one space between words, camelCase taken apart. */
+const headingKey = (heading: string): string =>
+  fold(heading.replace(/([a-z])([A-Z])/g, "$1 $2"))
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+
+const known = new Map<string, ImportField>(
+  Object.entries(importFields).flatMap(([field, { headings }]) =>
+    headings.map((heading) => [headingKey(heading), field as ImportField]),
+  ),
+);
+
+/**
+ * Says where each column of a file goes: as the caller says, else by its heading.
+ *
+ * @param headings the file's first row
+ * @param given the caller's choices; when there are any, the columns left out go nowhere
+ */
+export function mapColumns(
+  headings: readonly string[],
+  given: readonly Column[],
+  definitions: readonly Definition[],
+): { columns: Column[]; refusals: Refusal[] } {
+  const refusals: Refusal[] = [];
+  const chosen = new Map<string, Column>();
+  for (const [at, choice] of given.entries()) {
+    const path = ["input", "mapping", String(at)];
+    if (!headings.includes(choice.column)) {
+      const message = `the file has no column ${quote(choice.column)}; it has ${headings.slice(0, 20).map(quote).join(", ")}`;
+      refusals.push(refusal("INVALID_VALUE", [...path, "column"], message));
+    } else if (chosen.has(choice.column)) {
+      refusals.push(refusal("INVALID_VALUE", [...path, "column"], "names a column for the second time"));
+    } else if (choice.field !== null && choice.customField !== null) {
+      refusals.push(refusal("INVALID_VALUE", path, "goes to a field or to a custom field, not to both"));
+    } else if (choice.customField !== null && !findDefinition(choice.customField, definitions)) {
+      refusals.push(unknownField(choice.customField, definitions, [...path, "customField"]));
+    }
+    chosen.set(choice.column, choice);
+  }
+  const columns = headings.map((column): Column => {
+    const nowhere = { column, field: null, customField: null };
+    if (given.length > 0) {
+      const { field = null, customField = null } = chosen.get(column) ?? nowhere;
+      const slug = customField === null ? null : (findDefinition(customField, definitions)?.slug ?? null);
+      return { column, field, customField: slug };
+    }
+    const slug = findDefinition(column, definitions)?.slug ?? null;
+    const field = known.get(headingKey(column)) ?? null;
+    return field !== null ? { column, field, customField: null } : { column, field: null, customField: slug };
+  });
+  for (const field of Object.keys(importFields)) {
+    const several = columns.filter((column) => column.field === field);
+    if (several.length < 2 || field === "PHONE" || field === "TAGS") continue;
+    const names = several.map(({ column }) => quote(column)).join(" and ");
+    refusals.push(refusal("INVALID_VALUE", ["input", "mapping"], `${names} both go to ${field}: choose one`));
+  }
+  if (
+    refusals.length === 0 &&
+    columns.every(({ field, customField }) => field === null && customField === null)
+  ) {
+    const names = headings.slice(0, 20).map(quote).join(", ");
+    const message = `none of the columns is known: ${names}; is there a first row with headings? Say where they go with mapping`;
+    refusals.push(refusal("INVALID_VALUE", ["input", "mapping"], message));
+  }
+  return { columns, refusals };
+}
+
+const MAX_COLUMNS = 1000;
+
+/** What is wrong with a file's headings. */
+export function headingRefusals(headings: readonly string[]): Refusal[] {
+  const path = ["input", "file"];
+  if (headings.length > MAX_COLUMNS) {
+    return [refusal("TOO_MANY_ITEMS", path, `has ${headings.length} columns; the limit is ${MAX_COLUMNS}`)];
+  }
+  const empty = headings.flatMap((heading, at) => (heading.trim() === "" ? [at + 1] : []));
+  const seen = new Set<string>();
+  const twice = headings.filter((heading) => {
+    const key = fold(heading.trim());
+    return seen.size === seen.add(key).size && key !== "";
+  });
+  const found: Refusal[] = [];
+  if (empty.length > 0) {
+    found.push(
+      refusal("INVALID_VALUE", path, `has columns without a heading: ${empty.slice(0, 20).join(", ")}`),
+    );
+  }
+  if (twice.length > 0) {
+    found.push(
+      refusal("INVALID_VALUE", path, `has headings twice: ${twice.slice(0, 20).map(quote).join(", ")}`),
+    );
+  }
+  if (headings.includes("__proto__")) found.push(refusal("INVALID_VALUE", path, 'has a heading "__proto__"'));
+  return found;
+}

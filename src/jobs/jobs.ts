@@ -1,0 +1,79 @@
+import type { Logger } from "pino";
+import type { Database } from "../db/open/database.ts";
+import { purge } from "../db/write/purge.ts";
+import { TRASH_DAYS } from "../records/trash.ts";
+import { IDEMPOTENCY_HOURS } from "../records/write.ts";
+import { runNextBulkJob } from "./bulk/bulk.runner.ts";
+import { dropBrokenUploads, runNextImport } from "./import/runner.ts";
+
+/** What the server does beside answering. */
+
+/** The moments before which what is in the trash, and what was answered under idempotency keys, is erased. */
+export const purgeLimits = (now: Date) => ({
+  trashedBefore: new Date(now.getTime() - TRASH_DAYS * 86_400_000),
+  answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
+});
+
+/** Milliseconds between two looks for an import, or a bulk change, to work on. */
+const JOB_POLL = 2_000;
+
+/**
+ * Starts what the server does beside answering: purging the trash, and working on imports and bulk changes.
+ * Any number of processes may do so: each piece of work is done by one of them.
+ *
+ * @param purgeEvery minutes between two purges; 0 for none
+ * @returns a function that stops it and waits for what is under way
+ */
+export function startJobs(database: Database, logger: Logger, purgeEvery: number): () => Promise<void> {
+  let stopping = false;
+  const clean = () => {
+    const { trashedBefore, answeredBefore } = purgeLimits(new Date());
+    return purge(database, trashedBefore, answeredBefore).then((purged) => {
+      if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
+    });
+  };
+  // An import that is interrupted is taken up again after the last batch, here or elsewhere.
+  const importNext = async () => {
+    while (!stopping && (await runNextImport(database, logger, { stopping: () => stopping })));
+  };
+  const changeNext = async () => {
+    while (!stopping && (await runNextBulkJob(database, logger, { stopping: () => stopping })));
+  };
+  const stops = [
+    repeat(logger, "purging", clean, 10_000, purgeEvery * 60_000),
+    repeat(logger, "importing", importNext, JOB_POLL, JOB_POLL),
+    repeat(logger, "changing contacts", changeNext, JOB_POLL, JOB_POLL),
+    repeat(logger, "clearing away broken uploads", () => dropBrokenUploads(database), 30_000, 3_600_000),
+  ];
+  return async () => {
+    stopping = true;
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** Does something again and again, each time after the one before has ended; never when the interval is 0. */
+function repeat(
+  logger: Logger,
+  name: string,
+  work: () => Promise<void>,
+  first: number,
+  interval: number,
+): () => Promise<void> {
+  if (interval === 0) return async () => {};
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const run = () => {
+    running = work()
+      .catch((error: unknown) => logger.error({ err: error }, `${name} failed; it is tried again`))
+      .then(() => {
+        if (!stopped) timer = setTimeout(run, interval).unref();
+      });
+  };
+  timer = setTimeout(run, first).unref();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

@@ -1,8 +1,0 @@
-import type { DealRow } from "../../db/rows.ts";
-import { fold } from "../../lib/fold.ts";
-
-/** The derived columns of a deal: what its texts compare by. */
-export const deriveDeal = ({ name, stage }: Pick<DealRow, "name" | "stage">) => ({
-  nameKey: fold(name),
-  stageKey: fold(stage),
-});

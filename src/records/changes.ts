@@ -1,0 +1,60 @@
+import { canonicalJson } from "../lib/cursor.ts";
+import { freeze } from "./snapshot.ts";
+
+/** What a change of rows comes to. Pure. */
+
+export type Data = Readonly<Record<string, unknown>>;
+
+/** What is to be written; what is undefined is left alone. */
+export const defined = (columns: Data): Data =>
+  Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+
+/** Those of the columns whose value differs from the row's. */
+export const changesOf = (before: Data, columns: Data): Data =>
+  Object.fromEntries(Object.entries(defined(columns)).filter(([name, value]) => !same(before[name], value)));
+
+/** Whether two values of a column are the same; a decimal may be text on one side. */
+function same(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (isDecimal(before)) return after !== null && before.eq(String(after));
+  const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
+  if (plain) return false;
+  // The database keeps the keys of JSON in an order of its own.
+  return canonicalJson(freeze(before)) === canonicalJson(freeze(after));
+}
+
+const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>
+  typeof value === "object" && value !== null && typeof (value as { eq?: unknown }).eq === "function";
+
+/** A contact, and a tag that it carries. */
+export interface TagPair {
+  readonly contactId: string;
+  readonly tagId: string;
+}
+
+interface Tagged {
+  readonly id: string;
+  readonly tagIds: readonly string[];
+}
+
+/** Every tag that contacts carry. */
+export const carried = (rows: readonly Tagged[]): TagPair[] =>
+  rows.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ contactId: id, tagId })));
+
+/** The tags that contacts get, and those that they lose, where their tags change at all. */
+export function tagMoves(changed: readonly { readonly before: Tagged; readonly changes: Data }[]): {
+  come: TagPair[];
+  gone: TagPair[];
+} {
+  const retagged = changed.flatMap(({ before, changes }) =>
+    changes.tagIds === undefined
+      ? []
+      : [{ id: before.id, old: before.tagIds, tagIds: changes.tagIds as string[] }],
+  );
+  const beyond = (tags: readonly string[], others: readonly string[]) =>
+    tags.filter((tag) => !others.includes(tag));
+  return {
+    come: carried(retagged.map(({ id, old, tagIds }) => ({ id, tagIds: beyond(tagIds, old) }))),
+    gone: carried(retagged.map(({ id, old, tagIds }) => ({ id, tagIds: beyond(old, tagIds) }))),
+  };
+}

@@ -1,0 +1,94 @@
+import { CustomValueError, readCustomValue } from "../entities/custom-field/values.ts";
+import type { CustomValueJson } from "../filter/language/derive.ts";
+import type { Definition } from "../filter/registry/fields.ts";
+import { nearest } from "../filter/registry/nearest.ts";
+import type { Warning } from "../graphql/context.ts";
+import { quote, type Refusal } from "../lib/errors.ts";
+import { fold } from "../lib/fold.ts";
+
+/** A record's custom field values by slug. */
+export type CustomValues = Readonly<Record<string, CustomValueJson>>;
+
+/** A record's value of a field; never what every object has under the name, such as `constructor`. */
+export const customValue = (values: CustomValues, slug: string): CustomValueJson | undefined =>
+  Object.hasOwn(values, slug) ? values[slug] : undefined;
+
+export interface CustomInput {
+  readonly slug: string;
+  readonly value?: unknown;
+}
+
+/** What became of a record's custom values, and what is wrong with the input. */
+export interface AppliedCustom {
+  readonly custom: CustomValues;
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Applies values to a record's custom fields: only the slugs named change, null clears. A field's name is taken for
+ * its slug, as Skipcall's API does, with a warning.
+ *
+ * @param path where the values stand in the arguments
+ */
+export function applyCustom(
+  before: CustomValues,
+  values: readonly CustomInput[],
+  definitions: readonly Definition[],
+  path: readonly string[] = ["input", "customFields"],
+): AppliedCustom {
+  if (values.length === 0) return { custom: before, refusals: [], warnings: [] };
+  const custom: Record<string, CustomValueJson> = { ...before };
+  const refusals: Refusal[] = [];
+  const warnings: Warning[] = [];
+  for (const [at, { slug, value }] of values.entries()) {
+    const place = [...path, String(at)];
+    const definition = findDefinition(slug, definitions);
+    if (!definition) {
+      refusals.push(unknownField(slug, definitions, [...place, "slug"]));
+      continue;
+    }
+    if (definition.slug !== slug) warnings.push(nameUsed(slug, definition, [...place, "slug"]));
+    try {
+      const stored = readCustomValue(value ?? null, definition);
+      if (stored === null) delete custom[definition.slug];
+      else custom[definition.slug] = stored;
+    } catch (error) {
+      if (!(error instanceof CustomValueError)) throw error;
+      refusals.push({
+        kind: "customField",
+        code: "INVALID_CUSTOM_VALUE",
+        path: [...place, "value"],
+        message: `${slug} ${error.message}`,
+        slug,
+        suggestions: error.suggestions,
+      });
+    }
+  }
+  return { custom, refusals, warnings };
+}
+
+/** The field of this slug, else of this name. */
+export const findDefinition = (slug: string, definitions: readonly Definition[]): Definition | undefined =>
+  definitions.find((definition) => definition.slug === slug) ??
+  definitions.find((definition) => fold(definition.name) === fold(slug.trim()));
+
+export function unknownField(
+  slug: string,
+  definitions: readonly Definition[],
+  path: readonly string[],
+): Refusal {
+  const suggestions = nearest(
+    slug,
+    definitions.map((definition) => definition.slug),
+  );
+  const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
+  const message = `there is no custom field with the slug ${quote(slug)}${hint}`;
+  return { kind: "customField", code: "UNKNOWN_CUSTOM_FIELD", path, message, slug, suggestions };
+}
+
+const nameUsed = (name: string, { slug }: Definition, path: readonly string[]): Warning => ({
+  code: "DEPRECATED_CUSTOM_FIELD_NAME",
+  message: `Naming a custom field by its name is deprecated: use the slug ${quote(slug)} instead of ${quote(name)}.`,
+  path,
+});

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { emailKey } from "../lib/email.ts";
+import { type Refusal, type RefusalCode, RefusalError, refusal } from "../lib/errors.ts";
+import { isBlank } from "../lib/fold.ts";
+import { readPhone } from "../lib/phone.ts";
+import { isWebUrl } from "../lib/url.ts";
+
+/** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
+
+/** The refusal code of a rule that zod has no word for. */
+export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
+
+/** Text of at most so many characters. */
+export const text = (limit: number) =>
+  z
+    .string()
+    .max(limit, `must not be longer than ${limit} characters`)
+    .transform((value) => (isBlank(value) ? null : value))
+    .nullish();
+
+/** Text that must say something. */
+export const requiredText = (limit: number) =>
+  z
+    .string(rule("REQUIRED", "is required"))
+    .max(limit, `must not be longer than ${limit} characters`)
+    .refine((value) => !isBlank(value), rule("REQUIRED", "must not be blank"))
+    .transform((value) => value.trim());
+
+export const email = z
+  .string()
+  .transform((value) => (isBlank(value) ? null : value.trim()))
+  .refine(
+    (value) => value === null || emailKey(value) !== null,
+    rule("INVALID_EMAIL", "is not an e-mail address"),
+  )
+  .nullish();
+
+export const phone = z.string().transform((value, context) => {
+  const number = readPhone(value);
+  if (number !== null) return number;
+  context.addIssue({
+    code: "custom",
+    message: "is not a phone number with its country code, such as +33612345678",
+    params: { code: "INVALID_PHONE" },
+  });
+  return z.NEVER;
+});
+
+export const url = text(2000).refine(
+  (value) => value == null || isWebUrl(value),
+  rule("INVALID_URL", "is not a web address, such as https://example.com"),
+);
+
+export const flag = z.boolean(rule("REQUIRED", "must be true or false, not null")).optional();
+
+/** Tags by name or id. */
+export const tagList = z
+  .array(z.string().max(100, "must not be longer than 100 characters"))
+  .max(100, "must not have more than 100 items");
+
+/** How an update changes the tags carried. */
+export const tagChange = z
+  .object({ set: tagList.nullish(), add: tagList.nullish(), remove: tagList.nullish() })
+  .refine(
+    ({ set, add, remove }) => set == null || (add == null && remove == null),
+    rule("INVALID_VALUE", "takes either set, or add and remove"),
+  )
+  .nullish();
+
+export const customFieldValues = z
+  .array(z.object({ slug: z.string(), value: z.unknown().optional() }))
+  .max(1000)
+  .nullish();
+
+const zodCodes: Partial<Record<string, RefusalCode>> = { too_big: "TOO_LONG", too_small: "INVALID_VALUE" };
+
+/** What zod found, as refusals. */
+const zodRefusals = (error: z.ZodError, root: readonly string[]): Refusal[] =>
+  error.issues.map((issue) => {
+    const { code } = (issue.code === "custom" ? (issue.params ?? {}) : {}) as { code?: RefusalCode };
+    const path = [...root, ...issue.path.map(String)];
+    const words = [issue.path.join("."), issue.message].filter((part) => part !== "").join(" ");
+    return refusal(code ?? zodCodes[issue.code] ?? "INVALID_VALUE", path, words);
+  });
+
+/**
+ * Checks an input.
+ *
+ * @param root where the input stands in the arguments
+ * @throws RefusalError with everything that is wrong with it
+ */
+export function readInput<Schema extends z.ZodType>(
+  schema: Schema,
+  raw: unknown,
+  root: readonly string[] = ["input"],
+): z.infer<Schema> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new RefusalError(zodRefusals(parsed.error, root));
+}

@@ -1,0 +1,72 @@
+import type { Strength } from "../db/write/locks.ts";
+import { leading } from "../entities/contact/contact.find.ts";
+import { type Refusal, refusal } from "../lib/errors.ts";
+import { decodeId } from "../lib/typeid.ts";
+import type { Writer } from "./writer.ts";
+
+/** What a deal, an activity or a conversation hangs on. */
+
+export interface ParentIds {
+  readonly contactId?: string | null | undefined;
+  readonly leadId?: string | null | undefined;
+  readonly dealId?: string | null | undefined;
+}
+
+/** Row ids; undefined for what the input leaves out, null for what it clears. */
+export type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
+
+/**
+ * Finds the records that an input names and keeps them from being merged or removed until the transaction ends.
+ * The id of a contact that was merged leads to the one that it was merged into.
+ *
+ * @param contactLock "update" when the contact will be written: two callers who share it could not both go on
+ * @returns the row ids, and what is wrong with the input's ids
+ */
+export async function holdParents(
+  { tx }: Writer,
+  input: ParentIds,
+  contactLock: Strength = "share",
+): Promise<{ parents: Parents; refusals: Refusal[] }> {
+  const parents: Parents = {};
+  const refusals: Refusal[] = [];
+  const find = {
+    contactId: async (id: string) => {
+      await tx.lock.rows("contact", [id], contactLock);
+      return tx.contact.findFirst({ where: { id, ...leading } });
+    },
+    leadId: async (id: string) => {
+      await tx.lock.rows("lead", [id], "share");
+      return tx.lead.findFirst({ where: { id, purgedAt: null } });
+    },
+    dealId: async (id: string) => {
+      await tx.lock.rows("deal", [id], "share");
+      const deal = await tx.deal.findFirst({ where: { id } });
+      return deal && { ...deal, deletedAt: null };
+    },
+  };
+  for (const [name, type] of [
+    ["contactId", "Contact"],
+    ["leadId", "Lead"],
+    ["dealId", "Deal"],
+  ] as const) {
+    const id = input[name];
+    if (id == null) {
+      if (id === null) parents[name] = null;
+      continue;
+    }
+    const noun = type.toLowerCase();
+    const path = ["input", name];
+    const decoded = decodeId(id);
+    if (decoded?.type !== type) {
+      refusals.push(refusal("BAD_ID", path, `is not the id of a ${noun}`));
+      continue;
+    }
+    let row = await find[name](decoded.uuid);
+    if (row && "mergedIntoId" in row && row.mergedIntoId !== null)
+      row = await find.contactId(row.mergedIntoId);
+    if (!row) refusals.push(refusal("UNKNOWN_REFERENCE", path, `there is no such ${noun}`));
+    else if (row.deletedAt !== null) refusals.push(refusal("IN_TRASH", path, `the ${noun} is in the trash`));
+    else parents[name] = row.id;
+  }
+  return { parents, refusals };
+}

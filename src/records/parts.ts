@@ -1,0 +1,82 @@
+import type { Entity } from "../filter/registry/fields.ts";
+import type { Caller } from "../graphql/context.ts";
+import { RefusalError } from "../lib/errors.ts";
+import { applyCustom, type CustomValues } from "./custom.ts";
+import { readInput, tagList } from "./inputs.ts";
+import { findTags, makeTags, tagRefusals } from "./tags.ts";
+import { checkVersion } from "./version.ts";
+import { write } from "./write.ts";
+import type { Rows, Writer } from "./writer.ts";
+
+type Model = "contact" | "lead";
+
+/** Changes of one part of a record: its tags, or one custom field. */
+export interface Parts<Row> {
+  /**
+   * Lets a record carry tags as well.
+   *
+   * @param names tags by name or id
+   * @param create whether to make names that no tag has
+   */
+  addTags(caller: Caller, id: string, names: readonly string[], create?: boolean | null): Promise<Row>;
+  /** Takes tags off a record; those that it does not carry, and names that no tag has, are passed over. */
+  removeTags(caller: Caller, id: string, names: readonly string[]): Promise<Row>;
+  /** Sets one custom field of a record, or clears it with null. */
+  setCustomField(
+    caller: Caller,
+    id: string,
+    slug: string,
+    value: unknown,
+    expectedVersion?: number | null,
+  ): Promise<Row>;
+}
+
+/** @param hold finds a record that may be changed, and holds it */
+export function partsOf<Name extends Model>(
+  model: Name,
+  hold: (writer: Writer, id: string) => Promise<Rows[Name]>,
+): Parts<Rows[Name]> {
+  const entity: Entity = model === "contact" ? "CONTACT" : "LEAD";
+  const change = (
+    writer: Writer,
+    before: Rows[Name],
+    columns: { tagIds?: string[]; custom?: CustomValues },
+  ) => writer.update<Model>(model, before, columns) as Promise<Rows[Name]>;
+  return {
+    addTags(caller, id, names, create) {
+      const wanted = readInput(tagList, names, ["tags"]);
+      return write(caller, async (writer) => {
+        const before = await hold(writer, id);
+        const named = findTags(wanted, await writer.catalogue(entity, wanted));
+        const refusals = tagRefusals(named, ["tags"], create);
+        if (refusals.length > 0) throw new RefusalError(refusals);
+        const tagIds = [...new Set([...before.tagIds, ...(await makeTags(writer, named, wanted))])];
+        return change(writer, before, { tagIds });
+      });
+    },
+    removeTags(caller, id, names) {
+      const unwanted = readInput(tagList, names, ["tags"]);
+      return write(caller, async (writer) => {
+        const before = await hold(writer, id);
+        const { ids } = findTags(unwanted, await writer.catalogue(entity, unwanted));
+        const gone = new Set(ids.values());
+        return change(writer, before, { tagIds: before.tagIds.filter((tag) => !gone.has(tag)) });
+      });
+    },
+    setCustomField(caller, id, slug, value, expectedVersion) {
+      return write(caller, async (writer) => {
+        const before = await hold(writer, id);
+        checkVersion(before, expectedVersion, model === "contact" ? "Contact" : "Lead");
+        const { definitions } = await writer.catalogue(entity);
+        const applied = applyCustom(before.custom as CustomValues, [{ slug, value }], definitions, []);
+        // The arguments are `slug` and `value` themselves, and not items of a list.
+        const place = (path: readonly string[]) => path.slice(1);
+        if (applied.refusals.length > 0) {
+          throw new RefusalError(applied.refusals.map((found) => ({ ...found, path: place(found.path) })));
+        }
+        caller.warnings.push(...applied.warnings.map((found) => ({ ...found, path: place(found.path) })));
+        return change(writer, before, { custom: applied.custom });
+      });
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { Catalogue } from "../db/open/catalogue.ts";
+import type { Entity } from "../filter/registry/fields.ts";
+import { quote, type Refusal, refusal } from "../lib/errors.ts";
+import { fold, isBlank } from "../lib/fold.ts";
+import { decodeId, newId } from "../lib/typeid.ts";
+import type { Writer } from "./writer.ts";
+
+/** Tags that a caller names, found or to be made. */
+export interface NamedTags {
+  /** Ids by comparison key of the name or id that was given. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Names that no tag has, each once. */
+  readonly missing: readonly string[];
+}
+
+export const tagKey = (name: string): string => fold(name.trim());
+
+/** @param names names in any case, or ids */
+export function findTags(names: readonly string[], { tags }: Pick<Catalogue, "tags">): NamedTags {
+  const byKey = new Map(tags.map(({ nameKey, id }) => [nameKey, id]));
+  const known = new Set(tags.map(({ id }) => id));
+  const ids = new Map<string, string>();
+  const missing = new Map<string, string>();
+  for (const name of names) {
+    const key = tagKey(name);
+    const decoded = decodeId(name);
+    const id = decoded?.type === "Tag" && known.has(decoded.uuid) ? decoded.uuid : byKey.get(key);
+    if (id !== undefined) ids.set(key, id);
+    else if (!missing.has(key)) missing.set(key, name.trim());
+  }
+  return { ids, missing: [...missing.values()] };
+}
+
+/**
+ * What is wrong with tags that were named.
+ *
+ * @param create whether names that no tag has are to be made
+ */
+export const tagRefusals = (
+  { missing }: NamedTags,
+  path: readonly string[],
+  create: boolean | null | undefined,
+): Refusal[] =>
+  missing.flatMap((name) => {
+    if (isBlank(name)) return [refusal("REQUIRED", path, "a tag's name must not be blank")];
+    const isId = decodeId(name) !== null;
+    if (create && !isId) return [];
+    const message = `there is no tag ${quote(name)}${isId ? "" : "; set createMissingTags to make it"}`;
+    return [refusal("UNKNOWN_REFERENCE", path, message)];
+  });
+
+/** The ids of the named tags, in the order of the names; missing ones are made. */
+export async function makeTags(
+  { tx, caller: { now } }: Writer,
+  { ids, missing }: NamedTags,
+  names: readonly string[],
+): Promise<string[]> {
+  const made = new Map<string, string>();
+  if (missing.length > 0) {
+    const stamp = { orgId: tx.orgId, createdAt: now, updatedAt: now };
+    const rows = missing.map((name) => ({ ...stamp, id: newId(), name, nameKey: tagKey(name) }));
+    // Another caller may make the same tag at this moment: then that one is it.
+    await tx.tag.createMany({ data: rows, skipDuplicates: true });
+    for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
+      made.set(tag.nameKey, tag.id);
+    }
+  }
+  const found = names.map((name) => ids.get(tagKey(name)) ?? made.get(tagKey(name)));
+  return [...new Set(found.filter((id) => id !== undefined))];
+}
+
+/** How an update changes the tags carried: `set` alone, or `add` and `remove`. */
+export interface TagChange {
+  readonly set?: readonly string[] | null | undefined;
+  readonly add?: readonly string[] | null | undefined;
+  readonly remove?: readonly string[] | null | undefined;
+}
+
+/** Every name in a change. */
+const namesIn = (change: TagChange | null | undefined): string[] => [
+  ...(change?.set ?? []),
+  ...(change?.add ?? []),
+  ...(change?.remove ?? []),
+];
+
+/** Whether an input is about the columns of its record alone. */
+export const isPlain = (input: {
+  readonly tags?: TagChange | null | undefined;
+  readonly customFields?: readonly unknown[] | null | undefined;
+}): boolean => input.tags == null && !input.customFields?.length;
+
+/** The custom fields and tags that an input names; nothing is read for one that names none. */
+export async function catalogueFor(
+  writer: Writer,
+  entity: Entity,
+  values: readonly unknown[] | null | undefined,
+  tags: TagChange | null | undefined,
+): Promise<Catalogue> {
+  const names = namesIn(tags);
+  if (names.length === 0 && !values?.length) return { definitions: [], tags: [] };
+  return writer.catalogue(entity, names);
+}
+
+/** What a change of tags comes to, and what is wrong with it. */
+export function planTags(
+  before: readonly string[],
+  change: TagChange | null | undefined,
+  catalogue: Pick<Catalogue, "tags">,
+  create: boolean | null | undefined,
+  path: readonly string[] = ["input", "tags"],
+): { refusals: Refusal[]; apply: (writer: Writer) => Promise<string[]> } {
+  if (change == null) return { refusals: [], apply: async () => [...before] };
+  const { set, add, remove } = change;
+  const names = [...(set ?? []), ...(add ?? [])];
+  const wanted = findTags(names, catalogue);
+  const unwanted = new Set(findTags(remove ?? [], catalogue).ids.values());
+  return {
+    refusals: tagRefusals(wanted, path, create),
+    apply: async (writer) => {
+      const kept = set == null ? before.filter((tag) => !unwanted.has(tag)) : [];
+      return [...new Set([...kept, ...(await makeTags(writer, wanted, names))])];
+    },
+  };
+}

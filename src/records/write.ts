@@ -1,0 +1,100 @@
+import { isRetryable, violatesForeignKey } from "../db/open/faults.ts";
+import type { Db } from "../db/scope/scoped.ts";
+import type { Caller } from "../graphql/context.ts";
+import { fingerprint } from "../lib/cursor.ts";
+import { RefusalError, refuse } from "../lib/errors.ts";
+import type { Repeatable } from "./repeatable.ts";
+import { freeze, thaw } from "./snapshot.ts";
+import { Writer } from "./writer.ts";
+
+/** How often a write is tried that PostgreSQL undid because of another one. */
+const ATTEMPTS = 5;
+
+/** Hours for which an idempotency key is remembered. */
+export const IDEMPOTENCY_HOURS = 72;
+
+export interface WriteOptions<Result> {
+  /** Whether the work may come to one change of one row: then it is tried as one statement first. */
+  readonly alone?: boolean;
+  readonly repeatable?: Repeatable<Result>;
+  /** Milliseconds; 30 s when left out. */
+  readonly timeout?: number;
+  /** Further errors after which the work is worth another try. */
+  readonly retry?: (error: unknown) => boolean;
+}
+
+/**
+ * The one place through which every write passes: one transaction (or statement), tried again when PostgreSQL undid it because of
+ * another one, with the caller's idempotency key kept in it.
+ *
+ * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
+ *   UNKNOWN_REFERENCE when a record that the work refers to was removed at this moment
+ */
+export async function write<Result>(
+  caller: Caller,
+  work: (writer: Writer) => Promise<Result>,
+  { alone = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
+): Promise<Result> {
+  const run = (tx: Db): Promise<Result> => {
+    const writer = new Writer(tx, caller);
+    return repeatable?.key == null
+      ? work(writer)
+      : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const done = alone && attempt === 1 ? await caller.db.alone(run) : null;
+      const result = done ? done.result : await caller.db.transaction(run, timeout);
+      caller.progress.writes += 1;
+      return result;
+    } catch (error) {
+      if (violatesForeignKey(error)) {
+        throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
+      }
+      if (!(isRetryable(error) || retry?.(error)) || attempt === ATTEMPTS) throw error;
+      // Whoever was undone together with this one should not meet it again.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+    }
+  }
+}
+
+/**
+ * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and
+ * then finds the answer. A refusal rolls the row back, so that the request can be sent again, put right.
+ */
+async function once<Result>(
+  { viewer, now }: Caller,
+  writer: Writer,
+  { key, operation, args, visible }: Repeatable<Result> & { key: string },
+  work: (writer: Writer) => Promise<Result>,
+): Promise<Result> {
+  const path = ["idempotencyKey"];
+  if (key.trim() === "" || key.length > 255) {
+    throw refuse("INVALID_VALUE", path, "idempotencyKey must have 1 to 255 characters");
+  }
+  const { tx } = writer;
+  const asked = Buffer.from(fingerprint([operation, args]), "base64url");
+  const mine = { callerId: viewer.credentialId, key };
+  const expired = new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000);
+  await tx.idempotencyKey.deleteMany({ where: { ...mine, createdAt: { lt: expired } } });
+  const row = { ...mine, orgId: tx.orgId, fingerprint: new Uint8Array(asked), answer: {}, createdAt: now };
+  const { count } = await tx.idempotencyKey.createMany({ data: [row], skipDuplicates: true });
+  if (count === 0) {
+    const kept = await tx.idempotencyKey.findFirst({ where: mine });
+    if (!kept || !asked.equals(kept.fingerprint)) {
+      throw refuse(
+        "IDEMPOTENCY_MISMATCH",
+        path,
+        "this idempotency key was used before, for something else; take a new one",
+      );
+    }
+    const answer = thaw(kept.answer) as Result;
+    if (await visible(tx, answer)) return answer;
+    throw new RefusalError([
+      { kind: "notFound", code: "NOT_FOUND", path, message: "what was answered before is no longer there" },
+    ]);
+  }
+  const result = await work(writer);
+  await tx.idempotencyKey.updateMany({ where: mine, data: { answer: freeze(result) ?? {} } });
+  return result;
+}

@@ -1,0 +1,299 @@
+import type { Catalogue } from "../db/open/catalogue.ts";
+import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
+import type { Db } from "../db/scope/scoped.ts";
+import type { HeldModel, HeldRows } from "../db/write/held.ts";
+import {
+  blankContact,
+  type ContactColumns,
+  contactColumns,
+  deriveContact,
+} from "../entities/contact/contact.columns.ts";
+import { deriveDeal } from "../entities/deal/deal.columns.ts";
+import type { Definition, Entity } from "../filter/registry/fields.ts";
+import type {
+  Activity,
+  ApiKey,
+  BulkJob,
+  ContactMerge,
+  Conversation,
+  CustomField,
+  CustomFieldFolder,
+  CustomValue,
+  ImportJob,
+  SmartList,
+  Tag,
+} from "../generated/prisma/client.ts";
+import type { Caller } from "../graphql/context.ts";
+import { newId } from "../lib/typeid.ts";
+import { carried, changesOf, type Data, defined, tagMoves } from "./changes.ts";
+import type { CustomValues } from "./custom.ts";
+import { derivedChanges, derivedOf } from "./derived.ts";
+
+/** The rows that are written one by one. */
+export interface Rows {
+  contact: ContactRow;
+  lead: LeadRow;
+  deal: DealRow;
+  activity: Activity;
+  conversation: Conversation;
+  tag: Tag;
+  customField: CustomField;
+  customFieldFolder: CustomFieldFolder;
+  customValue: CustomValue;
+  smartList: SmartList;
+  apiKey: ApiKey;
+  contactMerge: ContactMerge;
+  importJob: ImportJob;
+  bulkJob: BulkJob;
+}
+
+type Model = keyof Rows;
+
+/** Columns to write: decimals may be text, JSON is what the caller says it is, undefined is left alone. */
+export type Columns<Row> = {
+  readonly [Name in keyof Row]?:
+    | (Row[Name] extends string | number | boolean | Date | null | readonly string[] ? Row[Name] : unknown)
+    | undefined;
+};
+
+/** What a change of a model's row stamps on it. */
+interface Traits {
+  readonly touched?: true;
+  readonly versioned?: true;
+  readonly sourced?: true;
+  readonly tags?: "contactTag" | "leadTag";
+}
+
+const traits: Readonly<Record<Model, Traits>> = {
+  contact: { touched: true, versioned: true, sourced: true, tags: "contactTag" },
+  lead: { touched: true, versioned: true, sourced: true, tags: "leadTag" },
+  deal: { touched: true, versioned: true },
+  smartList: { touched: true, versioned: true },
+  activity: { touched: true },
+  conversation: { touched: true },
+  tag: { touched: true },
+  customField: { touched: true },
+  customFieldFolder: { touched: true },
+  customValue: { touched: true },
+  apiKey: {},
+  contactMerge: {},
+  importJob: {},
+  bulkJob: {},
+};
+
+/** The calls of a scoped model that writing needs. */
+interface Delegate {
+  create(args: { data: Data }): Promise<unknown>;
+  updateManyAndReturn(args: { where: Data; data: Data }): Promise<unknown[]>;
+}
+
+/**
+ * Writes rows inside a transaction. Version, times, the system that wrote, the derived columns and the table of
+ * tags carried are set here and nowhere else.
+ */
+export class Writer {
+  readonly #definitions = new Map<Entity, readonly Definition[]>();
+
+  constructor(
+    readonly tx: Db,
+    readonly caller: Caller,
+  ) {}
+
+  /** An entity's definitions, and tags by name or id; the definitions hold until the transaction ends. */
+  async catalogue(entity: Entity, tags: readonly string[] = []): Promise<Catalogue> {
+    const catalogue = await this.tx.catalogue(entity, tags);
+    this.#definitions.set(entity, catalogue.definitions);
+    return catalogue;
+  }
+
+  /** Inserts a row; its id is made unless it is given. */
+  async insert<Name extends Model>(model: Name, columns: Columns<Rows[Name]>): Promise<Rows[Name]> {
+    const { now, viewer } = this.caller;
+    const { touched, sourced, tags } = traits[model];
+    const row = {
+      id: newId(),
+      createdAt: now,
+      ...(touched && { updatedAt: now }),
+      ...(sourced && { lastModificationSource: viewer.source }),
+      ...defined(columns),
+    };
+    const derived = await this.#derive(model, row);
+    const made = await this.#delegate(model).create({ data: { ...row, ...derived, orgId: this.tx.orgId } });
+    if (tags) await this.#carry(tags, row.id as string, [], (row as { tagIds?: string[] }).tagIds ?? []);
+    return made as Rows[Name];
+  }
+
+  /**
+   * Changes a row that this transaction holds. When nothing differs, nothing is written and the row is returned as
+   * it was.
+   *
+   * @param before the row as it was read under its lock
+   */
+  async update<Name extends Model>(
+    model: Name,
+    before: Rows[Name],
+    columns: Columns<Rows[Name]>,
+  ): Promise<Rows[Name]> {
+    const old: Data = { ...before };
+    const changes = changesOf(old, columns);
+    if (Object.keys(changes).length === 0) return before;
+    const { now, viewer } = this.caller;
+    const { touched, versioned, sourced, tags } = traits[model];
+    const { id, version } = old as { id: string; version: number };
+    const after = { ...old, ...changes };
+    const keepCustom = (model === "contact" || model === "lead") && changes.custom === undefined;
+    const data = {
+      ...changes,
+      ...(keepCustom ? derivedChanges(model, old, after) : await this.#derive(model, after)),
+      ...(touched && { updatedAt: now }),
+      ...(versioned && { version: version + 1 }),
+      ...(sourced && { lastModificationSource: viewer.source }),
+    };
+    const row =
+      model === "contact" || model === "lead" || model === "deal"
+        ? await this.tx.held.change<HeldModel>(model, before as HeldRows[HeldModel], data, keepCustom)
+        : (await this.#delegate(model).updateManyAndReturn({ where: { id }, data }))[0];
+    if (row == null) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
+    if (tags && changes.tagIds) {
+      await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
+    }
+    return row as Rows[Name];
+  }
+
+  /**
+   * Writes custom values of many contacts or leads at once, with what is derived from them.
+   *
+   * @param definitions the definitions as they are from now on
+   * @param rows rows as they were read, and their values from now on
+   * @param changed whether people see a change; otherwise only what is derived is written anew
+   */
+  async rewriteCustom(
+    model: "contact" | "lead",
+    definitions: readonly Definition[],
+    rows: readonly { readonly row: ContactRow | LeadRow; readonly custom: CustomValues }[],
+    changed: boolean,
+  ): Promise<void> {
+    const stamped = rows.map(({ row, custom }) => {
+      const derived = derivedOf(model, { ...row, custom }, definitions);
+      return { id: row.id, custom, ...derived, ...(changed && this.#stamp(row)) };
+    });
+    await this.#put(model, stamped);
+  }
+
+  /** Inserts many new contacts, with the tags that they carry. */
+  async insertContacts(
+    contacts: readonly (ContactColumns & { readonly id: string; readonly tagIds: readonly string[] })[],
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const definitions = await this.#defined("CONTACT");
+    const stamp = { ...blankContact, createdAt: now, updatedAt: now, lastModificationSource: viewer.source };
+    await this.tx.bulk.insertContacts(
+      // What is null is left out: a new row has it so.
+      contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
+    );
+    await this.tx.bulk.tagContacts(carried(contacts), now);
+  }
+
+  /** Changes many contacts that this transaction holds; tags are only added. */
+  async updateContacts(
+    contacts: readonly {
+      readonly before: ContactRow;
+      readonly columns: ContactColumns & { readonly tagIds: readonly string[] };
+    }[],
+  ): Promise<void> {
+    const definitions = await this.#defined("CONTACT");
+    const rows = contacts.map(({ before, columns }) => ({
+      id: before.id,
+      ...columns,
+      ...deriveContact(columns, definitions),
+      ...this.#stamp(before),
+    }));
+    await this.#put("contact", rows);
+    await this.tx.bulk.tagContacts(carried(rows), this.caller.now);
+  }
+
+  /**
+   * Changes many contacts that this transaction holds, each in its own way.
+   *
+   * @returns how many were changed; the others were as wanted already, and are left alone
+   */
+  async changeContacts(
+    contacts: readonly { readonly before: ContactRow; readonly columns: Columns<ContactRow> }[],
+  ): Promise<number> {
+    const definitions = await this.#defined("CONTACT");
+    const changed = contacts
+      .map(({ before, columns }) => ({ before, changes: changesOf({ ...before }, columns) }))
+      .filter(({ changes }) => Object.keys(changes).length > 0);
+    const names = [...new Set(changed.flatMap(({ changes }) => Object.keys(changes)))];
+    const rows = changed.map(({ before, changes }) => {
+      const after = { ...before, ...changes };
+      return {
+        id: before.id,
+        // One statement sets the same columns of all rows.
+        ...Object.fromEntries(names.map((name) => [name, after[name as keyof ContactRow]])),
+        ...deriveContact(contactColumns(after), definitions),
+        ...this.#stamp(before),
+      };
+    });
+    await this.#put("contact", rows);
+    const { come, gone } = tagMoves(changed);
+    await this.tx.bulk.tagContacts(come, this.caller.now);
+    await this.tx.bulk.untagContacts(gone);
+    return rows.length;
+  }
+
+  /** What every change of a contact or lead leaves on it. */
+  #stamp({ version }: { readonly version: number }) {
+    const { now, viewer } = this.caller;
+    return { version: version + 1, updatedAt: now, lastModificationSource: viewer.source };
+  }
+
+  /** Writes rows that all say the same columns. */
+  async #put(table: "contact" | "lead", rows: readonly (Data & { readonly id: string })[]): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    const { id: _, ...columns } = first;
+    await this.tx.bulk.update(table, Object.keys(columns), rows);
+  }
+
+  #delegate(model: Model): Delegate {
+    return this.tx[model] as unknown as Delegate;
+  }
+
+  async #derive(model: Model, row: Data): Promise<Data> {
+    if (model === "contact" || model === "lead") {
+      const fieldless = Object.keys(row.custom ?? {}).length === 0;
+      const entity = model === "contact" ? "CONTACT" : "LEAD";
+      return derivedOf(model, row, fieldless ? [] : await this.#defined(entity));
+    }
+    if (model === "deal") return deriveDeal(row as unknown as DealRow);
+    return {};
+  }
+
+  async #defined(entity: Entity): Promise<readonly Definition[]> {
+    return this.#definitions.get(entity) ?? (await this.catalogue(entity)).definitions;
+  }
+
+  /** The table of tags carried is the truth behind a row's `tagIds`. */
+  async #carry(
+    table: "contactTag" | "leadTag",
+    id: string,
+    before: string[],
+    after: string[],
+  ): Promise<void> {
+    const { now, viewer } = this.caller;
+    const { tx } = this;
+    const stamp = { orgId: tx.orgId, addedById: viewer.memberId, createdAt: now };
+    const gone = before.filter((tag) => !after.includes(tag));
+    const come = after.filter((tag) => !before.includes(tag));
+    if (table === "contactTag") {
+      if (gone.length > 0) await tx.contactTag.deleteMany({ where: { contactId: id, tagId: { in: gone } } });
+      const data = come.map((tagId) => ({ ...stamp, contactId: id, tagId }));
+      if (come.length > 0) await tx.contactTag.createMany({ data });
+    } else {
+      if (gone.length > 0) await tx.leadTag.deleteMany({ where: { leadId: id, tagId: { in: gone } } });
+      const data = come.map((tagId) => ({ ...stamp, leadId: id, tagId }));
+      if (come.length > 0) await tx.leadTag.createMany({ data });
+    }
+  }
+}

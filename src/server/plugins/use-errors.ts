@@ -1,0 +1,95 @@
+import { GraphQLError } from "graphql";
+import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
+import type { Logger } from "pino";
+import { isTimeout, isUnavailable } from "../../db/open/faults.ts";
+import { RequestError } from "../../lib/errors.ts";
+import { limitCodes } from "./use-limits.ts";
+
+/** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
+
+type MaskError = YogaMaskedErrorOpts["maskError"];
+
+/** Turns what was thrown into what is told. Faults are logged by Yoga, which compares the two. */
+export const maskError: MaskError = (thrown, message) => {
+  const original = rootOf(thrown);
+  const { nodes, source, positions, path } = (thrown instanceof GraphQLError ? thrown : {}) as GraphQLError;
+  const place = { nodes, source, positions, path };
+  const told = (text: string, extensions: Record<string, unknown>, status?: number) =>
+    new GraphQLError(text, {
+      ...place,
+      extensions: { ...extensions, ...(status && { http: { status } }) },
+    } as object);
+  if (original instanceof RequestError) {
+    const { status, ...details } = original.details;
+    return told(original.message, { code: original.code, ...details }, status);
+  }
+  // graphql-js words a variable's error around that of its value: the outer one says which variable.
+  if (original instanceof GraphQLError) return thrown as GraphQLError;
+  if (isTimeout(original)) return told("The database took too long to answer.", { code: "TIMEOUT" }, 504);
+  if (isUnavailable(original))
+    return told("The database cannot be reached just now.", { code: "SERVICE_UNAVAILABLE" }, 503);
+  return told(message, { code: "INTERNAL_SERVER_ERROR" });
+};
+
+/** Whether an error is this server's and not its caller's: what a caller did wrong is told, and not logged. */
+export const isFault = (error: unknown): boolean => !(rootOf(error) instanceof RequestError);
+
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
+}
+
+const MAX_MESSAGE = 300;
+
+/** Gives every error of an answer its code and the request's id. */
+export function useErrors(logger: Logger): Plugin {
+  const ids = new WeakMap<Request, string>();
+  return {
+    onRequest({ request }) {
+      ids.set(request, crypto.randomUUID());
+    },
+    onResultProcess({ request, result, setResult }) {
+      if (Symbol.asyncIterator in result || Array.isArray(result) || !result.errors) return;
+      const requestId = ids.get(request);
+      const errors = (result.errors as readonly GraphQLError[]).map((error) => withCode(error, requestId));
+      for (const { message, extensions } of errors) {
+        if (extensions.code === "INTERNAL_SERVER_ERROR")
+          logger.error({ requestId, message }, "request failed");
+      }
+      setResult({ ...result, errors });
+    },
+    onResponse({ request, response }) {
+      const id = ids.get(request);
+      if (id) response.headers.set("x-request-id", id);
+    },
+  };
+}
+
+function withCode(error: GraphQLError, requestId: string | undefined): GraphQLError {
+  const original = rootOf(error);
+  const { message, extensions } =
+    original instanceof RequestError ? (maskError(error, "") as GraphQLError) : error;
+  return new GraphQLError(shorten(message), {
+    ...(error.nodes && { nodes: error.nodes }),
+    ...(error.source && { source: error.source }),
+    ...(error.positions && { positions: error.positions }),
+    ...(error.path && { path: error.path }),
+    extensions: { code: codeOf(error), ...extensions, requestId },
+  });
+}
+
+/** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
+function codeOf({ message, path }: GraphQLError): string {
+  const limit = limitCodes.find(([words]) => words.test(message));
+  if (limit) return limit[1];
+  if (message.startsWith("Syntax Error")) return "GRAPHQL_PARSE_FAILED";
+  if (/^Variable "\$|has invalid value/.test(message) || path !== undefined) return "BAD_USER_INPUT";
+  return /operation/i.test(message) && /(unknown|must provide|could not determine)/i.test(message)
+    ? "OPERATION_RESOLUTION_FAILURE"
+    : "GRAPHQL_VALIDATION_FAILED";
+}
+
+/** Values that a caller sent are repeated only so far. */
+const shorten = (message: string): string => {
+  const cut = message.replace(/"((?:[^"\\]|\\.){60})(?:[^"\\]|\\.)+"/g, '"$1…"');
+  return cut.length > MAX_MESSAGE ? `${cut.slice(0, MAX_MESSAGE)}…` : cut;
+};

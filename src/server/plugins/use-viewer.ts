@@ -1,0 +1,43 @@
+import { getOperationAST } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { VerifyToken } from "../../auth/token.ts";
+import { authenticate, type Viewer } from "../../auth/viewer.ts";
+import type { Database } from "../../db/open/database.ts";
+import { scopedDb } from "../../db/scope/scoped.ts";
+import type { Context } from "../../graphql/context.ts";
+import { RequestError } from "../../lib/errors.ts";
+import { maskError } from "./use-errors.ts";
+
+/** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
+export function useViewer(database: Database, verifyToken: VerifyToken | null): Plugin<Context> {
+  const { pool, statementName } = database;
+  const authority = { pool, statementName, verifyToken };
+  const viewers = new WeakMap<Request, Viewer>();
+  return {
+    async onRequestParse({ request }) {
+      viewers.set(request, await authenticate(request.headers, authority));
+    },
+    onContextBuilding({ context, extendContext }) {
+      const viewer = viewers.get((context as unknown as { request: Request }).request);
+      if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
+      const made: Context = {
+        viewer,
+        db: scopedDb(database, viewer),
+        now: new Date(),
+        warnings: [],
+        progress: { writes: 0 },
+      };
+      extendContext(made);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const { document, operationName, contextValue } = args;
+      const operation = getOperationAST(document, operationName)?.operation;
+      const needed = operation === "mutation" ? "WRITE" : "READ";
+      if ((contextValue as Context).viewer.scopes.has(needed)) return;
+      const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, {
+        status: 403,
+      });
+      setResultAndStopExecution({ errors: [maskError(refusal, "") as never] });
+    },
+  };
+}

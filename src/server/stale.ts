@@ -1,0 +1,30 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Says so when what runs was built before the sources beside it were changed: whoever edits would look in vain for the
+ * change. Takes a few milliseconds; says nothing where there are no sources, or where they run themselves.
+ */
+export function sayIfStale(): void {
+  const here = fileURLToPath(import.meta.url);
+  const root = dirname(dirname(here));
+  const sources = join(root, "../src");
+  const built = changed(here);
+  if (basename(root) !== "dist" || !filesOf(sources).some((file) => changed(file) > built)) return;
+  process.stderr.write(
+    "What runs here is older than src/: npm run build makes it anew, npm run dev runs src/ itself.\n",
+  );
+}
+
+const changed = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function filesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(directory, name));
+  } catch {
+    return [];
+  }
+}
