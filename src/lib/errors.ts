@@ -113,6 +113,7 @@ export type RequestCode =
   | "ORG_FORBIDDEN"
   | "INSUFFICIENT_SCOPE"
   | "ORG_REQUIRED"
+  | "CONFLICT"
   | "TIMEOUT"
   | "SERVICE_UNAVAILABLE";
 

@@ -1,11 +1,15 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 
-/** Reading the driver's faults. Their metadata differs by adapter and version: the SQLSTATE and the text do not. */
+/**
+ * Reading what the database and the driver throw. Prisma wraps the driver's errors, and its metadata differ by adapter
+ * and version: the SQLSTATE does not. Texts are read only where an error has no code.
+ */
 
 interface DriverFault {
   readonly originalCode?: string;
   readonly originalMessage?: string;
   readonly kind?: string;
+  readonly severity?: string;
 }
 
 function driverFault(error: unknown): DriverFault {
@@ -14,9 +18,20 @@ function driverFault(error: unknown): DriverFault {
     const { driverAdapterError } = (error.meta ?? {}) as { driverAdapterError?: { cause?: DriverFault } };
     return driverAdapterError?.cause ?? {};
   }
-  const { cause, code } = error as { cause?: DriverFault; code?: unknown };
-  return cause ?? (typeof code === "string" ? { originalCode: code } : {});
+  const { name, cause, code, severity } = error as Error & DriverFault & { code?: unknown };
+  if (name === "DriverAdapterError") return (cause as DriverFault | undefined) ?? {};
+  return typeof code === "string" ? { originalCode: code, ...(severity && { severity }) } : {};
 }
+
+/** Codes of an error: Prisma's, and beneath it PostgreSQL's or the socket's. */
+const codesOf = (error: unknown): readonly string[] => {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const { originalCode } = driverFault(error);
+  return [typeof code === "string" ? code : "", originalCode ?? ""];
+};
+
+const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
+  codesOf(error).some((code) => codes.has(code));
 
 /** Whether a write broke this unique index or constraint. */
 export const violates = (error: unknown, constraint: string): boolean =>
@@ -25,46 +40,67 @@ export const violates = (error: unknown, constraint: string): boolean =>
     : isUniqueViolation(error) && (error as { constraint?: unknown }).constraint === constraint;
 
 /** Whether a write broke some unique index or constraint. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") ||
-  driverFault(error).originalCode === "23505";
+export const isUniqueViolation = (error: unknown): boolean => hasCode(error, new Set(["P2002", "23505"]));
 
 /** Whether a write refers to a row that is not there. */
-export const violatesForeignKey = (error: unknown): boolean =>
-  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2003") ||
-  driverFault(error).originalCode === "23503";
+export const violatesForeignKey = (error: unknown): boolean => hasCode(error, new Set(["P2003", "23503"]));
 
 /** Whether PostgreSQL undid a transaction because of another one, so that it may be tried again. */
 export const isRetryable = (error: unknown): boolean =>
-  (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034") ||
-  ["40001", "40P01"].includes(String(driverFault(error).originalCode)) ||
+  hasCode(error, new Set(["P2034", "40001", "40P01"])) ||
   driverFault(error).kind === "TransactionWriteConflict";
 
 /** Whether PostgreSQL gave the statement up for its time. */
-export const isTimeout = (error: unknown): boolean => driverFault(error).originalCode === "57014";
+export const isTimeout = (error: unknown): boolean => hasCode(error, new Set(["57014"]));
 
-const connectionCodes = new Set([
-  "P1001",
-  "P1002",
-  "P1008",
-  "P1017",
-  "P2024",
-  "P2028",
-  "P2037",
-  "ECONNREFUSED",
-  "57P01",
-  "53300",
+/** Whether a statement has more parameters or deeper conditions than Prisma or PostgreSQL can take. */
+export const isTooLarge = (error: unknown): boolean =>
+  hasCode(error, new Set(["P2029", "54001"])) ||
+  (error instanceof RangeError && error.message.startsWith("Maximum call stack size")) ||
+  (error instanceof Error && error.message.includes("recursion limit exceeded"));
+
+/** Whether a value is none that PostgreSQL can hold. The API's types should have refused it. */
+export const isUnstorable = (error: unknown): boolean =>
+  hasCode(error, new Set(["P2007", "P2020", "22003", "22021", "22P02", "22P05"]));
+
+const unavailable = new Set([
+  // Prisma: no connection, no answer, no transaction in time.
+  ...["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1011", "P1017", "P2024", "P2028", "P2037"],
+  // The socket, and the look-up of the host's name.
+  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENETDOWN", "ENETUNREACH"],
+  ...["EHOSTDOWN", "EHOSTUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOTFOUND"],
+  // PostgreSQL stops, starts or follows another one; it ended the session; its disk failed; a lock was not to be had.
+  ...["57P01", "57P02", "57P03", "57P05", "25006", "25P03", "40003", "58000", "58030", "55P03"],
 ]);
 
-/** Whether the database could not be reached, or had no connection to give. */
+/** Errors of the driver that have no code: the connection broke before or under a statement, or none was free. */
+const connectionLost =
+  /timeout exceeded when trying to connect|^timeout expired|Connection terminated|is not queryable|Cannot use a pool after calling end|^Received unexpected \w+ message from backend|SSL connection/;
+
+/**
+ * Whether the database could not be reached, had no connection or no room to give, or takes no writes just now. Nothing
+ * about the statement is wrong, and the same one may succeed later. A write may have been committed all the same: its
+ * answer is what was lost.
+ */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  const { originalCode, kind } = driverFault(error);
+  const { kind, severity } = driverFault(error);
   return (
-    connectionCodes.has(String(code)) ||
-    connectionCodes.has(String(originalCode)) ||
+    hasCode(error, unavailable) ||
+    // Connection exceptions and insufficient resources. Of the former, a protocol violation is a bug of the driver's
+    // user unless it ended the session, as a pooler does that has no connection to give.
+    codesOf(error).some((code) => /^(08(?!P01)...|53...)$/.test(code)) ||
+    severity === "FATAL" ||
+    severity === "PANIC" ||
+    // The file of a Unix socket that nobody listens on.
+    (error as NodeJS.ErrnoException).syscall === "connect" ||
     kind === "DatabaseNotReachable" ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    kind === "ConnectionClosed" ||
+    kind === "SocketTimeout" ||
+    (codesOf(error).every((code) => code === "") && connectionLost.test(error.message))
   );
 }
+
+/** Whether what failed may succeed when it is tried again later, unchanged. */
+export const isPassing = (error: unknown): boolean =>
+  isUnavailable(error) || isTimeout(error) || isRetryable(error);

@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
 import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
-import { isTimeout, isUnavailable } from "../../db/open/faults.ts";
-import { RequestError } from "../../lib/errors.ts";
+import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/open/faults.ts";
+import { type RequestCode, RequestError } from "../../lib/errors.ts";
 import { limitCodes } from "./use-limits.ts";
 
 /** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
@@ -25,11 +25,40 @@ export const maskError: MaskError = (thrown, message) => {
   }
   // graphql-js words a variable's error around that of its value: the outer one says which variable.
   if (original instanceof GraphQLError) return thrown as GraphQLError;
-  if (isTimeout(original)) return told("The database took too long to answer.", { code: "TIMEOUT" }, 504);
-  if (isUnavailable(original))
-    return told("The database cannot be reached just now.", { code: "SERVICE_UNAVAILABLE" }, 503);
-  return told(message, { code: "INTERNAL_SERVER_ERROR" });
+  const fault = faults.find(({ is }) => is(original));
+  return fault
+    ? told(fault.message, { code: fault.code }, fault.status)
+    : told(message, { code: "INTERNAL_SERVER_ERROR" });
 };
+
+/** What callers are told of the database's faults. All of them are logged. */
+const faults: readonly {
+  readonly is: (error: unknown) => boolean;
+  readonly code: RequestCode;
+  readonly status?: number;
+  readonly message: string;
+}[] = [
+  { is: isTimeout, code: "TIMEOUT", status: 504, message: "The database took too long to answer." },
+  {
+    is: isRetryable,
+    code: "CONFLICT",
+    status: 409,
+    message: "Other requests changed the same records at the same time. Nothing was written: send it again.",
+  },
+  {
+    is: isUnavailable,
+    code: "SERVICE_UNAVAILABLE",
+    status: 503,
+    message:
+      "The database cannot be reached, or takes no writes, just now. Send it again later. A mutation may have been done: under the same idempotencyKey it is done once.",
+  },
+  {
+    is: isTooLarge,
+    code: "FILTER_TOO_LARGE",
+    message: "The filter has more values or deeper conditions than one query can take.",
+  },
+  { is: isUnstorable, code: "BAD_USER_INPUT", message: "A value is none that the database can hold." },
+];
 
 /** Whether an error is this server's and not its caller's: what a caller did wrong is told, and not logged. */
 export const isFault = (error: unknown): boolean => !(rootOf(error) instanceof RequestError);
