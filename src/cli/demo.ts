@@ -1,19 +1,12 @@
-import { readConfig } from "../config.ts";
-import { applyMigrations } from "../db/migrate/migrate.ts";
-import { openDatabase } from "../db/open/database.ts";
+import { Command } from "commander";
 import { createDemoKey, seedDemo } from "../demo/demo.ts";
-import { runCommand } from "./run.ts";
+import { say } from "./run.ts";
+import { withMigrated } from "./with-database.ts";
 
 /** Seeds the demo organizations into the configured database and prints a new key to each. */
-runCommand(async () => {
-  const say = (text: string) => process.stdout.write(`${text}\n`);
-  const database = await openDatabase(readConfig(process.env).database);
-  try {
-    await applyMigrations(database.pool, database.embedded);
-    for (const demo of await seedDemo(database, say))
-      say(`API key for ${demo.name}: ${await createDemoKey(database, demo)}`);
-    return 0;
-  } finally {
-    await database.close();
-  }
-});
+export const demo = new Command("demo").action(() =>
+  withMigrated(async (database) => {
+    for (const each of await seedDemo(database, say))
+      say(`API key for ${each.name}: ${await createDemoKey(database, each)}`);
+  }),
+);

@@ -1,103 +1,158 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { access, constants, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { parseArgs } from "node:util";
+import { setTimeout as pause } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
+import { Command } from "commander";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
-import { applyMigrations } from "../db/migrate/migrate.ts";
-import { type Database, openDatabase } from "../db/open/database.ts";
+import type { Database } from "../db/open/database.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
+import { NotCsvError } from "../jobs/import/csv.ts";
 import { importErrors } from "../jobs/import/errors-csv.ts";
 import { importContacts } from "../jobs/import/import.service.ts";
-import { importFields } from "../jobs/import/mapping.ts";
+import type { Column } from "../jobs/import/mapping.ts";
 import { runImportJob } from "../jobs/import/runner.ts";
-import { emailKey } from "../lib/email.ts";
-import { RefusalError } from "../lib/errors.ts";
-import { decodeId, encodeId } from "../lib/typeid.ts";
-import { runCommand, UsageError } from "./run.ts";
+import { type Refusal, RefusalError } from "../lib/errors.ts";
+import { encodeId } from "../lib/typeid.ts";
+import { Upload } from "../lib/upload.ts";
+import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
+import { completeMapping, fieldNames, readMapping } from "./import-mapping.ts";
+import { CommandError, say } from "./run.ts";
+import { withMigrated } from "./with-database.ts";
 
-const usage = `npm run import -- <file.csv> --org <organization id> --email <member's address>
-    [--map "<column>=<field>"]…   where a column goes: a field, or custom.<slug>; by the headings when left out
-    [--mode skip|update]          what to do with an address that a contact has already; skip when left out
-    [--dry-run]                   checks and counts, writes no contact
-    [--tag <name>]…               tags that every row gets
-    [--create-missing-tags]       makes tags that do not exist yet
-    [--errors <file>]             where to write the rows that were refused; <file.csv>.errors.csv when left out
-
-Fields: ${Object.keys(importFields).join(", ").toLowerCase()}`;
-
-/** Imports a CSV file from the command line, with a progress bar; exits with 1 when rows were refused. */
-runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      org: { type: "string" },
-      email: { type: "string" },
-      map: { type: "string", multiple: true, default: [] },
-      mode: { type: "string", default: "skip" },
-      "dry-run": { type: "boolean", default: false },
-      tag: { type: "string", multiple: true, default: [] },
-      "create-missing-tags": { type: "boolean", default: false },
-      errors: { type: "string" },
-    },
-  });
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0 || !values.org || !values.email) throw new UsageError(usage);
-  const mode = values.mode.toUpperCase();
-  if (mode !== "SKIP" && mode !== "UPDATE") throw new UsageError(`--mode must be skip or update\n\n${usage}`);
-  const size = (await stat(path).catch(() => null))?.size;
-  if (size === undefined) throw new UsageError(`there is no file ${path}`);
-  const config = readConfig(process.env);
-  const database = await openDatabase(config.database);
-  try {
-    await applyMigrations(database.pool, database.embedded);
-    const caller = await callerOf(database, values.org, values.email);
-    const upload = { fileName: basename(path), limit: config.fileLimit, stream: createReadStream(path) };
-    const job = await importContacts(caller, {
-      file: upload,
-      mapping: values.map.map(readMapping),
-      mode,
-      dryRun: values["dry-run"],
-      tags: values.tag,
-      createMissingTags: values["create-missing-tags"],
-    });
-    const done = await runWithProgress(database, job);
-    return await report(caller, done, values.errors ?? `${path}.errors.csv`);
-  } catch (error) {
-    if (!(error instanceof RefusalError)) throw error;
-    const lines = error.refusals.map(({ path: place, message }) => `${place.slice(1).join(".")}: ${message}`);
-    throw new UsageError(lines.join("\n"));
-  } finally {
-    await database.close();
-  }
-});
-
-function readMapping(text: string) {
-  const at = text.lastIndexOf("=");
-  const [column, field] = [text.slice(0, at), text.slice(at + 1).trim()];
-  if (at < 1 || field === "") throw new UsageError(`--map must read "<column>=<field>"\n\n${usage}`);
-  if (field.startsWith("custom.")) return { column, customField: field.slice("custom.".length) };
-  const name = field.toUpperCase().replaceAll("-", "_");
-  if (!Object.hasOwn(importFields, name)) throw new UsageError(`there is no field ${field}\n\n${usage}`);
-  return { column, field: name };
+interface Options {
+  /** UUID. */
+  readonly org: string;
+  readonly email: Address;
+  readonly map?: readonly Column[];
+  readonly mode: "skip" | "update";
+  readonly dryRun?: boolean;
+  readonly tag?: readonly string[];
+  readonly createMissingTags?: boolean;
+  readonly errors?: string;
 }
 
-async function callerOf(database: Database, org: string, email: string): Promise<Caller> {
-  const decoded = decodeId(org);
-  const address = emailKey(email);
-  const member =
-    decoded?.type === "Organization" && address !== null
-      ? await database.prisma.member.findFirst({
-          where: { orgId: decoded.uuid, user: { is: { emailKey: address } } },
-        })
-      : null;
-  if (!member) throw new UsageError("there is no such organization, or the address is not a member's of it");
-  if (member.role === "READ_ONLY") throw new UsageError("this member may only read");
-  const { orgId, id: memberId, dataScope } = member;
+/** Imports a CSV file from the command line, with a progress bar; ends with exit code 1 when rows were refused. */
+export const imports = new Command("import")
+  .usage("<file.csv> --org <organization id> --email <address> [options]")
+  .argument("<file.csv>", "the file: a first row of headings, then a contact a row")
+  .requiredOption("--org <organization id>", "whose contacts they become", readOrganizationId)
+  .requiredOption("--email <address>", "the member who imports them", readAddress)
+  .option(
+    '--map "<column>=<field>"',
+    "where a column goes: to a field, to custom.<slug>, or with nothing after = nowhere; may be repeated. " +
+      "Columns that are not named go where their headings say",
+    readMapping,
+  )
+  .option(
+    "--mode <skip|update>",
+    "what to do with an address that a contact has already",
+    readOneOf("skip", "update"),
+    "skip",
+  )
+  .option("--dry-run", "checks and counts, and writes no contact")
+  .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
+    ...before,
+    name,
+  ])
+  .option("--create-missing-tags", "makes tags that do not exist yet")
+  .option("--errors <file>", "where to write the rows that were refused; <file.csv>.errors.csv when left out")
+  .addHelpText("after", `\nFields: ${fieldNames.join(", ")}`)
+  .action(async (path: string, options: Options) => {
+    const errorsPath = options.errors ?? `${path}.errors.csv`;
+    await checkFiles(path, errorsPath);
+    const { fileLimit } = readConfig(process.env);
+    await withMigrated(async (database) => {
+      const caller = await callerOf(database, options.org, options.email);
+      const file = await beginningOf(createReadStream(path));
+      try {
+        const job = await importContacts(caller, {
+          file: new Upload(basename(path), fileLimit, file.stream),
+          mapping: options.map && (await mappingOf(caller, file, options.map)),
+          mode: options.mode.toUpperCase(),
+          dryRun: options.dryRun,
+          tags: options.tag,
+          createMissingTags: options.createMissingTags,
+        });
+        const done = await runWithProgress(database, job);
+        if (!(await report(caller, done, errorsPath))) process.exitCode = 1;
+      } catch (error) {
+        if (error instanceof NotCsvError) throw new CommandError(`${path} ${error.message}`);
+        if (error instanceof RefusalError)
+          throw new CommandError(error.refusals.map((each) => told(each, path)).join("\n"));
+        throw error;
+      }
+    });
+  });
+
+/** @throws CommandError when the file cannot be read, or the refused rows could not be written */
+async function checkFiles(path: string, errorsPath: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new CommandError(`there is no file ${path}`);
+  if (found.isDirectory()) throw new CommandError(`${path} is a directory: name the file in it`);
+  await access(path, constants.R_OK).catch(() => {
+    throw new CommandError(`${path} must not be read by this user`);
+  });
+  // Before anything is imported, not after.
+  await access(dirname(errorsPath), constants.W_OK).catch(() => {
+    throw new CommandError(
+      `refused rows cannot be written to ${errorsPath}: name another file with --errors`,
+    );
+  });
+}
+
+/** Bytes that hold the first row of every file that can be imported. */
+const HEAD = 1_048_576;
+
+interface Beginning {
+  readonly head: Buffer;
+  /** Whether the head is all of it. */
+  readonly whole: boolean;
+  /** All of it, the head included. */
+  readonly stream: AsyncIterable<Uint8Array>;
+}
+
+async function beginningOf(source: AsyncIterable<Buffer>): Promise<Beginning> {
+  const chunks = source[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  let whole = false;
+  while (head.length < HEAD && !whole) {
+    const next = await chunks.next();
+    if (next.done) whole = true;
+    else head = Buffer.concat([head, next.value]);
+  }
+  async function* all() {
+    if (head.length > 0) yield head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { head, whole, stream: all() };
+}
+
+async function mappingOf({ db }: Caller, { head, whole }: Beginning, given: readonly Column[]) {
+  const { definitions } = await db.catalogue("CONTACT");
+  return completeMapping(head, whole, given, definitions);
+}
+
+/** A refusal in the words of the command line. */
+function told({ path: [, field = "", ...more], message }: Refusal, file: string): string {
+  const places: Readonly<Record<string, string>> = { file, mapping: "--map", tags: "--tag", mode: "--mode" };
+  // zod's words begin with the place in the input.
+  const words = message.replace(`${[field, ...more].join(".")} `, "");
+  return `${places[field] ?? field}: ${words}`;
+}
+
+async function callerOf(database: Database, orgId: string, address: Address): Promise<Caller> {
+  const member = await database.prisma.member.findFirst({
+    where: { orgId, user: { is: { emailKey: address.key } } },
+  });
+  if (!member)
+    throw new CommandError("there is no such organization, or the address is not a member's of it");
+  if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
+  const { id: memberId, dataScope } = member;
   return {
     db: scopedDb(database, { orgId, memberId, dataScope }),
     now: new Date(),
@@ -107,31 +162,37 @@ async function callerOf(database: Database, org: string, email: string): Promise
   };
 }
 
+/** Milliseconds between two looks at a job that another process works on. */
+const LOOK = 500;
+
+/** Works on the job until it has ended; where a server has taken it up meanwhile, waits for that. */
 async function runWithProgress(database: Database, { orgId, id }: ImportJob): Promise<ImportJob> {
   const bar = new SingleBar(
     { format: "{bar} {percentage} % | {value} of {total} rows | {eta_formatted} left", noTTYOutput: true },
     Presets.shades_classic,
   );
   let started = false;
-  await runImportJob(
-    database,
-    pino({ level: "error" }, pino.destination(2)),
-    { orgId, id },
-    {
-      onProgress: ({ total, done }) => {
-        if (!started) bar.start(total, done);
-        started = true;
-        bar.update(done);
-      },
-    },
-  );
-  bar.stop();
-  return database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });
+  const onProgress = ({ total, done }: ImportJob) => {
+    if (!started) bar.start(total, done);
+    started = true;
+    bar.update(done);
+  };
+  const logger = pino({ level: "error" }, pino.destination(2));
+  for (;;) {
+    await runImportJob(database, logger, { orgId, id }, { onProgress });
+    const job = await database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });
+    if (job.finishedAt !== null) {
+      bar.stop();
+      return job;
+    }
+    if (job.total > 0) onProgress(job);
+    await pause(LOOK);
+  }
 }
 
-async function report({ db }: Caller, job: ImportJob, path: string): Promise<number> {
+/** @returns whether all rows were imported */
+async function report({ db }: Caller, job: ImportJob, path: string): Promise<boolean> {
   const { state, dryRun, total, created, updated, skipped, failed, blank, problem } = job;
-  const say = (text: string) => process.stdout.write(`${text}\n`);
   say(`Import ${encodeId("ImportJob", job.id)}: ${state.toLowerCase()}${dryRun ? ", a dry run" : ""}`);
   say(
     `${total} rows: ${created} created, ${updated} updated, ${skipped} skipped, ${failed} failed; ${blank} blank lines`,
@@ -141,5 +202,5 @@ async function report({ db }: Caller, job: ImportJob, path: string): Promise<num
     await pipeline(importErrors(db, job.id), createWriteStream(path));
     say(`What was wrong with the ${failed} rows: ${path}`);
   }
-  return state === "DONE" && failed === 0 ? 0 : 1;
+  return state === "DONE" && failed === 0;
 }

@@ -1,89 +1,109 @@
 import { randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { createKey } from "../auth/key.ts";
 import { scopesBeyond } from "../auth/scopes.ts";
-import { readConfig } from "../config.ts";
-import { applyMigrations } from "../db/migrate/migrate.ts";
-import { type Database, openDatabase } from "../db/open/database.ts";
+import type { Database } from "../db/open/database.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";
-import { emailKey } from "../lib/email.ts";
-import { decodeId, encodeId, newId } from "../lib/typeid.ts";
+import { encodeId, newId } from "../lib/typeid.ts";
+import { type Address, readAddress, readName, readOneOf, readOrganization } from "./arguments.ts";
 import { readKeyOptions } from "./key-options.ts";
-import { runCommand, UsageError } from "./run.ts";
+import { CommandError, say, UsageError } from "./run.ts";
+import { withMigrated } from "./with-database.ts";
 
-const usage = `npm run key -- --org <name> --email <address> [--user <name>] [--mode live|test]
-    makes an organization, its owner, and a key
-npm run key -- --org <organization id> --email <address>
-    makes one more key for that member of an existing organization
-
-Both take:
-    --scopes read,write,admin          what the key may be used for; admin when left out
-    --expires <ISO date>               when it ends, such as 2030-01-31 (at 00:00 UTC); never when left out
-    --sources hubspot,pipedrive,…      the systems as which it may say to write; none when left out`;
+interface Options {
+  readonly org: ReturnType<typeof readOrganization>;
+  readonly email: Address;
+  readonly user?: string;
+  readonly mode?: "live" | "test";
+  readonly scopes?: string;
+  readonly expires?: string;
+  readonly sources?: string;
+}
 
 /** Makes a key from the command line: the first one of a new organization, or another one of an old. */
-runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      org: { type: "string" },
-      email: { type: "string" },
-      user: { type: "string" },
-      mode: { type: "string", default: "live" },
-      scopes: { type: "string" },
-      expires: { type: "string" },
-      sources: { type: "string" },
-    },
-  });
-  const { org, email, user, mode } = values;
-  const options = readKeyOptions(values, new Date());
-  const address = emailKey(email ?? "");
-  if (!org || !email || !address) throw new UsageError(usage);
-  const parsedMode = Object.values(OrganizationMode).find((name) => name === mode.toUpperCase());
-  if (!parsedMode) throw new UsageError(`--mode must be live or test\n\n${usage}`);
-  const database = await openDatabase(readConfig(process.env).database);
-  try {
-    await applyMigrations(database.pool, database.embedded);
-    const existing = decodeId(org);
-    const member = existing
-      ? await findMember(database, existing.uuid, address)
-      : await createOrganization(database, org, parsedMode, {
-          name: user ?? email,
-          email,
-          emailKey: address,
-        });
-    const beyond = values.scopes === undefined ? [] : scopesBeyond(options.scopes, member.role);
-    if (beyond.length > 0) {
-      throw new UsageError(
-        `--scopes: this member's role is ${member.role}, which cannot have ${beyond.join(", ").toLowerCase()}`,
-      );
+export const key = new Command("key")
+  .usage("--org <name or id> --email <address> [options]")
+  .requiredOption(
+    "--org <name or id>",
+    "name of an organization to make, or the id of one that is there",
+    readOrganization,
+  )
+  .requiredOption(
+    "--email <address>",
+    "its owner; of an organization that is there, one of its members",
+    readAddress,
+  )
+  .option("--user <name>", "the owner's name, of a new organization; the address when left out", readName)
+  .option(
+    "--mode <live|test>",
+    "what a new organization is for: its keys are sk_live_… or sk_test_…; live when left out",
+    readOneOf("live", "test"),
+  )
+  .option(
+    "--scopes <names>",
+    "what the key may be used for: read, write, admin, with commas between them; admin when left out",
+  )
+  .option("--expires <ISO date>", "when it ends, such as 2030-01-31 (at 00:00 UTC); never when left out")
+  .option(
+    "--sources <names>",
+    "systems as which it may say to write: hubspot,pipedrive,…; none when left out",
+  )
+  .action(async ({ org, email, user, mode, ...given }: Options) => {
+    const options = readKeyOptions(given, new Date());
+    if ("id" in org) {
+      const extra = user !== undefined ? "--user" : mode !== undefined ? "--mode" : null;
+      if (extra) throw new UsageError(`${extra} is for a new organization, and --org has an id`);
     }
-    const { key, ...row } = createKey(member.mode);
-    await database.prisma.apiKey.create({
-      data: { ...row, ...options, orgId: member.orgId, memberId: member.id, name: "Command line" },
+    await withMigrated(async (database) => {
+      const member =
+        "id" in org
+          ? await findMember(database, org.id, email)
+          : await createOrganization(
+              database,
+              org.name,
+              mode === "test" ? OrganizationMode.TEST : OrganizationMode.LIVE,
+              { name: user ?? email.email, email: email.email, emailKey: email.key },
+            );
+      const beyond = given.scopes === undefined ? [] : scopesBeyond(options.scopes, member.role);
+      if (beyond.length > 0) {
+        throw new CommandError(
+          `--scopes: this member's role is ${member.role}, which cannot have ${beyond.join(", ").toLowerCase()}`,
+        );
+      }
+      const { key: text, ...row } = createKey(member.mode);
+      await database.prisma.apiKey.create({
+        data: { ...row, ...options, orgId: member.orgId, memberId: member.id, name: "Command line" },
+      });
+      say(`Organization: ${encodeId("Organization", member.orgId)}\nAPI key: ${text}`);
     });
-    process.stdout.write(`Organization: ${encodeId("Organization", member.orgId)}\nAPI key: ${key}\n`);
-    return 0;
-  } finally {
-    await database.close();
-  }
-});
+  });
 
-async function findMember({ prisma }: Database, orgId: string, address: string) {
+async function findMember({ prisma }: Database, orgId: string, address: Address) {
   const member = await prisma.member.findFirst({
-    where: { orgId, user: { is: { emailKey: address } } },
+    where: { orgId, user: { is: { emailKey: address.key } } },
     include: { organization: true },
   });
-  if (!member) throw new UsageError("there is no such organization, or the address is not a member's of it");
+  if (!member)
+    throw new CommandError("there is no such organization, or the address is not a member's of it");
   return { orgId, id: member.id, mode: member.organization.mode, role: member.role };
 }
 
 /** The organization, its owner's user where they have none yet, and their membership, in one transaction. */
-function createOrganization(
+async function createOrganization(
   { prisma }: Database,
   name: string,
   mode: OrganizationMode,
   owner: { name: string; email: string; emailKey: string },
 ) {
+  const alike = await prisma.member.findFirst({
+    where: { organization: { is: { name, mode } }, user: { is: { emailKey: owner.emailKey } } },
+  });
+  if (alike) {
+    const id = encodeId("Organization", alike.orgId);
+    process.stderr.write(
+      `There is an organization of this name with this member already; this makes another one. For one more key to that one: --org ${id}\n`,
+    );
+  }
   return prisma.$transaction(async (tx) => {
     const orgId = newId();
     await tx.organization.create({

@@ -1,68 +1,40 @@
-import { parseArgs } from "node:util";
-import { readConfig } from "../config.ts";
+import { Command } from "commander";
 import { applyMigrations, createMigration, findDrift, migrationStatus } from "../db/migrate/migrate.ts";
-import { openDatabase } from "../db/open/database.ts";
-import { runCommand } from "./run.ts";
+import { say } from "./run.ts";
+import { withDatabase } from "./with-database.ts";
 
-const usage = `npm run db:migrate             apply the pending migrations
-npm run db:new -- <name>       write the migration that takes the existing ones to prisma/schema.prisma
-npm run db:new -- <name> --empty   write one to fill by hand
-npm run db:status              what the database has, and what it lacks
-npm run db:check               whether migrations and schema agree`;
+export const migrate = new Command("db:migrate").action(async () => {
+  const names = await withDatabase(({ pool, embedded }) => applyMigrations(pool, embedded));
+  say(names.length === 0 ? "nothing to apply" : names.map((name) => `applied ${name}`).join("\n"));
+});
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+/** Ends with exit code 1 unless the database has exactly the migrations that are here. */
+export const status = new Command("db:status").action(async () => {
+  const found = await withDatabase(({ pool }) => migrationStatus(pool));
+  for (const [state, names] of Object.entries(found))
+    for (const name of names) say(`${state.padEnd(8)} ${name}`);
+  if (found.pending.length + found.edited.length + found.missing.length > 0) process.exitCode = 1;
+});
 
-async function withDatabase<T>(
-  work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>,
-): Promise<T> {
-  const database = await openDatabase(readConfig(process.env).database);
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
-}
-
-async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { empty: { type: "boolean", default: false } },
+export const create = new Command("db:new")
+  .argument("<name...>", "a few words, for the directory's name")
+  .option("--empty", "writes one to fill by hand, though there is nothing to change")
+  .action(async (words: string[], { empty = false }: { empty?: boolean }) => {
+    const path = await createMigration(words.join("_"), { empty });
+    say(
+      path === null
+        ? "migrations and schema agree: nothing to write (--empty writes one all the same)"
+        : `wrote ${path}`,
+    );
   });
-  const [command, ...words] = positionals;
-  switch (command) {
-    case "apply": {
-      const names = await withDatabase(({ pool, embedded }) => applyMigrations(pool, embedded));
-      say(names.length === 0 ? "nothing to apply" : names.map((name) => `applied ${name}`).join("\n"));
-      return 0;
-    }
-    case "new": {
-      if (words.length === 0) break;
-      const path = await createMigration(words.join("_"), values);
-      say(
-        path === null
-          ? "migrations and schema agree: nothing to write (--empty writes one all the same)"
-          : `wrote ${path}`,
-      );
-      return 0;
-    }
-    case "status": {
-      const status = await withDatabase(({ pool }) => migrationStatus(pool));
-      for (const [state, names] of Object.entries(status))
-        for (const name of names) say(`${state.padEnd(8)} ${name}`);
-      return status.pending.length + status.edited.length + status.missing.length > 0 ? 1 : 0;
-    }
-    case "check": {
-      const drift = await findDrift();
-      say(
-        drift === ""
-          ? "migrations and schema agree"
-          : `prisma/schema.prisma is ahead of the migrations by:\n\n${drift}`,
-      );
-      return drift === "" ? 0 : 1;
-    }
-  }
-  say(usage);
-  return 2;
-}
 
-runCommand(main);
+/** Ends with exit code 1 when they do not agree. */
+export const check = new Command("db:check").action(async () => {
+  const drift = await findDrift();
+  say(
+    drift === ""
+      ? "migrations and schema agree"
+      : `prisma/schema.prisma is ahead of the migrations by:\n\n${drift}`,
+  );
+  if (drift !== "") process.exitCode = 1;
+});

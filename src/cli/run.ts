@@ -1,11 +1,15 @@
 import { ConfigError } from "../config.ts";
 import { MigrationError } from "../db/migrate/migrate.ts";
 import { DirectoryInUseError } from "../db/open/lock.ts";
-import { sayIfStale } from "../server/stale.ts";
 
-/** Something the person at the keyboard can put right; printed without a stack. */
+/** The arguments are wrong; the message says which and what would be right. Printed before the command's usage. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+}
+
+/** What was asked for cannot be done; the message says why. Printed alone. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
 }
 
 /** Whether an error's message alone tells the operator what to do. */
@@ -13,27 +17,8 @@ export const isOperatorError = (error: unknown): error is Error =>
   error instanceof ConfigError ||
   error instanceof DirectoryInUseError ||
   error instanceof MigrationError ||
-  error instanceof UsageError ||
   (error instanceof Error &&
-    /^(ERR_PARSE_ARGS|ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(
-      String((error as { code?: unknown }).code),
-    ));
+    /^(ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(String((error as { code?: unknown }).code)));
 
-/** Runs a command line to its exit code; faults are printed with their stack, an operator's mistakes without. */
-export function runCommand(main: () => Promise<number>): void {
-  sayIfStale();
-  main().then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      const told = isOperatorError(error)
-        ? error.message || String(error)
-        : error instanceof Error
-          ? error.stack
-          : error;
-      process.stderr.write(`${told}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+/** Tells the operator, on standard output. */
+export const say = (text: string): void => void process.stdout.write(`${text}\n`);

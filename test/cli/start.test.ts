@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleQuery } from "../../src/demo/examples.ts";
+import { npm } from "../support/program.ts";
 
 /** The main command, as its user runs it, on an embedded database of its own. */
 
@@ -96,7 +97,11 @@ test("a first start seeds, shows a key and GraphiQL, answers, refuses a second p
   expect((await ask(third.url, third.key, find)).data.contacts?.totalCount).toBe(1);
   third.child.kill("SIGINT");
   expect(await third.exited).toBe(0);
-}, 180_000);
+
+  const demo = await npm(["demo"], { DATA_DIR: directory });
+  expect(demo).toMatchObject({ code: 0, err: "" });
+  expect(demo.out).toMatch(/^(API key for .*: sk_test_\S+\n){2}$/);
+}, 240_000);
 
 test.each([
   [{ PORT: "70000" }, "PORT must be a whole number from 0 to 65535"],

@@ -89,7 +89,7 @@ describe.skipIf(!answers)("several workers", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "rolograph-workers-"));
     await admin.query(`CREATE DATABASE ${name}`);
-    const made = ["dist/cli/key.js", "--org", "Workers", "--email", "me@example.com", "--mode", "test"];
+    const made = ["dist/main.js", "key", "--org", "Workers", "--email", "me@example.com", "--mode", "test"];
     const { stdout } = await promisify(execFile)(process.execPath, made, { env });
     key = /^API key: (\S+)$/m.exec(stdout)?.[1] ?? "";
   });

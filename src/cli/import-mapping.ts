@@ -1,0 +1,50 @@
+import { InvalidArgumentError } from "commander";
+import type { Definition } from "../filter/registry/fields.ts";
+import { sniff } from "../jobs/import/csv.ts";
+import { type Column, type ImportField, importFields, mapColumns } from "../jobs/import/mapping.ts";
+
+/** Names of the fields to which a column can go, as they are typed. */
+export const fieldNames = Object.keys(importFields).map((name) => name.toLowerCase());
+
+/** Reads `<column>=<field>`, and adds it to those before it. */
+export function readMapping(text: string, before: readonly Column[] = []): Column[] {
+  const at = text.lastIndexOf("=");
+  if (at < 1) throw new InvalidArgumentError('It must read "<column>=<field>".');
+  const [column, place] = [text.slice(0, at), text.slice(at + 1).trim()];
+  return [...before, { column, ...readPlace(place) }];
+}
+
+function readPlace(place: string): Omit<Column, "column"> {
+  if (place === "") return { field: null, customField: null };
+  if (place.startsWith("custom.")) return { field: null, customField: place.slice("custom.".length) };
+  const field = place.toUpperCase().replaceAll("-", "_");
+  if (Object.hasOwn(importFields, field)) return { field: field as ImportField, customField: null };
+  throw new InvalidArgumentError(
+    `There is no field "${place}": take ${fieldNames.join(", ")}, or custom.<slug>.`,
+  );
+}
+
+/** Fields that several columns may go to. */
+const shared: ReadonlySet<ImportField | null> = new Set<ImportField | null>(["PHONE", "TAGS"]);
+
+/**
+ * Where all columns of a file go: as the operator says, the others by their headings, unless their field is taken.
+ *
+ * @param head the file's first bytes, its first row at least
+ * @param whole whether that is all of it
+ * @throws NotCsvError when they are not CSV
+ */
+export function completeMapping(
+  head: Buffer,
+  whole: boolean,
+  given: readonly Column[],
+  definitions: readonly Definition[],
+): Column[] {
+  const { headings } = sniff(head, whole);
+  const named = new Set(given.map(({ column }) => column));
+  const taken = new Set(given.map(({ field }) => field));
+  const byHeading = mapColumns(headings, [], definitions).columns.filter(
+    ({ column, field }) => !named.has(column) && (field === null || shared.has(field) || !taken.has(field)),
+  );
+  return [...given, ...byHeading];
+}

@@ -1,0 +1,110 @@
+import { Command } from "commander";
+import { sayIfStale } from "../server/stale.ts";
+import { CommandError, isOperatorError, UsageError } from "./run.ts";
+
+/** The commands of the program, each named like the npm script that runs it. */
+const commands: Readonly<Record<string, readonly [description: string, load: () => Promise<Command>]>> = {
+  start: [
+    "serves; settings are environment variables, which README.md lists",
+    () => import("./start.ts").then((module) => module.start),
+  ],
+  key: [
+    "makes an organization with its owner and first key, or one more key",
+    () => import("./key.ts").then((module) => module.key),
+  ],
+  import: ["imports contacts from a CSV file", () => import("./import.ts").then((module) => module.imports)],
+  demo: [
+    "seeds the demo organizations and prints a new key to each",
+    () => import("./demo.ts").then((module) => module.demo),
+  ],
+  purge: [
+    "erases what has been in the trash for 30 days",
+    () => import("./purge.ts").then((module) => module.purging),
+  ],
+  "db:migrate": [
+    "applies the pending migrations",
+    () => import("./migrate.ts").then((module) => module.migrate),
+  ],
+  "db:status": [
+    "says which migrations the database has, and which it lacks",
+    () => import("./migrate.ts").then((module) => module.status),
+  ],
+  "db:new": [
+    "writes the migration that takes the existing ones to prisma/schema.prisma",
+    () => import("./migrate.ts").then((module) => module.create),
+  ],
+  "db:check": [
+    "says whether migrations and schema agree",
+    () => import("./migrate.ts").then((module) => module.check),
+  ],
+  schema: [
+    "writes the files that are made from the code",
+    () => import("./schema.ts").then((module) => module.schemaFiles),
+  ],
+};
+
+/** What is run where no command is named. */
+const USUAL = "start";
+
+/** The program, with the command that the arguments name loaded and no other. */
+export interface Program {
+  readonly program: Command;
+  readonly running: Command;
+}
+
+/** @param argv as in `process.argv` */
+export async function buildProgram(argv: readonly string[]): Promise<Program> {
+  const [, , first = USUAL] = argv;
+  const named = Object.hasOwn(commands, first) ? first : USUAL;
+  const program = new Command("rolograph")
+    .description(
+      "A GraphQL gateway over contacts and leads. npm start serves it; npm run <command> does the rest.",
+    )
+    .showHelpAfterError()
+    .configureHelp({ commandUsage: usageOf })
+    .helpCommand(false);
+  let running = program;
+  for (const [name, [description, load]] of Object.entries(commands)) {
+    const command = name === named ? await load() : new Command(name);
+    if (name === named) running = command;
+    command.description(description).copyInheritedSettings(program);
+    program.addCommand(command, { isDefault: name === USUAL });
+  }
+  return { program, running };
+}
+
+/**
+ * Runs the program. `--help` and wrong arguments print usage and do nothing else. An operator's mistakes are printed
+ * without a stack, faults with theirs; both end with exit code 1.
+ */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const { program, running } = await buildProgram(argv);
+  if (running.name() !== USUAL) sayIfStale();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // Ends the process with code 1, after the message and the usage.
+    if (error instanceof UsageError) running.error(`error: ${error.message}`);
+    process.stderr.write(`${tell(error)}\n`);
+    // What still runs, such as a server half started, must not keep the process.
+    process.exit(1);
+  }
+}
+
+/** How a command is typed: by npm, since that is how everybody runs it. */
+function usageOf(command: Command): string {
+  if (command.parent === null) return "npm run <command> -- [options]";
+  const name = command.name();
+  const typed = name === USUAL ? "npm start" : `npm run ${name}`;
+  const words = command.usage().replace("[options]", "").trim();
+  const options = command.options.length > 0 ? " [options]" : "";
+  return words + options === "" ? typed : `${typed} -- ${words}${words && options}`.trimEnd();
+}
+
+function tell(error: unknown): string {
+  if ((error as { code?: unknown }).code === "EADDRINUSE") {
+    return "PORT is in use by another program: set PORT to a free one, or to 0 for any.";
+  }
+  if (error instanceof CommandError || isOperatorError(error)) return error.message || String(error);
+  return (error instanceof Error && error.stack) || String(error);
+}

@@ -1,0 +1,293 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { UsageError } from "../../src/cli/run.ts";
+import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { admin, databaseUrl, npm, postgresAnswers, program } from "../support/program.ts";
+
+/** The commands that the README names, as a person types them, from the build; what they print is read. */
+
+const answers = await postgresAnswers();
+const name = `rolograph_test_${randomUUID().replaceAll("-", "")}`;
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "rolograph-commands-"));
+  if (answers) await admin(`CREATE DATABASE ${name}`);
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true });
+  if (answers) await admin(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+/** Settings under which a command that opens a database fails, and leaves a trace that it tried. */
+const nowhere = () => ({ DATA_DIR: join(directory, "never-made") });
+
+describe.each([
+  ["the embedded database", true, (): Record<string, string> => ({ DATA_DIR: join(directory, "data") })],
+  // Skipped where no PostgreSQL answers; CI has one.
+  ["PostgreSQL", answers, (): Record<string, string> => ({ DATABASE_URL: databaseUrl(name) })],
+] as const)("on %s", (database, here, envOf) => {
+  test.skipIf(!here)(
+    "migrate, make keys, import, purge and say what they did",
+    async () => {
+      const env = envOf();
+      const migrated = await npm(["db:migrate"], env);
+      expect(migrated).toMatchObject({ code: 0, err: "" });
+      expect(migrated.out).toMatch(/^(applied \d{14}_\w+\n)+$/);
+      const status = await npm(["db:status"], env);
+      expect(status).toMatchObject({ code: 0, out: migrated.out.replaceAll(/^applied/gm, "applied ") });
+
+      const made = await npm(["key", "--", "--org", "My company", "--email", "me@example.com"], env);
+      expect(made).toMatchObject({ code: 0, err: "" });
+      const [, org = ""] =
+        /^Organization: (organization_\w{26})\nAPI key: sk_live_\S+\n$/.exec(made.out) ?? [];
+      const member = ["--org", org, "--email", "me@example.com"];
+      // The README's example: a column that it does not name goes where its heading says.
+      const file = join(directory, `${database}.csv`);
+      await writeFile(
+        file,
+        "Name,Email,Work phone\nAnn,ann@example.com,+14155550134\nBob,bob@example.com,none\n",
+      );
+      const imported = await npm(
+        ["import", "--", file, ...member, "--map", "Work phone=phone", "--mode", "update"],
+        env,
+      );
+      expect(imported.code, imported.err).toBe(1);
+      expect(imported.out.split("\n")).toEqual([
+        expect.stringMatching(/^Import import_job_\w{26}: done$/),
+        "2 rows: 1 created, 0 updated, 0 skipped, 1 failed; 0 blank lines",
+        `What was wrong with the 1 rows: ${file}.errors.csv`,
+        "",
+      ]);
+      const refused = await readFile(`${file}.errors.csv`, "utf8");
+      expect(refused).toContain("Bob,bob@example.com,none");
+      expect(refused).toContain("Work phone");
+
+      expect(await npm(["purge"], env)).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads\n" });
+      // Each reopens the embedded database, which takes seconds; on PostgreSQL the rest is soon said.
+      if (database !== "PostgreSQL") return;
+
+      const narrow = ["--scopes", "read,write,admin", "--expires", "2130-01-31", "--sources", "hubspot"];
+      const more = await npm(["key", "--", ...member, ...narrow], env);
+      expect(more).toMatchObject({ code: 0, err: "" });
+      expect(more.out).toMatch(new RegExp(`^Organization: ${org}\nAPI key: sk_live_\\S+\n$`));
+
+      await writeFile(file, "Name,Email,Work phone\nAnn,ann@example.com,+14155550134\n");
+      const dry = await npm(
+        ["import", "--", file, ...member, "--tag", "new", "--dry-run", "--create-missing-tags"],
+        env,
+      );
+      expect(dry.code, dry.err).toBe(0);
+      expect(dry.out).toMatch(
+        /: done, a dry run\n1 rows: 0 created, 0 updated, 1 skipped, 0 failed; 0 blank lines\n$/,
+      );
+
+      const counted = await npm(["purge", "--", "--dry-run"], env);
+      expect(counted).toEqual({ code: 0, err: "", out: "To be purged: 0 contacts, 0 leads\n" });
+    },
+    240_000,
+  );
+
+  test.skipIf(!here)(
+    "refuse what names nobody, and make nothing of it",
+    async () => {
+      const env = envOf();
+      const stranger = ["--org", encodeId("Organization", newId()), "--email", "me@example.com"];
+      const reason = "there is no such organization, or the address is not a member's of it\n";
+      expect(await program(["key", ...stranger], env)).toEqual({ code: 1, out: "", err: reason });
+      expect(await program(["import", "README.md", ...stranger], env)).toEqual({
+        code: 1,
+        out: "",
+        err: reason,
+      });
+    },
+    60_000,
+  );
+});
+
+const scripts = JSON.parse(await readFile("package.json", "utf8")).scripts as Record<string, string>;
+const commands = Object.entries(scripts).flatMap(([script, line]) => {
+  const [, words] = /(?:dist\/main\.js|src\/main\.ts)(.*)$/.exec(line) ?? [];
+  return words === undefined || script === "dev" || words.includes("--")
+    ? []
+    : [[script, words.trim()] as const];
+});
+
+test("every script that runs the program is one of its commands", () => {
+  expect(commands).toEqual(
+    [
+      "start",
+      "schema",
+      "db:migrate",
+      "db:new",
+      "db:status",
+      "db:check",
+      "demo",
+      "key",
+      "import",
+      "purge",
+    ].map((script) => [script, script === "start" ? "" : script]),
+  );
+});
+
+/** What the program prints and how it ends, in this process: nothing of it opens a database or reaches its work. */
+async function told(words: readonly string[]) {
+  const argv = ["node", "main.js", ...words];
+  const { program: whole, running } = await buildProgram(argv);
+  let text = "";
+  for (const command of [whole, running]) {
+    command.exitOverride().configureOutput({
+      writeOut: (piece) => {
+        text += piece;
+      },
+      writeErr: (piece) => {
+        text += piece;
+      },
+    });
+  }
+  const ended: unknown = await whole.parseAsync(argv).catch((error: unknown) => error);
+  // As runProgram tells it; a process shows that below.
+  if (ended instanceof UsageError)
+    return { code: 1, text: `error: ${ended.message}\n${running.helpInformation()}` };
+  return { code: (ended as { exitCode?: number }).exitCode, text };
+}
+
+test.each(commands)("%s --help prints its usage and does nothing", async (script, words) => {
+  const { code, text } = await told([...words.split(" ").filter(Boolean), "--help"]);
+  expect(code).toBe(0);
+  const typed = script === "start" ? "npm run <command>" : `npm run ${script}`;
+  expect(text).toMatch(new RegExp(`^Usage: ${typed}( --|\n)`));
+});
+
+test("wrong arguments, as they are typed, end with exit code 1, the reason and the usage", async () => {
+  const { code, out, err } = await npm(
+    ["key", "--", "--org", "organization_01h", "--email", "me@example.com"],
+    nowhere(),
+  );
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(
+    /^error: option '--org .*' is invalid\. .*\n\nUsage: npm run key -- --org <name or id>/,
+  );
+  expect(
+    (
+      await npm(
+        ["key", "--", "--org", "My company", "--email", "me@example.com", "--scopes", "all"],
+        nowhere(),
+      )
+    ).err,
+  ).toMatch(/^error: --scopes has "all"; .*\n\nUsage: npm run key -- /);
+  expect(existsSync(nowhere().DATA_DIR)).toBe(false);
+}, 60_000);
+
+test("npm run demo -- --help, as it is typed, seeds nothing", async () => {
+  const asked = await npm(["demo", "--", "--help"], nowhere());
+  expect(asked).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: npm run demo\n/) });
+  expect(existsSync(nowhere().DATA_DIR)).toBe(false);
+});
+
+const me = ["--email", "me@example.com"];
+const org = ["--org", "organization_01h455vb4pex5vsknk084sn02q"];
+
+test.each([
+  [["start", "--port", "80"], "unknown option '--port'"],
+  [["strat"], "too many arguments"],
+  [["demo", "--dry-run"], "unknown option '--dry-run'"],
+  [["demo", "now"], "too many arguments"],
+  [["purge", "--dryrun"], "unknown option '--dryrun'"],
+  [["db:migrate", "--force"], "unknown option '--force'"],
+  [["db:new"], "missing required argument 'name'"],
+  [["schema", "--chek"], "unknown option '--chek'"],
+  [["key", ...me], "required option '--org <name or id>' not specified"],
+  [["key", "--org", "My company"], "required option '--email <address>' not specified"],
+  [
+    ["key", "--org", "My company", "--email", "nope"],
+    "argument 'nope' is invalid. It must be an e-mail address",
+  ],
+  [["key", "--org", "   ", ...me], "argument '   ' is invalid. It must not be blank."],
+  [["key", "--org", "My\ncompany", ...me], "It must not have line breaks"],
+  // What a person pastes where an id is meant makes no new organization.
+  [["key", "--org", "organization_01h455vb4pex5vsknk084sn02", ...me], "is a character missing or mistyped?"],
+  [
+    ["key", "--org", " Organization_01h455vb4pex5vsknk084sn02q", ...me],
+    "is a character missing or mistyped?",
+  ],
+  [["key", "--org", "organisation_01h455vb4pex5vsknk084sn02q", ...me], "is a character missing or mistyped?"],
+  [["key", "--org", "01h455vb4pex5vsknk084sn02q", ...me], "is a character missing or mistyped?"],
+  [["key", "--org", "01890a5d-ac96-774b-bcce-b302099a8057", ...me], "is a character missing or mistyped?"],
+  [
+    ["key", "--org", "contact_01h455vb4pex5vsknk084sn02q", ...me],
+    "It is the id of a Contact, not of an organization.",
+  ],
+  [["key", ...org, ...me, "--mode", "test"], "--mode is for a new organization, and --org has an id"],
+  [["key", ...org, ...me, "--user", "Me"], "--user is for a new organization, and --org has an id"],
+  [["key", "--org", "My company", ...me, "--mode", "demo"], "It must be live or test."],
+  [
+    ["key", "--org", "My company", ...me, "--scopes", "all"],
+    '--scopes has "all"; it takes read, write, admin',
+  ],
+  [["import", ...org, ...me], "missing required argument 'file.csv'"],
+  [["import", "README.md", "--org", "My company", ...me], "It must be an organization's id"],
+  [["import", "README.md", ...org, "--email", "nope"], "It must be an e-mail address"],
+  [["import", "README.md", ...org, ...me, "--mode", "merge"], "It must be skip or update."],
+  [["import", "README.md", ...org, ...me, "--map", "phone"], 'It must read "<column>=<field>".'],
+  [
+    ["import", "README.md", ...org, ...me, "--map", "A=fone"],
+    'There is no field "fone": take name, first_name',
+  ],
+])("%j is refused with the reason and the usage", async (words, reason) => {
+  const { code, text } = await told(words);
+  expect(code).toBe(1);
+  expect(text).toMatch(/^error: /);
+  expect(text).toContain(reason);
+  expect(text).toMatch(/^Usage: npm (start|run [a-z:]+)/m);
+});
+
+test.each([
+  [["import", "none.csv", ...org, ...me], "there is no file none.csv\n"],
+  [["import", "src", ...org, ...me], "src is a directory: name the file in it\n"],
+  [
+    ["import", "README.md", ...org, ...me, "--errors", "none/errors.csv"],
+    "refused rows cannot be written to none/errors.csv: name another file with --errors\n",
+  ],
+])("%j is refused with the reason alone", async (words, reason) => {
+  expect(await program(words, nowhere())).toEqual({ code: 1, out: "", err: reason });
+  expect(existsSync(nowhere().DATA_DIR)).toBe(false);
+});
+
+test("a command refuses a database that is not there without a stack", async () => {
+  const env = { DATABASE_URL: "postgresql://postgres@127.0.0.1:1/none" };
+  onTestFinished(() => expect(existsSync(nowhere().DATA_DIR)).toBe(false));
+  const { code, err } = await program(["purge"], env);
+  expect(code).toBe(1);
+  expect(err).toContain("ECONNREFUSED");
+  expect(err).not.toContain("    at ");
+});
+
+test("the README names no command that is not run, here or in another test", async () => {
+  const readme = await readFile("README.md", "utf8");
+  const named = new Set(
+    [...readme.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)].map(([, script = ""]) => script),
+  );
+  const elsewhere = {
+    ci: "before any test",
+    start: "start.test.ts, workers.test.ts",
+    test: "runs this",
+    build: "before these tests, by support/build.ts",
+    check: "its parts are run by CI",
+    format: "would change the sources",
+    bench: "bench/ has tests of its own",
+    dev: "start, from the sources",
+    codegen: "before any test",
+    "test:filters": "test/filter/proof.test.ts runs the same",
+    demo: "start.test.ts, with --help here",
+  };
+  const here = ["key", "import", "purge", "schema", "db:migrate", "db:status", "db:new", "db:check", "run"];
+  expect([...named].filter((script) => !here.includes(script) && !Object.hasOwn(elsewhere, script))).toEqual(
+    [],
+  );
+});
