@@ -1,6 +1,6 @@
 import { ConfigError } from "../config.ts";
 import { MigrationError } from "../db/migrate/migrate.ts";
-import { DirectoryInUseError } from "../db/open/lock.ts";
+import { DirectoryError } from "../db/open/lock.ts";
 
 /** The arguments are wrong; the message says which and what would be right. Printed before the command's usage. */
 export class UsageError extends Error {
@@ -15,7 +15,7 @@ export class CommandError extends Error {
 /** Whether an error's message alone tells the operator what to do. */
 export const isOperatorError = (error: unknown): error is Error =>
   error instanceof ConfigError ||
-  error instanceof DirectoryInUseError ||
+  error instanceof DirectoryError ||
   error instanceof MigrationError ||
   (error instanceof Error &&
     /^(ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(String((error as { code?: unknown }).code)));

@@ -48,7 +48,7 @@ export type UnscopedClient = ReturnType<typeof createPrisma>;
 /**
  * Opens the embedded database or connects to PostgreSQL. Nothing is migrated.
  *
- * @throws DirectoryInUseError when another process has the embedded database's directory open
+ * @throws DirectoryError when another process has the embedded database's directory open, or this one must not
  */
 export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
   // PGlite is loaded by those who use it: a tenth of a start on PostgreSQL would go into it.

@@ -20,10 +20,10 @@ export interface Embedded {
  *
  * @param source a directory on disk (locked while open), or a dump to load into memory; an empty database in
  *   memory when neither is given
- * @throws DirectoryInUseError when another process has the directory open
+ * @throws DirectoryError when another process has the directory open
  */
 export async function startEmbedded(source: { directory?: string; dump?: Blob }): Promise<Embedded> {
-  const unlock = source.directory ? await lockDirectory(source.directory) : async () => {};
+  const unlock = source.directory ? await lockDirectory(source.directory) : () => {};
   try {
     const database = await PGlite.create({
       ...(source.directory && { dataDir: join(source.directory, "pglite") }),
@@ -48,11 +48,11 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
         await server.stop();
         await database.close();
         await address.remove();
-        await unlock();
+        unlock();
       },
     };
   } catch (error) {
-    await unlock();
+    unlock();
     throw error;
   }
 }

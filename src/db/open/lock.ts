@@ -1,103 +1,79 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 
-/** The data directory is in use by another process. */
-export class DirectoryInUseError extends Error {
-  override readonly name = "DirectoryInUseError";
+/** The data directory cannot be used: another process has it open, or this one must not; the message says which. */
+export class DirectoryError extends Error {
+  override readonly name = "DirectoryError";
 }
 
-const Holder = z.object({ pid: z.int(), port: z.int() });
-type Holder = z.infer<typeof Holder>;
+/** @returns whether this open file holds the lock on the whole file now; never waits */
+type TryLock = (descriptor: number) => boolean;
 
 /**
  * Locks a directory for this process. PGlite would open a directory twice without a word and ruin it.
  *
- * The lock is a file naming a process and a port on which that process listens for as long as it lives. A
- * file whose process or port is gone was left behind by a crash and is taken over; the port makes the check
- * hold where process ids repeat, as in containers.
+ * The lock is the kernel's, on the file `lock` in the directory: it is given and taken in one step, ends with the
+ * process however that ends, and is seen from other containers on the same volume, where process ids and ports are
+ * not. The file itself stays, since removing it would let two processes lock two files of one name; what is written in
+ * it only tells who holds it.
  *
  * @param directory made when absent
  * @returns a function that gives the lock back
- * @throws DirectoryInUseError when another process holds it
+ * @throws DirectoryError when another process holds it, or the directory cannot be used
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export async function lockDirectory(directory: string): Promise<() => void> {
+  const tryLock = loadLocking();
   const path = join(directory, "lock");
-  const server = await listen();
-  const own = JSON.stringify({ pid: process.pid, port: (server.address() as AddressInfo).port });
+  let descriptor: number;
   try {
-    while (!(await create(path, own))) await takeOver(path, directory);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    descriptor = openSync(path, "a+", 0o600);
   } catch (error) {
-    server.close();
-    throw error;
-  }
-  return async () => {
-    server.close();
-    await rm(path, { force: true });
-  };
-}
-
-function listen(): Promise<Server> {
-  const server = createServer((socket) => socket.destroy());
-  server.unref();
-  return new Promise((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", () => resolve(server));
-  });
-}
-
-async function create(path: string, content: string): Promise<boolean> {
-  try {
-    await writeFile(path, content, { flag: "wx", mode: 0o600 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** Removes the lock of a process that is gone; refuses while it lives. */
-async function takeOver(path: string, directory: string): Promise<void> {
-  const seen = await readFile(path, "utf8").catch(() => null);
-  if (seen === null) return;
-  const holder = parse(seen);
-  if (holder && (await isAlive(holder))) {
-    throw new DirectoryInUseError(
-      `${directory} is in use by process ${holder.pid}. Stop that one, or set DATA_DIR to another directory.`,
+    throw new DirectoryError(
+      `${directory} cannot be written (${(error as Error).message}). Set DATA_DIR to a directory of this user's own.`,
     );
   }
-  // Two processes may both find the same stale file. Renaming is atomic, so only one gets it; whoever
-  // finds a newer lock in its hands puts it back.
-  const aside = `${path}.${process.pid}`;
-  await rename(path, aside).catch(() => undefined);
-  const taken = await readFile(aside, "utf8").catch(() => null);
-  if (taken !== null && taken !== seen) await create(path, taken);
-  await rm(aside, { force: true });
-}
-
-function parse(content: string): Holder | null {
   try {
-    return Holder.parse(JSON.parse(content));
-  } catch {
-    return null;
-  }
-}
-
-async function isAlive({ pid, port }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
+    if (!lock(tryLock, descriptor, directory)) {
+      throw new DirectoryError(
+        `${directory} is in use by ${holderIn(path)}. Stop that one, or set DATA_DIR to another directory.`,
+      );
+    }
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `process ${process.pid} on ${hostname()}\n`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    closeSync(descriptor);
+    throw error;
   }
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port, timeout: 1000 });
-    const settle = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once("connect", () => settle(true));
-    socket.once("error", () => settle(false));
-    socket.once("timeout", () => settle(false));
-  });
+  return () => closeSync(descriptor);
+}
+
+function lock(tryLock: TryLock, descriptor: number, directory: string): boolean {
+  try {
+    return tryLock(descriptor);
+  } catch (error) {
+    // As on some network file systems. Without a lock a second server would ruin what the first has acknowledged.
+    throw new DirectoryError(
+      `${directory} is on a file system that cannot lock files (${(error as Error).message}). Set DATA_DIR to a local directory, or DATABASE_URL to a PostgreSQL.`,
+    );
+  }
+}
+
+const holderIn = (path: string): string =>
+  /^process \d+ on \S+\n$/.exec(readFileSync(path, "utf8"))?.[0].trim() ?? "another process";
+
+/** Node has no call for it. The addon comes built, for Linux, macOS and Windows, with its package. */
+function loadLocking(): TryLock {
+  try {
+    const { tryLock } = createRequire(import.meta.url)("fs-native-extensions") as { tryLock: TryLock };
+    return tryLock;
+  } catch (error) {
+    throw new DirectoryError(
+      `The embedded database cannot run on ${process.platform} ${process.arch}, where files cannot be locked ` +
+        `(${(error as Error).message}). Set DATABASE_URL to a PostgreSQL.`,
+    );
+  }
 }
