@@ -1,8 +1,19 @@
 import type { Db } from "../db/scope/scoped.ts";
+import { type Refusal, refusal } from "../lib/errors.ts";
 import type { Rows } from "./writer.ts";
 
 /** A caller's own text by which a request that is sent again is recognised; none when null. */
 export type IdempotencyKey = string | null | undefined;
+
+/** The records of an answer, by their model. */
+export type Answered = { readonly [Name in keyof Rows]?: readonly AnsweredRow[] };
+
+/** A record as it was answered; the columns that say where it was are there for models that have them. */
+export interface AnsweredRow {
+  readonly id: string;
+  readonly deletedAt?: Date | null;
+  readonly mergedIntoId?: string | null;
+}
 
 /** A request that may be sent again, and must then be answered as it was the first time. */
 export interface Repeatable<Result> {
@@ -12,38 +23,66 @@ export interface Repeatable<Result> {
   readonly operation: string;
   /** Its arguments, without the key. */
   readonly args: unknown;
-  /** Whether the caller may still see what was answered. */
-  readonly visible: (db: Db, result: Result) => Promise<boolean>;
+  /** Every record that the answer shows out of itself; one of which it has the id alone is looked up as the caller. */
+  readonly records: (result: Result) => Answered;
 }
 
-/** The part of a scoped model that says whether a row can be seen. */
-interface Counted {
-  count(args: { where: { id: string } }): Promise<number>;
+/** A request whose answer is one record. */
+export const repeatable = <Result extends AnsweredRow>(
+  model: keyof Rows,
+  operation: string,
+  args: unknown,
+  key: IdempotencyKey,
+): Repeatable<Result> => ({ key, operation, args, records: (row) => ({ [model]: [row] }) });
+
+/** Columns that say where a record is now. */
+const places: Partial<Record<keyof Rows, readonly string[]>> = {
+  contact: ["deletedAt", "mergedIntoId", "purgedAt"],
+  lead: ["deletedAt", "purgedAt"],
+};
+
+interface Placed extends AnsweredRow {
+  readonly purgedAt?: Date | null;
+}
+
+interface Delegate {
+  findMany(args: { where: object; select: object }): Promise<Placed[]>;
 }
 
 /**
- * A request whose answer is one record.
- *
- * @param model the record's
+ * Why an answer cannot be given again: a record of it that the caller may not see now, or that is no longer where the
+ * answer has it. One statement for each model in it.
  */
-export const repeatable = <Result extends { readonly id: string }>(
-  model: keyof Rows,
-  operation: string,
-  args: unknown,
-  key: IdempotencyKey,
-): Repeatable<Result> => repeatableAbout<Result>(model, ({ id }) => id, operation, args, key);
+export async function gone(db: Db, answered: Answered): Promise<Refusal[]> {
+  const found: Refusal[] = [];
+  for (const [model, rows] of Object.entries(answered)) {
+    if (rows.length === 0) continue;
+    const columns = ["id", ...(places[model as keyof Rows] ?? [])];
+    const now = await (db[model as keyof Rows] as unknown as Delegate).findMany({
+      where: { id: { in: rows.map(({ id }) => id) } },
+      select: Object.fromEntries(columns.map((column) => [column, true])),
+    });
+    const byId = new Map(now.map((row) => [row.id, row]));
+    found.push(...rows.flatMap((row) => moved(row, byId.get(row.id)) ?? []));
+  }
+  return found.slice(0, 1);
+}
 
-/** A request whose answer is about one record, whose row id `idOf` finds in it. */
-export const repeatableAbout = <Result>(
-  model: keyof Rows,
-  idOf: (result: Result) => string,
-  operation: string,
-  args: unknown,
-  key: IdempotencyKey,
-): Repeatable<Result> => ({
-  key,
-  operation,
-  args,
-  visible: async (db, result) =>
-    (await (db[model] as unknown as Counted).count({ where: { id: idOf(result) } })) > 0,
-});
+const path = ["idempotencyKey"];
+
+function moved(then: AnsweredRow, now: Placed | undefined): Refusal | null {
+  const merged = now?.mergedIntoId != null && then.mergedIntoId == null ? now.mergedIntoId : null;
+  if (merged !== null) {
+    const message = "the request was done before; a contact of its answer has been merged into another one";
+    return { kind: "alreadyMerged", code: "ALREADY_MERGED", path, message, survivorId: merged };
+  }
+  if (now === undefined || now.purgedAt != null) {
+    const message =
+      "the request was done before; a record of its answer is no longer there, or not for this caller";
+    return refusal("NOT_FOUND", path, message);
+  }
+  if (now.deletedAt != null && then.deletedAt == null) {
+    return refusal("IN_TRASH", path, "the request was done before; a record of its answer is in the trash");
+  }
+  return null;
+}

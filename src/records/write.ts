@@ -3,7 +3,7 @@ import type { Db } from "../db/scope/scoped.ts";
 import type { Caller } from "../graphql/context.ts";
 import { fingerprint } from "../lib/cursor.ts";
 import { RefusalError, refuse } from "../lib/errors.ts";
-import type { Repeatable } from "./repeatable.ts";
+import { gone, type Repeatable } from "./repeatable.ts";
 import { freeze, thaw } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
@@ -60,12 +60,13 @@ export async function write<Result>(
 
 /**
  * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and
- * then finds the answer. A refusal rolls the row back, so that the request can be sent again, put right.
+ * then finds the answer, which it gets as far as its caller may see all of it now. A refusal rolls the row back, so
+ * that the request can be sent again, put right.
  */
 async function once<Result>(
   { viewer, now }: Caller,
   writer: Writer,
-  { key, operation, args, visible }: Repeatable<Result> & { key: string },
+  { key, operation, args, records }: Repeatable<Result> & { key: string },
   work: (writer: Writer) => Promise<Result>,
 ): Promise<Result> {
   const path = ["idempotencyKey"];
@@ -89,10 +90,9 @@ async function once<Result>(
       );
     }
     const answer = thaw(kept.answer) as Result;
-    if (await visible(tx, answer)) return answer;
-    throw new RefusalError([
-      { kind: "notFound", code: "NOT_FOUND", path, message: "what was answered before is no longer there" },
-    ]);
+    const found = await gone(tx, records(answer));
+    if (found.length > 0) throw new RefusalError(found);
+    return answer;
   }
   const result = await work(writer);
   await tx.idempotencyKey.updateMany({ where: mine, data: { answer: freeze(result) ?? {} } });

@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
+import { scopedDb } from "../../src/db/scope/scoped.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** A member who is restricted to what is assigned to them. */
@@ -138,3 +141,49 @@ test("they delete a deal of their own also where it came from a lead that is not
     lead: { version: version + 1, status: "CONVERTED", convertedDeal: null },
   });
 });
+
+test("a record that they let go of shows nothing more of what hangs from it", async () => {
+  const contact = await organization.contact({ ownerId: member.id });
+  const deal = await organization.deal({ contactId: contact.id });
+  await organization.activity({ dealId: deal.id });
+  const { deal: left } = await mutate<{ deal: object }>(
+    member.key,
+    `dealUpdate(id: "${deal.globalId}", input: { contactId: null })`,
+    "deal { name activities { totalCount nodes { id } } }",
+  );
+  expect(left).toEqual({ name: "Deal", activities: { totalCount: 0, nodes: [] } });
+});
+
+test.each([
+  ["deal", "contact_id", "created_at"],
+  ["deal", "lead_id", "created_at"],
+  ["activity", "contact_id", "occurred_at"],
+  ["activity", "lead_id", "occurred_at"],
+  ["activity", "deal_id", "occurred_at"],
+  ["conversation", "contact_id", "last_message_at"],
+] as const)(
+  "whatever row stands above, of its %s rows by %s they see theirs alone",
+  async (table, parent, order) => {
+    const plantUnder = async (owner: string | null) => {
+      const { contact, lead, leadDeal } = await plant(owner, `Under${newId()}`);
+      const parentId = { contact_id: contact, lead_id: lead, deal_id: leadDeal }[parent].id;
+      await organization.activity({ leadId: lead.id });
+      return parentId;
+    };
+    const read = async (parentId: string, dataScope: "ALL" | "ASSIGNED") => {
+      const db = scopedDb(await testDatabase(), { orgId: organization.id, memberId: member.id, dataScope });
+      const page = { direction: "newest", take: 5, from: null } as const;
+      const text = { key: "id", sql: "child.id::text", columns: ["id"] };
+      const of = { table: { table, parent, order }, parentId };
+      return db.children([
+        { kind: "page", ...of, ...page, text },
+        { kind: "count", ...of },
+      ]);
+    };
+    const [own, hidden] = [await plantUnder(member.id), await plantUnder(null)];
+    const one = [expect.stringMatching(/^[0-9a-f-]{36}$/), "1"];
+    expect(await read(own, "ASSIGNED")).toEqual(one);
+    expect(await read(hidden, "ALL")).toEqual(one);
+    expect(await read(hidden, "ASSIGNED")).toEqual([null, "0"]);
+  },
+);

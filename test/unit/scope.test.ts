@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { columnLimits, type Principal, ScopeError, scope } from "../../src/db/scope/scope.ts";
+import { ScopeError } from "../../src/db/scope/rules.ts";
+import { columnLimits, type Principal, scope } from "../../src/db/scope/scope.ts";
 
 const orgId = "01913b3a-0000-7000-8000-000000000001";
 const memberId = "01913b3a-0000-7000-8000-000000000002";

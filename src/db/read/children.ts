@@ -1,6 +1,8 @@
 import type { Database } from "../open/database.ts";
 import { columnOf } from "../prisma/columns.ts";
+import { models } from "../scope/models.ts";
 import type { Principal } from "../scope/scope.ts";
+import { assignedSql } from "../scope/sql.ts";
 
 /** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
 export interface ChildTable {
@@ -51,8 +53,8 @@ export type ChildRequest = ChildPageRequest | ChildCountRequest;
 export const ROW_END = "\u001e";
 
 /**
- * Children of many parents, of whatever tables, in one statement. A principal who can see a parent can see its
- * children, so only the organization is checked here; the parents must come from a scoped client.
+ * Children of many parents, of whatever tables, in one statement: those that the principal may see now, whatever row
+ * stands above them.
  *
  * @returns for each request the texts of its rows in the order of the walk, divided by ROW_END, or their number;
  *   null where there is no row
@@ -61,12 +63,22 @@ export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string
 
 export function childReader(
   { pool, statementName }: Pick<Database, "pool" | "statementName">,
-  { orgId }: Principal,
+  principal: Principal,
 ): ChildReader {
   return async (requests) => {
     const groups = groupsOf(requests);
-    const values: unknown[] = [orgId];
-    const branches = groups.map((group, at) => branch(at, group, (value) => `$${values.push(value)}`));
+    const values: unknown[] = [principal.orgId];
+    const parameter: Parameter = (value) => `$${values.push(value)}`;
+    let member: string | undefined;
+    const memberId = () => {
+      member ??= parameter(principal.memberId);
+      return member;
+    };
+    const branches = groups.map((group, at) => {
+      const table = (group[0] as Placed).request.table.table;
+      const limit = assignedSql(models[table], table, principal, "$1", memberId);
+      return branch(at, group, limit === null ? "" : ` AND ${limit}`, parameter);
+    });
     const text = branches.join("\nUNION ALL\n");
     const { rows } = await pool.query<[group: number, index: number, value: string | null]>({
       name: statementName(text),
@@ -115,8 +127,10 @@ type Parameter = (value: unknown) => string;
 /**
  * One LATERAL over the parents of a group: PostgreSQL walks the index of each and stops at its limit, so that a
  * parent with 10 000 rows costs what one with ten does.
+ *
+ * @param limit what the principal may see of the table, as a further condition
  */
-function branch(at: number, group: Group, parameter: Parameter): string {
+function branch(at: number, group: Group, limit: string, parameter: Parameter): string {
   const [first] = group;
   // As PostgreSQL writes an array: the driver would quote each id.
   const parents = parameter(`{${group.map(({ request }) => request.parentId).join(",")}}`);
@@ -124,7 +138,7 @@ function branch(at: number, group: Group, parameter: Parameter): string {
     const { table, parent } = (first as Placed).request.table;
     return `SELECT ${at} AS part, parent.index::int, page.value
 FROM unnest(${parents}::uuid[]) WITH ORDINALITY AS parent(id, index)
-CROSS JOIN LATERAL (SELECT count(*)::text AS value FROM ${table} WHERE org_id = $1 AND ${parent} = parent.id) AS page`;
+CROSS JOIN LATERAL (SELECT count(*)::text AS value FROM ${table} WHERE org_id = $1 AND ${parent} = parent.id${limit}) AS page`;
   }
   const { table, direction, take, from, text } = first.request;
   const [beyond, sort] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
@@ -136,7 +150,7 @@ FROM unnest(${parents}::uuid[]${places ? `, ${places}` : ""}) WITH ORDINALITY AS
 CROSS JOIN LATERAL (
   SELECT string_agg(${text.sql}, E'\\x1e') AS value FROM (
     SELECT ${[...columns].join(", ")} FROM ${table.table}
-    WHERE org_id = $1 AND ${table.parent} = parent.id${places ? ` AND (${order}, id) ${beyond} (parent.at, parent.beyond)` : ""}
+    WHERE org_id = $1 AND ${table.parent} = parent.id${limit}${places ? ` AND (${order}, id) ${beyond} (parent.at, parent.beyond)` : ""}
     ORDER BY ${order} ${sort}, id ${sort}
     LIMIT ${parameter(take)}::int
   ) AS child

@@ -21,7 +21,8 @@ import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { confine, type Readers } from "./confined.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { type Call, type ModelName, models, type Operation } from "./models.ts";
-import { columnLimits, type Principal, ScopeError, scope } from "./scope.ts";
+import { ScopeError } from "./rules.ts";
+import { columnLimits, type Principal, scope } from "./scope.ts";
 
 type Delegates = Pick<UnscopedClient, ModelName>;
 

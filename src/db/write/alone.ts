@@ -1,4 +1,5 @@
-import { type ColumnLimits, ScopeError } from "../scope/scope.ts";
+import { ScopeError } from "../scope/rules.ts";
+import type { ColumnLimits } from "../scope/scope.ts";
 import { changeHeld, type Held, type HeldConnection, type HeldModel, readHeld, type Values } from "./held.ts";
 
 /**

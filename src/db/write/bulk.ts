@@ -2,7 +2,8 @@ import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
-import { type Principal, ScopeError } from "../scope/scope.ts";
+import { ScopeError } from "../scope/rules.ts";
+import type { Principal } from "../scope/scope.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };

@@ -10,7 +10,8 @@ import {
   type LeadRow,
 } from "../prisma/rows.ts";
 import type { StatementNames } from "../prisma/statement-names.ts";
-import { type ColumnLimits, ScopeError } from "../scope/scope.ts";
+import { ScopeError } from "../scope/rules.ts";
+import type { ColumnLimits } from "../scope/scope.ts";
 
 /** The rows that are held and changed one by one with a statement each. */
 export interface HeldRows {

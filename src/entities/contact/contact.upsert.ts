@@ -5,7 +5,7 @@ import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
-import { type IdempotencyKey, repeatableAbout } from "../../records/repeatable.ts";
+import type { IdempotencyKey, Repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
 import { emailTaken, holderOf, holdLiveContact, withPhone } from "./contact.find.ts";
 import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
@@ -39,6 +39,12 @@ export async function upsertContact(
   if (!(keys.email && input.email) && !(keys.phone && input.phoneNumbers?.length)) {
     throw refuse("REQUIRED", ["matchOn"], "the input has no value of the keys to match on");
   }
+  const again: Repeatable<Upserted> = {
+    key: idempotencyKey,
+    operation: "contactUpsert",
+    args: [raw, matchOn],
+    records: ({ contact }) => ({ contact: [contact] }),
+  };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write(
@@ -52,15 +58,7 @@ export async function upsertContact(
           if (before === null) return { contact, outcome: "CREATED" as const };
           return { contact, outcome: contact === before ? ("UNCHANGED" as const) : ("UPDATED" as const) };
         },
-        {
-          repeatable: repeatableAbout(
-            "contact",
-            ({ contact }) => contact.id,
-            "contactUpsert",
-            [raw, matchOn],
-            idempotencyKey,
-          ),
-        },
+        { repeatable: again },
       );
     } catch (error) {
       if (attempt < ATTEMPTS && keys.email && isTaken(error)) continue;

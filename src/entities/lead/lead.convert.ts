@@ -5,7 +5,7 @@ import { refuse } from "../../lib/errors.ts";
 import { encodeId, newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
-import { type IdempotencyKey, repeatableAbout } from "../../records/repeatable.ts";
+import type { IdempotencyKey } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
@@ -81,13 +81,16 @@ export async function convertLead(
           return { lead: converted, contact: await takeOver(writer, lead, contact), contactOutcome, deal };
         },
         {
-          repeatable: repeatableAbout(
-            "lead",
-            ({ lead }) => lead.id,
-            "leadConvert",
-            [id, raw],
-            idempotencyKey,
-          ),
+          repeatable: {
+            key: idempotencyKey,
+            operation: "leadConvert",
+            args: [id, raw],
+            records: ({ lead, contact, deal }) => ({
+              lead: [lead],
+              contact: [contact],
+              deal: deal === null ? [] : [deal],
+            }),
+          },
         },
       ),
   );

@@ -155,7 +155,7 @@ export function replaceLists(
         key: idempotencyKey,
         operation: "smartListsReplace",
         args: [raw, expectedVersion],
-        visible: async () => true,
+        records: ({ lists }) => ({ smartList: lists }),
       },
     },
   );

@@ -57,8 +57,8 @@ export function changeContacts(context: Context, plan: Plan, handshake: Handshak
       operation: "contactsBulk",
       // A caller who asks again and gets another token means the same change.
       args: saidBy(plan),
-      // Only ids are kept, and they are looked up as the caller.
-      visible: async () => true,
+      // Only ids are kept, which are looked up as the caller.
+      records: () => ({}),
     },
     timeout: TIMEOUT,
   });

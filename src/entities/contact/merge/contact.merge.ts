@@ -4,7 +4,7 @@ import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
 import { decodeId, newId } from "../../../lib/typeid.ts";
-import { type IdempotencyKey, repeatableAbout } from "../../../records/repeatable.ts";
+import type { IdempotencyKey } from "../../../records/repeatable.ts";
 import { freeze } from "../../../records/snapshot.ts";
 import { checkVersion } from "../../../records/version.ts";
 import { write } from "../../../records/write.ts";
@@ -86,13 +86,15 @@ export function mergeContacts(
     {
       timeout: 120_000,
       ...(!dryRun && {
-        repeatable: repeatableAbout(
-          "contact",
-          ({ contact }) => contact.id,
-          "contactMerge",
-          input,
-          idempotencyKey,
-        ),
+        repeatable: {
+          key: idempotencyKey,
+          operation: "contactMerge",
+          args: input,
+          records: ({ contact, duplicates, merge }) => ({
+            contact: [contact, ...duplicates],
+            contactMerge: merge === null ? [] : [merge],
+          }),
+        },
       }),
     },
   );
