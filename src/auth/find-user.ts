@@ -47,7 +47,10 @@ export async function findUser(
   throw new RequestError("ORG_FORBIDDEN", "The caller is not in any organization.", { status: 403 });
 }
 
-/** A new identity becomes that of the user who has the verified address, if one has. */
+/**
+ * A new identity becomes that of the user who has the verified address, if one has and no other subject of the provider
+ * is theirs: an address may come to be another person's, a subject may not.
+ */
 async function readOrLink(claims: Claims, orgId: string | null, database: Access): Promise<UserRow[]> {
   const rows = await readUser(claims, orgId, database);
   if (rows.length > 0 || claims.verifiedEmail === null) return rows;

@@ -200,6 +200,39 @@ test("an administrator restricted to assigned data cannot make a key that sees m
   });
 });
 
+test("an administrator restricted to assigned data sees and revokes keys of their own alone", async () => {
+  const restricted = await organization.member({ role: "ADMIN", dataScope: "ASSIGNED" });
+  const own = await created(restricted.key, { name: "Own" });
+  const { apiKeys } = await send(restricted.key, List);
+  expect(apiKeys.map(({ member }) => member?.id)).toEqual(apiKeys.map(() => restricted.globalId));
+  expect(apiKeys.map(({ id }) => id)).toContain(own.id);
+  const colleague = await organization.member();
+  for (const { key, keyId } of [await organization.member({ role: "OWNER" }), colleague]) {
+    const id = encodeId("ApiKey", keyId);
+    expect((await sendText(restricted.key, `{ node(id: "${id}") { id } }`)).data).toEqual({ node: null });
+    expect(await revoke(restricted.key, id)).toMatchObject({
+      apiKey: null,
+      errors: [{ code: "NOT_FOUND", path: ["id"] }],
+    });
+    expect((await sendText(key, "{ __typename }")).status).toBe(200);
+  }
+  expect(await revoke(restricted.key, own.id)).toMatchObject({ apiKey: { id: own.id }, errors: [] });
+});
+
+test("an administrator revokes keys of others, but none of an owner's; an owner revokes any", async () => {
+  const admin = await organization.member({ role: "ADMIN" });
+  const owner = await organization.member({ role: "OWNER" });
+  const id = encodeId("ApiKey", owner.keyId);
+  expect(await revoke(admin.key, id)).toMatchObject({
+    apiKey: null,
+    errors: [{ code: "FORBIDDEN", path: ["id"], message: expect.stringContaining("owner") }],
+  });
+  expect((await sendText(owner.key, "{ __typename }")).status).toBe(200);
+  const another = await organization.member({ role: "ADMIN" });
+  expect((await revoke(admin.key, encodeId("ApiKey", another.keyId))).errors).toEqual([]);
+  expect((await revoke(organization.key, id)).errors).toEqual([]);
+});
+
 test.each([
   ["a member", { role: "MEMBER" as const }],
   ["a member restricted to assigned data", { role: "MEMBER" as const, dataScope: "ASSIGNED" as const }],

@@ -115,6 +115,29 @@ test.each([
   },
 );
 
+test("a second subject of a provider is not a user who is another one's already, whatever its verified address", async () => {
+  const { prisma } = await testDatabase();
+  const { email, userId } = await organization.member({ role: "OWNER" });
+  const tokens = await Promise.all(
+    ["first", "second"].map((who) =>
+      provider.token({ sub: `${who}-${userId}`, email, email_verified: true }),
+    ),
+  );
+  // At once, so that neither finds the other's tie.
+  const answers = await Promise.all(tokens.map((token) => ask(token, question)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+  const late = answers.findIndex(({ status }) => status === 401);
+  for (const _ of [1, 2]) refused(await ask(tokens[late] as string, question), 401, "UNAUTHENTICATED");
+  expect(withoutId(answers[late] as Answer<unknown>)).toBe(withoutId(await ask("a.b.c", question)));
+  expect(await prisma.userIdentity.count({ where: { userId } })).toBe(1);
+  // A subject of another provider is another matter.
+  const other = await Provider.start();
+  const askOther = await gatewayOf(tokenVerifier(other.config));
+  const theirs = await other.token({ sub: "theirs", email, email_verified: true });
+  expect((await askOther(theirs, question)).status).toBe(200);
+  await other.stop();
+});
+
 test("an address never moves an identity that is linked to another user", async () => {
   const { sub, globalId } = await person();
   const other = await organization.member({ role: "OWNER" });

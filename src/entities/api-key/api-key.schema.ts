@@ -58,7 +58,7 @@ builder.queryField("apiKeys", (t) =>
   t.field({
     type: ["ApiKey"],
     description:
-      "The organization's API keys, newest first, expired and revoked ones too. Needs the scope ADMIN.",
+      "The organization's API keys, newest first, expired and revoked ones too; a member restricted to assigned data sees their own. Needs the scope ADMIN.",
     resolve: (_root, _args, context) => {
       if (!isAdmin(context)) {
         throw new RequestError("INSUFFICIENT_SCOPE", "This needs the scope ADMIN.", { status: 403 });
@@ -101,7 +101,7 @@ builder.mutationFields((t) => ({
       }),
     })),
     description:
-      "Revokes an API key for good: it is refused from the next request on. A key cannot revoke itself. Needs the scope ADMIN.",
+      "Revokes an API key for good: it is refused from the next request on. A key cannot revoke itself, and only an owner revokes an owner's. Needs the scope ADMIN.",
     args: idArg("key"),
     resolve: (_root, { id }, context) => payload(() => revokeApiKey(context, id)),
   }),

@@ -73,7 +73,8 @@ export async function createApiKey(
  * Revokes a key: it is refused from the next request on. One that is revoked stays as it is.
  *
  * @param id the key's id as callers see it
- * @throws RefusalError NOT_FOUND, or INVALID_STATE for the key that the request was sent with
+ * @throws RefusalError NOT_FOUND, INVALID_STATE for the key that the request was sent with, or FORBIDDEN for the key of
+ *   an owner when the caller is none
  */
 export function revokeApiKey(caller: KeyCaller, id: string): Promise<ApiKey> {
   requireAdmin(caller);
@@ -88,6 +89,9 @@ export function revokeApiKey(caller: KeyCaller, id: string): Promise<ApiKey> {
       const message = "a key cannot revoke itself: send the request with another one, or with a token";
       throw refuse("INVALID_STATE", ["id"], message);
     }
+    const [holder] = caller.viewer.role === "OWNER" ? [] : await tx.members([row.memberId]);
+    if (holder?.role === "OWNER")
+      throw refuse("FORBIDDEN", ["id"], "only an owner can revoke an owner's key");
     return row.revokedAt === null ? writer.update("apiKey", row, { revokedAt: caller.now }) : row;
   });
 }
