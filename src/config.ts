@@ -16,6 +16,12 @@ export interface Config {
   readonly bodyLimit: number;
   /** Bytes; a larger file to import is refused. */
   readonly fileLimit: number;
+  readonly limits: {
+    /** What an operation may cost; docs/limits.md says how it is counted. */
+    readonly costLimit: number;
+    /** Whether the schema may be asked for. */
+    readonly introspection: boolean;
+  };
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
   /** Minutes between two purges of the trash; 0 for none. */
@@ -96,6 +102,8 @@ const Settings = z.object({
     .default("info"),
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
+  COST_LIMIT: wholeNumber(1000, 1_000_000_000, 50_000),
+  INTROSPECTION: z.enum(["true", "false"], "must be true or false").default("true"),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
@@ -167,6 +175,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyLimit: settings.BODY_LIMIT_BYTES,
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
+    limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     workers: readWorkers(settings),
     demo: settings.DATABASE_URL === undefined,

@@ -1,5 +1,6 @@
 import type { Page } from "../lib/page.ts";
 import { builder } from "./builder.ts";
+import { price } from "./limits/price.ts";
 
 /** A page, read at once or when it is selected, and the number of all records it is taken from. */
 export interface Connection<Row> {
@@ -51,6 +52,7 @@ export const offsetArg = () =>
 builder.globalConnectionField("totalCount", (t) =>
   t.field({
     type: "Int",
+    extensions: price({ cost: 5 }),
     description: "How many records there are on all pages. Counted only when it is selected.",
     resolve: (connection) => (connection as unknown as Connection<unknown>).totalCount(),
   }),

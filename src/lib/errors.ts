@@ -106,6 +106,13 @@ export type RequestCode =
   | "NEEDS_ALL_DATA"
   | "FILTER_TOO_LARGE"
   | "QUERY_TOO_EXPENSIVE"
+  | "QUERY_TOO_COMPLEX"
+  | "QUERY_TOO_DEEP"
+  | "TOO_MANY_ALIASES"
+  | "TOO_MANY_DIRECTIVES"
+  | "TOO_MANY_MUTATIONS"
+  | "INTROSPECTION_DISABLED"
+  | "GRAPHQL_PARSE_FAILED"
   | "INVALID_TIME_ZONE"
   | "UNAUTHENTICATED"
   | "KEY_EXPIRED"
@@ -126,6 +133,9 @@ export class RequestError extends Error {
     readonly details: {
       /** Path of the argument, such as `query.groups[1].conditions[0].field`. */
       readonly field?: string;
+      /** What an operation costs, and what it may cost. */
+      readonly requested?: number;
+      readonly limit?: number;
       /** HTTP status, when the whole request fails. */
       readonly status?: number;
       /** Near misses and what is allowed, for tools. */

@@ -47,6 +47,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       corsOrigins: config.corsOrigins,
       bodyLimit: config.bodyLimit,
       fileLimit: config.fileLimit,
+      limits: config.limits,
       verifyToken:
         config.oidc &&
         (await import("../auth/token.ts")).tokenVerifier(config.oidc, (error) =>

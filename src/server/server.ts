@@ -8,7 +8,7 @@ import { schema } from "../schema.ts";
 import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
 import { useJsonText } from "./plugins/use-json-text.ts";
-import { useLimits } from "./plugins/use-limits.ts";
+import { defaultLimits, type LimitOptions, useLimits } from "./plugins/use-limits.ts";
 import { useReadiness } from "./plugins/use-readiness.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly fileLimit: number;
   /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
   readonly verifyToken?: VerifyToken | null;
+  /** What an operation may cost, and whether the schema may be asked for; as the settings' defaults when left out. */
+  readonly limits?: LimitOptions;
   /** How often a query comes before it is compiled; once when left out. */
   readonly compileAfter?: number;
   /** GraphiQL, with this key and query filled in; none when null. */
@@ -37,6 +39,7 @@ export function createServer({
   corsOrigins,
   bodyLimit,
   fileLimit,
+  limits = defaultLimits,
   graphiql,
   verifyToken = null,
   compileAfter = 1,
@@ -50,7 +53,7 @@ export function createServer({
       useStrictRequests(bodyLimit, fileLimit),
       useViewer(database, verifyToken),
       useWarnings(),
-      useLimits(),
+      useLimits(limits),
       useJit(compileAfter),
       useReadiness(database),
     ],

@@ -90,3 +90,13 @@ test.each([
   expect(() => readConfig(env as Record<string, string>)).toThrow(ConfigError);
   expect(() => readConfig(env as Record<string, string>)).toThrow(told);
 });
+
+test("an operation may cost 50,000 and the schema be asked for, unless the operator says otherwise", () => {
+  expect(readConfig({}).limits).toEqual({ costLimit: 50_000, introspection: true });
+  expect(readConfig({ COST_LIMIT: "200000", INTROSPECTION: "false" }).limits).toEqual({
+    costLimit: 200_000,
+    introspection: false,
+  });
+  expect(() => readConfig({ COST_LIMIT: "0" })).toThrow("COST_LIMIT must be a whole number from 1000");
+  expect(() => readConfig({ INTROSPECTION: "no" })).toThrow("INTROSPECTION must be true or false");
+});

@@ -2,6 +2,7 @@ import type { Activity } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { childConnection } from "../../graphql/children.ts";
 import { connectionType, pageArgs } from "../../graphql/connection.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { reads } from "../../graphql/selection.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
@@ -14,7 +15,11 @@ builder.node("Activity", {
     kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
     subject: t.exposeString("subject", { nullable: true, description: "What it was about." }),
-    body: t.exposeString("body", { nullable: true, description: "What was said or written." }),
+    body: t.exposeString("body", {
+      nullable: true,
+      description: "What was said or written.",
+      extensions: price({ cost: LONG_TEXT }),
+    }),
     durationSeconds: t.exposeInt("durationSeconds", {
       nullable: true,
       description: "How long it took, in seconds.",

@@ -1,6 +1,7 @@
 import type { ApiKey } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
+import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { RequestError } from "../../lib/errors.ts";
@@ -57,6 +58,7 @@ builder.node("ApiKey", {
 builder.queryField("apiKeys", (t) =>
   t.field({
     type: ["ApiKey"],
+    extensions: price({ items: 100 }),
     description:
       "The organization's API keys, newest first, expired and revoked ones too; a member restricted to assigned data sees their own. Needs the scope ADMIN.",
     resolve: (_root, _args, context) => {

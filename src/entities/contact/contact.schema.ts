@@ -3,6 +3,7 @@ import { filteredConnection } from "../../filter/list/list.ts";
 import { contactListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { reads } from "../../graphql/selection.ts";
 import { encodeId } from "../../lib/typeid.ts";
@@ -67,7 +68,11 @@ builder.node("Contact", {
       description: "LinkedIn Sales Navigator profile.",
     }),
     source: t.exposeString("source", { nullable: true, description: "Where the contact came from." }),
-    notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
+    notes: t.exposeString("notes", {
+      nullable: true,
+      description: "Free notes.",
+      extensions: price({ cost: LONG_TEXT }),
+    }),
     allowPhoneCalls: t.exposeBoolean("allowPhoneCalls", { description: "Whether they accept phone calls." }),
     doNotContact: t.exposeBoolean("doNotContact", {
       description: "Whether they must not be contacted at all.",

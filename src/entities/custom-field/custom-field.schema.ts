@@ -1,6 +1,7 @@
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { builder } from "../../graphql/builder.ts";
+import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { reads } from "../../graphql/selection.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
@@ -51,6 +52,7 @@ builder.node("CustomFieldFolder", {
 builder.queryFields((t) => ({
   customFields: t.field({
     type: ["CustomField"],
+    extensions: price({ items: 100 }),
     description: "The organization's custom fields, in order.",
     args: {
       entity: t.arg({

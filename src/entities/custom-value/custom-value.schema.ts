@@ -1,5 +1,6 @@
 import type { CustomValue } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import {
@@ -16,7 +17,10 @@ builder.node("CustomValue", {
   loadMany: (ids, context) => byId.customValue.loadMany(context, ids),
   fields: (t) => ({
     key: t.exposeString("key", { description: "What the token is called." }),
-    value: t.exposeString("value", { description: "What it stands for." }),
+    value: t.exposeString("value", {
+      description: "What it stands for.",
+      extensions: price({ cost: LONG_TEXT / 5 }),
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
   }),
@@ -25,7 +29,11 @@ builder.node("CustomValue", {
 const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").implement({
   description: "A text whose tokens were filled.",
   fields: (t) => ({
-    text: t.exposeString("text", { description: "The text. Tokens that could not be filled stay in it." }),
+    text: t.exposeString("text", {
+      description: "The text. Tokens that could not be filled stay in it.",
+      // Up to a million characters.
+      extensions: price({ cost: LONG_TEXT * 20 }),
+    }),
     missing: t.stringList({
       description: "The tokens that could not be filled, each once, in the order in which they appear.",
       resolve: ({ missing }) => [...missing],
@@ -42,6 +50,7 @@ const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").imp
 builder.queryFields((t) => ({
   customValues: t.field({
     type: ["CustomValue"],
+    extensions: price({ items: 100 }),
     description: "The organization's custom values, by key.",
     resolve: (_root, _args, { db }) => db.customValue.findMany({ orderBy: [{ key: "asc" }] }),
   }),

@@ -6,6 +6,7 @@ import { leadListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { reads } from "../../graphql/selection.ts";
@@ -24,7 +25,11 @@ builder.node("Lead", {
     phone: t.expose("phone", { type: "PhoneNumber", nullable: true, description: "Phone number in E.164." }),
     company: t.exposeString("company", { nullable: true, description: "The company." }),
     source: t.exposeString("source", { nullable: true, description: "Where the lead came from." }),
-    notes: t.exposeString("notes", { nullable: true, description: "Free notes." }),
+    notes: t.exposeString("notes", {
+      nullable: true,
+      description: "Free notes.",
+      extensions: price({ cost: LONG_TEXT }),
+    }),
     status: t.expose("status", { type: LeadStatusEnum, description: "Where it stands." }),
     dealValue: t.field({
       type: Money,

@@ -1,4 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
+import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { reads } from "../../graphql/selection.ts";
 
@@ -36,6 +37,7 @@ builder.node("Member", {
 builder.queryField("members", (t) =>
   t.field({
     type: ["Member"],
+    extensions: price({ items: 100 }),
     description: "The organization's members, by name.",
     resolve: (_root, _args, { db }) => db.members(null),
   }),

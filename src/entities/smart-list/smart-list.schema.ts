@@ -19,6 +19,7 @@ import {
 } from "../../filter/schema/query.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
+import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { ContactConnection } from "../contact/contact.connection.ts";
 import { readStored } from "./smart-list.loaders.ts";
@@ -44,6 +45,7 @@ const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGr
   fields: (t) => ({
     conditions: t.field({
       type: [ConditionType],
+      extensions: price({ items: 5 }),
       description: "The conditions, AND-ed.",
       resolve: ({ conditions }) => [...conditions],
     }),
@@ -59,6 +61,7 @@ const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartL
     }),
     groups: t.field({
       type: [GroupType],
+      extensions: price({ items: 5 }),
       description: "The groups, OR-ed.",
       resolve: ({ groups }) => [...groups],
     }),
@@ -70,6 +73,7 @@ const FilterGroup = builder.objectRef<readonly Condition[]>("FilterGroup").imple
   fields: (t) => ({
     conditions: t.field({
       type: [FilterCondition],
+      extensions: price({ items: 5 }),
       description: "The conditions, AND-ed.",
       resolve: (conditions) => [...conditions],
     }),
@@ -127,6 +131,7 @@ builder.node("SmartList", {
     }),
     groups: t.field({
       type: [FilterGroup],
+      extensions: price({ items: 5 }),
       description: "The same with typed values, for user interfaces; what is no longer readable too.",
       resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
     }),
@@ -161,6 +166,7 @@ builder.node("SmartList", {
       resolve: async (list, _args, context) => [...(await readStored(context, list)).problems],
     }),
     count: t.int({
+      extensions: price({ cost: COUNTING }),
       description: "How many live contacts that the caller may see are in it.",
       args: timeZoneArg(),
       resolve: async (list, { timeZone }, context) => {
@@ -170,6 +176,7 @@ builder.node("SmartList", {
     }),
     contacts: t.field({
       type: ContactConnection,
+      extensions: price({ cost: COUNTING }),
       description: "The live contacts in it, in its own order; what is given narrows it further.",
       args: {
         filter: t.arg({ type: ContactFilter, description: "Which of them, typed." }),
@@ -207,6 +214,7 @@ builder.queryFields((t) => ({
   }),
   smartLists: t.field({
     type: ["SmartList"],
+    extensions: price({ items: 50 }),
     description: "The organization's smart lists, in order.",
     resolve: (_root, _args, { db }) =>
       db.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] }),

@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 import type { TagUsage } from "../../db/read/tag-usage.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
+import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { reads } from "../../graphql/selection.ts";
@@ -44,6 +45,7 @@ builder.queryFields((t) => ({
   }),
   tags: t.field({
     type: ["Tag"],
+    extensions: price({ items: 100 }),
     description: "The organization's tags, by name.",
     resolve: (_root, _args, { db }) => db.tag.findMany({ orderBy: [{ nameKey: "asc" }] }),
   }),

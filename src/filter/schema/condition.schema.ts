@@ -1,4 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
+import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import type { Condition, TreeNode, Value } from "../language/condition.ts";
 import type { Problem } from "../language/problem.ts";
@@ -276,6 +277,7 @@ FilterNode.implement({
     }),
     nodes: t.field({
       type: [FilterNode],
+      extensions: price({ items: 3 }),
       description: "The parts of AND and OR; what holds for the related record of SOME and NO.",
       resolve: ({ nodes }) => [...nodes],
     }),

@@ -1,6 +1,7 @@
 import type { BucketCount } from "../../db/read/sets.ts";
 import { builder } from "../../graphql/builder.ts";
 import { connectionTypes } from "../../graphql/connection.ts";
+import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { countValues, customBucket, type Faceted, type FacetedEntity, facets } from "../list/facets.ts";
@@ -65,6 +66,7 @@ const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: F
           t.field({
             type: [FacetValueType],
             description,
+            extensions: price({ cost: COUNTING }),
             args: facetArgs(),
             resolve: async (faceted, args, context) =>
               (await countValues(context, faceted, path, bucket, args)).map((count) => ({ ...count, path })),
@@ -74,6 +76,7 @@ const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: F
       ...(entity !== "DEAL" && {
         customField: t.field({
           type: [FacetValueType],
+          extensions: price({ cost: COUNTING }),
           description: "The values of a custom field.",
           args: {
             slug: t.arg.string({ required: true, description: "The custom field's slug." }),

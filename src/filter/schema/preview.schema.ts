@@ -1,6 +1,7 @@
 import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
+import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { describe } from "../explain/describe.ts";
 import { indexOf, type ResolvedRange, rangesOf } from "../explain/explain.ts";
 import { leaves } from "../language/ast.ts";
@@ -83,6 +84,7 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
         [...new Set([...leaves(read.tree)].flatMap((leaf) => indexOf(leaf) ?? []))].sort(),
     }),
     count: t.int({
+      extensions: price({ cost: COUNTING }),
       nullable: true,
       description: "How many live contacts that the caller may see match; null while it cannot be used.",
       resolve: ({ read, args }, _args, context) => {
@@ -131,16 +133,19 @@ builder.queryFields((t) => ({
   }),
   contactFilterFields: t.field({
     type: [FilterFieldType],
+    extensions: price({ items: 100 }),
     description: "What contacts can be filtered by, custom fields and related records included.",
     resolve: (_root, _args, context) => fieldsOf(context, "CONTACT"),
   }),
   leadFilterFields: t.field({
     type: [FilterFieldType],
+    extensions: price({ items: 100 }),
     description: "What leads can be filtered by, custom fields and related records included.",
     resolve: (_root, _args, context) => fieldsOf(context, "LEAD"),
   }),
   dealFilterFields: t.field({
     type: [FilterFieldType],
+    extensions: price({ items: 100 }),
     description: "What deals can be filtered by, related records included.",
     resolve: (_root, _args, context) => fieldsOf(context, "DEAL"),
   }),

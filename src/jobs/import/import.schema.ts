@@ -1,5 +1,6 @@
 import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { RequestError } from "../../lib/errors.ts";
@@ -44,7 +45,10 @@ const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
     }),
     code: t.exposeString("code", { description: "What is wrong, for programs: as in ErrorCode." }),
     message: t.exposeString("message", { description: "What is wrong and what would be right, for people." }),
-    raw: t.exposeString("raw", { description: "The row as it was sent, its first 10,000 characters." }),
+    raw: t.exposeString("raw", {
+      description: "The row as it was sent, its first 10,000 characters.",
+      extensions: price({ cost: LONG_TEXT / 5 }),
+    }),
   }),
 });
 

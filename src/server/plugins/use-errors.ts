@@ -3,7 +3,6 @@ import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
 import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/open/faults.ts";
 import { type RequestCode, RequestError } from "../../lib/errors.ts";
-import { limitCodes } from "./use-limits.ts";
 
 /** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
 
@@ -68,6 +67,8 @@ function rootOf(error: unknown): unknown {
 }
 
 const MAX_MESSAGE = 300;
+/** What is looked at of a message before values in it are cut. */
+const MAX_READ = 10_000;
 
 /** Gives every error of an answer its code and the request's id. */
 export function useErrors(logger: Logger): Plugin {
@@ -108,8 +109,6 @@ function withCode(error: GraphQLError, requestId: string | undefined): GraphQLEr
 
 /** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
 function codeOf({ message, path }: GraphQLError): string {
-  const limit = limitCodes.find(([words]) => words.test(message));
-  if (limit) return limit[1];
   if (message.startsWith("Syntax Error")) return "GRAPHQL_PARSE_FAILED";
   if (/^Variable "\$|has invalid value/.test(message) || path !== undefined) return "BAD_USER_INPUT";
   return /operation/i.test(message) && /(unknown|must provide|could not determine)/i.test(message)
@@ -119,6 +118,6 @@ function codeOf({ message, path }: GraphQLError): string {
 
 /** Values that a caller sent are repeated only so far. */
 const shorten = (message: string): string => {
-  const cut = message.replace(/"((?:[^"\\]|\\.){60})(?:[^"\\]|\\.)+"/g, '"$1…"');
+  const cut = message.slice(0, MAX_READ).replace(/"((?:[^"\\]|\\.){60})(?:[^"\\]|\\.)+"/g, '"$1…"');
   return cut.length > MAX_MESSAGE ? `${cut.slice(0, MAX_MESSAGE)}…` : cut;
 };

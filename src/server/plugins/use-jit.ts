@@ -4,7 +4,6 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
   Kind,
   type ListValueNode,
   type ObjectValueNode,
@@ -16,6 +15,7 @@ import type { CompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
 import { withJsonLeaves, withLeaves } from "../../graphql/compiled/document.ts";
 import { schema } from "../../schema.ts";
+import { variablesOf } from "./use-limits.ts";
 
 type GraphqlJit = typeof import("graphql-jit");
 let library: GraphqlJit | undefined;
@@ -25,7 +25,7 @@ let library: GraphqlJit | undefined;
  * otherwise into looking up in the document what to do next. A query that comes once is not worth compiling,
  * and mutations are left to graphql-js, which runs one after the other.
  *
- * Variables are coerced by graphql-js, and the compiled query takes them as they are: graphql-jit words their errors
+ * Variables are coerced before, by graphql-js' rules, and the compiled query takes them as they are: graphql-jit words their errors
  * in its own way, does not enforce @oneOf, and took ten seconds to compile the reading of one ContactFilter, whose
  * type leads back to itself.
  *
@@ -53,13 +53,9 @@ export function useJit(after = 1): Plugin {
         if (!compiled || (args.operationName && args.operationName !== compiled.operation.name?.value))
           return;
         setExecuteFn((execution) => {
-          const { operation, query } = compiled;
-          const raw = execution.variableValues ?? {};
-          const variables = getVariableValues(schema, operation.variableDefinitions ?? [], raw, {
-            maxErrors: 50,
-          });
-          if (variables.errors) return { errors: variables.errors };
-          return query(execution.rootValue, execution.contextValue, variables.coerced);
+          const { query } = compiled;
+          const { rootValue, contextValue } = execution;
+          return query(rootValue, contextValue, variablesOf(contextValue as object));
         });
         return {
           onExecuteDone({ result, setResult }: Done) {

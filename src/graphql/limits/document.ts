@@ -1,0 +1,236 @@
+import {
+  type DefinitionNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+  type Source,
+} from "graphql";
+import { RequestError } from "../../lib/errors.ts";
+import { isDeep, MAX_VALUE_DEPTH } from "./values.ts";
+
+/** How large a document may be, whatever it asks for. What it asks for has a price of its own, in cost.ts. */
+export const documentLimits = {
+  /** Characters. A longer text belongs into a variable. */
+  length: 100_000,
+  lines: 10_000,
+  /** Words and signs. */
+  tokens: 2_000,
+  /** Fields inside each other; fragments do not count. */
+  depth: 10,
+  /** Selections and fragments inside each other, whether or not a field stands between them. */
+  nesting: 100,
+  aliases: 100,
+  directives: 50,
+  /** Fields of one mutation. */
+  mutations: 10,
+} as const;
+
+type Limit = keyof typeof documentLimits;
+
+const names: Readonly<Record<Limit, string>> = {
+  length: "characters",
+  lines: "lines",
+  tokens: "tokens",
+  depth: "levels of fields inside each other",
+  nesting: "levels of selections inside each other",
+  aliases: "aliases",
+  directives: "directives",
+  mutations: "mutations",
+};
+
+const codes = {
+  length: "GRAPHQL_PARSE_FAILED",
+  lines: "GRAPHQL_PARSE_FAILED",
+  tokens: "GRAPHQL_PARSE_FAILED",
+  depth: "QUERY_TOO_DEEP",
+  nesting: "QUERY_TOO_DEEP",
+  aliases: "TOO_MANY_ALIASES",
+  directives: "TOO_MANY_DIRECTIVES",
+  mutations: "TOO_MANY_MUTATIONS",
+} as const satisfies Record<Limit, RequestError["code"]>;
+
+function check(limit: Limit, found: number): void {
+  const most = documentLimits[limit];
+  if (found <= most) return;
+  throw new RequestError(codes[limit], `The document has ${found} ${names[limit]}; the limit is ${most}.`, {
+    status: 400,
+  });
+}
+
+/**
+ * Refuses a text before anything is kept of it or looks at it.
+ *
+ * @throws RequestError
+ */
+export function checkText(text: string): void {
+  check("length", text.length);
+  let lines = 1;
+  // As GraphQL divides lines, where it says at which one an error is.
+  for (const _ of text.matchAll(/\r\n|[\n\r]/g)) lines += 1;
+  check("lines", lines);
+}
+
+/**
+ * Reads a document that is within the limits.
+ *
+ * @param introspection whether the schema may be asked for
+ * @throws RequestError for what is over a limit, GraphQLError for what is no document
+ */
+export function parseWithin(source: string | Source, introspection: boolean): DocumentNode {
+  const document = parseTokens(source);
+  new Measure(document, introspection).check();
+  return document;
+}
+
+/** Told by graphql-js when a document has more tokens than it may; it has no code. */
+const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
+
+function parseTokens(source: string | Source): DocumentNode {
+  try {
+    return parse(source, { maxTokens: documentLimits.tokens });
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep();
+    if (error instanceof GraphQLError && TOO_MANY_TOKENS.test(error.message)) {
+      const { tokens } = documentLimits;
+      throw new RequestError("GRAPHQL_PARSE_FAILED", `The document has more than ${tokens} tokens.`, {
+        status: 400,
+      });
+    }
+    throw error;
+  }
+}
+
+function tooDeep(): never {
+  throw new RequestError(
+    "QUERY_TOO_DEEP",
+    `The document has values nested more than ${MAX_VALUE_DEPTH} levels deep.`,
+    { status: 400 },
+  );
+}
+
+/** Looks at every node once, and at every fragment once, however often it is spread. */
+class Measure {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #depths = new Map<FragmentDefinitionNode, number>();
+  readonly #definitions: readonly DefinitionNode[];
+  readonly #introspection: boolean;
+  #aliases = 0;
+  #directives = 0;
+
+  constructor({ definitions }: DocumentNode, introspection: boolean) {
+    this.#definitions = definitions;
+    this.#introspection = introspection;
+    for (const definition of definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  check(): void {
+    for (const definition of this.#definitions) {
+      if (definition.kind === Kind.OPERATION_DEFINITION) this.#countOperation(definition);
+      else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+        this.#countDirectives(definition.directives);
+        this.#countSelections(definition.selectionSet, 1);
+      }
+    }
+    check("aliases", this.#aliases);
+    check("directives", this.#directives);
+    for (const definition of this.#definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      check("depth", this.#depthOf(definition.selectionSet));
+      if (definition.operation === "mutation") check("mutations", this.#rootFields(definition));
+    }
+  }
+
+  #countOperation({ directives, variableDefinitions, selectionSet }: OperationDefinitionNode): void {
+    this.#countDirectives(directives);
+    for (const variable of variableDefinitions ?? []) {
+      this.#countDirectives(variable.directives);
+      if (variable.defaultValue && isDeep(variable.defaultValue)) tooDeep();
+    }
+    this.#countSelections(selectionSet, 1);
+  }
+
+  #countDirectives(directives: readonly DirectiveNode[] | undefined): void {
+    for (const directive of directives ?? []) {
+      this.#directives += 1;
+      for (const { value } of directive.arguments ?? []) if (isDeep(value)) tooDeep();
+    }
+  }
+
+  #countSelections(selectionSet: SelectionSetNode | undefined, nesting: number): void {
+    check("nesting", nesting);
+    for (const selection of selectionSet?.selections ?? []) {
+      this.#countDirectives(selection.directives);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.FIELD) this.#countField(selection);
+      if (selection.selectionSet) this.#countSelections(selection.selectionSet, nesting + 1);
+    }
+  }
+
+  #countField({ alias, name, arguments: given }: FieldNode): void {
+    if (alias) this.#aliases += 1;
+    for (const { value } of given ?? []) if (isDeep(value)) tooDeep();
+    if (!this.#introspection && (name.value === "__schema" || name.value === "__type")) {
+      throw new RequestError(
+        "INTROSPECTION_DISABLED",
+        "This server does not answer questions about its schema.",
+        {
+          status: 400,
+        },
+      );
+    }
+  }
+
+  /** How many fields stand inside each other. Tools ask deep questions about the schema, whose answer is bounded. */
+  #depthOf({ selections }: SelectionSetNode): number {
+    let deepest = 0;
+    for (const selection of selections) {
+      let depth = 0;
+      if (selection.kind === Kind.FRAGMENT_SPREAD) depth = this.#depthOfFragment(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) depth = this.#depthOf(selection.selectionSet);
+      else if (selection.name.value !== "__schema" && selection.name.value !== "__type")
+        depth = 1 + (selection.selectionSet ? this.#depthOf(selection.selectionSet) : 0);
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
+  }
+
+  #depthOfFragment(name: string): number {
+    const fragment = this.#fragments.get(name);
+    if (!fragment) return 0;
+    const known = this.#depths.get(fragment);
+    if (known !== undefined) return known;
+    // One that leads back to itself is refused by GraphQL's own rules.
+    this.#depths.set(fragment, 0);
+    const depth = this.#depthOf(fragment.selectionSet);
+    this.#depths.set(fragment, depth);
+    return depth;
+  }
+
+  /** The fields of an operation that run: those of one name are one. */
+  #rootFields({ selectionSet }: OperationDefinitionNode): number {
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const note = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD) found.add((selection.alias ?? selection.name).value);
+        else if (selection.kind === Kind.INLINE_FRAGMENT) note(selection.selectionSet);
+        else if (!seen.has(selection.name.value)) {
+          seen.add(selection.name.value);
+          const fragment = this.#fragments.get(selection.name.value);
+          if (fragment) note(fragment.selectionSet);
+        }
+      }
+    };
+    note(selectionSet);
+    return found.size;
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  coerceInputValue,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  isInputType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from "graphql";
+import { quote, RequestError } from "../../lib/errors.ts";
+
+/**
+ * Reads variables by the rules of graphql-js, whose own errors each repeat the whole value: with many errors in a
+ * large value they are larger than the request by a thousand times. These name the place, and repeat no more than a
+ * short value.
+ */
+
+/** What one request is told of; a person mends them by and by. */
+const MAX_ERRORS = 20;
+
+export type Variables =
+  | { readonly coerced: Readonly<Record<string, unknown>>; readonly errors?: undefined }
+  | { readonly errors: readonly GraphQLError[] };
+
+/**
+ * @param inputs the variables as they came
+ * @param hideSuggestions whether names of the schema that were not sent are kept out of the errors
+ */
+export function readVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  inputs: Readonly<Record<string, unknown>>,
+  hideSuggestions: boolean,
+): Variables {
+  const definitions = operation.variableDefinitions ?? [];
+  const errors: GraphQLError[] = [];
+  const coerced: Record<string, unknown> = Object.create(null);
+  for (const definition of definitions) {
+    const name = definition.variable.name.value;
+    const type = typeFromAST(schema, definition.type);
+    const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (!isInputType(type) || value === undefined || (value === null && isNonNullType(type))) {
+      // Nothing of a value is in what graphql-js says of a default, or of a variable that is missing.
+      const given = value === undefined ? {} : { [name]: value };
+      const read = getVariableValues(schema, [definition], given);
+      if (read.errors)
+        errors.push(...read.errors.map((error) => refused(error.message, definition, `${name}`)));
+      else Object.assign(coerced, read.coerced);
+      continue;
+    }
+    try {
+      coerced[name] = coerceInputValue(
+        value,
+        type,
+        (path, wrong, error) => {
+          errors.push(errorOf(definition, path, wrong, error));
+          if (errors.length >= MAX_ERRORS) throw new TooManyErrors();
+        },
+        hideSuggestions,
+      );
+    } catch (error) {
+      if (!(error instanceof TooManyErrors)) throw error;
+      errors.push(refused("Too many errors in the variables; the others are not shown.", definition, name));
+      break;
+    }
+  }
+  return errors.length > 0 ? { errors } : { coerced };
+}
+
+class TooManyErrors extends Error {}
+
+function errorOf(
+  definition: VariableDefinitionNode,
+  path: readonly (string | number)[],
+  wrong: unknown,
+  error: GraphQLError,
+): GraphQLError {
+  const name = definition.variable.name.value;
+  const field = path.reduce<string>(
+    (place, part) => (typeof part === "number" ? `${place}[${part}]` : `${place}.${part}`),
+    name,
+  );
+  const original = error.originalError;
+  const value = typeof wrong === "object" ? "an invalid value" : `invalid value ${shown(wrong)}`;
+  const at = path.length > 0 ? ` at "${field}"` : "";
+  const code = original instanceof RequestError ? original.code : "BAD_USER_INPUT";
+  return refused(`Variable "$${name}" got ${value}${at}; ${error.message}`, definition, field, code);
+}
+
+/** Texts are quoted as graphql-js quotes them. */
+const shown = (value: unknown): string => (typeof value === "string" ? quote(value) : String(value));
+
+const refused = (
+  message: string,
+  definition: VariableDefinitionNode,
+  field: string,
+  code: RequestError["code"] = "BAD_USER_INPUT",
+): GraphQLError =>
+  new GraphQLError(message, {
+    nodes: definition,
+    // The same whether a query is executed by graphql-js or by compiled code: its answer has no data.
+    extensions: { code, field, http: { spec: true, status: 400 } },
+  });
