@@ -5,6 +5,7 @@ import { type KeptReads, keptReads } from "../prisma/kept-reads.ts";
 import { type Lender, lender } from "../prisma/lent.ts";
 import { unreadColumns } from "../prisma/rows.ts";
 import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
+import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
@@ -66,7 +67,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
           options: "-c TimeZone=UTC",
         }
       : embedded?.connection),
-    Client: observedClient(hooks.onStatement),
+    Client: boundedClient(observedClient(hooks.onStatement)),
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));
   const prisma = createPrisma(pool);

@@ -55,6 +55,12 @@ export interface CountedRows {
 /** Shapes that are kept; those beyond them displace the oldest. */
 const MOST_SHAPES = 1000;
 
+/**
+ * Values of a shape that is kept. Where each of them goes is found by looking for it among all others, so that ten
+ * thousand would take seconds; and lists of each length are a shape of their own.
+ */
+const MOST_VALUES = 600;
+
 interface Kept {
   /** How often the shape came before its statement was made. */
   times: number;
@@ -85,7 +91,7 @@ export function keptReads(
     args: ReadArgs,
   ): Promise<(Statement & { readonly steady: boolean }) | null> => {
     const shape = shapeOf(args);
-    if (!shape) return null;
+    if (!shape || shape.values.length > MOST_VALUES) return null;
     const kept = keptOf(`${model} ${operation} ${shape.key}`);
     if (kept.template === undefined) {
       kept.times += 1;

@@ -45,7 +45,7 @@ const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGr
   fields: (t) => ({
     conditions: t.field({
       type: [ConditionType],
-      extensions: price({ items: 5 }),
+      extensions: price({ items: 3 }),
       description: "The conditions, AND-ed.",
       resolve: ({ conditions }) => [...conditions],
     }),
@@ -61,7 +61,7 @@ const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartL
     }),
     groups: t.field({
       type: [GroupType],
-      extensions: price({ items: 5 }),
+      extensions: price({ items: 3 }),
       description: "The groups, OR-ed.",
       resolve: ({ groups }) => [...groups],
     }),
@@ -73,7 +73,7 @@ const FilterGroup = builder.objectRef<readonly Condition[]>("FilterGroup").imple
   fields: (t) => ({
     conditions: t.field({
       type: [FilterCondition],
-      extensions: price({ items: 5 }),
+      extensions: price({ items: 3 }),
       description: "The conditions, AND-ed.",
       resolve: (conditions) => [...conditions],
     }),
@@ -131,7 +131,7 @@ builder.node("SmartList", {
     }),
     groups: t.field({
       type: [FilterGroup],
-      extensions: price({ items: 5 }),
+      extensions: price({ items: 3 }),
       description: "The same with typed values, for user interfaces; what is no longer readable too.",
       resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
     }),
@@ -214,7 +214,7 @@ builder.queryFields((t) => ({
   }),
   smartLists: t.field({
     type: ["SmartList"],
-    extensions: price({ items: 50 }),
+    extensions: price({ items: 20 }),
     description: "The organization's smart lists, in order.",
     resolve: (_root, _args, { db }) =>
       db.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] }),

@@ -15,7 +15,7 @@ import { throughRelations } from "../registry/through.ts";
 import type { Leaf, Node } from "./ast.ts";
 import type { Clock } from "./dates.ts";
 import { type Read, readComparison } from "./leaf.ts";
-import { limitProblem, limits, type Problem } from "./problem.ts";
+import { limitProblem, limits, type Problem, Total } from "./problem.ts";
 
 /** Both doors to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
 
@@ -71,6 +71,7 @@ export class Parser {
     readonly registry: Registry,
     readonly surroundings: Surroundings,
     readonly open: readonly string[] = [],
+    readonly total = new Total(),
   ) {}
 
   /** @returns the trees of a generic query's groups; meaningless when there are problems */
@@ -219,6 +220,7 @@ export class Parser {
   ): Node {
     this.#leaves += 1;
     if (this.#leaves === limits.leaves + 1) this.#limit(path, "leaves", this.#leaves);
+    if (!this.total.hasRoom()) return this.#total(path);
     if (field.allData && this.surroundings.restricted) {
       const message = `${quote(field.path)} counts what a member restricted to assigned data may not see`;
       this.problems.push({ code: "NEEDS_ALL_DATA", message, path, suggestions: [] });
@@ -244,10 +246,11 @@ export class Parser {
         stored: true,
         clock: { ...clock, timeZone: list.timeZone ?? clock.timeZone },
       };
-      const parser = new Parser(this.registry, surroundings, [...this.open, list.id]);
+      const parser = new Parser(this.registry, surroundings, [...this.open, list.id], this.total);
       const tree = parser.groups(list.query, "query");
       const [problem] = parser.problems;
       if (problem?.code === "CIRCULAR_LIST") return this.#refer(problem.code, problem.message, path);
+      if (this.total.spent) return this.#total(path);
       if (problem) {
         const message = `names the smart list ${quote(list.name)}, which cannot be read: ${problem.path} ${problem.message}`;
         return this.#refer("UNKNOWN_REFERENCE", message, path);
@@ -283,6 +286,12 @@ export class Parser {
 
   #invalid(path: string, message: string): Node {
     this.problems.push({ code: "INVALID_FILTER_VALUE", message, path, suggestions: [] });
+    return nothing;
+  }
+
+  /** However many lists lead to the limit, it is told once. */
+  #total(path: string): Node {
+    if (this.problems.at(-1)?.code !== "FILTER_TOO_LARGE") this.#limit(path, "total", limits.total + 1);
     return nothing;
   }
 

@@ -6,6 +6,10 @@ export const limits = {
   depth: 8,
   values: 500,
   relations: 2,
+  /** Comparisons, those of the smart lists that it names included. */
+  total: 1_000,
+  /** Values of one statement. Prisma takes 32,766, and holds the process for a fifth of a second over so many. */
+  parameters: 10_000,
 } as const;
 
 /** Something that is wrong with a filter. */
@@ -24,10 +28,29 @@ export interface Problem {
   readonly suggestions: readonly string[];
 }
 
+/** Comparisons of a whole filter: smart lists that name others would otherwise be read a hundred times a hundred times. */
+export class Total {
+  #leaves = 0;
+
+  get spent(): boolean {
+    return this.#leaves > limits.total;
+  }
+
+  hasRoom(): boolean {
+    this.#leaves += 1;
+    return !this.spent;
+  }
+}
+
 /** `has 12 groups; the limit is 10`, or null within the limit. */
 export function limitProblem(path: string, what: keyof typeof limits, count: number): Problem | null {
   if (count <= limits[what]) return null;
-  const names = { depth: `a depth of ${count}`, relations: `${count} relations inside each other` };
+  const names = {
+    depth: `a depth of ${count}`,
+    relations: `${count} relations inside each other`,
+    total: "too many comparisons with those of the smart lists that it names",
+    parameters: `${count} values in all`,
+  };
   const said = what in names ? names[what as keyof typeof names] : `${count} ${what}`;
   const message = `has ${said}; the limit is ${limits[what]}`;
   return { code: "FILTER_TOO_LARGE", message, path, suggestions: [] };

@@ -4,6 +4,7 @@ import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { compile, nothing, type Where } from "../compile/compile.ts";
+import { countParameters } from "../compile/parameters.ts";
 import { type Search, searchWhere } from "../compile/search.ts";
 import type { Node, Normal } from "../language/ast.ts";
 import { normalize, taking } from "../language/normalize.ts";
@@ -14,7 +15,7 @@ import {
   type Surroundings,
   type TypedFilter,
 } from "../language/parse.ts";
-import type { Problem } from "../language/problem.ts";
+import { limitProblem, type Problem } from "../language/problem.ts";
 import type { Definition, FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
 
@@ -56,6 +57,12 @@ export type ReadOptions = Pick<Surroundings, "clock" | "restricted"> & {
   readonly listId?: string;
 };
 
+/** Problems of one filter that are told; whoever mends them asks again. */
+const MAX_PROBLEMS = 20;
+
+const parametersProblem = (where: unknown, path: string): Problem | null =>
+  limitProblem(path, "parameters", countParameters(where));
+
 /** Both doors to one Prisma `where`. Pure. */
 export function readFilter(
   entity: FilterEntity,
@@ -78,8 +85,11 @@ export function readFilter(
   const nodes: Node[] = filter == null ? [] : [parser.typed(filter, "filter")];
   const groups = query == null ? null : parser.groups(query, "query");
   if (groups) nodes.push({ kind: "or", nodes: groups });
-  const broken = parser.problems.length > 0;
-  const tree: Normal = broken ? { kind: "none" } : normalize({ kind: "and", nodes });
+  const normal = parser.problems.length > 0 ? null : normalize({ kind: "and", nodes });
+  const tooLarge = normal && parametersProblem(compile(normal, tagIds), filter == null ? "query" : "filter");
+  const problems = tooLarge ? [tooLarge] : parser.problems.slice(0, MAX_PROBLEMS);
+  const broken = problems.length > 0;
+  const tree: Normal = broken || !normal ? { kind: "none" } : normal;
   const searched = (where: Where): Where => (search == null ? where : { AND: [where, searchWhere(search)] });
   return {
     where: searched(compile(tree, tagIds)),
@@ -87,7 +97,7 @@ export function readFilter(
     groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
     registry,
     tagIds,
-    problems: parser.problems,
+    problems,
     without: (path) => searched(compile(taking(tree, path), tagIds)),
   };
 }
@@ -117,6 +127,13 @@ export async function readArgs(
   fallback?: string | null,
 ): Promise<ReadFilter & { readonly definitions: readonly Definition[] | null }> {
   const written = [args.filter, args.query];
+  // Before what it names is looked up.
+  const values = [
+    args.filter ?? [],
+    (args.query?.groups ?? []).map(({ conditions }) => conditions.map(({ value }) => value)),
+  ];
+  const tooLarge = parametersProblem(values, args.filter == null ? "query" : "filter");
+  if (tooLarge) throw new FilterError(tooLarge, [tooLarge]);
   const mayName = needsDefinitions || written.some((part) => part != null);
   const named: Named = mayName
     ? await findNamed(context.db, written)

@@ -74,7 +74,7 @@ means, \`contactFilterFields\` lists the fields below with an organization's cus
   a group without conditions and a null operand are errors. A variable that is left out leaves its condition out.
 - Text compares without regard to case; \`%\`, \`_\` and \`\\\` are letters like others. Empty is null, blank text, an empty list.
 - A range that ends before it begins is an error.
-- At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
+- At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.total} comparisons with those of the smart lists that it names, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
 
 ## Operators
 

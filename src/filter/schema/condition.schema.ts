@@ -232,6 +232,7 @@ export const FilterCondition = builder.objectRef<Condition>("FilterCondition").i
     not: t.exposeBoolean("not", { description: "Whether its complement is meant." }),
     values: t.field({
       type: [FilterValue],
+      extensions: price({ items: 3 }),
       description: "What it compares with; none for IS_EMPTY and IS_NOT_EMPTY.",
       resolve: ({ values }) => [...values],
     }),

@@ -50,7 +50,7 @@ export function costOf(
   if (!root) return { total: 0, dearest: () => [] };
   const counter = new Counter(schema, document, variables);
   return {
-    total: counter.selections(operation.selectionSet, root, 1),
+    total: Math.min(counter.selections(operation.selectionSet, root, 1), Number.MAX_SAFE_INTEGER),
     dearest: () => counter.dearest(operation.selectionSet, root),
   };
 }

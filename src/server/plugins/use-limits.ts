@@ -4,6 +4,7 @@ import { costOf } from "../../graphql/limits/cost.ts";
 import { checkText, parseWithin } from "../../graphql/limits/document.ts";
 import { checkValues } from "../../graphql/limits/values.ts";
 import { readVariables } from "../../graphql/limits/variables.ts";
+import { answerTooLarge, exceedsAnswer } from "../../lib/answer-size.ts";
 import { RequestError } from "../../lib/errors.ts";
 
 export interface LimitOptions {
@@ -54,8 +55,13 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions): Plugin =>
     if (variables.errors) return setResultAndStopExecution({ errors: variables.errors });
     read.set(contextValue as object, variables.coerced);
     const { total, dearest } = costOf(schema, document, operation, variables.coerced);
-    if (total <= costLimit) return;
-    setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
+    if (total > costLimit)
+      return setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
+    return {
+      onExecuteDone({ result, setResult }) {
+        if (exceedsAnswer(result)) setResult({ errors: [refused(answerTooLarge())] });
+      },
+    };
   },
 });
 
@@ -64,6 +70,8 @@ function tooComplex(requested: number, limit: number, field: string): GraphQLErr
   const message =
     `The operation costs ${shown}; the limit is ${limit.toLocaleString("en")}. ` +
     `${field} costs most: ask for fewer records of it with first, for fewer fields, or in several requests.`;
-  const refusal = new RequestError("QUERY_TOO_COMPLEX", message, { status: 400, field, requested, limit });
-  return new GraphQLError(message, { originalError: refusal });
+  return refused(new RequestError("QUERY_TOO_COMPLEX", message, { status: 400, field, requested, limit }));
 }
+
+const refused = (refusal: RequestError): GraphQLError =>
+  new GraphQLError(refusal.message, { originalError: refusal });

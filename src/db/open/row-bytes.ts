@@ -1,0 +1,35 @@
+import type pg from "pg";
+import { answerTooLarge, MAX_ANSWER } from "../../lib/answer-size.ts";
+
+/** The driver's client where rows arrive; its types do not show it. */
+interface Receiver {
+  _handleDataRow(row: { readonly length: number }): void;
+  _getActiveQuery(): { _canceledDueToError: Error | false; _result: { rows: unknown[] } } | null;
+}
+
+/**
+ * A client that lets a statement's rows go when they are more than any answer may have. They are counted as they
+ * arrive, so that no more of them is ever in memory; the statement then fails, and its connection can be used again.
+ * The driver fails a statement in the same way when it cannot read a row.
+ */
+export function boundedClient(Client: typeof pg.Client): typeof pg.Client {
+  const { _handleDataRow: receive } = Client.prototype as unknown as Receiver;
+  class BoundedClient extends Client {
+    #query: object | null = null;
+    #bytes = 0;
+
+    _handleDataRow(row: { readonly length: number }): void {
+      const query = (this as unknown as Receiver)._getActiveQuery();
+      if (query !== this.#query) {
+        this.#query = query;
+        this.#bytes = 0;
+      }
+      this.#bytes += row.length;
+      if (query && this.#bytes > MAX_ANSWER) {
+        query._canceledDueToError = answerTooLarge();
+        query._result.rows = [];
+      } else receive.call(this as unknown as Receiver, row);
+    }
+  }
+  return BoundedClient;
+}

@@ -1,0 +1,50 @@
+import { RequestError } from "./errors.ts";
+import { JsonText } from "./json-text.ts";
+
+/** Bytes of the largest answer, and of what one statement may bring for it. */
+export const MAX_ANSWER = 64 * 1024 * 1024;
+
+export const answerTooLarge = (): RequestError =>
+  new RequestError(
+    "ANSWER_TOO_LARGE",
+    `The answer would be larger than ${MAX_ANSWER / 1024 / 1024} MB. Ask for fewer records, or for fewer fields.`,
+    { status: 400 },
+  );
+
+/**
+ * Whether a value is larger than an answer may be, written as JSON. Nearly all are found to be smaller by the
+ * lengths of their texts.
+ */
+export const exceedsAnswer = (value: unknown): boolean =>
+  new Size(atMost).exceeds(value) && new Size(exactly).exceeds(value);
+
+/** Bytes of a text in JSON. */
+type Measure = (text: string) => number;
+
+/** Six bytes a character are the most: a control character's escape. */
+const atMost: Measure = (text) => text.length * 6;
+const exactly: Measure = (text) => Buffer.byteLength(JSON.stringify(text));
+
+class Size {
+  #bytes = 0;
+  readonly #measure: Measure;
+
+  constructor(measure: Measure) {
+    this.#measure = measure;
+  }
+
+  exceeds(value: unknown): boolean {
+    this.#bytes += 8;
+    if (typeof value === "string") this.#bytes += this.#measure(value);
+    else if (value instanceof JsonText) this.#bytes += Buffer.byteLength(value.text);
+    else if (Array.isArray(value)) {
+      for (const item of value) if (this.exceeds(item)) return true;
+    } else if (typeof value === "object" && value !== null) {
+      for (const key in value) {
+        this.#bytes += key.length;
+        if (this.exceeds((value as Record<string, unknown>)[key])) return true;
+      }
+    }
+    return this.#bytes > MAX_ANSWER;
+  }
+}
