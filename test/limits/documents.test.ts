@@ -81,6 +81,18 @@ describe.each<[string, string, string, string]>([
     "TOO_MANY_ALIASES",
     "101 aliases",
   ],
+  [
+    "25 of 500 times one field",
+    `{ contacts { nodes { ${"id ".repeat(500)} } } }`,
+    "GRAPHQL_PARSE_FAILED",
+    "500 fields of one name; the limit is 250",
+  ],
+  [
+    "25 of 300 times one field, in two fragments",
+    `{ contacts { nodes { ...A ...B } } } fragment A on Contact { ${"id ".repeat(150)} } fragment B on Contact { ${"id ".repeat(150)} }`,
+    "GRAPHQL_PARSE_FAILED",
+    "300 fields of one name",
+  ],
   ["25 of 2000 times one field", `{ ${"__typename ".repeat(2000)} }`, "GRAPHQL_PARSE_FAILED", "2000 tokens"],
   [
     "26 of fragments in a circle",

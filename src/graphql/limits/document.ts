@@ -25,6 +25,8 @@ export const documentLimits = {
   depth: 10,
   /** Selections and fragments inside each other, whether or not a field stands between them. */
   nesting: 100,
+  /** Fields of one name: each is compared with each other, whether they can be merged. */
+  repeats: 250,
   aliases: 100,
   directives: 50,
   /** Fields of one mutation. */
@@ -39,6 +41,7 @@ const names: Readonly<Record<Limit, string>> = {
   tokens: "tokens",
   depth: "levels of fields inside each other",
   nesting: "levels of selections inside each other",
+  repeats: "fields of one name",
   aliases: "aliases",
   directives: "directives",
   mutations: "mutations",
@@ -50,6 +53,7 @@ const codes = {
   tokens: "GRAPHQL_PARSE_FAILED",
   depth: "QUERY_TOO_DEEP",
   nesting: "QUERY_TOO_DEEP",
+  repeats: "GRAPHQL_PARSE_FAILED",
   aliases: "TOO_MANY_ALIASES",
   directives: "TOO_MANY_DIRECTIVES",
   mutations: "TOO_MANY_MUTATIONS",
@@ -120,6 +124,8 @@ class Measure {
   readonly #depths = new Map<FragmentDefinitionNode, number>();
   readonly #definitions: readonly DefinitionNode[];
   readonly #introspection: boolean;
+  /** How often each name is there, as the answer would have it. */
+  readonly #repeats = new Map<string, number>();
   #aliases = 0;
   #directives = 0;
 
@@ -141,6 +147,7 @@ class Measure {
       }
     }
     check("aliases", this.#aliases);
+    check("repeats", Math.max(0, ...this.#repeats.values()));
     check("directives", this.#directives);
     for (const definition of this.#definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -177,6 +184,8 @@ class Measure {
 
   #countField({ alias, name, arguments: given }: FieldNode): void {
     if (alias) this.#aliases += 1;
+    const key = (alias ?? name).value;
+    this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
     for (const { value } of given ?? []) if (isDeep(value)) tooDeep();
     if (!this.#introspection && (name.value === "__schema" || name.value === "__type")) {
       throw new RequestError(
