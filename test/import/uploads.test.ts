@@ -122,6 +122,16 @@ test("an import that is cancelled while its file arrives is answered as cancelle
   expect(await kept()).toEqual([1, 0]);
 });
 
+test("a file whose name has a NUL is refused with words", async () => {
+  const named = start.replace("contacts.csv", "con\0tacts.csv");
+  const { errors, data } = await sendMultipart(key, `${named}name,email\n${row}${multipartEnd}`);
+  expect(errors).toEqual([]);
+  expect(data).toMatchObject({
+    contactImport: { job: null, errors: [{ code: "INVALID_VALUE", path: ["input", "file"] }] },
+  });
+  expect(await kept()).toEqual([0, 0]);
+});
+
 test("a JSON object is no file, whatever its keys", async () => {
   const file = { fileName: "x.csv", limit: 10, stream: ["name,email\n"] };
   expect((await sendText(key, importing, { input: { file } })).errors).toMatchObject([

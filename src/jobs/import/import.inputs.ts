@@ -4,8 +4,8 @@ import { builder } from "../../graphql/builder.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { Upload } from "../../lib/upload.ts";
 import { tagList } from "../../records/inputs.ts";
-import { delimiters, encodings } from "./csv.ts";
 import { Columns, type ImportField, importFields } from "./mapping.ts";
+import { delimiters, encodings } from "./sniff.ts";
 
 export const ImportModeEnum = builder.enumType("ImportMode", {
   description: "What to do with a row whose e-mail address a contact has already.",

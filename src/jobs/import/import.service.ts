@@ -4,6 +4,7 @@ import type { Db } from "../../db/scope/scoped.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
+import { textProblem } from "../../lib/exact.ts";
 import { encodeId, newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
 import { holdRow } from "../../records/hold.ts";
@@ -14,11 +15,11 @@ import { findTags, tagRefusals } from "../../records/tags.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
 import { importBatch } from "./batch.ts";
-import { NotCsvError, type Sniffed, sniff } from "./csv.ts";
 import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
 import { errorRows, settingsOf } from "./job.ts";
 import { headingRefusals, mapColumns } from "./mapping.ts";
 import { readInputRow } from "./row.ts";
+import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
 
 /** An import writes as itself, whoever asked for it. */
 const asImport = (caller: Caller): Caller => ({
@@ -120,6 +121,8 @@ async function importFile(
   const { file: _, ...asked } = input;
   const pieces = piecesOf(stream, limit);
   try {
+    const problem = textProblem(fileName);
+    if (problem) throw refuse("INVALID_VALUE", ["input", "file"], `the file's name ${problem}`);
     const first = await pieces.next();
     const head = first.done ? Buffer.alloc(0) : first.value;
     const job = await openJob(caller, input, fileName, head);
@@ -156,7 +159,7 @@ function openJob(
     return writer.insert("importJob", {
       ...(await newJob(writer, input)),
       state: "UPLOADING",
-      fileName: fileName.slice(0, 255),
+      fileName: fileName.slice(0, 255).toWellFormed(),
       encoding,
       delimiter,
       mapping: columns,

@@ -1,5 +1,6 @@
 import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
 import type { BatchResult, BatchSettings } from "./batch.ts";
+import { MAX_RAW } from "./records.ts";
 
 /** A job's columns in the terms of its work. Pure. */
 
@@ -20,9 +21,6 @@ export const settingsOf = ({
   ...(options as Options),
   seen: new Set(),
 });
-
-/** Longest row that is kept with an error, in UTF-16 units. */
-const MAX_RAW = 10_000;
 
 /** The rows that a batch refused, as they are kept. */
 export const errorRows = (orgId: string, jobId: string, errors: BatchResult["errors"]): ImportError[] =>

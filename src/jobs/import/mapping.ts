@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
+import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { findDefinition, unknownField } from "../../records/custom.ts";
+import { MAX_COLUMNS } from "./records.ts";
 
 /** Which column of a file goes where. Pure. */
 
@@ -133,14 +135,14 @@ export function mapColumns(
   return { columns, refusals };
 }
 
-const MAX_COLUMNS = 1000;
-
 /** What is wrong with a file's headings. */
 export function headingRefusals(headings: readonly string[]): Refusal[] {
   const path = ["input", "file"];
   if (headings.length > MAX_COLUMNS) {
-    return [refusal("TOO_MANY_ITEMS", path, `has ${headings.length} columns; the limit is ${MAX_COLUMNS}`)];
+    return [refusal("TOO_MANY_ITEMS", path, `the file has more than ${MAX_COLUMNS} columns`)];
   }
+  const problem = headings.map(headingProblem).find((found) => found !== null);
+  if (problem != null) return [refusal("INVALID_VALUE", path, problem)];
   const empty = headings.flatMap((heading, at) => (heading.trim() === "" ? [at + 1] : []));
   const seen = new Set<string>();
   const twice = headings.filter((heading) => {
@@ -160,4 +162,11 @@ export function headingRefusals(headings: readonly string[]): Refusal[] {
   }
   if (headings.includes("__proto__")) found.push(refusal("INVALID_VALUE", path, 'has a heading "__proto__"'));
   return found;
+}
+
+/** Why a heading is no text. */
+function headingProblem(heading: string, at: number): string | null {
+  const problem =
+    textProblem(heading) ?? (heading.includes("\ufffd") ? "has bytes that cannot be read as text" : null);
+  return problem && `the heading of column ${at + 1} ${problem}; is the file in another encoding?`;
 }

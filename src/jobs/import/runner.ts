@@ -8,15 +8,16 @@ import type { DataScope } from "../../generated/prisma/enums.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { write } from "../../records/write.ts";
 import { importBatch } from "./batch.ts";
-import { type CsvRecord, isBlankRecord, readCsv } from "./csv.ts";
+import { rowBatches } from "./batches.ts";
+import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
 import { errorRows, settingsOf } from "./job.ts";
 import type { Column } from "./mapping.ts";
-import { type ImportRow, readRecord } from "./row.ts";
+import type { ImportRow } from "./row.ts";
 
-/** Rows of one transaction. */
-const BATCH = 1000;
+/** Rows after which the statistics of the tables are made anew. */
+const MANY = 1000;
 
-/** Most rows of one file. */
+/** Most rows of one file, and most blank lines. */
 export const MAX_ROWS = 1_000_000;
 
 /** Seconds for which a process has a job without a sign of life. */
@@ -141,16 +142,13 @@ async function runImport(database: Database, job: Claimed, options: RunOptions):
   const { definitions } = await db.catalogue("CONTACT");
   const columns = job.mapping as unknown as Column[];
   const reader = { columns, definitions, decimalComma: job.delimiter === ";" };
-  const file = {
-    encoding: job.encoding as Parameters<typeof readCsv>[1]["encoding"],
-    delimiter: (job.delimiter ?? ",") as Parameters<typeof readCsv>[1]["delimiter"],
-  };
-  const records = () => readCsv(chunksOf(database, job), file);
+  const file = { encoding: job.encoding, delimiter: job.delimiter ?? "," } as CsvFormat;
+  const slices = () => readCsv(chunksOf(database, job), file);
   if (job.total === 0) {
-    const { total, blank } = await countRecords(records());
-    if (total > MAX_ROWS) {
-      const problem = `The file has ${total} rows; the limit is ${MAX_ROWS}. Import it in parts.`;
-      return end(database, job, "FAILED", problem);
+    const { total, blank } = await countRecords(slices(), MAX_ROWS);
+    if (total > MAX_ROWS || blank > MAX_ROWS) {
+      const what = total > MAX_ROWS ? "rows; import it in parts" : "blank lines; take them out";
+      return end(database, job, "FAILED", `The file has more than ${MAX_ROWS} ${what}.`);
     }
     await db.importJob.updateMany({ where: { id: job.id }, data: { total, blank } });
     job.total = total;
@@ -160,43 +158,18 @@ async function runImport(database: Database, job: Claimed, options: RunOptions):
   const restricted = job.dataScope === "ASSIGNED" && { ownerId: job.memberId };
   const settings = { ...settingsOf(job), ...restricted };
   let current: ImportJob = job;
-  let rows: ImportRow[] = [];
-  let number = 0;
-  const flush = async () => {
-    if (rows.length === 0) return;
+  for await (const rows of rowBatches(slices(), reader, job.done)) {
     if (options.stopping?.()) {
       await release(database, job);
       throw new JobLost();
     }
     current = await runBatch(caller(), current, rows, settings);
-    rows = [];
     options.onProgress?.(current);
-  };
-  for await (const record of records()) {
-    if (isBlankRecord(record)) continue;
-    number += 1;
-    // What earlier batches did is done.
-    if (number <= job.done) continue;
-    rows.push(rowOf(record, number, reader));
-    if (rows.length === BATCH) await flush();
   }
-  await flush();
   await end(database, job, "DONE", null);
-  if (number > BATCH && !job.dryRun) await settle(database);
+  if (job.total > MANY && !job.dryRun) await settle(database);
   options.onProgress?.({ ...current, state: "DONE" });
 }
-
-const rowOf = (record: CsvRecord, row: number, reader: Parameters<typeof readRecord>[1]): ImportRow => {
-  const { line, raw, cells, problem } = record;
-  return {
-    row,
-    line,
-    raw,
-    ...(cells === null
-      ? { input: null, problems: [{ column: null, code: "INVALID_VALUE", message: problem ?? "" }] }
-      : readRecord(cells, reader)),
-  };
-};
 
 /**
  * One batch, one transaction, with the job's counts in it. Tried again when another caller makes one of its contacts
@@ -231,15 +204,6 @@ const runBatch = (
     },
     { timeout: 120_000, retry: isUniqueViolation },
   );
-
-async function countRecords(records: AsyncIterable<CsvRecord>): Promise<{ total: number; blank: number }> {
-  const counts = { total: 0, blank: 0 };
-  for await (const record of records) {
-    if (isBlankRecord(record)) counts.blank += 1;
-    else counts.total += 1;
-  }
-  return counts;
-}
 
 /** The file, a piece at a time. */
 async function* chunksOf({ pool }: Database, { orgId, id }: ImportJob): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,122 @@
+import { type CsvRecord, MAX_RECORD, RecordReader } from "./records.ts";
+
+/** Finding out how a file is written. Pure. */
+
+export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type Encoding = (typeof encodings)[number];
+
+export const delimiters = [",", ";", "\t", "|"] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+/** What a file's beginning says of the whole. */
+export interface Sniffed {
+  readonly encoding: Encoding;
+  readonly delimiter: Delimiter;
+  /** The first row. */
+  readonly headings: readonly string[];
+}
+
+/** The file cannot be read as CSV at all; the message says what it may be. */
+export class NotCsvError extends Error {
+  override readonly name = "NotCsvError";
+}
+
+/**
+ * Finds out how a file is written.
+ *
+ * @param head its first bytes, the whole of the first row at least
+ * @param whole whether that is all of it
+ * @param given what the caller says, which is believed
+ * @throws NotCsvError for spreadsheets, archives and files without a first row
+ */
+export function sniff(
+  head: Buffer,
+  whole: boolean,
+  given: { readonly encoding?: Encoding | undefined; readonly delimiter?: Delimiter | undefined } = {},
+): Sniffed {
+  if (head.length === 0) throw new NotCsvError("is empty");
+  if (head.subarray(0, 4).equals(Buffer.from("PK\x03\x04"))) {
+    throw new NotCsvError("is a spreadsheet (.xlsx) or a zip archive, not CSV: export it as CSV first");
+  }
+  if (head.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]))) {
+    throw new NotCsvError("is compressed: unpack it first");
+  }
+  const encoding = given.encoding ?? encodingOf(head, whole);
+  const text = new TextDecoder(encoding).decode(head, { stream: !whole });
+  const delimiter = given.delimiter ?? delimiterOf(text, whole);
+  const [first] = firstRecords(text, whole, delimiter, 1);
+  if (!first) {
+    const reason = whole
+      ? "has no first row with headings"
+      : `has a first row of more than ${MAX_RECORD} bytes`;
+    throw new NotCsvError(reason);
+  }
+  if (first.cells === null)
+    throw new NotCsvError(`has headings that cannot be read: line ${first.line} ${first.problem}`);
+  return { encoding, delimiter, headings: first.cells.map((heading) => heading.trim()) };
+}
+
+/** Of a text in Windows-1252 that is not English, hardly a letter in twenty looks like one in UTF-8. */
+const ACCIDENTS = 20;
+
+function encodingOf(head: Buffer, whole: boolean): Encoding {
+  if (head.subarray(0, 2).equals(Buffer.from([0xff, 0xfe]))) return "utf-16le";
+  if (head.subarray(0, 2).equals(Buffer.from([0xfe, 0xff]))) return "utf-16be";
+  const zeros = zeroBytes(head);
+  // Every second byte of Latin letters in UTF-16; other texts have none.
+  if (zeros.odd * 4 > head.length) return "utf-16le";
+  if (zeros.even * 4 > head.length) return "utf-16be";
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: !whole });
+    return "utf-8";
+  } catch {
+    // A few bad bytes cost their rows; they do not make another encoding of all the others.
+    const { letters, bad } = utf8Letters(head);
+    return letters * ACCIDENTS >= bad ? "utf-8" : "windows-1252";
+  }
+}
+
+function zeroBytes(bytes: Buffer): { even: number; odd: number } {
+  const zeros = { even: 0, odd: 0 };
+  for (let at = bytes.indexOf(0); at !== -1; at = bytes.indexOf(0, at + 1))
+    zeros[at % 2 === 0 ? "even" : "odd"] += 1;
+  return zeros;
+}
+
+/** How many letters beyond ASCII some bytes have when they are UTF-8, and how many bytes are no part of one. */
+function utf8Letters(bytes: Buffer): { letters: number; bad: number } {
+  const text = new TextDecoder("utf-8").decode(bytes);
+  let letters = 0;
+  let bad = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0xfffd) bad += 1;
+    else if (code > 127) letters += 1;
+  }
+  return { letters, bad };
+}
+
+/** Rows that tell what separates columns. */
+const SAMPLE = 20;
+
+/** The one that divides the most rows into as many columns as the first has; rows that cannot be read do not count. */
+function delimiterOf(text: string, whole: boolean): Delimiter {
+  let best: { delimiter: Delimiter; score: number } = { delimiter: ",", score: 0 };
+  for (const delimiter of delimiters) {
+    const widths = firstRecords(text, whole, delimiter, SAMPLE).flatMap(({ cells }) => cells?.length ?? []);
+    const width = widths[0] ?? 0;
+    const score = width < 2 ? 0 : width * widths.filter((each) => each === width).length;
+    if (score > best.score) best = { delimiter, score };
+  }
+  return best.delimiter;
+}
+
+function firstRecords(text: string, whole: boolean, delimiter: string, count: number): CsvRecord[] {
+  const reader = new RecordReader(delimiter);
+  reader.push(text, whole);
+  const records: CsvRecord[] = [];
+  for (let slice = reader.take(); slice !== null && records.length < count; slice = reader.take()) {
+    records.push(...slice.records.slice(0, count - records.length));
+  }
+  return records;
+}
