@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Definition } from "../filter/registry/fields.ts";
-import { sniff } from "../jobs/import/csv.ts";
 import { type Column, type ImportField, importFields, mapColumns } from "../jobs/import/mapping.ts";
+import { sniff } from "../jobs/import/sniff.ts";
 
 /** Names of the fields to which a column can go, as they are typed. */
 export const fieldNames = Object.keys(importFields).map((name) => name.toLowerCase());

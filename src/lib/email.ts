@@ -7,21 +7,34 @@ const MAX_LENGTH = 254;
 /** A dot-atom as in RFC 5322, letters of any script included (RFC 6531). Quoted local parts are not accepted. */
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 
+/** Labels of letters, digits and hyphens of any script: nothing that means more in the host of a URL. */
+const domainName = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
+
+/** The same once it is in ASCII; the last label begins with a letter, so that no form of an IP address passes. */
+const hostname = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
+
+/** Letters that show nothing, such as variation selectors and Hangul fillers. */
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
+
 /**
- * The key by which e-mail addresses are the same: trimmed, case-folded, the domain as A-labels.
+ * The key by which e-mail addresses are the same: trimmed of spaces, case-folded, the domain as A-labels. Every
+ * character is looked at before anything is converted, so that no two addresses become one but for case, composition
+ * and punycode.
  *
  * @returns the key, or null when the text is no address
  */
 export function emailKey(text: string): string | null {
-  const address = text.trim();
+  // Nothing long is looked at: some of what follows takes more than its length in time.
+  if (text.length > 2 * MAX_LENGTH) return null;
+  const address = text.replace(/^ +| +$/g, "");
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
-  const domain = domainToASCII(address.slice(at + 1));
-  const wellFormed =
-    at > 0 &&
-    at <= 64 &&
-    localPart.test(local) &&
-    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(domain) &&
-    local.length + domain.length < MAX_LENGTH;
-  return wellFormed ? `${fold(local)}@${domain}` : null;
+  const name = address.slice(at + 1);
+  if (at < 1 || at > 64 || address.length > MAX_LENGTH || invisible.test(address)) return null;
+  if (!localPart.test(local) || !domainName.test(name)) return null;
+  // Wide, circled and ligated letters would become plain ones.
+  if (name.normalize("NFKC") !== name.normalize("NFC")) return null;
+  const domain = domainToASCII(name);
+  const fits = hostname.test(domain) && local.length + domain.length < MAX_LENGTH;
+  return fits ? `${fold(local)}@${domain}` : null;
 }

@@ -51,13 +51,18 @@ export interface DecimalBounds {
   readonly scale: number;
 }
 
+/** Longest text that is read as a decimal, in UTF-16 units. */
+const MAX_DECIMAL = 100;
+
 /**
  * A decimal from text or a JSON number, in its shortest form: no leading or trailing zeros, no exponent.
  *
  * @throws InexactError for other forms, NaN and infinities, and for more digits than the bounds allow
  */
 export function parseDecimal(value: string | number, { digits, scale }: DecimalBounds): string {
-  const match = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(String(value).trim());
+  const said = String(value).trim();
+  // The expression takes the square of the length where many zeros do not end in a number.
+  const match = said.length > MAX_DECIMAL ? null : /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(said);
   const [, sign, whole = "", fraction = ""] = match ?? [];
   if (!match || !/\d/.test(String(value)))
     throw new InexactError('must be a decimal number, such as "1250.50"');
@@ -66,6 +71,13 @@ export function parseDecimal(value: string | number, { digits, scale }: DecimalB
     throw new InexactError(`must not have more than ${digits - scale} digits before the point`);
   const text = `${whole || "0"}${fraction && `.${fraction}`}`;
   return sign === "-" && text !== "0" ? `-${text}` : text;
+}
+
+/** Why a text is not one line. Null when it is. */
+export function lineProblem(text: string): string | null {
+  if (/[\n\v\f\r\u0085\u2028\u2029]/.test(text)) return "must not have line breaks";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(text) ? "must not have tabs or other control characters" : null;
 }
 
 /** Why a text cannot be kept: PostgreSQL has no NUL, UTF-8 no lone surrogates. Null when it can. */

@@ -3,8 +3,8 @@
  * It is ours and not the database's `lower()`, which depends on the locale that the database was made with.
  */
 
-/** Spaces of every kind and the characters of no width. */
-const blank = /^[\s\p{Cf}]*$/u;
+/** Spaces of every kind and the characters that show nothing. */
+const blank = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 
 /** Whether a text shows nothing: empty, spaces, zero-width characters. Blank text counts as no value. */
 export const isBlank = (text: string): boolean => blank.test(text);

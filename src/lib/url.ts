@@ -1,6 +1,11 @@
-/** Whether a text is an absolute http or https address; other schemes could run code where it is shown as a link. */
+import { lineProblem } from "./exact.ts";
+
+/**
+ * Whether a text is an absolute http or https address; other schemes could run code where it is shown as a link. Line
+ * breaks and tabs are looked for first: reading it as an address would pass over them.
+ */
 export const isWebUrl = (text: string): boolean =>
-  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  lineProblem(text) === null && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 /** Whether nobody on the way can alter what an address answers: https, or http on this machine. */
 export function isSecureUrl(text: string): boolean {

@@ -3,7 +3,7 @@ import type { CustomValueJson } from "../filter/language/derive.ts";
 import type { Definition } from "../filter/registry/fields.ts";
 import { nearest } from "../filter/registry/nearest.ts";
 import type { Warning } from "../graphql/context.ts";
-import { quote, type Refusal } from "../lib/errors.ts";
+import { quote, type Refusal, refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
 
 /** A record's custom field values by slug. */
@@ -12,6 +12,9 @@ export type CustomValues = Readonly<Record<string, CustomValueJson>>;
 /** A record's value of a field; never what every object has under the name, such as `constructor`. */
 export const customValue = (values: CustomValues, slug: string): CustomValueJson | undefined =>
   Object.hasOwn(values, slug) ? values[slug] : undefined;
+
+/** For how many refusals near misses are looked for. */
+const SUGGESTED = 20;
 
 export interface CustomInput {
   readonly slug: string;
@@ -41,16 +44,23 @@ export function applyCustom(
   const custom: Record<string, CustomValueJson> = { ...before };
   const refusals: Refusal[] = [];
   const warnings: Warning[] = [];
+  const named = new Set<string>();
   for (const [at, { slug, value }] of values.entries()) {
     const place = [...path, String(at)];
     const definition = findDefinition(slug, definitions);
     if (!definition) {
-      refusals.push(unknownField(slug, definitions, [...place, "slug"]));
+      refusals.push(unknownField(slug, refusals.length < SUGGESTED ? definitions : [], [...place, "slug"]));
       continue;
     }
+    if (named.has(definition.slug)) {
+      const message = `names the custom field ${quote(definition.slug)} for the second time`;
+      refusals.push(refusal("INVALID_VALUE", [...place, "slug"], message));
+      continue;
+    }
+    named.add(definition.slug);
     if (definition.slug !== slug) warnings.push(nameUsed(slug, definition, [...place, "slug"]));
     try {
-      const stored = readCustomValue(value ?? null, definition);
+      const stored = readCustomValue(value ?? null, definition, refusals.length < SUGGESTED);
       if (stored === null) delete custom[definition.slug];
       else custom[definition.slug] = stored;
     } catch (error) {
@@ -68,10 +78,30 @@ export function applyCustom(
   return { custom, refusals, warnings };
 }
 
+interface Index {
+  readonly bySlug: ReadonlyMap<string, Definition>;
+  readonly byName: ReadonlyMap<string, Definition>;
+}
+
+/** Made once for a catalogue, so that many values do not each look through many fields. */
+const indexes = new WeakMap<readonly Definition[], Index>();
+
+function indexOf(definitions: readonly Definition[]): Index {
+  const known = indexes.get(definitions);
+  if (known) return known;
+  // The first of two wins.
+  const by = (key: (definition: Definition) => string) =>
+    new Map(definitions.toReversed().map((definition) => [key(definition), definition]));
+  const index = { bySlug: by(({ slug }) => slug), byName: by(({ name }) => fold(name)) };
+  indexes.set(definitions, index);
+  return index;
+}
+
 /** The field of this slug, else of this name. */
-export const findDefinition = (slug: string, definitions: readonly Definition[]): Definition | undefined =>
-  definitions.find((definition) => definition.slug === slug) ??
-  definitions.find((definition) => fold(definition.name) === fold(slug.trim()));
+export function findDefinition(slug: string, definitions: readonly Definition[]): Definition | undefined {
+  const { bySlug, byName } = indexOf(definitions);
+  return bySlug.get(slug) ?? byName.get(fold(slug.trim()));
+}
 
 export function unknownField(
   slug: string,

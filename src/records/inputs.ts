@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { emailKey } from "../lib/email.ts";
 import { type Refusal, type RefusalCode, RefusalError, refusal } from "../lib/errors.ts";
+import { lineProblem } from "../lib/exact.ts";
 import { isBlank } from "../lib/fold.ts";
-import { readPhone } from "../lib/phone.ts";
+import { parsePhone } from "../lib/phone.ts";
 import { isWebUrl } from "../lib/url.ts";
 
 /** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
@@ -10,39 +11,45 @@ import { isWebUrl } from "../lib/url.ts";
 /** The refusal code of a rule that zod has no word for. */
 export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
 
-/** Text of at most so many characters. */
-export const text = (limit: number) =>
-  z
-    .string()
-    .max(limit, `must not be longer than ${limit} characters`)
-    .transform((value) => (isBlank(value) ? null : value))
-    .nullish();
-
-/** Text that must say something. */
-export const requiredText = (limit: number) =>
+/** A text of one line: it has no line breaks, nor other characters that control what shows it. */
+export const line = (limit: number) =>
   z
     .string(rule("REQUIRED", "is required"))
     .max(limit, `must not be longer than ${limit} characters`)
+    .superRefine((value, context) => {
+      const problem = lineProblem(value);
+      if (problem) context.addIssue({ code: "custom", message: problem, params: { code: "INVALID_VALUE" } });
+    });
+
+const orNull = (value: string): string | null => (isBlank(value) ? null : value);
+
+/** One line of at most so many characters. */
+export const text = (limit: number) => line(limit).transform(orNull).nullish();
+
+/** Lines of at most so many characters altogether. */
+export const longText = (limit: number) =>
+  z.string().max(limit, `must not be longer than ${limit} characters`).transform(orNull).nullish();
+
+/** One line that must say something. */
+export const requiredText = (limit: number) =>
+  line(limit)
     .refine((value) => !isBlank(value), rule("REQUIRED", "must not be blank"))
     .transform((value) => value.trim());
 
 export const email = z
   .string()
-  .transform((value) => (isBlank(value) ? null : value.trim()))
+  .transform((value) => (isBlank(value) ? null : value))
   .refine(
     (value) => value === null || emailKey(value) !== null,
     rule("INVALID_EMAIL", "is not an e-mail address"),
   )
+  .transform((value) => value?.trim() ?? null)
   .nullish();
 
 export const phone = z.string().transform((value, context) => {
-  const number = readPhone(value);
-  if (number !== null) return number;
-  context.addIssue({
-    code: "custom",
-    message: "is not a phone number with its country code, such as +33612345678",
-    params: { code: "INVALID_PHONE" },
-  });
+  const read = parsePhone(value);
+  if ("number" in read) return read.number;
+  context.addIssue({ code: "custom", message: read.problem, params: { code: "INVALID_PHONE" } });
   return z.NEVER;
 });
 
@@ -54,9 +61,7 @@ export const url = text(2000).refine(
 export const flag = z.boolean(rule("REQUIRED", "must be true or false, not null")).optional();
 
 /** Tags by name or id. */
-export const tagList = z
-  .array(z.string().max(100, "must not be longer than 100 characters"))
-  .max(100, "must not have more than 100 items");
+export const tagList = z.array(line(100)).max(100, "must not have more than 100 items");
 
 /** How an update changes the tags carried. */
 export const tagChange = z

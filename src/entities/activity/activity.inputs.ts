@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
-import { rule, text } from "../../records/inputs.ts";
+import { longText, rule, text } from "../../records/inputs.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
@@ -38,7 +38,7 @@ export const ActivityUpdate = z.object({
   kind: z.enum(kinds, rule("REQUIRED", "must not be null")).optional(),
   occurredAt: z.date(rule("REQUIRED", "must not be null")).optional(),
   subject: text(500),
-  body: text(50_000),
+  body: longText(50_000),
   durationSeconds: z.int().min(0, "must not be negative").nullish(),
 });
 

@@ -5,6 +5,7 @@ import {
   customFieldValues,
   email,
   flag,
+  longText,
   phone,
   rule,
   tagChange,
@@ -30,14 +31,15 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
 /** What create and update have in common. */
 const contactInputFields = (t: InputFields) => ({
   name: t.string({
-    description: "Full name, at most 255 characters. Given alone, it replaces first and last name.",
+    description:
+      "Full name, at most 255 characters. Given alone, it clears the first or last name that it does not contain.",
   }),
   firstName: t.string({ description: "First name, 1 to 100 characters." }),
   lastName: t.string({ description: "Last name, 1 to 100 characters." }),
   email: t.string({ description: "E-mail address. One live contact of the organization can have it." }),
   phoneNumbers: t.stringList({
     description:
-      "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones.",
+      "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones. An extension is kept where it is marked, as in +15128675309 ext. 12.",
   }),
   company: t.string({ description: "Company, at most 200 characters." }),
   title: t.string({ description: "Job title, at most 200 characters." }),
@@ -101,13 +103,13 @@ const common = {
   company: text(200),
   title: text(200),
   address: z
-    .object({ street: text(200), city: text(200), state: text(200), zip: text(20), country: text(200) })
+    .object({ street: longText(200), city: text(200), state: text(200), zip: text(20), country: text(200) })
     .nullish(),
   url,
   linkedinUrl: url,
   linkedinSalesUrl: url,
   source: text(200),
-  notes: text(50_000),
+  notes: longText(50_000),
   allowPhoneCalls: flag,
   doNotContact: flag,
   ownerId: z.string().nullish(),

@@ -1,7 +1,7 @@
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
-import { isBlank } from "../../lib/fold.ts";
+import { fold, isBlank } from "../../lib/fold.ts";
 import { applyCustom } from "../../records/custom.ts";
 import { type ContactColumns, emptyContact } from "./contact.columns.ts";
 import type { ContactInput } from "./contact.inputs.ts";
@@ -56,18 +56,36 @@ export function applyInput(
 
 type Name = Pick<ContactColumns, "name" | "firstName" | "lastName">;
 
-/** The full name follows first and last name, unless it is given; given alone, it replaces them. */
+/**
+ * The full name follows first and last name, unless it is given: given alone, it takes away the one of them that it no
+ * longer has. One that was given by itself stays, as long as it has the first and last name that come after it.
+ */
 function applyName(before: Name, { name, firstName, lastName }: ContactInput): Partial<Name> {
   if (firstName === undefined && lastName === undefined) {
-    return name === undefined ? {} : { name: name ?? "", firstName: null, lastName: null };
+    if (name === undefined) return {};
+    const kept = (part: string | null) => (part !== null && hasWords(name, part) ? part : null);
+    return { name: name ?? "", firstName: kept(before.firstName), lastName: kept(before.lastName) };
   }
   const parts = {
     firstName: firstName === undefined ? before.firstName : firstName,
     lastName: lastName === undefined ? before.lastName : lastName,
   };
-  const full = [parts.firstName, parts.lastName].filter((part) => part !== null).join(" ");
-  return { ...parts, name: name ?? full };
+  const own = words(before.name) !== words(joined(before));
+  const stays = own && [parts.firstName, parts.lastName].every((part) => hasWords(before.name, part));
+  return { ...parts, name: name ?? (stays ? before.name : joined(parts)) };
 }
+
+const joined = ({ firstName, lastName }: Omit<Name, "name">): string =>
+  [firstName, lastName].filter((part) => part !== null).join(" ");
+
+/** A text's words as they compare, with a space around each. */
+const words = (text: string): string =>
+  ` ${fold(text)
+    .replace(/[\s,]+/g, " ")
+    .trim()} `;
+
+const hasWords = (name: string | null, part: string | null): boolean =>
+  part === null || (name !== null && words(name).includes(words(part)));
 
 function applyAddress(address: ContactInput["address"]): Partial<ContactColumns> {
   if (address === undefined) return {};

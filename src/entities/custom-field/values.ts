@@ -32,10 +32,15 @@ export class CustomValueError extends Error {
 /**
  * Checks a value against its field's definition.
  *
+ * @param suggest whether to look for the options that a wrong one may have meant
  * @returns the value as it is stored, or null when it is blank: null, blank text or an empty list clear a value
  * @throws CustomValueError saying what would be right
  */
-export function readCustomValue(value: unknown, definition: Definition): CustomValueJson | null {
+export function readCustomValue(
+  value: unknown,
+  definition: Definition,
+  suggest = true,
+): CustomValueJson | null {
   if (value === null || (typeof value === "string" && isBlank(value))) return null;
   switch (definition.type) {
     case "TEXT":
@@ -56,10 +61,10 @@ export function readCustomValue(value: unknown, definition: Definition): CustomV
     case "DATE_TIME":
       return exact(() => parseMoment(text(value)).toISOString());
     case "SELECT":
-      return option(value, definition);
+      return option(value, definition, suggest);
     case "MULTI_SELECT": {
       if (!Array.isArray(value)) throw new CustomValueError("must be a list of options");
-      const chosen = new Set(value.map((item) => option(item, definition)));
+      const chosen = new Set(value.map((item) => option(item, definition, suggest)));
       return chosen.size === 0 ? null : definition.options.filter((candidate) => chosen.has(candidate));
     }
   }
@@ -73,11 +78,16 @@ function text(value: unknown): string {
   return value;
 }
 
-function option(value: unknown, { options }: Definition): string {
-  const wanted = fold(text(value).trim());
-  const found = options.find((candidate) => fold(candidate) === wanted);
+/** Options by their folded form, made once for a definition. */
+const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
+
+function option(value: unknown, { options }: Definition, suggest: boolean): string {
+  const folded = foldedOptions.get(options) ?? new Map(options.map((each) => [fold(each), each]));
+  foldedOptions.set(options, folded);
+  const found = folded.get(fold(text(value).trim()));
   if (found !== undefined) return found;
-  throw new CustomValueError(`${quote(value)} is not one of the options`, nearest(text(value), options));
+  const suggestions = suggest ? nearest(text(value), options) : [];
+  throw new CustomValueError(`${quote(value)} is not one of the options`, suggestions);
 }
 
 function exact<T>(read: () => T): T {

@@ -12,7 +12,7 @@ import type { CustomValues } from "../../records/custom.ts";
 import { readInput, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { write } from "../../records/write.ts";
-import { type Rendered, render, tokensIn } from "./template.ts";
+import { type Rendered, RenderLimitError, render, tokensIn } from "./template.ts";
 
 const shared = "custom values are shared: a member restricted to assigned data cannot change them";
 
@@ -124,10 +124,13 @@ const MAX_RENDERED = 1_000_000;
 
 /** @throws RequestError BAD_USER_INPUT when the filled text is too long */
 function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
-  const result = render(text, tokens);
-  if (result.text.length <= MAX_RENDERED) return result;
-  const message = `text becomes ${result.text.length} characters long; the limit is ${MAX_RENDERED}`;
-  throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
+  try {
+    return render(text, tokens, MAX_RENDERED);
+  } catch (error) {
+    if (!(error instanceof RenderLimitError)) throw error;
+    const message = `text becomes longer than ${MAX_RENDERED} characters`;
+    throw new RequestError("BAD_USER_INPUT", message, { field: "text" });
+  }
 }
 
 type Texts = Readonly<Record<string, string | null | undefined>>;

@@ -17,16 +17,28 @@ export const tokensIn = (text: string): string[] => [
   ...new Set([...text.matchAll(token)].map(([, name = ""]) => name)),
 ];
 
+/** The filled text would be longer than it may be. */
+export class RenderLimitError extends Error {
+  override readonly name = "RenderLimitError";
+}
+
 /**
  * Fills the tokens of a text. One without a value becomes its default, else it stays as it is and is listed. What a
  * value says is never read again for tokens.
+ *
+ * @param limit most of what it may become, in UTF-16 units
+ * @throws RenderLimitError before more than that is put together
  */
-export function render(text: string, tokens: Tokens): Rendered {
+export function render(text: string, tokens: Tokens, limit = Number.POSITIVE_INFINITY): Rendered {
+  let filling = 0;
   const missing = new Set<string>();
   const filled = text.replace(token, (whole, name: string, fallback: string | undefined) => {
     const value = tokens.get(name) ?? fallback;
     if (value === undefined) missing.add(name);
+    filling += value?.length ?? whole.length;
+    if (filling > limit) throw new RenderLimitError();
     return value ?? whole;
   });
+  if (filled.length > limit) throw new RenderLimitError();
   return { text: filled, missing: [...missing] };
 }

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
-import { customFieldValues, email, phone, rule, tagChange, tagList, text } from "../../records/inputs.ts";
+import {
+  customFieldValues,
+  email,
+  longText,
+  phone,
+  requiredText,
+  rule,
+  tagChange,
+  tagList,
+  text,
+} from "../../records/inputs.ts";
 import { MoneyInput, money } from "../deal/money.inputs.ts";
 import { TagsInput } from "../tag/tag.inputs.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
@@ -11,7 +21,9 @@ type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
 /** What create and update have in common, but for the name. */
 const leadInputFields = (t: InputFields) => ({
   email: t.string({ description: "E-mail address. Several leads may have the same." }),
-  phone: t.string({ description: "Phone number with its country code." }),
+  phone: t.string({
+    description: "Phone number with its country code, and an extension where it is marked: ext. 12.",
+  }),
   company: t.string({ description: "Company, at most 200 characters." }),
   source: t.string({ description: "Where the lead came from, at most 200 characters." }),
   notes: t.string({ description: "Free notes, at most 50,000 characters." }),
@@ -69,17 +81,12 @@ export const LeadConvertInput = builder.inputType("LeadConvertInput", {
   }),
 });
 
-const name = z
-  .string(rule("REQUIRED", "is required"))
-  .max(255, "must not be longer than 255 characters")
-  .refine((value) => value.trim() !== "", rule("REQUIRED", "must not be blank"));
-
 const common = {
   email,
   phone: phone.nullish(),
   company: text(200),
   source: text(200),
-  notes: text(50_000),
+  notes: longText(50_000),
   status: z
     .enum(["NEW", "CONTACTED", "QUALIFIED", "UNQUALIFIED", "CONVERTED"], rule("REQUIRED", "must not be null"))
     .optional(),
@@ -89,8 +96,8 @@ const common = {
   createMissingTags: z.boolean().nullish(),
 };
 
-export const LeadCreate = z.object({ name, ...common, tags: tagList.nullish() });
-export const LeadUpdate = z.object({ name: name.optional(), ...common, tags: tagChange });
+export const LeadCreate = z.object({ name: requiredText(255), ...common, tags: tagList.nullish() });
+export const LeadUpdate = z.object({ name: requiredText(255).optional(), ...common, tags: tagChange });
 
 export const LeadConvert = z.object({
   contactId: z.string().nullish(),

@@ -4,7 +4,7 @@ import { SearchInput, SmartListQueryInput } from "../../filter/schema/query.sche
 import { builder } from "../../graphql/builder.ts";
 import { idempotencyKeyArg } from "../../records/args.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
-import { customFieldValues, flag, rule, tagList, text } from "../../records/inputs.ts";
+import { customFieldValues, flag, longText, rule, tagList, text } from "../../records/inputs.ts";
 
 /** What bulk changes take: which contacts, the handshake, and the change itself. */
 
@@ -37,7 +37,7 @@ export const BulkUpdate = z
     company: text(200),
     title: text(200),
     source: text(200),
-    notes: text(50_000),
+    notes: longText(50_000),
     allowPhoneCalls: flag,
     doNotContact: flag,
     customFields: customFieldValues,

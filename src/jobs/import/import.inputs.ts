@@ -8,10 +8,14 @@ import { Columns, type ImportField, importFields } from "./mapping.ts";
 import { delimiters, encodings } from "./sniff.ts";
 
 export const ImportModeEnum = builder.enumType("ImportMode", {
-  description: "What to do with a row whose e-mail address a contact has already.",
+  description:
+    "What to do with a row whose contact is there already: one with its e-mail address or, where the row has none, with its name and one of its phone numbers.",
   values: {
     SKIP: { description: "Leave the contact as it is." },
-    UPDATE: { description: "Change the contact: empty cells leave what is there." },
+    UPDATE: {
+      description:
+        "Change the contact. An empty cell, blank text and null leave what is there: an import clears nothing.",
+    },
   } as const,
 });
 
@@ -82,7 +86,7 @@ export const ContactImportInput = builder.inputType("ContactImportInput", {
     mode: t.field({
       type: ImportModeEnum,
       defaultValue: "SKIP",
-      description: "What to do with a row whose e-mail address a contact has already.",
+      description: "What to do with a row whose contact is there already.",
     }),
     dryRun: t.boolean({
       defaultValue: false,
@@ -90,9 +94,12 @@ export const ContactImportInput = builder.inputType("ContactImportInput", {
     }),
     tags: t.stringList({ description: "Tags that every row gets as well, by name or id." }),
     createMissingTags: t.boolean({
-      description: "Whether to make tags that do not exist yet; otherwise their rows are refused.",
+      description:
+        "Whether to make tags that do not exist yet; otherwise their rows are refused. A row's own choice comes first.",
     }),
-    ownerId: t.id({ description: "The member to assign new contacts to." }),
+    ownerId: t.id({
+      description: "The member to assign new contacts to; a row's own choice comes first.",
+    }),
     encoding: t.field({
       type: EncodingEnum,
       description: "How the file is written; found out when left out.",

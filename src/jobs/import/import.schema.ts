@@ -35,7 +35,7 @@ const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
 });
 
 const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
-  description: "Something wrong with a row, which was therefore not imported.",
+  description: "Something wrong with a row, which was therefore not imported; 21 at most of one row.",
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
     line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
@@ -62,7 +62,7 @@ builder.node("ImportJob", {
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
     mode: t.expose("mode", {
       type: ImportModeEnum,
-      description: "What it does with addresses that are there.",
+      description: "What it does with contacts that are there.",
     }),
     dryRun: t.exposeBoolean("dryRun", { description: "Whether it only checks and counts." }),
     fileName: t.exposeString("fileName", { nullable: true, description: "Name of the file." }),
@@ -83,7 +83,7 @@ builder.node("ImportJob", {
     done: t.exposeInt("done", { description: "How many were worked on: the sum of the next four." }),
     created: t.exposeInt("created", { description: "Rows that made a contact." }),
     updated: t.exposeInt("updated", { description: "Rows that changed a contact." }),
-    skipped: t.exposeInt("skipped", { description: "Rows whose address a contact had already." }),
+    skipped: t.exposeInt("skipped", { description: "Rows whose contact was there already." }),
     failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
     blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed as a whole." }),

@@ -19,7 +19,7 @@ export const settingsOf = ({
   mode,
   dryRun,
   ...(options as Options),
-  seen: new Set(),
+  seen: new Map(),
 });
 
 /** The rows that a batch refused, as they are kept. */

@@ -34,11 +34,11 @@ export const importFields = {
   SOURCE: { description: "Where the contact came from.", headings: ["source", "lead source"] },
   NOTES: { description: "Notes.", headings: ["notes", "note", "comments", "description"] },
   ALLOW_PHONE_CALLS: {
-    description: "Whether they accept phone calls: true, false, yes, no, 1 or 0.",
+    description: "Whether they accept phone calls: true, false, yes, no, 1, 0 or x.",
     headings: ["allow phone calls"],
   },
   DO_NOT_CONTACT: {
-    description: "Whether they must not be contacted: true, false, yes, no, 1 or 0.",
+    description: "Whether they must not be contacted: true, false, yes, no, 1, 0 or x.",
     headings: ["do not contact", "dnc"],
   },
   TAGS: { description: "Tags, separated by , or ; or |.", headings: ["tags", "tag", "labels"] },
@@ -74,11 +74,24 @@ const headingKey = (heading: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 
-const known = new Map<string, ImportField>(
-  Object.entries(importFields).flatMap(([field, { headings }]) =>
-    headings.map((heading) => [headingKey(heading), field as ImportField]),
-  ),
-);
+/** Fields by their own name, and by the others that are known to mean them. */
+const own = new Map<string, ImportField>();
+const synonyms = new Map<string, ImportField>();
+for (const [field, { headings }] of Object.entries(importFields)) {
+  for (const [at, heading] of headings.entries()) {
+    (at === 0 ? own : synonyms).set(headingKey(heading), field as ImportField);
+  }
+}
+
+/** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
+function placeOf(column: string, definitions: readonly Definition[]): Column {
+  const key = headingKey(column);
+  const slug = key.replaceAll(" ", "_");
+  const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
+  const exact = definition?.slug === slug;
+  const field = exact ? null : (own.get(key) ?? (definition ? null : (synonyms.get(key) ?? null)));
+  return { column, field, customField: field === null ? (definition?.slug ?? null) : null };
+}
 
 /**
  * Says where each column of a file goes: as the caller says, else by its heading.
@@ -114,15 +127,18 @@ export function mapColumns(
       const slug = customField === null ? null : (findDefinition(customField, definitions)?.slug ?? null);
       return { column, field, customField: slug };
     }
-    const slug = findDefinition(column, definitions)?.slug ?? null;
-    const field = known.get(headingKey(column)) ?? null;
-    return field !== null ? { column, field, customField: null } : { column, field: null, customField: slug };
+    return placeOf(column, definitions);
   });
-  for (const field of Object.keys(importFields)) {
-    const several = columns.filter((column) => column.field === field);
-    if (several.length < 2 || field === "PHONE" || field === "TAGS") continue;
-    const names = several.map(({ column }) => quote(column)).join(" and ");
-    refusals.push(refusal("INVALID_VALUE", ["input", "mapping"], `${names} both go to ${field}: choose one`));
+  const going = new Map<string, string[]>();
+  for (const { column, field, customField } of columns) {
+    const place = customField === null ? field : `the custom field ${quote(customField)}`;
+    if (place === null || place === "PHONE" || place === "TAGS") continue;
+    going.set(place, [...(going.get(place) ?? []), quote(column)]);
+  }
+  for (const [place, names] of going) {
+    if (names.length < 2) continue;
+    const message = `${names.slice(0, 20).join(" and ")} both go to ${place}: choose one`;
+    refusals.push(refusal("INVALID_VALUE", ["input", "mapping"], message));
   }
   if (
     refusals.length === 0 &&

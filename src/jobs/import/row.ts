@@ -3,6 +3,7 @@ import { ContactCreate } from "../../entities/contact/contact.inputs.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
+import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { Column, ImportField } from "./mapping.ts";
 
@@ -51,14 +52,37 @@ const addressParts: Readonly<Partial<Record<ImportField, string>>> = {
   COUNTRY: "country",
 };
 
-const truths: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  "1": true,
-  false: false,
-  no: false,
-  "0": false,
-};
+/** What a mark or a word in a cell says; the words are those that spreadsheets and people write in their languages. */
+const truths = new Map<string, boolean>([
+  ...[
+    "true",
+    "yes",
+    "y",
+    "1",
+    "x",
+    "\u2713",
+    "\u2714",
+    "on",
+    "ja",
+    "j",
+    "wahr",
+    "oui",
+    "o",
+    "vrai",
+    "si",
+    "sí",
+    "sì",
+    "sim",
+  ].map((word) => [word, true] as const),
+  ...["false", "no", "n", "0", "off", "nein", "falsch", "non", "faux", "não"].map(
+    (word) => [word, false] as const,
+  ),
+]);
+
+const truthOf = (cell: string): boolean | undefined => truths.get(fold(cell));
+
+/** Most problems that are said of one row. */
+const MAX_PROBLEMS = 20;
 
 const split = (cell: string, separators: RegExp): string[] =>
   cell
@@ -101,6 +125,11 @@ export function readRecord(
     if (customField !== null) {
       columnOf.set(`customFields.${customFields.length}`, column);
       const definition = definitions.find(({ slug }) => slug === customField);
+      if (decimalComma && definition?.type === "NUMBER" && ambiguous.test(cell)) {
+        const message = `may be ${cell.replace(".", "")} or ${cell.replace(".", ",")} where a comma stands before decimals: write it so`;
+        problems.push({ column, code: "INVALID_CUSTOM_VALUE", message });
+        continue;
+      }
       customFields.push({ slug: customField, value: customCell(cell, definition, decimalComma) });
     } else if (field === "PHONE") {
       for (const phone of split(cell, /[;|]/)) {
@@ -109,9 +138,9 @@ export function readRecord(
       }
     } else if (field === "TAGS") tags.push(...split(cell, /[,;|]/));
     else if (field === "ALLOW_PHONE_CALLS" || field === "DO_NOT_CONTACT") {
-      const truth = truths[cell.toLowerCase()];
+      const truth = truthOf(cell);
       if (truth === undefined) {
-        const message = "must be true or false, yes or no, 1 or 0";
+        const message = "must be true or false, yes or no, 1 or 0, or x";
         problems.push({ column, code: "INVALID_VALUE", message });
       } else draft[field === "DO_NOT_CONTACT" ? "doNotContact" : "allowPhoneCalls"] = truth;
     } else if (field !== null) {
@@ -133,16 +162,36 @@ export function readRecord(
   return problems.length > 0 ? { input: null, problems: [...problems, ...read.problems] } : read;
 }
 
+/** The first problems of a row, and how many more there are: each is kept with the row as it was sent. */
+export function firstProblems(problems: readonly RowProblem[]): readonly RowProblem[] {
+  const more = problems.length - MAX_PROBLEMS;
+  if (more <= 0) return problems;
+  const rest = { column: null, code: "INVALID_VALUE", message: `has ${more} more problems` };
+  return [...problems.slice(0, MAX_PROBLEMS), rest];
+}
+
 /** Reads a row that came as an input. */
 export const readInputRow = (row: unknown): Pick<ImportRow, "input" | "problems"> =>
-  readDraft(row, (path) => path || null);
+  readDraft(sayingSomething(row), (path) => path || null);
+
+/**
+ * An input without what is null: an import leaves what is there where a row says nothing, be it with an empty cell,
+ * blank text or null. Only contactUpdate clears.
+ */
+function sayingSomething<Input>(input: Input): Input {
+  if (typeof input !== "object" || input === null) return input;
+  const said = Object.entries(input).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    said.map(([name, value]) => [name, name === "address" ? sayingSomething(value) : value]),
+  ) as Input;
+}
 
 function readDraft(
   draft: unknown,
   columnOf: (path: string) => string | null,
 ): Pick<ImportRow, "input" | "problems"> {
   try {
-    return { input: readInput(ContactCreate, draft, []), problems: [] };
+    return { input: sayingSomething(readInput(ContactCreate, draft, [])), problems: [] };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const problems = error.refusals.map(({ code, path, message }) => ({
@@ -158,13 +207,22 @@ function readDraft(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unreadable = /[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/;
 
+/** One point before three digits: it stands before decimals, or between thousands. */
+const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
+
+/** A number with a decimal comma, and points between thousands, in the form that numbers have elsewhere. */
+const decimalCell = (cell: string): string =>
+  /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/.test(cell) && (cell.includes(",") || cell.split(".").length > 2)
+    ? cell.replaceAll(".", "").replace(",", ".")
+    : cell.replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
+
 /** A cell in the form in which a custom field's type reads it. */
 function customCell(cell: string, definition: Definition | undefined, decimalComma: boolean): unknown {
   switch (definition?.type) {
     case "NUMBER":
-      return decimalComma ? cell.replace(/^(-?\d+),(\d+)$/, "$1.$2") : cell;
+      return decimalComma ? decimalCell(cell) : cell;
     case "BOOLEAN":
-      return truths[cell.toLowerCase()] ?? cell;
+      return truthOf(cell) ?? cell;
     case "MULTI_SELECT":
       return split(cell, /[,;|]/);
     default:

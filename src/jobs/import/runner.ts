@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Database } from "../../db/open/database.ts";
 import { isTimeout, isUnavailable, isUniqueViolation } from "../../db/open/faults.ts";
 import { settle } from "../../db/open/settle.ts";
-import { scopedDb } from "../../db/scope/scoped.ts";
+import { type Db, scopedDb } from "../../db/scope/scoped.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { DataScope } from "../../generated/prisma/enums.ts";
 import type { Caller } from "../../graphql/context.ts";
@@ -157,8 +157,8 @@ async function runImport(database: Database, job: Claimed, options: RunOptions):
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = job.dataScope === "ASSIGNED" && { ownerId: job.memberId };
   const settings = { ...settingsOf(job), ...restricted };
-  let current: ImportJob = job;
-  for await (const rows of rowBatches(slices(), reader, job.done)) {
+  let current: ImportJob = job.dryRun && job.done > 0 ? await restarted(db, job) : job;
+  for await (const rows of rowBatches(slices(), reader, current.done)) {
     if (options.stopping?.()) {
       await release(database, job);
       throw new JobLost();
@@ -170,6 +170,19 @@ async function runImport(database: Database, job: Claimed, options: RunOptions):
   if (job.total > MANY && !job.dryRun) await settle(database);
   options.onProgress?.({ ...current, state: "DONE" });
 }
+
+/**
+ * A dry run from its beginning: what it had seen of the file was known to the process that had it before. It has
+ * written nothing but what it found wrong.
+ */
+const restarted = (db: Db, { id, done }: ImportJob): Promise<ImportJob> =>
+  db.transaction(async (tx) => {
+    const data = { done: 0, created: 0, updated: 0, skipped: 0, failed: 0 };
+    const [row] = await tx.importJob.updateManyAndReturn({ where: { id, state: "RUNNING", done }, data });
+    if (!row) throw new JobLost();
+    await tx.importError.deleteMany({ where: { jobId: id } });
+    return row;
+  });
 
 /**
  * One batch, one transaction, with the job's counts in it. Tried again when another caller makes one of its contacts

@@ -14,16 +14,18 @@ import {
 /** What a filter means, said as plainly as it can be: record by record, without SQL and without the compiler. */
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase().replace(/ς/g, "σ").normalize("NFC");
-/** Spaces and characters of no width are no value. */
-const isBlank = (text: string) => /^[\s\p{Cf}]*$/u.test(text);
+/** Spaces and characters that show nothing are no value. */
+const isBlank = (text: string) => /^(\s|\p{Cf}|\p{DI})*$/u.test(text);
 
 /** The form in which e-mail addresses compare; what is no address compares as text. */
 function emailKey(text: string): string {
-  const [, local = "", domain = ""] = /^([^\s@]{1,64})@([^\s@/?#:]+)$/.exec(text.trim()) ?? [];
+  const [, local = "", domain = ""] = /^ *([^\s@]{1,64})@([\p{L}\p{M}\p{N}.-]+) *$/u.exec(text) ?? [];
   const atoms = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
   const url = `http://${domain}`;
   const host = domain && URL.canParse(url) ? new URL(url).hostname : "";
-  const isAddress = atoms.test(local) && /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(host);
+  const plain = !/\p{DI}/u.test(text) && domain.normalize("NFKC") === domain.normalize("NFC");
+  const isAddress =
+    plain && atoms.test(local) && /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(host);
   return isAddress ? `${fold(local)}@${host}` : fold(text);
 }
 

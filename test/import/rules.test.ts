@@ -1,0 +1,301 @@
+import { beforeEach, expect, test } from "vitest";
+import { mutate, sendText } from "../support/client.ts";
+import { imported, type Job, jobFields, jobOf, runImports, upload } from "../support/imports.ts";
+import { Organization } from "../support/makers.ts";
+
+/** What an import makes of rows: nothing that they say is altered, ignored or done twice. */
+
+let organization: Organization & { key: string };
+let key: string;
+beforeEach(async () => {
+  organization = await Organization.make();
+  key = organization.key;
+});
+
+const importRows = async (rows: unknown[], more: Record<string, unknown> = {}, as = key) => {
+  const { job, errors } = await mutate<{ job: Job | null }>(
+    as,
+    "contactImport(input: $input)",
+    `job { ${jobFields} }`,
+    { input: { rows, ...more } },
+    "($input: ContactImportInput!)",
+  );
+  if (!job) throw new Error(JSON.stringify(errors));
+  return job;
+};
+
+const contacts = async (fields: string) => {
+  const { data, text } = await sendText(
+    key,
+    `{ contacts(orderBy: [{ field: NAME }], first: 100) { nodes { ${fields} } } }`,
+  );
+  const found = (data as unknown as { contacts: { nodes: Record<string, unknown>[] } } | null)?.contacts
+    .nodes;
+  if (!found) throw new Error(text);
+  return found;
+};
+
+test("numbers with a decimal comma are read to the digit, and one that may mean two is refused", async () => {
+  await organization.customField({ slug: "score", type: "NUMBER", slot: "number1" });
+  const said = [
+    "12,5",
+    "1.250,75",
+    "1.250.000",
+    "0.125",
+    "12.5",
+    "-1.250,5",
+    "1250",
+    "1.250",
+    "-1.250",
+    "1.25.0",
+  ];
+  const rows = said.map((score, at) => `P${at};p${at}@example.com;${score}`);
+  const job = await imported(organization, `name;email;score\n${rows.join("\n")}\n`);
+  expect(job.errors.map(({ row, column, message }) => [row, column, message])).toEqual([
+    [8, "score", expect.stringMatching(/may be 1250 or 1,250/)],
+    [9, "score", expect.stringMatching(/may be -1250 or -1,250/)],
+    [10, expect.anything(), expect.stringMatching(/must be a decimal/)],
+  ]);
+  expect((await contacts("customFields { value }")).map(({ customFields }) => customFields)).toEqual(
+    [12.5, 1250.75, 1_250_000, 0.125, 12.5, -1250.5, 1250].map((value) => [{ value }]),
+  );
+});
+
+test("a row's own owner and its createMissingTags count", async () => {
+  const member = await organization.member();
+  const stranger = await (await Organization.make()).member();
+  await organization.contact({ name: "There", email: "there@example.com" });
+  const job = await importRows(
+    [
+      { name: "A", email: "a@example.com", ownerId: member.globalId },
+      { name: "B", email: "b@example.com", ownerId: stranger.globalId },
+      { name: "C", email: "c@example.com", tags: ["made"], createMissingTags: true },
+      { name: "D", email: "d@example.com", tags: ["made"] },
+      { name: "E", email: "e@example.com", tags: ["not made"] },
+      { email: "there@example.com", ownerId: member.globalId },
+      {
+        name: "F",
+        email: "f@example.com",
+        tags: ["tag_01h455vb4pex5vsknk084sn02q"],
+        createMissingTags: true,
+      },
+      { name: "G", email: "g@example.com", tags: [" "], createMissingTags: true },
+    ],
+    { mode: "UPDATE" },
+  );
+  expect(job.errors.map(({ row, column, code }) => [row, column, code])).toEqual([
+    [2, "ownerId", "UNKNOWN_REFERENCE"],
+    [5, "tags", "UNKNOWN_REFERENCE"],
+    [7, "tags", "UNKNOWN_REFERENCE"],
+    [8, "tags", "REQUIRED"],
+  ]);
+  expect(await contacts("name owner { id } tags { name }")).toEqual([
+    { name: "A", owner: { id: member.globalId }, tags: [] },
+    { name: "C", owner: null, tags: [{ name: "made" }] },
+    { name: "D", owner: null, tags: [{ name: "made" }] },
+    { name: "There", owner: { id: member.globalId }, tags: [] },
+  ]);
+});
+
+test("a restricted member's rows can be assigned to nobody else", async () => {
+  const other = await organization.member();
+  const member = await organization.member({ dataScope: "ASSIGNED" });
+  const job = await importRows(
+    [{ name: "A", email: "a@example.com", ownerId: other.globalId }],
+    {},
+    member.key,
+  );
+  expect(job).toMatchObject({ created: 0, errors: [{ column: "ownerId", code: "INVALID_VALUE" }] });
+});
+
+test("what a row does not say stays as it is, be it empty, blank or null", async () => {
+  await organization.customField({ slug: "industry", type: "TEXT", slot: "text1" });
+  const city = "Paris";
+  await organization.contact({
+    name: "Ada",
+    email: "ada@example.com",
+    phoneNumbers: ["+33612345678"],
+    company: "Kept",
+    notes: "kept",
+    city,
+    doNotContact: true,
+    custom: { industry: "Tech" },
+  });
+  const nothing = {
+    name: null,
+    phoneNumbers: null,
+    company: null,
+    notes: "  ",
+    address: { city: null },
+    doNotContact: null,
+    ownerId: null,
+    tags: null,
+    customFields: [{ slug: "industry", value: null }],
+  };
+  const job = await importRows([{ email: "ada@example.com", ...nothing }], { mode: "UPDATE" });
+  expect(job).toMatchObject({ updated: 1, errors: [] });
+  await imported(organization, "email,company,notes,city,industry\nada@example.com,,\u200b,,\n", {
+    mode: "UPDATE",
+  });
+  expect(
+    await contacts("name phoneNumbers company notes doNotContact address { city } customFields { value }"),
+  ).toEqual([
+    {
+      name: "Ada",
+      phoneNumbers: ["+33612345678"],
+      company: "Kept",
+      notes: "kept",
+      doNotContact: true,
+      address: { city },
+      customFields: [{ value: "Tech" }],
+    },
+  ]);
+  const unknown = await importRows([
+    { ...nothing, name: "B", email: "b@example.com", customFields: [{ slug: "nope", value: null }] },
+  ]);
+  expect(unknown.errors).toMatchObject([{ code: "UNKNOWN_CUSTOM_FIELD" }]);
+});
+
+test("one custom field is said once: by two columns, or twice in a row, it is refused", async () => {
+  await organization.customField({ slug: "team_size", name: "Team size", type: "TEXT", slot: "text1" });
+  const { data } = await upload(key, "name,email,team_size,Team size\nA,a@example.com,1,2\n");
+  expect(data?.contactImport.errors).toMatchObject([
+    {
+      path: ["input", "mapping"],
+      message: expect.stringMatching(/"team_size" and "Team size" both go to the custom field/),
+    },
+  ]);
+  const customFields = ["1", "2"].map((value) => ({ slug: "team_size", value }));
+  expect((await importRows([{ name: "A", email: "a@example.com", customFields }])).errors).toMatchObject([
+    { code: "INVALID_VALUE", message: expect.stringMatching(/for the second time/) },
+  ]);
+  const { errors } = await mutate(
+    key,
+    "contactCreate(input: $input)",
+    "__typename",
+    { input: { name: "A", email: "a@example.com", customFields } },
+    "($input: ContactCreateInput!)",
+  );
+  expect(errors).toMatchObject([{ path: ["input", "customFields", "1", "slug"] }]);
+});
+
+test("a custom field that the organization calls as others call a field gets its own column", async () => {
+  for (const slug of ["region", "position", "mail"])
+    await organization.customField({ slug, name: `Our ${slug}`, type: "TEXT" });
+  await organization.customField({ slug: "sales_town", name: "Town", type: "TEXT" });
+  const { data } = await upload(
+    key,
+    "Name,Email,Region,position,mail,Town,Telephone\nA,a@example.com,EMEA,3,daily,x,+33612345678\n",
+    { dryRun: true },
+  );
+  expect(data?.contactImport.job?.columns.map(({ field, customField }) => field ?? customField)).toEqual([
+    "NAME",
+    "EMAIL",
+    "region",
+    "position",
+    "mail",
+    "sales_town",
+    "PHONE",
+  ]);
+});
+
+test.each(["yes", "Ja", "x", "X", "✓", "oui", "1", "TRUE"])(
+  "the wish not to be contacted is read from %j",
+  async (word) => {
+    const job = await imported(organization, `name,email,do not contact\nA,a@example.com,${word}\n`);
+    expect(job).toMatchObject({ created: 1, errors: [] });
+    expect(await contacts("doNotContact")).toEqual([{ doNotContact: true }]);
+  },
+);
+
+test("rows with a phone number alone are the same people when they come again", async () => {
+  await organization.contact({ name: "Twice", phoneNumbers: ["+33600000001"] });
+  await organization.contact({ name: "Twice", phoneNumbers: ["+33600000001"] });
+  const other = await Organization.make();
+  await other.contact({ name: "Ann", phoneNumbers: ["+33612345678"] });
+  const file = [
+    "first name,last name,phone,company",
+    "Ann,,+33612345678,One",
+    "Bob,,+33612345678,Shares her phone",
+    "ann,,+33 6 12 34 56 78,Two",
+    "Twice,,+33600000001,x",
+  ].join("\n");
+  expect(await imported(organization, file)).toMatchObject({ created: 2, skipped: 2, failed: 0 });
+  expect(await imported(organization, file)).toMatchObject({ created: 0, skipped: 4, failed: 0 });
+  const again = await imported(organization, file, { mode: "UPDATE" });
+  expect(again).toMatchObject({
+    created: 0,
+    updated: 3,
+    failed: 1,
+    errors: [{ row: 4, code: "AMBIGUOUS_MATCH" }],
+  });
+  expect(await contacts("name company")).toMatchObject([
+    { name: "ann", company: "Two" },
+    { name: "Bob", company: "Shares her phone" },
+    { name: "Twice" },
+    { name: "Twice" },
+  ]);
+});
+
+test("two imports of the same phone numbers at once make each person once", async () => {
+  const rows = Array.from({ length: 20 }, (_, at) => ({
+    name: `R${at}`,
+    phoneNumbers: [`+336000001${at + 10}`],
+  }));
+  const jobs = await Promise.all([importRows(rows), importRows(rows)]);
+  expect(jobs.map(({ created, skipped }) => created + skipped)).toEqual([20, 20]);
+  expect(jobs.reduce((sum, { created }) => sum + created, 0)).toBe(20);
+});
+
+test.each(["SKIP", "UPDATE"])("a dry run of many batches says what the run does: %s", async (mode) => {
+  await organization.contact({ name: "There", email: "p3@example.com" });
+  const rows = Array.from({ length: 1_500 }, (_, at) =>
+    at % 3 === 0
+      ? `P${at},p${at}@example.com,`
+      : at % 3 === 1
+        ? `Q${at},,+3361${1_000_000 + at}`
+        : `,p${at},`,
+  );
+  // In the second batch: an address and a person of the first one, the address without its name.
+  rows.push(",p0@example.com,", "Q1,,+33611000001", "P0,P0@example.com,", "New,new@example.com,");
+  const file = `name,email,phone\n${rows.join("\n")}\n`;
+  const counts = ({ created, updated, skipped, failed }: Job) => ({ created, updated, skipped, failed });
+  const tried = counts(await imported(organization, file, { mode, dryRun: true }));
+  expect(await contacts("name")).toHaveLength(1);
+  const done = counts(await imported(organization, file, { mode }));
+  expect(tried).toEqual(done);
+});
+
+test("a dry run that another process takes up says the same", async () => {
+  const rows = Array.from({ length: 1_200 }, (_, at) => `P${at},p${at}@example.com`);
+  rows.push("P0,p0@example.com", "Bad,nonsense");
+  const { data } = await upload(key, `name,email\n${rows.join("\n")}\n`, { dryRun: true });
+  const id = data?.contactImport.job?.id ?? "";
+  let asked = 0;
+  const stopping = () => {
+    asked += 1;
+    return asked > 1;
+  };
+  await runImports(organization, { stopping });
+  expect(await jobOf(key, id)).toMatchObject({ state: "RUNNING", done: 1000 });
+  await runImports(organization);
+  expect(await jobOf(key, id)).toMatchObject({
+    state: "DONE",
+    done: 1202,
+    created: 1200,
+    skipped: 1,
+    failed: 1,
+  });
+});
+
+test("of a row with very many problems the first ones are said, and how many more there are", async () => {
+  const slugs = Array.from({ length: 60 }, (_, at) => `number_${at}`);
+  for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });
+  const job = await imported(
+    organization,
+    `name,email,${slugs.join(",")}\nA,a@example.com,${slugs.map(() => "x").join(",")}\n`,
+  );
+  expect(job).toMatchObject({ failed: 1 });
+  expect(job.errors).toHaveLength(21);
+  expect(job.errors.at(-1)).toMatchObject({ column: null, message: "has 40 more problems" });
+});
