@@ -21,7 +21,12 @@ if (!reachable && process.env.CI)
   throw new Error("CI runs the tests on PostgreSQL too: set TEST_DATABASE_URL");
 
 /** Tests that change what others would share: the modules themselves, the process, whole databases. */
-const alone = ["test/filter/mutants.test.ts", "test/cli/**/*.test.ts", "test/db/migrate.test.ts"];
+const alone = [
+  "test/filter/mutants.test.ts",
+  "test/cli/**/*.test.ts",
+  "test/db/migrate.test.ts",
+  "test/db/prepare.test.ts",
+];
 
 interface ProjectOptions {
   readonly include?: readonly string[];

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { OidcConfig } from "./auth/token.ts";
+import { addressProblem } from "./db/open/address.ts";
 import type { DatabaseConfig } from "./db/open/database.ts";
 import { isSecureUrl } from "./lib/url.ts";
 
@@ -63,10 +64,10 @@ const workers = z
     `must be a whole number from 1 to ${MAX_WORKERS}, or ${AUTO} for one a core`,
   );
 
-const postgresUrl = z.string().refine((text) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1;
-}, "must be a PostgreSQL address such as postgresql://user:password@host:5432/database");
+const postgresUrl = z.string().superRefine((text, context) => {
+  const message = addressProblem(text);
+  if (message !== null) context.addIssue({ code: "custom", message });
+});
 
 const origins = z.string().transform((text, context) => {
   const list = text.split(",").map((origin) => origin.trim());

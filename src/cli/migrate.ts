@@ -1,10 +1,11 @@
 import { Command } from "commander";
-import { applyMigrations, createMigration, findDrift, migrationStatus } from "../db/migrate/migrate.ts";
+import { createMigration, findDrift, migrationStatus } from "../db/migrate/migrate.ts";
+import { prepareDatabase } from "../db/migrate/prepare.ts";
 import { say } from "./run.ts";
 import { withDatabase } from "./with-database.ts";
 
 export const migrate = new Command("db:migrate").action(async () => {
-  const names = await withDatabase(({ pool, embedded }) => applyMigrations(pool, embedded));
+  const { applied: names } = await withDatabase(prepareDatabase);
   say(names.length === 0 ? "nothing to apply" : names.map((name) => `applied ${name}`).join("\n"));
 });
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { sayIfStale } from "../server/stale.ts";
-import { CommandError, isOperatorError, UsageError } from "./run.ts";
+import { operatorWords, UsageError } from "./run.ts";
 
 /** The commands of the program, each named like the npm script that runs it. */
 const commands: Readonly<Record<string, readonly [description: string, load: () => Promise<Command>]>> = {
@@ -105,6 +105,7 @@ function tell(error: unknown): string {
   if ((error as { code?: unknown }).code === "EADDRINUSE") {
     return "PORT is in use by another program: set PORT to a free one, or to 0 for any.";
   }
-  if (error instanceof CommandError || isOperatorError(error)) return error.message || String(error);
+  const words = operatorWords(error);
+  if (words !== null) return words;
   return (error instanceof Error && error.stack) || String(error);
 }

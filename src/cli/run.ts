@@ -1,5 +1,6 @@
 import { ConfigError } from "../config.ts";
 import { MigrationError } from "../db/migrate/migrate.ts";
+import { UnfitDatabaseError } from "../db/open/inspect.ts";
 import { DirectoryError } from "../db/open/lock.ts";
 
 /** The arguments are wrong; the message says which and what would be right. Printed before the command's usage. */
@@ -12,13 +13,38 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Whether an error's message alone tells the operator what to do. */
-export const isOperatorError = (error: unknown): error is Error =>
-  error instanceof ConfigError ||
-  error instanceof DirectoryError ||
-  error instanceof MigrationError ||
-  (error instanceof Error &&
-    /^(ECONNREFUSED|ENOTFOUND|28P01|28000|3D000)/.test(String((error as { code?: unknown }).code)));
+/** Why PostgreSQL was not reached, by the code of what was thrown; the driver's own words follow. */
+const unreached: readonly (readonly [codes: RegExp, why: string])[] = [
+  [
+    /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
+    "PostgreSQL cannot be reached where DATABASE_URL says",
+  ],
+  [
+    /(CERT|SIGNATURE)/,
+    "PostgreSQL's certificate is not trusted: name its authority with sslrootcert=… in DATABASE_URL, or take sslmode=no-verify",
+  ],
+  [/^(28...|3D000|42501|08...|53300|57P03)$/, "PostgreSQL refuses what DATABASE_URL says"],
+];
+
+/** What an operator can put right, in one line; null for a fault, of which the stack is wanted. */
+export function operatorWords(error: unknown): string | null {
+  if (
+    error instanceof CommandError ||
+    error instanceof ConfigError ||
+    error instanceof DirectoryError ||
+    error instanceof MigrationError ||
+    error instanceof UnfitDatabaseError
+  ) {
+    return error.message;
+  }
+  if (!(error instanceof Error)) return null;
+  const code = String((error as { code?: unknown }).code);
+  const [, why] = unreached.find(([codes]) => codes.test(code)) ?? [];
+  // A name with several addresses fails with an error for each, and no words of its own.
+  const reasons =
+    error instanceof AggregateError ? error.errors.map((each: Error) => each.message) : [error.message];
+  return why === undefined ? null : `${why}: ${reasons.join(", ")}`;
+}
 
 /** Tells the operator, on standard output. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,6 +1,7 @@
 import { readConfig } from "../config.ts";
-import { applyMigrations } from "../db/migrate/migrate.ts";
+import { prepareDatabase } from "../db/migrate/prepare.ts";
 import { type Database, openDatabase } from "../db/open/database.ts";
+import { CommandError } from "./run.ts";
 
 /** Opens the configured database for some work, and closes it whatever becomes of the work. Nothing is migrated. */
 export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
@@ -12,9 +13,18 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
   }
 }
 
-/** The same for work on records: the pending migrations are applied before it. */
+/**
+ * The same for work that writes records: the database is made ready before it.
+ *
+ * @throws CommandError when it can only be read
+ */
 export const withMigrated = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
   withDatabase(async (database) => {
-    await applyMigrations(database.pool, database.embedded);
+    const { readOnly } = await prepareDatabase(database);
+    if (readOnly) {
+      throw new CommandError(
+        "DATABASE_URL leads to a database that can only be read, as a standby: name its primary",
+      );
+    }
     return work(database);
   });

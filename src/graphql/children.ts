@@ -4,7 +4,7 @@ import { columnOf } from "../db/prisma/columns.ts";
 import { type ChildRequest, type ChildTable, type ChildText, ROW_END } from "../db/read/children.ts";
 import { type CursorBinding, encodeCursor } from "../lib/cursor.ts";
 import { JsonText } from "../lib/json-text.ts";
-import { isoMoment } from "../lib/moment.ts";
+import { momentOf, momentSql } from "../lib/moment.ts";
 import { cutPage, makePage, type PageArgs, placeOf, readWindow, type Window } from "../lib/page.ts";
 import { asJson } from "./compiled/document.ts";
 import type { PageWriter } from "./compiled/page.ts";
@@ -76,7 +76,7 @@ export function childConnection<Row extends { readonly id: string }>(children: C
     extensions: {
       ...reads("id"),
       ...asJson({
-        place: [`child.${order}::text`, "child.id::text"],
+        place: [momentSql(`child.${order}`), "child.id::text"],
         async page(context: Context, parentId: string, args: PageArgs, { row, counts, write }: PageWriter) {
           const window = readWindow(args);
           const reading = loader(context).load(requestOf(context, parentId, window, row.text));
@@ -86,7 +86,7 @@ export function childConnection<Row extends { readonly id: string }>(children: C
           const cut = cutPage(text === null ? [] : text.split(ROW_END), window);
           const cursor = (each: string) => {
             const [moment = "", id = ""] = row.beside(each);
-            return encodeCursor(bindingOf(context, parentId), [isoMoment(moment), id]);
+            return encodeCursor(bindingOf(context, parentId), [momentOf(moment), id]);
           };
           return new JsonText(write({ ...cut, cursor }, total ?? "0"));
         },
@@ -103,9 +103,7 @@ function rowReader<Row extends { readonly id: string }>({ columns, at }: Childre
     const names = all.filter(
       (name) => selected === null || name === "id" || name === at || selected.has(name),
     );
-    const values = names.map(
-      (name) => `child.${columnOf(name)}${columns[name] === "decimal" ? "::text" : ""}`,
-    );
+    const values = names.map((name) => `child.${columnOf(name)}${casts[columns[name]] ?? ""}`);
     const read = names.map((name) => readers[columns[name]]);
     return {
       text: {
@@ -129,10 +127,16 @@ function rowReader<Row extends { readonly id: string }>({ columns, at }: Childre
   };
 }
 
+/** What keeps a value exact on its way through JSON, whatever zone the session is in. */
+const casts: Readonly<Partial<Record<ColumnKind, string>>> = {
+  decimal: "::text",
+  moment: " AT TIME ZONE 'UTC'",
+};
+
 const readers: Readonly<Record<ColumnKind, (value: unknown) => unknown>> = {
   json: (value) => value,
   decimal: (value) => value,
-  moment: (value) => new Date(String(value)),
+  moment: (value) => new Date(`${value}Z`),
   // Midnight UTC, as Prisma has it.
   day: (value) => new Date(`${value}T00:00:00Z`),
 };

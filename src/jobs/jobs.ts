@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Database } from "../db/open/database.ts";
+import { isReadOnly } from "../db/open/inspect.ts";
 import { purge } from "../db/write/purge.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write.ts";
@@ -39,11 +40,21 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
   const changeNext = async () => {
     while (!stopping && (await runNextBulkJob(database, logger, { stopping: () => stopping })));
   };
+  // A standby writes nothing; once it has become the primary, work begins.
+  const ifWritable = (work: () => Promise<void>) => async () => {
+    if (!(await isReadOnly(database))) await work();
+  };
   const stops = [
-    repeat(logger, "purging", clean, 10_000, purgeEvery * 60_000),
-    repeat(logger, "importing", importNext, JOB_POLL, JOB_POLL),
-    repeat(logger, "changing contacts", changeNext, JOB_POLL, JOB_POLL),
-    repeat(logger, "clearing away broken uploads", () => dropBrokenUploads(database), 30_000, 3_600_000),
+    repeat(logger, "purging", ifWritable(clean), 10_000, purgeEvery * 60_000),
+    repeat(logger, "importing", ifWritable(importNext), JOB_POLL, JOB_POLL),
+    repeat(logger, "changing contacts", ifWritable(changeNext), JOB_POLL, JOB_POLL),
+    repeat(
+      logger,
+      "clearing away broken uploads",
+      ifWritable(() => dropBrokenUploads(database)),
+      30_000,
+      3_600_000,
+    ),
   ];
   return async () => {
     stopping = true;

@@ -1,17 +1,14 @@
+/** SQL of a moment as a text that depends on no setting of the session: JSON, `"2026-06-29T22:46:01.1"` in UTC. */
+export const momentSql = (value: string): string => `to_json(${value} AT TIME ZONE 'UTC')::text`;
+
 /**
- * A moment as PostgreSQL writes it in a session in UTC, `2026-06-29 22:46:01.1+00`, as answers have it,
- * `2026-06-29T22:46:01.100Z`. By hand, because a page has hundreds of them.
+ * What `momentSql` gave, as answers have it, `2026-06-29T22:46:01.100Z`. By hand, because a page has hundreds of them.
  */
-export function isoMoment(text: string): string {
-  const fraction = text.slice(20, -3);
-  const usual =
-    text.length >= 22 && text.length <= 26 && text.endsWith("+00")
-      ? text.charCodeAt(4) === DASH && text.charCodeAt(10) === SPACE
-      : false;
+export function momentOf(json: string): string {
+  const usual = json.length >= 21 && json.length <= 25 && json.charCodeAt(5) === DASH;
   return usual
-    ? `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, "0")}Z`
-    : new Date(text).toISOString();
+    ? `${json.slice(1, 20)}.${json.slice(21, -1).padEnd(3, "0")}Z`
+    : new Date(`${json.slice(1, -1)}Z`).toISOString();
 }
 
 const DASH = 45;
-const SPACE = 32;

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { prepareDemo } from "../demo/demo.ts";
 import { exampleQuery } from "../demo/examples.ts";
-import { migrate, openConfigured, say, urlOf } from "./startup.ts";
+import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
 /**
  * Opens the database, listens, and closes both on SIGTERM or SIGINT.
@@ -35,7 +35,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   process.on("SIGTERM", stop);
 
   try {
-    if (!worker) await migrate(database);
+    if (!worker) await prepare(database, logger);
     const key =
       config.demo && config.database.kind === "embedded"
         ? await prepareDemo(database, config.database.directory, say)

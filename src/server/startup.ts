@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { applyMigrations } from "../db/migrate/migrate.ts";
+import { prepareDatabase } from "../db/migrate/prepare.ts";
 import { type Database, openDatabase } from "../db/open/database.ts";
 
 /** What a process that serves and one that looks after such have in common. */
@@ -14,9 +14,16 @@ export const openConfigured = ({ database }: Config, logger: Logger): Promise<Da
     onConnectionError: (error) => logger.warn({ error: error.message }, "an idle database connection broke"),
   });
 
-/** Applies the pending migrations and says which. */
-export async function migrate({ pool, embedded }: Database): Promise<void> {
-  for (const name of await applyMigrations(pool, embedded)) say(`Applied migration ${name}`);
+/** Makes the database ready, and says what was done for it and what it cannot do. */
+export async function prepare(database: Database, logger: Logger): Promise<void> {
+  const { applied, readOnly, warnings } = await prepareDatabase(database);
+  for (const name of applied) say(`Applied migration ${name}`);
+  for (const warning of warnings) logger.warn(warning);
+  if (!readOnly) return;
+  say(
+    "The database can only be read, as a standby: queries are answered, every mutation with SERVICE_UNAVAILABLE.",
+  );
+  say("Imports, bulk changes and purges wait until it can be written; migrations are its primary's.");
 }
 
 /** Where the server answers. */

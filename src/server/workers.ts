@@ -2,7 +2,7 @@ import cluster, { type Address, type Worker } from "node:cluster";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { sayIfStale } from "./stale.ts";
-import { migrate, openConfigured, say, urlOf } from "./startup.ts";
+import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
 /**
  * WORKERS: one process looks after several that serve on the same port, and puts another one in the place of one that
@@ -36,7 +36,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
   sayIfStale();
   const database = await openConfigured(config, logger);
   try {
-    await migrate(database);
+    await prepare(database, logger);
   } finally {
     await database.close();
   }

@@ -12,7 +12,8 @@ const open = (): Promise<Database> => {
   if (url !== null)
     return openDatabase(
       { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000 },
-      { onStatement, keepAfter: 0 },
+      // Not UTC, so that a statement that depends on the session's zone cannot pass unnoticed.
+      { onStatement, keepAfter: 0, session: { TimeZone: "America/New_York" } },
     );
   return readFile(inject("dumpPath") ?? "").then((bytes) =>
     openDatabase({ kind: "memory", dump: new Blob([bytes]) }, { onStatement }),

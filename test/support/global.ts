@@ -42,8 +42,6 @@ async function setupPostgres(project: TestProject, url: string) {
   const admin = new pg.Client(url);
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
-  // Not UTC, so that a moment without its offset cannot pass unnoticed.
-  await admin.query(`ALTER DATABASE ${name} SET timezone TO 'America/New_York'`);
   const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).toString();
   const pool = new pg.Pool({ connectionString: databaseUrl });
   await applyMigrations(pool, false);

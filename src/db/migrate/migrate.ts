@@ -40,8 +40,8 @@ export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
-/** Any number; the same for every process that migrates the same database. */
-const LOCK_KEY = 7_242_001;
+/** Any numbers; ours, the same for every process that migrates the same database, and that of `prisma migrate`. */
+const LOCK_KEYS = [7_242_001, 72_707_369];
 
 /**
  * Applies the pending migrations, each whole or not at all. Several processes may start at once: on PostgreSQL an
@@ -50,7 +50,7 @@ const LOCK_KEY = 7_242_001;
  *
  * @param embedded true for PGlite, which has one session and needs no lock
  * @returns the names of the migrations applied
- * @throws MigrationError naming the migration that failed and why
+ * @throws MigrationError naming the migration that failed and why, or those that this version does not know
  */
 export async function applyMigrations(
   pool: pg.Pool,
@@ -58,16 +58,34 @@ export async function applyMigrations(
   files = repository,
 ): Promise<string[]> {
   const list = await readMigrations(files);
-  if ((await statusOf(pool, list)).pending.length === 0) return [];
+  const { pending, missing } = await statusOf(pool, list);
+  if (missing.length > 0) {
+    throw new MigrationError(
+      `this database has migrations that this version does not know: ${missing.join(", ")}. ` +
+        "A newer version has opened it: start that one, or restore a backup from before.",
+    );
+  }
+  if (pending.length === 0) return [];
   if (embedded) return runPending(pool, list);
   // Connections of their own: one waits with the lock while the other works, whatever the pool's size and limits.
   const own = new pg.Pool({ ...pool.options, max: 2, statement_timeout: 0 });
+  let lost: Error | null = null;
+  own.on("error", () => undefined);
   const holder = await own.connect();
+  holder.on("error", (error) => {
+    lost = error;
+  });
   try {
-    await holder.query(`SET lock_timeout = '10min'; SELECT pg_advisory_lock(${LOCK_KEY})`);
+    // Locks of a transaction and not of the session, which a pooler gives to somebody else after each of them.
+    await holder.query(
+      `BEGIN; SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0;
+       SET LOCAL idle_in_transaction_session_timeout = 0;
+       ${LOCK_KEYS.map((key) => `SELECT pg_advisory_xact_lock(${key});`).join(" ")}`,
+    );
     return await runPending(own, list);
   } finally {
-    await holder.query(`SELECT pg_advisory_unlock(${LOCK_KEY})`).finally(() => holder.release());
+    if (lost === null) await holder.query("COMMIT").catch(() => undefined);
+    holder.release(lost ?? undefined);
     await own.end();
   }
 }

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
@@ -12,6 +11,7 @@ import {
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg from "pg";
 import { startEmbedded } from "../open/embedded.ts";
+import { MomentPg } from "../prisma/adapter.ts";
 
 /** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
@@ -67,6 +67,7 @@ function adapterFactory(
   const connect = async (to: pg.Pool): Promise<SqlDriverAdapter> => {
     const adapter = await catalogueAdapter(to);
     adapter.executeScript = async (script) => {
+      if (isLock(script)) return;
       const client = await to.connect();
       try {
         // Rather fail than make all traffic queue behind a migration that waits for a long read.
@@ -103,12 +104,14 @@ function adapterFactory(
 async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   let characters: number[] = [];
   const query = async (config: pg.QueryConfig) => {
+    // Whoever migrates holds this lock in a transaction: a session's would stay with a pooler's connection.
+    if (isLock(config.text)) return pool.query({ ...config, text: "SELECT 1" });
     const result = await pool.query(config);
     characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
     for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
     return result;
   };
-  const adapter = await new PrismaPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
+  const adapter = await new MomentPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (params) => {
     const result = await queryRaw(params);
@@ -117,6 +120,9 @@ async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   };
   return adapter;
 }
+
+/** Whether a statement is the engine's lock. */
+const isLock = (text: string | undefined) => text?.startsWith("SELECT pg_advisory_lock(") === true;
 
 /** The engine over one database. */
 export const withEngine = <T>(pool: pg.Pool, work: (engine: SchemaEngine) => Promise<T>): Promise<T> =>
@@ -139,8 +145,6 @@ async function run<T>(
     throw failure.message === null ? error : new ScriptError(failure.message, migrationIn(error));
   } finally {
     engine.free();
-    // The engine locks the session and leaves the lock to it; a pooled session lives on.
-    await pool.query("SELECT pg_advisory_unlock_all()");
   }
 }
 

@@ -1,10 +1,12 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../../generated/prisma/client.ts";
+import { MomentPg } from "../prisma/adapter.ts";
 import { type KeptReads, keptReads } from "../prisma/kept-reads.ts";
 import { type Lender, lender } from "../prisma/lent.ts";
 import { unreadColumns } from "../prisma/rows.ts";
 import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
+import { addressSettings } from "./address.ts";
+import { clientWith, type StatementListener } from "./client.ts";
 import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
@@ -21,11 +23,10 @@ export type DatabaseConfig =
       readonly preparedStatements?: boolean;
     };
 
-/** Called with the text of every statement that is sent, transaction control included. */
-export type StatementListener = (sql: string) => void;
-
 export interface DatabaseHooks {
   readonly onStatement?: StatementListener;
+  /** Settings of the sessions in the place of ours, such as `TimeZone`; for tests. */
+  readonly session?: Readonly<Record<string, string>>;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
   /** How often reads of one shape come before their statement is kept; once when left out. */
@@ -58,18 +59,23 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   const pool = new pg.Pool({
     ...(config.kind === "postgres"
       ? {
-          connectionString: config.url,
+          ...addressSettings(config.url),
           max: config.poolSize,
           statement_timeout: config.statementTimeout,
           // Without a limit a request waits for ever on a full pool or a dead host.
           connectionTimeoutMillis: 5_000,
-          // Prisma's adapter sends moments as UTC without saying so.
-          options: "-c TimeZone=UTC",
         }
       : embedded?.connection),
-    Client: boundedClient(observedClient(hooks.onStatement)),
+    Client: boundedClient(clientWith(hooks)),
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));
+  // The first connection finds out what a pooler on the way refuses. Where there is none, the first statement says why.
+  if (config.kind === "postgres") {
+    await pool.connect().then(
+      (client) => client.release(),
+      () => undefined,
+    );
+  }
   const prisma = createPrisma(pool);
   // PGlite is one session, whose names would outlive the connection that gave them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
@@ -92,21 +98,8 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
 
 function createPrisma(pool: pg.Pool) {
   return new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new MomentPg(pool),
     omit: unreadColumns,
     transactionOptions: { maxWait: 5_000, timeout: 30_000 },
   });
-}
-
-/** The driver's client, telling a listener what it sends: how tests and logs count statements. */
-function observedClient(onStatement: StatementListener | undefined): typeof pg.Client {
-  if (!onStatement) return pg.Client;
-  return class ObservedClient extends pg.Client {
-    // The driver declares a dozen overloads; all of them pass through untouched.
-    override query(...args: unknown[]): never {
-      const [statement] = args as [string | { text?: string }];
-      onStatement(typeof statement === "string" ? statement : (statement.text ?? ""));
-      return (super.query as (...passed: unknown[]) => never)(...args);
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
-import { isoMoment } from "../../lib/moment.ts";
 import type { Database } from "../open/database.ts";
+import { isoMoment, typesWith } from "../open/types.ts";
 import { columnOf } from "./columns.ts";
 import { type Read, type Statement, statementOf } from "./recorder.ts";
 import { marked, type ReadArgs, shapeOf } from "./shape.ts";
@@ -168,12 +168,11 @@ function reader(columns: readonly { readonly name: string }[], select: object | 
 }
 
 /** Values as Prisma gives them. */
-const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+const types = typesWith({
   17: (text) => new Uint8Array(pg.types.getTypeParser(17)(text) as Buffer),
   20: BigInt,
   // Midnight UTC; the driver would make it midnight on this machine.
   1082: (text) => new Date(`${text}T00:00:00Z`),
   1184: (text) => new Date(isoMoment(text)),
   1700: (text) => new Prisma.Decimal(text),
-};
-const types = { getTypeParser: (oid: number) => parsers[oid] ?? pg.types.getTypeParser(oid) };
+});

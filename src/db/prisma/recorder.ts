@@ -1,6 +1,6 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../../generated/prisma/client.ts";
+import { MomentPg } from "./adapter.ts";
 import { unreadColumns } from "./rows.ts";
 
 /** A statement with its parameters, which stand in the text as `$1`, `$2` and so on. */
@@ -25,7 +25,7 @@ let prisma: object | undefined;
 
 /** Made when it is first needed: most of what it costs is loading the engine. */
 function clientOf(): Readonly<Record<string, Readonly<Record<string, (args: object) => Promise<unknown>>>>> {
-  prisma ??= new PrismaClient({ adapter: new PrismaPg(recorder), omit: unreadColumns });
+  prisma ??= new PrismaClient({ adapter: new MomentPg(recorder), omit: unreadColumns });
   return prisma as ReturnType<typeof clientOf>;
 }
 

@@ -62,9 +62,9 @@ function placeOf(parameter: unknown, marker: Value, at: number): Parameter | nul
   };
 }
 
-/** A moment as Prisma's adapter sends it. */
+/** A moment, or a day, as the adapter sends it. */
 const momentText = (moment: Date, day: boolean): string =>
-  day ? moment.toISOString().slice(0, 10) : moment.toISOString().replace("T", " ").replace("Z", "");
+  day ? moment.toISOString().slice(0, 10) : moment.toISOString();
 
 /** The parameters of a call of the template's shape. */
 export const parametersOf = ({ parameters }: Template, values: readonly Value[]): unknown[] =>

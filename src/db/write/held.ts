@@ -1,6 +1,6 @@
-import { type CustomTypesConfig, types as defaultTypes } from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { Send } from "../open/query.ts";
+import { typesWith } from "../open/types.ts";
 import { columnOf } from "../prisma/columns.ts";
 import {
   type ContactRow,
@@ -64,13 +64,10 @@ const shown = Object.fromEntries(
 );
 
 /** As Prisma has them: decimals exact, a calendar day at midnight UTC. */
-const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+const types = typesWith({
   1082: (text) => new Date(`${text}T00:00:00Z`),
   1700: (text) => new Prisma.Decimal(text),
-};
-const types: CustomTypesConfig = {
-  getTypeParser: (oid, format) => parsers[oid] ?? defaultTypes.getTypeParser(oid, format),
-};
+});
 
 /** How the driver sends a value: decimals and JSON as text. Arrays are PostgreSQL's own. */
 function parameter(value: unknown): unknown {

@@ -12,7 +12,7 @@ import {
 } from "graphql";
 import { columnOf } from "../../db/prisma/columns.ts";
 import type { ChildText } from "../../db/read/children.ts";
-import { isoMoment } from "../../lib/moment.ts";
+import { momentOf, momentSql } from "../../lib/moment.ts";
 import { encodeId, type IdType } from "../../lib/typeid.ts";
 
 /**
@@ -184,7 +184,7 @@ function leafSegment(type: GraphQLLeafType, value: string): Segment | null {
     case "Boolean":
       return { sql: `coalesce(${value}::text, 'null')` };
     case "DateTime":
-      return quoted(`coalesce(${value}::text, '')`, isoMoment);
+      return quoted(`coalesce(${momentSql(value)}, '')`, momentOf);
     default:
       return null;
   }

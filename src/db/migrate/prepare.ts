@@ -1,0 +1,64 @@
+import { Prisma } from "../../generated/prisma/client.ts";
+import type { Database } from "../open/database.ts";
+import { inspect, UnfitDatabaseError } from "../open/inspect.ts";
+import { columnOf } from "../prisma/columns.ts";
+import { applyMigrations, migrationStatus } from "./migrate.ts";
+
+/** What came of a preparation. */
+export interface Prepared {
+  /** The migrations that were applied. */
+  readonly applied: readonly string[];
+  /** Whether the database can only be read, as a standby. */
+  readonly readOnly: boolean;
+  /** What its operator should know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a database ready for this version: looks whether it can be used, applies the pending migrations, and looks
+ * whether every table has every column that is read. A database that can only be read must be ready already.
+ *
+ * @throws UnfitDatabaseError, MigrationError
+ */
+export async function prepareDatabase(database: Database): Promise<Prepared> {
+  const { readOnly, warnings } = await inspect(database);
+  const { pool, embedded } = database;
+  if (readOnly) {
+    const { pending } = await migrationStatus(pool);
+    if (pending.length > 0) {
+      throw new UnfitDatabaseError(
+        `This database can only be read, and lacks ${pending.join(", ")}: apply the migrations at its primary first (npm run db:migrate).`,
+      );
+    }
+  }
+  const applied = await applyMigrations(pool, embedded);
+  const missing = await missingColumns(database);
+  if (missing.length > 0) {
+    throw new UnfitDatabaseError(
+      `All migrations are noted as applied, but this database lacks ${missing.slice(0, 10).join(", ")}` +
+        `${missing.length > 10 ? ` and ${missing.length - 10} more` : ""}. ` +
+        "Somebody has changed it by hand, or only a part of it was restored: restore it from a backup.",
+    );
+  }
+  return { applied, readOnly, warnings };
+}
+
+/** Models whose table has another name. */
+const tables: Readonly<Record<string, string>> = { User: "app_user" };
+
+/** `contact.linkedin_url` of every column that Prisma reads. */
+const expected: readonly string[] = Object.keys(Prisma.ModelName).flatMap((model) => {
+  const fields = (Prisma as unknown as Record<string, object | undefined>)[`${model}ScalarFieldEnum`];
+  const table = tables[model] ?? columnOf(model.charAt(0).toLowerCase() + model.slice(1));
+  return Object.keys(fields ?? {}).map((field) => `${table}.${columnOf(field)}`);
+});
+
+async function missingColumns({ pool }: Database): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT c.relname || '.' || a.attname AS name FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p') AND a.attnum > 0
+       AND NOT a.attisdropped`,
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return expected.filter((name) => !there.has(name));
+}

@@ -1,0 +1,102 @@
+import { MomentPg } from "../prisma/adapter.ts";
+import type { Database } from "./database.ts";
+
+/** The database cannot be used as it is; the message says why and what would be right. */
+export class UnfitDatabaseError extends Error {
+  override readonly name = "UnfitDatabaseError";
+}
+
+/** What a database says of itself and of a session in it. */
+export interface Found {
+  /** Such as 150020 for 15.20. */
+  readonly version: number;
+  readonly encoding: string;
+  /** Whether it is a standby, or its sessions are read-only. */
+  readonly readOnly: boolean;
+  readonly schema: string | null;
+  readonly isolation: string;
+  readonly strings: string;
+  /** Whether PostgreSQL gives statements up after some time. */
+  readonly limited: boolean;
+}
+
+/** PostgreSQL's oldest version that is tested. */
+const OLDEST = 14;
+
+/** @returns what keeps a database from being used, all of it */
+export function problemsOf({ version, encoding, schema, isolation, strings }: Found): string[] {
+  const major = Math.floor(version / 10_000);
+  const reset = (setting: string) => `reset ${setting} (ALTER DATABASE … or ALTER ROLE … RESET ${setting}).`;
+  return [
+    major < OLDEST && `It is PostgreSQL ${major}; ${OLDEST} or newer is needed.`,
+    encoding !== "UTF8" && `Its encoding is ${encoding}; make a database with ENCODING 'UTF8'.`,
+    schema !== "public" &&
+      `Its sessions look for tables in ${schema ?? "no schema that exists"}, and these are in public: ${reset("search_path")}`,
+    isolation !== "read committed" &&
+      `Its transactions are ${isolation}, and must be read committed: ${reset("default_transaction_isolation")}`,
+    strings !== "on" && `Its standard_conforming_strings is ${strings}, and must be on.`,
+  ].filter((problem) => problem !== false);
+}
+
+const READ_ONLY = "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
+
+/** A moment of summer with milliseconds: zones and formats show in it. */
+const THERE = "2026-07-01T12:00:00.123Z";
+
+/**
+ * Looks whether a database can be used, before a table of it is read. Two statements.
+ *
+ * @returns whether it can only be read, and what its operator should know
+ * @throws UnfitDatabaseError naming everything that is wrong
+ */
+export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embedded">) {
+  const { rows } = await pool.query<Found>(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+       ${READ_ONLY} AS "readOnly",
+       current_schema() AS schema, current_setting('default_transaction_isolation') AS isolation,
+       current_setting('standard_conforming_strings') AS strings,
+       current_setting('statement_timeout') <> '0' AS limited`,
+  );
+  const [found] = rows;
+  if (!found) throw new Error("a SELECT without a table gave no row");
+  const problems = problemsOf(found);
+  const back = await thereAndBack(pool);
+  if (back !== THERE) {
+    problems.push(
+      `The moment ${THERE} comes back from it as ${back}: its sessions, or a pooler on the way, change TimeZone or DateStyle.`,
+    );
+  }
+  if (problems.length > 0) {
+    throw new UnfitDatabaseError(`This database cannot be used. ${problems.join(" ")}`);
+  }
+  const warnings =
+    found.limited || embedded
+      ? []
+      : [
+          "STATEMENT_TIMEOUT_MS does not reach PostgreSQL through this pooler: " +
+            "ALTER ROLE … SET statement_timeout = '30s' limits statements all the same.",
+        ];
+  return { readOnly: found.readOnly, warnings };
+}
+
+/** Whether a database can only be read now. */
+export async function isReadOnly({ pool }: Pick<Database, "pool">): Promise<boolean> {
+  const { rows } = await pool.query<{ readOnly: boolean }>(`SELECT ${READ_ONLY} AS "readOnly"`);
+  return rows[0]?.readOnly === true;
+}
+
+/** A moment as it comes back, the way that all of them go. */
+async function thereAndBack(pool: Database["pool"]): Promise<string> {
+  const adapter = await new MomentPg(pool).connect();
+  try {
+    const { rows } = await adapter.queryRaw({
+      sql: "SELECT $1::timestamptz",
+      args: [THERE],
+      argTypes: [{ scalarType: "datetime", dbType: "TIMESTAMPTZ", arity: "scalar" }],
+    });
+    return String(rows[0]?.[0]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return "a text that is no moment in ISO 8601";
+  }
+}
