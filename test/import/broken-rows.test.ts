@@ -97,7 +97,16 @@ test.each([
     new Uint8Array(Buffer.from("name,email,pr\xe9nom\nZo\xc3\xab,x,y\n", "latin1")),
     /cannot be read as text/,
   ],
-  ["a broken quote in its headings", 'name,5" pipe\n', /headings that cannot be read: line 1/],
+  [
+    "nothing but blank lines at its beginning",
+    `${"\n".repeat(300_000)}name,email\n`,
+    /no first row with headings/,
+  ],
+  [
+    "a broken quote in its headings",
+    'name,5" pipe\n',
+    /headings that cannot be read: the first row has a quote/,
+  ],
 ])("a file with %s is refused with words, and nothing is kept", async (_case, file, message) => {
   const { data, errors } = await upload(key, file);
   expect(errors).toEqual([]);

@@ -3,8 +3,8 @@ import { stringify } from "csv-stringify";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { ImportError } from "../../generated/prisma/client.ts";
 
-/** Rows that are read at once. */
-const BATCH = 1000;
+/** Rows that are read and written at once; each has up to 10,000 characters of the file. */
+const BATCH = 200;
 
 /**
  * Everything that was wrong with the rows of an import, as CSV, streamed in the order of the file. It breaks off

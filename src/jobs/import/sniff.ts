@@ -1,4 +1,4 @@
-import { type CsvRecord, MAX_RECORD, RecordReader } from "./records.ts";
+import { type CsvRecord, RecordReader } from "./records.ts";
 
 /** Finding out how a file is written. Pure. */
 
@@ -46,13 +46,11 @@ export function sniff(
   const delimiter = given.delimiter ?? delimiterOf(text, whole);
   const [first] = firstRecords(text, whole, delimiter, 1);
   if (!first) {
-    const reason = whole
-      ? "has no first row with headings"
-      : `has a first row of more than ${MAX_RECORD} bytes`;
-    throw new NotCsvError(reason);
+    throw new NotCsvError("has no first row with headings, or it is too long or too far from the beginning");
   }
-  if (first.cells === null)
-    throw new NotCsvError(`has headings that cannot be read: line ${first.line} ${first.problem}`);
+  if (first.cells === null) {
+    throw new NotCsvError(`has headings that cannot be read: the first row ${first.problem}`);
+  }
   return { encoding, delimiter, headings: first.cells.map((heading) => heading.trim()) };
 }
 
@@ -96,14 +94,25 @@ function utf8Letters(bytes: Buffer): { letters: number; bad: number } {
   return { letters, bad };
 }
 
-/** Rows that tell what separates columns. */
+/** Rows that tell what separates columns, and the text in which they are looked for, in UTF-16 units. */
 const SAMPLE = 20;
+const SAMPLE_TEXT = 65_536;
+
+/** Slices of blank lines after which no first row is looked for. */
+const BLANK_SLICES = 4;
 
 /** The one that divides the most rows into as many columns as the first has; rows that cannot be read do not count. */
 function delimiterOf(text: string, whole: boolean): Delimiter {
   let best: { delimiter: Delimiter; score: number } = { delimiter: ",", score: 0 };
   for (const delimiter of delimiters) {
-    const widths = firstRecords(text, whole, delimiter, SAMPLE).flatMap(({ cells }) => cells?.length ?? []);
+    const sample = firstRecords(
+      text.slice(0, SAMPLE_TEXT),
+      whole && text.length <= SAMPLE_TEXT,
+      delimiter,
+      SAMPLE,
+    );
+    const records = sample.length > 0 ? sample : firstRecords(text, whole, delimiter, 1);
+    const widths = records.flatMap(({ cells }) => cells?.length ?? []);
     const width = widths[0] ?? 0;
     const score = width < 2 ? 0 : width * widths.filter((each) => each === width).length;
     if (score > best.score) best = { delimiter, score };
@@ -111,11 +120,14 @@ function delimiterOf(text: string, whole: boolean): Delimiter {
   return best.delimiter;
 }
 
+/** The first records of a text; none when there is too much blank before them. */
 function firstRecords(text: string, whole: boolean, delimiter: string, count: number): CsvRecord[] {
   const reader = new RecordReader(delimiter);
   reader.push(text, whole);
   const records: CsvRecord[] = [];
-  for (let slice = reader.take(); slice !== null && records.length < count; slice = reader.take()) {
+  for (let slices = 0; records.length < count; slices += 1) {
+    const slice = reader.take();
+    if (slice === null || (records.length === 0 && slices === BLANK_SLICES)) break;
     records.push(...slice.records.slice(0, count - records.length));
   }
   return records;
