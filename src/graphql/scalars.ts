@@ -1,4 +1,12 @@
-import { GraphQLID, GraphQLScalarType, GraphQLString, type ValueNode, valueFromASTUntyped } from "graphql";
+import {
+  GraphQLError,
+  GraphQLID,
+  GraphQLScalarType,
+  GraphQLString,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from "graphql";
 import {
   GraphQLCurrency,
   GraphQLDate,
@@ -10,14 +18,24 @@ import {
   GraphQLTimeZone,
   GraphQLURL,
 } from "graphql-scalars";
-import { quote, RequestError } from "../lib/errors.ts";
-import { formatDay, InexactError, parseDay, parseDecimal, parseMoment, textProblem } from "../lib/exact.ts";
+import { quote } from "../lib/errors.ts";
+import {
+  formatDay,
+  InexactError,
+  jsonNumberProblem,
+  parseDay,
+  parseDecimal,
+  parseMoment,
+  textProblem,
+  withoutExponent,
+} from "../lib/exact.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
 
 /** Scalars refuse what they cannot keep exactly; they never alter it. */
 
-const refuse = (message: string): never => {
-  throw new RequestError("BAD_USER_INPUT", message);
+/** As graphql-js' own scalars refuse: it then says of a variable which part of it is wrong. */
+const refuse = (message: string, code = "BAD_USER_INPUT"): never => {
+  throw new GraphQLError(message, { extensions: { code } });
 };
 
 function exact<T>(read: () => T): T {
@@ -32,6 +50,16 @@ function exact<T>(read: () => T): T {
 const asText = (value: unknown): string =>
   typeof value === "string" ? value : refuse("value must be a string");
 
+/** Reads a literal; what is wrong with it is told with its place in the document. */
+function at<T>(node: ValueNode, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || error.nodes) throw error;
+    throw new GraphQLError(error.message, { nodes: node, extensions: error.extensions });
+  }
+}
+
 /** A scalar of graphql-scalars with its name and description, but our own reading and writing. */
 function exactScalar<Internal>(
   base: GraphQLScalarType,
@@ -43,9 +71,30 @@ function exactScalar<Internal>(
     description: base.description,
     specifiedByURL: base.specifiedByURL,
     parseValue: parse,
-    parseLiteral: (node: ValueNode) => parse(valueFromASTUntyped(node)),
+    parseLiteral: (node: ValueNode, variables) =>
+      at(node, () => {
+        checkNumbers(node);
+        return parse(valueFromASTUntyped(node, variables));
+      }),
     serialize,
   });
+}
+
+/** Numbers of a literal are looked at as they are written, before JavaScript makes doubles of them. */
+function checkNumbers(node: ValueNode): void {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT: {
+      const problem = jsonNumberProblem(Number(node.value), node.value);
+      if (problem) refuse(`value ${problem}`);
+      return;
+    }
+    case Kind.LIST:
+      node.values.forEach(checkNumbers);
+      return;
+    case Kind.OBJECT:
+      for (const { value } of node.fields) checkNumbers(value);
+  }
 }
 
 const asDate = (value: unknown): Date => (value instanceof Date ? value : new Date(String(value)));
@@ -62,31 +111,52 @@ export const DateScalar = exactScalar(
   (value) => (typeof value === "string" ? value : formatDay(asDate(value))),
 );
 
+const decimalBounds = { digits: 38, scale: 12 } as const;
+
 export const DecimalScalar = new GraphQLScalarType<string, string>({
   name: "Decimal",
   description:
     'A decimal number as text, such as "1250.50", so that nothing rounds it on the way. Input may be text or an integer.',
   parseValue: (value) =>
     typeof value === "string" || (typeof value === "number" && Number.isSafeInteger(value))
-      ? exact(() => parseDecimal(value, { digits: 38, scale: 12 }))
+      ? exact(() => parseDecimal(value, decimalBounds))
       : refuse('value must be a decimal as text, such as "1250.50"'),
   // The text of a literal, before JavaScript makes a double of it.
   parseLiteral: (node) =>
-    node.kind === "IntValue" || node.kind === "FloatValue" || node.kind === "StringValue"
-      ? exact(() => parseDecimal(node.value, { digits: 38, scale: 12 }))
-      : refuse('value must be a decimal, such as "1250.50"'),
+    at(node, () => {
+      if (node.kind === Kind.STRING) return exact(() => parseDecimal(node.value, decimalBounds));
+      return node.kind === Kind.INT || node.kind === Kind.FLOAT
+        ? exact(() => parseDecimal(withoutExponent(node.value), decimalBounds))
+        : refuse('value must be a decimal, such as "1250.50"');
+    }),
   serialize: String,
 });
 
-/** Every text inside a JSON value is checked like a String's. */
-function checkTexts(value: unknown): unknown {
-  if (typeof value === "string") return checkText(value);
-  if (Array.isArray(value)) value.forEach(checkTexts);
-  else if (typeof value === "object" && value !== null) Object.entries(value).forEach(checkTexts);
-  return value;
+/**
+ * Why a JSON value cannot be kept: its texts are checked like a String's, and no number may have been rounded on the
+ * way.
+ *
+ * @returns words that continue "value", from the place inside it on; null when it can
+ */
+function jsonProblem(value: unknown): string | null {
+  if (typeof value === "string") return spaced(textProblem(value));
+  if (typeof value === "number") return spaced(jsonNumberProblem(value));
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const problem = spaced(textProblem(key)) ?? jsonProblem(inner);
+    if (problem !== null) return `${Array.isArray(value) ? `[${key}]` : `.${key}`}${problem}`;
+  }
+  return null;
 }
 
-export const JsonScalar = exactScalar(GraphQLJSON as GraphQLScalarType, checkTexts, (value) => value);
+const spaced = (problem: string | null): string | null => problem && ` ${problem}`;
+
+function checkJson(value: unknown): unknown {
+  const problem = jsonProblem(value);
+  return problem === null ? value : refuse(`value${problem}`);
+}
+
+export const JsonScalar = exactScalar(GraphQLJSON as GraphQLScalarType, checkJson, (value) => value);
 
 const asIs = (base: GraphQLScalarType) =>
   exactScalar(base, (value) => base.parseValue(value) as string, String);
@@ -103,7 +173,7 @@ export const TimeZoneScalar = exactScalar(
   (value) => {
     const name = asText(value);
     if (isTimeZone(name)) return name;
-    throw new RequestError("INVALID_TIME_ZONE", `${quote(name)} is no time zone, such as "Europe/Paris"`);
+    return refuse(`${quote(name)} is no time zone, such as "Europe/Paris"`, "INVALID_TIME_ZONE");
   },
   String,
 );
@@ -117,5 +187,6 @@ function checkText(text: string): string {
 for (const scalar of [GraphQLString, GraphQLID]) {
   const { parseValue, parseLiteral } = scalar;
   scalar.parseValue = (value) => checkText(parseValue.call(scalar, value));
-  scalar.parseLiteral = (node, variables) => checkText(parseLiteral.call(scalar, node, variables));
+  scalar.parseLiteral = (node, variables) =>
+    at(node, () => checkText(parseLiteral.call(scalar, node, variables)));
 }

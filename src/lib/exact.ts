@@ -49,28 +49,86 @@ export const formatDay = (date: Date): string => date.toISOString().slice(0, 10)
 export interface DecimalBounds {
   readonly digits: number;
   readonly scale: number;
+  /** Digits from the first that is not 0 to the last; as many as `digits` when left out. */
+  readonly significant?: number;
 }
 
-/** Longest text that is read as a decimal, in UTF-16 units. */
-const MAX_DECIMAL = 100;
+/** Longest text that is read as a number, in characters. */
+const MAX_NUMBER = 400;
+const decimal = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 /**
  * A decimal from text or a JSON number, in its shortest form: no leading or trailing zeros, no exponent.
  *
  * @throws InexactError for other forms, NaN and infinities, and for more digits than the bounds allow
  */
-export function parseDecimal(value: string | number, { digits, scale }: DecimalBounds): string {
-  const said = String(value).trim();
-  // The expression takes the square of the length where many zeros do not end in a number.
-  const match = said.length > MAX_DECIMAL ? null : /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(said);
-  const [, sign, whole = "", fraction = ""] = match ?? [];
-  if (!match || !/\d/.test(String(value)))
-    throw new InexactError('must be a decimal number, such as "1250.50"');
+export function parseDecimal(value: string | number, bounds: DecimalBounds): string {
+  const given = typeof value === "number" ? withoutExponent(String(value)) : value.trim();
+  if (given.length > MAX_NUMBER) throw new InexactError(`must not be longer than ${MAX_NUMBER} characters`);
+  const match = decimal.exec(given);
+  if (!match || !/\d/.test(given)) {
+    throw new InexactError(
+      /^[+-]?[\d.]+[eE][+-]?\d+$/.test(given)
+        ? 'must be written without an exponent, such as "0.0000001"'
+        : 'must be a decimal number, such as "1250.50"',
+    );
+  }
+  const { digits, scale, significant = digits } = bounds;
+  const [, sign] = match;
+  const whole = (match[2] ?? "").replace(/^0+/, "");
+  const fraction = withoutTrailingZeros(match[3] ?? "");
   if (fraction.length > scale) throw new InexactError(`must not have more than ${scale} decimals`);
   if (whole.length > digits - scale)
     throw new InexactError(`must not have more than ${digits - scale} digits before the point`);
+  if (`${whole}${fraction}`.replace(/^0+/, "").length > significant)
+    throw new InexactError(`must not have more than ${significant} digits`);
   const text = `${whole || "0"}${fraction && `.${fraction}`}`;
   return sign === "-" && text !== "0" ? `-${text}` : text;
+}
+
+/**
+ * A number as programs write it, `1e-7`, as people do, `0.0000001`. Texts that are no such number come back as they
+ * are, and so do those of more than some hundred digits.
+ */
+export function withoutExponent(text: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/.exec(text);
+  if (!match || text.length > MAX_NUMBER) return text;
+  const [, sign = "", whole = "", fraction = "", exponent] = match;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
+  const padded = digits.padEnd(point, "0");
+  return `${sign}${padded.slice(0, point)}.${padded.slice(point)}`;
+}
+
+/** By hand: an expression that looks for the end of the zeros looks again from each of them. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end -= 1;
+  return digits.slice(0, end);
+}
+
+/** Digits that every double keeps; of more it keeps the first ones. */
+const DOUBLE_DIGITS = 15;
+
+/**
+ * Why a JSON number may no longer be the one that was sent: JavaScript has read it as a double. Null when it is.
+ *
+ * @param text the number as it was written, where that is known
+ */
+export function jsonNumberProblem(value: number, text = String(value)): string | null {
+  if (Number.isSafeInteger(value) && /^-?\d+$/.test(text)) return null;
+  const digits = text
+    .replace(/[eE].*$/, "")
+    .replace(/\D/g, "")
+    .replace(/^0+/, "");
+  const exact =
+    Number.isFinite(value) &&
+    (!Number.isInteger(value) || Number.isSafeInteger(value)) &&
+    withoutTrailingZeros(digits).length <= DOUBLE_DIGITS;
+  return exact
+    ? null
+    : `must be sent as text, in quotes: a JSON number of more than ${DOUBLE_DIGITS} digits is not kept exactly`;
 }
 
 /** Why a text is not one line. Null when it is. */

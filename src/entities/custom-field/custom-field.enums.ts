@@ -9,7 +9,7 @@ export const CustomFieldTypeEnum = builder.enumType("CustomFieldType", {
   description: "What values a custom field holds, and how they look in JSON.",
   values: {
     TEXT: { description: "Text." },
-    NUMBER: { description: "A number of up to 15 digits, 6 of them after the point." },
+    NUMBER: { description: "A number of up to 15 digits, at most 6 of them after the point." },
     BOOLEAN: { description: "true or false." },
     DATE: { description: 'A calendar day, `"2026-01-31"`.' },
     DATE_TIME: { description: 'A moment, `"2026-01-31T09:00:00Z"`.' },

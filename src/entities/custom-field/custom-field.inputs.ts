@@ -10,7 +10,7 @@ export const CustomFieldCreateInput = builder.inputType("CustomFieldCreateInput"
     entity: t.field({ type: CustomFieldEntityEnum, required: true, description: "What it belongs to." }),
     slug: t.string({
       description:
-        "What values are read and written under: a lower-case letter, then letters, digits and _, at most 64. Made from the name when left out; never changes.",
+        "What values are read and written under: a to z, 0 to 9 and _, beginning with a letter, 64 characters at most. Made from the name when left out (`行业` becomes `xingye`); never changes.",
     }),
     name: t.string({ required: true, description: "What people see, 1 to 100 characters." }),
     type: t.field({ type: CustomFieldTypeEnum, required: true, description: "What values it holds." }),

@@ -5,31 +5,49 @@ import { encodeId } from "../../lib/typeid.ts";
 
 /** What a custom field may be called and hold. Pure. */
 
-const slugForm = /^[a-z][a-z0-9_]{0,63}$/;
+/** Longest slug, in characters. */
+const MAX_SLUG = 64;
+const slugForm = /^[a-z][a-z0-9_]*$/;
 
-/** A slug from a name: letters without their accents, digits, and _ for all else. */
-export const slugFrom = (name: string): string =>
-  name
-    .normalize("NFKD")
+/**
+ * A slug from a name in any script: its letters as ASCII writes them, digits, and _ for all else.
+ *
+ * @param taken the slugs of the entity's other fields
+ * @returns `field_1`, or the next that is free, for a name without letters
+ */
+export async function slugFrom(name: string, taken: readonly string[]): Promise<string> {
+  // Loaded with the first name: its tables are no part of a start.
+  const { default: anyAscii } = await import("any-ascii");
+  const slug = anyAscii(name.normalize("NFKC"))
     .toLowerCase()
-    .replace(/\p{M}/gu, "")
     .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[^a-z]+|_+$/g, "")
-    .slice(0, 64);
+    .replace(/^[^a-z]+/, "")
+    .slice(0, MAX_SLUG)
+    .replace(/_$/, "");
+  if (slug !== "") return slug;
+  let number = 1;
+  while (taken.includes(`field_${number}`)) number += 1;
+  return `field_${number}`;
+}
 
-export function slugRefusals(slug: string, entity: Entity): Refusal[] {
+/** @param given whether the caller wrote it, and not this server */
+export function slugRefusals(slug: string, entity: Entity, given: boolean): Refusal[] {
   const path = ["input", "slug"];
+  const ask = given ? "give another slug" : "give a slug beside the name";
+  if (slug in Object.prototype) {
+    const message = `${quote(slug)} is a key that every JSON object has in JavaScript; ${ask}`;
+    return [refusal("RESERVED_KEY", path, message)];
+  }
+  if (slug.length > MAX_SLUG) {
+    const message = `has ${slug.length} characters; the limit is ${MAX_SLUG}; ${ask}`;
+    return [refusal("TOO_LONG", path, message)];
+  }
   if (!slugForm.test(slug)) {
-    const message = `${quote(slug)} is no slug: a lower-case letter, then letters, digits and _, at most 64`;
+    const message = `${quote(slug)} is not a slug: give one of a to z, 0 to 9 and _ that begins with a letter, such as "industry", or leave it out`;
     return [refusal("INVALID_VALUE", path, message)];
   }
-  if (slug in Object.prototype) {
-    return [
-      refusal("RESERVED_KEY", path, `${quote(slug)} is a key that every JSON object has in JavaScript`),
-    ];
-  }
   return new Registry(entity, []).byName(slug)
-    ? [refusal("RESERVED_KEY", path, `${quote(slug)} is the name of a built-in field`)]
+    ? [refusal("RESERVED_KEY", path, `${quote(slug)} is the name of a built-in field; ${ask}`)]
     : [];
 }
 

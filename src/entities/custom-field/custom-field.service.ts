@@ -47,15 +47,16 @@ export function createField(
 ): Promise<CustomField> {
   const { entity, slug: given, options, folderId, ...plain } = readInput(FieldCreate, raw);
   requireAllData(caller, shared);
-  const slug = given ?? slugFrom(plain.name);
-  return orSlugTaken(slug, () =>
+  return orSlugTaken(given != null, () =>
     write(
       caller,
       async (writer) => {
         const definitions = await holdFields(writer, entity);
+        const taken = definitions.map((definition) => definition.slug);
+        const slug = given ?? (await slugFrom(plain.name, taken));
         const folder = await findFolder(writer, entity, folderId);
         const found = [
-          ...slugRefusals(slug, entity),
+          ...slugRefusals(slug, entity, given != null),
           ...optionRefusals(plain.type, options),
           ...folder.refusals,
         ];
@@ -253,11 +254,12 @@ async function findFolder({ tx }: Writer, entity: Entity, folderId: string | nul
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 
-async function orSlugTaken<Result>(slug: string, run: () => Promise<Result>): Promise<Result> {
+async function orSlugTaken<Result>(given: boolean, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
     if (!violates(error, "slug")) throw error;
-    throw refuse("NAME_TAKEN", ["input", "slug"], `there is a custom field with the slug ${quote(slug)}`);
+    const ask = given ? "give another one" : "give a slug beside the name";
+    throw refuse("NAME_TAKEN", ["input", "slug"], `another custom field has this slug; ${ask}`);
   }
 }

@@ -16,8 +16,8 @@ import { isWebUrl } from "../../lib/url.ts";
 /** Longest TEXT or URL value, in UTF-16 units. */
 export const MAX_TEXT = 10_000;
 
-/** NUMBER values pass through JSON: fifteen digits are what a double keeps exactly. */
-export const NUMBER_BOUNDS = { digits: 15, scale: 6 } as const;
+/** NUMBER values pass through JSON: fifteen digits are what a double keeps exactly, wherever the point is. */
+export const NUMBER_BOUNDS = { digits: 21, scale: 6, significant: 15 } as const;
 
 export class CustomValueError extends Error {
   override readonly name = "CustomValueError";

@@ -48,9 +48,7 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
   const { storage } = leaf.field;
   switch (storage.kind) {
     case "column":
-      return storage.via
-        ? throughWhere(leaf, storage.column, storage.via)
-        : columnWhere(leaf, storage.column, storage.nullable, storage.searched ?? false);
+      return storage.via ? throughWhere(leaf, storage.column, storage.via) : columnWhere(leaf, storage);
     case "lines":
       return linesWhere(leaf, storage.column);
     case "array":
@@ -79,13 +77,13 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
 /** A column of one related row; where there is no such row, nothing of it compares. */
 function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where {
   const empty = leaf.comparator === "isEmpty";
-  const inner = empty ? {} : columnWhere({ ...leaf, negated: false }, column, false, false);
+  const inner = empty ? {} : columnWhere({ ...leaf, negated: false }, { column, nullable: false });
   const match = via.reduceRight<Where>((where, relation) => ({ [relation]: { is: where } }), inner);
   return leaf.negated !== empty ? { NOT: match } : match;
 }
 
 /** `%`, `_` and `\` of an operand are letters like others. */
-const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
+export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
 
 /**
  * Whether a text has a letter or digit with something on both sides, which is what a trigram index knows texts by:
@@ -99,12 +97,11 @@ const isRange = (comparator: Comparator): comparator is keyof typeof opposite =>
 const orMissing = (where: Where, missing: Where | null): Where =>
   missing ? { OR: [where, missing] } : where;
 
-function columnWhere(
-  { comparator, operands, negated }: Leaf,
-  column: string,
-  nullable: boolean,
-  searched: boolean,
-): Where {
+type Column = Omit<Extract<FilterField["storage"], { kind: "column" }>, "kind" | "via">;
+
+function columnWhere(leaf: Leaf, storage: Column): Where {
+  const { comparator, operands, negated } = leaf;
+  const { column, nullable } = storage;
   const missing = nullable ? { [column]: null } : null;
   const [operand] = operands;
   if (comparator === "isEmpty") {
@@ -125,12 +122,31 @@ function columnWhere(
     if (!negated) return { [column]: { gte: from, lt: to } };
     return { OR: [{ [column]: { lt: from } }, { [column]: { gte: to } }, ...(missing ? [missing] : [])] };
   }
-  const text = literal(operand ?? "");
-  const match = { [column]: { [comparator]: text } };
-  if (negated) return orMissing({ NOT: match }, missing);
-  // What is in the column is in search_text too, and that has the trigram index.
-  return searched && hasTrigram(text) ? { AND: [match, { searchText: { contains: text } }] } : match;
+  return partWhere(leaf, storage, missing);
 }
+
+/** A part of a column's text, in any of the ways in which it may be written; or of the text as it is shown. */
+function partWhere(
+  { comparator, operands, negated }: Leaf,
+  { column, searched, shown }: Column,
+  missing: Where | null,
+): Where {
+  const written = operands.map((operand) => literal(operand));
+  const match = oneOf(written.map((text) => ({ [column]: { [comparator]: text } })));
+  const shownMatch = shown === undefined ? null : keyPart(shown, comparator as KeyPart, written);
+  if (negated) {
+    const others = orMissing({ NOT: match }, missing);
+    return shownMatch ? { AND: [others, { OR: [{ NOT: shownMatch.match }, shownMatch.missing] }] } : others;
+  }
+  const found = shownMatch ? { OR: [match, shownMatch.match] } : match;
+  // What is in the column is in search_text too, and that has the trigram index.
+  return searched && written.every(hasTrigram)
+    ? { AND: [found, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
+    : found;
+}
+
+export const oneOf = (wheres: readonly Where[]): Where =>
+  wheres.length === 1 && wheres[0] ? wheres[0] : { OR: wheres };
 
 /** One column holds all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
 function linesWhere({ comparator, operands, negated }: Leaf, column: string): Where {
@@ -143,7 +159,7 @@ function linesWhere({ comparator, operands, negated }: Leaf, column: string): Wh
     const line = { [column]: { contains: `${open}${text}${close}` } };
     return !hasTrigram(text) || negated ? line : { AND: [line, { searchText: { contains: text } }] };
   });
-  const match = matches.length === 1 && matches[0] ? matches[0] : { OR: matches };
+  const match = oneOf(matches);
   return negated ? { OR: [{ NOT: match }, missing] } : match;
 }
 
@@ -164,10 +180,8 @@ function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
   const missing = at({ equals: Prisma.DbNull });
   if (comparator === "isEmpty") return negated ? { facets: { has: key } } : missing;
   if (comparator !== "in") {
-    const match = at({
-      [`string_${snakePart[comparator as keyof typeof snakePart]}`]: literal(operands[0] ?? ""),
-    });
-    return negated ? { OR: [{ NOT: match }, missing] } : match;
+    const part = keyPart(key, comparator as KeyPart, operands.map(literal));
+    return negated ? { OR: [{ NOT: part.match }, part.missing] } : part.match;
   }
   if (negated) {
     return { OR: [{ AND: operands.map((operand) => ({ NOT: at({ equals: operand }) })) }, missing] };
@@ -179,6 +193,14 @@ function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
 }
 
 const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
+type KeyPart = keyof typeof snakePart;
+
+/** Which rows have one of some texts in the text under a key of `keys`, and which have no such text. */
+export function keyPart(key: string, comparator: KeyPart, written: readonly string[]) {
+  const at = (condition: Where): Where => ({ keys: { path: [key], ...condition } });
+  const match = oneOf(written.map((text) => at({ [`string_${snakePart[comparator]}`]: text })));
+  return { match, missing: at({ equals: Prisma.DbNull }) };
+}
 
 /** A JSON value under a slug of `custom`; options and booleans have tokens. */
 function customWhere({ field, comparator, operands, negated }: Leaf, slug: string): Where {

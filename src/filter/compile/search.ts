@@ -1,11 +1,12 @@
 import { RequestError } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
-import { hasTrigram, type Where } from "./compile.ts";
+import { numbersIn } from "../language/phone.ts";
+import { hasTrigram, keyPart, literal, oneOf, type Where } from "./compile.ts";
 
 /** Columns that free text is looked for in. */
 export const searchFields = {
   NAME: { column: "nameKey", description: "The name." },
-  EMAIL: { column: "emailKey", description: "The e-mail address." },
+  EMAIL: { column: "emailKey", shown: "email", description: "The e-mail address." },
   COMPANY: { column: "companyKey", description: "The company." },
   PHONE: { column: "phoneKey", description: "The phone numbers." },
 } as const;
@@ -19,7 +20,10 @@ export interface Search {
 
 const MAX_TERMS = 10;
 
-/** Every word of the text has to be in one of the fields, whatever its case; all fields when none are named. */
+/**
+ * Every word of the text has to be in one of the fields, whatever its case; all fields when none are named. Words that
+ * can be one phone number together, `+1 (512) 867-7777`, are found as one too.
+ */
 export function searchWhere({ text, fields }: Search): Where {
   const terms = fold(text).split(/\s+/).filter(Boolean);
   if (terms.length > MAX_TERMS) {
@@ -39,13 +43,28 @@ export function searchWhere({ text, fields }: Search): Where {
   // An empty AND is refused by the scoped client, and no word is in everything.
   if (terms.length === 0) return {};
   return {
-    AND: terms.map((term): Where => {
-      const contains = { contains: term.replace(/[\\%_]/g, "\\$&") };
-      const names = fields ?? (Object.keys(searchFields) as SearchField[]);
-      // Together the columns hold what search_text holds, and none of them has the index.
-      const inColumns = { OR: names.map((name) => ({ [searchFields[name].column]: contains })) };
-      if (!hasTrigram(term)) return inColumns;
-      return fields ? { AND: [{ searchText: contains }, inColumns] } : { searchText: contains };
+    AND: numbersIn(terms).flatMap(({ words, numbers }) => {
+      const each = words.map((word) => termWhere(word, fields ?? null));
+      const asNumber = fields && !fields.includes("PHONE") ? [] : numbers;
+      if (asNumber.length === 0) return each;
+      const inPhones = asNumber.map((number) => termWhere(number, fields ? ["PHONE"] : null));
+      return [oneOf([each.length === 1 ? oneOf(each) : { AND: each }, ...inPhones])];
     }),
   };
+}
+
+/** @param fields all of them when null */
+function termWhere(term: string, fields: readonly SearchField[] | null): Where {
+  const contains = { contains: literal(term) };
+  const names = fields ?? (Object.keys(searchFields) as SearchField[]);
+  // Together the columns hold what search_text holds, and none of them has the index.
+  const inColumns = {
+    OR: names.flatMap((name) => {
+      const field = searchFields[name];
+      const found = { [field.column]: contains };
+      return "shown" in field ? [found, keyPart(field.shown, "contains", [literal(term)]).match] : [found];
+    }),
+  };
+  if (!hasTrigram(term)) return inColumns;
+  return fields ? { AND: [{ searchText: contains }, inColumns] } : { searchText: contains };
 }

@@ -147,7 +147,10 @@ function comparison(leaf: Leaf): string {
 
 /** Operands as they were written, where that is text; as they are compared otherwise. */
 function values({ said, operands, field }: Leaf): string[] {
-  const written: readonly unknown[] = Array.isArray(said.value) ? said.value : [said.value];
+  const [first] = operands;
+  if (!Array.isArray(said.value))
+    return first === undefined ? [] : [valueWords(said.value, first, field.type)];
+  const written: readonly unknown[] = said.value;
   return operands.map((operand, at) =>
     valueWords(written.length === operands.length ? written[at] : operand, operand, field.type),
   );

@@ -9,6 +9,7 @@ import {
   presenceToken,
   slotKinds,
 } from "../registry/fields.ts";
+import { shownKey } from "./email.ts";
 
 /**
  * What the filter reads, computed from what a record says: the write half of the registry. Every write of a
@@ -52,6 +53,8 @@ export function deriveBuiltIn(texts: BuiltInTexts) {
   for (const [key, text] of Object.entries(texts.others)) if (text) addText(keys, facets, key, text);
 
   const email = texts.email === null ? null : emailKey(texts.email);
+  const shownEmail = email && shownKey(email);
+  if (shownEmail) keys.email = shownEmail;
   const phoneKey = texts.phones.length === 0 ? null : `\n${texts.phones.join("\n")}\n`;
   const nameKey = fold(texts.name);
   const companyKey = foldedOrNull(texts.company);
@@ -65,7 +68,9 @@ export function deriveBuiltIn(texts: BuiltInTexts) {
     keys,
     facets,
     // A line feed between the parts, so that no term matches across two of them.
-    searchText: [nameKey, email, companyKey, ...texts.phones].filter((part) => part !== null).join("\n"),
+    searchText: [nameKey, email, shownEmail, companyKey, ...texts.phones]
+      .filter((part) => part !== null)
+      .join("\n"),
   };
 }
 

@@ -3,7 +3,7 @@ import { decodeId } from "../../lib/typeid.ts";
 import type { FilterField } from "../registry/fields.ts";
 import type { GenericOperator, Meaning } from "../registry/operators.ts";
 import type { Leaf, Operand } from "./ast.ts";
-import { OperandError, readOperand, readSpan } from "./operands.ts";
+import { OperandError, readOperands, readSpan } from "./operands.ts";
 import type { Surroundings } from "./parse.ts";
 import { limitProblem, type Problem } from "./problem.ts";
 
@@ -45,13 +45,13 @@ export function readComparison(
   const tooMany = limitProblem(path, "values", values.length);
   if (tooMany) return { leaf: null, problems: [tooMany] };
   const problems: Problem[] = [];
-  const operands = values.flatMap((item, at): Operand[] => {
+  const operands = values.flatMap((item, at): readonly Operand[] => {
     const place = takes === "many" ? `${path}[${at}]` : path;
     try {
       if (item === null) throw new OperandError("must not be null");
-      const operand = readOperand(item, field);
-      if (field.type === "tags") problems.push(...tagProblems(String(operand), place, surroundings));
-      return [operand];
+      const read = readOperands(item, field, comparator);
+      if (field.type === "tags") problems.push(...tagProblems(String(read[0]), place, surroundings));
+      return read;
     } catch (error) {
       if (!(error instanceof OperandError)) throw error;
       problems.push(...wrong(place, error.message, error.suggestions).problems);

@@ -5,7 +5,7 @@ import { fold } from "../../lib/fold.ts";
 import { decodeId } from "../../lib/typeid.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
-import type { Operand } from "./ast.ts";
+import type { Comparator, Operand } from "./ast.ts";
 import {
   type Amount,
   type Clock,
@@ -20,6 +20,7 @@ import {
   rangeSpan,
   type Span,
 } from "./dates.ts";
+import { bareNumber, partsOf } from "./phone.ts";
 
 /** An operand does not fit its field. */
 export class OperandError extends Error {
@@ -66,8 +67,7 @@ const comparable = { digits: 30, scale: 12 };
 const readers: Readonly<Record<FieldType, Reader>> = {
   text,
   email: (value) => emailKey(expect(value, "string")) ?? text(value, {} as FilterField),
-  // What people put between digits is not part of a number.
-  phone: (value) => fold(expect(value, "string")).replace(/[\s().\-/]/g, ""),
+  phone: (value) => bareNumber(fold(expect(value, "string"))),
   boolean: (value) => expect(value, "boolean"),
   integer: (value) => {
     const number = expect(value, "number");
@@ -101,12 +101,24 @@ const readers: Readonly<Record<FieldType, Reader>> = {
   },
 };
 
+const parts: ReadonlySet<Comparator> = new Set(["contains", "startsWith", "endsWith"]);
+
 /**
  * Reads one operand into the form in which the field's values compare.
  *
+ * @returns one operand; several for a part of a text that may be written in several ways, any of which will do
  * @throws OperandError saying what would be right
  */
-export const readOperand = (value: unknown, field: FilterField): Operand => readers[field.type](value, field);
+export function readOperands(value: unknown, field: FilterField, comparator: Comparator): readonly Operand[] {
+  const operand = readers[field.type](value, field);
+  if (!parts.has(comparator)) return [operand];
+  if (field.type === "phone") {
+    // A number begins with its country's code.
+    return comparator === "startsWith" ? [operand] : partsOf(fold(String(value)));
+  }
+  // A part that looks like an address may be one, or a part of a longer one as it is shown.
+  return field.type === "email" ? [...new Set([operand, fold(String(value))])] : [operand];
+}
 
 /**
  * Reads what says a range of days or moments.

@@ -85,7 +85,6 @@ export class Parser {
       const nodes = conditions
         .slice(0, limits.conditions)
         .map((condition, at) => this.#condition(condition, `${place}[${at}]`));
-      this.#crossing(nodes);
       return { kind: "and", nodes };
     });
   }
@@ -266,7 +265,7 @@ export class Parser {
     return nothing;
   }
 
-  /** A range that ends before it begins is a mistake, not a way to ask for nothing. */
+  /** Exchanged bounds of one comparator are a mistake; conditions that contradict each other match nothing. */
   #crossing(nodes: readonly Node[]): void {
     const found = crossing(nodes);
     if (found) this.#invalid(found.path, "makes a range that ends before it begins");

@@ -32,7 +32,11 @@ const field = (
   ],
 });
 
-const column = (name: string, nullable = false, more: { searched?: true; via?: string[] } = {}): Storage => ({
+const column = (
+  name: string,
+  nullable = false,
+  more: { searched?: true; shown?: string; via?: string[] } = {},
+): Storage => ({
   kind: "column",
   column: name,
   nullable,
@@ -104,10 +108,16 @@ const person = (idType: IdType, table: "contact" | "lead"): readonly FilterField
     ...sorted("nameKey", false, "text"),
     index: `${table}_live_name_key_idx`,
   }),
-  field("email", "email", column("emailKey", true, { searched: true }), "The e-mail address.", {
-    ...sorted("emailKey", true, "text"),
-    index: table === "contact" ? "contact_email_live" : "lead_live_email_key_idx",
-  }),
+  field(
+    "email",
+    "email",
+    column("emailKey", true, { searched: true, shown: "email" }),
+    "The e-mail address.",
+    {
+      ...sorted("emailKey", true, "text"),
+      index: table === "contact" ? "contact_email_live" : "lead_live_email_key_idx",
+    },
+  ),
   field("company", "text", column("companyKey", true, { searched: true }), "The company.", {
     ...sorted("companyKey", true, "text"),
     index: `${table}_live_company_key_idx`,

@@ -34,14 +34,16 @@ export type FieldType =
 /** Where a field's values are, in the form in which they compare. */
 export type Storage =
   /**
-   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `via` leads to
-   * the row that has the column through relations to one row.
+   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the
+   * key of `keys` that has the text as people see it, where that is another; `via` leads to the row that has the
+   * column through relations to one row.
    */
   | {
       readonly kind: "column";
       readonly column: string;
       readonly nullable: boolean;
       readonly searched?: boolean;
+      readonly shown?: string;
       readonly via?: readonly string[];
     }
   /** Folded text under a key of `keys`, with a token in `facets` while it is short. */

@@ -73,7 +73,11 @@ means, \`contactFilterFields\` lists the fields below with an organization's cus
 - \`{ and: [] }\` is everything, \`{ or: [] }\` nothing, \`in: []\` nothing, \`notIn: []\` everything. A query without groups,
   a group without conditions and a null operand are errors. A variable that is left out leaves its condition out.
 - Text compares without regard to case; \`%\`, \`_\` and \`\\\` are letters like others. Empty is null, blank text, an empty list.
-- A range that ends before it begins is an error.
+- Conditions that contradict each other match nothing, and are no error; only one comparator with its own bounds
+  exchanged, \`{ gt: 5, lt: 1 }\`, is one.
+- An address is found by its domain in letters, \`müller.example\`, and by its A-labels; a phone number however it is
+  written, \`+1 (512) 867-7777\`, \`0015128677777\`, and without its country by \`CONTAINS\` and \`ENDS_WITH\`.
+- A JSON number of more than 15 digits is refused, because it may have been rounded on the way: send it as text.
 - At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.total} comparisons with those of the smart lists that it names, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
 
 ## Operators

@@ -146,6 +146,20 @@ export const mutants: readonly Mutant[] = [
     "email",
   ),
   mutant(
+    "addresses are not looked for as they are shown",
+    "compile/compile.ts",
+    "const found = shownMatch ? { OR: [match, shownMatch.match] } : match",
+    "const found = match",
+    "email",
+  ),
+  mutant(
+    "a number with 00 is looked for as it is",
+    "language/phone.ts",
+    'return [bare, bare.replace(/^00/, "+")]',
+    "return [bare]",
+    "phone",
+  ),
+  mutant(
     "the last days are one too many",
     "language/dates.ts",
     "from: today.subtract(duration).add({ days: 1 })",

@@ -1,3 +1,4 @@
+import { domainToUnicode } from "node:url";
 import { type At, lies } from "./days.ts";
 import {
   aliases,
@@ -29,9 +30,12 @@ function emailKey(text: string): string {
   return isAddress ? `${fold(local)}@${host}` : fold(text);
 }
 
+/** What stands between the digits of a phone number. */
+const bare = (text: string) => fold(text).replace(/[\s().\-/]/g, "");
+
 const keys: Partial<Record<Type, (said: string) => string>> = {
   email: emailKey,
-  phone: (said) => fold(said).replace(/[\s().\-/]/g, ""),
+  phone: (said) => bare(said).replace(/^00/, "+"),
   tags: (said) => fold(said.trim()),
   currency: (said) => fold(said.trim()),
 };
@@ -47,7 +51,7 @@ function exact(said: unknown): bigint {
 const numeric = (type: Type) => type === "integer" || type === "number";
 
 /** Negative, nothing or positive, as a value is less than, equal to or more than what is said. */
-function order(type: Type, value: unknown, said: Json): number {
+export function order(type: Type, value: unknown, said: Json): number {
   const [one, other] = numeric(type)
     ? [exact(value), exact(said)]
     : type === "dateTime"
@@ -66,6 +70,29 @@ function same(type: Type, value: unknown, said: Json): boolean {
 /** The texts of a value; a phone number or tag is one of several. */
 const texts = (type: Type, value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).map((each) => keyOf(type, each));
+
+/** The texts of a value in which parts are looked for: an address is also there as people see it. */
+const shown = (type: Type, value: unknown): string[] =>
+  texts(type, value).flatMap((text) => {
+    const [local = "", domain = ""] = type === "email" ? text.split("@") : [];
+    return domain.includes("xn--") ? [text, `${local}@${fold(domainToUnicode(domain))}`] : [text];
+  });
+
+/** The ways in which a part may be meant. */
+function parts(type: Type, op: string, said: Json): string[] {
+  const text = String(said);
+  if (type === "email") return [emailKey(text), fold(text)];
+  if (type !== "phone" || op === "startsWith") return [keyOf(type, said)];
+  const digits = bare(text);
+  if (/^00\d/.test(digits)) return [digits, digits.replace("00", "+")];
+  return /^0\d{5}/.test(digits) ? [digits, digits.slice(1)] : [digits];
+}
+
+const anyOf = (
+  ones: readonly string[],
+  others: readonly string[],
+  holds: (a: string, b: string) => boolean,
+) => ones.some((one) => others.some((other) => holds(one, other)));
 
 const isEmpty = (value: unknown): boolean =>
   value === null ||
@@ -98,11 +125,11 @@ function holds(type: Type, op: string, said: Json, value: unknown, at: At): bool
     case "eq":
       return same(type, value, said);
     case "contains":
-      return texts(type, value).some((text) => text.includes(keyOf(type, said)));
+      return anyOf(shown(type, value), parts(type, op, said), (text, part) => text.includes(part));
     case "startsWith":
-      return texts(type, value).some((text) => text.startsWith(keyOf(type, said)));
+      return anyOf(shown(type, value), parts(type, op, said), (text, part) => text.startsWith(part));
     case "endsWith":
-      return texts(type, value).some((text) => text.endsWith(keyOf(type, said)));
+      return anyOf(shown(type, value), parts(type, op, said), (text, part) => text.endsWith(part));
     case "gt":
       return order(type, value, said) > 0;
     case "gte":

@@ -1,5 +1,5 @@
 import { aliases, type Input, type Json, negatives, relations, type Type, twins } from "./model.ts";
-import { type Comparison, mayCross, type Tree, typedName } from "./trees.ts";
+import { type Comparison, type Tree, typedName } from "./trees.ts";
 
 /** An abstract filter in the words of each door. */
 
@@ -52,18 +52,9 @@ const limits = { groups: 10, conditions: 20 };
 export function generic(tree: Tree): Input | null {
   const groups = groupsOf(tree, false);
   if (!groups || groups.length === 0 || groups.length > limits.groups) return null;
-  if (groups.some((group) => group.length === 0 || group.length > limits.conditions || crosses(group)))
-    return null;
+  if (groups.some((group) => group.length === 0 || group.length > limits.conditions)) return null;
   return { groups: groups.map((group) => ({ conditions: group.map(written) })) };
 }
-
-const crosses = (group: readonly Condition[]) =>
-  group.some(({ path, type }) =>
-    mayCross(
-      group.filter((other) => other.path === path),
-      type,
-    ),
-  );
 
 /** OR of AND groups, every negation at an operator that has a twin. */
 function groupsOf(tree: Tree, negated: boolean): Condition[][] | null {

@@ -12,6 +12,7 @@ import {
   relations,
   type Type,
 } from "./model.ts";
+import { order } from "./reference.ts";
 import { tagNames } from "./rows.ts";
 import { counted, dayDurations, relative, timedDurations, withHours } from "./spans.ts";
 import {
@@ -277,14 +278,9 @@ export class Trees {
 
 const lower: readonly Op[] = ["GT", "GTE"];
 const upper: readonly Op[] = ["LT", "LTE"];
-const spans: readonly Op[] = ["ON", "WITHIN", "OLDER_THAN"];
 
-/** Whether a range might end before it begins, which is refused; spans are kept apart from bounds altogether. */
+/** Whether one comparator has its bounds exchanged, which is refused. */
 export function mayCross(comparisons: readonly Comparison[], type: Type): boolean {
   const of = (ops: readonly Op[]) => comparisons.filter(({ op }) => ops.includes(op));
-  const bounds = of([...lower, ...upper]).length;
-  if (of(spans).length > 1 || (of(spans).length === 1 && bounds > 0)) return true;
-  const place = ({ value }: Comparison) =>
-    type === "date" || type === "dateTime" ? Date.parse(String(value)) : Number(value);
-  return of(upper).some((end) => of(lower).some((begin) => place(end) < place(begin)));
+  return of(upper).some((end) => of(lower).some((begin) => order(type, end.value, begin.value) < 0));
 }

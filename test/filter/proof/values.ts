@@ -125,6 +125,8 @@ export const phoneOperand = fc.oneof(
   phone.map((number) => `${number.slice(0, 3)} (${number.slice(3, 6)}) ${number.slice(6)}`),
   phone.map((number) => number.slice(3, 9)),
   phone.map((number) => number.slice(-3)),
+  phone.map((number) => number.replace("+", "00")),
+  phone.map((number) => `(0${number.slice(3, 6)}) ${number.slice(6)}`),
   fc.constantFrom("+", "+33", "", "%", "_", "+3361234510_", "letters"),
 );
 
