@@ -138,7 +138,7 @@ builder.objectRef<Kind<"fieldConversion">>("FieldConversionError").implement({
 });
 builder.objectRef<Kind<"fieldInUse">>("FieldInUseError").implement({
   interfaces: [UserError],
-  description: "A custom field cannot go while smart lists use it.",
+  description: "A custom field, one of its options, or a smart list cannot go while smart lists use it.",
   fields: (t) => ({
     smartLists: t.field({
       type: ["SmartList"],

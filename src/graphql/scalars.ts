@@ -1,6 +1,9 @@
 import {
+  GraphQLBoolean,
   GraphQLError,
+  GraphQLFloat,
   GraphQLID,
+  GraphQLInt,
   GraphQLScalarType,
   GraphQLString,
   Kind,
@@ -50,13 +53,20 @@ function exact<T>(read: () => T): T {
 const asText = (value: unknown): string =>
   typeof value === "string" ? value : refuse("value must be a string");
 
-/** Reads a literal; what is wrong with it is told with its place in the document. */
-function at<T>(node: ValueNode, read: () => T): T {
+/**
+ * Reads a value. One that cannot be read has the same code wherever it was written, and in a document its place.
+ *
+ * @param node the literal; none for a variable's value
+ */
+function reading<T>(read: () => T, node?: ValueNode): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof GraphQLError) || error.nodes) throw error;
-    throw new GraphQLError(error.message, { nodes: node, extensions: error.extensions });
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new GraphQLError(error.message, {
+      nodes: error.nodes ?? node ?? null,
+      extensions: { code: "BAD_USER_INPUT", ...error.extensions },
+    });
   }
 }
 
@@ -70,12 +80,12 @@ function exactScalar<Internal>(
     name: base.name,
     description: base.description,
     specifiedByURL: base.specifiedByURL,
-    parseValue: parse,
+    parseValue: (value) => reading(() => parse(value)),
     parseLiteral: (node: ValueNode, variables) =>
-      at(node, () => {
+      reading(() => {
         checkNumbers(node);
         return parse(valueFromASTUntyped(node, variables));
-      }),
+      }, node),
     serialize,
   });
 }
@@ -123,12 +133,12 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
       : refuse('value must be a decimal as text, such as "1250.50"'),
   // The text of a literal, before JavaScript makes a double of it.
   parseLiteral: (node) =>
-    at(node, () => {
+    reading(() => {
       if (node.kind === Kind.STRING) return exact(() => parseDecimal(node.value, decimalBounds));
       return node.kind === Kind.INT || node.kind === Kind.FLOAT
         ? exact(() => parseDecimal(withoutExponent(node.value), decimalBounds))
         : refuse('value must be a decimal, such as "1250.50"');
-    }),
+    }, node),
   serialize: String,
 });
 
@@ -158,6 +168,14 @@ function checkJson(value: unknown): unknown {
 
 export const JsonScalar = exactScalar(GraphQLJSON as GraphQLScalarType, checkJson, (value) => value);
 
+function isCurrency(code: string): boolean {
+  try {
+    return GraphQLCurrency.parseValue(code) === code;
+  } catch {
+    return false;
+  }
+}
+
 const asIs = (base: GraphQLScalarType) =>
   exactScalar(base, (value) => base.parseValue(value) as string, String);
 
@@ -165,7 +183,16 @@ const asIs = (base: GraphQLScalarType) =>
 export const EmailAddressScalar = asIs(GraphQLEmailAddress as GraphQLScalarType);
 export const PhoneNumberScalar = asIs(GraphQLPhoneNumber as GraphQLScalarType);
 export const UrlScalar = asIs(GraphQLURL as GraphQLScalarType);
-export const CurrencyScalar = asIs(GraphQLCurrency as GraphQLScalarType);
+export const CurrencyScalar = exactScalar(
+  GraphQLCurrency as GraphQLScalarType,
+  (value) => {
+    const code = asText(value);
+    // The library takes them in any case.
+    if (code === code.toUpperCase() && isCurrency(code)) return code;
+    return refuse(`${quote(code)} is no ISO 4217 currency code, such as "EUR"`, "INVALID_CURRENCY");
+  },
+  String,
+);
 export const DurationScalar = asIs(GraphQLDuration as GraphQLScalarType);
 
 export const TimeZoneScalar = exactScalar(
@@ -183,10 +210,17 @@ function checkText(text: string): string {
   return problem ? refuse(`value ${problem}`) : text;
 }
 
-/** The built-in String and ID let through what PostgreSQL cannot hold. They are this process's own objects. */
-for (const scalar of [GraphQLString, GraphQLID]) {
+/** The built-in scalars, which are this process's own objects: String and ID let through what PostgreSQL cannot hold. */
+for (const scalar of [
+  GraphQLString,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLFloat,
+  GraphQLBoolean,
+] as GraphQLScalarType[]) {
   const { parseValue, parseLiteral } = scalar;
-  scalar.parseValue = (value) => checkText(parseValue.call(scalar, value));
+  const check = (value: unknown) => (typeof value === "string" ? checkText(value) : value);
+  scalar.parseValue = (value) => reading(() => check(parseValue.call(scalar, value)));
   scalar.parseLiteral = (node, variables) =>
-    at(node, () => checkText(parseLiteral.call(scalar, node, variables)));
+    reading(() => check(parseLiteral.call(scalar, node, variables)), node);
 }

@@ -33,7 +33,7 @@ export const refusalCodes = {
   NAME_TAKEN: "Another one has this name.",
   RESERVED_KEY: "The slug is a built-in field's name.",
   LIMIT_REACHED: "There are as many as there may be.",
-  FIELD_IN_USE: "Smart lists use the custom field.",
+  FIELD_IN_USE: "Smart lists use the custom field, the option or the list that is to go.",
   FIELD_CONVERSION_FAILS: "Some records have values that would not fit.",
   CONFIRM_ALL_REQUIRED: "The filter leaves nothing out, and `all` does not say that everything is meant.",
   INVALID_PLAN: "The plan token is missing, has expired, or is not one of this change by this caller.",

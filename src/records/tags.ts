@@ -97,7 +97,7 @@ export async function catalogueFor(
   tags: TagChange | null | undefined,
 ): Promise<Catalogue> {
   const names = namesIn(tags);
-  if (names.length === 0 && !values?.length) return { definitions: [], tags: [] };
+  if (names.length === 0 && !values?.length) return { definitions: [], tags: [], members: [] };
   return writer.catalogue(entity, names);
 }
 

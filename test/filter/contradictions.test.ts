@@ -50,6 +50,62 @@ test.each([
 });
 
 test.each([
+  [
+    query({ field: "callCount", op: "GT", value: 2 }, { field: "callCount", op: "LT", value: 1 }),
+    "call count",
+  ],
+  [
+    query({ field: "callCount", op: "GTE", value: 2 }, { field: "callCount", op: "LT", value: 2 }),
+    "call count",
+  ],
+  [
+    query({ field: "callCount", op: "IN", value: [1, 5] }, { field: "callCount", op: "GT", value: 5 }),
+    "call count",
+  ],
+  [query({ field: "company", op: "IS_EMPTY" }, { field: "company", op: "CONTAINS", value: "x" }), "company"],
+  [query({ field: "name", op: "EQ", value: "a" }, { field: "name", op: "EQ", value: "b" }), "name"],
+  [
+    query(
+      { field: "custom.lifetime_value", op: "LTE", value: "9007199254740992" },
+      { field: "custom.lifetime_value", op: "GT", value: "9007199254740993" },
+    ),
+    '"lifetime_value"',
+  ],
+  [
+    query(
+      { field: "createdAt", op: "OLDER_THAN", value: "P30D" },
+      { field: "createdAt", op: "GTE", value: "9000-11-20T00:00:00Z" },
+    ),
+    "creation",
+  ],
+])("the preview of %j says what excludes each other: %s", async (variables, name) => {
+  const { data } = await sendText(
+    key,
+    "query ($query: SmartListQueryInput) { contactFilterPreview(query: $query) { sentence } }",
+    variables,
+  );
+  const { sentence } = (data as unknown as { contactFilterPreview: { sentence: string } })
+    .contactFilterPreview;
+  expect(sentence).toContain(` No contact can fulfil this: the conditions on ${name} exclude each other.`);
+});
+
+test.each([
+  query({ field: "callCount", op: "GTE", value: 2 }, { field: "callCount", op: "LTE", value: 2 }),
+  query({ field: "name", op: "EQ", value: "a" }, { field: "name", op: "NE", value: "b" }),
+  query({ field: "company", op: "IS_EMPTY" }, { field: "company", op: "NE", value: "x" }),
+  query({ field: "tags", op: "CONTAINS", value: "a" }, { field: "tags", op: "CONTAINS", value: "b" }),
+  query({ field: "deals.value", op: "LT", value: 1 }, { field: "deals.value", op: "GT", value: 2 }),
+])("and says nothing of the kind of %j, which some contact can fulfil", async (variables) => {
+  const { text } = await sendText(
+    key,
+    "query ($query: SmartListQueryInput) { contactFilterPreview(query: $query) { valid sentence } }",
+    variables,
+  );
+  expect(text).toContain('"valid":true');
+  expect(text).not.toContain("exclude each other");
+});
+
+test.each([
   [{ filter: { callCount: { gt: 2, lt: 1 } } }, "filter.callCount.lt"],
   [
     { filter: { createdAt: { gte: "2026-02-01T00:00:00Z", lt: "2026-01-01T00:00:00Z" } } },

@@ -21,13 +21,16 @@ export interface Catalogue {
   /** Definitions of custom fields, in the order in which they are shown. */
   readonly definitions: readonly Definition[];
   /** The tags asked for, by comparison key. */
-  readonly tags: readonly { readonly id: string; readonly nameKey: string }[];
+  readonly tags: readonly { readonly id: string; readonly name: string; readonly nameKey: string }[];
+  /** The members asked for, with their users' names. */
+  readonly members: readonly { readonly id: string; readonly name: string }[];
 }
 
 /**
  * @param entity whose custom fields; everybody's when null
  * @param tagKeys comparison keys of tag names
  * @param tagIds ids of tags; those of other organizations come back as if they did not exist
+ * @param memberIds ids of members; likewise
  */
 export async function readCatalogue(
   query: Query,
@@ -35,15 +38,19 @@ export async function readCatalogue(
   entity: CustomFieldEntity | null,
   tagKeys: readonly string[],
   tagIds: readonly string[],
+  memberIds: readonly string[],
 ): Promise<Catalogue> {
   const [row] = await query<Catalogue>(
     `SELECT
        (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
         FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
               FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
-       (SELECT coalesce(json_agg(json_build_object('id', id, 'nameKey', name_key)), '[]')
-        FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags`,
-    [orgId, entity, tagKeys, tagIds],
+       (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'nameKey', name_key)), '[]')
+        FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags,
+       (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', u.name)), '[]')
+        FROM member AS m JOIN app_user AS u ON u.id = m.user_id
+        WHERE m.org_id = $1::uuid AND m.id = ANY($5::uuid[])) AS members`,
+    [orgId, entity, tagKeys, tagIds, memberIds],
   );
-  return row ?? { definitions: [], tags: [] };
+  return row ?? { definitions: [], tags: [], members: [] };
 }

@@ -1,7 +1,7 @@
 import type { QueryConfig } from "pg";
 import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId } from "../../lib/typeid.ts";
+import { decodeId, type IdType } from "../../lib/typeid.ts";
 import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
 import type { Database, UnscopedClient } from "../open/database.ts";
 import { poolQuery, type Query, queryOf } from "../open/query.ts";
@@ -38,12 +38,12 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /** Children of many parents in one statement. */
   readonly children: ChildReader;
   /**
-   * Definitions of custom fields, and tags by name or id, in one statement.
+   * Definitions of custom fields, tags by name or id, and members by id, in one statement.
    *
    * @param entity whose custom fields; everybody's when null
-   * @param tags names in any case, or ids
+   * @param named names of tags in any case, and ids
    */
-  catalogue(entity: CustomFieldEntity | null, tags?: readonly string[]): Promise<Catalogue>;
+  catalogue(entity: CustomFieldEntity | null, named?: readonly string[]): Promise<Catalogue>;
   /** Members with the names of their users: those of the ids, or all. */
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
@@ -176,14 +176,12 @@ const readersOf = (
   sets: setReader(query, principal, statement),
   members: (ids) => readMembers(named, principal.orgId, ids),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
-  catalogue: (entity, tags = []) =>
-    readCatalogue(
-      named,
-      principal.orgId,
-      entity,
-      tags.map((tag) => fold(tag.trim())),
-      tags.flatMap((tag) => decodeId(tag)?.uuid ?? []),
-    ),
+  catalogue: (entity, texts = []) => {
+    const ids = texts.flatMap((text) => decodeId(text) ?? []);
+    const idsOf = (wanted: IdType) => ids.filter(({ type }) => type === wanted).map(({ uuid }) => uuid);
+    const tagKeys = texts.map((text) => fold(text.trim()));
+    return readCatalogue(named, principal.orgId, entity, tagKeys, idsOf("Tag"), idsOf("Member"));
+  },
 });
 
 function insideReaders(

@@ -22,7 +22,8 @@ export const CustomFieldCreateInput = builder.inputType("CustomFieldCreateInput"
 });
 
 const OptionRename = builder.inputType("CustomFieldOptionRenameInput", {
-  description: "An option's new name. Records that have it keep it under the new name.",
+  description:
+    "An option's new name. Records that have it and smart lists that name it keep it under the new name.",
   fields: (t) => ({
     from: t.string({ required: true, description: "The option as it is." }),
     to: t.string({ required: true, description: "The option as it is to be; it must be in `options`." }),
@@ -38,7 +39,8 @@ export const CustomFieldUpdateInput = builder.inputType("CustomFieldUpdateInput"
       description: "What values it holds. Refused when a record has a value that would not fit.",
     }),
     options: t.stringList({
-      description: "All options of SELECT and MULTI_SELECT, in order. One that a record has cannot go.",
+      description:
+        "All options of SELECT and MULTI_SELECT, in order. One that a record has or a smart list uses cannot go.",
     }),
     optionRenames: t.field({ type: [OptionRename], description: "Options that get another name." }),
     folderId: t.id({ description: "The folder to show it in; null for none." }),

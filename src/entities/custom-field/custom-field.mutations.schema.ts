@@ -4,7 +4,6 @@ import { builder } from "../../graphql/builder.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
-import { listsUsingField } from "../smart-list/usage.ts";
 import { CustomFieldEntityEnum } from "./custom-field.enums.ts";
 import {
   CustomFieldCreateInput,
@@ -100,7 +99,7 @@ builder.mutationFields((t) => ({
   customFieldUpdate: t.field({
     type: FieldUpdatePayload,
     description:
-      "Changes a custom field. A new type or new options have to fit every value that a record has: otherwise nothing changes, and the answer says how many do not fit and which.",
+      "Changes a custom field. A new type or new options have to fit every value that a record has: otherwise nothing changes, and the answer says how many do not fit and which. So does an option that smart lists use.",
     args: {
       ...idArg("field"),
       input: t.arg({ type: CustomFieldUpdateInput, required: true, description: "What to change." }),
@@ -116,7 +115,7 @@ builder.mutationFields((t) => ({
     type: FieldDeletePayload,
     description: "Deletes a custom field and every value of it. Refused while smart lists use it.",
     args: idArg("field"),
-    resolve: (_root, { id }, context) => payload(() => deleteField(context, id, listsUsingField)),
+    resolve: (_root, { id }, context) => payload(() => deleteField(context, id)),
   }),
   customFieldsReorder: t.field({
     type: ReorderPayload,

@@ -2,12 +2,14 @@ import { violates } from "../../db/open/faults.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { CustomField } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
-import { quote, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { fold } from "../../lib/fold.ts";
 import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { holdLists, inUse, listsUsing, OptionChange } from "../../records/stored-lists.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
 import { convertValue } from "./convert.ts";
@@ -91,10 +93,11 @@ export interface ChangedField {
 
 /**
  * Changes a custom field. A new type or new options have to fit every value that a record has; those are then
- * written anew in the same transaction.
+ * written anew in the same transaction, and so are the smart lists that name an option which gets another name.
  *
  * @param dryRun says whether it would fit, and changes nothing
- * @throws RefusalError FIELD_CONVERSION_FAILS with the number of records whose value would not fit, and ten of them
+ * @throws RefusalError FIELD_CONVERSION_FAILS with the number of records whose value would not fit, and ten of them;
+ *   FIELD_IN_USE while smart lists use an option that would go
  */
 export function updateField(
   caller: Caller,
@@ -107,6 +110,7 @@ export function updateField(
   return write(
     caller,
     async (writer) => {
+      const lists = await holdLists(writer);
       await writer.tx.lock.fields();
       const before = await holdRow(writer, "customField", id);
       const { definitions } = await writer.catalogue(before.entity);
@@ -114,10 +118,15 @@ export function updateField(
       const chooses = type === "SELECT" || type === "MULTI_SELECT";
       const options = input.options ?? (chooses ? before.options : []);
       const renamed = new Map((optionRenames ?? []).map(({ from, to }) => [from, to]));
+      const choices = new OptionChange(before, definitions, (option) => {
+        const name = renamed.get(option) ?? option;
+        return options.find((candidate) => fold(candidate) === fold(name));
+      });
       const folder = await findFolder(writer, before.entity, folderId);
       const found = [
         ...optionRefusals(type, options),
         ...renameRefusals(renamed, before.options, options),
+        ...(chooses ? inUse(choices.users(lists), ["input", "options"], "an option that would go") : []),
         ...folder.refusals,
       ];
       if (found.length > 0) throw new RefusalError(found);
@@ -136,6 +145,7 @@ export function updateField(
       const columns = { name: after.name, type, options: [...options], slot, folderId: folder.id };
       if (dryRun) return { field: { ...before, ...columns, folderId: folder.id ?? before.folderId }, values };
       const field = await writer.update("customField", before, columns);
+      if (chooses) await choices.rename(writer, lists);
       if (reshaped) {
         const current = definitions.map((definition) => (definition.id === before.id ? after : definition));
         await rewriteValues(writer, before, current, convert, true);
@@ -156,34 +166,19 @@ export interface DeletedField {
 /**
  * Deletes a custom field and every value of it.
  *
- * @param listsUsing the smart lists that use a field
- * @throws RefusalError FIELD_IN_USE while there are such lists
+ * @throws RefusalError FIELD_IN_USE while smart lists use it
  */
-export function deleteField(
-  caller: Caller,
-  id: string,
-  listsUsing: (writer: Writer, field: CustomField) => Promise<readonly { id: string; name: string }[]>,
-): Promise<DeletedField> {
+export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
   requireAllData(caller, shared);
   return write(
     caller,
     async (writer) => {
+      const lists = await holdLists(writer);
       await writer.tx.lock.fields();
       const before = await holdRow(writer, "customField", id);
-      const lists = await listsUsing(writer, before);
-      if (lists.length > 0) {
-        const names = lists.slice(0, 5).map(({ name }) => quote(name));
-        throw new RefusalError([
-          {
-            kind: "fieldInUse",
-            code: "FIELD_IN_USE",
-            path: ["id"],
-            message: `smart lists use the field: ${names.join(", ")}; change or delete them first`,
-            smartListIds: lists.map((list) => list.id),
-          },
-        ]);
-      }
       const { definitions } = await writer.catalogue(before.entity);
+      const found = inUse(listsUsing(lists, before, definitions), ["id"], "the field");
+      if (found.length > 0) throw new RefusalError(found);
       const left = definitions.filter((definition) => definition.id !== before.id);
       const values = await rewriteValues(writer, before, left, () => null, true);
       await writer.tx.customField.deleteMany({ where: { id: before.id } });

@@ -1,6 +1,7 @@
 import type { OrderInput } from "../../filter/compile/order.ts";
 import type { Condition } from "../../filter/language/condition.ts";
 import type { GenericCondition, GenericQuery } from "../../filter/language/parse.ts";
+import { namesTags } from "../../filter/language/stored.ts";
 import { countLive } from "../../filter/list/count.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { FilterCondition } from "../../filter/schema/condition.schema.ts";
@@ -34,7 +35,7 @@ const ConditionType = builder.objectRef<GenericCondition>("SmartListCondition").
     value: t.field({
       type: "JSON",
       nullable: true,
-      description: "What it compares with.",
+      description: "What it compares with; tags and options by their names of today.",
       resolve: ({ value }) => value ?? null,
     }),
   }),
@@ -127,7 +128,10 @@ builder.node("SmartList", {
     query: t.field({
       type: QueryType,
       description: "Which contacts.",
-      resolve: ({ query }) => query as unknown as GenericQuery,
+      resolve: async (list, _args, context) => {
+        const query = list.query as unknown as GenericQuery;
+        return namesTags(query) ? (await readStored(context, list)).query : query;
+      },
     }),
     groups: t.field({
       type: [FilterGroup],

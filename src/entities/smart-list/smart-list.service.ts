@@ -1,5 +1,7 @@
 import type { GenericQuery } from "../../filter/language/parse.ts";
+import { held } from "../../filter/language/stored.ts";
 import { findNamed } from "../../filter/list/filter.service.ts";
+import { Registry } from "../../filter/registry/registry.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
@@ -7,6 +9,7 @@ import { decodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { holdLists, inUse, listsNaming } from "../../records/stored-lists.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import type { Columns, Writer } from "../../records/writer.ts";
@@ -41,8 +44,8 @@ export function createList(
       if (lists.length >= MAX_LISTS) {
         throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
       }
-      await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
-      return writer.insert("smartList", { ...columnsOf(input), position });
+      const asHeld = await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
+      return writer.insert("smartList", { ...columnsOf(input, asHeld), position });
     },
     {
       repeatable: repeatable("smartList", "smartListCreate", raw, idempotencyKey),
@@ -63,8 +66,8 @@ export function updateList(
     await bumpSet(writer);
     const before = await findList(writer, id);
     checkVersion(before, expectedVersion, "SmartList");
-    await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
-    const row = await writer.update("smartList", before, columnsOf(input));
+    const asHeld = await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
+    const row = await writer.update("smartList", before, columnsOf(input, asHeld));
     if (position == null) return row;
     const all = await writer.tx.smartList.findMany({ orderBy: inOrder });
     const order = all.filter((list) => list.id !== row.id);
@@ -77,12 +80,16 @@ export function updateList(
  * Deletes a list.
  *
  * @returns the list as it was
+ * @throws RefusalError FIELD_IN_USE while other lists name it
  */
 export function deleteList(caller: Caller, id: string): Promise<SmartList> {
   requireAllData(caller, shared);
   return write(caller, async (writer) => {
     await bumpSet(writer);
     const before = await findList(writer, id);
+    const others = (await holdLists(writer)).filter((list) => list.id !== before.id);
+    const found = inUse(listsNaming(others, before.id), ["id"], "the list");
+    if (found.length > 0) throw new RefusalError(found);
     await writer.tx.smartList.deleteMany({ where: { id: before.id } });
     return before;
   });
@@ -127,7 +134,7 @@ export function replaceLists(
         return before ?? null;
       });
       if (found.length > 0) throw new RefusalError(found);
-      await checkLists(
+      const asHeld = await checkLists(
         writer,
         inputs.map((input, at) => ({
           path: ["input", String(at)],
@@ -141,7 +148,11 @@ export function replaceLists(
       const lists: SmartList[] = [];
       for (const [position, input] of inputs.entries()) {
         const before = befores[position] ?? null;
-        const columns = { timeZone: null, ...columnsOf({ order: [], columns: [], ...input }), position };
+        const columns = {
+          timeZone: null,
+          ...columnsOf({ order: [], columns: [], ...input }, asHeld),
+          position,
+        };
         lists.push(
           before === null
             ? await writer.insert("smartList", columns)
@@ -215,8 +226,13 @@ interface Checked {
  * longer be read can still be renamed and moved.
  *
  * @param whole whether these will be all lists there are
+ * @returns what makes of a query its stored form
  */
-async function checkLists({ tx, caller }: Writer, lists: readonly Checked[], whole = false): Promise<void> {
+async function checkLists(
+  { tx, caller }: Writer,
+  lists: readonly Checked[],
+  whole = false,
+): Promise<(query: GenericQuery) => GenericQuery> {
   const parts = lists.map(({ path, input, before, id }) => {
     const query = input.query ?? before?.query ?? { groups: [] };
     const order = input.order === undefined ? (before?.order ?? []) : (input.order ?? []);
@@ -244,12 +260,17 @@ async function checkLists({ tx, caller }: Writer, lists: readonly Checked[], who
     });
   });
   if (refusals.length > 0) throw new RefusalError(refusals);
+  const registry = new Registry("CONTACT", found.definitions);
+  return (query) => held(query, registry, found.tags);
 }
 
 /** What an input says, as columns; what it leaves out stays undefined. */
-const columnsOf = ({ name, query, order, columns, timeZone }: ListInput): Columns<SmartList> => ({
+const columnsOf = (
+  { name, query, order, columns, timeZone }: ListInput,
+  asHeld: (query: GenericQuery) => GenericQuery,
+): Columns<SmartList> => ({
   name,
-  query,
+  query: query && asHeld(query),
   order: order === null ? [] : order,
   columns: columns === null ? [] : columns,
   timeZone,

@@ -5,6 +5,7 @@ import type { Normal } from "../../filter/language/ast.ts";
 import { type Condition, storedCondition } from "../../filter/language/condition.ts";
 import type { GenericQuery } from "../../filter/language/parse.ts";
 import type { Problem } from "../../filter/language/problem.ts";
+import { shown } from "../../filter/language/stored.ts";
 import { type Named, type ReadOptions, readFilter } from "../../filter/list/filter.service.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { RequestError } from "../../lib/errors.ts";
@@ -18,6 +19,8 @@ export const QUERY_VERSION = 1;
 export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
 
 export interface ReadList {
+  /** Its query as people see it: what it names by its name of today. */
+  readonly query: GenericQuery;
   /** Matches nothing while there are problems. */
   readonly where: Where;
   readonly tree: Normal;
@@ -68,14 +71,17 @@ export function readList({ query, order, columns }: Listed, named: Named, option
       path: `columns[${at}]`,
     });
   }
-  const conditions = (query as GenericQuery).groups.map((group) =>
-    group.conditions.map((condition) => storedCondition(condition, filter.registry, filter.tagIds)),
+  const { registry, tagIds, names } = filter;
+  const asShown = shown(query as GenericQuery, registry, named.tags);
+  const conditions = asShown.groups.map((group) =>
+    group.conditions.map((condition) => storedCondition(condition, registry, tagIds)),
   );
   return problems.length > 0
     ? {
+        query: asShown,
         where: nothing,
         tree: { kind: "none" },
-        tagIds: filter.tagIds,
+        tagIds,
         groups: [],
         orderBy: [],
         conditions,
@@ -83,13 +89,14 @@ export function readList({ query, order, columns }: Listed, named: Named, option
         problems,
       }
     : {
+        query: asShown,
         where: filter.where,
         tree: filter.tree,
-        tagIds: filter.tagIds,
+        tagIds,
         groups: filter.groups ?? [],
         orderBy,
         conditions,
-        sentence: describe("CONTACT", filter.tree, null),
+        sentence: describe("CONTACT", filter.tree, null, names),
         problems,
       };
 }

@@ -64,7 +64,8 @@ builder.mutationFields((t) => ({
   }),
   tagUpdate: t.field({
     type: tagPayload("TagUpdatePayload", "changed"),
-    description: "Renames or recolours a tag; everything that carries it carries it on.",
+    description:
+      "Renames or recolours a tag; everything that carries it carries it on, and smart lists go on meaning it.",
     args: {
       ...idArg("tag"),
       input: t.arg({ type: TagUpdateInput, required: true, description: "What to change." }),
@@ -73,7 +74,8 @@ builder.mutationFields((t) => ({
   }),
   tagDelete: t.field({
     type: TagDeletePayload,
-    description: "Deletes a tag: it goes from everything that carries it, in one step.",
+    description:
+      "Deletes a tag: it goes from everything that carries it, in one step. Smart lists that name it report a problem.",
     args: idArg("tag"),
     resolve: (_root, { id }, context) => payload(() => deleteTag(context, id)),
   }),

@@ -7,6 +7,7 @@ import { holdRow } from "../../records/hold.ts";
 import { readInput, requiredText, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
+import { holdLists, holdTagById, leaveTagByName } from "../../records/stored-lists.ts";
 import { tagKey } from "../../records/tags.ts";
 import { write } from "../../records/write.ts";
 
@@ -33,13 +34,15 @@ export function createTag(caller: Caller, raw: unknown, idempotencyKey?: Idempot
   );
 }
 
-/** Renames or recolours a tag; everything that carries it carries it on. */
+/** Renames or recolours a tag; everything that carries it carries it on, and smart lists go on meaning it. */
 export function updateTag(caller: Caller, id: string, raw: unknown): Promise<Tag> {
   const { name, color: shade } = readInput(TagUpdate, raw);
   requireAllData(caller, "tags are shared: a member restricted to assigned data cannot change them");
   return orNameTaken(() =>
     write(caller, async (writer) => {
+      const lists = name === undefined ? [] : await holdLists(writer);
       const before = await holdRow(writer, "tag", id);
+      if (name !== before.name) await holdTagById(writer, lists, before);
       return writer.update("tag", before, {
         name,
         nameKey: name === undefined ? undefined : tagKey(name),
@@ -56,13 +59,18 @@ export interface DeletedTag {
   readonly leads: number;
 }
 
-/** Deletes a tag: in one transaction it goes from everything that carries it. */
+/**
+ * Deletes a tag: in one transaction it goes from everything that carries it. Smart lists that name it report a problem
+ * until they are changed, or a tag has that name again.
+ */
 export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
   requireAllData(caller, "tags are shared: a member restricted to assigned data cannot delete them");
   return write(
     caller,
     async (writer) => {
+      const lists = await holdLists(writer);
       const tag = await holdRow(writer, "tag", id);
+      await leaveTagByName(writer, lists, tag);
       const stamp = { now: caller.now, source: caller.viewer.source };
       return { id: tag.id, ...(await writer.tx.bulk.removeTag(tag.id, stamp)) };
     },

@@ -3,6 +3,7 @@ import { formatDay } from "../../lib/exact.ts";
 import { isPart, type Leaf, type Normal, type Operand, type Part, type Related } from "../language/ast.ts";
 import type { Amount, RelativeRange } from "../language/dates.ts";
 import type { FilterEntity } from "../registry/fields.ts";
+import { contradiction } from "./contradiction.ts";
 
 /** A filter as an English sentence. Pure. */
 
@@ -17,9 +18,15 @@ const nouns: Readonly<Record<FilterEntity, readonly [one: string, many: string]>
 /**
  * @param tree a normalised filter
  * @param search the words of a free-text search beside it
+ * @param names what people call the tags and members that it names, by operand
  * @returns such as `Contacts that carry the tag "vip" and whose company contains "corp".`
  */
-export function describe(entity: FilterEntity, tree: Normal, search: string | null): string {
+export function describe(
+  entity: FilterEntity,
+  tree: Normal,
+  search: string | null,
+  names: Names = new Map(),
+): string {
   const many = nouns[entity][1];
   const subject = many.charAt(0).toUpperCase() + many.slice(1);
   const found = search === null ? "" : `in which ${quote(search)} is found`;
@@ -30,15 +37,21 @@ export function describe(entity: FilterEntity, tree: Normal, search: string | nu
   // The groups of a list read better apart than in parentheses.
   const said =
     tree.kind === "or" && found === ""
-      ? tree.nodes.map((group) => clause(group, false)).join("; or ")
-      : clause(tree, found !== "");
-  return `${subject} ${found === "" ? "" : `${found}, and `}${said}.`;
+      ? tree.nodes.map((group) => clause(group, false, names)).join("; or ")
+      : clause(tree, found !== "", names);
+  const excluded = contradiction(tree);
+  const note = excluded
+    ? ` No ${nouns[entity][0]} can fulfil this: the conditions on ${nameOf(excluded)} exclude each other.`
+    : "";
+  return `${subject} ${found === "" ? "" : `${found}, and `}${said}.${note}`;
 }
 
-function clause(node: Part, inside: boolean): string {
-  if (node.kind === "leaf") return leafClause(node);
-  if (node.kind === "related") return relatedClause(node);
-  const parts = node.nodes.map((part) => clause(part, true));
+type Names = ReadonlyMap<string, string>;
+
+function clause(node: Part, inside: boolean, names: Names): string {
+  if (node.kind === "leaf") return leafClause(node, names);
+  if (node.kind === "related") return relatedClause(node, names);
+  const parts = node.nodes.map((part) => clause(part, true, names));
   const joined = joinWords(parts, node.kind);
   return inside ? `(${joined})` : joined;
 }
@@ -46,15 +59,15 @@ function clause(node: Part, inside: boolean): string {
 const joinWords = (parts: readonly string[], word: string): string =>
   parts.length < 3 ? parts.join(` ${word} `) : `${parts.slice(0, -1).join(", ")}, ${word} ${parts.at(-1)}`;
 
-function relatedClause({ relation, name, node, negated }: Related): string {
+function relatedClause({ relation, name, node, negated }: Related, names: Names): string {
   const [one, many] = nouns[relation.target];
   if (relation.one) {
     const has = negated ? `that have no live ${name}` : `that have a live ${name}`;
-    return isPart(node) ? `${has} ${singular(clause(node, true))}` : has;
+    return isPart(node) ? `${has} ${singular(clause(node, true, names))}` : has;
   }
   const article = /^[aeiou]/.test(one) ? "an" : "a";
   if (!isPart(node)) return `that have ${negated ? `no ${many}` : `${article} ${one}`}`;
-  return `that have ${negated ? "no" : article} ${one} ${singular(clause(node, true))}`;
+  return `that have ${negated ? "no" : article} ${one} ${singular(clause(node, true, names))}`;
 }
 
 /** Of one record: "that carries", not "that carry". */
@@ -63,14 +76,14 @@ const singular = (text: string): string =>
     verb === "carry" ? "that carries" : verb === "have" ? "that has" : "that does not carry",
   );
 
-function leafClause(leaf: Leaf): string {
+function leafClause(leaf: Leaf, names: Names): string {
   const { field, comparator, negated } = leaf;
   if (field.type === "relation") return `that have ${negated ? "some" : "no"} ${field.path}`;
-  if (field.type === "tags") return tagClause(leaf);
+  if (field.type === "tags") return tagClause(leaf, names);
   const subject = `whose ${nameOf(leaf)}`;
-  if (field.path.endsWith(".count")) return `${subject} ${comparison(leaf)}`;
+  if (field.path.endsWith(".count")) return `${subject} ${comparison(leaf, names)}`;
   if (comparator === "isEmpty") return `${subject} ${negated ? "is known" : "is empty"}`;
-  return `${subject} ${comparison(leaf)}`;
+  return `${subject} ${comparison(leaf, names)}`;
 }
 
 /** Fields whose labels do not read well in a sentence. */
@@ -97,10 +110,10 @@ function nameOf({ field: { path, label } }: Leaf): string {
   return label.charAt(0).toLowerCase() + label.slice(1);
 }
 
-function tagClause({ comparator, operands, negated }: Leaf): string {
+function tagClause({ comparator, operands, negated }: Leaf, names: Names): string {
   const verb = negated ? "do not carry" : "carry";
   if (comparator === "isEmpty") return negated ? "that carry a tag" : "that carry no tag";
-  const tags = operands.map((operand) => quote(operand));
+  const tags = operands.map((operand) => quote(names.get(String(operand)) ?? operand));
   if (tags.length === 1) return `that ${verb} the tag ${tags[0]}`;
   if (comparator === "hasAll") return `that ${verb} all of the tags ${joinWords(tags, "and")}`;
   return negated
@@ -108,10 +121,13 @@ function tagClause({ comparator, operands, negated }: Leaf): string {
     : `that carry one of the tags ${joinWords(tags, "or")}`;
 }
 
-function comparison(leaf: Leaf): string {
+function comparison(leaf: Leaf, names: Names): string {
   const { comparator, negated, said, field } = leaf;
   const not = negated ? "not " : "";
-  const shown = values(leaf);
+  const shown =
+    leaf.field.type === "member"
+      ? leaf.operands.map((operand) => names.get(String(operand)) ?? quote(operand))
+      : values(leaf);
   const [first = ""] = shown;
   if (said.op === "ON") return `is ${not}on ${String(said.value)}`;
   if (said.op === "WITHIN") return `is ${not}${rangeWords(said.value as RelativeRange)}`;

@@ -51,6 +51,9 @@ export function readComparison(
       if (item === null) throw new OperandError("must not be null");
       const read = readOperands(item, field, comparator);
       if (field.type === "tags") problems.push(...tagProblems(String(read[0]), place, surroundings));
+      if (field.type === "member" && !surroundings.memberIds.has(String(read[0]))) {
+        problems.push(unknown(`names no member: "${item}"`, place));
+      }
       return read;
     } catch (error) {
       if (!(error instanceof OperandError)) throw error;
@@ -84,8 +87,15 @@ function readRange(
 function tagProblems(tag: string, path: string, { tagIds, stored }: Surroundings): readonly Problem[] {
   if (isBlank(tag)) return wrong(path, "must not be blank").problems;
   if (tagIds.has(tag) || !(stored || decodeId(tag)?.type === "Tag")) return [];
-  return [{ code: "UNKNOWN_REFERENCE", message: `names no tag: "${tag}"`, path, suggestions: [] }];
+  return [unknown(`names no tag: "${tag}"`, path)];
 }
+
+const unknown = (message: string, path: string): Problem => ({
+  code: "UNKNOWN_REFERENCE",
+  message,
+  path,
+  suggestions: [],
+});
 
 const wrong = (path: string, message: string, suggestions: readonly string[] = []): Read => ({
   leaf: null,

@@ -45,6 +45,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Ids of the tags that exist, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
+  /** Row ids of the members that exist, as far as the filter may name them. */
+  readonly memberIds: ReadonlySet<string>;
   /** The organization's smart lists by row id, as far as the filter may name them. */
   readonly lists: ReadonlyMap<string, NamedList>;
   /** Whether the caller sees only what is assigned to them. */
@@ -105,7 +107,10 @@ export class Parser {
       });
       return nothing;
     }
-    const node = this.#leaf(field, op, genericOperators[op].means, value, `${path}.value`);
+    const { means } = genericOperators[op];
+    // A stored list shows null where there is no value.
+    const given = means.takes === "nothing" ? (value ?? undefined) : value;
+    const node = this.#leaf(field, op, means, given, `${path}.value`);
     return through.length > 0 && node.kind === "leaf" ? throughRelations(node, through) : node;
   }
 

@@ -33,6 +33,7 @@ export interface Named {
   /** Of any entity. */
   readonly definitions: readonly Definition[];
   readonly tags: Catalogue["tags"];
+  readonly members: Catalogue["members"];
   readonly lists: readonly NamedList[];
 }
 
@@ -46,6 +47,8 @@ export interface ReadFilter {
   readonly registry: Registry;
   /** Ids of the tags that it names, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
+  /** What people call the tags and members that it names, by the operand that names them. */
+  readonly names: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   /** The same filter as if every condition on one field held. */
   without(path: string): Where;
@@ -67,18 +70,26 @@ const parametersProblem = (where: unknown, path: string): Problem | null =>
 export function readFilter(
   entity: FilterEntity,
   { filter, query, search }: FilterArgs,
-  { definitions, tags, lists }: Named,
+  { definitions, tags, members, lists }: Named,
   { clock, restricted, stored = false, listId }: ReadOptions,
 ): ReadFilter {
   const registry = new Registry(entity, definitions);
   const tagIds = new Map(
     tags.flatMap(({ id, nameKey }) => [[nameKey, id] as const, [encodeId("Tag", id), id] as const]),
   );
+  const names = new Map([
+    ...members.map(({ id, name }) => [id, name] as const),
+    ...tags.flatMap(({ id, name, nameKey }) => [
+      [nameKey, name] as const,
+      [encodeId("Tag", id), name] as const,
+    ]),
+  ]);
   const surroundings: Surroundings = {
     clock,
     restricted,
     stored,
     tagIds,
+    memberIds: new Set(members.map(({ id }) => id)),
     lists: new Map(lists.map((list) => [list.id, list])),
   };
   const parser = new Parser(registry, surroundings, listId === undefined ? [] : [listId]);
@@ -97,6 +108,7 @@ export function readFilter(
     groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
     registry,
     tagIds,
+    names,
     problems,
     without: (path) => searched(compile(taking(tree, path), tagIds)),
   };
@@ -137,7 +149,7 @@ export async function readArgs(
   const mayName = needsDefinitions || written.some((part) => part != null);
   const named: Named = mayName
     ? await findNamed(context.db, written)
-    : { definitions: [], tags: [], lists: [] };
+    : { definitions: [], tags: [], members: [], lists: [] };
   const read = readFilter(entity, args, named, {
     clock: clockOf(context, args.timeZone, fallback),
     restricted: context.viewer.dataScope !== "ALL",

@@ -154,7 +154,9 @@ const FilterRange = builder.objectRef<ValueOf<"range">>("FilterRange").implement
 const FilterTag = builder.objectRef<ValueOf<"tag">>("FilterTag").implement({
   description: "A tag that a condition names.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "The name or id, as it was written." }),
+    name: t.exposeString("name", {
+      description: "A stored list's tag by its name of today; else the name or id, as it was written.",
+    }),
     tag: t.field({
       type: "Tag",
       nullable: true,

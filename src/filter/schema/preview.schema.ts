@@ -63,7 +63,9 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
       nullable: true,
       description: "What it means, in English; null while it cannot be used.",
       resolve: ({ read, args }) =>
-        read.problems.length > 0 ? null : describe("CONTACT", read.tree, args.search?.text ?? null),
+        read.problems.length > 0
+          ? null
+          : describe("CONTACT", read.tree, args.search?.text ?? null, read.names),
     }),
     tree: t.field({
       type: FilterNode,

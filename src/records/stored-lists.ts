@@ -1,0 +1,160 @@
+import type { GenericQuery } from "../filter/language/parse.ts";
+import { changeTexts, namedIn } from "../filter/language/stored.ts";
+import type { Definition, FilterEntity } from "../filter/registry/fields.ts";
+import { Registry } from "../filter/registry/registry.ts";
+import type { SmartList, Tag } from "../generated/prisma/client.ts";
+import { quote, type Refusal } from "../lib/errors.ts";
+import { fold } from "../lib/fold.ts";
+import { decodeId, encodeId } from "../lib/typeid.ts";
+import type { Writer } from "./writer.ts";
+
+/** Stored smart lists when something that they name changes: they go on meaning it, or are named as its users. */
+
+/** A list, as far as it names something. */
+export type StoredList = Pick<SmartList, "id" | "name"> & {
+  readonly query: GenericQuery;
+  readonly order: readonly { readonly customField?: string | null }[];
+  readonly columns: readonly string[];
+};
+
+/**
+ * The organization's lists, which nobody else changes until the transaction ends. Before any other lock of it: whoever
+ * saves a list holds the set first, and then what the list names.
+ */
+export async function holdLists({ tx }: Writer): Promise<readonly StoredList[]> {
+  await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
+  await tx.smartListSet.updateMany({ data: { version: { increment: 0 } } });
+  const lists = await tx.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] });
+  return lists as unknown as StoredList[];
+}
+
+/**
+ * Writes what lists say anew, though they mean the same: their own versions stay. The set's goes on, because whoever has
+ * read it has seen other names.
+ */
+async function rewrite(
+  { tx }: Writer,
+  lists: readonly StoredList[],
+  change: (query: GenericQuery) => GenericQuery,
+  seen = false,
+): Promise<void> {
+  const changed = lists.flatMap(({ id, query }) => {
+    const after = change(query);
+    return after === query ? [] : [{ id, query: after }];
+  });
+  for (const { id, query } of changed)
+    await tx.smartList.updateMany({ where: { id }, data: { query: query as never } });
+  if (seen || changed.length > 0) await tx.smartListSet.updateMany({ data: { version: { increment: 1 } } });
+}
+
+/** Tags are named through relations too, and no custom field has them. */
+const builtIn = () => new Registry("CONTACT", []);
+
+/** Before a tag gets another name: lists from before tags were held by id hold it so from now on. */
+export function holdTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
+  const registry = builtIn();
+  const id = encodeId("Tag", tag.id);
+  const isNamed = lists.some(({ query }) => namedIn(query, registry).some(({ texts }) => texts.includes(id)));
+  const change = (query: GenericQuery) =>
+    changeTexts(query, registry, (text, { field }) =>
+      field.type === "tags" && fold(text.trim()) === tag.nameKey ? id : text,
+    );
+  return rewrite(writer, lists, change, isNamed);
+}
+
+/** When a tag goes: lists name it as it was called, so that their problem says what is missing. */
+export function leaveTagByName(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
+  const registry = builtIn();
+  return rewrite(writer, lists, (query) =>
+    changeTexts(query, registry, (text, { field }) =>
+      field.type === "tags" && decodeId(text)?.uuid === tag.id ? tag.name : text,
+    ),
+  );
+}
+
+/** The lists whose conditions, order or columns use a custom field, through related records too. */
+export function listsUsing(
+  lists: readonly StoredList[],
+  { entity, slug }: Pick<Definition, "entity" | "slug">,
+  definitions: readonly Definition[],
+): StoredList[] {
+  const registry = new Registry("CONTACT", definitions);
+  const path = `custom.${slug}`;
+  return lists.filter(
+    ({ query, order, columns }) =>
+      namedIn(query, registry).some((named) => named.entity === entity && named.field.path === path) ||
+      (entity === "CONTACT" &&
+        (columns.includes(path) || order.some(({ customField }) => customField === slug))),
+  );
+}
+
+/** The lists whose conditions name another list. */
+export function listsNaming(lists: readonly StoredList[], id: string): StoredList[] {
+  const registry = builtIn();
+  return lists.filter(({ query }) =>
+    namedIn(query, registry).some(
+      ({ field, texts }) => field.type === "smartList" && texts.some((text) => decodeId(text)?.uuid === id),
+    ),
+  );
+}
+
+/**
+ * Options of a custom field that get other names, or go.
+ *
+ * @param nameOf an option's name from now on; undefined when it goes
+ */
+export class OptionChange {
+  readonly #registry: Registry;
+
+  constructor(
+    readonly field: Pick<Definition, "entity" | "slug" | "options">,
+    definitions: readonly Definition[],
+    readonly nameOf: (option: string) => string | undefined,
+  ) {
+    this.#registry = new Registry("CONTACT", definitions);
+  }
+
+  /** The lists that use an option which goes. */
+  users(lists: readonly StoredList[]): StoredList[] {
+    return lists.filter(({ query }) =>
+      namedIn(query, this.#registry).some(
+        (named) => this.#isMine(named) && named.texts.some((text) => this.#after(text) === null),
+      ),
+    );
+  }
+
+  /** Writes the new names into the lists, as records get them. */
+  rename(writer: Writer, lists: readonly StoredList[]): Promise<void> {
+    return rewrite(writer, lists, (query) =>
+      changeTexts(query, this.#registry, (text, place) =>
+        this.#isMine(place) ? (this.#after(text) ?? text) : text,
+      ),
+    );
+  }
+
+  #isMine(named: { readonly entity: FilterEntity; readonly field: { readonly path: string } }): boolean {
+    return named.entity === this.field.entity && named.field.path === `custom.${this.field.slug}`;
+  }
+
+  /** The option that a text means, from now on; null when it goes, the text itself when it never was one. */
+  #after(text: string): string | null {
+    const option = this.field.options.find((candidate) => fold(candidate) === fold(text));
+    return option === undefined ? text : (this.nameOf(option) ?? null);
+  }
+}
+
+/** Why something cannot go: the lists that use it. */
+export function inUse(lists: readonly StoredList[], path: readonly string[], what: string): Refusal[] {
+  if (lists.length === 0) return [];
+  const names = lists.slice(0, 5).map(({ name }) => quote(name));
+  const more = lists.length > names.length ? ` and ${lists.length - names.length} more` : "";
+  return [
+    {
+      kind: "fieldInUse",
+      code: "FIELD_IN_USE",
+      path,
+      message: `smart lists use ${what}: ${names.join(", ")}${more}; change or delete them first`,
+      smartListIds: lists.map(({ id }) => id),
+    },
+  ];
+}
