@@ -108,8 +108,7 @@ export class Parser {
       return nothing;
     }
     const { means } = genericOperators[op];
-    // A stored list shows null where there is no value.
-    const given = means.takes === "nothing" ? (value ?? undefined) : value;
+    const given = means.takes === "nothing" ? (value ?? undefined) : value; // lists show null for no value
     const node = this.#leaf(field, op, means, given, `${path}.value`);
     return through.length > 0 && node.kind === "leaf" ? throughRelations(node, through) : node;
   }

@@ -1,0 +1,82 @@
+import type { FieldType, FilterField, Relation, Storage } from "./fields.ts";
+
+/** Makers of built-in fields. */
+
+type Extra = Partial<Pick<FilterField, "aliases" | "options" | "sort" | "idType" | "index" | "allData">>;
+
+/** `doNotContact` as people read it: Do not contact. */
+const labelOf = (path: string): string => {
+  const words = path.replace(/\./g, ": ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1).replace("Id", "id");
+};
+
+export const field = (
+  path: string,
+  type: FieldType,
+  storage: Storage,
+  description: string,
+  extra: Extra = {},
+): FilterField => ({
+  path,
+  type,
+  storage,
+  label: labelOf(path),
+  description,
+  ...extra,
+  aliases: [
+    ...new Set([path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), ...(extra.aliases ?? [])]),
+  ],
+});
+
+export const column = (
+  name: string,
+  nullable = false,
+  more: { searched?: true; shown?: string; via?: string[] } = {},
+): Storage => ({
+  kind: "column",
+  column: name,
+  nullable,
+  ...more,
+});
+
+export const sorted = (
+  column: string,
+  nullable: boolean,
+  type: "text" | "number" | "date",
+): Pick<FilterField, "sort"> => ({ sort: { column, nullable, type } });
+
+/** Records of another kind, and how many there are where that is counted. */
+export const related = (
+  path: string,
+  relation: Relation,
+  description: string,
+  index: string,
+  counted?: string,
+): FilterField[] => [
+  field(path, "relation", { kind: "relation", relation }, description, { index }),
+  ...(counted === undefined
+    ? []
+    : [
+        field(`${path}.count`, "integer", column(path, false, { via: ["tally"] }), counted, {
+          index,
+          // Others' leads may have become one's own contact; deals and the like are seen with their contact.
+          ...(relation.target === "LEAD" && { allData: true }),
+        }),
+      ]),
+];
+
+const roles = ["OWNER", "ADMIN", "MEMBER", "READ_ONLY"];
+
+/** A member, by id and by what is known of them. */
+export const member = (path: string, name: string, description: string, extra: Extra = {}): FilterField[] => [
+  field(path, "member", column(name, true), description, { ...extra, idType: "Member" }),
+  field(`${path}.role`, "enum", column("role", false, { via: [path] }), `The role of: ${description}`, {
+    options: roles,
+  }),
+  field(
+    `${path}.email`,
+    "email",
+    column("emailKey", false, { via: [path, "user"] }),
+    `The e-mail address of: ${description}`,
+  ),
+];
