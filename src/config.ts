@@ -25,6 +25,14 @@ export interface Config {
   };
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
+  /** Milliseconds for which a shutdown goes on taking connections, as long as requests come. */
+  readonly shutdownDelay: number;
+  /** Milliseconds for which a connection without a request is kept open. */
+  readonly keepAliveTimeout: number;
+  /** Proxies in front whose X-Forwarded-For is believed. */
+  readonly trustedProxies: number;
+  /** Attempts a minute with wrong credentials, of one address; 0 for any number. */
+  readonly authFailures: number;
   /** Minutes between two purges of the trash; 0 for none. */
   readonly purgeEvery: number;
   /** Processes that serve; with 1 the only one does. */
@@ -93,6 +101,7 @@ const Settings = z.object({
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 500, 10),
+  DATABASE_WAIT_MS: wholeNumber(100, 60_000, 1_500),
   STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000, 30_000),
   PREPARED_STATEMENTS: z.enum(["true", "false"], "must be true or false").default("true"),
   LOG_LEVEL: z
@@ -106,6 +115,10 @@ const Settings = z.object({
   COST_LIMIT: wholeNumber(1000, 1_000_000_000, 50_000),
   INTROSPECTION: z.enum(["true", "false"], "must be true or false").default("true"),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
+  KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, 75_000),
+  TRUST_PROXY: wholeNumber(0, 10, 0),
+  AUTH_FAILURES_PER_MINUTE: wholeNumber(0, 100_000, 30),
   IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
   OIDC_ISSUER: secureUrl.optional(),
@@ -175,6 +188,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: settings.CORS_ORIGINS,
     bodyLimit: settings.BODY_LIMIT_BYTES,
     shutdownTimeout: settings.SHUTDOWN_TIMEOUT_MS,
+    shutdownDelay: settings.SHUTDOWN_DELAY_MS,
+    keepAliveTimeout: settings.KEEP_ALIVE_TIMEOUT_MS,
+    trustedProxies: settings.TRUST_PROXY,
+    authFailures: settings.AUTH_FAILURES_PER_MINUTE,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
     purgeEvery: settings.PURGE_EVERY_MINUTES,
@@ -188,6 +205,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
             kind: "postgres",
             url: settings.DATABASE_URL,
             poolSize: settings.DATABASE_POOL,
+            wait: settings.DATABASE_WAIT_MS,
             statementTimeout: settings.STATEMENT_TIMEOUT_MS,
             preparedStatements: settings.PREPARED_STATEMENTS === "true",
           },

@@ -3,7 +3,8 @@ import type { Pool } from "pg";
 import type { Database } from "../db/open/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
-import { organizationForbidden, readOrganization, unauthenticated } from "./headers.ts";
+import type { Guesses } from "./guesses.ts";
+import { organizationForbidden, readOrganization, WrongCredential } from "./headers.ts";
 import { parseKey } from "./key.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 
@@ -18,9 +19,11 @@ interface KeyRow extends Membership {
 }
 
 /** One answer for a key that never was and one that is no longer. */
-const unknownKey = () => unauthenticated("The API key is not valid.");
+const unknownKey = () => new WrongCredential("The API key is not valid.");
 
-type Access = Pick<Database, "pool" | "statementName">;
+interface Access extends Pick<Database, "pool" | "statementName"> {
+  readonly guesses: Guesses;
+}
 
 /** Milliseconds between two notes of a key's use. */
 const LAST_USED_EVERY = 60_000;
@@ -28,10 +31,17 @@ const LAST_USED_EVERY = 60_000;
 /**
  * Finds the member for whom an API key stands. One statement; none for a text that cannot be a key.
  *
- * @throws RequestError 401 for a key that is not valid, 403 when the headers name another organization than its own
+ * @param address finds out where it comes from
+ * @throws RequestError 401 for a key that is not valid, 429 after too many of them, 403 when the headers name another
+ *   organization than its own
  */
-export async function findKey(text: string, headers: Headers, database: Access): Promise<Found> {
-  const row = await readKey(text, database);
+export async function findKey(
+  text: string,
+  headers: Headers,
+  database: Access,
+  address: () => string | null,
+): Promise<Found> {
+  const row = await readKey(text, database, address);
   const named = readOrganization(headers);
   if (named !== null && named !== row.orgId) throw organizationForbidden();
   const { hash: _, expiresAt: _expiresAt, revokedAt: _revokedAt, lastUsedAt, ...found } = row;
@@ -49,21 +59,34 @@ const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS gr
      WHERE k.id = $1`;
 
 /** Each request reads the row, so that a revoked key is refused at once, whichever instance revoked it. */
-async function readKey(text: string, { pool, statementName }: Access): Promise<KeyRow> {
+async function readKey(
+  text: string,
+  { pool, statementName, guesses }: Access,
+  address: () => string | null,
+): Promise<KeyRow> {
   const key = parseKey(text);
-  if (!key) throw unknownKey();
+  const digest = hash("sha256", text, "buffer");
+  const wrong = () => {
+    void guesses.failed(address(), key?.id ?? null);
+    if (key) guesses.forget(key.id, digest);
+    return unknownKey();
+  };
+  if (guesses.any && !(key && guesses.knows(key.id, digest))) {
+    guesses.check(address());
+    guesses.check(key?.id ?? null);
+  }
+  if (!key) throw wrong();
   const { rows } = await pool.query<KeyRow>({
     name: statementName(statement),
     text: statement,
     values: [key.id],
   });
   const [row] = rows;
-  const digest = hash("sha256", text, "buffer");
-  if (!row || !timingSafeEqual(digest, row.hash) || row.mode !== key.mode || row.revokedAt)
-    throw unknownKey();
+  if (!row || !timingSafeEqual(digest, row.hash) || row.mode !== key.mode || row.revokedAt) throw wrong();
   if (row.expiresAt && row.expiresAt <= new Date()) {
     throw new RequestError("KEY_EXPIRED", "The API key has expired.", { status: 401 });
   }
+  guesses.succeeded(key.id, row.hash);
   return row;
 }
 

@@ -7,8 +7,15 @@ import { decodeId } from "../lib/typeid.ts";
 export const unauthenticated = (message: string) =>
   new RequestError("UNAUTHENTICATED", message, { status: 401 });
 
+/** A credential that is not right, which may be a guess. */
+export class WrongCredential extends RequestError {
+  constructor(message: string) {
+    super("UNAUTHENTICATED", message, { status: 401 });
+  }
+}
+
 /** One answer for a token that is not genuine and for a user who is not known here. */
-export const invalidToken = () => unauthenticated("The token is not valid.");
+export const invalidToken = () => new WrongCredential("The token is not valid.");
 
 /** One answer for an organization that the caller is not in and for one that does not exist. */
 export const organizationForbidden = () =>

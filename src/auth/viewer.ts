@@ -2,7 +2,8 @@ import type { Database } from "../db/open/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { findKey } from "./find-key.ts";
 import { findUser } from "./find-user.ts";
-import { readBearer, readSource, unauthenticated } from "./headers.ts";
+import type { Guesses } from "./guesses.ts";
+import { readBearer, readSource, unauthenticated, WrongCredential } from "./headers.ts";
 import type { Membership } from "./membership.ts";
 import { effectiveScopes } from "./scopes.ts";
 import type { VerifyToken } from "./token.ts";
@@ -20,24 +21,59 @@ export interface Viewer extends Membership {
 export interface Authority extends Pick<Database, "pool" | "statementName"> {
   /** Checks tokens; null where only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
+  /** Counts wrong credentials. */
+  readonly guesses: Guesses;
 }
+
+/**
+ * Finds out who sends a request.
+ *
+ * @param context what the server knows beside the request, such as its connection
+ */
+export type ViewerOf = (request: Pick<Request, "headers">, context: object | undefined) => Promise<Viewer>;
 
 /**
  * Finds out who sends a request: the one door. One statement; none for a credential that cannot be one.
  *
- * @throws RequestError 401 without a valid credential, 403 for an organization that the caller is not in, 400 for
- *   headers that say two things or leave open which organization is meant, 503 when a token cannot be checked
+ * @param address finds out where the request comes from; null where nobody knows
+ * @throws RequestError 401 without a valid credential, 429 after too many that are not, 403 for an organization that
+ *   the caller is not in, 400 for headers that say two things or leave open which organization is meant, 503 when a
+ *   token cannot be checked
  */
 export async function authenticate(
   headers: Headers,
-  { verifyToken, ...database }: Authority,
+  { verifyToken, ...access }: Authority,
+  address: () => string | null = () => null,
 ): Promise<Viewer> {
   const credential = readBearer(headers);
   const { granted, sources, ...found } = looksLikeToken(credential)
-    ? await findUser(credential, headers, database, verifyToken ?? refuseTokens)
-    : await findKey(credential, headers, database);
+    ? await findUser(
+        credential,
+        headers,
+        access,
+        countingTokens(verifyToken ?? refuseTokens, access, address),
+      )
+    : await findKey(credential, headers, access, address);
   return { ...found, source: readSource(headers, sources), scopes: effectiveScopes(granted, found.role) };
 }
+
+/**
+ * A genuine token is taken wherever it comes from, since it is checked here and nowhere else; one that is not counts
+ * like a wrong key.
+ */
+const countingTokens =
+  (verify: VerifyToken, { guesses }: Pick<Authority, "guesses">, address: () => string | null): VerifyToken =>
+  async (token) => {
+    try {
+      return await verify(token);
+    } catch (error) {
+      if (error instanceof WrongCredential) {
+        guesses.check(address());
+        void guesses.failed(address(), null);
+      }
+      throw error;
+    }
+  };
 
 /** The parts of a JWT are divided by dots; no key has one. */
 const looksLikeToken = (credential: string): boolean => credential.includes(".");

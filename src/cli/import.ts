@@ -5,7 +5,6 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
 import { Command } from "commander";
-import { pino } from "pino";
 import { readConfig } from "../config.ts";
 import type { Database } from "../db/open/database.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
@@ -19,6 +18,7 @@ import { NotCsvError } from "../jobs/import/sniff.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { encodeId } from "../lib/typeid.ts";
 import { Upload } from "../lib/upload.ts";
+import { createLogger } from "../server/log.ts";
 import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
 import { completeMapping, fieldNames, readMapping } from "./import-mapping.ts";
 import { CommandError, say } from "./run.ts";
@@ -177,7 +177,7 @@ async function runWithProgress(database: Database, { orgId, id }: ImportJob): Pr
     started = true;
     bar.update(done);
   };
-  const logger = pino({ level: "error" }, pino.destination(2));
+  const logger = createLogger("error");
   for (;;) {
     await runImportJob(database, logger, { orgId, id }, { onProgress });
     const job = await database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });

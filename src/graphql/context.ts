@@ -12,7 +12,8 @@ export interface Warning {
 /** What a resolver has: who asks, and the door to the rows that they may see. */
 export interface Context {
   readonly viewer: Viewer;
-  readonly db: Db;
+  /** Put in its place once the operation is known: a query ends when its caller hangs up. */
+  db: Db;
   /** One moment for the whole request. */
   readonly now: Date;
   /** Added to while the request is answered. */

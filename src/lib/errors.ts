@@ -122,6 +122,10 @@ export type RequestCode =
   | "INSUFFICIENT_SCOPE"
   | "ORG_REQUIRED"
   | "CONFLICT"
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "RATE_LIMITED"
+  | "CLIENT_CLOSED_REQUEST"
   | "TIMEOUT"
   | "SERVICE_UNAVAILABLE";
 
@@ -139,6 +143,10 @@ export class RequestError extends Error {
       readonly limit?: number;
       /** HTTP status, when the whole request fails. */
       readonly status?: number;
+      /** Seconds after which it is worth while to ask again; sent as Retry-After. */
+      readonly retryAfter?: number;
+      /** Methods that the address takes, when it does not take the one of the request; sent as Allow. */
+      readonly allow?: string;
       /** Near misses and what is allowed, for tools. */
       readonly suggestions?: readonly string[];
       /** Everything that is wrong, when it is more than the message says. */

@@ -1,13 +1,13 @@
-import { createServer as createHttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { prepareDemo } from "../demo/demo.ts";
 import { exampleQuery } from "../demo/examples.ts";
+import type { Listener } from "./listener.ts";
+import { onSignals } from "./signals.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
 /**
- * Opens the database, listens, and closes both on SIGTERM or SIGINT.
+ * Opens the database, listens, and closes both on SIGTERM or SIGINT. A second signal ends the process at once.
  *
  * @param worker one of several: the process that looks after them has applied the migrations, and says where they
  *   answer
@@ -16,23 +16,26 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   if (config.database.kind === "embedded")
     say(`Opening the embedded database in ${config.database.directory}`);
   // The rest of the program is read while the database is opened.
-  const program = Promise.all([import("./server.ts"), import("../jobs/jobs.ts")]);
+  const program = Promise.all([import("./server.ts"), import("../jobs/jobs.ts"), import("./listener.ts")]);
   const database = await openConfigured(config, logger);
 
   // Signals count from here on, so that a start that is interrupted still closes the database.
   let stopping = false;
+  let listener: Listener | null = null;
   let stopServing = async () => {};
   let stopJobs = async () => {};
-  const stop = async (signal: NodeJS.Signals) => {
-    if (stopping) return;
+  onSignals(async (signal) => {
     stopping = true;
     logger.info({ signal }, "stopping");
+    // Transactions that are cut off are rolled back by the database, and jobs go on elsewhere.
+    setTimeout(() => {
+      logger.warn({ running: listener?.running }, "what still ran after SHUTDOWN_TIMEOUT_MS was cut off");
+      process.exit(0);
+    }, config.shutdownTimeout);
     await Promise.all([stopServing(), stopJobs()]);
     await database.close();
     process.exit(0);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  });
 
   try {
     if (!worker) await prepare(database, logger);
@@ -40,43 +43,30 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       config.demo && config.database.kind === "embedded"
         ? await prepareDemo(database, config.database.directory, say)
         : null;
-    const [{ createServer }, { startJobs }] = await program;
-    const yoga = createServer({
+    const [{ createServer }, { startJobs }, { Listener }] = await program;
+    const gateway = createServer({
       database,
       logger,
       corsOrigins: config.corsOrigins,
       bodyLimit: config.bodyLimit,
       fileLimit: config.fileLimit,
       limits: config.limits,
+      trustedProxies: config.trustedProxies,
+      authFailures: config.authFailures,
       verifyToken:
         config.oidc &&
         (await import("../auth/token.ts")).tokenVerifier(config.oidc, (error) =>
           logger.warn({ error: error.message }, "the identity provider's keys cannot be had"),
         ),
-      graphiql: key === null ? null : { key, query: exampleQuery },
+      graphiql: key === null ? null : { key, query: exampleQuery, host: config.host },
+      isStopping: () => stopping,
     });
-    // Two Authorization headers arrive as one text with a comma, and are refused as such.
-    const http = createHttpServer(
-      // A large file may take a quarter of an hour to arrive; a connection on which nothing moves is closed sooner.
-      { joinDuplicateHeaders: true, headersTimeout: 15_000, requestTimeout: 900_000 },
-      yoga,
-    );
-    http.timeout = 120_000;
-    stopServing = () =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => http.closeAllConnections(), config.shutdownTimeout);
-        http.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        http.closeIdleConnections();
-      });
-    await new Promise<void>((resolve, reject) => {
-      http.once("error", reject).listen(config.port, config.host, resolve);
-    });
+    listener = new Listener(gateway, config);
+    const port = await listener.listen(config.port, config.host);
+    stopServing = listener.stop.bind(listener);
     stopJobs = startJobs(database, logger, config.purgeEvery);
     if (worker) return;
-    const url = urlOf(config.host, (http.address() as AddressInfo).port);
+    const url = urlOf(config.host, port);
     if (key === null) {
       say(`GraphQL: ${url}`);
     } else {
@@ -84,7 +74,9 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       say(`API key: ${key}`);
     }
   } catch (error) {
-    if (!stopping) await database.close();
+    // A start that is interrupted fails somewhere, which is nobody's news.
+    if (stopping) return;
+    await database.close();
     throw error;
   }
 }

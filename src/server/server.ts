@@ -1,10 +1,15 @@
 import { createYoga } from "graphql-yoga";
 import type { Logger } from "pino";
+import { Guesses } from "../auth/guesses.ts";
 import type { VerifyToken } from "../auth/token.ts";
+import { authenticate, type ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/open/database.ts";
 import type { Context } from "../graphql/context.ts";
 import { useDownloads } from "../jobs/import/use-downloads.ts";
 import { schema } from "../schema.ts";
+import { addressFinder } from "./address.ts";
+import { type Gateway, gatewayOf } from "./gateway.ts";
+import { type GraphiqlOptions, graphiqlFor } from "./graphiql.ts";
 import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
 import { useJsonText } from "./plugins/use-json-text.ts";
@@ -13,6 +18,7 @@ import { useReadiness } from "./plugins/use-readiness.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
+import { problemOf } from "./problem.ts";
 
 export interface ServerOptions {
   readonly database: Database;
@@ -20,16 +26,24 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[];
   /** Bytes. */
   readonly bodyLimit: number;
+  /** Milliseconds for the body of a JSON request to arrive; 15 seconds when left out. */
+  readonly bodyTimeout?: number;
   /** Bytes of an imported file. */
   readonly fileLimit: number;
   /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
   readonly verifyToken?: VerifyToken | null;
   /** What an operation may cost, and whether the schema may be asked for; as the settings' defaults when left out. */
   readonly limits?: LimitOptions;
+  /** Proxies in front whose X-Forwarded-For is believed; none when left out. */
+  readonly trustedProxies?: number;
+  /** Wrong credentials a minute from one address, after which it is refused; any number when left out. */
+  readonly authFailures?: number;
   /** How often a query comes before it is compiled; once when left out. */
   readonly compileAfter?: number;
   /** GraphiQL, with this key and query filled in; none when null. */
-  readonly graphiql: { readonly key: string; readonly query: string } | null;
+  readonly graphiql: GraphiqlOptions | null;
+  /** Whether the server is about to end: it is not ready then, and each answer ends its connection. */
+  readonly isStopping?: () => boolean;
 }
 
 /** The server as a value: it opens no port, so that tests go through its `fetch`. */
@@ -41,25 +55,34 @@ export function createServer({
   fileLimit,
   limits = defaultLimits,
   graphiql,
+  bodyTimeout = 15_000,
   verifyToken = null,
+  trustedProxies = 0,
+  authFailures = 0,
   compileAfter = 1,
-}: ServerOptions) {
-  return createYoga<object, Context>({
+  isStopping = () => false,
+}: ServerOptions): Gateway {
+  const { pool, statementName } = database;
+  const authority = { pool, statementName, verifyToken, guesses: new Guesses(authFailures) };
+  const addressOf = addressFinder(trustedProxies);
+  const viewerOf: ViewerOf = ({ headers }, context) =>
+    authenticate(headers, authority, () => addressOf(context));
+  const yoga = createYoga<object, Context>({
     schema,
     plugins: [
       useErrors(logger),
       useJsonText(),
-      useDownloads(database, verifyToken, logger),
-      useStrictRequests(bodyLimit, fileLimit),
-      useViewer(database, verifyToken),
+      useDownloads(database, viewerOf, logger),
+      useStrictRequests({ bytes: bodyLimit, milliseconds: bodyTimeout }, fileLimit),
+      useViewer(database, viewerOf),
       useWarnings(),
       useLimits(limits),
       useJit(compileAfter),
-      useReadiness(database),
+      useReadiness(database, isStopping),
     ],
     maskedErrors: {
       maskError,
-      errorMessage: "Something went wrong here. The request's id helps to find out what.",
+      errorMessage: problemOf(500).message,
     },
     logging: {
       debug: (...words) => logger.debug(words),
@@ -78,13 +101,7 @@ export function createServer({
             exposedHeaders: ["x-request-id"],
           }
         : false,
-    graphiql: graphiql
-      ? {
-          title: "Rolograph",
-          defaultQuery: graphiql.query,
-          headers: JSON.stringify({ Authorization: `Bearer ${graphiql.key}` }, null, 2),
-        }
-      : false,
+    graphiql: graphiql ? graphiqlFor(graphiql) : false,
     // Nine megabytes of JavaScript, which most processes never send.
     renderGraphiQL: async (options) =>
       (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
@@ -93,4 +110,5 @@ export function createServer({
     // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.
     maxRequestBodySize: false,
   });
+  return gatewayOf(yoga, logger, isStopping);
 }

@@ -1,6 +1,7 @@
 import cluster, { type Address, type Worker } from "node:cluster";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { onSignals } from "./signals.ts";
 import { sayIfStale } from "./stale.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
@@ -15,8 +16,8 @@ const MAX_FAILURES = 5;
 const SOON = 10_000;
 /** Milliseconds before the place of one that died soon is taken; each further time twice as long, up to the longest. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 30_000];
-/** Milliseconds beyond SHUTDOWN_TIMEOUT_MS for a job to come to the end of its batch. */
-const JOBS_TIMEOUT = 10_000;
+/** Milliseconds beyond SHUTDOWN_TIMEOUT_MS for a worker to end by itself, as each does then. */
+const LATE = 1_000;
 
 /** In the first process looks after the workers, until a signal or their failure ends it; in a worker, serves. */
 export async function runWorkers(config: Config, logger: Logger): Promise<void> {
@@ -81,12 +82,13 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
     });
   };
 
+  const kill = () => {
+    for (const { process: child } of living) child.kill("SIGKILL");
+  };
   /** Lets the workers finish what they are at, ends what goes on for too long, and then itself. */
   const end = async (code: number) => {
     stopping = true;
-    const late = setTimeout(() => {
-      for (const { process: child } of living) child.kill("SIGKILL");
-    }, config.shutdownTimeout + JOBS_TIMEOUT);
+    const late = setTimeout(kill, config.shutdownTimeout + LATE);
     await Promise.all(
       [...living].map((worker) => {
         worker.process.kill("SIGTERM");
@@ -96,12 +98,10 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
     clearTimeout(late);
     process.exit(code);
   };
-  const stop = (signal: NodeJS.Signals) => {
+  onSignals((signal) => {
     if (stopping) return;
     logger.info({ signal }, "stopping all workers");
     void end(0);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  }, kill);
   occupy(0);
 }

@@ -100,3 +100,34 @@ test("an operation may cost 50,000 and the schema be asked for, unless the opera
   expect(() => readConfig({ COST_LIMIT: "0" })).toThrow("COST_LIMIT must be a whole number from 1000");
   expect(() => readConfig({ INTROSPECTION: "no" })).toThrow("INTROSPECTION must be true or false");
 });
+
+/** The settings of the door. */
+
+test("connections are kept longer than by common balancers, a stop gives them time, and no header of a proxy is believed", () => {
+  expect(readConfig({})).toMatchObject({
+    keepAliveTimeout: 75_000,
+    shutdownDelay: 2_000,
+    shutdownTimeout: 10_000,
+    trustedProxies: 0,
+    authFailures: 30,
+  });
+  expect(readConfig({ DATABASE_URL }).database).toMatchObject({ wait: 1_500 });
+  const set = { KEEP_ALIVE_TIMEOUT_MS: "620000", SHUTDOWN_DELAY_MS: "0", TRUST_PROXY: "2" };
+  expect(
+    readConfig({ ...set, AUTH_FAILURES_PER_MINUTE: "0", DATABASE_WAIT_MS: "5000", DATABASE_URL }),
+  ).toMatchObject({
+    keepAliveTimeout: 620_000,
+    shutdownDelay: 0,
+    trustedProxies: 2,
+    authFailures: 0,
+    database: { wait: 5_000 },
+  });
+});
+
+test.each([
+  [{ KEEP_ALIVE_TIMEOUT_MS: "5" }, "KEEP_ALIVE_TIMEOUT_MS must be a whole number from 1000 to 3600000"],
+  [{ TRUST_PROXY: "true" }, "TRUST_PROXY must be a whole number from 0 to 10"],
+  [{ DATABASE_WAIT_MS: "0" }, "DATABASE_WAIT_MS must be a whole number from 100 to 60000"],
+])("a setting of the door that cannot be is refused: %o", (env, told) => {
+  expect(() => readConfig(env as Record<string, string>)).toThrow(told);
+});

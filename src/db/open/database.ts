@@ -17,6 +17,11 @@ export type DatabaseConfig =
       readonly kind: "postgres";
       readonly url: string;
       readonly poolSize: number;
+      /**
+       * Milliseconds to wait for a connection that is free, or for a new one to open; 1.5 seconds when left out. A
+       * caller hears within two seconds that there is none, and asks again or elsewhere.
+       */
+      readonly wait?: number;
       /** Milliseconds after which PostgreSQL gives a statement up. */
       readonly statementTimeout: number;
       /** Whether statements of a fixed text have names, so that their plans are kept; true when left out. */
@@ -45,6 +50,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * Milliseconds to wait for the one connection to the embedded database. A batch of an import holds it for a second or
+ * two, and each statement of a request waits in line for it: two seconds would refuse what is only slow.
+ */
+const EMBEDDED_WAIT = 15_000;
+
 export type UnscopedClient = ReturnType<typeof createPrisma>;
 
 /**
@@ -63,9 +74,9 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
           max: config.poolSize,
           statement_timeout: config.statementTimeout,
           // Without a limit a request waits for ever on a full pool or a dead host.
-          connectionTimeoutMillis: 5_000,
+          connectionTimeoutMillis: config.wait ?? 1_500,
         }
-      : embedded?.connection),
+      : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
     Client: boundedClient(clientWith(hooks)),
   });
   pool.on("error", (error) => hooks.onConnectionError?.(error));

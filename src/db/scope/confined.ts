@@ -1,3 +1,4 @@
+import { RequestError } from "../../lib/errors.ts";
 import { type Call, type ModelName, models, operations } from "./models.ts";
 import { type Principal, scope } from "./scope.ts";
 import type { Db } from "./scoped.ts";
@@ -18,6 +19,15 @@ const readerNames = [
 export type Readers = Pick<Db, (typeof readerNames)[number]>;
 export type Outside = Pick<Db, "transaction" | "alone">;
 
+/** The caller has hung up, and nobody would read the answer. */
+class CallerGone extends RequestError {
+  constructor() {
+    super("CLIENT_CLOSED_REQUEST", "The caller has closed the connection.", { status: 499 });
+  }
+}
+
+const isThere = () => false;
+
 /** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
 class Confined {
   readonly orgId: string;
@@ -26,21 +36,35 @@ class Confined {
   readonly #call: Call;
   readonly #principal: Principal;
   readonly #make: () => Readers;
+  readonly #isGone: () => boolean;
   #made: Readers | undefined;
 
-  constructor(call: Call, principal: Principal, readers: () => Readers, outside: Outside | null) {
+  constructor(
+    call: Call,
+    principal: Principal,
+    readers: () => Readers,
+    outside: Outside | null,
+    isGone: () => boolean,
+  ) {
     this.orgId = principal.orgId;
     this.#call = call;
     this.#principal = principal;
     this.#make = readers;
+    this.#isGone = isGone;
     this.transaction = outside?.transaction ?? ((work) => work(this as object as Db));
     this.alone = outside?.alone ?? (async () => null);
+  }
+
+  /** Nothing more is asked for a caller who has gone. */
+  #stay(): void {
+    if (this.#isGone()) throw new CallerGone();
   }
 
   static {
     for (const name of Object.keys(models) as ModelName[]) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
+          this.#stay();
           return new ConfinedModel(this.#call, name, this.#principal);
         },
       });
@@ -48,6 +72,7 @@ class Confined {
     for (const name of readerNames) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
+          this.#stay();
           this.#made ??= this.#make();
           return this.#made[name];
         },
@@ -85,4 +110,5 @@ export const confine = (
   principal: Principal,
   readers: () => Readers,
   outside: Outside | null,
-): Db => new Confined(call, principal, readers, outside) as object as Db;
+  isGone: () => boolean = isThere,
+): Db => new Confined(call, principal, readers, outside, isGone) as object as Db;

@@ -18,7 +18,7 @@ import type { Held } from "../write/held.ts";
 import { heldRows } from "../write/holding.ts";
 import { type Lock, lockFields, lockPhones, lockRows } from "../write/locks.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
-import { confine, type Readers } from "./confined.ts";
+import { confine, type Outside, type Readers } from "./confined.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
 import { type Call, type ModelName, models, type Operation } from "./models.ts";
 import { ScopeError } from "./rules.ts";
@@ -78,8 +78,12 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   alone<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
 }
 
-/** Confines a database to a principal. */
-export function scopedDb(database: Database, principal: Principal): Db {
+/**
+ * Confines a database to a principal.
+ *
+ * @param isGone whether nobody waits for the rows any more: nothing further is read then
+ */
+export function scopedDb(database: Database, principal: Principal, isGone?: () => boolean): Db {
   const { prisma, pool, statementName, reads } = database;
   const readers = (): Readers => {
     const query = poolQuery(pool);
@@ -109,7 +113,7 @@ export function scopedDb(database: Database, principal: Principal): Db {
     const ask = () => (prisma[name] as unknown as Calls)[operation](args);
     return isKept(operation) ? reads.read(name, operation, args, ask) : ask();
   };
-  return confine(call, principal, readers, {
+  const outside: Outside = {
     transaction: (work, timeout = 30_000) =>
       inTransaction(
         database,
@@ -124,7 +128,8 @@ export function scopedDb(database: Database, principal: Principal): Db {
         throw error;
       }
     },
-  });
+  };
+  return confine(call, principal, readers, outside, isGone);
 }
 
 /** What a write that is one statement may do: read whatever is not held, and change one row. */

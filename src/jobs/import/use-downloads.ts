@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
-import type { VerifyToken } from "../../auth/token.ts";
-import { authenticate } from "../../auth/viewer.ts";
+import type { ViewerOf } from "../../auth/viewer.ts";
 import type { Database } from "../../db/open/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
 import { RequestError } from "../../lib/errors.ts";
@@ -14,40 +13,35 @@ import { importErrors } from "./errors-csv.ts";
 const path = /^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$/;
 
 /** The errors of an import as CSV, streamed: `GET /imports/<id>/errors.csv`. */
-export function useDownloads(database: Database, verifyToken: VerifyToken | null, logger: Logger): Plugin {
+export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Every request passes here, and its address need not be taken apart.
       if (!request.url.includes("/imports/")) return;
       const [, id] = path.exec(url.pathname) ?? [];
       if (id === undefined) return;
-      const answer = (status: number, body: BodyInit, headers: Record<string, string>) =>
-        endResponse(new fetchAPI.Response(body as never, { status, headers }));
-      const refuse = (status: number, code: string, message: string) =>
-        answer(status, JSON.stringify({ errors: [{ message, extensions: { code } }] }), {
-          "content-type": "application/json",
-        });
-      if (request.method !== "GET") return refuse(405, "METHOD_NOT_ALLOWED", "Send a GET.");
-      try {
-        const viewer = await authenticate(request.headers, { ...database, verifyToken });
-        const db = scopedDb(database, viewer);
-        const uuid = decodeId(id)?.uuid ?? "";
-        const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
-        if (!job) return refuse(404, "NOT_FOUND", "There is no such import.");
-        const errors = importErrors(db, job.id);
-        // The adapter only pipes it: nobody else would hear of an error, and the caller would wait for the rest.
-        errors.on("error", (err) => {
-          logger.error({ err, job: job.id }, "a download broke off");
-          (serverContext as { readonly res?: ServerResponse }).res?.destroy();
-        });
-        return answer(200, errors as unknown as BodyInit, {
-          "content-type": "text/csv; charset=utf-8",
-          "content-disposition": `attachment; filename="${id}-errors.csv"`,
-        });
-      } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        return refuse(error.details.status ?? 400, error.code, error.message);
+      if (request.method !== "GET") {
+        throw new RequestError("METHOD_NOT_ALLOWED", "Send a GET.", { status: 405, allow: "GET" });
       }
+      const viewer = await viewerOf(request, serverContext);
+      const db = scopedDb(database, viewer);
+      const uuid = decodeId(id)?.uuid ?? "";
+      const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
+      if (!job) throw new RequestError("NOT_FOUND", "There is no such import.", { status: 404 });
+      const errors = importErrors(db, job.id);
+      // The adapter only pipes it: nobody else would hear of an error, and the caller would wait for the rest.
+      errors.on("error", (err) => {
+        logger.error({ err, job: job.id }, "a download broke off");
+        (serverContext as { readonly res?: ServerResponse }).res?.destroy();
+      });
+      endResponse(
+        new fetchAPI.Response(errors as unknown as BodyInit, {
+          headers: {
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": `attachment; filename="${id}-errors.csv"`,
+          },
+        }),
+      );
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
 import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/open/faults.ts";
 import { type RequestCode, RequestError } from "../../lib/errors.ts";
+import { problemOf, RETRY_AFTER, written } from "../problem.ts";
 
 /** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
 
@@ -13,21 +14,20 @@ export const maskError: MaskError = (thrown, message) => {
   const original = rootOf(thrown);
   const { nodes, source, positions, path } = (thrown instanceof GraphQLError ? thrown : {}) as GraphQLError;
   const place = { nodes, source, positions, path };
-  const told = (text: string, extensions: Record<string, unknown>, status?: number) =>
-    new GraphQLError(text, {
-      ...place,
-      extensions: { ...extensions, ...(status && { http: { status } }) },
-    } as object);
+  const told = (text: string, extensions: Record<string, unknown>, http?: Http) =>
+    new GraphQLError(text, { ...place, extensions: { ...extensions, ...(http && { http }) } } as object);
   if (original instanceof RequestError) {
-    const { status, ...details } = original.details;
-    return told(original.message, { code: original.code, ...details }, status);
+    const { status, retryAfter: _retryAfter, allow: _allow, ...details } = original.details;
+    const http = status === undefined ? undefined : httpOf(status, original.details);
+    return told(original.message, { code: original.code, ...details }, http);
   }
   // graphql-js words a variable's error around that of its value: the outer one says which variable.
   if (original instanceof GraphQLError) return thrown as GraphQLError;
   const fault = faults.find(({ is }) => is(original));
   return fault
-    ? told(fault.message, { code: fault.code }, fault.status)
-    : told(message, { code: "INTERNAL_SERVER_ERROR" });
+    ? told(fault.message, { code: fault.code }, fault.status === undefined ? undefined : httpOf(fault.status))
+    : // A fault in a field leaves the other fields their answers.
+      told(message, { code: "INTERNAL_SERVER_ERROR" }, path === undefined ? httpOf(500) : undefined);
 };
 
 /** What callers are told of the database's faults. All of them are logged. */
@@ -59,6 +59,20 @@ const faults: readonly {
   { is: isUnstorable, code: "BAD_USER_INPUT", message: "A value is none that the database can hold." },
 ];
 
+interface Http {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How HTTP says it. Who is told to come back later is told when. */
+const httpOf = (status: number, { retryAfter = RETRY_AFTER, allow }: RequestError["details"] = {}): Http => ({
+  status,
+  headers: {
+    ...((status === 429 || status === 503) && { "retry-after": String(retryAfter) }),
+    ...(allow !== undefined && { allow }),
+  },
+});
+
 /** Whether an error is this server's and not its caller's: what a caller did wrong is told, and not logged. */
 export const isFault = (error: unknown): boolean => !(rootOf(error) instanceof RequestError);
 
@@ -87,9 +101,15 @@ export function useErrors(logger: Logger): Plugin {
       }
       setResult({ ...result, errors });
     },
-    onResponse({ request, response }) {
+    onResponse({ request, response, setResponse, fetchAPI }) {
       const id = ids.get(request);
-      if (id) response.headers.set("x-request-id", id);
+      if (response.status >= 400 && !response.headers.has("content-type")) {
+        const { body, headers } = written(problemOf(response.status), id);
+        const all = { ...Object.fromEntries(response.headers), ...headers };
+        setResponse(new fetchAPI.Response(body, { status: response.status, headers: all }));
+      } else if (id) {
+        response.headers.set("x-request-id", id);
+      }
     },
   };
 }

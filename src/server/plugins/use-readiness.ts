@@ -4,11 +4,12 @@ import type { Database } from "../../db/open/database.ts";
 const endpoint = "/ready";
 
 /**
- * Says whether the database answers, at `/ready`. The library's check takes the address of every request apart, by a
+ * Says whether requests are welcome, at `/ready`: the database answers, and the server does not stop. The library's check takes the address of every request apart, by a
  * pattern; only those that may be its own reach it here.
  */
-export function useReadiness({ pool }: Pick<Database, "pool">): Plugin {
+export function useReadiness({ pool }: Pick<Database, "pool">, isStopping: () => boolean): Plugin {
   const check = () =>
+    !isStopping() &&
     pool.query("SELECT 1").then(
       () => true,
       () => false,

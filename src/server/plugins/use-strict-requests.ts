@@ -1,37 +1,56 @@
 import type { IncomingMessage } from "node:http";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
-import { readBody, refuse } from "../body.ts";
+import { type BodyLimits, readBody, refuse } from "../body.ts";
 import { MultipartError, type MultipartLimits, placeUpload, readMultipart } from "../multipart.ts";
+import { problemOf } from "../problem.ts";
 
 /** What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no form can send. */
 
 const CSRF_HEADER = "x-graphql-yoga-csrf";
+/** What an accept header must have one of: JSON, or the streams that JSON is sent in. */
+const ACCEPTABLE =
+  /(?:^|[\s,])(?:\*\/\*|application\/(?:\*|json|graphql-response\+json)|multipart\/(?:\*|mixed)|text\/(?:\*|event-stream))(?=$|[\s,;])/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
 
 /**
- * @param bodyLimit bytes; a larger body is refused while it arrives, whether or not it says its length
  * @param fileLimit bytes of a file in a multipart request
  */
-export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin {
+export function useStrictRequests(bodyLimits: BodyLimits, fileLimit: number): Plugin {
   const discards = new WeakMap<Request, () => void>();
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
+      // Before anything is done of which the answer could then not be sent.
+      const accept = request.headers.get("accept");
+      if (accept !== null && !ACCEPTABLE.test(accept)) {
+        const { status, code, message } = problemOf(406);
+        refuse(status, code, message);
+      }
       if (request.method === "GET") {
         if (!request.headers.has(CSRF_HEADER)) {
           refuse(403, "CSRF", `A query by GET needs the header ${CSRF_HEADER}; or send it by POST.`);
         }
+        setRequestParser(({ url }) => paramsOfUrl(url));
         return;
       }
       if (request.method !== "POST") {
         refuse(405, "METHOD_NOT_ALLOWED", "Send a POST.", { allow: "GET, POST" });
       }
-      const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+      const encoding = request.headers.get("content-encoding");
+      if (encoding !== null && encoding !== "identity") {
+        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+      }
+      const contentType = request.headers.get("content-type") ?? "";
+      const type = contentType.split(";")[0]?.trim().toLowerCase();
       if (type === "multipart/form-data") {
         if (!request.headers.has(CSRF_HEADER)) {
           refuse(403, "CSRF", `A multipart request needs the header ${CSRF_HEADER}, which no form can send.`);
         }
         setRequestParser(async (incoming) => {
-          const { params, discard } = await readUpload(incoming, { fields: bodyLimit, file: fileLimit });
+          const { params, discard } = await readUpload(incoming, {
+            fields: bodyLimits.bytes,
+            file: fileLimit,
+          });
           discards.set(incoming, discard);
           return params;
         });
@@ -44,12 +63,12 @@ export function useStrictRequests(bodyLimit: number, fileLimit: number): Plugin 
           "The body must be JSON, with the header content-type: application/json.",
         );
       }
-      const encoding = request.headers.get("content-encoding");
-      if (encoding !== null && encoding !== "identity") {
-        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+      const [, charset] = CHARSET.exec(contentType) ?? [];
+      if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+        refuse(415, "UNSUPPORTED_MEDIA_TYPE", "JSON is written in UTF-8: send charset=utf-8, or no charset.");
       }
       const { req } = serverContext as { readonly req?: IncomingMessage };
-      setRequestParser(async (incoming) => readParams(await readBody(incoming, req, bodyLimit)));
+      setRequestParser(async (incoming) => readParams(await readBody(incoming, req, bodyLimits)));
     },
     onResponse({ request }) {
       // A file that nobody has read would keep the connection waiting.
@@ -66,6 +85,8 @@ async function readUpload(
   try {
     const { operations, path, upload, ...rest } = await readMultipart(request, limits);
     discard = rest.discard;
+    // The parser puts this sign in the place of bytes that are no UTF-8.
+    if (operations.includes("\ufffd")) throw new MultipartError("the field operations is not valid UTF-8");
     const params = readParams(Buffer.from(operations));
     placeUpload(params, path, upload);
     return { params, discard };
@@ -78,8 +99,10 @@ async function readUpload(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+const bad = (message: string) => refuse(400, "BAD_REQUEST", message);
+
+/** Of a key that comes twice in one object, JSON.parse takes the last. */
 function readParams(body: Uint8Array): GraphQLParams {
-  const bad = (message: string) => refuse(400, "BAD_REQUEST", message);
   let params: unknown;
   try {
     params = JSON.parse(utf8.decode(body));
@@ -91,6 +114,10 @@ function readParams(body: Uint8Array): GraphQLParams {
     return bad("The body must be a JSON object with a query.");
   const unknown = Object.keys(params).find((key) => !KEYS.has(key));
   if (unknown !== undefined) return bad(`The body must not have other keys than ${[...KEYS].join(", ")}.`);
+  return checkParams(params);
+}
+
+function checkParams(params: object): GraphQLParams {
   const { query, variables, operationName, extensions } = params as Record<string, unknown>;
   if (typeof query !== "string" || query.trim() === "") return bad("query must be a text.");
   for (const [name, value] of Object.entries({ variables, extensions })) {
@@ -99,4 +126,34 @@ function readParams(body: Uint8Array): GraphQLParams {
   }
   if (operationName != null && typeof operationName !== "string") return bad("operationName must be a text.");
   return params as GraphQLParams;
+}
+
+/** Keys of an address that are not GraphQL's are left alone: caches and logs have theirs. */
+function paramsOfUrl(url: string): GraphQLParams {
+  const [, search = ""] = /^[^?#]*\?([^#]*)/.exec(url) ?? [];
+  const params: Record<string, unknown> = {};
+  for (const part of search.split("&")) {
+    const [key = "", ...value] = part.split("=");
+    if (!KEYS.has(key)) continue;
+    if (Object.hasOwn(params, key)) return bad(`${key} must be sent once.`);
+    params[key] = decode(key, value.join("="));
+  }
+  return checkParams(params);
+}
+
+/** One value of an address; an empty one is left out. */
+function decode(key: string, value: string): unknown {
+  let text: string;
+  try {
+    text = decodeURIComponent(value.replaceAll("+", " "));
+  } catch {
+    return bad(`${key} is not percent-encoded UTF-8.`);
+  }
+  if (text === "") return undefined;
+  if (key === "query" || key === "operationName") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return bad(`${key} is not valid JSON.`);
+  }
 }

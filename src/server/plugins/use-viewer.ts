@@ -1,7 +1,6 @@
 import { getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import type { VerifyToken } from "../../auth/token.ts";
-import { authenticate, type Viewer } from "../../auth/viewer.ts";
+import type { Viewer, ViewerOf } from "../../auth/viewer.ts";
 import type { Database } from "../../db/open/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
 import type { Context } from "../../graphql/context.ts";
@@ -9,13 +8,11 @@ import { RequestError } from "../../lib/errors.ts";
 import { maskError } from "./use-errors.ts";
 
 /** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
-export function useViewer(database: Database, verifyToken: VerifyToken | null): Plugin<Context> {
-  const { pool, statementName } = database;
-  const authority = { pool, statementName, verifyToken };
+export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Context> {
   const viewers = new WeakMap<Request, Viewer>();
   return {
-    async onRequestParse({ request }) {
-      viewers.set(request, await authenticate(request.headers, authority));
+    async onRequestParse({ request, serverContext }) {
+      viewers.set(request, await viewerOf(request, serverContext));
     },
     onContextBuilding({ context, extendContext }) {
       const viewer = viewers.get((context as unknown as { request: Request }).request);
@@ -33,7 +30,13 @@ export function useViewer(database: Database, verifyToken: VerifyToken | null): 
       const { document, operationName, contextValue } = args;
       const operation = getOperationAST(document, operationName)?.operation;
       const needed = operation === "mutation" ? "WRITE" : "READ";
-      if ((contextValue as Context).viewer.scopes.has(needed)) return;
+      const context = contextValue as Context & { readonly request: Request };
+      if (context.viewer.scopes.has(needed)) {
+        // A mutation goes on without its caller, who may have sent it and left.
+        const { signal } = context.request;
+        if (needed === "READ") context.db = scopedDb(database, context.viewer, () => signal.aborted);
+        return;
+      }
       const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, {
         status: 403,
       });

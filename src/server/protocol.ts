@@ -1,0 +1,86 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Problem, problemOf, written } from "./problem.ts";
+
+/** What is wrong with a request as HTTP has it: what Node.js' parser refuses, and what its head must be. */
+
+/** Headers of one request. */
+const MAX_HEADERS = 100;
+/** Characters of one header's value. All of them together have the 16 KiB that Node.js gives them. */
+const MAX_VALUE = 4096;
+/** What may be longer: tokens that list groups, and what a browser has gathered for the same host. */
+const LONG_HEADERS = new Set(["authorization", "cookie"]);
+
+/** A name, an IPv4 address, or an IPv6 address in brackets, with or without a port. */
+const HOST = /^(?:[\w.~%!$&'()*+,;=-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
+/** @returns why a request is refused for its head, whatever it asks for */
+export function headProblem({ headers, rawHeaders, httpVersion }: IncomingMessage): Problem | null {
+  const { host } = headers;
+  if (host === undefined ? httpVersion !== "1.0" : !HOST.test(host)) {
+    const message = "Send one Host header: a name or an address, with or without a port.";
+    return { ...problemOf(400), message };
+  }
+  // Names and values by turns.
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    return { ...problemOf(431), message: `The request has more than ${MAX_HEADERS} headers.` };
+  }
+  for (let at = 1; at < rawHeaders.length; at += 2) {
+    if ((rawHeaders[at]?.length ?? 0) <= MAX_VALUE) continue;
+    if (!LONG_HEADERS.has(rawHeaders[at - 1]?.toLowerCase() ?? "")) {
+      return { ...problemOf(431), message: `A header is longer than ${MAX_VALUE} characters.` };
+    }
+  }
+  return null;
+}
+
+/** Answers with a problem, and ends the connection: who knows where in it the next request would begin. */
+export function refuseRequest(outgoing: ServerResponse, problem: Problem): void {
+  const { body, headers } = written(problem);
+  outgoing.shouldKeepAlive = false;
+  outgoing
+    .writeHead(problem.status, { ...headers, "content-length": Buffer.byteLength(body) })
+    .end(outgoing.req.method === "HEAD" ? undefined : body);
+}
+
+/** Answers what never becomes a request, where Node.js would send an empty answer or none. */
+export function answerUnreadable(http: Server): void {
+  http
+    .on("checkExpectation", (_request, outgoing) => refuseRequest(outgoing, problemOf(417)))
+    .on("connect", (_request, socket) => refuseSocket(socket, problemOf(405)))
+    .on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      const silent = (socket as { readonly bytesRead?: number }).bytesRead === 0;
+      // A connection that was opened for later use and never was used is closed without a word.
+      if (!socket.writable || error.code === "ECONNRESET" || silent || answering(socket)?.headersSent) {
+        return socket.destroy();
+      }
+      return refuseSocket(socket, problemOf(statuses.get(error.code) ?? 400));
+    });
+}
+
+const statuses = new Map<string | undefined, number>([
+  ["HPE_HEADER_OVERFLOW", 431],
+  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
+  ["ERR_HTTP_REQUEST_TIMEOUT", 408],
+]);
+
+/**
+ * The answer that is being made or sent on a connection. Node.js keeps it here, for its own answers to what it cannot
+ * read, and tells it nobody.
+ */
+export const answering = (socket: Duplex): ServerResponse | null | undefined =>
+  (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage;
+
+function refuseSocket(socket: Duplex, problem: Problem): void {
+  if (!socket.writable) return;
+  const { body, headers } = written(problem);
+  const lines = Object.entries({
+    ...headers,
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

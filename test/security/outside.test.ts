@@ -1,0 +1,232 @@
+import { createServer, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../src/db/open/database.ts";
+import { listening, type Told } from "../support/listener.ts";
+import { Organization } from "../support/makers.ts";
+
+/** Whatever goes wrong before or outside of GraphQL is told as what goes wrong within it. */
+
+let key: string;
+let server: Awaited<ReturnType<typeof listening>>;
+beforeAll(async () => {
+  ({ key } = await Organization.make());
+  server = await listening();
+});
+afterAll(() => server.stop());
+
+function checkProblem({ status, head, text }: Told, expected: number, code: string) {
+  expect({ status, text }).toMatchObject({ status: expected });
+  expect(head).toContain("content-type: application/json; charset=utf-8");
+  const { errors } = JSON.parse(text.replace(/^[\da-f]+\r\n|\r\n0\r\n\r\n$/g, ""));
+  expect(errors).toEqual([
+    { message: expect.any(String), extensions: { code, requestId: expect.stringMatching(/^[\da-f-]{36}$/) } },
+  ]);
+  expect(head).toContain(`x-request-id: ${errors[0].extensions.requestId}`);
+  expect(text).not.toMatch(/\bat .*:\d+|\.ts|\.js|node_modules|\/src\/|invalid url|hpe_|econn|select /i);
+}
+
+const query = '{"query":"{ __typename }"}';
+const id = "import_job_01h455vb4pex5vsknk084sn02q";
+/** A request with the caller's key, after which the connection ends. */
+const request = (line: string, headers: readonly string[] = ["host: test"], body = "") =>
+  [
+    `${line} HTTP/1.1`,
+    ...headers,
+    `authorization: Bearer ${key}`,
+    "connection: close",
+    ...(body && ["content-type: application/json", `content-length: ${body.length}`]),
+    "",
+    body,
+  ].join("\r\n");
+const many = Array.from({ length: 200 }, (_, at) => `x-${at}: 1`);
+const get = (search: string) => () =>
+  request(`GET /graphql?${search}`, ["host: test", "x-graphql-yoga-csrf: 1"]);
+const asked = "query=%7B__typename%7D";
+
+test.each<[string, () => string, number, string]>([
+  ["a Host that is none", () => request("GET /health", ["host: a b"]), 400, "BAD_REQUEST"],
+  ["a Host with an impossible port", () => request("GET /x", ["host: a:99999"]), 400, "BAD_REQUEST"],
+  ["two Hosts", () => request("GET /health", ["host: a", "host: b"]), 400, "BAD_REQUEST"],
+  [
+    "a query under a Host that is none",
+    () => request("POST /graphql", ["host: a b"], query),
+    400,
+    "BAD_REQUEST",
+  ],
+  ["no Host", () => request("GET /health", []), 400, "BAD_REQUEST"],
+  ["an address with nothing at it", () => request("GET /nowhere"), 404, "NOT_FOUND"],
+  ["OPTIONS of everything", () => request("OPTIONS *"), 404, "NOT_FOUND"],
+  ["the errors of an import that is none", () => request(`GET /imports/${id}/errors.csv`), 404, "NOT_FOUND"],
+  ["a POST for errors", () => request(`POST /imports/${id}/errors.csv`), 405, "METHOD_NOT_ALLOWED"],
+  ["PUT", () => request("PUT /graphql"), 405, "METHOD_NOT_ALLOWED"],
+  ["TRACE", () => request("TRACE /graphql"), 405, "METHOD_NOT_ALLOWED"],
+  ["CONNECT", () => request("CONNECT test:80"), 405, "METHOD_NOT_ALLOWED"],
+  ["an expectation", () => request("GET /health", ["host: test", "expect: tea"]), 417, "EXPECTATION_FAILED"],
+  ["what is no HTTP", () => "hello\r\n\r\n", 400, "BAD_REQUEST"],
+  ["a method that does not exist", () => request("BREW /graphql"), 400, "BAD_REQUEST"],
+  [
+    "two lengths",
+    () => request("POST /graphql", ["host: test", "transfer-encoding: chunked"], query),
+    400,
+    "BAD_REQUEST",
+  ],
+  [
+    "a chunk without a length",
+    () => `${request("POST /graphql", ["host: test", "transfer-encoding: chunked"])}zz\r\n`,
+    400,
+    "BAD_REQUEST",
+  ],
+  [
+    "a line break within a header",
+    () => request("GET /health", ["host: test", "x-org-id: a\rb"]),
+    400,
+    "BAD_REQUEST",
+  ],
+  [
+    "headers of 20 KB",
+    () => request("GET /health", ["host: test", `x: ${"y".repeat(20_000)}`]),
+    431,
+    "HEADERS_TOO_LARGE",
+  ],
+  [
+    "a header of 5 KB",
+    () => request("GET /health", ["host: test", `x: ${"y".repeat(5_000)}`]),
+    431,
+    "HEADERS_TOO_LARGE",
+  ],
+  ["200 headers", () => request("GET /health", ["host: test", ...many]), 431, "HEADERS_TOO_LARGE"],
+  [
+    "an answer that cannot be had",
+    () => request("POST /graphql", ["host: test", "accept: application/pdf"], query),
+    406,
+    "NOT_ACCEPTABLE",
+  ],
+  [
+    "two keys",
+    () => request("POST /graphql", ["host: test", "authorization: Bearer x"], query),
+    400,
+    "AMBIGUOUS_CREDENTIALS",
+  ],
+  [
+    "two organizations",
+    () => request("POST /graphql", ["host: test", "x-org-id: a", "x-org-id: b"], query),
+    400,
+    "AMBIGUOUS_CREDENTIALS",
+  ],
+  ["variables that are no JSON", get(`${asked}&variables=%7B`), 400, "BAD_REQUEST"],
+  ["extensions that are no JSON", get(`${asked}&extensions=%7B`), 400, "BAD_REQUEST"],
+  ["variables that are no object", get(`${asked}&variables=%5B%5D`), 400, "BAD_REQUEST"],
+  ["a query in broken escapes", get("query=%E0%A4%A"), 400, "BAD_REQUEST"],
+  ["a name that is no UTF-8", get(`${asked}&operationName=%ff`), 400, "BAD_REQUEST"],
+  ["two queries", get(`${asked}&${asked}`), 400, "BAD_REQUEST"],
+  ["no query", get("variables=%7B%7D"), 400, "BAD_REQUEST"],
+])("%s gets an answer in JSON with a code and the request's id", async (_case, text, status, code) => {
+  checkProblem(await server.talk(text()), status, code);
+});
+
+test.each([
+  ["in UTF-16", ["content-type: application/json; charset=utf-16"], 415, "UNSUPPORTED_MEDIA_TYPE"],
+  ["of no type", [], 415, "UNSUPPORTED_MEDIA_TYPE"],
+  [
+    "of two types",
+    ["content-type: application/json", "content-type: text/plain"],
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+  [
+    "in an unknown encoding",
+    ["content-type: application/json", "content-encoding: br"],
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+  [
+    "with a compressed file",
+    ["content-type: multipart/form-data; boundary=x", "content-encoding: gzip", "x-graphql-yoga-csrf: 1"],
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+])("a body %s is refused in JSON", async (_case, headers, status, code) => {
+  const head = request("POST /graphql", ["host: test", ...headers, `content-length: ${query.length}`]);
+  checkProblem(await server.talk(head + query), status, code);
+});
+
+test.each([
+  ["UTF-16 with its mark", () => Buffer.from(`\ufeff${query}`, "utf16le"), 400],
+  ["UTF-16 without a mark", () => Buffer.from(query, "utf16le"), 400],
+  ["UTF-8 with a mark", () => Buffer.from(`\ufeff${query}`), 200],
+])("a body that is %s", async (_case, body, status) => {
+  const type = "content-type: application/json";
+  const head = request("POST /graphql", ["host: test", type, `content-length: ${body().length}`]);
+  expect(await server.talk(Buffer.concat([Buffer.from(head), body()]))).toMatchObject({ status });
+});
+
+test("bytes that are no UTF-8 are refused also beside a file", async () => {
+  const operations = Buffer.from(
+    '{"query":"{ __typename }","variables":{"file":null,"name":"\u00ff"}}',
+    "latin1",
+  );
+  const part = (name: string) => `--x\r\ncontent-disposition: form-data; name="${name}"`;
+  const body = Buffer.concat([
+    Buffer.from(`${part("operations")}\r\n\r\n`),
+    operations,
+    Buffer.from(
+      `\r\n${part("map")}\r\n\r\n{"0":["variables.file"]}\r\n${part("0")}; filename="a.csv"\r\n\r\na\r\n--x--\r\n`,
+    ),
+  ]);
+  const type = "content-type: multipart/form-data; boundary=x";
+  const head = request("POST /graphql", [
+    "host: test",
+    type,
+    "x-graphql-yoga-csrf: 1",
+    `content-length: ${body.length}`,
+  ]);
+  checkProblem(await server.talk(Buffer.concat([Buffer.from(head), body])), 400, "BAD_REQUEST");
+});
+
+test("of a key that comes twice in a body, the last one counts", async () => {
+  const twice = '{"query":"{ nothing }","query":"{ __typename }"}';
+  const { text } = await server.talk(request("POST /graphql", ["host: test"], twice));
+  expect(text).toBe('{"data":{"__typename":"Query"}}');
+});
+
+test("a mutation whose answer could not be sent is not done", async () => {
+  const organization = await Organization.make();
+  const create = JSON.stringify({
+    query: 'mutation { contactCreate(input: { name: "P", email: "p@example.com" }) { contact { id } } }',
+  });
+  const send = (more: readonly string[]) =>
+    server.talk(request("POST /graphql", ["host: test", ...more], create).replace(key, organization.key));
+  expect(await send(["accept: application/pdf"])).toMatchObject({ status: 406 });
+  expect((await send(["accept: text/html, application/json;q=0.9"])).text).toContain(
+    '{"contact":{"id":"contact_',
+  );
+});
+
+/** A database that takes connections and ends them, as one that is shut down does. */
+async function goneDatabase() {
+  const listener = createServer((socket: Socket) => socket.destroy());
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as { port: number };
+  const url = `postgresql://nobody@127.0.0.1:${port}/nothing`;
+  const database = await openDatabase({ kind: "postgres", url, poolSize: 2, statementTimeout: 1_000 });
+  onTestFinished(async () => {
+    await database.close();
+    listener.close();
+  });
+  return database;
+}
+
+test("while the database is gone, every address says 503, and when to ask again", async () => {
+  const { talk, stop } = await listening({ database: await goneDatabase() });
+  onTestFinished(stop);
+  for (const text of [
+    request("POST /graphql", ["host: test"], query),
+    request(`GET /imports/${id}/errors.csv`),
+    request("GET /ready"),
+  ]) {
+    const told = await talk(text);
+    checkProblem(told, 503, "SERVICE_UNAVAILABLE");
+    expect(told.head).toContain("retry-after: 1");
+  }
+  expect(await talk(request("GET /health"))).toMatchObject({ status: 200 });
+});

@@ -1,0 +1,128 @@
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
+import { type Database, openDatabase } from "../../src/db/open/database.ts";
+import { createServer } from "../../src/server/server.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
+import { listening } from "../support/listener.ts";
+import { Organization } from "../support/makers.ts";
+
+/** More is asked for than there are connections to the database, and by callers who do not wait for the answer. */
+
+const url = inject("databaseUrl");
+const body = (query: string) => JSON.stringify({ query });
+
+// The embedded database has one connection, for which requests wait long beside an import: see EMBEDDED_WAIT.
+test.skipIf(url === null)("a full pool says 503 and when to ask again, and serves on", async () => {
+  const { key } = await Organization.make();
+  const database = await openDatabase({
+    kind: "postgres",
+    url: url ?? "",
+    poolSize: 1,
+    wait: 1_000,
+    statementTimeout: 20_000,
+  });
+  const server = await listening({ database });
+  onTestFinished(async () => {
+    await server.stop();
+    await database.close();
+  });
+  const ask = () =>
+    fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+      body: body("{ contacts { totalCount } }"),
+    });
+  // Opened on a machine that may be busy with other tests.
+  const taken = await vi.waitFor(() => database.pool.connect(), { timeout: 20_000 });
+  const refused = await ask();
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }] });
+  expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+  taken.release();
+  expect((await ask()).status).toBe(200);
+});
+
+/** A server of one request, which tells when its caller has left and when it has nothing more to do. */
+async function lonely(database: Database) {
+  const gateway = createServer({
+    database,
+    logger: pino({ level: "silent" }),
+    corsOrigins: [],
+    bodyLimit: 1_048_576,
+    fileLimit: 2_097_152,
+    graphiql: null,
+  });
+  let url = "";
+  let left = Promise.resolve();
+  const ended = new Promise<void>((resolve) => {
+    const http = createHttpServer((incoming, outgoing) => {
+      left = new Promise((gone) => outgoing.once("close", gone));
+      void gateway(incoming, outgoing).finally(resolve);
+    });
+    onTestFinished(() => void http.close());
+    http.listen(0, "127.0.0.1", () => {
+      url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`;
+    });
+  });
+  await vi.waitFor(() => expect(url).not.toBe(""));
+  const ask = (key: string, query: string, signal: AbortSignal) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+      body: body(query),
+      signal,
+    });
+  return { ask, ended, left: () => left };
+}
+
+test.each([
+  ["stays", 1],
+  ["hangs up", 0],
+])("for a caller who %s within a query, its children are read %i times", async (how, times) => {
+  const organization = await Organization.make();
+  const contact = await organization.contact();
+  await organization.deal({ contactId: contact.id });
+  const caller = new AbortController();
+  const database = await testDatabase();
+  const read: Database["reads"]["read"] = async (model, ...rest) => {
+    if (model === "contact" && how === "hangs up") {
+      caller.abort();
+      await server.left();
+    }
+    return database.reads.read(model, ...rest);
+  };
+  const server = await lonely({ ...database, reads: { ...database.reads, read } });
+  const { statements } = await statementsOf(async () => {
+    const query = "{ contacts { nodes { deals { nodes { name } } } } }";
+    await server.ask(organization.key, query, caller.signal).catch(() => undefined);
+    await server.ended;
+  });
+  expect(statements.filter((statement) => /"?\bdeal\b"?/.test(statement))).toHaveLength(times);
+  expect(database.pool.waitingCount).toBe(0);
+  expect(database.pool.idleCount).toBe(database.pool.totalCount);
+});
+
+test("a mutation is done to its end, though its caller has left", async () => {
+  const organization = await Organization.make();
+  const caller = new AbortController();
+  const database = await testDatabase();
+  // The first thing that is asked of the pool is who calls.
+  let times = 0;
+  const pool = new Proxy(database.pool, {
+    get(target, name) {
+      if (name === "query" || name === "connect") times += 1;
+      if (times === 2) caller.abort();
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const server = await lonely({ ...database, pool });
+  const where = { orgId: organization.id, email: "left@example.com" };
+  const query = `mutation { contactCreate(input: { name: "L", email: "${where.email}" }) { contact { id } } }`;
+  await expect(server.ask(organization.key, query, caller.signal)).rejects.toThrow();
+  await server.ended;
+  expect(await database.prisma.contact.count({ where })).toBe(1);
+});
