@@ -17,7 +17,7 @@ const SOON = 10_000;
 /** Milliseconds before the place of one that died soon is taken; each further time twice as long, up to the longest. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 30_000];
 /** Milliseconds beyond SHUTDOWN_TIMEOUT_MS for a worker to end by itself, as each does then. */
-const LATE = 1_000;
+const LATE = 3_000;
 
 /** In the first process looks after the workers, until a signal or their failure ends it; in a worker, serves. */
 export async function runWorkers(config: Config, logger: Logger): Promise<void> {

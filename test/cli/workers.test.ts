@@ -1,11 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { killInstances, seen, startInstance } from "../support/instance.ts";
 
 /** WORKERS: several processes behind one port, as their operator starts them. */
 
@@ -23,46 +24,10 @@ const env = {
   DATABASE_POOL: "4",
   PORT: "0",
 };
-const children = new Set<ChildProcess>();
 let directory: string;
 let key: string;
 
-/** The server with what it has printed and logged so far. */
-async function start(more: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ["dist/main.js"], { env: { ...env, WORKERS: "2", ...more } });
-  children.add(child);
-  let output = "";
-  const read = (chunk: Buffer) => {
-    output += chunk.toString();
-  };
-  child.stdout.on("data", read);
-  child.stderr.on("data", read);
-  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return {
-    child,
-    exited,
-    output: () => output,
-    url: async () => (await seen(() => /^GraphQL: (.*)\n/m.exec(output)?.[1])) ?? "",
-    /** Process ids of the workers that have begun to answer, in that order. */
-    workers: async (count: number) => {
-      const pids = () =>
-        [...output.matchAll(/^\{.*"worker":(\d+),"msg":"a worker answers"/gm)].map(([, pid]) => Number(pid));
-      await seen(() => pids().length >= count);
-      return pids();
-    },
-  };
-}
-
-/** Waits for something that is there at some time. */
-const seen = <T>(look: () => T | Promise<T>) =>
-  vi.waitFor(
-    async () => {
-      const found = await look();
-      expect(found).toBeTruthy();
-      return found;
-    },
-    { timeout: 60_000, interval: 20 },
-  );
+const start = (more: Record<string, string> = {}) => startInstance({ ...env, WORKERS: "2", ...more });
 
 /** Every request with a connection of its own, so that it may come to any worker. */
 async function ask(url: string): Promise<unknown> {
@@ -94,14 +59,14 @@ describe.skipIf(!answers)("several workers", () => {
     key = /^API key: (\S+)$/m.exec(stdout)?.[1] ?? "";
   });
   afterAll(async () => {
-    for (const child of children) child.kill("SIGKILL");
+    killInstances();
     await rm(directory, { recursive: true, force: true });
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
   });
 
   test("share one port and DATABASE_POOL, and each is replaced when it dies while the other answers", async () => {
-    const { child, exited, url, workers, output } = await start();
+    const { child, exited, url, workers, output } = start();
     const [first, second] = await workers(2);
     expect(new Set([child.pid, first, second]).size).toBe(3);
     const address = await url();
@@ -141,7 +106,7 @@ describe.skipIf(!answers)("several workers", () => {
   }, 120_000);
 
   test("finish what they are at when they are told to stop", async () => {
-    const { child, exited, url, workers, output } = await start();
+    const { child, exited, url, workers, output } = start();
     await workers(2);
     const address = await url();
     const holder = new pg.Client(env.DATABASE_URL);
@@ -170,7 +135,7 @@ describe.skipIf(!answers)("several workers", () => {
       breaking,
       `if (require("node:cluster").isWorker && require("node:fs").existsSync(${JSON.stringify(broken)})) process.exit(7);`,
     );
-    const { exited, workers, output } = await start({ NODE_OPTIONS: `--require=${breaking}` });
+    const { exited, workers, output } = start({ NODE_OPTIONS: `--require=${breaking}` });
     const pids = await workers(2);
     await writeFile(broken, "");
     for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -181,9 +146,9 @@ describe.skipIf(!answers)("several workers", () => {
   }, 120_000);
 
   test("do not try again when the first one cannot start", async () => {
-    const { child, exited, url } = await start({ WORKERS: "1" });
+    const { child, exited, url } = start({ WORKERS: "1" });
     const { port } = new URL(await url());
-    const late = await start({ PORT: port });
+    const late = start({ PORT: port });
     expect(await late.exited).toBe(1);
     expect(late.output()).toBe(
       "PORT is in use by another program: set PORT to a free one, or to 0 for any.\n",
