@@ -9,7 +9,7 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from "graphql";
-import { quote, RequestError } from "../../lib/errors.ts";
+import { quote } from "../../lib/errors.ts";
 
 /**
  * Reads variables by the rules of graphql-js, whose own errors each repeat the whole value: with many errors in a
@@ -82,11 +82,15 @@ function errorOf(
     (place, part) => (typeof part === "number" ? `${place}[${part}]` : `${place}.${part}`),
     name,
   );
-  const original = error.originalError;
   const value = typeof wrong === "object" ? "an invalid value" : `invalid value ${shown(wrong)}`;
   const at = path.length > 0 ? ` at "${field}"` : "";
-  const code = original instanceof RequestError ? original.code : "BAD_USER_INPUT";
-  return refused(`Variable "$${name}" got ${value}${at}; ${error.message}`, definition, field, code);
+  // A scalar of ours may have a code for what is wrong, such as INVALID_TIME_ZONE.
+  return refused(
+    `Variable "$${name}" got ${value}${at}; ${error.message}`,
+    definition,
+    field,
+    error.extensions.code,
+  );
 }
 
 /** Texts are quoted as graphql-js quotes them. */
@@ -96,7 +100,7 @@ const refused = (
   message: string,
   definition: VariableDefinitionNode,
   field: string,
-  code: RequestError["code"] = "BAD_USER_INPUT",
+  code: unknown = "BAD_USER_INPUT",
 ): GraphQLError =>
   new GraphQLError(message, {
     nodes: definition,

@@ -123,18 +123,8 @@ function withCode(error: GraphQLError, requestId: string | undefined): GraphQLEr
     ...(error.source && { source: error.source }),
     ...(error.positions && { positions: error.positions }),
     ...(error.path && { path: error.path }),
-    extensions: { code: codeOf(error), ...variablePlace(error), ...extensions, requestId },
+    extensions: { code: codeOf(error), ...extensions, requestId },
   });
-}
-
-/** Which part of which variable a value could not be read from, such as `filter.createdAt.gt`. */
-function variablePlace({ message, originalError }: GraphQLError): { readonly field?: string } {
-  // graphql-js puts the place before the reason, which is the original's message: the value there may be any text.
-  const reason = originalError && `; ${originalError.message}`;
-  if (!reason || !message.endsWith(reason)) return {};
-  const said = message.slice(0, -reason.length);
-  const name = /^Variable "\$(\w+)" got invalid value /.exec(said)?.[1];
-  return name === undefined ? {} : { field: / at "([\w.[\]]+)"$/.exec(said)?.[1] ?? name };
 }
 
 /** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
