@@ -1,5 +1,6 @@
 import SchemaBuilder from "@pothos/core";
-import RelayPlugin from "@pothos/plugin-relay";
+import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
+import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
 import type { Definition } from "../filter/registry/fields.ts";
@@ -101,18 +102,20 @@ export const builder = new SchemaBuilder<{
       description: "Any record by its id; null when there is none that the caller may see.",
       nullable: true,
       args: { id: { description: "The record's id." } },
+      resolve: (_root, { id }, _context, info, resolveNode) =>
+        isNode(info.schema, id.typename) ? resolveNode(id) : null,
     },
     nodesQueryOptions: {
       description: "Records by their ids, in that order; null for each that there is none of. At most 100.",
       nullable: { list: false, items: true },
       args: { ids: { description: "The records' ids." } },
-      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+      resolve: (_root, { ids }, context, info) => {
         if (ids.length > 100) {
           throw new RequestError("TOO_MANY_ITEMS", `ids has ${ids.length} items; the limit is 100`, {
             field: "ids",
           });
         }
-        return resolveNodes(ids);
+        return findNodes(context, info, ids);
       },
     },
   },
@@ -136,6 +139,24 @@ builder.mutationType({
   description:
     "What can be changed. A mutation's own refusals come in its payload's `errors`, all of them at once.",
 });
+
+/** Whether records of a type are found by their ids alone: an organization has an id, and is no record. */
+function isNode(schema: GraphQLSchema, typename: string): boolean {
+  const type = schema.getType(typename);
+  return isObjectType(type) && type.getInterfaces().some(({ name }) => name === "Node");
+}
+
+const findNodes = (
+  context: Context,
+  info: GraphQLResolveInfo,
+  ids: readonly { readonly typename: string; readonly id: string }[],
+): Promise<unknown[]> =>
+  resolveNodes(
+    builder,
+    context,
+    info,
+    ids.map((id) => (isNode(info.schema, id.typename) ? id : null)),
+  );
 
 /**
  * Reads an id that an argument holds.

@@ -10,7 +10,7 @@ import { ActivityKindEnum } from "./activity.enums.ts";
 builder.node("Activity", {
   description: "Something that happened with a contact, a lead or a deal.",
   id: { resolve: (activity) => activity.id, description: "Global id, `activity_…`." },
-  loadMany: (ids, context) => byId.activity.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.activity.loadMany(context, ids),
   fields: (t) => ({
     kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),

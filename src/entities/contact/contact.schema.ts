@@ -25,7 +25,7 @@ const Address = builder.objectRef<ContactRow>("Address").implement({
 builder.node("Contact", {
   description: "A person the organization knows.",
   id: { resolve: (contact) => contact.id, description: "Global id, `contact_…`." },
-  loadMany: async (ids, context) => (await byId.contact.loadMany(context, ids)).map(present),
+  loadManyWithoutCache: async (ids, context) => (await byId.contact.loadMany(context, ids)).map(present),
   fields: (t) => ({
     organizationId: t.id({
       description: "The organization it belongs to.",

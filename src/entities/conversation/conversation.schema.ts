@@ -9,7 +9,7 @@ import { ConversationChannelEnum } from "./conversation.enums.ts";
 builder.node("Conversation", {
   description: "A thread of messages with a contact, held in another system.",
   id: { resolve: (conversation) => conversation.id, description: "Global id, `conversation_…`." },
-  loadMany: (ids, context) => byId.conversation.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.conversation.loadMany(context, ids),
   fields: (t) => ({
     channel: t.expose("channel", { type: ConversationChannelEnum, description: "Where it is held." }),
     subject: t.exposeString("subject", { nullable: true, description: "What it is about." }),

@@ -11,7 +11,7 @@ import { definitionsOf } from "./custom-field.loaders.ts";
 builder.node("CustomField", {
   description: "A field that the organization added to contacts or leads.",
   id: { resolve: (field) => field.id, description: "Global id, `custom_field_…`." },
-  loadMany: (ids, context) => byId.customField.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.customField.loadMany(context, ids),
   fields: (t) => ({
     slug: t.exposeString("slug", { description: "What values are read and written under; never changes." }),
     name: t.exposeString("name", { description: "What people see." }),
@@ -35,7 +35,7 @@ builder.node("CustomField", {
 builder.node("CustomFieldFolder", {
   description: "A heading under which custom fields are shown.",
   id: { resolve: (folder) => folder.id, description: "Global id, `custom_field_folder_…`." },
-  loadMany: (ids, context) => byId.customFieldFolder.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.customFieldFolder.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What people see." }),
     entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What its fields belong to." }),

@@ -14,7 +14,7 @@ import {
 builder.node("CustomValue", {
   description: "A text of the organization that `{{custom_values.key}}` stands for.",
   id: { resolve: (value) => value.id, description: "Global id, `custom_value_…`." },
-  loadMany: (ids, context) => byId.customValue.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.customValue.loadMany(context, ids),
   fields: (t) => ({
     key: t.exposeString("key", { description: "What the token is called." }),
     value: t.exposeString("value", {

@@ -14,7 +14,7 @@ import { Money } from "./money.schema.ts";
 builder.node("Deal", {
   description: "An opportunity with a value.",
   id: { resolve: (deal) => deal.id, description: "Global id, `deal_…`." },
-  loadMany: (ids, context) => byId.deal.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.deal.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What it is called." }),
     value: t.field({

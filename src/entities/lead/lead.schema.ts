@@ -18,7 +18,7 @@ import { LeadStatusEnum } from "./lead.enums.ts";
 builder.node("Lead", {
   description: "A sales opportunity that is not yet a contact.",
   id: { resolve: (lead) => lead.id, description: "Global id, `lead_…`." },
-  loadMany: async (ids, context) => (await byId.lead.loadMany(context, ids)).map(present),
+  loadManyWithoutCache: async (ids, context) => (await byId.lead.loadMany(context, ids)).map(present),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Who it is." }),
     email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),

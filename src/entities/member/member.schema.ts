@@ -24,7 +24,7 @@ const DataScope = builder.enumType("DataScope", {
 builder.node("Member", {
   description: "A user's place in the organization.",
   id: { resolve: (member) => member.id, description: "Global id, `member_…`." },
-  loadMany: (ids, context) => byId.member.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.member.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "The user's name." }),
     email: t.expose("email", { type: "EmailAddress", description: "The user's e-mail address." }),

@@ -122,7 +122,7 @@ const ProblemType = builder.objectRef<ListProblem>("SmartListProblem").implement
 builder.node("SmartList", {
   description: "A saved question about contacts, shared in the organization.",
   id: { resolve: (list) => list.id, description: "Global id, `smart_list_…`." },
-  loadMany: (ids, context) => byId.smartList.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.smartList.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What people see." }),
     query: t.field({

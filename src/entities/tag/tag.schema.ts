@@ -14,7 +14,7 @@ const usageOf = requestCache(
 builder.node("Tag", {
   description: "A label for contacts and leads.",
   id: { resolve: (tag) => tag.id, description: "Global id, `tag_…`." },
-  loadMany: (ids, context) => byId.tag.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.tag.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", {
       description: "Unique in the organization without regard to case or outer spaces.",

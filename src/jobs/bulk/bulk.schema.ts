@@ -40,7 +40,7 @@ const StateEnum = builder.enumType("BulkJobState", {
 builder.node("BulkJob", {
   description: `A change of more than ${AT_ONCE} contacts, worked off in pieces.`,
   id: { resolve: (job) => job.id, description: "Global id, `bulk_job_…`." },
-  loadMany: (ids, context) => byId.bulkJob.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.bulkJob.loadMany(context, ids),
   fields: (t) => ({
     kind: t.expose("kind", { type: KindEnum, description: "What it does." }),
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),

@@ -57,7 +57,7 @@ const MAX_ERRORS = 100;
 builder.node("ImportJob", {
   description: "An import of contacts.",
   id: { resolve: (job) => job.id, description: "Global id, `import_job_…`." },
-  loadMany: (ids, context) => byId.importJob.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.importJob.loadMany(context, ids),
   fields: (t) => ({
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
     mode: t.expose("mode", {

@@ -119,7 +119,7 @@ const duplicatesOf = requestCache(
 builder.node("ContactMerge", {
   description: "Contacts that became one. It can be undone until the duplicates are purged.",
   id: { resolve: (merge) => merge.id, description: "Global id, `contact_merge_…`." },
-  loadMany: (ids, context) => byId.contactMerge.loadMany(context, ids),
+  loadManyWithoutCache: (ids, context) => byId.contactMerge.loadMany(context, ids),
   fields: (t) => ({
     primary: t.field({
       type: "Contact",
