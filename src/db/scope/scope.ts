@@ -114,10 +114,18 @@ function confined(rule: Rule, args: Args, principal: Principal, filtered = true)
   return { where: limited(rule, "where" in args ? args.where : {}, principal) };
 }
 
-/** A `where` AND-ed to the principal's limits, and so every one inside it that follows a relation. */
-function limited(rule: Rule, where: unknown, principal: Principal): Where {
+/**
+ * A `where` AND-ed to the principal's limits, and so every one inside it that follows a relation.
+ *
+ * @param related whether it is about one related row, and so may stand under a NOT: SQL's unknown, which is what a
+ *   comparison with nobody's ownership comes to, would stay unknown there, and the row be in neither half
+ */
+function limited(rule: Rule, where: unknown, principal: Principal, related = false): Where {
   const limits: Where[] = rule.shared ? [] : [{ orgId: principal.orgId }];
-  if (principal.dataScope !== "ALL" && rule.assigned) limits.push(rule.assigned(principal.memberId));
+  if (principal.dataScope !== "ALL" && rule.assigned) {
+    const assigned = rule.assigned(principal.memberId);
+    limits.push(related ? definite(assigned) : assigned);
+  }
   const wanted = confinedWhere(rule, where, principal);
   if (Object.keys(wanted).length > 0) limits.push(wanted);
   return limits.length > 0 ? { AND: limits } : {};
@@ -146,8 +154,17 @@ function confinedRelation(rule: Rule, name: string, value: unknown, principal: P
   if (model === undefined || quantifier === undefined || !fits || others.length > 0) {
     throw new ScopeError(`where.${name} must have ${one ? "is" : "some or none"}`);
   }
-  return { [quantifier]: limited(ruleOf(model), where, principal) };
+  return { [quantifier]: limited(ruleOf(model), where, principal, one) };
 }
+
+/** The same limits, false where a column that they compare is null. */
+const definite = (limits: Where): Where =>
+  Object.fromEntries(
+    Object.entries(limits).map(([key, value]) => {
+      if (Array.isArray(value)) return [key, value.map(definite)];
+      return [key, typeof value === "string" ? { equals: value, not: null } : definite(value as Where)];
+    }),
+  );
 
 /** A row to insert, with the principal's organization in it. */
 function owned(rule: Rule, data: unknown, principal: Principal): Args {
