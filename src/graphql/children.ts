@@ -1,7 +1,13 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
 import { columnOf } from "../db/prisma/columns.ts";
-import { type ChildRequest, type ChildTable, type ChildText, ROW_END } from "../db/read/children.ts";
+import {
+  type ChildPageRequest,
+  type ChildRequest,
+  type ChildTable,
+  type ChildText,
+  ROW_END,
+} from "../db/read/children.ts";
 import { type CursorBinding, encodeCursor } from "../lib/cursor.ts";
 import { JsonText } from "../lib/json-text.ts";
 import { momentOf, momentSql } from "../lib/moment.ts";
@@ -12,6 +18,9 @@ import { type Connection, lazyConnection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { requestCache } from "./request-cache.ts";
 import { reads, selectedColumns } from "./selection.ts";
+
+/** Enough to know that there is a row. */
+const ID: ChildText = { key: "id alone", sql: "child.id::text", columns: ["id"] };
 
 /** How a column's value comes: as JSON has it, as the text of a decimal, a moment, or a day. */
 type ColumnKind = "json" | "decimal" | "moment" | "day";
@@ -46,7 +55,12 @@ export function childConnection<Row extends { readonly id: string }>(children: C
     list: `${table}.${parent}.${parentId}`,
   });
   /** @throws RequestError BAD_CURSOR */
-  const requestOf = (context: Context, parentId: string, window: Window, text: ChildText): ChildRequest => {
+  const requestOf = (
+    context: Context,
+    parentId: string,
+    window: Window,
+    text: ChildText,
+  ): ChildPageRequest => {
     const place = window.cursor === null ? null : placeOf(bindingOf(context, parentId), window);
     return {
       kind: "page",
@@ -57,6 +71,13 @@ export function childConnection<Row extends { readonly id: string }>(children: C
       from: place && { at: new Date(String(place[0])), id: String(place[1]) },
       text,
     };
+  };
+  /** Whether there are rows at the cursor or on the side that the page was reached from. */
+  const look = async (context: Context, parentId: string, window: Window): Promise<boolean> => {
+    const request = requestOf(context, parentId, window, ID);
+    const direction = request.direction === "newest" ? "oldest" : "newest";
+    const found = await loader(context).load({ ...request, direction, take: 1, including: true });
+    return found !== null;
   };
   const count = (context: Context, parentId: string): Promise<string | null> =>
     loader(context).load({ kind: "count", table: from, parentId });
@@ -69,7 +90,8 @@ export function childConnection<Row extends { readonly id: string }>(children: C
       const cursor = (row: Row) => [(row[at] as Date).toISOString(), row.id];
       const readPage = async () => {
         const rows = read(await loader(context).load(request));
-        return makePage(rows, window, bindingOf(context, parentId), cursor);
+        const behind = () => look(context, parentId, window);
+        return makePage(rows, window, bindingOf(context, parentId), cursor, behind);
       };
       return lazyConnection(readPage, async () => Number(await count(context, parentId)));
     },
@@ -77,18 +99,25 @@ export function childConnection<Row extends { readonly id: string }>(children: C
       ...reads("id"),
       ...asJson({
         place: [momentSql(`child.${order}`), "child.id::text"],
-        async page(context: Context, parentId: string, args: PageArgs, { row, counts, write }: PageWriter) {
+        async page(context: Context, parentId: string, args: PageArgs, writer: PageWriter) {
+          const { row, counts, asks, write } = writer;
           const window = readWindow(args);
-          const reading = loader(context).load(requestOf(context, parentId, window, row.text));
-          const [text, total] = counts
-            ? await Promise.all([reading, count(context, parentId)])
-            : [await reading, null];
-          const cut = cutPage(text === null ? [] : text.split(ROW_END), window);
+          const behind = window.backwards ? "hasNextPage" : "hasPreviousPage";
+          const looks = asks.has(behind) && window.cursor !== null;
+          const [text, total, found] = await Promise.all([
+            loader(context).load(requestOf(context, parentId, window, row.text)),
+            counts ? count(context, parentId) : null,
+            looks ? look(context, parentId, window) : false,
+          ]);
+          const { rows, more } = cutPage(text === null ? [] : text.split(ROW_END), window);
+          const sides = window.backwards
+            ? { hasNextPage: found, hasPreviousPage: more }
+            : { hasNextPage: more, hasPreviousPage: found };
           const cursor = (each: string) => {
             const [moment = "", id = ""] = row.beside(each);
             return encodeCursor(bindingOf(context, parentId), [momentOf(moment), id]);
           };
-          return new JsonText(write({ ...cut, cursor }, total ?? "0"));
+          return new JsonText(write({ rows, ...sides, cursor }, total ?? "0"));
         },
       }),
     },

@@ -1,3 +1,4 @@
+import type { PageInfoShape } from "@pothos/plugin-relay";
 import type { Page } from "../lib/page.ts";
 import { builder } from "./builder.ts";
 import { price } from "./limits/price.ts";
@@ -5,7 +6,7 @@ import { price } from "./limits/price.ts";
 /** A page, read at once or when it is selected, and the number of all records it is taken from. */
 export interface Connection<Row> {
   readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
-  readonly pageInfo: Page<Row>["pageInfo"] | Promise<Page<Row>["pageInfo"]>;
+  readonly pageInfo: PageInfoShape | Promise<PageInfoShape>;
   readonly totalCount: () => Promise<number>;
 }
 
@@ -24,7 +25,8 @@ export function lazyConnection<Edge>(
       return once().then(({ edges }) => edges);
     },
     get pageInfo() {
-      return once().then(({ pageInfo }) => pageInfo);
+      // What a field answers may be a promise, which the plugin's types do not know of these.
+      return once().then(({ pageInfo }) => pageInfo as PageInfoShape);
     },
     totalCount,
   };

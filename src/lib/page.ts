@@ -81,22 +81,25 @@ export const orderBy = (keys: readonly SortKey[], backwards: boolean): Where[] =
  * The rows beyond a place, in the form that uses an index: `a <= $1 AND (a < $1 OR (a = $1 AND id < $2))`.
  *
  * @param values one for each key, as the cursor holds them
+ * @param including whether the row at the place itself is meant too
  */
-export function beyond(keys: readonly SortKey[], values: readonly CursorValue[], backwards: boolean): Where {
+export function beyond(
+  keys: readonly SortKey[],
+  values: readonly CursorValue[],
+  backwards: boolean,
+  including = false,
+): Where {
+  const equals = keys.map((key, at) => ({ [key.column]: operand(key, values[at] ?? null) }));
   const branches = keys.flatMap((key, at) => {
     const next = passing(key, values[at] ?? null, backwards);
-    if (!next) return [];
-    const equal = keys
-      .slice(0, at)
-      .map((earlier, index) => ({ [earlier.column]: operand(earlier, values[index] ?? null) }));
-    return [{ AND: [...equal, next] }];
+    return next ? [{ AND: [...equals.slice(0, at), next] }] : [];
   });
   const [lead] = keys;
   const bound =
     lead && !lead.nullable
       ? { [lead.column]: { [comparator(lead, backwards, true)]: operand(lead, values[0] ?? null) } }
       : {};
-  return { AND: [bound, { OR: branches }] };
+  return { AND: [bound, { OR: including ? [...branches, { AND: equals }] : branches }] };
 }
 
 /** Rows that this one key puts beyond a value; null when there can be none. */
@@ -128,8 +131,9 @@ export class Edge<Row> {
 export interface Page<Row> {
   readonly edges: Edge<Row>[];
   readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
+    /** Looked up when it is asked for, where the rows do not tell it; so is `hasPreviousPage`. */
+    readonly hasNextPage: boolean | Promise<boolean>;
+    readonly hasPreviousPage: boolean | Promise<boolean>;
     readonly startCursor: string | null;
     readonly endCursor: string | null;
   };
@@ -139,45 +143,56 @@ export interface Page<Row> {
 export const placeOf = (binding: CursorBinding, window: Window): CursorValue[] | null =>
   window.cursor === null ? null : decodeCursor(binding, window.cursor, window.backwards ? "before" : "after");
 
-/** The rows of a page in the list's order, and whether there are more on its sides. */
+/** The rows of a page in the list's order, and whether there are more beyond them. */
 export interface Cut<Row> {
   readonly rows: readonly Row[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
+  readonly more: boolean;
 }
 
 /** Takes a page out of rows that were read in the order of the walk, one more than asked for when there are more. */
-export function cutPage<Row>(read: readonly Row[], window: Window): Cut<Row> {
-  const more = read.length > window.take;
-  const rows = read.slice(0, window.take);
-  if (window.backwards) rows.reverse();
-  const came = window.cursor !== null || window.skip > 0;
-  return {
-    rows,
-    hasNextPage: window.backwards ? came : more,
-    hasPreviousPage: window.backwards ? more : came,
-  };
+export function cutPage<Row>(read: readonly Row[], { take, backwards }: Window): Cut<Row> {
+  const rows = read.slice(0, take);
+  if (backwards) rows.reverse();
+  return { rows, more: read.length > take };
 }
+
+/**
+ * Whether there are rows on the side that a page was reached from: before it, or after it when it goes backwards.
+ * A cursor outlives its row, and an offset may skip all that there is.
+ *
+ * @param look whether some row is at the cursor or on that side of it; without a cursor, whether there is any row
+ */
+export const isBehind = (
+  { rows }: Cut<unknown>,
+  { cursor, skip }: Window,
+  look: () => Promise<boolean>,
+): boolean | Promise<boolean> => (cursor !== null || (skip > 0 && rows.length === 0) ? look() : skip > 0);
 
 /**
  * Makes a page of rows as `cutPage` takes it out of them.
  *
  * @param values a row's sort values, the id last
+ * @param look as `isBehind` has it
  */
 export function makePage<Row>(
   read: readonly Row[],
   window: Window,
   binding: CursorBinding,
   values: (row: Row) => CursorValue[],
+  look: () => Promise<boolean>,
 ): Page<Row> {
-  const { rows, hasNextPage, hasPreviousPage } = cutPage(read, window);
+  const cut = cutPage(read, window);
   const sign = (row: Row) => encodeCursor(binding, values(row));
-  const edges = rows.map((node) => new Edge(node, sign));
+  const edges = cut.rows.map((node) => new Edge(node, sign));
   return {
     edges,
     pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
+      get hasNextPage() {
+        return window.backwards ? isBehind(cut, window, look) : cut.more;
+      },
+      get hasPreviousPage() {
+        return window.backwards ? cut.more : isBehind(cut, window, look);
+      },
       get startCursor() {
         return edges[0]?.cursor ?? null;
       },

@@ -37,6 +37,8 @@ export interface ChildPageRequest {
   readonly take: number;
   /** Rows beyond this place only; from the beginning when null. */
   readonly from: ChildPosition | null;
+  /** Whether a row at the place itself is meant too. */
+  readonly including?: boolean;
   readonly text: ChildText;
 }
 
@@ -118,8 +120,8 @@ function groupsOf(requests: readonly ChildRequest[]): Group[] {
 function keyOf(request: ChildRequest): string {
   const { table, parent } = request.table;
   if (request.kind === "count") return `${table} ${parent}`;
-  const { direction, take, from, text } = request;
-  return `${table} ${parent} ${direction} ${take} ${from === null} ${text.key}`;
+  const { direction, take, from, including = false, text } = request;
+  return `${table} ${parent} ${direction} ${take} ${from === null} ${including} ${text.key}`;
 }
 
 type Parameter = (value: unknown) => string;
@@ -140,8 +142,9 @@ function branch(at: number, group: Group, limit: string, parameter: Parameter): 
 FROM unnest(${parents}::uuid[]) WITH ORDINALITY AS parent(id, index)
 CROSS JOIN LATERAL (SELECT count(*)::text AS value FROM ${table} WHERE org_id = $1 AND ${parent} = parent.id${limit}) AS page`;
   }
-  const { table, direction, take, from, text } = first.request;
-  const [beyond, sort] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
+  const { table, direction, take, from, including, text } = first.request;
+  const [side, sort] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
+  const beyond = including ? `${side}=` : side;
   const order = table.order;
   const places = from === null ? null : placesOf(group, parameter);
   const columns = new Set(["id", order, ...text.columns.map(columnOf)]);

@@ -38,7 +38,8 @@ export function readOrder(orders: readonly OrderInput[], registry: Registry): So
     const name = order.field ?? `custom.${order.customField}`;
     const sort = registry.byName(name)?.sort;
     if (!sort) throw notSortable(name, `${path}.${order.field == null ? "customField" : "field"}`, registry);
-    return { ...sort, descending: order.direction === "DESC", nullsFirst: order.nulls === "FIRST" };
+    const nullsFirst = sort.nullable && order.nulls === "FIRST";
+    return { ...sort, descending: order.direction === "DESC", nullsFirst };
   });
   return [...keys, idKey(keys[0]?.descending ?? false)];
 }

@@ -20,6 +20,9 @@ export interface Search {
 
 const MAX_TERMS = 10;
 
+/** Whether a search is for no word, which is in everything. */
+export const saysNothing = ({ text, fields }: Search): boolean => text.trim() === "" && fields?.length !== 0;
+
 /**
  * Every word of the text has to be in one of the fields, whatever its case; all fields when none are named. Words that
  * can be one phone number together, `+1 (512) 867-7777`, are found as one too.

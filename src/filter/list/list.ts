@@ -18,10 +18,11 @@ import {
 } from "../../lib/page.ts";
 import type { Where } from "../compile/compile.ts";
 import { type OrderInput, readOrder } from "../compile/order.ts";
+import { saysNothing } from "../compile/search.ts";
 import type { FilterEntity } from "../registry/fields.ts";
 import { countLive } from "./count.ts";
 import { hasFew, noteCount } from "./few.ts";
-import { type FilterArgs, readArgs, requireReadable } from "./filter.service.ts";
+import { clockOf, type FilterArgs, type ReadFilter, readArgs, requireReadable } from "./filter.service.ts";
 
 /** What lists of its own can be filtered. */
 export type ListedEntity = Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">;
@@ -63,6 +64,25 @@ const trashWhere: Readonly<Record<TrashMode, Where>> = {
   EXCLUDE: { deletedAt: null },
   INCLUDE: { purgedAt: null },
   ONLY: { deletedAt: { not: null }, purgedAt: null },
+};
+
+/**
+ * What a filter says, for cursors: in whatever way it says that it means everything, it is no filter.
+ *
+ * @param read the same arguments, read
+ */
+const saidBy = (context: Context, args: ListArgs, { tree }: ReadFilter, within: Within | undefined) =>
+  tree.kind === "all"
+    ? null
+    : [args.filter, args.query, clockOf(context, args.timeZone, within?.timeZone).timeZone];
+
+/** The same arguments for one that is null and one that is left out. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item ?? null));
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner == null ? [] : [[key, withoutNulls(inner)]])),
+  );
 };
 
 /** A list inside which another filter looks. */
@@ -136,25 +156,16 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const read = requireReadable(await readArgs(context, entity, args, usesCustomOrder, within?.timeZone));
   if (read.definitions) keepDefinitions(context, read.definitions);
   const keys = readOrder(args.orderBy ?? [], read.registry);
-  const { filter, query, search, trash, timeZone } = args;
+  const trash = args.trash ?? "EXCLUDE";
+  const search = args.search && saysNothing(args.search) ? null : (args.search ?? null);
   const binding: CursorBinding = {
     secret: context.viewer.cursorSecret,
-    list: fingerprint([
-      entity,
-      keys,
-      filter ?? null,
-      query ?? null,
-      search ?? null,
-      trash ?? null,
-      timeZone ?? null,
-      within?.key ?? null,
-    ]),
+    list: fingerprint(
+      withoutNulls([entity, keys, saidBy(context, args, read, within), search, trash, within?.key]),
+    ),
   };
   const place = placeOf(binding, window);
-  const around = [
-    ...(entity === "DEAL" ? [] : [trashWhere[trash ?? "EXCLUDE"]]),
-    ...(within ? [within.where] : []),
-  ];
+  const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
   const where: Where = { AND: [...around, read.where] };
   const columns = columnsRead(selectedColumns(info), keys);
   const take = window.take + 1;
@@ -166,8 +177,19 @@ export async function filteredConnection<Row extends { readonly id: string }>(
       ...(window.skip > 0 && { skip: window.skip }),
       ...columns,
     });
+  /** Whether there are rows at the cursor or on the side that the page was reached from, or any without a cursor. */
+  const look = async () => {
+    const back = !window.backwards;
+    const rows = await model.findMany({
+      where: place ? { AND: [where, beyond(keys, place, back, true)] } : where,
+      orderBy: orderBy(keys, back),
+      take: 1,
+      select: { id: true },
+    });
+    return rows.length > 0;
+  };
   const countRows = () => {
-    const alone = search == null && within === undefined && (trash ?? "EXCLUDE") === "EXCLUDE";
+    const alone = search === null && within === undefined && trash === "EXCLUDE";
     return alone && entity !== "DEAL"
       ? countLive(context, models[entity], read.tree, read.tagIds)
       : model.count({ where });
@@ -183,7 +205,8 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   };
   const readPage = async () => {
     const rows = together ? ((await countedOnce()).rows as readonly Row[]) : await readRows();
-    const page = makePage(rows, window, binding, (row) => keys.map((key) => cursorValue(row, key)));
+    const values = (row: Row) => keys.map((key) => cursorValue(row, key));
+    const page = makePage(rows, window, binding, values, look);
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
     const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
     return { ...page, edges };

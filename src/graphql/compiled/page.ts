@@ -5,7 +5,6 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from "graphql";
-import type { Cut } from "../../lib/page.ts";
 import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
 
 /** How a connection's page becomes JSON, when nothing of it needs more than its rows. */
@@ -13,12 +12,17 @@ export interface PageWriter {
   readonly row: RowWriter;
   /** Whether the number of all records is selected. */
   readonly counts: boolean;
+  /** Names of the fields of `pageInfo` that are selected. */
+  readonly asks: ReadonlySet<string>;
   /** @param total the number of all records, as text */
   write(page: TextPage, total: string): string;
 }
 
 /** A page whose rows are the texts that were read. */
-export interface TextPage extends Cut<string> {
+export interface TextPage {
+  readonly rows: readonly string[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
   cursor(row: string): string;
 }
 
@@ -41,6 +45,7 @@ export function pageWriter(
   const place = hasCursor(selectionSet, fragments) ? placeOfRow : [];
   let row: RowWriter | null = null;
   let counts = false;
+  const asks = new Set<string>();
   const members: { readonly key: string; readonly write: Write }[] = [];
   for (const [key, node] of fields) {
     const inner = innerType(type, node);
@@ -52,7 +57,7 @@ export function pageWriter(
           counts = true;
           return (_page, total) => total;
         case "pageInfo":
-          return inner && pageInfo(inner, node, fragments);
+          return inner && pageInfo(inner, node, fragments, asks);
         case "nodes": {
           if (row || !inner) return null;
           const writer = rowWriter(inner, node.selectionSet, fragments, place);
@@ -75,6 +80,7 @@ export function pageWriter(
   return {
     row: row ?? bareRow(place),
     counts,
+    asks,
     write: (page, total) =>
       `{${members.map(({ key, write }) => `"${key}":${write(page, total)}`).join(",")}}`,
   };
@@ -138,10 +144,17 @@ function edgeWriter(
   };
 }
 
-function pageInfo(type: GraphQLObjectType, node: FieldNode, fragments: Fragments): Write | null {
+/** @param asks is told what is selected */
+function pageInfo(
+  type: GraphQLObjectType,
+  node: FieldNode,
+  fragments: Fragments,
+  asks: Set<string>,
+): Write | null {
   const fields = fieldsOf(type, node.selectionSet, fragments);
   if (!fields) return null;
   const names = [...fields].map(([key, { name }]) => [key, name.value] as const);
+  for (const [, name] of names) asks.add(name);
   return (page) => {
     const cursor = (row: string | undefined) => (row === undefined ? null : page.cursor(row));
     const value = (name: string): string | boolean | null => {
