@@ -10,6 +10,7 @@ import { schema } from "../schema.ts";
 import { addressFinder } from "./address.ts";
 import { type Gateway, gatewayOf } from "./gateway.ts";
 import { type GraphiqlOptions, graphiqlFor } from "./graphiql.ts";
+import { useErrorOrder } from "./plugins/use-error-order.ts";
 import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
 import { useJsonText } from "./plugins/use-json-text.ts";
@@ -77,6 +78,7 @@ export function createServer({
       useViewer(database, viewerOf),
       useWarnings(),
       useLimits(limits),
+      useErrorOrder(),
       useJit(compileAfter),
       useReadiness(database, isStopping),
     ],

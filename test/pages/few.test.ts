@@ -86,10 +86,6 @@ describe("stays two statements or one", () => {
       'contacts(first: 3, offset: 2, filter: { name: { ne: "c" } }) { totalCount nodes { id } }',
     ],
     ["from the end", 'contacts(last: 3, filter: { name: { ne: "d" } }) { totalCount nodes { id } }'],
-    [
-      "where a variable decides",
-      'contacts(first: 3, filter: { name: { ne: "e" } }) { totalCount @include(if: true) nodes { id } }',
-    ],
   ])("%s", async (_what, query) => {
     const times = await thrice(`{ ${query} }`);
     expect(times.some(({ statements }) => together(statements))).toBe(false);

@@ -112,6 +112,11 @@ const written: readonly [what: string, query: string, variables?: object][] = [
     "deals of leads, and activities of deals",
     "{ leads { nodes { deals { nodes { id name } } } } deals { nodes { activities { nodes { kind } } } } }",
   ],
+  [
+    "what depends on a variable",
+    `query ($yes: Boolean!) { contacts { nodes { deals { nodes { id name @include(if: $yes) } } } } }`,
+    { yes: false },
+  ],
 ];
 
 /** Left to be read and written here. */
@@ -119,11 +124,6 @@ const read: readonly [what: string, query: string, variables?: object][] = [
   ["related records", inContact("deals { nodes { id contact { name } } }")],
   ["children of children", inContact("deals { nodes { id activities { nodes { id } } } }")],
   ["both forms of the rows", inContact("deals { nodes { id } edges { node { name } } }")],
-  [
-    "what depends on a variable",
-    `query ($yes: Boolean!) { contacts { nodes { deals { nodes { id name @include(if: $yes) } } } } }`,
-    { yes: false },
-  ],
   ["a selection in two parts", inContact("deals { nodes { id } } deals { nodes { name } totalCount }")],
   [
     "a selection in two parts of fragments",

@@ -27,9 +27,19 @@ export function testDatabase(): Promise<Database> {
   return opened;
 }
 
+let counts = 0;
+
+/** Whether some test counts the statements that are sent just now. */
+export const isCounting = (): boolean => counts > 0;
+
 /** The SQL statements that some work sends, transaction control included. */
 export async function statementsOf<T>(work: () => Promise<T>): Promise<{ answer: T; statements: string[] }> {
   const from = statements.length;
-  const answer = await work();
-  return { answer, statements: statements.slice(from) };
+  counts += 1;
+  try {
+    const answer = await work();
+    return { answer, statements: statements.slice(from) };
+  } finally {
+    counts -= 1;
+  }
 }

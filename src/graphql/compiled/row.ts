@@ -122,13 +122,13 @@ function objectSegments(
 ): Segment[] | null {
   const fields = fieldsOf(type, selections, fragments);
   if (!fields) return null;
-  const segments: Segment[] = [];
+  const members: Segment[] = [];
   for (const [key, node] of fields) {
     const value = valueSegments(type, node, fragments, columns);
     if (!value) return null;
-    segments.push(`${segments.length === 0 ? "{" : ","}"${key}":`, ...value);
+    members.push(`${members.length === 0 ? "" : ","}"${key}":`, ...value);
   }
-  return [...segments, "}"];
+  return ["{", ...members, "}"];
 }
 
 function valueSegments(

@@ -99,7 +99,9 @@ export function useErrors(logger: Logger): Plugin {
         if (extensions.code === "INTERNAL_SERVER_ERROR")
           logger.error({ requestId, message }, "request failed");
       }
-      setResult({ ...result, errors });
+      // Before the data, however the result was made: JSON keeps the order of its keys.
+      const { errors: _, ...rest } = result;
+      setResult({ errors, ...rest });
     },
     onResponse({ request, response, setResponse, fetchAPI }) {
       const id = ids.get(request);
