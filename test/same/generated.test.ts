@@ -7,7 +7,7 @@ import { plantWorld } from "./world.ts";
 
 /** Random documents: whatever they merge, skip and include, the last answer is the first one to the byte. */
 
-const cases = Number(process.env.SAME_CASES ?? 150);
+const cases = Number(process.env.SAME_CASES ?? 60);
 const seed = Number(process.env.SAME_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let world: Awaited<ReturnType<typeof plantWorld>>;

@@ -169,11 +169,13 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const where: Where = { AND: [...around, read.where] };
   const columns = columnsRead(selectedColumns(info), keys);
   const take = window.take + 1;
+  // The row of the cursor, read with those beyond it, tells that the page is not the first.
+  const readsCursor = place !== null && (selectedNames(info)?.has("pageInfo") ?? true);
   const readRows = () =>
     model.findMany({
-      where: place ? { AND: [where, beyond(keys, place, window.backwards)] } : where,
+      where: place ? { AND: [where, beyond(keys, place, window.backwards, readsCursor)] } : where,
       orderBy: orderBy(keys, window.backwards),
-      take,
+      take: readsCursor ? take + 1 : take,
       ...(window.skip > 0 && { skip: window.skip }),
       ...columns,
     });
@@ -205,8 +207,10 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   };
   const readPage = async () => {
     const rows = together ? ((await countedOnce()).rows as readonly Row[]) : await readRows();
+    const hasCursor = readsCursor && rows[0]?.id === place?.at(-1);
+    const beyondIt = hasCursor ? rows.slice(1) : rows.slice(0, take);
     const values = (row: Row) => keys.map((key) => cursorValue(row, key));
-    const page = makePage(rows, window, binding, values, look);
+    const page = makePage(beyondIt, window, binding, values, async () => hasCursor || look());
     const matched = matchedGroups(context, entity, page.edges, read.groups ?? within?.groups ?? null);
     const edges = page.edges.map((edge) => new FilteredEdge(edge, matched));
     return { ...page, edges };
