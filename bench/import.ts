@@ -12,8 +12,9 @@ import { applyMigrations } from "../src/db/migrate/migrate.ts";
 import { type Database, openDatabase } from "../src/db/open/database.ts";
 import { scopedDb } from "../src/db/scope/scoped.ts";
 import type { Caller } from "../src/graphql/context.ts";
+import { importKind } from "../src/jobs/import/import.kind.ts";
 import { importContacts } from "../src/jobs/import/import.service.ts";
-import { runImportJob } from "../src/jobs/import/runner.ts";
+import { runJob } from "../src/jobs/runner.ts";
 import { newId } from "../src/lib/typeid.ts";
 import { Upload } from "../src/lib/upload.ts";
 
@@ -86,7 +87,7 @@ async function timeImport(database: Database, path: string) {
   const started = process.hrtime.bigint();
   const upload = new Upload("people.csv", 209_715_200, createReadStream(path));
   const job = await importContacts(caller, { file: upload, createMissingTags: true });
-  await runImportJob(database, pino({ level: "error" }), job);
+  await runJob(database, pino({ level: "error" }), importKind, {}, job);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   clearInterval(watch);
   const done = await database.prisma.importJob.findFirstOrThrow({ where: { orgId, id: job.id } });

@@ -46,7 +46,7 @@ export async function findKey(
   if (named !== null && named !== row.orgId) throw organizationForbidden();
   const { hash: _, expiresAt: _expiresAt, revokedAt: _revokedAt, lastUsedAt, ...found } = row;
   if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > LAST_USED_EVERY) void noteUse(database.pool, row);
-  return found;
+  return { ...found, apiKeyId: found.credentialId };
 }
 
 const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,

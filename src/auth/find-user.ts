@@ -42,7 +42,7 @@ export async function findUser(
       },
     );
   }
-  if (membership) return { ...membership, granted: claims.granted, sources: [] };
+  if (membership) return { ...membership, apiKeyId: null, granted: claims.granted, sources: [] };
   if (named !== null) throw organizationForbidden();
   throw new RequestError("ORG_FORBIDDEN", "The caller is not in any organization.", { status: 403 });
 }

@@ -22,6 +22,8 @@ export interface Membership extends Principal {
 export interface Found extends Membership {
   /** The API key, or the user whom a token names. */
   readonly credentialId: string;
+  /** The API key, where the credential is one. */
+  readonly apiKeyId: string | null;
   /** What the credential grants, before the member's role limits it. */
   readonly granted: readonly ApiScope[];
   /** The systems as which it may say to write, beside the API. */

@@ -12,6 +12,8 @@ import type { VerifyToken } from "./token.ts";
 export interface Viewer extends Membership {
   /** The API key, or the user whom a token names. */
   readonly credentialId: string;
+  /** The API key, where the credential is one. */
+  readonly apiKeyId: string | null;
   /** As which system the caller writes. */
   readonly source: ModificationSource;
   readonly scopes: ReadonlySet<ApiScope>;

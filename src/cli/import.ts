@@ -7,14 +7,16 @@ import { Presets, SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import type { Database } from "../db/open/database.ts";
+import { isPassing } from "../db/open/faults.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
 import { importErrors } from "../jobs/import/errors-csv.ts";
+import { importKind } from "../jobs/import/import.kind.ts";
 import { importContacts } from "../jobs/import/import.service.ts";
 import type { Column } from "../jobs/import/mapping.ts";
-import { runImportJob } from "../jobs/import/runner.ts";
 import { NotCsvError } from "../jobs/import/sniff.ts";
+import { runJob } from "../jobs/runner.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { encodeId } from "../lib/typeid.ts";
 import { Upload } from "../lib/upload.ts";
@@ -158,11 +160,11 @@ async function callerOf(database: Database, orgId: string, address: Address): Pr
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
-    viewer: { memberId, dataScope, credentialId: memberId, source: "IMPORT" },
+    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source: "IMPORT" },
   };
 }
 
-/** Milliseconds between two looks at a job that another process works on. */
+/** Milliseconds between two looks at a job that another process works on, or whose database is away. */
 const LOOK = 500;
 
 /** Works on the job until it has ended; where a server has taken it up meanwhile, waits for that. */
@@ -177,15 +179,19 @@ async function runWithProgress(database: Database, { orgId, id }: ImportJob): Pr
     started = true;
     bar.update(done);
   };
-  const logger = createLogger("error");
+  const logger = createLogger("warn");
   for (;;) {
-    await runImportJob(database, logger, { orgId, id }, { onProgress });
-    const job = await database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });
-    if (job.finishedAt !== null) {
-      bar.stop();
-      return job;
+    try {
+      await runJob(database, logger, importKind, { onProgress }, { orgId, id });
+      const job = await database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });
+      if (job.finishedAt !== null) {
+        bar.stop();
+        return job;
+      }
+      if (job.total > 0) onProgress(job);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
     }
-    if (job.total > 0) onProgress(job);
     await pause(LOOK);
   }
 }

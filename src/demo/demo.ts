@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createKey, parseKey } from "../auth/key.ts";
+import { withTransaction } from "../db/open/connections.ts";
 import type { Database } from "../db/open/database.ts";
 import { type DemoOrganization, demoOrganizations, insertDemo } from "./organizations.ts";
 
@@ -20,9 +21,7 @@ export async function seedDemo(
   const ids = demos.map((demo) => demo.id);
   const present = await database.prisma.organization.count({ where: { id: { in: ids } } });
   if (present === demos.length) return demos;
-  const client = await database.pool.connect();
-  const seed = async () => {
-    await client.query("BEGIN");
+  await withTransaction(database.pool, async (client) => {
     for (const demo of demos) {
       let shown = -1;
       await insertDemo(client, demo, (done, total) => {
@@ -31,18 +30,9 @@ export async function seedDemo(
         shown = Math.max(shown, tenth);
       });
     }
-    await client.query("COMMIT");
-    // Flushes what the GIN indexes have pending and tells the planner what there is.
-    await client.query("VACUUM ANALYZE");
-  };
-  try {
-    await seed();
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
+  // Flushes what the GIN indexes have pending and tells the planner what there is.
+  await database.pool.query("VACUUM ANALYZE");
   return demos;
 }
 

@@ -4,8 +4,10 @@ import { isReadOnly } from "../db/open/inspect.ts";
 import { purge } from "../db/write/purge.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write.ts";
-import { runNextBulkJob } from "./bulk/bulk.runner.ts";
-import { dropBrokenUploads, runNextImport } from "./import/runner.ts";
+import { bulkKind } from "./bulk/bulk.kind.ts";
+import { dropBrokenUploads, importKind } from "./import/import.kind.ts";
+import type { JobKind, JobRows } from "./kind.ts";
+import { runJob } from "./runner.ts";
 
 /** What the server does beside answering. */
 
@@ -33,21 +35,21 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
       if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
     });
   };
-  // An import that is interrupted is taken up again after the last batch, here or elsewhere.
-  const importNext = async () => {
-    while (!stopping && (await runNextImport(database, logger, { stopping: () => stopping })));
-  };
-  const changeNext = async () => {
-    while (!stopping && (await runNextBulkJob(database, logger, { stopping: () => stopping })));
-  };
+  const options = { stopping: () => stopping };
+  /** Works until nothing waits, or what does has to wait a little longer. */
+  const workOff =
+    <Name extends keyof JobRows>(kind: JobKind<Name>) =>
+    async () => {
+      while (!stopping && (await runJob(database, logger, kind, options)) === "done");
+    };
   // A standby writes nothing; once it has become the primary, work begins.
   const ifWritable = (work: () => Promise<void>) => async () => {
     if (!(await isReadOnly(database))) await work();
   };
   const stops = [
     repeat(logger, "purging", ifWritable(clean), 10_000, purgeEvery * 60_000),
-    repeat(logger, "importing", ifWritable(importNext), JOB_POLL, JOB_POLL),
-    repeat(logger, "changing contacts", ifWritable(changeNext), JOB_POLL, JOB_POLL),
+    repeat(logger, "importing", ifWritable(workOff(importKind)), JOB_POLL, JOB_POLL),
+    repeat(logger, "changing contacts", ifWritable(workOff(bulkKind)), JOB_POLL, JOB_POLL),
     repeat(
       logger,
       "clearing away broken uploads",

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
-import { runNextBulkJob } from "../../src/jobs/bulk/bulk.runner.ts";
+import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
+import { runJob } from "../../src/jobs/runner.ts";
 import {
   type BulkJob,
   type BulkMutation,
@@ -14,6 +15,7 @@ import {
 } from "../support/bulk.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
+import { killedAfter } from "../support/jobs.ts";
 import { Organization } from "../support/makers.ts";
 
 /** More than 500 contacts are a job. */
@@ -50,16 +52,8 @@ const chunks = async (): Promise<number> =>
 const query = async (sql: string, ...values: unknown[]) =>
   (await testDatabase()).pool.query(sql, [organization.id, ...values]);
 
-/** A process that dies after some pieces: its lease is left, and nobody ends the job. */
-const killedAfter = (pieces: number) => {
-  let seen = 0;
-  return {
-    onProgress: () => {
-      seen += 1;
-      if (seen === pieces) throw Object.assign(new Error("killed"), { code: "ECONNREFUSED" });
-    },
-  };
-};
+const killedAfterSteps = (steps: number) =>
+  killedAfter(steps, (options) => runBulkJobs(organization, options));
 
 const expireLease = () =>
   query(
@@ -228,7 +222,7 @@ describe("a job goes on", () => {
   test("where it was when its process was killed, and changes nothing twice", async () => {
     await plantMany(organization, 1_700);
     const { job } = await ordered();
-    await runBulkJobs(organization, killedAfter(2));
+    await killedAfterSteps(2);
     expect(await bulkJobOf(key, job.id)).toMatchObject({ state: "RUNNING", done: 1000, changed: 1000 });
     // Nobody has it until the lease is over.
     await runBulkJobs(organization);
@@ -297,7 +291,7 @@ describe("a job goes on", () => {
     const database = await testDatabase();
     await Promise.all(
       Array.from({ length: 3 }, async () => {
-        while (await runNextBulkJob(database, pino({ level: "silent" })));
+        while ((await runJob(database, pino({ level: "silent" }), bulkKind)) === "done");
       }),
     );
     // Another test's worker may have taken it: then it is done soon.
@@ -317,7 +311,7 @@ describe("a job that is cancelled", () => {
   test("stops; what it has changed stays", async () => {
     await plantMany(organization, 1_200);
     const { job } = await ordered();
-    await runBulkJobs(organization, killedAfter(1));
+    await killedAfterSteps(1);
     expect(await cancel(job.id)).toMatchObject({
       job: { id: job.id, state: "CANCELLED", done: 500, changed: 500, finishedAt: expect.any(String) },
       errors: [],
@@ -420,7 +414,7 @@ describe("a job runs as who asked for it, with what they may do by then", () => 
     const member = await organization.member();
     await plantMany(organization, 1_200);
     const { job } = await ordered(toFair, "contactsBulkUpdate", member.key);
-    await runBulkJobs(organization, killedAfter(1));
+    await killedAfterSteps(1);
     await expireLease();
     await query("UPDATE member SET role = 'READ_ONLY' WHERE org_id = $1 AND id = $2", member.id);
     await runBulkJobs(organization);

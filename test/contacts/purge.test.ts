@@ -164,14 +164,15 @@ function slowPool(pool: pg.Pool) {
   const free = new Promise<void>((resolve) => {
     commit = resolve;
   });
-  const connect = async () => {
-    const client = await pool.connect();
-    const query = async (text: string, values?: unknown[]) => {
-      if (text === "COMMIT") await free;
-      return client.query(text, values);
-    };
-    return { query, release: () => client.release() };
-  };
+  const connect = (use: (error: undefined, client: pg.PoolClient) => void) =>
+    pool.connect((error, client) => {
+      if (!client) throw error;
+      const query = async (text: string, values?: unknown[]) => {
+        if (text === "COMMIT") await free;
+        return client.query(text, values);
+      };
+      use(undefined, Object.assign(Object.create(client), { query }));
+    });
   return { pool: { connect } as unknown as pg.Pool, commit };
 }
 

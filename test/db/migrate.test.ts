@@ -306,6 +306,38 @@ describe.skipIf(!postgresAnswers)("several processes on one PostgreSQL", () => {
   });
 });
 
+describe.skipIf(!postgresAnswers)("a migration whose connection is cut", () => {
+  test("is rolled back and says so, and applies the next time", async () => {
+    const database = await openThrowaway();
+    onTestFinished(() => database.close());
+    const files = await makeFiles({
+      "20260101000000_cut": "CREATE TABLE one (id int); SELECT pg_advisory_xact_lock(7242099);",
+    });
+    const admin = new pg.Client({
+      ...postgres,
+      database: String(new URL(database.pool.options.connectionString ?? "").pathname.slice(1)),
+    });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    await admin.query("SELECT pg_advisory_lock(7242099)");
+    const applying = applyMigrations(database.pool, false, files);
+    const failed = expect(applying).rejects.toThrow(/20260101000000_cut failed and was rolled back/);
+    // Whoever works on it, and whoever keeps others from it meanwhile.
+    await vi.waitFor(async () => {
+      const { rows } = await admin.query(
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity AS a
+         WHERE datname = current_database() AND pid <> pg_backend_pid()
+           AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7242099 AND NOT granted)`,
+      );
+      expect(rows.length).toBeGreaterThan(1);
+    }, 20_000);
+    await failed;
+    await admin.query("SELECT pg_advisory_unlock(7242099)");
+    expect(await tables(database.pool)).toEqual([]);
+    expect(await applyMigrations(database.pool, false, files)).toEqual(["20260101000000_cut"]);
+  });
+});
+
 describe("the drift check", () => {
   test("the migrations make what the schema says", async () => {
     expect(await findDrift()).toBe("");

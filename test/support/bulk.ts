@@ -1,5 +1,6 @@
 import { pino } from "pino";
-import { type RunOptions, runBulkJob } from "../../src/jobs/bulk/bulk.runner.ts";
+import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
+import { type RunOptions, runJob } from "../../src/jobs/runner.ts";
 import { mutate, type PayloadError, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import { Organization } from "./makers.ts";
@@ -87,14 +88,19 @@ export async function done(key: string, mutation: BulkMutation, args: Variables)
   return bulk(key, mutation, { ...args, planToken });
 }
 
+const silent = pino({ level: "silent" });
+
 /** Works on each bulk job of an organization that is not done; other tests' jobs are theirs. */
-export async function runBulkJobs({ id: orgId }: Organization, options: RunOptions = {}): Promise<void> {
+export async function runBulkJobs(
+  { id: orgId }: Organization,
+  options: RunOptions<"bulkJob"> = {},
+): Promise<void> {
   const database = await testDatabase();
   const jobs = await database.prisma.bulkJob.findMany({
     where: { orgId, state: { in: ["QUEUED", "RUNNING"] } },
     orderBy: { createdAt: "asc" },
   });
-  for (const job of jobs) await runBulkJob(database, pino({ level: "silent" }), job, options);
+  for (const job of jobs) await runJob(database, silent, bulkKind, options, job);
 }
 
 export async function bulkJobOf(key: string, id: string): Promise<BulkJob> {

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { expect } from "vitest";
-import { type RunOptions, runImportJob } from "../../src/jobs/import/runner.ts";
+import { importKind } from "../../src/jobs/import/import.kind.ts";
+import { type RunOptions, runJob } from "../../src/jobs/runner.ts";
 import { type Answer, read, sendText, testServer } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
@@ -108,14 +109,19 @@ export async function sendMultipart(
   return read(await yoga.fetch(new Request("http://test/graphql", init as RequestInit)));
 }
 
+const silent = pino({ level: "silent" });
+
 /** Works once on each import of an organization that is not done; other tests' imports are theirs. */
-export async function runImports({ id: orgId }: Organization, options: RunOptions = {}): Promise<void> {
+export async function runImports(
+  { id: orgId }: Organization,
+  options: RunOptions<"importJob"> = {},
+): Promise<void> {
   const database = await testDatabase();
   const jobs = await database.prisma.importJob.findMany({
     where: { orgId, state: { in: ["QUEUED", "RUNNING"] } },
     orderBy: { createdAt: "asc" },
   });
-  for (const job of jobs) await runImportJob(database, pino({ level: "silent" }), job, options);
+  for (const job of jobs) await runJob(database, silent, importKind, options, job);
 }
 
 export async function jobOf(key: string, id: string): Promise<Job> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { endTransaction, makePool, takeConnection } from "../open/connections.ts";
 
 /**
  * Migrations, made and applied by Prisma's own schema engine as WebAssembly: nothing is downloaded, and the
@@ -68,24 +69,22 @@ export async function applyMigrations(
   if (pending.length === 0) return [];
   if (embedded) return runPending(pool, list);
   // Connections of their own: one waits with the lock while the other works, whatever the pool's size and limits.
-  const own = new pg.Pool({ ...pool.options, max: 2, statement_timeout: 0 });
-  let lost: Error | null = null;
-  own.on("error", () => undefined);
-  const holder = await own.connect();
-  holder.on("error", (error) => {
-    lost = error;
-  });
+  const own = makePool({ ...pool.options, max: 2, statement_timeout: 0 });
   try {
-    // Locks of a transaction and not of the session, which a pooler gives to somebody else after each of them.
-    await holder.query(
-      `BEGIN; SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0;
-       SET LOCAL idle_in_transaction_session_timeout = 0;
-       ${LOCK_KEYS.map((key) => `SELECT pg_advisory_xact_lock(${key});`).join(" ")}`,
-    );
-    return await runPending(own, list);
+    const holder = await takeConnection(own);
+    try {
+      // Locks of a transaction and not of the session, which a pooler gives to somebody else after each of them.
+      await holder.client.query(
+        `BEGIN; SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0;
+         SET LOCAL idle_in_transaction_session_timeout = 0;
+         ${LOCK_KEYS.map((key) => `SELECT pg_advisory_xact_lock(${key});`).join(" ")}`,
+      );
+      return await runPending(own, list);
+    } finally {
+      // It has held the locks, and nothing else; when it is gone, so are they.
+      await endTransaction(holder, "ROLLBACK").catch(() => undefined);
+    }
   } finally {
-    if (lost === null) await holder.query("COMMIT").catch(() => undefined);
-    holder.release(lost ?? undefined);
     await own.end();
   }
 }

@@ -9,7 +9,8 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
-import pg from "pg";
+import type pg from "pg";
+import { makePool, withTransaction } from "../open/connections.ts";
 import { startEmbedded } from "../open/embedded.ts";
 import { MomentPg } from "../prisma/adapter.ts";
 
@@ -18,7 +19,7 @@ import { MomentPg } from "../prisma/adapter.ts";
 /** The engine over throw-away databases in memory: the history is replayed in them, no real one is touched. */
 export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
-  const pools = [new pg.Pool(main.connection), new pg.Pool(shadow.connection)] as const;
+  const pools = [makePool(main.connection), makePool(shadow.connection)] as const;
   try {
     return await run(work, ...pools);
   } finally {
@@ -68,20 +69,18 @@ function adapterFactory(
     const adapter = await catalogueAdapter(to);
     adapter.executeScript = async (script) => {
       if (isLock(script)) return;
-      const client = await to.connect();
-      try {
-        // Rather fail than make all traffic queue behind a migration that waits for a long read.
-        await client.query("BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
+      // Rather fail than make all traffic queue behind a migration that waits for a long read.
+      const begin = "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0";
+      const run = async (client: pg.PoolClient) => {
         await client.query(script);
         // In the same transaction as the work: a process that dies now leaves both or neither.
         await client.query(noteFinished);
-        await client.query("COMMIT");
+      };
+      try {
+        await withTransaction(to, run, begin);
       } catch (error) {
-        await client.query("ROLLBACK");
         failure.message = error instanceof Error ? error.message : String(error);
         throw error;
-      } finally {
-        client.release();
       }
     };
     return adapter;

@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { PrismaClient } from "../../generated/prisma/client.ts";
 import { MomentPg } from "../prisma/adapter.ts";
 import { type KeptReads, keptReads } from "../prisma/kept-reads.ts";
@@ -7,6 +7,7 @@ import { unreadColumns } from "../prisma/rows.ts";
 import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
 import { addressSettings } from "./address.ts";
 import { clientWith, type StatementListener } from "./client.ts";
+import { makePool, takeConnection } from "./connections.ts";
 import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
@@ -67,23 +68,25 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   // PGlite is loaded by those who use it: a tenth of a start on PostgreSQL would go into it.
   const embedded =
     config.kind === "postgres" ? null : await (await import("./embedded.ts")).startEmbedded(config);
-  const pool = new pg.Pool({
-    ...(config.kind === "postgres"
-      ? {
-          ...addressSettings(config.url),
-          max: config.poolSize,
-          statement_timeout: config.statementTimeout,
-          // Without a limit a request waits for ever on a full pool or a dead host.
-          connectionTimeoutMillis: config.wait ?? 1_500,
-        }
-      : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
-    Client: boundedClient(clientWith(hooks)),
-  });
-  pool.on("error", (error) => hooks.onConnectionError?.(error));
+  const pool = makePool(
+    {
+      ...(config.kind === "postgres"
+        ? {
+            ...addressSettings(config.url),
+            max: config.poolSize,
+            statement_timeout: config.statementTimeout,
+            // Without a limit a request waits for ever on a full pool or a dead host.
+            connectionTimeoutMillis: config.wait ?? 1_500,
+          }
+        : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
+      Client: boundedClient(clientWith(hooks)),
+    },
+    hooks.onConnectionError,
+  );
   // The first connection finds out what a pooler on the way refuses. Where there is none, the first statement says why.
   if (config.kind === "postgres") {
-    await pool.connect().then(
-      (client) => client.release(),
+    await takeConnection(pool).then(
+      ({ giveBack }) => giveBack(true),
       () => undefined,
     );
   }

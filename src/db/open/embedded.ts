@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -33,6 +34,7 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
     const address = await listenAddress();
     const server = new PGLiteSocketServer({ db: database, maxConnections: 20, ...address.listen });
     await server.start();
+    listenToSockets(server);
     return {
       connection: {
         ...address.connection(server.getServerConn()),
@@ -55,6 +57,15 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
     unlock();
     throw error;
   }
+}
+
+/**
+ * A socket that its client resets before the server has got to it says so in an event that nobody hears, which would
+ * end the process. The library keeps the server that accepts to itself.
+ */
+function listenToSockets(server: PGLiteSocketServer): void {
+  const { server: accepting } = server as unknown as { readonly server: Server };
+  accepting.on("connection", (socket) => socket.on("error", () => undefined));
 }
 
 /** A Unix socket in a directory that only this user can enter; a loopback port where there are none. */

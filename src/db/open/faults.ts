@@ -53,6 +53,9 @@ export const isRetryable = (error: unknown): boolean =>
 /** Whether PostgreSQL gave the statement up for its time. */
 export const isTimeout = (error: unknown): boolean => hasCode(error, new Set(["57014"]));
 
+/** Whether a statement or a transaction was given up for its time, for which it may itself be to blame. */
+export const isOverdue = (error: unknown): boolean => hasCode(error, new Set(["57014", "P2028"]));
+
 /** Whether a statement has more parameters or deeper conditions than Prisma or PostgreSQL can take. */
 export const isTooLarge = (error: unknown): boolean =>
   hasCode(error, new Set(["P2029", "54001"])) ||

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { withTransaction } from "../open/connections.ts";
 import type { Database } from "../open/database.ts";
 import { SLOT_COUNT } from "../prisma/rows.ts";
 
@@ -38,7 +39,7 @@ export async function purge(
 ): Promise<Purged> {
   const done = { contacts: 0, leads: 0, idempotencyKeys: 0, importErrors: 0, ran: false };
   for (;;) {
-    const batch = await inTransaction(pool, async (client) => {
+    const batch = await withTransaction(pool, async (client) => {
       const { rows } = await client.query<{ free: boolean }>(
         `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS free`,
       );
@@ -192,22 +193,4 @@ async function purgeTable(client: pg.PoolClient, table: keyof typeof tables, bef
     keys,
   );
   return picked.rows.length;
-}
-
-async function inTransaction<Result>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN");
-    const result = await work(client);
-    await client.query("COMMIT");
-    return result;
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw error;
-  } finally {
-    client.release();
-  }
 }

@@ -1,4 +1,5 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
+import { endTransaction, takeConnection } from "../open/connections.ts";
 import type { Send } from "../open/query.ts";
 import type { Lender, Lent } from "../prisma/lent.ts";
 
@@ -25,12 +26,11 @@ export async function inTransaction<Prisma, Result>(
   work: (transaction: Transaction<Prisma>) => Promise<Result>,
   timeout: number,
 ): Promise<Result> {
-  const connection = await pool.connect();
-  // A connection that breaks says so to its statement as well; unheard, the event would end the process.
-  connection.on("error", ignore);
+  const connection = await takeConnection(pool);
+  const { client } = connection;
   let over = false;
   const send: Send = (statement) =>
-    over ? Promise.reject(new TransactionExpired("the transaction is over")) : connection.query(statement);
+    over ? Promise.reject(new TransactionExpired("the transaction is over")) : client.query(statement);
   let lent: Promise<Lent<Prisma>> | undefined;
   const transaction: Transaction<Prisma> = {
     send,
@@ -42,12 +42,12 @@ export async function inTransaction<Prisma, Result>(
   const end = async (how: "COMMIT" | "ROLLBACK") => {
     over = true;
     clearTimeout(timer);
-    await finish(connection, how);
+    await endTransaction(connection, how);
   };
   const timer = setTimeout(() => void end("ROLLBACK").catch(ignore), timeout);
   try {
     // It waits in line before the first statement, whose failure tells of its own.
-    void connection.query("BEGIN").catch(ignore);
+    void client.query("BEGIN").catch(ignore);
     const result = await work(transaction);
     if (over) throw new TransactionExpired(`the transaction took longer than ${timeout} ms`);
     await end("COMMIT");
@@ -57,19 +57,6 @@ export async function inTransaction<Prisma, Result>(
     throw error;
   } finally {
     void lent?.then(({ giveBack }) => giveBack()).catch(ignore);
-  }
-}
-
-/** Ends a transaction and gives its connection back to the pool, or away when it cannot be trusted any more. */
-async function finish(connection: PoolClient, how: "COMMIT" | "ROLLBACK"): Promise<void> {
-  let ended = false;
-  try {
-    const { command } = await connection.query(how);
-    ended = true;
-    if (command !== how) throw new Error("a transaction of which a statement had failed was to be committed");
-  } finally {
-    connection.removeListener("error", ignore);
-    connection.release(!ended);
   }
 }
 

@@ -160,10 +160,11 @@ async function holdSet(writer: Writer, work: Work): Promise<ContactRow[]> {
 
 /** Makes a job of it. The contacts are those of this moment, whatever comes to match later. */
 async function queue(writer: Writer, work: Work, jobId: string, input: object): Promise<void> {
-  const { memberId, source } = writer.caller.viewer;
+  const { memberId, apiKeyId, source } = writer.caller.viewer;
   await writer.insert("bulkJob", {
     id: jobId,
     memberId,
+    apiKeyId,
     source,
     kind: work.plan.change.kind,
     // As JSON says it: without what is undefined.

@@ -55,6 +55,7 @@ async function newJob(writer: Writer, { mode, dryRun, tags, createMissingTags, o
   if (found.length > 0) throw new RefusalError(found);
   return {
     memberId: caller.viewer.memberId,
+    apiKeyId: caller.viewer.apiKeyId,
     mode: mode ?? "SKIP",
     dryRun: dryRun ?? false,
     options: { tags: tags ?? [], createMissingTags: createMissingTags ?? false, ownerId: owner.ownerId },
@@ -132,7 +133,8 @@ async function importFile(
       const queued = await queueJob(caller, job.id, bytes, again);
       // Asked for before under the same key: that job is the answer, and this upload was for nothing.
       if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
-      return queued;
+      // What is kept with the key is how the job was then.
+      return queued.id === job.id ? queued : await asItIs(caller.db, queued);
     } catch (error) {
       await dropUpload(caller.db, job.id);
       throw error;
@@ -166,6 +168,9 @@ function openJob(
     });
   });
 }
+
+const asItIs = async (db: Db, job: ImportJob): Promise<ImportJob> =>
+  (await db.importJob.findFirst({ where: { id: job.id } })) ?? job;
 
 async function keepPieces(
   db: Db,

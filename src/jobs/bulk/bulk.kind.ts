@@ -1,0 +1,43 @@
+import type { BulkJob } from "../../generated/prisma/client.ts";
+import type { Writer } from "../../records/writer.ts";
+import type { JobKind } from "../kind.ts";
+import { applyChange, type BulkChange, completeChange } from "./bulk.change.ts";
+
+/** Changes of many contacts: they are laid up in pieces, and a step is one of these, which it takes away. */
+export const bulkKind: JobKind<"bulkJob"> = {
+  name: "bulkJob",
+  tables: { job: "bulk_job", chunk: "bulk_chunk" },
+  noun: "a bulk change",
+  source: ({ source }) => source,
+  settles: () => true,
+  async *steps(work) {
+    while (await work.step((writer) => doPiece(writer, work.job))) yield;
+  },
+};
+
+/** @returns what the piece moves of the job; null when there is none left */
+async function doPiece(writer: Writer, job: BulkJob) {
+  const { tx } = writer;
+  const piece = await tx.bulkChunk.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
+  if (!piece) return null;
+  const { contacts, changed } = await changePiece(writer, job, piece.ids);
+  await tx.bulkChunk.deleteMany({ where: { jobId: job.id, position: piece.position } });
+  return {
+    done: job.done + piece.ids.length,
+    changed: job.changed + changed,
+    unchanged: job.unchanged + contacts - changed,
+    skipped: job.skipped + piece.ids.length - contacts,
+  };
+}
+
+/** Changes those of the contacts that are still live and within the member's reach. */
+async function changePiece(
+  writer: Writer,
+  { kind, input }: BulkJob,
+  ids: readonly string[],
+): Promise<{ contacts: number; changed: number }> {
+  const change = await completeChange(writer, { kind, input } as BulkChange);
+  await writer.tx.lock.rows("contact", ids, "update");
+  const contacts = await writer.tx.contact.findMany({ where: { id: { in: [...ids] }, deletedAt: null } });
+  return { contacts: contacts.length, changed: await applyChange(writer, change, contacts) };
+}

@@ -1,0 +1,165 @@
+import type { Pool } from "pg";
+import type { JobKey, JobTables } from "./kind.ts";
+
+/**
+ * Who has a job. A process claims it for a while, its lease, and says so again as it makes progress; what it claimed
+ * last is how it is known as the one that has it. All moments are the database's: processes whose clocks differ agree.
+ */
+
+/** Milliseconds for which a process has a job without a sign of life. */
+export const LEASE = 60_000;
+
+/** How often a job is taken up that makes no progress: whoever took it died of it, or did not come to its end in time. */
+export const MOST_CLAIMS = 3;
+
+/** The database's clock, carried on by this process's stopwatch. */
+export class DatabaseClock {
+  readonly #read = performance.now();
+
+  constructor(readonly at: Date) {}
+
+  now(): Date {
+    return new Date(this.at.getTime() + performance.now() - this.#read);
+  }
+
+  /** Until when a process has a job that shows a sign of life now. */
+  lease(): Date {
+    return new Date(this.now().getTime() + LEASE);
+  }
+}
+
+/** A job that this process has, or is about to have. */
+export interface Claim extends JobKey {
+  readonly memberId: string;
+  readonly apiKeyId: string | null;
+  /** Until when this process has it. A second one when the answer to a statement that moved it was lost. */
+  readonly leases: readonly Date[];
+  readonly clock: DatabaseClock;
+  /** How it was found. */
+  readonly found: { readonly state: string; readonly leasedUntil: Date | null };
+}
+
+interface Waiting extends JobKey {
+  readonly memberId: string;
+  readonly apiKeyId: string | null;
+  readonly state: string;
+  readonly leasedUntil: Date | null;
+  readonly claims: number;
+  readonly now: Date;
+}
+
+/**
+ * Finds the job that has waited the longest, or a certain one, without a lock. One that was taken up too often ends.
+ *
+ * @returns null when there is none that nobody has
+ */
+export async function findJob(pool: Pool, tables: JobTables, key: JobKey | null): Promise<Claim | null> {
+  for (;;) {
+    const waiting = await findWaiting(pool, tables, key);
+    if (!waiting) return null;
+    const { orgId, id, memberId, apiKeyId, state, leasedUntil, claims, now } = waiting;
+    const clock = new DatabaseClock(now);
+    const found = { state, leasedUntil };
+    if (claims < MOST_CLAIMS) return { orgId, id, memberId, apiKeyId, leases: [clock.lease()], clock, found };
+    const end = { state: "FAILED", at: now, problem: stuck } as const;
+    await endAs(pool, tables, asFound, [orgId, id, ...valuesOf(found)], end);
+  }
+}
+
+const asFound = "state::text = $3 AND leased_until IS NOT DISTINCT FROM $4::timestamptz";
+const valuesOf = ({ state, leasedUntil }: Claim["found"]) => [state, leasedUntil?.toISOString() ?? null];
+
+/**
+ * Takes a job that is still as it was found, so that of several processes one has it.
+ *
+ * @returns whether it was
+ */
+export async function takeJob(pool: Pool, { job }: JobTables, claim: Claim): Promise<boolean> {
+  const { orgId, id, found, clock, leases } = claim;
+  const { rowCount } = await pool.query(
+    `UPDATE ${job} SET state = 'RUNNING', started_at = coalesce(started_at, $5::timestamptz),
+       leased_until = $6::timestamptz, claims = claims + 1
+     WHERE org_id = $1::uuid AND id = $2::uuid AND ${asFound}`,
+    [orgId, id, ...valuesOf(found), clock.at.toISOString(), leases[0]?.toISOString()],
+  );
+  return rowCount === 1;
+}
+
+/** Whose job it is by now, for those who have it. */
+const mine = "state = 'RUNNING' AND leased_until = ANY($3::timestamptz[])";
+const leasesOf = ({ leases }: Claim): string[] => leases.map((lease) => lease.toISOString());
+
+const stuck = `It was taken up ${MOST_CLAIMS} times and made no progress: each time the process that worked on it ended, or did not come to the end of a step in time. Ask for it again in smaller parts; the server's log may say more.`;
+
+async function findWaiting(pool: Pool, { job }: JobTables, key: JobKey | null): Promise<Waiting | null> {
+  const { rows } = await pool.query<Waiting>(
+    `SELECT org_id AS "orgId", id, member_id AS "memberId", api_key_id AS "apiKeyId", state::text AS state,
+       leased_until AS "leasedUntil", claims, now() AS now
+     FROM ${job}
+     WHERE state IN ('QUEUED', 'RUNNING') AND (leased_until IS NULL OR leased_until < now())
+       AND ($1::uuid IS NULL OR (org_id = $1::uuid AND id = $2::uuid))
+     ORDER BY created_at LIMIT 1`,
+    [key?.orgId ?? null, key?.id ?? null],
+  );
+  return rows[0] ?? null;
+}
+
+/** How a job ends. */
+export interface End {
+  readonly state: "DONE" | "FAILED";
+  readonly at: Date;
+  /** Why it failed, for people. */
+  readonly problem: string | null;
+}
+
+/** Ends a job that this process has, and drops what was kept for it. One that it no longer has stays as it is. */
+export const endJob = (pool: Pool, tables: JobTables, claim: Claim, end: End): Promise<void> =>
+  endAs(pool, tables, mine, [claim.orgId, claim.id, leasesOf(claim)], end);
+
+async function endAs(
+  pool: Pool,
+  { job, chunk }: JobTables,
+  still: string,
+  values: readonly unknown[],
+  { state, at, problem }: End,
+): Promise<void> {
+  const own = values.length;
+  await pool.query(
+    `WITH ended AS (
+       UPDATE ${job} SET state = '${state}', finished_at = $${own + 1}::timestamptz, problem = $${own + 2}, leased_until = NULL
+       WHERE org_id = $1::uuid AND id = $2::uuid AND ${still} RETURNING org_id, id)
+     DELETE FROM ${chunk} AS c USING ended AS e WHERE c.org_id = e.org_id AND c.job_id = e.id`,
+    [...values, at.toISOString(), problem],
+  );
+}
+
+/**
+ * Shows a sign of life.
+ *
+ * @returns whether this process still had the job
+ */
+export async function extendLease(
+  pool: Pool,
+  { job }: JobTables,
+  claim: Claim,
+  next: Date,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `UPDATE ${job} SET leased_until = $4::timestamptz WHERE org_id = $1::uuid AND id = $2::uuid AND ${mine}`,
+    [claim.orgId, claim.id, leasesOf(claim), next.toISOString()],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Lets any process take the job up at once.
+ *
+ * @param counts whether this claim is one of those that may come to nothing
+ */
+export async function letGo(pool: Pool, { job }: JobTables, claim: Claim, counts: boolean): Promise<void> {
+  await pool.query(
+    `UPDATE ${job} SET leased_until = NULL, claims = greatest(0, claims - $4::int)
+     WHERE org_id = $1::uuid AND id = $2::uuid AND ${mine}`,
+    [claim.orgId, claim.id, leasesOf(claim), counts ? 0 : 1],
+  );
+}

@@ -1,0 +1,123 @@
+import type { Database } from "../../db/open/database.ts";
+import { isUniqueViolation } from "../../db/open/faults.ts";
+import { refuse } from "../../lib/errors.ts";
+import type { Writer } from "../../records/writer.ts";
+import type { JobKind } from "../kind.ts";
+import type { Work } from "../work.ts";
+import { type BatchSettings, importBatch } from "./batch.ts";
+import { rowBatches } from "./batches.ts";
+import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
+import { errorRows, settingsOf } from "./job.ts";
+import type { Column } from "./mapping.ts";
+import type { CsvSlice } from "./records.ts";
+import type { ImportRow } from "./row.ts";
+
+/** Rows after which the statistics of the tables are made anew. */
+const MANY = 1000;
+
+/** Most rows of one file, and most blank lines. */
+const MAX_ROWS = 1_000_000;
+
+/** Imports of files: the rows are counted first, and then imported a batch a step. */
+export const importKind: JobKind<"importJob"> = {
+  name: "importJob",
+  tables: { job: "import_job", chunk: "import_chunk" },
+  noun: "an import",
+  source: () => "IMPORT",
+  // Another caller makes one of its contacts at this moment.
+  passing: isUniqueViolation,
+  settles: ({ done, dryRun }) => done > MANY && !dryRun,
+  async *steps(work) {
+    if (work.job.total === 0) {
+      await countRows(work);
+      yield;
+    }
+    if (work.job.dryRun && work.job.done > 0) await work.step((writer) => restart(writer, work));
+    const settings = settingsOf(work.job);
+    for await (const rows of batchesOf(work)) {
+      await work.step((writer) => doBatch(writer, work, rows, settings));
+      yield;
+    }
+  },
+};
+
+/** @throws RefusalError when they are too many */
+async function countRows(work: Work<"importJob">): Promise<void> {
+  const { total, blank } = await countRecords(slicesOf(work), MAX_ROWS);
+  if (total > MAX_ROWS || blank > MAX_ROWS) {
+    const what = total > MAX_ROWS ? "rows; import it in parts" : "blank lines; take them out";
+    throw refuse("LIMIT_REACHED", [], `The file has more than ${MAX_ROWS} ${what}.`);
+  }
+  await work.step(async () => ({ total, blank }));
+}
+
+/**
+ * A dry run from its beginning: what it had seen of the file was known to the process that had it before. It has
+ * written nothing but what it found wrong.
+ */
+async function restart({ tx }: Writer, { job }: Work<"importJob">) {
+  await tx.importError.deleteMany({ where: { jobId: job.id } });
+  return { done: 0, created: 0, updated: 0, skipped: 0, failed: 0, claims: job.claims };
+}
+
+/** The rows that no step has dealt with, in the order of the file. */
+async function* batchesOf(work: Work<"importJob">): AsyncGenerator<ImportRow[], void> {
+  const { done, mapping, delimiter } = work.job;
+  const { definitions } = await (await work.db()).catalogue("CONTACT");
+  const columns = mapping as unknown as Column[];
+  yield* rowBatches(slicesOf(work), { columns, definitions, decimalComma: delimiter === ";" }, done);
+}
+
+/** @returns what the batch moves of the job */
+async function doBatch(
+  writer: Writer,
+  { job }: Work<"importJob">,
+  rows: readonly ImportRow[],
+  settings: BatchSettings,
+) {
+  const { tx, caller } = writer;
+  const { memberId, dataScope } = caller.viewer;
+  // What a restricted member makes is theirs, also when they became restricted only after asking.
+  const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
+  const { errors, ...counts } = await importBatch(writer, rows, { ...settings, ...restricted });
+  if (errors.length > 0) await tx.importError.createMany({ data: errorRows(tx.orgId, job.id, errors) });
+  return {
+    done: job.done + rows.length,
+    created: job.created + counts.created,
+    updated: job.updated + counts.updated,
+    skipped: job.skipped + counts.skipped,
+    failed: job.failed + counts.failed,
+    // One that begins anew whenever it is taken up gets nowhere for ever.
+    ...(job.dryRun && { claims: job.claims }),
+  };
+}
+
+function slicesOf(work: Work<"importJob">): AsyncGenerator<CsvSlice> {
+  const { encoding, delimiter } = work.job;
+  return readCsv(chunksOf(work), { encoding, delimiter: delimiter ?? "," } as CsvFormat);
+}
+
+/** The file, a piece at a time. */
+async function* chunksOf(work: Work<"importJob">): AsyncGenerator<Uint8Array> {
+  const { orgId, id } = work.job;
+  for (let position = 0; ; position += 1) {
+    await work.keep();
+    const { rows } = await work.database.pool.query<{ bytes: Buffer }>(
+      "SELECT bytes FROM import_chunk WHERE org_id = $1 AND job_id = $2 AND position = $3",
+      [orgId, id, position],
+    );
+    const [chunk] = rows;
+    if (!chunk) return;
+    yield chunk.bytes;
+  }
+}
+
+/** Ends the jobs whose file stopped arriving a day ago, as when a process died meanwhile. */
+export async function dropBrokenUploads({ pool }: Database): Promise<void> {
+  await pool.query(
+    `WITH broken AS (
+       UPDATE import_job SET state = 'FAILED', finished_at = now(), problem = 'The upload broke off.'
+       WHERE state = 'UPLOADING' AND created_at < now() - interval '1 day' RETURNING org_id, id)
+     DELETE FROM import_chunk AS c USING broken AS b WHERE c.org_id = b.org_id AND c.job_id = b.id`,
+  );
+}

@@ -1,0 +1,40 @@
+import type { BulkJob, ImportJob } from "../generated/prisma/client.ts";
+import type { ModificationSource } from "../generated/prisma/enums.ts";
+import type { Work } from "./work.ts";
+
+/** A job in the organization that it belongs to. */
+export interface JobKey {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+/** Where jobs of a kind are kept, and what they are made of until they end. */
+export interface JobTables {
+  readonly job: "import_job" | "bulk_job";
+  readonly chunk: "import_chunk" | "bulk_chunk";
+}
+
+export interface JobRows {
+  importJob: ImportJob;
+  bulkJob: BulkJob;
+}
+
+/** A kind of work that is done beside requests, in steps that are each done entirely or not at all. */
+export interface JobKind<Name extends keyof JobRows> {
+  readonly name: Name;
+  readonly tables: JobTables;
+  /** As the log calls one of them. */
+  readonly noun: string;
+  /** As which system it writes. */
+  readonly source: (job: JobRows[Name]) => ModificationSource;
+  /** Further errors after which it is worth another try. */
+  readonly passing?: (error: unknown) => boolean;
+  /**
+   * Does a job from where it is, to its end, a step between two yields: whoever drives it may stop there.
+   *
+   * @throws RefusalError for what ends it, in words for people
+   */
+  readonly steps: (work: Work<Name>) => AsyncGenerator<void, void>;
+  /** Whether a job of which all is done has changed so many contacts that the planner should be told. */
+  readonly settles: (job: JobRows[Name]) => boolean;
+}

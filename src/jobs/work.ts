@@ -1,0 +1,155 @@
+import { standingOf } from "../auth/standing.ts";
+import type { Database } from "../db/open/database.ts";
+import { type Db, scopedDb } from "../db/scope/scoped.ts";
+import type { DataScope } from "../generated/prisma/enums.ts";
+import type { Caller } from "../graphql/context.ts";
+import { write } from "../records/write.ts";
+import type { Writer } from "../records/writer.ts";
+import { type Claim, type End, endJob, extendLease, LEASE, letGo, takeJob } from "./claim.ts";
+import type { JobKind, JobRows } from "./kind.ts";
+
+/** The job is no longer this process's: it was cancelled, or another one has gone on with it. */
+export class JobLost extends Error {
+  override readonly name = "JobLost";
+}
+
+/** Milliseconds for one step: less than a lease, so that two processes never do the same one. */
+const STEP_TIMEOUT = LEASE - 10_000;
+
+/** The calls of a scoped model of jobs. */
+interface Delegate<Job> {
+  findFirst(args: { where: object }): Promise<Job | null>;
+  updateManyAndReturn(args: { where: object; data: object }): Promise<Job[]>;
+}
+
+/** A job that this process has, and what can be done with it. */
+export class Work<Name extends keyof JobRows> {
+  readonly database: Database;
+  readonly #kind: JobKind<Name>;
+  #claim: Claim;
+  #job: JobRows[Name] | undefined;
+
+  constructor(database: Database, kind: JobKind<Name>, claim: Claim) {
+    this.database = database;
+    this.#kind = kind;
+    this.#claim = claim;
+  }
+
+  /** The job as the last step left it. */
+  get job(): JobRows[Name] {
+    if (!this.#job) throw new Error("the job has not been read yet");
+    return this.#job;
+  }
+
+  /** Whether nobody else can have it yet. */
+  get holds(): boolean {
+    const { leases, clock } = this.#claim;
+    return leases.some((lease) => lease > clock.now());
+  }
+
+  /**
+   * Takes the job.
+   *
+   * @returns whether nobody else has taken it meanwhile
+   */
+  take(): Promise<boolean> {
+    return takeJob(this.database.pool, this.#kind.tables, this.#claim);
+  }
+
+  /**
+   * Reads the job.
+   *
+   * @throws RefusalError when who asked for it may no longer have it done
+   */
+  async open(): Promise<void> {
+    const { db } = await this.#asker();
+    const jobs = db[this.#kind.name] as unknown as Delegate<JobRows[Name]>;
+    const job = await jobs.findFirst({ where: { id: this.#claim.id } });
+    if (!job) throw new JobLost();
+    this.#job = job;
+  }
+
+  /** The organization's rows as who asked for the job may see them at this moment. */
+  async db(): Promise<Db> {
+    return (await this.#asker()).db;
+  }
+
+  /**
+   * Does one step in one transaction, which also says how far the job is: a process that dies leaves nothing half, and
+   * the next one goes on after the last step. Before each one it is asked again what who wants it may do by now.
+   *
+   * @param change does it, maybe several times, and gives the columns of the job that it moves; null when nothing is left
+   * @returns whether there was something to do
+   * @throws RefusalError when who asked for it may no longer have it done
+   */
+  async step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean> {
+    const { name, passing } = this.#kind;
+    await this.keep(STEP_TIMEOUT);
+    const { id, leases } = this.#claim;
+    const moved = await write(
+      await this.#caller(),
+      async (writer) => {
+        const columns = await change(writer);
+        if (columns === null) return null;
+        const jobs = writer.tx[name] as unknown as Delegate<JobRows[Name]>;
+        const [job] = await jobs.updateManyAndReturn({
+          where: { id, state: "RUNNING", leasedUntil: { in: [...leases] } },
+          data: { claims: 0, ...columns, leasedUntil: this.#extend() },
+        });
+        if (!job) throw new JobLost();
+        return job;
+      },
+      { timeout: STEP_TIMEOUT, ...(passing && { retry: passing }) },
+    );
+    if (moved === null) return false;
+    this.#job = moved;
+    this.#claim = { ...this.#claim, leases: this.#claim.leases.slice(-1) };
+    return true;
+  }
+
+  /**
+   * Shows a sign of life between steps, unless this process has the job for long enough. No timer does: a process that
+   * stands still shows none.
+   *
+   * @param enough milliseconds
+   */
+  async keep(enough = LEASE / 2): Promise<void> {
+    const { clock, leases } = this.#claim;
+    if (leases.every((lease) => lease.getTime() - clock.now().getTime() > enough)) return;
+    const before = this.#claim;
+    const next = this.#extend();
+    if (!(await extendLease(this.database.pool, this.#kind.tables, before, next))) throw new JobLost();
+    this.#claim = { ...before, leases: [next] };
+  }
+
+  /** A further lease: until it is answered for, this process has the job by the one or by the other. */
+  #extend(): Date {
+    const next = this.#claim.clock.lease();
+    this.#claim = { ...this.#claim, leases: [...this.#claim.leases, next] };
+    return next;
+  }
+
+  end(state: End["state"], problem: string | null): Promise<void> {
+    const at = this.#claim.clock.now();
+    return endJob(this.database.pool, this.#kind.tables, this.#claim, { state, at, problem });
+  }
+
+  /** @param counts whether this claim is one of those that may come to nothing */
+  letGo(counts: boolean): Promise<void> {
+    return letGo(this.database.pool, this.#kind.tables, this.#claim, counts);
+  }
+
+  async #asker(): Promise<{ db: Db; dataScope: DataScope }> {
+    const { orgId, memberId } = this.#claim;
+    const dataScope = await standingOf(this.database.pool, this.#claim);
+    return { db: scopedDb(this.database, { orgId, memberId, dataScope }), dataScope };
+  }
+
+  async #caller(): Promise<Caller> {
+    const { memberId, apiKeyId } = this.#claim;
+    const { db, dataScope } = await this.#asker();
+    const source = this.#kind.source(this.job);
+    const viewer = { memberId, dataScope, apiKeyId, credentialId: apiKeyId ?? memberId, source };
+    return { db, viewer, now: new Date(), warnings: [], progress: { writes: 0 } };
+  }
+}

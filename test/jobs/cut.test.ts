@@ -1,0 +1,166 @@
+import { pino } from "pino";
+import { beforeEach, describe, expect, test } from "vitest";
+import { isPassing } from "../../src/db/open/faults.ts";
+import { purge } from "../../src/db/write/purge.ts";
+import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
+import { importKind } from "../../src/jobs/import/import.kind.ts";
+import type { JobKey, JobKind, JobRows } from "../../src/jobs/kind.ts";
+import { runJob } from "../../src/jobs/runner.ts";
+import { decodeId } from "../../src/lib/typeid.ts";
+import { createServer } from "../../src/server/server.ts";
+import { bulk, bulkJobOf, planned, plantMany } from "../support/bulk.ts";
+import { testDatabase } from "../support/database.ts";
+import { type Breakable, breakable, type Cut, cuts } from "../support/faults.ts";
+import { jobOf, upload } from "../support/imports.ts";
+import { Organization } from "../support/makers.ts";
+
+/** A connection that breaks while something is done, at whichever statement, and what becomes of it. */
+
+const silent = pino({ level: "silent" });
+
+let organization: Organization & { key: string };
+beforeEach(async () => {
+  organization = await Organization.make();
+});
+
+const keyOf = (id: string): JobKey => ({ orgId: organization.id, id: decodeId(id)?.uuid ?? "" });
+
+/**
+ * Works on a job again and again, and each time breaks the connections at a later statement, until it comes to its end.
+ *
+ * @returns how often they were broken
+ */
+async function workThroughCuts<Name extends keyof JobRows>(
+  broken: Breakable,
+  how: Cut,
+  kind: JobKind<Name>,
+  key: JobKey,
+): Promise<number> {
+  for (let statement = 1; statement < 200; statement += 1) {
+    const wasCut = broken.cutAt(how, statement);
+    const outcome = await runJob(broken.database, silent, kind, {}, key).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return "waits" as const;
+    });
+    if (outcome === "waits" || wasCut()) continue;
+    return statement - 1;
+  }
+  throw new Error("it does not come to its end");
+}
+
+describe.each(cuts())("connections that are %s", (how) => {
+  test("leave an import to be taken up at once, wherever it was, and every row is done once", async () => {
+    const file = `name,email\n${Array.from({ length: 1_000 }, (_, at) => `P${at},p${at}@example.com`).join("\n")}\nBad,bad\n`;
+    const { data } = await upload(organization.key, file);
+    const id = data?.contactImport.job?.id ?? "";
+    const broken = await breakable();
+    expect(await workThroughCuts(broken, how, importKind, keyOf(id))).toBeGreaterThan(10);
+    expect(await jobOf(organization.key, id)).toMatchObject({
+      state: "DONE",
+      problem: null,
+      total: 1001,
+      done: 1001,
+      created: 1000,
+      failed: 1,
+      errors: [{ row: 1001 }],
+    });
+    const { prisma } = await testDatabase();
+    expect(await prisma.contact.count({ where: { orgId: organization.id } })).toBe(1000);
+    expect(await prisma.importChunk.count({ where: { orgId: organization.id } })).toBe(0);
+  }, 120_000);
+
+  test("leave a bulk change to be taken up at once, wherever it was, and every contact is changed once", async () => {
+    await plantMany(organization, 600);
+    const args = { filter: { company: { eq: "planted ltd" } }, input: { source: "Fair" } };
+    const { planToken } = await planned(organization.key, "contactsBulkUpdate", args);
+    const { job } = await bulk(organization.key, "contactsBulkUpdate", { ...args, planToken });
+    const broken = await breakable();
+    expect(await workThroughCuts(broken, how, bulkKind, keyOf(job?.id ?? ""))).toBeGreaterThan(10);
+    expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject({
+      state: "DONE",
+      problem: null,
+      done: 600,
+      changed: 600,
+      skipped: 0,
+    });
+    const { prisma } = await testDatabase();
+    const changed = { orgId: organization.id, source: "Fair", version: 2 };
+    expect(await prisma.contact.count({ where: changed })).toBe(600);
+  }, 120_000);
+
+  test("answer a request with 503, and what it had begun is undone; the next one is answered", async () => {
+    const broken = await breakable();
+    const send = await sender(broken);
+    const create = `mutation { contactCreate(input: { name: "Ann", email: "ann@example.com" }) { contact { id } errors { code } } }`;
+    for (const statement of [/api_key/, /INSERT INTO/]) {
+      const wasCut = broken.cutAt(how, statement);
+      expect(await send(create)).toMatchObject({
+        status: 503,
+        errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }],
+      });
+      expect(wasCut()).toBe(true);
+    }
+    const count = "{ contacts { totalCount } }";
+    expect(await send(count)).toMatchObject({ status: 200, data: { contacts: { totalCount: 0 } } });
+  });
+
+  test("as a write becomes final leave open whether it did; under its idempotency key it is done once", async () => {
+    const broken = await breakable();
+    const send = await sender(broken);
+    const create = `mutation { contactCreate(idempotencyKey: "once", input: { name: "Ann", email: "ann@example.com" }) { contact { name } errors { code } } }`;
+    broken.cutAt(how, /^COMMIT/);
+    expect(await send(create)).toMatchObject({ status: 503 });
+    expect(await send(create)).toMatchObject({
+      status: 200,
+      data: { contactCreate: { contact: { name: "Ann" }, errors: [] } },
+    });
+    const { prisma } = await testDatabase();
+    expect(await prisma.contact.count({ where: { orgId: organization.id } })).toBe(1);
+  });
+
+  test("interrupt a purge, and nothing else: the next one goes on with what is left", async () => {
+    const long = new Date("2020-01-01");
+    const broken = await breakable();
+    const { prisma } = await testDatabase();
+    for (let statement = 1; ; statement += 1) {
+      const { id } = await organization.contact({ deletedAt: long });
+      const wasCut = broken.cutAt(how, statement);
+      const purging = purge(broken.database, new Date("2020-01-02"), new Date(0));
+      const outcome = await purging.then(
+        () => null,
+        (error: unknown) => error,
+      );
+      // Another test may purge at this moment; then nothing is done here.
+      if (!wasCut()) break;
+      if (outcome !== null) expect(isPassing(outcome), String(outcome)).toBe(true);
+      expect(statement).toBeLessThan(30);
+      expect(id).toBeTruthy();
+    }
+    await expect
+      .poll(async () => {
+        await purge(broken.database, new Date("2020-01-02"), new Date(0));
+        return prisma.contact.count({ where: { orgId: organization.id } });
+      })
+      .toBe(0);
+  });
+});
+
+/** Sends queries to a server whose database can be broken. */
+async function sender({ database }: Breakable) {
+  const yoga = createServer({
+    database,
+    logger: silent,
+    corsOrigins: [],
+    bodyLimit: 1_048_576,
+    fileLimit: 1_048_576,
+    graphiql: null,
+  });
+  return async (query: string) => {
+    const response = await yoga.fetch("http://test/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${organization.key}` },
+      body: JSON.stringify({ query }),
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+}
