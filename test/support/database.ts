@@ -11,7 +11,8 @@ const open = (): Promise<Database> => {
   const url = inject("databaseUrl");
   if (url !== null)
     return openDatabase(
-      { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000 },
+      // Tests compile their first queries while others wait for a connection: that is no full pool.
+      { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000, wait: 20_000 },
       // Not UTC, so that a statement that depends on the session's zone cannot pass unnoticed.
       { onStatement, keepAfter: 0, session: { TimeZone: "America/New_York" } },
     );
