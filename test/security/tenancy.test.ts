@@ -83,7 +83,6 @@ test("lists, counts, search and both doors of the filter show none of another or
       deals { totalCount nodes { id } }
       searched: contacts(search: { text: "victim" }) { totalCount nodes { id } }
       byId: contacts(filter: { id: { eq: "${theirs.Contact}" } }) { totalCount }
-      byOwner: contacts(filter: { owner: { eq: "${theirs.Member}" } }) { totalCount }
       byTagName: contacts(filter: { tags: { hasAny: ["secret"] } }) { totalCount }
       negated: contacts(filter: { not: { company: { eq: "nowhere" } } }) { totalCount nodes { id } }
       ored: contacts(filter: { or: [{ name: { contains: "" } }, { company: { isEmpty: false } }] }) { totalCount }
@@ -96,7 +95,6 @@ test("lists, counts, search and both doors of the filter show none of another or
     deals: { totalCount: 0, nodes: [] },
     searched: { totalCount: 0, nodes: [] },
     byId: { totalCount: 0 },
-    byOwner: { totalCount: 0 },
     byTagName: { totalCount: 0 },
     negated: { totalCount: 0, nodes: [] },
     ored: { totalCount: 0 },
@@ -107,12 +105,17 @@ test("lists, counts, search and both doors of the filter show none of another or
   expect((data as unknown as { members: unknown[] }).members).toHaveLength(1);
 });
 
-test("a tag of another organization, named by its id, and its custom field are unknown to a filter", async () => {
+test("a tag and an owner of another organization, named by their ids, and its custom field are unknown to a filter", async () => {
   const byTag = await sameAsAbsent(
     (id) => `{ contacts(filter: { tags: { hasAny: ["${id}"] } }) { totalCount } }`,
     "Tag",
   );
   expect(byTag.errors[0]?.extensions.code).toBe("UNKNOWN_REFERENCE");
+  const byOwner = await sameAsAbsent(
+    (id) => `{ contacts(filter: { owner: { eq: "${id}" } }) { totalCount } }`,
+    "Member",
+  );
+  expect(byOwner.errors[0]?.extensions.code).toBe("UNKNOWN_REFERENCE");
   const byField = await sendText(
     attacker.key,
     `{ contacts(query: { groups: [{ conditions: [{ field: "custom.secret_field", op: EQ, value: "x" }] }] }) { totalCount } }`,
