@@ -288,6 +288,15 @@ test("a dry run that another process takes up says the same", async () => {
   });
 });
 
+test("a thousand rows with thirty problems each are all said", async () => {
+  const slugs = Array.from({ length: 30 }, (_, at) => `number_${at}`);
+  for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });
+  const bad = slugs.map((_, at) => (at === 0 ? "😀".repeat(40) : "x")).join(",");
+  const rows = Array.from({ length: 1_000 }, (_, at) => `A,a${at}@example.com,${bad}`);
+  const file = `name,email,${slugs.join(",")}\n${rows.join("\n")}\n`;
+  expect(await imported(organization, file)).toMatchObject({ state: "DONE", failed: 1_000 });
+});
+
 test("of a row with very many problems the first ones are said, and how many more there are", async () => {
   const slugs = Array.from({ length: 60 }, (_, at) => `number_${at}`);
   for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });

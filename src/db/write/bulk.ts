@@ -1,4 +1,5 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
+import type { ImportError } from "../../generated/prisma/client.ts";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
@@ -7,6 +8,12 @@ import type { Principal } from "../scope/scope.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Something wrong with a row of an import, as it is kept. */
+export type ImportErrorRow = Omit<ImportError, "orgId">;
+
+/** Errors of a statement; each has up to 10,000 characters of the file. */
+const ERRORS = 500;
 
 /** Which columns of a contact or lead every change stamps. */
 export interface BulkStamp {
@@ -23,6 +30,8 @@ export interface Bulk {
   emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
+  /** Keeps what was wrong with an import's rows. A statement of Prisma's takes a millisecond of the loop for each. */
+  insertImportErrors(errors: readonly ImportErrorRow[]): Promise<void>;
   /** Sets these fields of contacts or leads to each row's own values; one that was erased meanwhile stays so. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /** Lets contacts carry tags; pairs that are there already stay as they are. */
@@ -103,7 +112,7 @@ function columnsOf(table: "contact" | "lead", fields: readonly string[]): string
  * Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. Written member by
  * member: objects of so many columns are hash tables to the engine, and cost more than their JSON.
  */
-function toJson(rows: readonly BulkRow[], orgId: string): string {
+function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: string): string {
   const columns = new Map<string, string>();
   const nameOf = (field: string): string => {
     const known = columns.get(field) ?? columnOf(field);
@@ -137,6 +146,14 @@ export function bulkStatements(query: Query, principal: Principal): Bulk {
       await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [
         toJson(rows, orgId),
       ]);
+    },
+    async insertImportErrors(errors) {
+      for (let at = 0; at < errors.length; at += ERRORS) {
+        await query(
+          "INSERT INTO import_error SELECT * FROM json_populate_recordset(null::import_error, $1::json)",
+          [toJson(errors.slice(at, at + ERRORS), orgId)],
+        );
+      }
     },
     async update(table, fields, rows) {
       if (rows.length === 0) return;

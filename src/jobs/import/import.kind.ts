@@ -80,7 +80,7 @@ async function doBatch(
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
   const { errors, ...counts } = await importBatch(writer, rows, { ...settings, ...restricted });
-  if (errors.length > 0) await tx.importError.createMany({ data: errorRows(tx.orgId, job.id, errors) });
+  await tx.bulk.insertImportErrors(errorRows(job.id, errors));
   return {
     done: job.done + rows.length,
     created: job.created + counts.created,

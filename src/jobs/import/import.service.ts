@@ -92,7 +92,7 @@ function importRows(
         startedAt: caller.now,
         finishedAt: new Date(),
       });
-      await writer.tx.importError.createMany({ data: errorRows(writer.tx.orgId, id, errors) });
+      await writer.tx.bulk.insertImportErrors(errorRows(id, errors));
       return made;
     },
     {

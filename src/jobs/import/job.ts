@@ -1,4 +1,5 @@
-import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
+import type { ImportErrorRow } from "../../db/write/bulk.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { BatchResult, BatchSettings } from "./batch.ts";
 import { MAX_RAW } from "./records.ts";
 
@@ -23,15 +24,16 @@ export const settingsOf = ({
 });
 
 /** The rows that a batch refused, as they are kept. */
-export const errorRows = (orgId: string, jobId: string, errors: BatchResult["errors"]): ImportError[] =>
+export const errorRows = (jobId: string, errors: BatchResult["errors"]): ImportErrorRow[] =>
   errors.flatMap(({ row, problems }) =>
     problems.map((problem, position) => ({
-      orgId,
       jobId,
       row: row.row,
       position,
       line: row.line,
-      ...problem,
+      column: problem.column,
+      code: problem.code,
+      message: problem.message.toWellFormed(),
       // What PostgreSQL cannot hold is what the row was refused for.
       raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
     })),
