@@ -1,4 +1,4 @@
-import type { GenericQuery } from "../filter/language/parse.ts";
+import type { GenericQuery } from "../filter/language/question.ts";
 import { changeTexts, namedIn } from "../filter/language/stored.ts";
 import type { Definition, FilterEntity } from "../filter/registry/fields.ts";
 import { Registry } from "../filter/registry/registry.ts";

@@ -1,6 +1,6 @@
 import type { OrderInput } from "../../filter/compile/order.ts";
 import type { Condition } from "../../filter/language/condition.ts";
-import type { GenericCondition, GenericQuery } from "../../filter/language/parse.ts";
+import type { GenericCondition, GenericQuery } from "../../filter/language/question.ts";
 import { namesTags } from "../../filter/language/stored.ts";
 import { countLive } from "../../filter/list/count.ts";
 import { filteredConnection } from "../../filter/list/list.ts";

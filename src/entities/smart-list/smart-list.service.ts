@@ -1,4 +1,4 @@
-import type { GenericQuery } from "../../filter/language/parse.ts";
+import type { GenericQuery } from "../../filter/language/question.ts";
 import { held } from "../../filter/language/stored.ts";
 import { findNamed } from "../../filter/list/filter.service.ts";
 import { Registry } from "../../filter/registry/registry.ts";

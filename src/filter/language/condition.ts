@@ -6,7 +6,7 @@ import { type GenericOperator, genericOperators, positiveOperator } from "../reg
 import type { Registry } from "../registry/registry.ts";
 import type { Leaf, Normal } from "./ast.ts";
 import type { RelativeRange } from "./dates.ts";
-import type { GenericCondition } from "./parse.ts";
+import type { GenericCondition } from "./question.ts";
 
 /** Conditions with their values in the types of their fields: what a user interface shows and edits. Pure. */
 

@@ -4,8 +4,8 @@ import type { FilterField } from "../registry/fields.ts";
 import type { GenericOperator, Meaning } from "../registry/operators.ts";
 import type { Leaf, Operand } from "./ast.ts";
 import { OperandError, readOperands, readSpan } from "./operands.ts";
-import type { Surroundings } from "./parse.ts";
 import { limitProblem, type Problem } from "./problem.ts";
+import type { Surroundings } from "./question.ts";
 
 /** A comparison, read; null when there is something wrong with it. */
 export interface Read {

@@ -3,7 +3,7 @@ import { decodeId, encodeId } from "../../lib/typeid.ts";
 import type { FilterEntity, FilterField } from "../registry/fields.ts";
 import { genericOperators } from "../registry/operators.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { GenericCondition, GenericQuery } from "./parse.ts";
+import type { GenericCondition, GenericQuery } from "./question.ts";
 
 /**
  * How stored queries hold what they name: tags, members and other lists by id, so that they may be called anything,

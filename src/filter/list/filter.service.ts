@@ -8,14 +8,9 @@ import { countParameters } from "../compile/parameters.ts";
 import { type Search, searchWhere } from "../compile/search.ts";
 import type { Node, Normal } from "../language/ast.ts";
 import { normalize, taking } from "../language/normalize.ts";
-import {
-  type GenericQuery,
-  type NamedList,
-  Parser,
-  type Surroundings,
-  type TypedFilter,
-} from "../language/parse.ts";
+import { Parser } from "../language/parse.ts";
 import { limitProblem, type Problem } from "../language/problem.ts";
+import type { GenericQuery, NamedList, Surroundings, TypedFilter } from "../language/question.ts";
 import type { Definition, FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
 

@@ -112,6 +112,10 @@ export const addressOperand = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.nat(20), address).map(([index, chosen]) => addressOf(index, chosen)) },
   { weight: 3, arbitrary: bent(address) },
   {
+    weight: 2,
+    arbitrary: bent(fc.constantFrom("bücher", "@BÜCHER.de", "cher.de", "bücher.de", "xn--bcher", "info@bü")),
+  },
+  {
     weight: 1,
     arbitrary: bent(fc.constantFrom(" Ann@EXAMPLE.com ", "ann", "@", "example", ".de", "%", "_")),
   },
