@@ -3,7 +3,7 @@ import type { Db } from "../db/scope/scoped.ts";
 
 /** Something that was accepted and should be done otherwise. Shown in the answer's `extensions.warnings`. */
 export interface Warning {
-  readonly code: "DEPRECATED_CUSTOM_FIELD_NAME";
+  readonly code: "DEPRECATED_CUSTOM_FIELD_NAME" | "ADDRESS_IN_TRASH" | "ADDRESS_REDIRECTED" | "WISH_KEPT";
   readonly message: string;
   /** Where in the arguments. */
   readonly path: readonly string[];

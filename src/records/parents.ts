@@ -1,5 +1,5 @@
 import type { Strength } from "../db/write/locks.ts";
-import { leading } from "../entities/contact/contact.find.ts";
+import { holdParentContact } from "../entities/contact/contact.find.ts";
 import { type Refusal, refusal } from "../lib/errors.ts";
 import { decodeId } from "../lib/typeid.ts";
 import type { Writer } from "./writer.ts";
@@ -15,6 +15,11 @@ export interface ParentIds {
 /** Row ids; undefined for what the input leaves out, null for what it clears. */
 export type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
 
+export interface HeldParents {
+  readonly parents: Parents;
+  readonly refusals: readonly Refusal[];
+}
+
 /**
  * Finds the records that an input names and keeps them from being merged or removed until the transaction ends.
  * The id of a contact that was merged leads to the one that it was merged into.
@@ -26,14 +31,11 @@ export async function holdParents(
   { tx }: Writer,
   input: ParentIds,
   contactLock: Strength = "share",
-): Promise<{ parents: Parents; refusals: Refusal[] }> {
+): Promise<HeldParents> {
   const parents: Parents = {};
   const refusals: Refusal[] = [];
   const find = {
-    contactId: async (id: string) => {
-      await tx.lock.rows("contact", [id], contactLock);
-      return tx.contact.findFirst({ where: { id, ...leading } });
-    },
+    contactId: (id: string) => holdParentContact(tx, id, contactLock),
     leadId: async (id: string) => {
       await tx.lock.rows("lead", [id], "share");
       return tx.lead.findFirst({ where: { id, purgedAt: null } });
@@ -61,9 +63,7 @@ export async function holdParents(
       refusals.push(refusal("BAD_ID", path, `is not the id of a ${noun}`));
       continue;
     }
-    let row = await find[name](decoded.uuid);
-    if (row && "mergedIntoId" in row && row.mergedIntoId !== null)
-      row = await find.contactId(row.mergedIntoId);
+    const row = await find[name](decoded.uuid);
     if (!row) refusals.push(refusal("UNKNOWN_REFERENCE", path, `there is no such ${noun}`));
     else if (row.deletedAt !== null) refusals.push(refusal("IN_TRASH", path, `the ${noun} is in the trash`));
     else parents[name] = row.id;

@@ -46,8 +46,8 @@ export function partsOf<Name extends Model>(
     addTags(caller, id, names, create) {
       const wanted = readInput(tagList, names, ["tags"]);
       return write(caller, async (writer) => {
-        const before = await hold(writer, id);
         const named = findTags(wanted, await writer.catalogue(entity, wanted));
+        const before = await hold(writer, id);
         const refusals = tagRefusals(named, ["tags"], create);
         if (refusals.length > 0) throw new RefusalError(refusals);
         const tagIds = [...new Set([...before.tagIds, ...(await makeTags(writer, named, wanted))])];
@@ -57,17 +57,17 @@ export function partsOf<Name extends Model>(
     removeTags(caller, id, names) {
       const unwanted = readInput(tagList, names, ["tags"]);
       return write(caller, async (writer) => {
-        const before = await hold(writer, id);
         const { ids } = findTags(unwanted, await writer.catalogue(entity, unwanted));
+        const before = await hold(writer, id);
         const gone = new Set(ids.values());
         return change(writer, before, { tagIds: before.tagIds.filter((tag) => !gone.has(tag)) });
       });
     },
     setCustomField(caller, id, slug, value, expectedVersion) {
       return write(caller, async (writer) => {
+        const { definitions } = await writer.catalogue(entity);
         const before = await hold(writer, id);
         checkVersion(before, expectedVersion, model === "contact" ? "Contact" : "Lead");
-        const { definitions } = await writer.catalogue(entity);
         const applied = applyCustom(before.custom as CustomValues, [{ slug, value }], definitions, []);
         // The arguments are `slug` and `value` themselves, and not items of a list.
         const place = (path: readonly string[]) => path.slice(1);

@@ -59,7 +59,9 @@ export async function makeTags(
   if (missing.length > 0) {
     const stamp = { orgId: tx.orgId, createdAt: now, updatedAt: now };
     const rows = missing.map((name) => ({ ...stamp, id: newId(), name, nameKey: tagKey(name) }));
-    // Another caller may make the same tag at this moment: then that one is it.
+    // Another caller may make the same tag at this moment: then that one is it. In one order, as whoever makes the
+    // same ones waits for each.
+    rows.sort((one, other) => (one.nameKey < other.nameKey ? -1 : 1));
     await tx.tag.createMany({ data: rows, skipDuplicates: true });
     for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
       made.set(tag.nameKey, tag.id);
@@ -89,7 +91,10 @@ export const isPlain = (input: {
   readonly customFields?: readonly unknown[] | null | undefined;
 }): boolean => input.tags == null && !input.customFields?.length;
 
-/** The custom fields and tags that an input names; nothing is read for one that names none. */
+/**
+ * The custom fields and tags that an input names; nothing is read for one that names none. Before any record is held:
+ * whoever changes the custom fields waits for records.
+ */
 export async function catalogueFor(
   writer: Writer,
   entity: Entity,

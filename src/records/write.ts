@@ -1,8 +1,9 @@
 import { isRetryable, violatesForeignKey } from "../db/open/faults.ts";
 import type { Db } from "../db/scope/scoped.ts";
+import { Displaced } from "../db/write/locks.ts";
 import type { Caller } from "../graphql/context.ts";
 import { fingerprint } from "../lib/cursor.ts";
-import { RefusalError, refuse } from "../lib/errors.ts";
+import { RefusalError, RequestError, refuse } from "../lib/errors.ts";
 import { gone, type Repeatable } from "./repeatable.ts";
 import { freeze, thaw } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
@@ -24,11 +25,13 @@ export interface WriteOptions<Result> {
 }
 
 /**
- * The one place through which every write passes: one transaction (or statement), tried again when PostgreSQL undid it because of
- * another one, with the caller's idempotency key kept in it.
+ * The one place through which every write passes: one transaction (or statement), with the caller's idempotency key
+ * kept in it. The work runs again when another write came in between: PostgreSQL undid it, a record was no longer what
+ * had led to it (`Displaced`), or what `retry` says.
  *
  * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
  *   UNKNOWN_REFERENCE when a record that the work refers to was removed at this moment
+ * @throws RequestError CONFLICT when other writes came in between each time
  */
 export async function write<Result>(
   caller: Caller,
@@ -41,7 +44,10 @@ export async function write<Result>(
       ? work(writer)
       : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
   };
+  const warned = caller.warnings.length;
   for (let attempt = 1; ; attempt += 1) {
+    // Warnings are those of the attempt that counts.
+    caller.warnings.length = warned;
     try {
       const done = alone && attempt === 1 ? await caller.db.alone(run) : null;
       const result = done ? done.result : await caller.db.transaction(run, timeout);
@@ -51,12 +57,23 @@ export async function write<Result>(
       if (violatesForeignKey(error)) {
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
       }
-      if (!(isRetryable(error) || retry?.(error)) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof Displaced || isRetryable(error) || retry?.(error))) throw error;
+      if (attempt === ATTEMPTS) throw conflict(error);
       // Whoever was undone together with this one should not meet it again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
     }
   }
 }
+
+const conflict = (cause: unknown): RequestError =>
+  Object.assign(
+    new RequestError(
+      "CONFLICT",
+      "Other requests changed the same records at the same moment, each time that this one was tried. Nothing was changed: send it again.",
+      { status: 409 },
+    ),
+    { cause },
+  );
 
 /**
  * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and

@@ -5,6 +5,7 @@ import type { Db } from "./scoped.ts";
 
 const readerNames = [
   "children",
+  "addresses",
   "catalogue",
   "members",
   "tagUsage",

@@ -8,6 +8,7 @@ import { poolQuery, type Query, queryOf } from "../open/query.ts";
 import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "../prisma/kept-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { StatementNames } from "../prisma/statement-names.ts";
+import { type AddressRow, readAddresses } from "../read/addresses.ts";
 import { type ChildReader, childReader } from "../read/children.ts";
 import { type RowSet, type SetReader, setReader } from "../read/sets.ts";
 import { readTagUsage, type TagUsage } from "../read/tag-usage.ts";
@@ -16,7 +17,8 @@ import { type Bulk, bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import type { Held } from "../write/held.ts";
 import { heldRows } from "../write/holding.ts";
-import { type Lock, lockFields, lockPhones, lockRows } from "../write/locks.ts";
+import { LockOrder } from "../write/lock-order.ts";
+import { type Lock, lockFields, locksOf } from "../write/locks.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
@@ -46,6 +48,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   catalogue(entity: CustomFieldEntity | null, named?: readonly string[]): Promise<Catalogue>;
   /** Members with the names of their users: those of the ids, or all. */
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
+  /** Who has or had e-mail addresses, by comparison key, seen by the caller or not. */
+  addresses(keys: readonly string[]): Promise<AddressRow[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
   /** What sets of rows are like, for what Prisma cannot say. */
@@ -57,7 +61,7 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
   /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
-  /** Holds rows until the transaction ends, always in the order of their ids. Only inside a transaction. */
+  /** Holds rows until the transaction ends, all writes in one order. Only inside a transaction. */
   readonly lock: Lock;
   /** One row at a time. Only inside a transaction. */
   readonly held: Held;
@@ -177,8 +181,9 @@ const readersOf = (
   named: Query,
   principal: Principal,
   statement?: KeptReads["statement"],
-): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets"> => ({
+): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets" | "addresses"> => ({
   sets: setReader(query, principal, statement),
+  addresses: (keys) => readAddresses(named, principal, keys),
   members: (ids) => readMembers(named, principal.orgId, ids),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, texts = []) => {
@@ -199,20 +204,19 @@ function insideReaders(
   /** For texts that are always the same. */
   const named = queryOf(send, nameOf);
   const readers = readersOf(query, named, principal);
+  const order = new LockOrder();
+  const lock = locksOf(named, principal.orgId, order);
   return {
     ...readers,
     // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
     catalogue: async (entity, tags) => {
+      order.take("fields", [""], "share");
       await lockFields(named, principal.orgId, "share");
       return readers.catalogue(entity, tags);
     },
-    lock: {
-      rows: (table, ids, strength) => lockRows(named, principal.orgId, table, ids, strength),
-      fields: () => lockFields(named, principal.orgId, "update"),
-      phones: (numbers) => lockPhones(named, principal.orgId, numbers),
-    },
-    held: heldRows({ send, nameOf }, principal, call),
-    bulk: bulkStatements(query, principal),
+    lock,
+    held: heldRows({ send, nameOf }, principal, call, { lock, order }),
+    bulk: bulkStatements(query, principal, order),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");

@@ -27,10 +27,11 @@ export function aloneRow(
     async read(model: HeldModel, id: string) {
       if (changed) throw new ScopeError("a write that is one statement has done it already");
       const limits = limitsOf(model) ?? needsTransaction();
-      // A row that led to another one may no longer do so when that one is written.
       if (seen !== null) needsTransaction();
       const found = await readHeld(connection, model, id, limits, "look");
       if (found === null) return null;
+      // It may no longer lead to the other one when that one is written.
+      if (found.mergedIntoId != null) needsTransaction();
       const { xmin, ...row } = found;
       seen = { id, xmin: String(xmin) };
       return row;

@@ -5,6 +5,8 @@ import { columnOf } from "../prisma/columns.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Principal } from "../scope/scope.ts";
+import type { LockOrder } from "./lock-order.ts";
+import { Displaced } from "./locks.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -26,8 +28,6 @@ export interface BulkStamp {
  * are the caller's matter, who reads the rows through the scoped client first or refuses such members.
  */
 export interface Bulk {
-  /** Which live contacts have these addresses, seen by the caller or not, by comparison key. */
-  emailHolders(keys: readonly string[]): Promise<{ key: string; id: string }[]>;
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
   /** Keeps what was wrong with an import's rows. A statement of Prisma's takes a millisecond of the loop for each. */
@@ -78,8 +78,13 @@ export interface Bulk {
   countCall(contactId: string, was: Date | null, is: Date | null, stamp: BulkStamp): Promise<void>;
   /** Lets the lead that became a deal forget it, whoever the lead is assigned to. */
   forgetDeal(dealId: string, now: Date): Promise<void>;
-  /** Takes a tag off everything that carries it, in the trash too, and removes it. */
-  removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number }>;
+  /**
+   * Takes a tag off everything that carries it, in the trash too, and removes it.
+   *
+   * @returns null when there is no such tag
+   * @throws Displaced when a record got it meanwhile
+   */
+  removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number } | null>;
 }
 
 /** What points to a contact, and follows it through a merge. */
@@ -97,6 +102,9 @@ const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, stri
   contact: Prisma.ContactScalarFieldEnum,
   lead: Prisma.LeadScalarFieldEnum,
 };
+
+/** Whether a row was not to be had without waiting. */
+const isLocked = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
 
 /** @throws ScopeError for a field that the table does not have, or that holds a key */
 function columnsOf(table: "contact" | "lead", fields: readonly string[]): string[] {
@@ -130,17 +138,10 @@ function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: strin
   return `[${texts.join(",")}]`;
 }
 
-export function bulkStatements(query: Query, principal: Principal): Bulk {
+/** @param order in which the locks are taken that these statements take */
+export function bulkStatements(query: Query, principal: Principal, order: LockOrder): Bulk {
   const { orgId, memberId } = principal;
   return {
-    async emailHolders(keys) {
-      if (keys.length === 0) return [];
-      return query<{ key: string; id: string }>(
-        `SELECT email_key AS key, id::text AS id FROM contact
-         WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NULL`,
-        [orgId, keys],
-      );
-    },
     async insertContacts(rows) {
       if (rows.length === 0) return;
       await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [
@@ -205,6 +206,7 @@ export function bulkStatements(query: Query, principal: Principal): Bulk {
     },
     async moveReferences(reference, from, to, now) {
       const { table, column, set } = references[reference];
+      if (reference !== "mergedContact") order.enter(table);
       return query<{ id: string; from: string }>(
         `WITH old AS (
            SELECT id, ${column} AS from_id FROM ${table}
@@ -218,9 +220,13 @@ export function bulkStatements(query: Query, principal: Principal): Bulk {
     async returnReferences(reference, ids, from, to, now) {
       if (ids.length === 0) return 0;
       const { table, column, set } = references[reference];
+      if (reference !== "mergedContact") order.enter(table);
       const rows = await query<{ id: string }>(
-        `UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
-         WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid
+        `WITH held AS (
+           SELECT id FROM ${table}
+           WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid ORDER BY id FOR UPDATE)
+         UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
+         FROM held WHERE t.org_id = $1::uuid AND t.id = held.id
          RETURNING t.id::text AS id`,
         [orgId, ids, from, to, now.toISOString()],
       );
@@ -252,11 +258,25 @@ export function bulkStatements(query: Query, principal: Principal): Bulk {
       );
     },
     async removeTag(tagId, { now, source }) {
-      // Whoever is putting the tag on a record holds a share of it: their record has to be seen here.
-      await query("SELECT 1 AS held FROM tag WHERE org_id = $1::uuid AND id = $2::uuid FOR UPDATE", [
-        orgId,
-        tagId,
-      ]);
+      const hold = (rows: string, how = "") =>
+        query(`SELECT 1 AS held FROM ${rows} ORDER BY id FOR UPDATE${how}`, [orgId, tagId]);
+      const carriers = (table: "contact" | "lead") =>
+        `${table} WHERE org_id = $1::uuid AND tag_ids @> ARRAY[$2::uuid]`;
+      for (const table of ["contact", "lead"] as const) {
+        order.enter(table);
+        await hold(carriers(table));
+      }
+      order.enter("tag");
+      const [tag] = await hold("tag WHERE org_id = $1::uuid AND id = $2::uuid");
+      if (!tag) return null;
+      // Whoever was putting the tag on a record held a share of it: their record has to be seen here. It is not waited
+      // for, because who has it by now may wait for the tag.
+      try {
+        for (const table of ["contact", "lead"] as const) await hold(carriers(table), " NOWAIT");
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        throw new Displaced("a record got the tag meanwhile");
+      }
       const untag = async (table: "contact" | "lead") => {
         const [row] = await query<{ changed: number }>(
           `WITH changed AS (

@@ -27,7 +27,10 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** One row: waited for, held until the transaction ends, and changed. Only inside a transaction. */
 export interface Held {
-  /** Waits for a row and holds it. Null when there is none that the member may see. */
+  /**
+   * Waits for a row and holds it. Null when there is none that the member may see, and for a contact that is merged
+   * into another one: see `Lock.unmerged`.
+   */
   read<Name extends HeldModel>(model: Name, id: string): Promise<HeldRows[Name] | null>;
   /**
    * Changes a row that is held.
@@ -95,6 +98,8 @@ function confined(limits: Values, values: unknown[]): string {
     .join(" AND ");
 }
 
+const unmerged = { contact: " AND merged_into_id IS NULL", lead: "", deal: "" } as const;
+
 /** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
 export interface HeldConnection {
   readonly send: Send;
@@ -125,7 +130,7 @@ export function readHeld(
   const where = confined({ ...limits, id }, values);
   const text =
     how === "hold"
-      ? `SELECT ${shown[model]} FROM ${model} WHERE ${where} FOR UPDATE`
+      ? `SELECT ${shown[model]} FROM ${model} WHERE ${where}${unmerged[model]} FOR UPDATE`
       : `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
   return first(connection, text, values);
 }

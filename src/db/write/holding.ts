@@ -1,4 +1,3 @@
-import { queryOf } from "../open/query.ts";
 import { columnLimits, type Principal, scope } from "../scope/scope.ts";
 import {
   changeHeld,
@@ -9,7 +8,8 @@ import {
   readHeld,
   type Values,
 } from "./held.ts";
-import { lockRows } from "./locks.ts";
+import type { LockOrder } from "./lock-order.ts";
+import type { Lock } from "./locks.ts";
 
 /** Calls Prisma with arguments that are confined. */
 type Call = (
@@ -27,14 +27,24 @@ const models = { contact: "Contact", lead: "Lead", deal: "Deal" } as const satis
  * Rows held in a transaction: by hand where the row's own columns say who may see it, else by what Prisma does with
  * two statements.
  */
-export function heldRows(connection: HeldConnection, principal: Principal, call: Call): Held {
+export function heldRows(
+  connection: HeldConnection,
+  principal: Principal,
+  call: Call,
+  { lock, order }: { readonly lock: Lock; readonly order: LockOrder },
+): Held {
   const confined = (model: HeldModel, operation: Parameters<Call>[1], args: Values) =>
     call(model, operation, scope(models[model], operation, args, principal));
   const held = {
     async read(model: HeldModel, id: string): Promise<unknown> {
       const limits = columnLimits(models[model], principal);
-      if (limits) return readHeld(connection, model, id, limits);
-      await lockRows(queryOf(connection.send, connection.nameOf), principal.orgId, model, [id], "update");
+      if (limits) {
+        order.check(model, [id], "update");
+        const row = await readHeld(connection, model, id, limits);
+        if (row !== null) order.take(model, [id], "update");
+        return row;
+      }
+      await lock.rows(model, [id], "update");
       return confined(model, "findFirst", { where: { id } });
     },
     async change(model: HeldModel, before: HeldRows[HeldModel], data: Values, keepCustom: boolean) {

@@ -1,4 +1,5 @@
 import type { Query } from "../open/query.ts";
+import type { LockOrder } from "./lock-order.ts";
 
 /** Tables whose rows a write may have to hold. */
 export type Lockable =
@@ -19,29 +20,104 @@ export type Lockable =
 /** What a held row keeps others from: "update" any other write, "share" being moved or removed. */
 export type Strength = "update" | "share";
 
+/** Rows that hang from another one, and the column that says from which. */
+export type Hanging =
+  | { readonly table: "deal"; readonly column: "lead_id" }
+  | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
+  | { readonly table: "lead"; readonly column: "converted_deal_id" };
+
+/** Waits for rows and holds them until the transaction ends: all of it in the order of `LockOrder`. */
 export interface Lock {
-  /** Waits for rows and holds them. Ids that name no row are passed over. */
+  /** Ids that name no row are passed over. */
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
+  /** Every row that hangs from one, whoever may see it. */
+  hanging(rows: Hanging, from: string): Promise<void>;
+  /**
+   * A contact, if it is not merged into another one: whoever holds one of those and waits for where it leads waits
+   * the other way round than a merge does.
+   */
+  unmerged(id: string, strength: Strength): Promise<void>;
+  /**
+   * Contacts, and every one that was merged into them, whoever may see it.
+   *
+   * @throws Displaced when others were merged into them meanwhile
+   */
+  families(ids: readonly string[]): Promise<void>;
   /** Keeps every write that reads the organization's custom fields out. */
   fields(): Promise<void>;
+  /** Waits for the organization's other imports: rows of the same new contact would refuse each other. */
+  imports(): Promise<void>;
   /** Waits for whoever looks for a contact with one of these phone numbers, to make it when there is none. */
   phones(numbers: readonly string[]): Promise<void>;
 }
 
-/** Locks are always taken in the order of the ids, so that two callers never wait for each other. */
-export async function lockRows(
-  query: Query,
-  orgId: string,
-  table: Lockable,
-  ids: readonly string[],
-  strength: Strength,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await query(
-    `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) ORDER BY id
-     FOR ${strength === "update" ? "UPDATE" : "SHARE"}`,
-    [orgId, ids],
-  );
+/**
+ * What was to be held was no longer what had led to it, once it was: nothing was written, and the work has to begin
+ * anew.
+ */
+export class Displaced extends Error {
+  override readonly name = "Displaced";
+}
+
+const forStrength = (strength: Strength): string => `FOR ${strength === "update" ? "UPDATE" : "SHARE"}`;
+
+/** @param query sends texts that are always the same */
+export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
+  const advisory = (text: string, values: unknown[]) => query(`SELECT 1 AS held FROM (${text}) AS l`, values);
+  return {
+    async rows(table, ids, strength) {
+      if (ids.length === 0) return;
+      order.take(table, ids, strength);
+      await query(
+        `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) ORDER BY id
+     ${forStrength(strength)}`,
+        [orgId, ids],
+      );
+    },
+    async hanging({ table, column }, from) {
+      order.enter(table);
+      await query(
+        `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND ${column} = $2::uuid ORDER BY id FOR UPDATE`,
+        [orgId, from],
+      );
+    },
+    async unmerged(id, strength) {
+      order.check("contact", [id], strength);
+      const rows = await query(
+        `SELECT 1 AS held FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND merged_into_id IS NULL
+     ${forStrength(strength)}`,
+        [orgId, id],
+      );
+      if (rows.length > 0) order.take("contact", [id], strength);
+    },
+    async families(ids) {
+      order.check("contact", ids, "update");
+      const members = `SELECT id::text AS id FROM contact
+     WHERE org_id = $1::uuid AND (id = ANY($2::uuid[]) OR merged_into_id = ANY($2::uuid[])) ORDER BY id`;
+      const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+      const held = idsOf(await query<{ id: string }>(`${members} FOR UPDATE`, [orgId, ids]));
+      order.take("contact", held, "update");
+      const now = idsOf(await query<{ id: string }>(members, [orgId, ids]));
+      if (now.join() !== held.join()) throw new Displaced("a contact was merged or unmerged meanwhile");
+    },
+    async fields() {
+      order.take("fields", [""], "update");
+      await lockFields(query, orgId, "update");
+    },
+    async imports() {
+      order.enter("imports");
+      await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242005))", [`${orgId} imports`]);
+    },
+    async phones(numbers) {
+      if (numbers.length === 0) return;
+      order.enter("phones");
+      // Advisory, because a contact that is not there yet has no row to hold. Taken in the order of the numbers.
+      await advisory(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 7242004)) FROM unnest($2::text[]) AS key",
+        [`${orgId} phone `, [...new Set(numbers)].sort()],
+      );
+    },
+  };
 }
 
 /**
@@ -53,15 +129,5 @@ export async function lockFields(query: Query, orgId: string, strength: Strength
   await query(
     `SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242002))) AS l`,
     [`${orgId} custom fields`],
-  );
-}
-
-/** Advisory locks, because a contact that is not there yet has no row to hold. Taken in the order of the numbers. */
-export async function lockPhones(query: Query, orgId: string, numbers: readonly string[]): Promise<void> {
-  if (numbers.length === 0) return;
-  await query(
-    `SELECT 1 AS held
-     FROM (SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 7242004)) FROM unnest($2::text[]) AS key) AS l`,
-    [`${orgId} phone `, [...new Set(numbers)].sort()],
   );
 }

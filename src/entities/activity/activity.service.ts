@@ -1,6 +1,8 @@
+import { Displaced } from "../../db/write/locks.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { holdParents } from "../../records/parents.ts";
@@ -51,7 +53,7 @@ export function createActivity(
 export function updateActivity(caller: Caller, id: string, raw: unknown): Promise<Activity> {
   const input = readInput(ActivityUpdate, raw);
   return write(caller, async (writer) => {
-    const before = await holdRow(writer, "activity", id);
+    const before = await holdActivity(writer, id);
     const after = await writer.update("activity", before, input);
     await countCalls(writer, before.contactId, before, after);
     return after;
@@ -65,15 +67,34 @@ export function updateActivity(caller: Caller, id: string, raw: unknown): Promis
  */
 export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
   write(caller, async (writer) => {
-    const before = await holdRow(writer, "activity", id);
+    const before = await holdActivity(writer, id);
     await writer.tx.activity.deleteMany({ where: { id: before.id } });
     await countCalls(writer, before.contactId, before, null);
     return before;
   });
 
+/**
+ * An activity, held, and its contact, whose calls it may move and which is held before it.
+ *
+ * @throws RefusalError NOT_FOUND
+ */
+async function holdActivity(writer: Writer, id: string): Promise<Activity> {
+  const { tx } = writer;
+  const decoded = decodeId(id);
+  const seen =
+    decoded?.type === "Activity" ? await tx.activity.findFirst({ where: { id: decoded.uuid } }) : null;
+  if (seen?.contactId) await tx.lock.rows("contact", [seen.contactId], "update");
+  const before = await holdRow(writer, "activity", id);
+  if (before.contactId === seen?.contactId) return before;
+  throw new Displaced("the activity went to another contact meanwhile");
+}
+
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
 
-/** Moves a contact's callCount and lastCallAt by what an activity was and has become; it need not be the caller's. */
+/**
+ * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is held, and need not
+ * be the caller's.
+ */
 async function countCalls(
   { tx, caller }: Writer,
   contactId: string | null,
@@ -84,6 +105,5 @@ async function countCalls(
   const is = after?.kind === "CALL" ? after.occurredAt : null;
   if (contactId === null || was?.getTime() === is?.getTime()) return;
   const { now, viewer } = caller;
-  await tx.lock.rows("contact", [contactId], "update");
   await tx.bulk.countCall(contactId, was, is, { now, source: viewer.source });
 }

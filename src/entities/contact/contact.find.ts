@@ -1,9 +1,10 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/scoped.ts";
-import { emailKey } from "../../lib/email.ts";
+import { Displaced, type Strength } from "../../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../../lib/errors.ts";
 import { decodeId } from "../../lib/typeid.ts";
 import type { Writer } from "../../records/writer.ts";
+import { type Address, addressOf } from "./contact.address.ts";
 
 /** Finding the contact that a write is about, and holding it until the transaction ends. */
 
@@ -22,14 +23,46 @@ export async function holdContact(
   path: readonly string[],
   merged: Merged = "follow",
 ): Promise<ContactRow> {
+  const missing = () => refuse("NOT_FOUND", path, "there is no such contact");
   const decoded = decodeId(id);
-  const row = decoded?.type === "Contact" ? await hold(tx, decoded.uuid) : null;
-  if (!row) throw refuse("NOT_FOUND", path, "there is no such contact");
-  if (row.mergedIntoId === null) return row;
-  if (merged === "refuse") throw new RefusalError([alreadyMerged(row.mergedIntoId, path)]);
-  const survivor = await hold(tx, row.mergedIntoId);
-  if (!survivor) throw refuse("NOT_FOUND", path, "there is no such contact");
-  return survivor;
+  if (decoded?.type !== "Contact") throw missing();
+  const row = await tx.held.read("contact", decoded.uuid);
+  if (row?.purgedAt) throw missing();
+  if (row) return row;
+  const survivorId = await leadsTo(tx, decoded.uuid);
+  if (survivorId === null) throw missing();
+  if (merged === "refuse") throw new RefusalError([alreadyMerged(survivorId, path)]);
+  const survivor = await tx.held.read("contact", survivorId);
+  if (survivor) {
+    await requireLeads(tx, decoded.uuid, survivorId);
+    return survivor;
+  }
+  if ((await tx.contact.count({ where: { id: survivorId } })) === 0) throw missing();
+  throw new Displaced("the contact to which an old id led was merged or purged meanwhile");
+}
+
+/** The contact into which one was merged; null for one that was not. */
+const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
+  (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
+
+/** @throws Displaced when an old id no longer leads to the contact that is held because it did */
+async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
+  if ((await leadsTo(tx, id)) === survivorId) return;
+  throw new Displaced("an old id no longer leads to the contact that it led to");
+}
+
+/**
+ * A contact that something is to hang from, held so that it is neither merged nor removed meanwhile.
+ *
+ * @param id row id; one that was merged leads to the contact that it was merged into
+ */
+export async function holdParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
+  await tx.lock.unmerged(id, strength);
+  const row = await tx.contact.findFirst({ where: { id, ...leading } });
+  if (row === null || row.mergedIntoId === null) return row;
+  await tx.lock.unmerged(row.mergedIntoId, strength);
+  await requireLeads(tx, id, row.mergedIntoId);
+  return tx.contact.findFirst({ where: { id: row.mergedIntoId } });
 }
 
 /** A contact that is not in the trash, held. */
@@ -41,12 +74,6 @@ export async function holdLiveContact(
   const row = await holdContact(writer, id, path);
   if (row.deletedAt !== null) throw refuse("IN_TRASH", path, "the contact is in the trash; restore it first");
   return row;
-}
-
-/** With its data, or erased and still leading to another. */
-async function hold(tx: Db, id: string): Promise<ContactRow | null> {
-  const row = await tx.held.read("contact", id);
-  return row === null || (row.purgedAt !== null && row.mergedIntoId === null) ? null : row;
 }
 
 /** Contacts with their data, and the erased ones that still lead to another. */
@@ -62,13 +89,8 @@ export const alreadyMerged = (survivorId: string, path: readonly string[]): Refu
 
 /** The live contact that has an e-mail address, if the caller may see it. */
 export async function holderOf(db: Db, email: string | null): Promise<string | null> {
-  const key = email === null ? null : emailKey(email);
-  if (key === null) return null;
-  const holder = await db.contact.findFirst({
-    where: { emailKey: key, deletedAt: null },
-    select: { id: true },
-  });
-  return holder?.id ?? null;
+  const { holder } = await addressOf(db, email);
+  return holder?.visible && !holder.merged ? holder.id : null;
 }
 
 /** Live contacts that have one of these phone numbers, in E.164. */
@@ -87,11 +109,18 @@ export const withPhone = (db: Db, numbers: readonly string[]): Promise<{ id: str
         take: 11,
       });
 
-/** The address is another contact's. */
-export const emailTaken = (existingId: string | null): Refusal => ({
+/** The address is another contact's, or one that was merged into it had it. */
+export const emailTaken = (
+  holder: Address["holder"],
+  path: readonly string[] = ["input", "email"],
+): Refusal => ({
   kind: "duplicateContact",
   code: "EMAIL_TAKEN",
-  path: ["input", "email"],
-  message: "another contact has this e-mail address",
-  existingId,
+  path,
+  // Of a contact that the caller may not see, no more is told than that there is one.
+  message:
+    holder?.visible && holder.merged
+      ? "a contact that had this e-mail address was merged into another one"
+      : "another contact has this e-mail address",
+  existingId: holder?.visible ? holder.id : null,
 });

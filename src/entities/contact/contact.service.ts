@@ -1,3 +1,4 @@
+import type { Catalogue } from "../../db/open/catalogue.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
@@ -10,8 +11,9 @@ import { catalogueFor, isPlain, planTags, type TagChange } from "../../records/t
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
+import { addressOf, keptWishes, trashWarnings } from "./contact.address.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.columns.ts";
-import { emailTaken, holderOf, holdLiveContact } from "./contact.find.ts";
+import { emailTaken, holdLiveContact } from "./contact.find.ts";
 import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { applyInput } from "./contact.rules.ts";
 
@@ -21,29 +23,38 @@ export interface Plan {
   readonly tagIds: (writer: Writer) => Promise<string[]>;
 }
 
+/** What an input of a contact says, tags as a change of those that are carried. */
+export type ContactChange = ContactInput & { readonly tags?: TagChange | null | undefined };
+
+/** The custom fields and tags that an input names, before any contact is held. */
+export const catalogueOf = (writer: Writer, { customFields, tags }: ContactChange): Promise<Catalogue> =>
+  catalogueFor(writer, "CONTACT", customFields, tags);
+
 /**
  * Checks what an input would make of a contact.
  *
  * @param before the contact, held; null for a new one
+ * @param catalogue of the same input
  * @throws RefusalError with everything that is wrong
  */
 export async function planContact(
-  writer: Writer,
+  { tx, caller }: Writer,
   before: ContactRow | null,
-  { tags, ...input }: ContactInput & { readonly tags?: TagChange | null | undefined },
+  { tags, ...input }: ContactChange,
+  catalogue: Catalogue,
 ): Promise<Plan> {
-  const { tx, caller } = writer;
-  const catalogue = await catalogueFor(writer, "CONTACT", input.customFields, tags);
   const columns = before === null ? emptyContact : contactColumns(before);
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
-  const holder = after.email === before?.email ? null : await holderOf(tx, after.email);
-  const taken: Refusal[] = holder === null || holder === before?.id ? [] : [emailTaken(holder)];
+  const address = await addressOf(tx, after.email === before?.email ? null : after.email);
+  const { holder } = address;
+  const taken: Refusal[] = holder === null || holder.id === before?.id ? [] : [emailTaken(holder)];
   const found = [...refusals, ...owner.refusals, ...plan.refusals, ...taken];
   if (found.length > 0) throw new RefusalError(found);
-  caller.warnings.push(...warnings);
-  return { columns: { ...after, ownerId: owner.ownerId }, tagIds: plan.apply };
+  const wishes = keptWishes(after, address.trashed);
+  caller.warnings.push(...warnings, ...trashWarnings(address, wishes, ["input", "email"]));
+  return { columns: { ...after, ...wishes, ownerId: owner.ownerId }, tagIds: plan.apply };
 }
 
 /** Writes a planned contact: a new one, or a change of one that is held. */
@@ -68,7 +79,8 @@ export function createContact(
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<ContactRow> {
-  const { tags, ...input } = readInput(ContactCreate, raw);
+  const { tags, ...given } = readInput(ContactCreate, raw);
+  const input = { ...given, tags: { set: tags } };
   return orTaken(
     caller,
     () => input.email,
@@ -76,7 +88,7 @@ export function createContact(
       write(
         caller,
         async (writer) =>
-          putContact(writer, null, await planContact(writer, null, { ...input, tags: { set: tags } })),
+          putContact(writer, null, await planContact(writer, null, input, await catalogueOf(writer, input))),
         { repeatable: repeatable("contact", "contactCreate", raw, idempotencyKey) },
       ),
   );
@@ -104,9 +116,10 @@ export function updateContact(
       write(
         caller,
         async (writer) => {
+          const catalogue = await catalogueOf(writer, input);
           const before = await holdLiveContact(writer, id);
           checkVersion(before, expectedVersion, "Contact");
-          return putContact(writer, before, await planContact(writer, before, input));
+          return putContact(writer, before, await planContact(writer, before, input, catalogue));
         },
         { alone: isPlain(input) },
       ),
@@ -128,6 +141,6 @@ export async function orTaken<Result>(
     return await run();
   } catch (error) {
     if (!violates(error, "contact_email_live")) throw error;
-    throw new RefusalError([emailTaken(await holderOf(db, email() ?? null))]);
+    throw new RefusalError([emailTaken((await addressOf(db, email())).holder)]);
   }
 }

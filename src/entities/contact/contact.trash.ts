@@ -4,6 +4,7 @@ import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
+import { inherited, wishKept } from "./contact.address.ts";
 import { holdContact, holderOf } from "./contact.find.ts";
 
 /**
@@ -34,9 +35,10 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
       const before = await holdContact(writer, id, ["id"], "refuse");
       if (before.deletedAt === null) return before;
       email = before.email;
-      const holder = await holderOf(writer.tx, email);
-      if (holder !== null) throw restoreConflict(holder);
-      return writer.update("contact", before, { deletedAt: null });
+      const { address, wishes } = await inherited(writer.tx, before);
+      if (address.holder && !address.holder.merged) throw restoreConflict(await holderOf(writer.tx, email));
+      if (Object.keys(wishes).length > 0) caller.warnings.push(wishKept(["id"]));
+      return writer.update("contact", before, { deletedAt: null, ...wishes });
     });
   } catch (error) {
     if (!violates(error, "contact_email_live")) throw error;

@@ -1,15 +1,18 @@
 import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/scoped.ts";
+import { Displaced } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { encodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
-import { emailTaken, holderOf, holdLiveContact, withPhone } from "./contact.find.ts";
+import type { Writer } from "../../records/writer.ts";
+import { addressOf, redirected, wishKept, withoutTakingBack } from "./contact.address.ts";
+import { emailTaken, holdLiveContact, withPhone } from "./contact.find.ts";
 import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
-import { planContact, putContact } from "./contact.service.ts";
+import { catalogueOf, planContact, putContact } from "./contact.service.ts";
 
 /** By what a contact is recognised. */
 export type MatchKey = "EMAIL" | "PHONE";
@@ -23,7 +26,8 @@ export interface Upserted {
 const ATTEMPTS = 3;
 
 /**
- * Creates a contact, or changes the live one that has the same e-mail address or one of the phone numbers.
+ * Creates a contact, or changes the live one that has the same e-mail address or one of the phone numbers. The address
+ * of a contact that was merged leads to the one that it was merged into.
  *
  * @param matchOn by what it is recognised; every key of it that the input has a value for counts
  * @throws RefusalError AMBIGUOUS_MATCH with the candidates when the keys are those of more than one contact
@@ -50,11 +54,16 @@ export async function upsertContact(
       return await write(
         caller,
         async (writer) => {
+          const catalogue = await catalogueOf(writer, input);
           if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
-          const id = await findMatch(writer.tx, input, keys);
-          const before =
-            id === null ? null : await holdLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
-          const contact = await putContact(writer, before, await planContact(writer, before, input));
+          const match = await findMatch(writer.tx, input, keys);
+          const before = match && (await holdMatch(writer, match, input.email));
+          const change = before ? changeOf(caller, before, input, match?.merged === true) : input;
+          const contact = await putContact(
+            writer,
+            before,
+            await planContact(writer, before, change, catalogue),
+          );
           if (before === null) return { contact, outcome: "CREATED" as const };
           return { contact, outcome: contact === before ? ("UNCHANGED" as const) : ("UPDATED" as const) };
         },
@@ -63,7 +72,7 @@ export async function upsertContact(
     } catch (error) {
       if (attempt < ATTEMPTS && keys.email && isTaken(error)) continue;
       if (!violates(error, "contact_email_live")) throw error;
-      throw new RefusalError([emailTaken(await holderOf(caller.db, input.email ?? null))]);
+      throw new RefusalError([emailTaken((await addressOf(caller.db, input.email)).holder)]);
     }
   }
 }
@@ -73,15 +82,45 @@ const isTaken = (error: unknown): boolean =>
   violates(error, "contact_email_live") ||
   (error instanceof RefusalError && error.refusals.some(({ kind }) => kind === "duplicateContact"));
 
+/** The contact that an input is about. */
+interface Match {
+  readonly id: string;
+  /** Whether the address is that of a contact which was merged into it. */
+  readonly merged: boolean;
+}
+
+/** @throws Displaced when the address leads elsewhere by now */
+async function holdMatch(
+  writer: Writer,
+  { id, merged }: Match,
+  email: string | null | undefined,
+): Promise<ContactRow> {
+  const row = await holdLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
+  if (merged && (await addressOf(writer.tx, email)).holder?.id !== row.id) {
+    throw new Displaced("the address no longer leads to the contact");
+  }
+  return row;
+}
+
+/** What an upsert changes of a contact that is there. One that was merged into it had the address, and keeps it. */
+function changeOf(caller: Caller, before: ContactRow, given: ContactInput, merged: boolean): ContactInput {
+  const { input, kept } = withoutTakingBack(before, given);
+  caller.warnings.push(...kept.map((name) => wishKept(["input", name])));
+  if (!merged) return input;
+  caller.warnings.push(redirected(["input", "email"]));
+  return { ...input, email: undefined };
+}
+
 async function findMatch(
   tx: Db,
   { email, phoneNumbers }: ContactInput,
   keys: { readonly email: boolean; readonly phone: boolean },
-): Promise<string | null> {
-  const byEmail = keys.email ? await holderOf(tx, email ?? null) : null;
+): Promise<Match | null> {
+  const { holder } = await addressOf(tx, keys.email ? email : null);
   const byPhone = keys.phone ? await withPhone(tx, phoneNumbers ?? []) : [];
-  const found = new Set([...(byEmail === null ? [] : [byEmail]), ...byPhone.map(({ id }) => id)]);
-  if (found.size < 2) return [...found][0] ?? null;
+  const found = new Set([...(holder?.visible ? [holder.id] : []), ...byPhone.map(({ id }) => id)]);
+  const [id] = found;
+  if (found.size < 2) return id === undefined ? null : { id, merged: holder?.id === id && holder.merged };
   throw new RefusalError([
     {
       kind: "ambiguousMatch",

@@ -40,6 +40,7 @@ export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<
   return orNameTaken(() =>
     write(caller, async (writer) => {
       const { tx } = writer;
+      await tx.lock.fields();
       const before = await holdRow(writer, "customFieldFolder", id);
       if (position == null) return writer.update("customFieldFolder", before, { name });
       const all = await tx.customFieldFolder.findMany({
@@ -61,6 +62,7 @@ export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<
 export function deleteFolder(caller: Caller, id: string): Promise<CustomFieldFolder> {
   requireAllData(caller, shared);
   return write(caller, async (writer) => {
+    await writer.tx.lock.fields();
     const before = await holdRow(writer, "customFieldFolder", id);
     await writer.tx.customField.updateMany({
       where: { folderId: before.id },

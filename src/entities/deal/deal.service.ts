@@ -1,10 +1,11 @@
 import type { DealRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { applyOwner } from "../../records/owner.ts";
-import { holdParents } from "../../records/parents.ts";
+import { type HeldParents, holdParents } from "../../records/parents.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
@@ -20,7 +21,10 @@ export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: Idempo
   const input = readInput(DealCreate, raw);
   return write(
     caller,
-    async (writer) => writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input)) }),
+    async (writer) => {
+      const held = await holdParents(writer, input);
+      return writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input, held)) });
+    },
     {
       repeatable: repeatable("deal", "dealCreate", raw, idempotencyKey),
     },
@@ -41,18 +45,19 @@ export function updateDeal(
 ): Promise<DealRow> {
   const input = readInput(DealUpdate, raw);
   return write(caller, async (writer) => {
+    const held = await holdParents(writer, input);
     const before = await holdRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
-    return writer.update("deal", before, await columnsOf(writer, before, input));
+    return writer.update("deal", before, await columnsOf(writer, before, input, held));
   });
 }
 
 async function columnsOf(
   writer: Writer,
   before: DealRow | null,
-  { value, expectedCloseOn, contactId, leadId, ownerId, ...plain }: DealInput,
+  { value, expectedCloseOn, contactId: _, leadId: __, ownerId, ...plain }: DealInput,
+  { parents, refusals }: HeldParents,
 ) {
-  const { parents, refusals } = await holdParents(writer, { contactId, leadId });
   const owner = await applyOwner(writer.caller, writer.tx, before?.ownerId, ownerId);
   const found = [...refusals, ...owner.refusals];
   if (found.length > 0) throw new RefusalError(found);
@@ -75,8 +80,11 @@ async function columnsOf(
 export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number | null): Promise<DealRow> =>
   write(caller, async (writer) => {
     const { tx } = writer;
+    const uuid = decodeId(id)?.uuid;
+    if (uuid !== undefined) await tx.lock.hanging({ table: "lead", column: "converted_deal_id" }, uuid);
     const before = await holdRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
+    await tx.lock.hanging({ table: "activity", column: "deal_id" }, before.id);
     await tx.activity.deleteMany({ where: { dealId: before.id, contactId: null, leadId: null } });
     await tx.activity.updateMany({
       where: { dealId: before.id },

@@ -1,16 +1,24 @@
 import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
+import { Displaced } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
-import { refuse } from "../../lib/errors.ts";
-import { encodeId, newId } from "../../lib/typeid.ts";
+import { RefusalError, refuse } from "../../lib/errors.ts";
+import { decodeId, encodeId, newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { IdempotencyKey } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
+import {
+  type Address,
+  addressOf,
+  keptWishes,
+  redirected,
+  trashWarnings,
+} from "../contact/contact.address.ts";
 import { emptyContact } from "../contact/contact.columns.ts";
-import { holderOf, holdLiveContact } from "../contact/contact.find.ts";
+import { emailTaken, holdLiveContact } from "../contact/contact.find.ts";
 import { orTaken } from "../contact/contact.service.ts";
 import { readCustomValue } from "../custom-field/values.ts";
 import { LeadConvert } from "./lead.inputs.ts";
@@ -25,7 +33,7 @@ export interface Converted {
 
 /**
  * Makes a lead a contact and a deal, in one transaction. The contact is the one that is named, else the live one
- * with the lead's e-mail address, whose blanks are filled, else a new one. The lead's activities and deals are the
+ * to which the lead's e-mail address leads, whose blanks are filled, else a new one. The lead's activities and deals are the
  * contact's too from then on.
  *
  * @throws RefusalError with what stands against it
@@ -46,18 +54,23 @@ export async function convertLead(
       write(
         caller,
         async (writer) => {
-          const lead = await holdLiveLead(writer, id);
-          checkVersion(lead, expectedVersion, "Lead");
-          if (lead.status === "CONVERTED") {
-            throw refuse("INVALID_STATE", ["id"], "the lead has been converted already");
-          }
+          const { definitions } = await writer.catalogue("CONTACT");
+          const held = await holdBoth(writer, id, input.contactId, (lead) => {
+            checkVersion(lead, expectedVersion, "Lead");
+            if (lead.status === "CONVERTED") {
+              throw refuse("INVALID_STATE", ["id"], "the lead has been converted already");
+            }
+          });
+          const { lead } = held;
           email = lead.email;
           const value = input.deal?.value ?? valueOfLead(lead);
           if (input.createDeal !== false && value === null) {
             const message = "the lead has no value: give deal.value, or createDeal: false";
             throw refuse("REQUIRED", ["input", "deal", "value"], message);
           }
-          const { contact, contactOutcome } = await becomeContact(writer, lead, input.contactId);
+          await writer.tx.lock.hanging({ table: "deal", column: "lead_id" }, lead.id);
+          await writer.tx.lock.hanging({ table: "activity", column: "lead_id" }, lead.id);
+          const { contact, contactOutcome } = await becomeContact(writer, held, definitions);
           const deal =
             input.createDeal === false || value === null
               ? null
@@ -101,37 +114,78 @@ const valueOfLead = ({ dealValue, dealCurrency }: LeadRow) =>
     ? null
     : { amount: dealValue.toString(), currency: dealCurrency };
 
+/** A lead, the contact that it becomes unless that is new, and what its address leads to. */
+interface Held {
+  readonly lead: LeadRow;
+  readonly contact: ContactRow | null;
+  readonly address: Address;
+}
+
+/**
+ * Holds the contact and then the lead, as every write does.
+ *
+ * @param check refuses a lead that cannot be converted
+ * @throws Displaced when the lead's address was changed meanwhile
+ */
+async function holdBoth(
+  writer: Writer,
+  id: string,
+  contactId: string | null | undefined,
+  check: (lead: LeadRow) => void,
+): Promise<Held> {
+  const { tx, caller } = writer;
+  const decoded = decodeId(id);
+  const seen = decoded?.type === "Lead" ? await tx.lead.findFirst({ where: { id: decoded.uuid } }) : null;
+  if (seen === null || seen.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
+  if (seen.deletedAt === null) check(seen);
+  const address = await addressOf(tx, seen.email);
+  const { holder } = address;
+  let contact: ContactRow | null = null;
+  if (seen.deletedAt === null && contactId != null) {
+    contact = await holdLiveContact(writer, contactId, ["input", "contactId"]);
+  } else if (seen.deletedAt === null && holder?.visible) {
+    contact = await holdLiveContact(writer, encodeId("Contact", holder.id), ["id"]);
+    if (holder.merged) caller.warnings.push(redirected(["id"]));
+  }
+  const lead = await holdLiveLead(writer, id);
+  check(lead);
+  if (lead.email !== seen.email) throw new Displaced("the lead's address was changed meanwhile");
+  return { lead, contact, address };
+}
+
 async function becomeContact(
   writer: Writer,
-  lead: LeadRow,
-  contactId: string | null | undefined,
+  { lead, contact: before, address }: Held,
+  definitions: readonly Definition[],
 ): Promise<Pick<Converted, "contact" | "contactOutcome">> {
-  const { definitions } = await writer.catalogue("CONTACT");
-  const match = contactId ?? (await matchOf(writer, lead.email));
-  if (match !== null) {
-    const path = contactId == null ? ["id"] : ["input", "contactId"];
-    const before = await holdLiveContact(writer, match, path);
-    const contact = await writer.update("contact", before, fillBlanks(before, lead, definitions));
-    return { contact, contactOutcome: "MATCHED" };
+  const { caller } = writer;
+  const { holder } = address;
+  if (before !== null) {
+    const takesAddress = before.email === null && holder?.merged !== true;
+    if (takesAddress && holder !== null && holder.id !== before.id)
+      throw new RefusalError([emailTaken(holder)]);
+    const wishes = takesAddress ? keptWishes(before, address.trashed) : {};
+    if (takesAddress) caller.warnings.push(...trashWarnings(address, wishes, ["id"]));
+    const filled = fillBlanks(before, lead, definitions);
+    const changes = { ...filled, ...wishes, email: takesAddress ? filled.email : before.email };
+    return { contact: await writer.update("contact", before, changes), contactOutcome: "MATCHED" };
   }
+  if (holder !== null) throw new RefusalError([emailTaken(holder)]);
   if (lead.email === null && lead.phone === null) {
     const message = "the lead needs an e-mail address or a phone number to become a contact";
     throw refuse("REQUIRED", ["id"], message);
   }
+  const wishes = keptWishes(emptyContact, address.trashed);
+  caller.warnings.push(...trashWarnings(address, wishes, ["id"]));
   const { name, email, phone, company, source, notes, ownerId, tagIds } = lead;
   const contact = await writer.insert("contact", {
     ...emptyContact,
     ...{ id: newId(), name, email, company, source, notes, ownerId, tagIds },
+    ...wishes,
     phoneNumbers: phone === null ? [] : [phone],
     custom: fittingCustom({}, lead.custom as CustomValues, definitions),
   });
   return { contact, contactOutcome: "CREATED" };
-}
-
-/** The contact that has the lead's address, if the caller may see it. */
-async function matchOf({ tx }: Writer, email: string | null): Promise<string | null> {
-  const holder = await holderOf(tx, email);
-  return holder === null ? null : encodeId("Contact", holder);
 }
 
 /** What the lead knows and the contact does not. */

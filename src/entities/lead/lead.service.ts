@@ -1,3 +1,4 @@
+import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
@@ -34,7 +35,8 @@ export async function holdLiveLead(writer: Writer, id: string): Promise<LeadRow>
  */
 export function createLead(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<LeadRow> {
   const { tags, ...input } = readInput(LeadCreate, raw);
-  return write(caller, (writer) => putLead(writer, null, { ...input, tags: { set: tags } }), {
+  const change = { ...input, tags: { set: tags } };
+  return write(caller, async (writer) => putLead(writer, null, change, await catalogueOf(writer, change)), {
     repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey),
   });
 }
@@ -56,22 +58,26 @@ export function updateLead(
   return write(
     caller,
     async (writer) => {
+      const catalogue = await catalogueOf(writer, input);
       const before = await holdLiveLead(writer, id);
       checkVersion(before, expectedVersion, "Lead");
-      return putLead(writer, before, input);
+      return putLead(writer, before, input, catalogue);
     },
     { alone: isPlain(input) },
   );
 }
 
+const catalogueOf = (writer: Writer, { customFields, tags }: LeadInput) =>
+  catalogueFor(writer, "LEAD", customFields, tags);
+
 async function putLead(
   writer: Writer,
   before: LeadRow | null,
   { tags, customFields, dealValue, ownerId, createMissingTags, ...plain }: LeadInput,
+  catalogue: Catalogue,
 ): Promise<LeadRow> {
   const { tx, caller } = writer;
   const columns = before === null ? emptyLead : leadColumns(before);
-  const catalogue = await catalogueFor(writer, "LEAD", customFields, tags);
   const { custom, refusals, warnings } = applyCustom(
     columns.custom,
     customFields ?? [],

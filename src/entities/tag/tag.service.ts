@@ -3,6 +3,7 @@ import { violates } from "../../db/open/faults.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
+import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput, requiredText, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
@@ -68,11 +69,16 @@ export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
   return write(
     caller,
     async (writer) => {
+      const { tx } = writer;
       const lists = await holdLists(writer);
-      const tag = await holdRow(writer, "tag", id);
-      await leaveTagByName(writer, lists, tag);
+      const decoded = decodeId(id);
+      // Not held yet: the records that carry it are held before it, and its name is that of the lists.
+      const tag = decoded?.type === "Tag" ? await tx.tag.findFirst({ where: { id: decoded.uuid } }) : null;
+      if (tag !== null) await leaveTagByName(writer, lists, tag);
       const stamp = { now: caller.now, source: caller.viewer.source };
-      return { id: tag.id, ...(await writer.tx.bulk.removeTag(tag.id, stamp)) };
+      const counts = tag === null ? null : await tx.bulk.removeTag(tag.id, stamp);
+      if (tag === null || counts === null) throw refuse("NOT_FOUND", ["id"], "there is no such tag");
+      return { id: tag.id, ...counts };
     },
     { timeout: 300_000 },
   );

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import { keptWishes, withoutTakingBack } from "../../entities/contact/contact.address.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.columns.ts";
 import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
 import { applyInput } from "../../entities/contact/contact.rules.ts";
@@ -12,6 +13,7 @@ import { findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagKey, tagRefusals } from "../../records/tags.ts";
 import type { Writer } from "../../records/writer.ts";
+import { holders } from "./holders.ts";
 import { firstOf, personKeys, recognisedBy } from "./recognise.ts";
 import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";
 
@@ -34,7 +36,18 @@ export interface BatchResult {
   readonly updated: number;
   readonly skipped: number;
   readonly failed: number;
-  readonly errors: readonly { readonly row: ImportRow; readonly problems: readonly RowProblem[] }[];
+  /** Of those: rows that made a contact whose address one in the trash has. */
+  readonly inTrash: number;
+  /** Of those: rows that went to the contact into which the one was merged that had their address. */
+  readonly redirected: number;
+  readonly errors: readonly RowTold[];
+  /** What is to be said of rows that were not refused. */
+  readonly notes: readonly RowTold[];
+}
+
+interface RowTold {
+  readonly row: ImportRow;
+  readonly problems: readonly RowProblem[];
 }
 
 /** A contact that is to be written: a new one, or one that is there. */
@@ -50,8 +63,9 @@ const TURN = 500;
 
 /**
  * Imports rows. A contact is recognised by its e-mail address, and where a row has none, by its name together with one
- * of its phone numbers; two rows that are recognised so are the same contact. An import only adds: what a row does not
- * say stays as it is.
+ * of its phone numbers; two rows that are recognised so are the same contact. The address of a contact that was merged
+ * leads to the one that it was merged into. An import only adds: what a row does not say stays as it is, and no row takes
+ * back a wish not to be contacted.
  *
  * @param rows in the order of the file
  */
@@ -62,33 +76,37 @@ export async function importBatch(
 ): Promise<BatchResult> {
   const names = [...settings.tags, ...rows.flatMap(({ input }) => input?.tags ?? [])];
   const catalogue = await writer.catalogue("CONTACT", [...new Set(names)]);
+  if (!settings.dryRun) await writer.tx.lock.imports();
   const named = findTags(names, catalogue);
   const missing = new Set(named.missing.map(tagKey));
   const owners = await ownersOf(writer, rows);
-  const people = await holders(writer, rows, settings.mode);
-  const count = { created: 0, updated: 0, skipped: 0, failed: 0 };
-  const errors: { row: ImportRow; problems: readonly RowProblem[] }[] = [];
+  const { people, addresses } = await holders(writer, rows, settings);
+  const count = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
+  const errors: RowTold[] = [];
+  const notes: RowTold[] = [];
   const fail = (row: ImportRow, problems: readonly RowProblem[]) => {
     count.failed += 1;
     errors.push({ row, problems: firstProblems(problems) });
   };
   const pending: Pending[] = [];
   const byKey = new Map<string, Pending>();
+  const byId = new Map<string, Pending>();
   let turn = 0;
   for (const row of rows) {
-    const { input } = row;
-    turn += 1 + (input?.customFields?.length ?? 0);
+    turn += 1 + (row.input?.customFields?.length ?? 0);
     if (turn > TURN) {
       turn = 0;
       await setImmediate();
     }
-    if (input === null) {
+    if (row.input === null) {
       fail(row, row.problems);
       continue;
     }
-    const keys = recognisedBy(input);
-    const mine = firstOf(keys, byKey);
+    const keys = recognisedBy(row.input);
     const holder = firstOf(keys, people);
+    const mine = firstOf(keys, byKey) ?? (typeof holder === "object" ? byId.get(holder.id) : undefined);
+    const address = row.input.email == null ? undefined : addresses.get(emailKey(row.input.email) ?? "");
+    const merged = address?.holder?.merged === true;
     // The batch may run again: what it has seen itself does not count.
     const earlier = keys.some((key) => (settings.seen.get(key) ?? row.row) < row.row);
     const there = mine !== undefined || holder !== undefined || earlier;
@@ -103,6 +121,7 @@ export async function importBatch(
       continue;
     }
     const before = mine ?? (typeof holder === "object" ? found(holder) : null);
+    const { input, told } = heard(before, row.input, merged);
     const known = before?.columns ?? (earlier ? nameless : emptyContact);
     const { refusals, columns } = check(known, input, catalogue.definitions);
     const owner = input.ownerId == null ? undefined : owners.get(input.ownerId);
@@ -114,25 +133,61 @@ export async function importBatch(
       fail(row, problems);
       continue;
     }
+    if (merged) count.redirected += 1;
     if (there && settings.mode === "SKIP") {
       count.skipped += 1;
+      if (merged) notes.push({ row, problems: [redirectedNote] });
       continue;
     }
+    const trashed = there ? [] : (address?.trashed ?? []);
+    const wishes = keptWishes(columns, trashed);
+    if (trashed.some(({ visible }) => visible)) {
+      count.inTrash += 1;
+      told.push(trashNote);
+    }
+    if (Object.keys(wishes).length > 0) told.push(wishNote);
+    if (told.length > 0) notes.push({ row, problems: told });
     if (there) count.updated += 1;
     else count.created += 1;
     const entry = before ?? fresh(settings.ownerId);
-    entry.columns = { ...columns, ownerId: owner?.ownerId ?? entry.columns.ownerId };
+    entry.columns = { ...columns, ...wishes, ownerId: owner?.ownerId ?? entry.columns.ownerId };
     for (const tag of [...settings.tags, ...(input.tags ?? [])]) entry.tags.add(tagKey(tag));
     for (const tag of unmade.missing) missing.delete(tagKey(tag));
     entry.changed = true;
     if (entry !== mine) pending.push(entry);
+    if (entry.before !== null) byId.set(entry.before.id, entry);
     for (const key of [...keys, ...personKeys(columns.name, columns.phoneNumbers)]) {
       byKey.set(key, entry);
       if (settings.dryRun && !settings.seen.has(key)) settings.seen.set(key, row.row);
     }
   }
   if (!settings.dryRun) await writeAll(writer, pending, named, names);
-  return { ...count, errors };
+  return { ...count, errors, notes };
+}
+
+const note = (code: string, message: string): RowProblem => ({ column: null, code, message });
+
+const trashNote = note("IN_TRASH", "a contact in the trash has this e-mail address; a new one was made");
+const redirectedNote = note(
+  "REDIRECTED",
+  "the contact that had this e-mail address was merged into another one, which was taken for it",
+);
+const wishNote = note(
+  "WISH_KEPT",
+  "whoever has this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
+);
+
+/** What a row says of a contact that is there, and what is to be said of it. */
+function heard(
+  before: Pending | null,
+  given: ContactCreateValues,
+  merged: boolean,
+): { readonly input: ContactCreateValues; readonly told: RowProblem[] } {
+  if (before === null) return { input: given, told: [] };
+  const { input, kept } = withoutTakingBack(before.columns, given);
+  const told = [...(merged ? [redirectedNote] : []), ...(kept.length > 0 ? [wishNote] : [])];
+  // The contact keeps the address that it has.
+  return { input: merged ? { ...input, email: undefined } : input, told };
 }
 
 const found = (row: ContactRow): Pending => ({
@@ -188,47 +243,6 @@ async function ownersOf({ tx, caller }: Writer, rows: readonly ImportRow[]) {
   return owners;
 }
 
-/** Who a row's contact may be: one of the caller's, somebody else's, or more than one of the caller's. */
-type Holder = ContactRow | "hidden" | "several";
-
-/** Who has what the rows are recognised by; those of the caller's are held where they may be changed. */
-async function holders(
-  { tx }: Writer,
-  rows: readonly ImportRow[],
-  mode: BatchSettings["mode"],
-): Promise<ReadonlyMap<string, Holder>> {
-  const keys = rows.flatMap(({ input }) => (input?.email == null ? [] : (emailKey(input.email) ?? [])));
-  const all = await tx.bulk.emailHolders([...new Set(keys)]);
-  const ids = [...new Set([...all.map(({ id }) => id), ...(await namesakes(tx, rows))])];
-  if (mode === "UPDATE") await tx.lock.rows("contact", ids, "update");
-  const visible = new Map(
-    (ids.length === 0 ? [] : await tx.contact.findMany({ where: { id: { in: ids }, deletedAt: null } })).map(
-      (row) => [row.id, row],
-    ),
-  );
-  const held = new Map<string, Holder>(all.map(({ key, id }) => [key, visible.get(id) ?? "hidden"]));
-  for (const row of visible.values()) {
-    for (const key of personKeys(row.name, row.phoneNumbers)) held.set(key, held.has(key) ? "several" : row);
-  }
-  return held;
-}
-
-/** Ids of contacts that have a name and a phone number of rows without an address. */
-async function namesakes(tx: Writer["tx"], rows: readonly ImportRow[]): Promise<string[]> {
-  const keys = rows.flatMap(({ input }) =>
-    input === null || input.email != null ? [] : recognisedBy(input),
-  );
-  if (keys.length === 0) return [];
-  const [phones, names] = [0, 1].map((part) => [...new Set(keys.map((key) => key.split("\n")[part] ?? ""))]);
-  // No two imports make the same person at once: who is not there yet has no row to hold.
-  await tx.lock.phones(["of an import"]);
-  const found = await tx.contact.findMany({
-    where: { deletedAt: null, nameKey: { in: names ?? [] }, phoneNumbers: { hasSome: phones ?? [] } },
-    select: { id: true },
-  });
-  return found.map(({ id }) => id);
-}
-
 async function writeAll(
   writer: Writer,
   pending: readonly Pending[],
@@ -250,9 +264,13 @@ async function writeAll(
     if (before === null) created.push({ ...columns, id: newId(), tagIds });
     else updated.push({ before, columns: { ...columns, tagIds } });
   }
+  // In one order, as whoever makes contacts of the same addresses waits for each.
+  created.sort((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1));
   await writer.insertContacts(created);
   await writer.updateContacts(updated);
 }
+
+const addressKey = ({ email }: ContactColumns): string => (email === null ? "" : (emailKey(email) ?? ""));
 
 async function tagIdsByKey({ tx }: Writer, names: readonly string[]): Promise<Map<string, string>> {
   const tags = await tx.tag.findMany({ where: { nameKey: { in: names.map(tagKey) } } });

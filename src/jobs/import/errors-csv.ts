@@ -29,7 +29,7 @@ async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {
     const rows = await db.importError.findMany({
       where: {
         AND: [
-          { jobId },
+          { jobId, refused: true },
           { row: { gte: last.row } },
           { OR: [{ row: { gt: last.row } }, { position: { gt: last.position } }] },
         ],

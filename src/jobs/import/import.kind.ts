@@ -57,7 +57,8 @@ async function countRows(work: Work<"importJob">): Promise<void> {
  */
 async function restart({ tx }: Writer, { job }: Work<"importJob">) {
   await tx.importError.deleteMany({ where: { jobId: job.id } });
-  return { done: 0, created: 0, updated: 0, skipped: 0, failed: 0, claims: job.claims };
+  const counts = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
+  return { done: 0, ...counts, claims: job.claims };
 }
 
 /** The rows that no step has dealt with, in the order of the file. */
@@ -79,14 +80,16 @@ async function doBatch(
   const { memberId, dataScope } = caller.viewer;
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
-  const { errors, ...counts } = await importBatch(writer, rows, { ...settings, ...restricted });
-  await tx.bulk.insertImportErrors(errorRows(job.id, errors));
+  const { errors, notes, ...counts } = await importBatch(writer, rows, { ...settings, ...restricted });
+  await tx.bulk.insertImportErrors(errorRows(job.id, { errors, notes }));
   return {
     done: job.done + rows.length,
     created: job.created + counts.created,
     updated: job.updated + counts.updated,
     skipped: job.skipped + counts.skipped,
     failed: job.failed + counts.failed,
+    inTrash: job.inTrash + counts.inTrash,
+    redirected: job.redirected + counts.redirected,
     // One that begins anew whenever it is taken up gets nowhere for ever.
     ...(job.dryRun && { claims: job.claims }),
   };

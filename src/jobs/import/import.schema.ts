@@ -1,5 +1,6 @@
 import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
+import type { Context } from "../../graphql/context.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
@@ -52,7 +53,49 @@ const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
   }),
 });
 
+const NoteType = builder.objectRef<ImportError>("ImportNote").implement({
+  description: "What became of a row that was not refused, where it is not what one would expect.",
+  fields: (t) => ({
+    row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
+    line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
+    code: t.exposeString("code", { description: "What became of it, for programs." }),
+    message: t.exposeString("message", { description: "What became of it, for people." }),
+  }),
+});
+
 const MAX_ERRORS = 100;
+
+/** How many of what is told of rows, and from where on. */
+const toldArgs = () =>
+  builder.args((t) => ({
+    first: t.int({ defaultValue: 25, description: "How many, 1 to 100." }),
+    offset: t.int({ defaultValue: 0, description: "How many to leave out before." }),
+  }));
+
+/** What is told of a job's rows, of those that were refused or of the others. */
+function told(
+  { db }: Context,
+  jobId: string,
+  refused: boolean,
+  {
+    first,
+    offset,
+  }: { readonly first?: number | null | undefined; readonly offset?: number | null | undefined },
+): Promise<ImportError[]> {
+  const take = first ?? 25;
+  if (take < 1 || take > MAX_ERRORS) {
+    throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_ERRORS}`, { field: "first" });
+  }
+  if (offset != null && offset < 0) {
+    throw new RequestError("BAD_USER_INPUT", "offset must be 0 or more", { field: "offset" });
+  }
+  return db.importError.findMany({
+    where: { jobId, refused },
+    orderBy: [{ row: "asc" }, { position: "asc" }],
+    take,
+    skip: offset ?? 0,
+  });
+}
 
 builder.node("ImportJob", {
   description: "An import of contacts.",
@@ -87,28 +130,26 @@ builder.node("ImportJob", {
     failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
     blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed as a whole." }),
+    inTrash: t.exposeInt("inTrash", {
+      description:
+        "Rows that made a contact although one in the trash has their address; a wish of that one not to be contacted is kept. `notes` name them.",
+    }),
+    redirected: t.exposeInt("redirected", {
+      description:
+        "Rows whose address is that of a contact which was merged: they were updated or skipped as the one that it was merged into. `notes` name them.",
+    }),
     errors: t.field({
       type: [ErrorType],
       description: "What was wrong with the rows that were refused, in the order of the file.",
-      args: {
-        first: t.arg.int({ defaultValue: 25, description: "How many, 1 to 100." }),
-        offset: t.arg.int({ defaultValue: 0, description: "How many to leave out before." }),
-      },
-      resolve: ({ id }, { first, offset }, { db }) => {
-        const take = first ?? 25;
-        if (take < 1 || take > MAX_ERRORS) {
-          throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_ERRORS}`, { field: "first" });
-        }
-        if (offset != null && offset < 0) {
-          throw new RequestError("BAD_USER_INPUT", "offset must be 0 or more", { field: "offset" });
-        }
-        return db.importError.findMany({
-          where: { jobId: id },
-          orderBy: [{ row: "asc" }, { position: "asc" }],
-          take,
-          skip: offset ?? 0,
-        });
-      },
+      args: toldArgs(),
+      resolve: ({ id }, args, context) => told(context, id, true, args),
+    }),
+    notes: t.field({
+      type: [NoteType],
+      description:
+        "What is to be said of rows that were not refused, in the order of the file: IN_TRASH, REDIRECTED, and WISH_KEPT for a row that would have taken back a wish not to be contacted.",
+      args: toldArgs(),
+      resolve: ({ id }, args, context) => told(context, id, false, args),
     }),
     errorsPath: t.string({
       description:

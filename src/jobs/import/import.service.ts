@@ -79,7 +79,7 @@ function importRows(
       }));
       const id = newId();
       const settings = settingsOf({ ...job, options: job.options });
-      const { errors, ...counts } = await importBatch(writer, rows, settings);
+      const { errors, notes, ...counts } = await importBatch(writer, rows, settings);
       const made = await writer.insert("importJob", {
         ...job,
         ...counts,
@@ -92,7 +92,7 @@ function importRows(
         startedAt: caller.now,
         finishedAt: new Date(),
       });
-      await writer.tx.bulk.insertImportErrors(errorRows(id, errors));
+      await writer.tx.bulk.insertImportErrors(errorRows(id, { errors, notes }));
       return made;
     },
     {

@@ -23,18 +23,27 @@ export const settingsOf = ({
   seen: new Map(),
 });
 
-/** The rows that a batch refused, as they are kept. */
-export const errorRows = (jobId: string, errors: BatchResult["errors"]): ImportErrorRow[] =>
-  errors.flatMap(({ row, problems }) =>
-    problems.map((problem, position) => ({
-      jobId,
-      row: row.row,
-      position,
-      line: row.line,
-      column: problem.column,
-      code: problem.code,
-      message: problem.message.toWellFormed(),
-      // What PostgreSQL cannot hold is what the row was refused for.
-      raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
-    })),
+/** The rows that a batch refused, and what is to be said of others, as they are kept. */
+export const errorRows = (
+  jobId: string,
+  { errors, notes }: Pick<BatchResult, "errors" | "notes">,
+): ImportErrorRow[] =>
+  [
+    { found: errors, refused: true },
+    { found: notes, refused: false },
+  ].flatMap(({ found, refused }) =>
+    found.flatMap(({ row, problems }) =>
+      problems.map((problem, position) => ({
+        jobId,
+        row: row.row,
+        position,
+        line: row.line,
+        column: problem.column,
+        code: problem.code,
+        message: problem.message.toWellFormed(),
+        refused,
+        // What PostgreSQL cannot hold is what the row was refused for.
+        raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
+      })),
+    ),
   );

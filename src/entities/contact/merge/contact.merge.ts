@@ -42,7 +42,7 @@ export interface Merged {
 }
 
 /**
- * Merges contacts into one, in one transaction, all of them held in the order of their ids: deals, activities,
+ * Merges contacts into one, in one transaction: deals, activities,
  * conversations and tags move to the primary, the duplicates go to the trash and lead to it from then on.
  *
  * @param dryRun says what would be chosen and moved, and writes nothing
@@ -58,8 +58,8 @@ export function mergeContacts(
   return write(
     caller,
     async (writer) => {
-      const contacts = await holdAll(writer, ids, input);
       const { definitions } = await writer.catalogue("CONTACT");
+      const contacts = await holdAll(writer, ids, input);
       const wanted = (input.fieldChoices ?? []).map((choice): WantedChoice => {
         const { field, customField, fromId } = choice;
         return { field, customField, fromId: decodeId(fromId)?.uuid ?? "" };
@@ -73,7 +73,7 @@ export function mergeContacts(
         const moves = { ...(await countChildren(writer, duplicates)), tags };
         return { contact, duplicates, merge: null, choices: plan.choices, moves };
       }
-      const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes);
+      const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes, wanted);
       // The duplicates let their addresses go before the primary may take one.
       const trashed: ContactRow[] = [];
       for (const duplicate of duplicates) {
@@ -133,7 +133,7 @@ async function holdAll(
   ids: readonly string[],
   { expectedVersions }: MergeInput,
 ): Promise<[ContactRow, ...ContactRow[]]> {
-  await tx.lock.rows("contact", ids, "update");
+  await tx.lock.families(ids);
   const rows = await tx.contact.findMany({ where: { id: { in: [...ids] }, ...leading } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   const found: Refusal[] = [];
@@ -172,15 +172,16 @@ async function moveAll(
   primary: ContactRow,
   duplicates: readonly ContactRow[],
   changes: Partial<ContactRow>,
+  choices: readonly WantedChoice[],
 ): Promise<{ merge: ContactMerge; moved: Omit<Moves, "tags"> }> {
   const { tx, caller } = writer;
   const from = duplicates.map(({ id }) => id);
   const move = (reference: ContactReference) =>
     tx.bulk.moveReferences(reference, from, primary.id, caller.now);
+  const leads = await move("convertedLead");
   const deals = await move("deal");
   const activities = await move("activity");
   const conversations = await move("conversation");
-  const leads = await move("convertedLead");
   const merged = await move("mergedContact");
   const before = Object.fromEntries(
     Object.keys(changes).map((name) => [name, primary[name as keyof ContactRow]]),
@@ -191,6 +192,7 @@ async function moveAll(
     mergedById: caller.viewer.memberId,
     before: freeze(before) ?? {},
     after: freeze(changes) ?? {},
+    choices: freeze(choices) ?? [],
   });
   const idsOf = (rows: readonly { id: string; from: string }[], contactId: string) =>
     rows.filter((row) => row.from === contactId).map((row) => row.id);

@@ -1,18 +1,18 @@
 import { violates } from "../../../db/open/faults.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
-import type { CustomValueJson } from "../../../filter/language/derive.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
 import { decodeId } from "../../../lib/typeid.ts";
-import { type CustomValues, customValue } from "../../../records/custom.ts";
 import { freeze, thaw } from "../../../records/snapshot.ts";
 import { write } from "../../../records/write.ts";
 import type { Writer } from "../../../records/writer.ts";
-import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
+import { inherited } from "../contact.address.ts";
 import { alreadyMerged, holderOf } from "../contact.find.ts";
 import { restoreConflict } from "../contact.trash.ts";
+import { type PastMerge, type Without, withoutMerge } from "./merge.history.ts";
+import type { WantedChoice } from "./merge.rules.ts";
 
 /** What stays on the primary because it came, or was changed, after the merge. */
 export interface LeftAlone {
@@ -31,7 +31,8 @@ export interface Unmerged {
 
 /**
  * Undoes a merge in one transaction: the duplicates come back with what moved from them, and the primary's fields
- * become what they were. What was made or changed since stays with the primary, and is reported.
+ * become what its other merges alone would have made of it. What was made or changed since stays with the primary, and
+ * is reported; a wish not to be contacted that came since stays with all of them.
  *
  * @param mergeId a merge's id as callers see it
  * @throws RefusalError NOT_FOUND, MERGE_UNDONE, EXPIRED, IN_TRASH, ALREADY_MERGED, or EMAIL_TAKEN with the contact
@@ -43,20 +44,31 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
     return await write(
       caller,
       async (writer) => {
+        const { definitions } = await writer.catalogue("CONTACT");
         const { merge, sources, primary, duplicates } = await holdMerge(writer, mergeId);
         emails = duplicates.map(({ email }) => email);
         for (const source of sources) await returnAll(writer, source, primary.id);
-        const calls = await divideCalls(writer, merge, primary, duplicates);
-        const { contact, fields } = await revertPrimary(writer, merge, primary, calls.get(primary.id));
+        const past = await pastOf(writer, merge, primary, definitions);
+        emails.push(past.columns.email ?? null);
+        const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
+        const contact = await writer.update("contact", primary, {
+          ...past.columns,
+          ...calls.get(primary.id),
+        });
+        for (const { id, before, after } of past.others) {
+          const data = { before: freeze(before) ?? {}, after: freeze(after) ?? {} };
+          await writer.tx.contactMerge.updateMany({ where: { id }, data });
+        }
         const restored: ContactRow[] = [];
         for (const { contactId } of sources) {
           const duplicate = duplicates.find(({ id }) => id === contactId);
           if (!duplicate) continue;
-          const changes = { deletedAt: null, mergedIntoId: null, ...calls.get(contactId) };
-          restored.push(await writer.update("contact", duplicate, changes));
+          const { wishes } = await inherited(writer.tx, { ...duplicate, ...past.wishes });
+          const changes = { deletedAt: null, mergedIntoId: null, ...past.wishes, ...wishes };
+          restored.push(await writer.update("contact", duplicate, { ...changes, ...calls.get(contactId) }));
         }
         await writer.update("contactMerge", merge, { undoneAt: caller.now });
-        const leftAlone = { ...(await countSince(writer, merge)), fields };
+        const leftAlone = { ...(await countSince(writer, merge)), fields: past.left };
         return { contact, restored, leftAlone };
       },
       { timeout: 120_000 },
@@ -80,7 +92,7 @@ async function holdMerge({ tx }: Writer, mergeId: string) {
     orderBy: { position: "asc" },
   });
   const ids = [seen.primaryId, ...sources.map(({ contactId }) => contactId)];
-  await tx.lock.rows("contact", ids, "update");
+  await tx.lock.families([seen.primaryId]);
   // Read again: it may have been undone while this waited.
   const merge = await find();
   if (!merge) throw refuse("NOT_FOUND", path, "there is no such merge");
@@ -107,12 +119,14 @@ type Calls = Pick<ContactRow, "callCount" | "lastCallAt">;
 /**
  * The calls of each contact when all that had moved is back: those that are logged with it now. A count may also be
  * of calls that were never logged here; the duplicates take as many of those along as they came with.
+ *
+ * @param lastCallAt when the primary's last call was before the merge, and in the other merges
  */
 async function divideCalls(
   { tx }: Writer,
-  merge: ContactMerge,
   primary: ContactRow,
   duplicates: readonly ContactRow[],
+  lastCallAt: Date | null,
 ): Promise<ReadonlyMap<string, Calls>> {
   const ids = [primary, ...duplicates].map(({ id }) => id);
   const groups = await tx.activity.groupBy({
@@ -125,7 +139,6 @@ async function divideCalls(
     groups.map(({ contactId, _count, _max }) => [contactId, { count: _count._all, last: _max.occurredAt }]),
   );
   let unlogged = primary.callCount - [...logged.values()].reduce((sum, { count }) => sum + count, 0);
-  const before = thaw(merge.before) as Partial<ContactRow>;
   const calls = new Map<string, Calls>();
   const give = (id: string, most: number, lastCallAt: Date | null) => {
     const { count, last } = logged.get(id) ?? { count: 0, last: null };
@@ -135,75 +148,51 @@ async function divideCalls(
     const latest = others > 0 && lastCallAt !== null && (last === null || lastCallAt > last);
     calls.set(id, { callCount: count + others, lastCallAt: latest ? lastCallAt : last });
   };
-  for (const { id, callCount, lastCallAt } of duplicates) give(id, callCount, lastCallAt);
-  give(primary.id, Number.POSITIVE_INFINITY, before.lastCallAt ?? null);
+  for (const duplicate of duplicates) give(duplicate.id, duplicate.callCount, duplicate.lastCallAt);
+  give(primary.id, Number.POSITIVE_INFINITY, lastCallAt);
   return calls;
 }
 
-/** The primary's fields become what they were, but for those that were changed since. */
-async function revertPrimary(
-  writer: Writer,
-  merge: ContactMerge,
+/** What the primary would be without the merge; the other merges are written down as if it had never been. */
+async function pastOf(
+  { tx }: Writer,
+  undone: ContactMerge,
   primary: ContactRow,
-  calls: Calls | undefined,
-): Promise<{ contact: ContactRow; fields: string[] }> {
-  const before = thaw(merge.before) as Partial<ContactRow>;
-  const after = thaw(merge.after) as Partial<ContactRow>;
-  const text = (value: unknown) => JSON.stringify(freeze(value));
-  const changes: Record<string, unknown> = {};
-  const fields: string[] = [];
-  const { tagIds: tagsBefore = [], custom: customBefore, callCount: _, lastCallAt: __, ...plain } = before;
-  for (const [name, value] of Object.entries(plain)) {
-    const set = after[name as keyof ContactRow];
-    if (text(set) === text(value)) continue;
-    if (text(primary[name as keyof ContactRow]) === text(set)) changes[name] = value;
-    else fields.push(name);
-  }
-  const { definitions } = await writer.catalogue("CONTACT");
-  const custom = revertCustom(
-    [primary.custom, customBefore, after.custom].map((values) => (values ?? {}) as CustomValues),
-    definitions,
-    fields,
-  );
-  const came = new Set((after.tagIds ?? []).filter((tag) => !tagsBefore.includes(tag)));
-  const contact = await writer.update("contact", primary, {
-    ...changes,
-    custom,
-    tagIds: primary.tagIds.filter((tag) => !came.has(tag)),
-    ...calls,
-  });
-  return { contact, fields };
-}
-
-/** Only fields that are there still, with values that fit them still: they may have changed since. */
-function revertCustom(
-  [now = {}, before = {}, after = {}]: readonly CustomValues[],
   definitions: readonly Definition[],
-  fields: string[],
-): CustomValues {
-  const custom: Record<string, CustomValueJson> = { ...now };
-  const text = (value: unknown) => JSON.stringify(value) ?? "";
-  for (const definition of definitions) {
-    const { slug } = definition;
-    const [is, was, set] = [now, before, after].map((values) => customValue(values, slug));
-    if (text(was) === text(set)) continue;
-    const old = was === undefined ? null : fitting(was, definition);
-    if (text(is) !== text(set) || old === undefined) fields.push(`custom.${slug}`);
-    else if (old === null) delete custom[slug];
-    else custom[slug] = old;
+): Promise<Without> {
+  const all = await tx.contactMerge.findMany({
+    where: { primaryId: primary.id, undoneAt: null },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+  });
+  // Of merges whose duplicates were purged nothing is kept: they are part of what the contact was before.
+  const merges = all.slice(all.findLastIndex(isErased) + 1);
+  const sources = await tx.contactMergeSource.findMany({
+    where: { mergeId: { in: merges.map(({ id }) => id) } },
+    orderBy: { position: "asc" },
+  });
+  const ids = sources.map(({ contactId }) => contactId);
+  const rows = new Map(
+    (await tx.contact.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
+  );
+  if (ids.some((id) => !rows.has(id))) {
+    throw refuse("FORBIDDEN", ["mergeId"], "some of the merged contacts are assigned to others");
   }
-  return custom;
+  const past = merges.map(
+    ({ id, before, after, choices }): PastMerge => ({
+      id,
+      before: thaw(before) as Partial<ContactRow>,
+      after: thaw(after) as Partial<ContactRow>,
+      choices: thaw(choices) as WantedChoice[],
+      duplicates: sources.flatMap(({ mergeId, contactId }) =>
+        mergeId === id ? (rows.get(contactId) ?? []) : [],
+      ),
+    }),
+  );
+  return withoutMerge(primary, past, undone.id, definitions);
 }
 
-/** A value as its field keeps it now; undefined when it no longer fits. */
-function fitting(value: CustomValueJson, definition: Definition): CustomValueJson | null | undefined {
-  try {
-    return readCustomValue(value, definition);
-  } catch (error) {
-    if (error instanceof CustomValueError) return undefined;
-    throw error;
-  }
-}
+/** Whether its duplicates were purged. */
+const isErased = ({ after }: ContactMerge): boolean => Object.keys(after as object).length === 0;
 
 async function returnAll(
   { tx, caller }: Writer,
@@ -213,10 +202,10 @@ async function returnAll(
   const { contactId, dealIds, activityIds, conversationIds, leadIds, mergedIds } = source;
   const back = (reference: Parameters<typeof tx.bulk.returnReferences>[0], ids: readonly string[]) =>
     tx.bulk.returnReferences(reference, ids, primaryId, contactId, caller.now);
+  await back("convertedLead", leadIds);
   await back("deal", dealIds);
   await back("activity", activityIds);
   await back("conversation", conversationIds);
-  await back("convertedLead", leadIds);
   await back("mergedContact", mergedIds);
 }
 

@@ -1,0 +1,48 @@
+import type { Query } from "../open/query.ts";
+import type { Principal } from "../scope/scope.ts";
+import { assignedSql } from "../scope/sql.ts";
+
+/** A contact that has an e-mail address, or had it. */
+export interface AddressRow {
+  /** Comparison key of the address. */
+  readonly key: string;
+  readonly id: string;
+  /** `live`: has it. `merged`: had it and was merged into the contact of `id`. `trash`: had it and is in the trash. */
+  readonly place: "live" | "merged" | "trash";
+  /** Whether the caller may see the contact of `id`. */
+  readonly visible: boolean;
+  readonly doNotContact: boolean;
+  readonly allowPhoneCalls: boolean;
+}
+
+/**
+ * Every contact that has one of these addresses or had it, seen by the caller or not: live ones first, then merged ones,
+ * the latest first. Whoever was merged into a contact that is in the trash by now is in the trash too.
+ *
+ * @param keys comparison keys
+ */
+export async function readAddresses(
+  query: Query,
+  principal: Principal,
+  keys: readonly string[],
+): Promise<AddressRow[]> {
+  if (keys.length === 0) return [];
+  const values: unknown[] = [principal.orgId, keys];
+  const seen = assignedSql("Contact", "s", principal, "$1", () => `$${values.push(principal.memberId)}`);
+  return query<AddressRow>(
+    `SELECT had.key, s.id::text AS id,
+       CASE WHEN s.deleted_at IS NOT NULL THEN 'trash' WHEN had.id = s.id THEN 'live' ELSE 'merged' END AS place,
+       ${seen ?? "true"} AS visible,
+       s.do_not_contact OR had.do_not_contact AS "doNotContact",
+       s.allow_phone_calls AND had.allow_phone_calls AS "allowPhoneCalls"
+     FROM (
+       SELECT email_key AS key, id, id AS leads_to, NULL::timestamptz AS gone, do_not_contact, allow_phone_calls
+       FROM contact WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NULL
+       UNION ALL
+       SELECT email_key, id, coalesce(merged_into_id, id), deleted_at, do_not_contact, allow_phone_calls
+       FROM contact WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NOT NULL) AS had
+     JOIN contact AS s ON s.org_id = $1::uuid AND s.id = had.leads_to
+     ORDER BY had.gone DESC NULLS FIRST, had.id`,
+    values,
+  );
+}

@@ -1,0 +1,76 @@
+import { ScopeError } from "../scope/rules.ts";
+import type { Lockable, Strength } from "./locks.ts";
+
+/** What a transaction may hold. The last ones of a kind that no other is waited for with. */
+type Place = Lockable | "fields" | "imports" | "phones";
+
+/**
+ * The one order in which every write takes its locks, so that no two of them ever wait for each other. Within a place,
+ * rows are taken in the order of their ids. Not in it, because it needs no care: the row of an idempotency key and the
+ * set of smart lists, which come before all others; and the shares of tags that a foreign key takes, which come after
+ * the rows that carry them.
+ */
+const order: readonly Place[] = [
+  "bulk_job",
+  "fields",
+  "custom_field_folder",
+  "custom_field",
+  "imports",
+  "phones",
+  "contact",
+  "lead",
+  "deal",
+  "activity",
+  "conversation",
+  "tag",
+  "custom_value",
+  "smart_list",
+  "api_key",
+  "import_job",
+];
+
+/** Rows of a place that are remembered one by one; a change of a custom field holds a million. */
+const REMEMBERED = 5_000;
+
+/** What one transaction holds, and whether it took it in order. */
+export class LockOrder {
+  readonly #held = new Map<Place, { readonly ids: Map<string, Strength>; latest: string }>();
+  #last = -1;
+
+  /**
+   * Whether these may be held now; what is held already may be asked for again.
+   *
+   * @throws ScopeError when another place or a later row was held before: a fault of ours, which could deadlock
+   */
+  check(place: Place, ids: readonly string[], strength: Strength): void {
+    const rank = order.indexOf(place);
+    const { ids: held, latest } = this.#of(place);
+    const fresh = ids.filter((id) => held.get(id) !== "update" && held.get(id) !== strength);
+    if (fresh.length === 0) return;
+    const backwards = rank < this.#last || fresh.some((id) => id < latest || held.has(id));
+    if (!backwards) return;
+    throw new ScopeError(`${place} is locked after ${order[this.#last]}: locks are taken in one order`);
+  }
+
+  /** Holds rows. */
+  take(place: Place, ids: readonly string[], strength: Strength): void {
+    this.check(place, ids, strength);
+    const held = this.#of(place);
+    for (const id of ids) {
+      if (id > held.latest) held.latest = id;
+      if (held.ids.size < REMEMBERED && held.ids.get(id) !== "update") held.ids.set(id, strength);
+    }
+    this.#held.set(place, held);
+    this.#last = Math.max(this.#last, order.indexOf(place));
+  }
+
+  /** Holds rows that are not known by their ids, once. */
+  enter(place: Place): void {
+    if (order.indexOf(place) < this.#last) this.check(place, ["?"], "update");
+    this.#last = Math.max(this.#last, order.indexOf(place));
+  }
+
+  #of(place: Place) {
+    return this.#held.get(place) ?? { ids: new Map<string, Strength>(), latest: "" };
+  }
+}

@@ -1,0 +1,105 @@
+import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { AddressRow } from "../../db/read/addresses.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { Warning } from "../../graphql/context.ts";
+import { emailKey } from "../../lib/email.ts";
+
+/** What an e-mail address leads to, and what those who had it have asked for. */
+
+/** Columns by which somebody says that they must not be contacted, or not by phone. */
+export type Wishes = Partial<Pick<ContactRow, "doNotContact" | "allowPhoneCalls">>;
+
+export interface Address {
+  /** The live contact that has the address, or into which the one was merged that had it. */
+  readonly holder: { readonly id: string; readonly visible: boolean; readonly merged: boolean } | null;
+  /** Who had it and is in the trash. */
+  readonly trashed: readonly AddressRow[];
+}
+
+const nobody: Address = { holder: null, trashed: [] };
+
+/** What an address leads to. @param rows of this one address */
+export function readAddress(rows: readonly AddressRow[]): Address {
+  const found = rows.find(({ place }) => place === "live") ?? rows.find(({ place }) => place === "merged");
+  return {
+    holder: found ? { id: found.id, visible: found.visible, merged: found.place === "merged" } : null,
+    trashed: rows.filter(({ place }) => place === "trash"),
+  };
+}
+
+export async function addressOf(db: Db, email: string | null | undefined): Promise<Address> {
+  const key = email == null ? null : emailKey(email);
+  return key === null ? nobody : readAddress(await db.addresses([key]));
+}
+
+/** Wishes that one side has and the other must not lose. */
+export function keptWishes(
+  contact: Pick<ContactRow, "doNotContact" | "allowPhoneCalls">,
+  others: readonly Pick<ContactRow, "doNotContact" | "allowPhoneCalls">[],
+): Wishes {
+  return {
+    ...(!contact.doNotContact && others.some(({ doNotContact }) => doNotContact) && { doNotContact: true }),
+    ...(contact.allowPhoneCalls &&
+      others.some(({ allowPhoneCalls }) => !allowPhoneCalls) && { allowPhoneCalls: false }),
+  };
+}
+
+/**
+ * What another system says of a contact that is there, without what would take back a wish: it may not have heard of it.
+ * A person takes it back with contactUpdate.
+ */
+export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes]?: boolean | undefined }>(
+  contact: Pick<ContactRow, "doNotContact" | "allowPhoneCalls">,
+  input: Input,
+): { readonly input: Input; readonly kept: readonly (keyof Wishes)[] } {
+  const kept: (keyof Wishes)[] = [];
+  if (contact.doNotContact && input.doNotContact === false) kept.push("doNotContact");
+  if (!contact.allowPhoneCalls && input.allowPhoneCalls === true) kept.push("allowPhoneCalls");
+  const cleared = Object.fromEntries(kept.map((name) => [name, undefined]));
+  return { input: kept.length === 0 ? input : { ...input, ...cleared }, kept };
+}
+
+/**
+ * What a contact that comes back takes over from others that had its address meanwhile: whoever is in the trash, and
+ * whoever the address leads to because of a merge.
+ */
+export async function inherited(
+  db: Db,
+  contact: Pick<ContactRow, "id" | "email" | "doNotContact" | "allowPhoneCalls">,
+): Promise<{ address: Address; wishes: Wishes }> {
+  const key = contact.email === null ? null : emailKey(contact.email);
+  const rows = key === null ? [] : await db.addresses([key]);
+  const others = rows.filter(({ id, place }) => id !== contact.id && place !== "live");
+  return { address: readAddress(rows), wishes: keptWishes(contact, others) };
+}
+
+/**
+ * What is to be said of an address that a contact takes although somebody in the trash had it. Of one whom the caller
+ * may not see, no more than the wish that is kept.
+ *
+ * @param wishes what the contact takes over
+ */
+export function trashWarnings({ trashed }: Address, wishes: Wishes, path: readonly string[]): Warning[] {
+  const kept = Object.keys(wishes).length > 0;
+  if (trashed.some(({ visible }) => visible)) {
+    const wish = kept ? "; the wish of that contact not to be contacted is kept" : "";
+    const message = `A contact in the trash has this e-mail address${wish}. Restore that one instead, if it is meant.`;
+    return [{ code: "ADDRESS_IN_TRASH", message, path }];
+  }
+  return kept ? [wishKept(path)] : [];
+}
+
+/** @param path where the address, or the value that was not taken, stands in the arguments */
+export const wishKept = (path: readonly string[]): Warning => ({
+  code: "WISH_KEPT",
+  message:
+    "Whoever has this e-mail address has asked not to be contacted, or not by phone: the wish is kept. contactUpdate takes it back.",
+  path,
+});
+
+/** An address that leads to another contact than the one that had it. */
+export const redirected = (path: readonly string[]): Warning => ({
+  code: "ADDRESS_REDIRECTED",
+  message: "The contact that had this e-mail address was merged into another one, which was taken for it.",
+  path,
+});

@@ -1,0 +1,163 @@
+import type { ContactRow } from "../../../db/prisma/rows.ts";
+import type { CustomValueJson } from "../../../filter/language/derive.ts";
+import type { Definition } from "../../../filter/registry/fields.ts";
+import { type CustomValues, customValue } from "../../../records/custom.ts";
+import { freeze } from "../../../records/snapshot.ts";
+import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
+import { type ContactColumns, emptyContact } from "../contact.columns.ts";
+import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
+
+/**
+ * What a contact would be if one of its merges had never been. Pure.
+ *
+ * Each merge keeps what the primary was before and after it. What differs between the end of one and the beginning of
+ * the next was changed by somebody, and so was what differs between the last one and the contact as it is now. Those
+ * changes and the other merges, done once more in their order, are the contact without the one merge.
+ */
+
+/** A merge that is not undone. */
+export interface PastMerge {
+  readonly id: string;
+  readonly before: Partial<ContactRow>;
+  readonly after: Partial<ContactRow>;
+  /** Whose values its caller chose. */
+  readonly choices: readonly WantedChoice[];
+  /** The contacts that went into the primary, in the order in which they were given. */
+  readonly duplicates: readonly ContactRow[];
+}
+
+export interface Without {
+  /** The primary's columns as they would be; calls apart from the time of the last one are not among them. */
+  readonly columns: Partial<ContactRow>;
+  /** The other merges, as if the one had never been. */
+  readonly others: readonly Pick<PastMerge, "id" | "before" | "after">[];
+  /** Fields that the merge had changed and somebody has changed since: they stay as they are. */
+  readonly left: readonly string[];
+  /** Wishes that came after the merge. Nobody knows whose of them they are, so that all of them have them. */
+  readonly wishes: Partial<Pick<ContactRow, "doNotContact" | "allowPhoneCalls">>;
+}
+
+type State = Readonly<Record<string, unknown>>;
+
+const columnNames: readonly string[] = Object.values(mergeFields).flat();
+
+/** A column that no contact of a merge had a value in is in no record of it. */
+const blank = (name: string): unknown => emptyContact[name as keyof ContactColumns];
+
+const text = (value: unknown): string => JSON.stringify(freeze(value)) ?? "";
+const same = (one: unknown, other: unknown): boolean => text(one ?? null) === text(other ?? null);
+
+/** A contact's values one by one: its columns by their names, its custom values by `custom.<slug>`. */
+function valuesOf(row: Partial<ContactRow>, definitions: readonly Definition[]): State {
+  const columns = columnNames.map((name) => [name, row[name as keyof ContactRow] ?? blank(name)]);
+  const custom = definitions.map((definition) => {
+    const value = customValue((row.custom ?? {}) as CustomValues, definition.slug);
+    return [`custom.${definition.slug}`, value === undefined ? undefined : fitting(value, definition)];
+  });
+  return Object.fromEntries([...columns, ...custom]);
+}
+
+/** A value as its field keeps it now; undefined when it no longer fits. */
+function fitting(value: CustomValueJson, definition: Definition): CustomValueJson | undefined {
+  try {
+    return readCustomValue(value, definition) ?? undefined;
+  } catch (error) {
+    if (error instanceof CustomValueError) return undefined;
+    throw error;
+  }
+}
+
+/** The values as a contact's columns. */
+function rowOf(values: State, tagIds: readonly string[], like: ContactRow): ContactRow {
+  const columns = Object.fromEntries(columnNames.map((name) => [name, values[name]]));
+  const custom = Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith("custom.") && value !== undefined ? [[name.slice("custom.".length), value]] : [],
+    ),
+  );
+  return { ...like, ...columns, custom: custom as ContactRow["custom"], tagIds: [...tagIds] };
+}
+
+const isWish = (name: string, value: unknown): boolean =>
+  (name === "doNotContact" && value === true) || (name === "allowPhoneCalls" && value === false);
+
+/**
+ * @param now the primary as it is
+ * @param merges all of its merges that are not undone and whose data are still kept, in their order
+ * @param undone the id of the one that is to have never been
+ */
+export function withoutMerge(
+  now: ContactRow,
+  merges: readonly PastMerge[],
+  undone: string,
+  definitions: readonly Definition[],
+): Without {
+  const [first] = merges;
+  let values = valuesOf(first?.before ?? now, definitions);
+  let tagIds: readonly string[] = first?.before.tagIds ?? now.tagIds;
+  let lastCallAt = first?.before.lastCallAt ?? null;
+  const others: Without["others"][number][] = [];
+  const touched = new Set<string>();
+  const changedSince = new Set<string>();
+  const wishes: Record<string, unknown> = {};
+  let behind = false;
+  for (const [at, { id, before, after, choices, duplicates }] of merges.entries()) {
+    if (id === undone) {
+      behind = true;
+      const [was, became] = [valuesOf(before, definitions), valuesOf(after, definitions)];
+      for (const name of Object.keys(became)) if (!same(was[name], became[name])) touched.add(name);
+    } else {
+      const primary = { ...rowOf(values, tagIds, now), callCount: before.callCount ?? 0, lastCallAt };
+      const { changes } = planMerge([primary, ...duplicates], choices, definitions);
+      const names = Object.keys(changes) as (keyof ContactRow)[];
+      const kept = Object.fromEntries(names.map((name) => [name, primary[name]]));
+      others.push({ id, before: kept, after: changes });
+      values = valuesOf({ ...primary, ...changes }, definitions);
+      tagIds = changes.tagIds ?? tagIds;
+      lastCallAt = changes.lastCallAt ?? null;
+    }
+    // What somebody changed before the next merge, or until now.
+    const next = merges[at + 1]?.before ?? now;
+    const [end, begin] = [valuesOf(after, definitions), valuesOf(next, definitions)];
+    const edits = Object.entries(begin).filter(([name, value]) => !same(value, end[name]));
+    values = { ...values, ...Object.fromEntries(edits) };
+    for (const [name, value] of behind ? edits : []) {
+      changedSince.add(name);
+      if (isWish(name, value)) wishes[name] = value;
+    }
+    const [had, has] = [new Set(after.tagIds), new Set(next.tagIds)];
+    const kept = tagIds.filter((tag) => has.has(tag) || !had.has(tag));
+    tagIds = [...new Set([...kept, ...[...has].filter((tag) => !had.has(tag))])];
+  }
+  // Values of before the first merge that no longer fit their fields cannot come back.
+  const lost = definitions.filter((field) => {
+    const value = customValue((first?.before.custom ?? {}) as CustomValues, field.slug);
+    return value !== undefined && fitting(value, field) === undefined && touched.has(`custom.${field.slug}`);
+  });
+  const kept = valuesOf(now, definitions);
+  for (const { slug } of lost) {
+    values = { ...values, [`custom.${slug}`]: kept[`custom.${slug}`] };
+    changedSince.add(`custom.${slug}`);
+  }
+  const { custom, ...row } = rowOf(values, tagIds, now);
+  const columns = Object.fromEntries(columnNames.map((name) => [name, row[name as keyof typeof row]]));
+  return {
+    columns: {
+      ...columns,
+      custom: { ...unknown(now, definitions), ...(custom as object) } as ContactRow["custom"],
+      tagIds: row.tagIds,
+      lastCallAt,
+    },
+    others,
+    left: [...touched].filter((name) => changedSince.has(name)),
+    wishes,
+  };
+}
+
+/** Values whose field is gone are nobody's matter. */
+const unknown = ({ custom }: ContactRow, definitions: readonly Definition[]): CustomValues =>
+  Object.fromEntries(
+    Object.entries(custom as CustomValues).filter(
+      ([slug]) => !definitions.some((field) => field.slug === slug),
+    ),
+  );

@@ -1,0 +1,184 @@
+import { beforeAll, expect, test } from "vitest";
+import { mutate } from "../support/client.ts";
+import { Organization } from "../support/makers.ts";
+import { type Field, Model, plain, type State } from "./merge.model.ts";
+
+/** A contact without one of its merges is what the others alone would have made of it. */
+
+let organization: Organization & { key: string };
+beforeAll(async () => {
+  organization = await Organization.make();
+  await organization.customField({ slug: "industry", type: "TEXT", slot: "text1" });
+  for (const tag of tags) await organization.tag(tag);
+});
+
+const tags = ["t1", "t2", "t3", "t4"];
+const shown = "id title company notes doNotContact allowPhoneCalls tags { name } customFields { slug value }";
+
+interface Shown extends Omit<State, "tags" | "industry"> {
+  readonly id: string;
+  readonly tags: { name: string }[];
+  readonly customFields: { slug: string; value: string }[];
+}
+
+const stateOf = ({ id: _, tags: carried, customFields, ...columns }: Shown): State => ({
+  ...columns,
+  industry: customFields[0]?.value ?? null,
+  tags: carried.map(({ name }) => name).sort(),
+});
+const sorted = (state: State): State => ({ ...state, tags: state.tags.toSorted() });
+
+const ask = <Payload>(field: string, selection: string) =>
+  mutate<Payload>(organization.key, field, selection);
+const merge = (primary: string, duplicates: readonly string[], choices = "") =>
+  ask<{ contact: Shown; merge: { id: string } }>(
+    `contactMerge(input: { primaryId: "${primary}", duplicateIds: ${JSON.stringify(duplicates)}, fieldChoices: [${choices}] })`,
+    `contact { ${shown} } merge { id }`,
+  );
+const unmerge = (id: string) =>
+  ask<{ contact: Shown | null; restored: Shown[]; leftAlone: { fields: string[] } | null }>(
+    `contactUnmerge(mergeId: "${id}")`,
+    `contact { ${shown} } restored { ${shown} } leftAlone { fields }`,
+  );
+
+test("whoever is still in it still must not be contacted, and what they share with who left stays", async () => {
+  const of = (more: object) => organization.contact({ name: "N", ...more });
+  const shared = { doNotContact: true, tags: ["t1"], company: "Both", phoneNumbers: ["+33612345678"] };
+  const [a, b, c] = [await of({}), await of(shared), await of(shared)];
+  const first = await merge(a.globalId, [b.globalId]);
+  await merge(a.globalId, [c.globalId]);
+  const { contact, restored, leftAlone } = await unmerge(first.merge.id);
+  const kept = { doNotContact: true, company: "Both", tags: [{ name: "t1" }] };
+  expect(contact).toMatchObject(kept);
+  expect(restored).toMatchObject([{ id: b.globalId, ...kept }]);
+  expect(leftAlone).toEqual({ fields: [] });
+});
+
+test("what somebody chose in a later merge holds when an earlier one is undone", async () => {
+  const of = (more: object) => organization.contact({ name: "N", ...more });
+  const [a, b, c] = [await of({}), await of({ title: "Of B" }), await of({ title: "Of C", notes: "Of C" })];
+  const first = await merge(a.globalId, [b.globalId]);
+  const choices = `{ field: TITLE, fromId: "${a.globalId}" } { field: NOTES, fromId: "${a.globalId}" }`;
+  expect((await merge(a.globalId, [c.globalId], choices)).contact).toMatchObject({
+    title: "Of B",
+    notes: null,
+  });
+  expect((await unmerge(first.merge.id)).contact).toMatchObject({ title: null, notes: null });
+});
+
+test("a wish that came after a merge is everybody's when it is undone: nobody knows whose it was", async () => {
+  const [a, b] = [await organization.contact({ name: "A" }), await organization.contact({ name: "B" })];
+  const { merge: made } = await merge(a.globalId, [b.globalId]);
+  await ask(`contactUpdate(id: "${a.globalId}", input: { doNotContact: true })`, "contact { id }");
+  const { contact, restored } = await unmerge(made.id);
+  expect([contact, ...restored].map((each) => each?.doNotContact)).toEqual([true, true]);
+});
+
+/** Numbers from 0 to below, the same each time: mulberry32. */
+function dice(seed: number) {
+  let state = seed * 0x9e3779b9;
+  return (below: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** Merges that were undone while a later one of the same contact stayed. */
+let overlapping = 0;
+
+const people = 8;
+const steps = 24;
+
+test.each([1, 2, 3, 4, 5])(
+  "a random sequence of merges, unmerges and changes is as the model has it: %i",
+  async (seed) => {
+    const roll = dice(seed);
+    const some = <Item>(items: readonly Item[]): Item => items[roll(items.length)] as Item;
+    let texts = 0;
+    const text = () => `v${seed}-${++texts}`;
+    const maybe = () => (roll(2) === 0 ? null : text());
+    const bases = Array.from(
+      { length: people },
+      (): State => ({
+        title: maybe(),
+        company: maybe(),
+        notes: maybe(),
+        industry: maybe(),
+        doNotContact: roll(3) === 0,
+        allowPhoneCalls: roll(3) !== 0,
+        tags: tags.filter(() => roll(3) === 0),
+      }),
+    );
+    const model = new Model(bases);
+    const ids: string[] = [];
+    for (const { industry, ...base } of bases) {
+      const custom = industry === null ? {} : { industry };
+      ids.push((await organization.contact({ name: "N", ...base, custom })).globalId);
+    }
+    const idOf = (at: number) => ids[at] as string;
+    const live = () => ids.map((_, at) => at).filter(model.isLive);
+    const merges: { id: string; primary: number; duplicates: number[] }[] = [];
+
+    for (let step = 0; step < steps; step += 1) {
+      const what = `seed ${seed}, step ${step}`;
+      const kind = roll(4);
+      const open = merges.filter(({ primary }) => model.isLive(primary));
+      if (kind < 2 && live().length > 1) {
+        // Mostly into the same two, so that their merges pile up.
+        const primary = some(live().filter((at, _, all) => at < 2 || !all.some((each) => each < 2)));
+        const others = live().filter((at) => at !== primary);
+        const first = some(others);
+        const duplicates = others.filter((at) => at === first || roll(6) === 0);
+        const chosen = new Map<Field, number>();
+        for (const field of [...plain, "industry"] as const) {
+          if (roll(5) === 0) chosen.set(field, some([primary, ...duplicates]));
+        }
+        const choices = [...chosen].map(([field, from]) =>
+          field === "industry"
+            ? `{ customField: "industry", fromId: "${idOf(from)}" }`
+            : `{ field: ${field.toUpperCase()}, fromId: "${idOf(from)}" }`,
+        );
+        const answer = await merge(idOf(primary), duplicates.map(idOf), choices.join(" "));
+        expect(answer.errors, what).toEqual([]);
+        model.merge(primary, duplicates, answer.merge.id, chosen);
+        merges.push({ id: answer.merge.id, primary, duplicates });
+        expect(stateOf(answer.contact), what).toEqual(sorted(model.state(primary)));
+      } else if (kind === 2 && open.length > 1) {
+        const undone = some(open);
+        const place = merges.indexOf(undone);
+        merges.splice(place, 1);
+        if (merges.slice(place).some(({ primary }) => primary === undone.primary)) overlapping += 1;
+        const answer = await unmerge(undone.id);
+        expect(answer.errors, what).toEqual([]);
+        model.undo(undone.primary, undone.id);
+        const now = [answer.contact as Shown, ...answer.restored].map(stateOf);
+        expect(now, what).toEqual(
+          [undone.primary, ...undone.duplicates].map((at) => sorted(model.state(at))),
+        );
+      } else {
+        const at = some(live());
+        const name = some([...plain, "doNotContact", "allowPhoneCalls", "tags"] as const);
+        const value =
+          name === "tags"
+            ? tags.filter(() => roll(2) === 0)
+            : name === "doNotContact" || name === "allowPhoneCalls"
+              ? roll(2) === 0
+              : maybe();
+        const said = name === "tags" ? `{ set: ${JSON.stringify(value)} }` : JSON.stringify(value);
+        const answer = await ask<{ contact: Shown }>(
+          `contactUpdate(id: "${idOf(at)}", input: { ${name}: ${said} })`,
+          `contact { ${shown} }`,
+        );
+        expect(answer.errors, what).toEqual([]);
+        model.change(at, { [name]: value });
+        expect(stateOf(answer.contact), what).toEqual(sorted(model.state(at)));
+      }
+    }
+  },
+);
+
+test("among them are merges that were undone while a later one stayed", () => {
+  expect(overlapping).toBeGreaterThan(5);
+});
