@@ -17,9 +17,13 @@ test("a short word is looked for in the columns, a longer one in the text that h
   expect(searchWhere({ text: "Xq corp" })).toEqual({
     AND: [
       {
-        OR: ["nameKey", "emailKey", "companyKey", "phoneKey"].map((column) => ({
-          [column]: { contains: "xq" },
-        })),
+        OR: [
+          { nameKey: { contains: "xq" } },
+          { emailKey: { contains: "xq" } },
+          { keys: { path: ["email"], string_contains: "xq" } },
+          { companyKey: { contains: "xq" } },
+          { phoneKey: { contains: "xq" } },
+        ],
       },
       { searchText: { contains: "corp" } },
     ],
