@@ -199,14 +199,13 @@ test("a custom field that the organization calls as others call a field gets its
   ]);
 });
 
-test.each(["yes", "Ja", "x", "X", "✓", "oui", "1", "TRUE"])(
-  "the wish not to be contacted is read from %j",
-  async (word) => {
-    const job = await imported(organization, `name,email,do not contact\nA,a@example.com,${word}\n`);
-    expect(job).toMatchObject({ created: 1, errors: [] });
-    expect(await contacts("doNotContact")).toEqual([{ doNotContact: true }]);
-  },
-);
+test("the wish not to be contacted is read from what people write for yes", async () => {
+  const words = ["yes", "Ja", "x", "X", "✓", "oui", "1", "TRUE"];
+  const rows = words.map((word, at) => `P${at},p${at}@example.com,${word}`);
+  const job = await imported(organization, `name,email,do not contact\n${rows.join("\n")}\n`);
+  expect(job).toMatchObject({ created: words.length, errors: [] });
+  expect(await contacts("doNotContact")).toEqual(words.map(() => ({ doNotContact: true })));
+});
 
 test("rows with a phone number alone are the same people when they come again", async () => {
   await organization.contact({ name: "Twice", phoneNumbers: ["+33600000001"] });
@@ -271,12 +270,11 @@ test("a dry run that another process takes up says the same", async () => {
   rows.push("P0,p0@example.com", "Bad,nonsense");
   const { data } = await upload(key, `name,email\n${rows.join("\n")}\n`, { dryRun: true });
   const id = data?.contactImport.job?.id ?? "";
-  let asked = 0;
-  const stopping = () => {
-    asked += 1;
-    return asked > 1;
+  let reached = 0;
+  const onProgress = ({ done }: { done: number }) => {
+    reached = done;
   };
-  await runImports(organization, { stopping });
+  await runImports(organization, { onProgress, stopping: () => reached >= 1000 });
   expect(await jobOf(key, id)).toMatchObject({ state: "RUNNING", done: 1000 });
   await runImports(organization);
   expect(await jobOf(key, id)).toMatchObject({
@@ -288,13 +286,13 @@ test("a dry run that another process takes up says the same", async () => {
   });
 });
 
-test("a thousand rows with thirty problems each are all said", async () => {
+test("hundreds of rows with thirty problems each are all said", async () => {
   const slugs = Array.from({ length: 30 }, (_, at) => `number_${at}`);
   for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });
   const bad = slugs.map((_, at) => (at === 0 ? "😀".repeat(40) : "x")).join(",");
-  const rows = Array.from({ length: 1_000 }, (_, at) => `A,a${at}@example.com,${bad}`);
+  const rows = Array.from({ length: 300 }, (_, at) => `A,a${at}@example.com,${bad}`);
   const file = `name,email,${slugs.join(",")}\n${rows.join("\n")}\n`;
-  expect(await imported(organization, file)).toMatchObject({ state: "DONE", failed: 1_000 });
+  expect(await imported(organization, file)).toMatchObject({ state: "DONE", failed: 300 });
 });
 
 test("of a row with very many problems the first ones are said, and how many more there are", async () => {
