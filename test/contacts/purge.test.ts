@@ -1,9 +1,11 @@
 import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
+import { isPassing } from "../../src/db/open/faults.ts";
 import { purge } from "../../src/db/write/purge.ts";
 import { encodeId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
+import { breakable, cuts } from "../support/faults.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Erasing what has been in the trash for 30 days. All of it in one file: one process purges at a time. */
@@ -193,13 +195,34 @@ test("a field that changes its type while a contact is erased does not bring its
     );
     return rows[0]?.count;
   };
-  await expect.poll(() => waiting("^DELETE FROM import_error")).toBe(1);
+  const soon = { timeout: 20_000 };
+  await expect.poll(() => waiting("^DELETE FROM import_error"), soon).toBe(1);
   const field = `customFieldUpdate(id: "${encodeId("CustomField", years.id)}", input: { type: NUMBER })`;
   const changing = mutate(key, field, "valueCount");
-  await expect.poll(() => waiting("^SELECT 1 AS held FROM contact")).toBe(1);
+  await expect.poll(() => waiting("^SELECT 1 AS held FROM contact"), soon).toBe(1);
   slow.commit();
   await purging;
   expect(await changing).toMatchObject({ errors: [] });
   const row = await prisma.contact.findFirst({ where: { id: contact.id }, omit: { searchText: false } });
   expect(row).toMatchObject({ name: "Removed contact", custom: {}, searchText: "removed contact" });
 });
+
+test.for(cuts())(
+  "connections that are %s interrupt a purge, and nothing else: the next one goes on",
+  async (how) => {
+    const { database, cutAt } = await breakable();
+    const limits = [new Date(Date.now() - 30 * DAY), new Date(0)] as const;
+    let wasCut = () => true;
+    for (let statement = 1; wasCut(); statement += 1) {
+      await organization.contact({ name: "Long gone", deletedAt: long });
+      wasCut = cutAt(how, statement);
+      await purge(database, ...limits).catch((error: unknown) => {
+        if (!isPassing(error)) throw error;
+      });
+      expect(statement).toBeLessThan(30);
+    }
+    const { prisma } = await testDatabase();
+    const left = { orgId: organization.id, name: "Long gone" };
+    expect(await prisma.contact.count({ where: left })).toBe(0);
+  },
+);

@@ -66,9 +66,9 @@ test.each([
   ["22P05", { code: "BAD_USER_INPUT" }],
   ["54001", { code: "FILTER_TOO_LARGE" }],
   // More values than a statement has parameters, which is a bug here and no fault of the connection.
-  ["08P01", { code: "INTERNAL_SERVER_ERROR" }],
-  ["42601", { code: "INTERNAL_SERVER_ERROR" }],
-  ["XX000", { code: "INTERNAL_SERVER_ERROR" }],
+  ["08P01", { code: "INTERNAL_SERVER_ERROR", status: 500 }],
+  ["42601", { code: "INTERNAL_SERVER_ERROR", status: 500 }],
+  ["XX000", { code: "INTERNAL_SERVER_ERROR", status: 500 }],
 ])("%s would come again", async (state, answer) => {
   const { pool, prisma } = await testDatabase();
   for (const error of [

@@ -1,7 +1,6 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
 import { isPassing } from "../../src/db/open/faults.ts";
-import { purge } from "../../src/db/write/purge.ts";
 import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";
 import type { JobKey, JobKind, JobRows } from "../../src/jobs/kind.ts";
@@ -116,32 +115,6 @@ describe.each(cuts())("connections that are %s", (how) => {
     });
     const { prisma } = await testDatabase();
     expect(await prisma.contact.count({ where: { orgId: organization.id } })).toBe(1);
-  });
-
-  test("interrupt a purge, and nothing else: the next one goes on with what is left", async () => {
-    const long = new Date("2020-01-01");
-    const broken = await breakable();
-    const { prisma } = await testDatabase();
-    for (let statement = 1; ; statement += 1) {
-      const { id } = await organization.contact({ deletedAt: long });
-      const wasCut = broken.cutAt(how, statement);
-      const purging = purge(broken.database, new Date("2020-01-02"), new Date(0));
-      const outcome = await purging.then(
-        () => null,
-        (error: unknown) => error,
-      );
-      // Another test may purge at this moment; then nothing is done here.
-      if (!wasCut()) break;
-      if (outcome !== null) expect(isPassing(outcome), String(outcome)).toBe(true);
-      expect(statement).toBeLessThan(30);
-      expect(id).toBeTruthy();
-    }
-    await expect
-      .poll(async () => {
-        await purge(broken.database, new Date("2020-01-02"), new Date(0));
-        return prisma.contact.count({ where: { orgId: organization.id } });
-      })
-      .toBe(0);
   });
 });
 

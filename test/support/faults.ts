@@ -48,7 +48,7 @@ async function breakablePostgres(url: string): Promise<Breakable> {
     await database.close();
     proxy.stop();
   });
-  return watching(database, async (how) => {
+  const watched = watching(database, async (how) => {
     if (how === "reset") return proxy.reset();
     if (how === "reset before the answer") return proxy.resetAfterNext();
     const { pool } = await testDatabase();
@@ -57,6 +57,8 @@ async function breakablePostgres(url: string): Promise<Breakable> {
       [name],
     );
   });
+  await closeIdle(database.pool);
+  return watched;
 }
 
 async function breakableEmbedded(): Promise<Breakable> {
@@ -76,7 +78,6 @@ async function breakableEmbedded(): Promise<Breakable> {
       else stream.removeAllListeners("data").once("data", () => stream.destroy(reset));
     }
   });
-  // Those that are there are not watched.
   await closeIdle(pool);
   onTestFinished(async () => {
     pool.off("connect", watch);
@@ -85,6 +86,7 @@ async function breakableEmbedded(): Promise<Breakable> {
   return made;
 }
 
+/** Closes the connection that is there and not watched: whoever comes next is. */
 const closeIdle = async (pool: pg.Pool): Promise<void> => (await pool.connect()).release(true);
 
 type Query = (...args: unknown[]) => unknown;
