@@ -22,6 +22,8 @@ const env = {
   PATH: process.env.PATH,
   DATABASE_URL: Object.assign(new URL(server), { pathname: `/${name}` }).toString(),
   DATABASE_POOL: "4",
+  // More is asked at once than there are connections, on a machine that other tests keep busy.
+  DATABASE_WAIT_MS: "60000",
   PORT: "0",
 };
 let directory: string;

@@ -77,6 +77,7 @@ async function fill(url: string, drop: () => Promise<void>): Promise<PlannedWorl
     kind: "postgres",
     url: tap.url,
     poolSize: 3,
+    wait: 30_000,
     statementTimeout: 60_000,
   });
   await applyMigrations(database.pool, false);

@@ -42,6 +42,7 @@ async function breakablePostgres(url: string): Promise<Breakable> {
     kind: "postgres",
     url: through.toString(),
     poolSize: 3,
+    wait: 30_000,
     statementTimeout: 20_000,
   });
   onTestFinished(async () => {

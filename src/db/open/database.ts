@@ -19,8 +19,8 @@ export type DatabaseConfig =
       readonly url: string;
       readonly poolSize: number;
       /**
-       * Milliseconds to wait for a connection that is free, or for a new one to open; 1.5 seconds when left out. A
-       * caller hears within two seconds that there is none, and asks again or elsewhere.
+       * Milliseconds to wait for a connection that is free, or for a new one to open; 5 seconds when left out. A
+       * server's setting is shorter: its callers hear within two seconds that there is none, and ask again or elsewhere.
        */
       readonly wait?: number;
       /** Milliseconds after which PostgreSQL gives a statement up. */
@@ -76,7 +76,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
             max: config.poolSize,
             statement_timeout: config.statementTimeout,
             // Without a limit a request waits for ever on a full pool or a dead host.
-            connectionTimeoutMillis: config.wait ?? 1_500,
+            connectionTimeoutMillis: config.wait ?? 5_000,
           }
         : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
       Client: boundedClient(clientWith(hooks)),
