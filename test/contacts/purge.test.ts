@@ -212,15 +212,19 @@ test.for(cuts())(
   async (how) => {
     const { database, cutAt } = await breakable();
     const limits = [new Date(Date.now() - 30 * DAY), new Date(0)] as const;
-    let wasCut = () => true;
-    for (let statement = 1; wasCut(); statement += 1) {
+    let statement = 1;
+    for (let whole = false; !whole; ) {
       await organization.contact({ name: "Long gone", deletedAt: long });
-      wasCut = cutAt(how, statement);
-      await purge(database, ...limits).catch((error: unknown) => {
+      const wasCut = cutAt(how, statement);
+      const purged = await purge(database, ...limits).catch((error: unknown) => {
         if (!isPassing(error)) throw error;
+        return null;
       });
-      expect(statement).toBeLessThan(30);
+      whole = purged?.ran === true && !wasCut();
+      // The server may take a moment to notice that the one before is gone, which keeps others out meanwhile.
+      if (wasCut()) statement += 1;
     }
+    expect(statement).toBeGreaterThan(10);
     const { prisma } = await testDatabase();
     const left = { orgId: organization.id, name: "Long gone" };
     expect(await prisma.contact.count({ where: left })).toBe(0);
