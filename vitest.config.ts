@@ -50,8 +50,8 @@ const project = (
     globalSetup: ["test/support/global.ts", ...setup],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
     provide: { postgresUrl: url },
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    testTimeout: 90_000,
+    hookTimeout: 240_000,
   },
   plugins: [mutation()],
   // Two copies of graphql in one process refuse each other's schema.

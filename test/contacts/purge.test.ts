@@ -225,6 +225,8 @@ test.for(cuts())(
       if (wasCut()) statement += 1;
     }
     expect(statement).toBeGreaterThan(10);
+    // On the embedded database all use the one connection, whose next cut has not come.
+    cutAt(how, Number.POSITIVE_INFINITY);
     const { prisma } = await testDatabase();
     const left = { orgId: organization.id, name: "Long gone" };
     expect(await prisma.contact.count({ where: left })).toBe(0);
