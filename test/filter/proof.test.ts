@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Proof } from "./proof/proof.ts";
+import { Proof, type Subject } from "./proof/proof.ts";
 import { prove } from "./proof/run.ts";
 import { nows } from "./proof/values.ts";
-import { plant } from "./proof/world.ts";
+import { plant, type World } from "./proof/world.ts";
 
 /** Random filters over random rows: every door finds what the reference evaluator finds. */
 
@@ -13,18 +13,45 @@ const seed = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 3
 /** Three moments of asking, so that many rows lie around each. */
 const [asked = []] = fc.sample(fc.subarray([...nows], { minLength: 3, maxLength: 3 }), { seed, numRuns: 1 });
 
-let proof: Proof;
+let world: World;
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: asked[0] ?? 0 });
-  proof = await Proof.of(await plant(seed, asked));
+  world = await plant(seed, asked);
 });
 afterAll(() => void vi.useRealTimers());
 
 test(`${cases} random filters (seed ${seed}) find the same through both doors, stored, in pages, and by the reference`, async () => {
+  const proof = await Proof.of(world);
   await prove(proof, { cases, seed, asked });
   expect(proof.asked).toMatchObject({ typed: cases, not: cases });
   // Most filters can be said in the generic door's words, and nearly all of those can be stored.
   expect(proof.asked.generic).toBeGreaterThan(cases / 3);
   expect(proof.asked.stored).toBeGreaterThan(cases / 4);
 }, 3_600_000);
+
+const share = Math.ceil(cases / 20);
+const others: readonly Subject[] = [
+  { entity: "contact", isRestricted: true },
+  { entity: "deal", isRestricted: true },
+  { entity: "deal", isRestricted: false },
+  { entity: "lead", isRestricted: true },
+  { entity: "lead", isRestricted: false },
+];
+
+test.each(
+  others.map(
+    (subject) => [subject.entity, subject.isRestricted ? "see what is theirs" : "see all", subject] as const,
+  ),
+)(
+  `${share} random filters of a %s (seed ${seed}) do so for members who %s`,
+  async (_entity, _who, subject) => {
+    const proof = await Proof.of(world, undefined, subject);
+    expect(proof.rows.length).toBeGreaterThan(0);
+    // The clock does not go back.
+    await prove(proof, { cases: share, seed, asked: asked.slice(-1) });
+    expect(proof.asked).toMatchObject({ typed: share, not: share });
+    expect(proof.asked.generic).toBeGreaterThan(share / 4);
+  },
+  3_600_000,
+);

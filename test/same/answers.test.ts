@@ -174,6 +174,17 @@ describe("a refusal has one status, one order and one set of errors", () => {
       expect(await answersOf(server, world.organization.key, asked, { accept })).toHaveLength(1);
   });
 
+  test("without data it is 400 to those who read statuses", async () => {
+    const asked = {
+      query: "query ($t: TrashMode) { contacts(trash: $t) { totalCount } }",
+      variables: { t: "NOWHERE" },
+    };
+    const headers = { accept: "application/graphql-response+json" };
+    const [answer, ...others] = await answersOf(server, world.organization.key, asked, headers);
+    expect(others).toEqual([]);
+    expect(answer).toMatch(/^400/);
+  });
+
   test("of several fields that fail, the first in the document is told, whichever fails first", async () => {
     const slow = `contacts(filter: { customFields: [{ slug: "nope", text: { eq: "x" } }] }) { totalCount }`;
     const fast = "contacts(first: 101) { totalCount }";

@@ -79,5 +79,5 @@ test.each<[Input, boolean]>([
   [{ field: "company", op: "IS_NOT_EMPTY", value: false }, true],
   [{ field: "tag", op: "CONTAINS", value: "VIP" }, true],
 ])("the condition %o of Ann is %s", (condition, expected) => {
-  expect(fulfils({ groups: [{ conditions: [condition] }] }, ann, at)).toBe(expected);
+  expect(fulfils({ groups: [{ conditions: [condition] }] }, ann, "contact", at)).toBe(expected);
 });

@@ -190,6 +190,10 @@ export const aliases: Readonly<Record<string, readonly string[]>> = {
   lastModificationSource: ["last_modification_source"],
 };
 
+/** A lead has one number, which has one name. */
+export const aliasesOf = (entity: Entity, path: string): readonly string[] =>
+  entity === "lead" && path === "phone" ? [] : (aliases[path] ?? []);
+
 const equality = ["EQ", "NE", "IN", "NOT_IN"] as const;
 const emptiness = ["IS_EMPTY", "IS_NOT_EMPTY"] as const;
 const parts = ["CONTAINS", "NOT_CONTAINS", "STARTS_WITH", "ENDS_WITH"] as const;

@@ -5,6 +5,7 @@ import type { At } from "./days.ts";
 import type { Input, Row } from "./model.ts";
 import { fulfils, matches } from "./reference.ts";
 import { generic, typed } from "./render.ts";
+import { type ListedEntity, seenBy } from "./seen.ts";
 import type { Tree } from "./trees.ts";
 import type { World } from "./world.ts";
 
@@ -42,6 +43,19 @@ const LISTS_A_REQUEST = 15;
 /** Of them, those whose contacts are read too, and not their number alone. */
 const LISTS_OPENED = 3;
 const contacts = "contacts(first: 100) { totalCount nodes { id } }";
+const MAX_PAGE = 100;
+
+/** Whose records are asked for, and whether by a member who sees what is assigned to them alone. */
+export interface Subject {
+  readonly entity: ListedEntity;
+  readonly isRestricted: boolean;
+}
+
+const lists = {
+  contact: { field: "contacts", filter: "ContactFilter", order: "COMPANY" },
+  lead: { field: "leads", filter: "LeadFilter", order: "COMPANY" },
+  deal: { field: "deals", filter: "DealFilter", order: "STAGE" },
+} as const;
 
 export const ORGANIZATION_TIME_ZONE = "America/Santiago";
 
@@ -52,19 +66,27 @@ export class Proof {
   private constructor(
     readonly world: World,
     readonly send: Send,
+    readonly subject: Subject,
+    /** All that the list shows. */
+    readonly rows: readonly Row[],
   ) {}
 
   /** @param send how documents are sent; through the test server when left out */
-  static async of(world: World, send?: Send): Promise<Proof> {
+  static async of(
+    world: World,
+    send?: Send,
+    subject: Subject = { entity: "contact", isRestricted: false },
+  ): Promise<Proof> {
     const { prisma } = await testDatabase();
     await prisma.organization.update({
       where: { id: world.organization.id },
       data: { timeZone: ORGANIZATION_TIME_ZONE },
     });
-    return new Proof(
-      world,
-      send ?? ((query, variables) => sendText(world.organization.key, query, variables)),
-    );
+    const { entity, isRestricted } = subject;
+    const { key } = isRestricted ? world.restricted : world.organization;
+    const seen = isRestricted ? seenBy(world.listed, world.restricted.id) : world.listed;
+    const sendHere: Send = (query, variables) => sendText(key, query, variables);
+    return new Proof(world, send ?? sendHere, subject, seen[entity]);
   }
 
   /**
@@ -86,40 +108,46 @@ export class Proof {
   }
 
   #question({ tree, timeZone }: Case, now: number): Question {
+    const { entity } = this.subject;
     const filter = typed(tree);
-    const query = generic(tree);
+    const query = generic(tree, entity);
     const at: At = { now, timeZone: timeZone ?? ORGANIZATION_TIME_ZONE };
     const idsOf = (rows: readonly Row[]) => new Set(rows.map(({ id }) => String(id)));
-    const expected = idsOf(this.world.rows.filter((row) => matches(filter, row, "contact", at)));
+    const expected = idsOf(this.rows.filter((row) => matches(filter, row, entity, at)));
     const question = { filter, query, timeZone, expected };
     if (query) {
-      const found = idsOf(this.world.rows.filter((row) => fulfils(query, row, at)));
-      this.#same("the reference's reading of the query", question, found);
+      const found = idsOf(this.rows.filter((row) => fulfils(query, row, entity, at)));
+      const agrees = found.size === expected.size && [...found].every((id) => expected.has(id));
+      if (!agrees)
+        throw this.#disagreement("the reference's reading of the query", question, expected, found);
     }
     return question;
   }
 
   /** The typed door, its negation, and the generic door, for a few cases in one document. */
   async #doors(questions: readonly Question[]): Promise<void> {
+    const { field, filter: filterType } = lists[this.subject.entity];
     const variables: Record<string, unknown> = {};
     const fields = questions.map(({ filter, query, timeZone }, at) => {
       Object.assign(variables, { [`f${at}`]: filter, [`n${at}`]: { not: filter }, [`z${at}`]: timeZone });
       if (query) variables[`q${at}`] = query;
       const zone = `timeZone: $z${at}`;
-      return `t${at}: contacts(filter: $f${at}, ${zone}, first: 100) { totalCount nodes { id } }
-        n${at}: contacts(filter: $n${at}, ${zone}, first: 1) { totalCount }
-        ${query ? `g${at}: contacts(query: $q${at}, ${zone}, first: 100) { nodes { id } }` : ""}`;
+      return `t${at}: ${field}(filter: $f${at}, ${zone}, first: 100) { totalCount nodes { id } }
+        n${at}: ${field}(filter: $n${at}, ${zone}, first: 1) { totalCount }
+        ${query ? `g${at}: ${field}(query: $q${at}, ${zone}, first: 100) { totalCount nodes { id } }` : ""}`;
     });
-    const types = { f: "ContactFilter", n: "ContactFilter", q: "SmartListQueryInput", z: "TimeZone" };
+    const types = { f: filterType, n: filterType, q: "SmartListQueryInput", z: "TimeZone" };
     const declared = Object.keys(variables).map((name) => `$${name}: ${types[name.charAt(0) as "f"]}`);
     const data = await this.#ask<Found>(`query (${declared.join(", ")}) { ${fields.join("\n")} }`, variables);
     for (const [at, question] of questions.entries()) {
       this.#same("the typed door", question, idsIn(data[`t${at}`]), data[`t${at}`]?.totalCount);
-      const others = this.world.rows.length - question.expected.size;
+      const others = this.rows.length - question.expected.size;
       if (data[`n${at}`]?.totalCount !== others) {
         throw this.#disagreement("the number of others", question, others, data[`n${at}`]?.totalCount);
       }
-      if (question.query) this.#same("the generic door", question, idsIn(data[`g${at}`]));
+      if (question.query) {
+        this.#same("the generic door", question, idsIn(data[`g${at}`]), data[`g${at}`]?.totalCount);
+      }
       this.asked.typed += 1;
       this.asked.not += 1;
       if (question.query) this.asked.generic += 1;
@@ -129,7 +157,8 @@ export class Proof {
   /** Smart lists that say the same, planted for the question and taken away again. */
   async #stored(questions: readonly Question[]): Promise<void> {
     const storable = questions.filter(({ query }) => query && !namesNoTag(query)).slice(0, LISTS_A_REQUEST);
-    if (storable.length === 0) return;
+    // Of contacts alone there are lists.
+    if (storable.length === 0 || this.subject.entity !== "contact") return;
     const { prisma } = await testDatabase();
     const orgId = this.world.organization.id;
     const ids = storable.map(() => newId());
@@ -167,20 +196,21 @@ export class Proof {
   /** Page after page: everything once. */
   async #pages(question: Question): Promise<void> {
     const ids: string[] = [];
-    const document = `query ($filter: ContactFilter, $timeZone: TimeZone, $after: String) {
-      contacts(filter: $filter, timeZone: $timeZone, first: 30, after: $after, orderBy: [{ field: COMPANY }]) {
+    const { field, filter: filterType, order } = lists[this.subject.entity];
+    const document = `query ($filter: ${filterType}, $timeZone: TimeZone, $after: String) {
+      page: ${field}(filter: $filter, timeZone: $timeZone, first: 30, after: $after, orderBy: [{ field: ${order} }]) {
         totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`;
     const { filter, timeZone } = question;
     let after: string | null | undefined = null;
     do {
-      const { contacts }: Record<string, Found> = await this.#ask<Found>(document, {
+      const { page }: Record<string, Found> = await this.#ask<Found>(document, {
         filter,
         timeZone,
         after,
       });
-      ids.push(...(contacts?.nodes ?? []).map(({ id }) => id));
-      after = contacts?.pageInfo?.hasNextPage ? contacts.pageInfo.endCursor : null;
-    } while (after !== null && ids.length <= this.world.rows.length);
+      ids.push(...(page?.nodes ?? []).map(({ id }) => id));
+      after = page?.pageInfo?.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null && ids.length <= this.rows.length);
     this.#same("the pages", question, new Set(ids), ids.length);
     this.asked.pages += 1;
   }
@@ -189,14 +219,16 @@ export class Proof {
   async #both({ filter, expected, timeZone }: Question, { query }: Question): Promise<void> {
     if (!query) return;
     const at = { now: Date.now(), timeZone: timeZone ?? ORGANIZATION_TIME_ZONE };
-    const ids = this.world.rows
-      .filter((row) => expected.has(String(row.id)) && fulfils(query, row, at))
+    const { entity } = this.subject;
+    const { field, filter: filterType } = lists[entity];
+    const ids = this.rows
+      .filter((row) => expected.has(String(row.id)) && fulfils(query, row, entity, at))
       .map(({ id }) => String(id));
-    const document = `query ($filter: ContactFilter, $query: SmartListQueryInput, $timeZone: TimeZone) {
-      contacts(filter: $filter, query: $query, timeZone: $timeZone, first: 100) { totalCount nodes { id } } }`;
-    const { contacts } = await this.#ask<Found>(document, { filter, query, timeZone });
+    const document = `query ($filter: ${filterType}, $query: SmartListQueryInput, $timeZone: TimeZone) {
+      both: ${field}(filter: $filter, query: $query, timeZone: $timeZone, first: 100) { totalCount nodes { id } } }`;
+    const data = await this.#ask<Found>(document, { filter, query, timeZone });
     const question = { filter, query, timeZone, expected: new Set(ids) };
-    this.#same("both doors together", question, idsIn(contacts), contacts?.totalCount);
+    this.#same("both doors together", question, idsIn(data.both), data.both?.totalCount);
     this.asked.both += 1;
   }
 
@@ -209,7 +241,9 @@ export class Proof {
 
   #same(who: string, question: Question, found: ReadonlySet<string>, count = found.size): void {
     const { expected } = question;
-    const agrees = found.size === expected.size && [...expected].every((id) => found.has(id));
+    // A page holds no more.
+    const shown = Math.max(found.size, Math.min(expected.size, MAX_PAGE));
+    const agrees = found.size === shown && [...found].every((id) => expected.has(id));
     if (!agrees || count !== expected.size) {
       throw this.#disagreement(who, question, this.#named(expected, found), {
         ...this.#named(found, expected),
@@ -221,9 +255,7 @@ export class Proof {
   /** What one answer has and another has not. */
   #named(ids: ReadonlySet<string>, others: ReadonlySet<string>) {
     const only = [...ids].filter((id) => !others.has(id));
-    const rows = only
-      .slice(0, 2)
-      .map((id) => this.world.rows.find((row) => row.id === id) ?? `a stranger: ${id}`);
+    const rows = only.slice(0, 2).map((id) => this.rows.find((row) => row.id === id) ?? `a stranger: ${id}`);
     return { number: ids.size, onlyHere: only.length, suchAs: rows };
   }
 

@@ -190,7 +190,7 @@ const canonical = new Map(
 
 /** The type of a field and its value in a record, or in each of the related records that its name leads to. */
 function find(path: string, row: Row, entity: Entity): { type: Type; values: unknown[] } {
-  const name = (entity === "contact" && canonical.get(path)) || path;
+  const name = canonical.get(path) ?? path;
   const [first = "", ...rest] = name.split(".");
   if (first === "custom") {
     return { type: customType(rest[0]), values: [(row.custom as Row)[String(rest[0])]] };
@@ -220,8 +220,8 @@ const positive: Readonly<Record<string, string>> = {
 const camel = (op: string) => op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Some record's value fulfils it; for the negative operators none does, and empty means that none has one. */
-function condition({ field, op, value = true }: Input, row: Row, at: At): boolean {
-  const { type, values } = find(String(field), row, "contact");
+function condition({ field, op, value = true }: Input, row: Row, entity: Entity, at: At): boolean {
+  const { type, values } = find(String(field), row, entity);
   if (op === "IS_EMPTY" || op === "IS_NOT_EMPTY") {
     return values.every(isEmpty) === ((op === "IS_EMPTY") === value);
   }
@@ -231,8 +231,8 @@ function condition({ field, op, value = true }: Input, row: Row, at: At): boolea
   return some !== String(op) in positive;
 }
 
-/** Whether a contact fulfils a query of the generic door: all conditions of some group. */
-export const fulfils = (query: Input, row: Row, at: At): boolean =>
+/** Whether a record fulfils a query of the generic door: all conditions of some group. */
+export const fulfils = (query: Input, row: Row, entity: Entity, at: At): boolean =>
   (query.groups as readonly Input[]).some(({ conditions }) =>
-    (conditions as readonly Input[]).every((each) => condition(each, row, at)),
+    (conditions as readonly Input[]).every((each) => condition(each, row, entity, at)),
   );

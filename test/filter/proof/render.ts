@@ -1,4 +1,13 @@
-import { aliases, type Input, type Json, negatives, relations, type Type, twins } from "./model.ts";
+import {
+  aliasesOf,
+  type Entity,
+  type Input,
+  type Json,
+  negatives,
+  relations,
+  type Type,
+  twins,
+} from "./model.ts";
 import { type Comparison, type Tree, typedName } from "./trees.ts";
 
 /** An abstract filter in the words of each door. */
@@ -49,11 +58,11 @@ interface Condition extends Comparison {
 const limits = { groups: 10, conditions: 20 };
 
 /** The query of the generic door; null where it has no words for the filter. */
-export function generic(tree: Tree): Input | null {
+export function generic(tree: Tree, entity: Entity): Input | null {
   const groups = groupsOf(tree, false);
   if (!groups || groups.length === 0 || groups.length > limits.groups) return null;
   if (groups.some((group) => group.length === 0 || group.length > limits.conditions)) return null;
-  return { groups: groups.map((group) => ({ conditions: group.map(written) })) };
+  return { groups: groups.map((group) => ({ conditions: group.map((each) => written(each, entity)) })) };
 }
 
 /** OR of AND groups, every negation at an operator that has a twin. */
@@ -115,8 +124,8 @@ function single(tree: Tree): Condition | "everything" | null {
 }
 
 /** A condition as a client sends it: by any of the field's names, emptiness said this way or that. */
-function written({ path, type, op, value, style }: Condition): Input {
-  const names = [path, ...(aliases[path] ?? [])];
+function written({ path, type, op, value, style }: Condition, entity: Entity): Input {
+  const names = [path, ...aliasesOf(entity, path)];
   const field = names[style % names.length] ?? path;
   if (op === "IS_EMPTY" || op === "IS_NOT_EMPTY") {
     const other = op === "IS_EMPTY" ? "IS_NOT_EMPTY" : "IS_EMPTY";

@@ -10,9 +10,12 @@ import { timeZones } from "./values.ts";
 const CASES_A_BATCH = 15;
 
 /** Random filters for a world, asked in any of the time zones or where the organization is. */
-const caseOf = ({ world }: Proof, { about, inside }: Pick<Run, "about" | "inside">): fc.Arbitrary<Case> =>
+const caseOf = (
+  { world, subject }: Proof,
+  { about, inside }: Pick<Run, "about" | "inside">,
+): fc.Arbitrary<Case> =>
   fc.record({
-    tree: new Trees(world, about).contacts(inside),
+    tree: new Trees(world, about, subject.isRestricted).filters(subject.entity, inside),
     timeZone: fc.option(fc.constantFrom(...timeZones), { nil: null, freq: 6 }),
   });
 

@@ -72,21 +72,25 @@ const often: readonly Op[] = ["WITHIN", "EQ", "IN"];
 export class Trees {
   readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
 
-  /** @param about the types of the fields that filters are about; all of them when left out */
+  /**
+   * @param about the types of the fields that filters are about; all of them when left out
+   * @param isRestricted whether what counts records that a restricted member may not see is left out
+   */
   constructor(
     readonly world: World,
     readonly about: readonly Type[] = Object.keys(operators) as Type[],
+    readonly isRestricted = false,
   ) {}
 
   /**
-   * Any filter of contacts.
+   * Any filter of an entity's records.
    *
    * @param inside asks for records that relations lead to, or for those that are not like that
    */
-  contacts(inside: readonly string[] = [], entity: Entity = "contact", hops = 0): fc.Arbitrary<Tree> {
+  filters(entity: Entity, inside: readonly string[] = [], hops = 0): fc.Arbitrary<Tree> {
     const [relation, ...others] = inside;
     if (relation === undefined) return this.#tree(entity, 3 - hops, hops);
-    const inner = this.contacts(others, relations[entity][relation]?.entity, hops + 1);
+    const inner = this.filters(relations[entity][relation]?.entity ?? entity, others, hops + 1);
     const not = fc.record({ kind: fc.constant("not" as const), node: inner });
     return this.#related(entity, relation, fc.oneof(inner, not));
   }
@@ -139,7 +143,8 @@ export class Trees {
   #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
     const built = Object.entries(fields[entity])
       // The typed door says by an inner filter that there is none, and takes two relations inside each other.
-      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one));
+      .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
+      .filter(([name]) => !this.isRestricted || name !== "leads.count");
     const custom =
       entity === "contact" ? customFields.map(({ slug, as }): [string, Type] => [`custom.${slug}`, as]) : [];
     const all = [...built, ...custom];

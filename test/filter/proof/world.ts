@@ -4,6 +4,7 @@ import { testDatabase } from "../../support/database.ts";
 import { Organization } from "../../support/makers.ts";
 import { customFields, keyFields, options, type Row } from "./model.ts";
 import { type Planned, planned, tagNames } from "./rows.ts";
+import { type Listed, OWNERS } from "./seen.ts";
 
 /** Random records in the database, and the same ones as the reference evaluator reads them. */
 
@@ -11,6 +12,10 @@ export interface World {
   readonly organization: Awaited<ReturnType<typeof Organization.make>>;
   /** The live contacts, in the order in which they were planted. */
   readonly rows: readonly Row[];
+  /** All that lists show, as somebody sees it who sees everything. */
+  readonly listed: Listed;
+  /** A member who sees what is assigned to them. */
+  readonly restricted: { readonly id: string; readonly key: string };
   readonly memberIds: readonly string[];
   readonly memberEmails: readonly string[];
   readonly tagIds: readonly string[];
@@ -18,7 +23,7 @@ export interface World {
   readonly contactIds: readonly string[];
 }
 
-type Member = { readonly id: string; readonly row: Row };
+type Member = { readonly id: string; readonly key: string; readonly row: Row };
 type MadeLead = {
   readonly id: string;
   readonly trashed: boolean;
@@ -50,10 +55,13 @@ export async function plant(
   for (const plan of plans.slice(0, copies)) others.push(String((await other.contact(plan, false)).id));
   // As autovacuum does before long: without it the planner compiles every statement with LLVM.
   await (await testDatabase()).prisma.$executeRawUnsafe("ANALYZE");
-  const { organization, members, tags } = planter;
+  const { organization, members, tags, leads, deals } = planter;
+  const [, member] = members;
   return {
     organization,
     rows,
+    listed: { contact: rows, lead: leads, deal: deals },
+    restricted: { id: String(member?.row.id), key: member?.key ?? "" },
     memberIds: members.map(({ row }) => String(row.id)),
     memberEmails: members.map(({ row }) => String(row.email)),
     tagIds: tags.map(({ row }) => row.id),
@@ -68,6 +76,10 @@ export async function plant(
 const date = (text: string | null) => (text === null ? null : new Date(text));
 
 class Planter {
+  /** Those that lists show: live leads, and deals of whatever they are with. */
+  readonly leads: Row[] = [];
+  readonly deals: Row[] = [];
+
   private constructor(
     readonly organization: World["organization"],
     readonly members: readonly Member[],
@@ -82,8 +94,9 @@ class Planter {
     }
     const members: Member[] = [];
     for (const role of ["ADMIN", "MEMBER", "READ_ONLY"] as const) {
-      const { id, globalId, email } = await organization.member({ role });
-      members.push({ id, row: { id: globalId, role, email } });
+      const dataScope = role === "MEMBER" ? "ASSIGNED" : "ALL";
+      const { id, globalId, email, key } = await organization.member({ role, dataScope });
+      members.push({ id, key, row: { id: globalId, role, email } });
     }
     const tags: Tag[] = [];
     for (const name of tagNames) {
@@ -94,6 +107,7 @@ class Planter {
   }
 
   #owner = (index: number | null) => (index === null ? null : (this.members[index] ?? null));
+  #ownerId = (index: number | null) => this.#owner(index)?.row.id ?? null;
   /** A tag is asked for by its name or its id. */
   #tagTexts = (names: readonly string[]) =>
     this.tags.filter(({ row }) => names.includes(row.name)).flatMap(({ row }) => [row.name, row.id]);
@@ -121,12 +135,13 @@ class Planter {
       createdAt,
       updatedAt: createdAt,
       lastCallAt,
+      [OWNERS]: [this.#ownerId(owner)],
     };
     const made = await this.#leads(leads, id);
     row.leads = made.filter((lead) => !lead.trashed).map((lead) => lead.row);
-    row.deals = await this.#deals(deals, id, row, made[0]);
-    row.activities = await this.#activities(activities, { contactId: id });
-    row.conversations = await this.#conversations(conversations, id);
+    row.deals = await this.#deals(deals, { id, row, trashed }, made[0]);
+    row.activities = await this.#activities(activities, { contactId: id }, row);
+    row.conversations = await this.#conversations(conversations, id, row);
     return row;
   }
 
@@ -176,8 +191,10 @@ class Planter {
         updatedAt: createdAt,
         deals: [] as Row[],
         activities: [],
+        [OWNERS]: [this.#ownerId(owner)],
       };
       made.push({ id, row, trashed });
+      if (!trashed) this.leads.push(row);
     }
     return made;
   }
@@ -185,8 +202,7 @@ class Planter {
   /** @param lead which the first of them came from */
   async #deals(
     plans: Planned["deals"],
-    contactId: string,
-    contact: Row,
+    contact: { readonly id: string; readonly row: Row; readonly trashed: boolean },
     lead: MadeLead | undefined,
   ): Promise<Row[]> {
     const rows: Row[] = [];
@@ -194,7 +210,7 @@ class Planter {
       const from = rows.length === 0 ? lead : undefined;
       const { id, globalId } = await this.organization.deal({
         ...plain,
-        contactId,
+        contactId: contact.id,
         leadId: from?.id ?? null,
         ownerId: this.#owner(owner)?.id ?? null,
         expectedCloseOn: date(expectedCloseOn),
@@ -208,17 +224,22 @@ class Planter {
         createdAt,
         updatedAt: createdAt,
         owner: this.#owner(owner)?.row ?? null,
-        contact,
+        contact: contact.trashed ? null : contact.row,
         lead: from && !from.trashed ? from.row : null,
-        activities: await this.#activities(activities, { dealId: id }),
+        [OWNERS]: [
+          this.#ownerId(owner),
+          ...[contact.row, ...(from ? [from.row] : [])].flatMap((each) => each[OWNERS] as string[]),
+        ],
       };
-      rows.push(row);
-      from?.row.deals.push(row);
+      const made = { ...row, activities: await this.#activities(activities, { dealId: id }, row) };
+      rows.push(made);
+      this.deals.push(made);
+      from?.row.deals.push(made);
     }
     return rows;
   }
 
-  async #activities(plans: Planned["activities"], parent: object): Promise<Row[]> {
+  async #activities(plans: Planned["activities"], parent: object, of: Row): Promise<Row[]> {
     const rows: Row[] = [];
     for (const { author, occurredAt, ...plain } of plans) {
       const { globalId } = await this.organization.activity({
@@ -227,12 +248,13 @@ class Planter {
         occurredAt: new Date(occurredAt),
         authorId: this.#owner(author)?.id ?? null,
       });
-      rows.push({ ...plain, id: globalId, occurredAt, author: this.#owner(author)?.row ?? null });
+      const made = { ...plain, id: globalId, occurredAt, author: this.#owner(author)?.row ?? null };
+      rows.push({ ...made, [OWNERS]: of[OWNERS] });
     }
     return rows;
   }
 
-  async #conversations(plans: Planned["conversations"], contactId: string): Promise<Row[]> {
+  async #conversations(plans: Planned["conversations"], contactId: string, of: Row): Promise<Row[]> {
     const rows: Row[] = [];
     for (const { lastMessageAt, ...plain } of plans) {
       const { globalId } = await this.organization.conversation({
@@ -240,7 +262,7 @@ class Planter {
         contactId,
         lastMessageAt: new Date(lastMessageAt),
       });
-      rows.push({ ...plain, id: globalId, lastMessageAt });
+      rows.push({ ...plain, id: globalId, lastMessageAt, [OWNERS]: of[OWNERS] });
     }
     return rows;
   }
