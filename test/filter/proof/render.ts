@@ -136,6 +136,11 @@ function written({ path, type, op, value, style }: Condition, entity: Entity): I
     if (op === "HAS_ANY" || op === "HAS_ALL") return { field, op: "CONTAINS", value: value[0] ?? null };
     if (op === "HAS_NONE") return { field, op: "NOT_CONTAINS", value: value[0] ?? null };
   }
-  const short = type === "number" && typeof value === "string" && String(Number(value)) === value;
+  // More digits than these have to be sent as text.
+  const short =
+    type === "number" &&
+    typeof value === "string" &&
+    String(Number(value)) === value &&
+    value.replace(/\D/g, "").length <= 15;
   return { field, op, value: short && style % 2 === 0 ? Number(value) : value };
 }

@@ -176,6 +176,8 @@ class Planter {
         deletedAt: trashed ? new Date("2026-01-01T00:00:00Z") : null,
       };
       await prisma.lead.create({ data: data as never });
+      const { orgId } = data;
+      await prisma.leadTag.createMany({ data: tagIds.map((tagId) => ({ orgId, leadId: id, tagId })) });
       const row = {
         ...plain,
         id: encodeId("Lead", id),
