@@ -1,6 +1,6 @@
 import pg from "pg";
 import { pino } from "pino";
-import { decodeId } from "../../src/lib/typeid.ts";
+import { decodeId } from "../../src/db/ids.ts";
 import { createServer } from "../../src/server/server.ts";
 import type { Case, Place, Variables } from "./cases.ts";
 import type { World } from "./data.ts";

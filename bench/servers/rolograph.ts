@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from "../../src/lib/typeid.ts";
+import { decodeId, encodeId } from "../../src/db/ids.ts";
 import { allOf, anyOf, type Groups, type Leaf, shapes, smartList } from "./questions.ts";
 import { type Dialect, json, type Letter, type Sending, TIME } from "./types.ts";
 import type { World } from "./world-data.ts";

@@ -1,6 +1,6 @@
+import { encodeId } from "../db/ids.ts";
 import type { Database } from "../db/open/database.ts";
 import { RequestError } from "../lib/errors.ts";
-import { encodeId } from "../lib/typeid.ts";
 import { invalidToken, organizationForbidden, readOrganization } from "./headers.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 import type { Claims, VerifyToken } from "./token.ts";

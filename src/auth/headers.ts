@@ -1,6 +1,6 @@
+import { decodeId } from "../db/ids.ts";
 import { ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
-import { decodeId } from "../lib/typeid.ts";
 
 /** What the headers of a request say of its caller. A header that came twice reads as one text with a comma. */
 

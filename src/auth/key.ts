@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { decodeId, encodeId } from "../db/ids.ts";
 import type { OrganizationMode } from "../generated/prisma/enums.ts";
-import { decodeId, encodeId, newId } from "../lib/typeid.ts";
+import { newId } from "../lib/typeid.ts";
 
 /**
  * API keys: `sk_live_` or `sk_test_`, then 26 characters of the key's id, 40 of a random secret and 8 of a

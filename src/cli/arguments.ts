@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
+import { decodeId } from "../db/ids.ts";
 import { emailKey } from "../lib/email.ts";
 import { isBlank } from "../lib/fold.ts";
-import { decodeId } from "../lib/typeid.ts";
 
 /** Arguments that several commands take. Each reader throws InvalidArgumentError saying what would be right. */
 

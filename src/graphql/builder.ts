@@ -1,6 +1,7 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
+import { decodeId, encodeId, type IdType } from "../db/ids.ts";
 import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
 import type { Definition } from "../filter/registry/fields.ts";
@@ -17,7 +18,6 @@ import type {
   Tag,
 } from "../generated/prisma/client.ts";
 import { quote, RequestError } from "../lib/errors.ts";
-import { decodeId, encodeId, type IdType } from "../lib/typeid.ts";
 import type { Upload } from "../lib/upload.ts";
 import type { Context } from "./context.ts";
 import * as scalars from "./scalars.ts";

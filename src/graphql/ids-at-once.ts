@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isObjectType } from "graphql";
-import { encodeId, type IdType } from "../lib/typeid.ts";
+import { encodeId, type IdType } from "../db/ids.ts";
 import { reads } from "./selection.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { encodeId, type IdType } from "../db/ids.ts";
 import { type Refusal, type RefusalCode, RefusalError, refusalCodes } from "../lib/errors.ts";
-import { encodeId, type IdType } from "../lib/typeid.ts";
 import { builder } from "./builder.ts";
 import { byId } from "./loaders.ts";
 

@@ -1,7 +1,7 @@
+import { decodeId } from "../db/ids.ts";
 import type { Db } from "../db/scope/scoped.ts";
 import type { Caller } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
-import { decodeId } from "../lib/typeid.ts";
 
 /**
  * Whom a record is to be assigned to. A restricted member's records stay their own.

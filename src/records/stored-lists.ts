@@ -1,3 +1,4 @@
+import { decodeId, encodeId } from "../db/ids.ts";
 import type { GenericQuery } from "../filter/language/question.ts";
 import { changeTexts, namedIn } from "../filter/language/stored.ts";
 import type { Definition, FilterEntity } from "../filter/registry/fields.ts";
@@ -5,7 +6,6 @@ import { Registry } from "../filter/registry/registry.ts";
 import type { SmartList, Tag } from "../generated/prisma/client.ts";
 import { quote, type Refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
-import { decodeId, encodeId } from "../lib/typeid.ts";
 import type { Writer } from "./writer.ts";
 
 /** Stored smart lists when something that they name changes: they go on meaning it, or are named as its users. */

@@ -1,8 +1,9 @@
+import { decodeId } from "../db/ids.ts";
 import type { Catalogue } from "../db/open/catalogue.ts";
 import type { Entity } from "../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 import { fold, isBlank } from "../lib/fold.ts";
-import { decodeId, newId } from "../lib/typeid.ts";
+import { newId } from "../lib/typeid.ts";
 import type { Writer } from "./writer.ts";
 
 /** Tags that a caller names, found or to be made. */

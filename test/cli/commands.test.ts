@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { UsageError } from "../../src/cli/run.ts";
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { admin, databaseUrl, npm, postgresAnswers, program } from "../support/program.ts";
 
 /** The commands that the README names, as a person types them, from the build; what they print is read. */

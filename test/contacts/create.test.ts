@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { encodeId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
 import { contactWriter } from "../support/contacts.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 

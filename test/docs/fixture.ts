@@ -1,4 +1,4 @@
-import { decodeId } from "../../src/lib/typeid.ts";
+import { decodeId } from "../../src/db/ids.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 

@@ -10,7 +10,7 @@ let foreignTag = "";
 beforeAll(async () => {
   organization = await Organization.make();
   const noise = await Organization.make();
-  const { encodeId } = await import("../../src/lib/typeid.ts");
+  const { encodeId } = await import("../../src/db/ids.ts");
   foreignTag = encodeId("Tag", await noise.tag("theirs"));
   await noise.customField({ slug: "theirs", type: "TEXT", slot: "text1" });
   await noise.contact({ name: "theirs", tags: ["theirs"] });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { encodeId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

@@ -1,11 +1,11 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
+import { decodeId } from "../../src/db/ids.ts";
 import { isPassing } from "../../src/db/open/faults.ts";
 import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";
 import type { JobKey, JobKind, JobRows } from "../../src/jobs/kind.ts";
 import { runJob } from "../../src/jobs/runner.ts";
-import { decodeId } from "../../src/lib/typeid.ts";
 import { createServer } from "../../src/server/server.ts";
 import { bulk, bulkJobOf, planned, plantMany } from "../support/bulk.ts";
 import { testDatabase } from "../support/database.ts";

@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { decodeId } from "../../src/db/ids.ts";
 import { findJob, takeJob } from "../../src/jobs/claim.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";
 import { runJob } from "../../src/jobs/runner.ts";
-import { decodeId } from "../../src/lib/typeid.ts";
 import { createServer } from "../../src/server/server.ts";
 import { bulk, bulkJobOf, planned, plantMany, runBulkJobs } from "../support/bulk.ts";
 import { sendText } from "../support/client.ts";

@@ -1,4 +1,5 @@
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { Organization } from "../support/makers.ts";
 
 /** A small organization in which every kind of record is, and a member who sees a part of it. */

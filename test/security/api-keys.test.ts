@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tokenVerifier } from "../../src/auth/token.ts";
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { graphql } from "../generated/gql.ts";
 import type { ApiKeyCreateInput } from "../generated/graphql.ts";
 import { send, sendText } from "../support/client.ts";

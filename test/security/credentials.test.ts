@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { createKey } from "../../src/auth/key.ts";
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

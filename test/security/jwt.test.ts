@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tokenVerifier } from "../../src/auth/token.ts";
+import { encodeId } from "../../src/db/ids.ts";
 import type { DataScope, MemberRole } from "../../src/generated/prisma/enums.ts";
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { type Answer, sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { graphql } from "../generated/gql.ts";
 import type {
   SmartListCreateInput,

@@ -1,4 +1,5 @@
-import { encodeId, newId } from "../../src/lib/typeid.ts";
+import { encodeId } from "../../src/db/ids.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import type { SmartListQueryInput } from "../generated/graphql.ts";
 import { mutate, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createKey } from "../../src/auth/key.ts";
+import { encodeId, type IdType } from "../../src/db/ids.ts";
 import {
   type ContactColumns,
   deriveContact,
@@ -11,7 +12,7 @@ import type { Definition } from "../../src/filter/registry/fields.ts";
 import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
 import { emailKey } from "../../src/lib/email.ts";
 import { fold } from "../../src/lib/fold.ts";
-import { encodeId, type IdType, newId } from "../../src/lib/typeid.ts";
+import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
 
 /** Makes rows past every rule but the database's own, so that tests can plant what they need. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { allModels } from "../entities.ts";
 import { endTransaction, makePool, takeConnection } from "../open/connections.ts";
 
 /**
@@ -17,7 +18,7 @@ const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
 const loadEngine = () => import("./schema-engine.ts");
 
 /** Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand. */
-const views = ["contact_tally", "lead_tally", "deal_tally"];
+const views = allModels.flatMap(([, { kind, table }]) => (kind === "view" ? [table] : []));
 const everything: SchemaFilter = {
   externalTables: views.map((view) => `public.${view}`),
   externalEnums: [],

@@ -1,29 +1,12 @@
+import { type Delegate, delegateOf, type OwnedName, ownedModels } from "../entities.ts";
+
+/** What a scoped client has: Prisma's name of a delegate. */
+export type ModelName = Delegate<OwnedName>;
+
 /** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
-export const models = {
-  member: "Member",
-  apiKey: "ApiKey",
-  contact: "Contact",
-  lead: "Lead",
-  deal: "Deal",
-  activity: "Activity",
-  conversation: "Conversation",
-  tag: "Tag",
-  contactTag: "ContactTag",
-  leadTag: "LeadTag",
-  customField: "CustomField",
-  customFieldFolder: "CustomFieldFolder",
-  customValue: "CustomValue",
-  smartList: "SmartList",
-  smartListSet: "SmartListSet",
-  contactMerge: "ContactMerge",
-  contactMergeSource: "ContactMergeSource",
-  importJob: "ImportJob",
-  importChunk: "ImportChunk",
-  importError: "ImportError",
-  bulkJob: "BulkJob",
-  bulkChunk: "BulkChunk",
-  idempotencyKey: "IdempotencyKey",
-} as const;
+export const models = Object.fromEntries(ownedModels.map(([name]) => [delegateOf(name), name])) as {
+  readonly [Name in OwnedName as Delegate<Name>]: Name;
+};
 
 export const operations = [
   "findMany",
@@ -37,7 +20,6 @@ export const operations = [
   "deleteMany",
 ] as const;
 
-export type ModelName = keyof typeof models;
 export type Operation = (typeof operations)[number];
 
 /** Makes a call of a model's delegate, whose arguments are confined. */

@@ -1,6 +1,7 @@
-import { Prisma } from "../../generated/prisma/browser.ts";
+import { allModels, columnsOf } from "../entities.ts";
+import type { AnyModel, AnyOwned, ModelName } from "../entity.ts";
 
-/** The rules of the models: who may see which rows, and what a call may say of them. */
+/** The rules of the models, from their table: who may see which rows, and what a call may say of them. */
 
 /** The data layer was asked for something that no scoped client may do: a fault of ours, never of the caller's. */
 export class ScopeError extends Error {
@@ -21,101 +22,46 @@ export interface Rule {
   readonly ownable?: boolean;
 }
 
-const ownedByOrDealing = (ownerId: string): Where[] => [
-  { contact: { is: { ownerId } } },
-  { lead: { is: { ownerId } } },
-];
-const dealAssigned = (ownerId: string): Where => ({ OR: [{ ownerId }, ...ownedByOrDealing(ownerId)] });
+const rows = new Map<string, AnyModel>(allModels);
 
-const one = (model: string) => ({ model, one: true }) as const;
+/** What makes a row one of a member's, for a model whose rows not everybody sees. */
+function assigned({ seenBy, pointers }: AnyOwned, memberId: string): Where {
+  const ways = (seenBy === "everybody" ? [] : seenBy).map((name): Where => {
+    const pointer = pointers[name];
+    const end = pointer && rows.get(pointer.to);
+    return end?.kind === "owned" ? { [name]: { is: assigned(end, memberId) } } : { [name]: memberId };
+  });
+  const [only, ...others] = ways;
+  return only !== undefined && others.length === 0 ? only : { OR: ways };
+}
+
+/** Null for a model that no scoped client reaches. */
+function makeRule(name: ModelName, row: AnyModel): Rule | null {
+  const fields = columnsOf(name);
+  if (row.kind === "shared") return row.followed ? { fields, shared: true } : null;
+  if (row.kind === "view") return { fields };
+  const { seenBy, pointers, many, tally } = row;
+  const one = (model: string) => ({ model, one: true }) as const;
+  const followed = Object.entries(pointers).filter(([, pointer]) => pointer.followed);
+  return {
+    fields,
+    ...(seenBy !== "everybody" && { assigned: (memberId: string) => assigned(row, memberId) }),
+    relations: {
+      ...Object.fromEntries(followed.map(([relation, { to }]) => [relation, one(to)])),
+      ...Object.fromEntries(Object.entries(many ?? {}).map(([relation, model]) => [relation, { model }])),
+      ...(tally && { tally: one(tally) }),
+    },
+    ownable: seenBy !== "everybody" && seenBy.length === 1 && seenBy[0] === "ownerId",
+  };
+}
 
 /** Every model that a scoped client can name. A model without a rule cannot be reached. */
-const rules: Readonly<Record<string, Rule>> = {
-  Member: { fields: Prisma.MemberScalarFieldEnum, relations: { user: one("User") } },
-  User: { fields: Prisma.UserScalarFieldEnum, shared: true },
-  ApiKey: { fields: Prisma.ApiKeyScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
-  Contact: {
-    fields: Prisma.ContactScalarFieldEnum,
-    assigned: (ownerId) => ({ ownerId }),
-    ownable: true,
-    relations: {
-      owner: one("Member"),
-      tally: one("ContactTally"),
-      deals: { model: "Deal" },
-      activities: { model: "Activity" },
-      conversations: { model: "Conversation" },
-      convertedLeads: { model: "Lead" },
-    },
-  },
-  ContactTally: { fields: Prisma.ContactTallyScalarFieldEnum },
-  Lead: {
-    fields: Prisma.LeadScalarFieldEnum,
-    assigned: (ownerId) => ({ ownerId }),
-    ownable: true,
-    relations: {
-      owner: one("Member"),
-      tally: one("LeadTally"),
-      deals: { model: "Deal" },
-      activities: { model: "Activity" },
-    },
-  },
-  LeadTally: { fields: Prisma.LeadTallyScalarFieldEnum },
-  Deal: {
-    fields: Prisma.DealScalarFieldEnum,
-    assigned: dealAssigned,
-    relations: {
-      owner: one("Member"),
-      tally: one("DealTally"),
-      contact: one("Contact"),
-      lead: one("Lead"),
-      activities: { model: "Activity" },
-    },
-  },
-  DealTally: { fields: Prisma.DealTallyScalarFieldEnum },
-  Activity: {
-    fields: Prisma.ActivityScalarFieldEnum,
-    relations: { author: one("Member") },
-    assigned: (ownerId) => ({ OR: [...ownedByOrDealing(ownerId), { deal: { is: dealAssigned(ownerId) } }] }),
-  },
-  Conversation: {
-    fields: Prisma.ConversationScalarFieldEnum,
-    assigned: (ownerId) => ({ contact: { is: { ownerId } } }),
-  },
-  Tag: { fields: Prisma.TagScalarFieldEnum },
-  ContactTag: {
-    fields: Prisma.ContactTagScalarFieldEnum,
-    assigned: (ownerId) => ({ contact: { is: { ownerId } } }),
-  },
-  LeadTag: { fields: Prisma.LeadTagScalarFieldEnum, assigned: (ownerId) => ({ lead: { is: { ownerId } } }) },
-  CustomField: { fields: Prisma.CustomFieldScalarFieldEnum },
-  CustomFieldFolder: { fields: Prisma.CustomFieldFolderScalarFieldEnum },
-  CustomValue: { fields: Prisma.CustomValueScalarFieldEnum },
-  SmartList: { fields: Prisma.SmartListScalarFieldEnum },
-  SmartListSet: { fields: Prisma.SmartListSetScalarFieldEnum },
-  ContactMerge: {
-    fields: Prisma.ContactMergeScalarFieldEnum,
-    assigned: (ownerId) => ({ primary: { is: { ownerId } } }),
-  },
-  ContactMergeSource: {
-    fields: Prisma.ContactMergeSourceScalarFieldEnum,
-    assigned: (ownerId) => ({ merge: { is: { primary: { is: { ownerId } } } } }),
-  },
-  ImportJob: { fields: Prisma.ImportJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
-  ImportChunk: {
-    fields: Prisma.ImportChunkScalarFieldEnum,
-    assigned: (memberId) => ({ job: { is: { memberId } } }),
-  },
-  ImportError: {
-    fields: Prisma.ImportErrorScalarFieldEnum,
-    assigned: (memberId) => ({ job: { is: { memberId } } }),
-  },
-  BulkJob: { fields: Prisma.BulkJobScalarFieldEnum, assigned: (memberId) => ({ memberId }) },
-  BulkChunk: {
-    fields: Prisma.BulkChunkScalarFieldEnum,
-    assigned: (memberId) => ({ job: { is: { memberId } } }),
-  },
-  IdempotencyKey: { fields: Prisma.IdempotencyKeyScalarFieldEnum },
-};
+const rules: Readonly<Record<string, Rule>> = Object.fromEntries(
+  allModels.flatMap(([name, row]) => {
+    const rule = makeRule(name, row);
+    return rule ? [[name, rule]] : [];
+  }),
+);
 
 /** @throws ScopeError for a model that no scoped client can name */
 export function ruleOf(model: string): Rule {

@@ -1,7 +1,7 @@
 import type { QueryConfig } from "pg";
 import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId, type IdType } from "../../lib/typeid.ts";
+import { decodeId, type IdType } from "../ids.ts";
 import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
 import type { Database, UnscopedClient } from "../open/database.ts";
 import { poolQuery, type Query, queryOf } from "../open/query.ts";

@@ -1,11 +1,18 @@
+import { entities } from "../entities.ts";
+import type { AnyModel, ModelName } from "../entity.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { ScopeError } from "./rules.ts";
 import { assignment, type Principal } from "./scope.ts";
 
 /** The rules of `scope.ts` as SQL, for statements that Prisma does not make. Pure. */
 
-/** Rows that a rule may follow; their tables have their names, and the rows that point to them a column `<name>_id`. */
-const followed: ReadonlySet<string> = new Set(["contact", "lead", "deal"]);
+/** The model of the row that a pointer leads to; by a column that is called after it. */
+function endOf(model: ModelName, relation: string): ModelName {
+  const row: AnyModel = entities[model];
+  const end = row.kind === "owned" ? row.pointers[relation]?.to : undefined;
+  if (end === undefined) throw new ScopeError(`the rule of ${model} cannot be said in SQL`);
+  return end;
+}
 
 /**
  * Whether a row is one that the principal may see, beside being their organization's.
@@ -18,7 +25,7 @@ const followed: ReadonlySet<string> = new Set(["contact", "lead", "deal"]);
  * @throws ScopeError for a rule that has no words here
  */
 export function assignedSql(
-  model: string,
+  model: ModelName,
   row: string,
   principal: Principal,
   orgId: string,
@@ -27,18 +34,16 @@ export function assignedSql(
   const where = assignment(model, principal);
   if (where === null) return null;
   const member = memberId();
-  const render = (rule: object, of: string): string =>
+  const render = (rule: object, name: ModelName, of: string): string =>
     Object.entries(rule)
       .map(([key, value]) => {
-        if (key === "OR") return `(${(value as object[]).map((one) => render(one, of)).join(" OR ")})`;
+        if (key === "OR") return `(${(value as object[]).map((one) => render(one, name, of)).join(" OR ")})`;
         if (value === principal.memberId) return `${of}.${columnOf(key)} = ${member}::uuid`;
-        const inner = (value as { readonly is?: object }).is;
-        if (inner === undefined || !followed.has(key)) {
-          throw new ScopeError(`the rule of ${model} cannot be said in SQL`);
-        }
-        const at = `${of}_${key}`;
-        return `EXISTS (SELECT FROM ${key} AS ${at} WHERE ${at}.org_id = ${orgId} AND ${at}.id = ${of}.${key}_id AND ${render(inner, at)})`;
+        const { is } = value as { readonly is: object };
+        const end = endOf(name, key);
+        const at = `${of}_${columnOf(key)}`;
+        return `EXISTS (SELECT FROM ${entities[end].table} AS ${at} WHERE ${at}.org_id = ${orgId} AND ${at}.id = ${of}.${columnOf(key)}_id AND ${render(is, end, at)})`;
       })
       .join(" AND ");
-  return render(where, row);
+  return render(where, model, row);
 }

@@ -1,33 +1,25 @@
+import { type Lockable, ownedModels } from "../entities.ts";
 import { ScopeError } from "../scope/rules.ts";
-import type { Lockable, Strength } from "./locks.ts";
+import type { Strength } from "./locks.ts";
 
 /** What a transaction may hold. The last ones of a kind that no other is waited for with. */
 type Place = Lockable | "fields" | "imports" | "phones";
 
+/** What stands before a table's rows and has none of its own. */
+const before: Readonly<Partial<Record<string, readonly Place[]>>> = {
+  custom_field_folder: ["fields"],
+  contact: ["imports", "phones"],
+} satisfies Partial<Record<Lockable, readonly Place[]>>;
+
 /**
- * The one order in which every write takes its locks, so that no two of them ever wait for each other. Within a place,
- * rows are taken in the order of their ids. Not in it, because it needs no care: the row of an idempotency key and the
+ * The one order in which every write takes its locks, so that no two of them ever wait for each other: that of the
+ * table of models. Within a place, rows are taken in the order of their ids. Not in it, because it needs no care: the row of an idempotency key and the
  * set of smart lists, which come before all others; and the shares of tags that a foreign key takes, which come after
  * the rows that carry them.
  */
-const order: readonly Place[] = [
-  "bulk_job",
-  "fields",
-  "custom_field_folder",
-  "custom_field",
-  "imports",
-  "phones",
-  "contact",
-  "lead",
-  "deal",
-  "activity",
-  "conversation",
-  "tag",
-  "custom_value",
-  "smart_list",
-  "api_key",
-  "import_job",
-];
+const order: readonly Place[] = ownedModels.flatMap(([, { table, locked }]) =>
+  locked ? [...(before[table] ?? []), table as Lockable] : [],
+);
 
 /** Rows of a place that are remembered one by one; a change of a custom field holds a million. */
 const REMEMBERED = 5_000;

@@ -1,21 +1,6 @@
+import type { Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
 import type { LockOrder } from "./lock-order.ts";
-
-/** Tables whose rows a write may have to hold. */
-export type Lockable =
-  | "api_key"
-  | "contact"
-  | "lead"
-  | "deal"
-  | "activity"
-  | "conversation"
-  | "tag"
-  | "custom_field"
-  | "custom_field_folder"
-  | "custom_value"
-  | "import_job"
-  | "bulk_job"
-  | "smart_list";
 
 /** What a held row keeps others from: "update" any other write, "share" being moved or removed. */
 export type Strength = "update" | "share";

@@ -1,8 +1,8 @@
+import { decodeId } from "../../db/ids.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { holdParents } from "../../records/parents.ts";

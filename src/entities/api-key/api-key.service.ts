@@ -1,12 +1,12 @@
 import { createKey } from "../../auth/key.ts";
 import { scopesBeyond } from "../../auth/scopes.ts";
 import type { Viewer } from "../../auth/viewer.ts";
+import { decodeId } from "../../db/ids.ts";
 import type { MemberProfile } from "../../db/scope/members.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { ApiKey } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import { repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";

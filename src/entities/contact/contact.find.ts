@@ -1,8 +1,8 @@
+import { decodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import { Displaced, type Strength } from "../../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import type { Writer } from "../../records/writer.ts";
 import { type Address, addressOf } from "./contact.address.ts";
 

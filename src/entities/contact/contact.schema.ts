@@ -1,3 +1,4 @@
+import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { contactListArgs } from "../../filter/schema/filter.schema.ts";
@@ -6,7 +7,6 @@ import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { reads } from "../../graphql/selection.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { purgeAt } from "../../records/trash.ts";
 import { ContactConnection } from "./contact.connection.ts";
 import { ModificationSource } from "./contact.enums.ts";

@@ -1,10 +1,10 @@
+import { encodeId } from "../../db/ids.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";

@@ -1,8 +1,8 @@
+import { encodeId } from "../../db/ids.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { CustomField, CustomFieldFolder } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { CustomFieldEntityEnum } from "./custom-field.enums.ts";
 import {

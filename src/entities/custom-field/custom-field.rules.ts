@@ -1,7 +1,7 @@
+import { encodeId } from "../../db/ids.ts";
 import type { Entity } from "../../filter/registry/fields.ts";
 import { Registry } from "../../filter/registry/registry.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
-import { encodeId } from "../../lib/typeid.ts";
 
 /** What a custom field may be called and hold. Pure. */
 

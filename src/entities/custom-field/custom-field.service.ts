@@ -1,10 +1,10 @@
+import { decodeId } from "../../db/ids.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { CustomField } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";

@@ -1,7 +1,7 @@
+import { decodeId } from "../../db/ids.ts";
 import type { DealRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { applyOwner } from "../../records/owner.ts";

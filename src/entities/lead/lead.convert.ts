@@ -1,9 +1,10 @@
+import { decodeId, encodeId } from "../../db/ids.ts";
 import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
-import { decodeId, encodeId, newId } from "../../lib/typeid.ts";
+import { newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { IdempotencyKey } from "../../records/repeatable.ts";

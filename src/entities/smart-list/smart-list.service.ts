@@ -1,3 +1,4 @@
+import { decodeId } from "../../db/ids.ts";
 import type { GenericQuery } from "../../filter/language/question.ts";
 import { held } from "../../filter/language/stored.ts";
 import { findNamed } from "../../filter/list/filter.service.ts";
@@ -5,7 +6,6 @@ import { Registry } from "../../filter/registry/registry.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";

@@ -1,7 +1,7 @@
+import { encodeId } from "../../db/ids.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { createTag, type DeletedTag, deleteTag, updateTag } from "./tag.service.ts";
 

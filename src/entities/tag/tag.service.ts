@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { decodeId } from "../../db/ids.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput, requiredText, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";

@@ -1,7 +1,7 @@
 import type { Viewer } from "../../auth/viewer.ts";
+import { encodeId } from "../../db/ids.ts";
 import { builder } from "../../graphql/builder.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { ApiScope } from "../api-key/api-key.enums.ts";
 
 const OrganizationMode = builder.enumType("OrganizationMode", {

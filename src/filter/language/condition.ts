@@ -1,5 +1,5 @@
+import { decodeId } from "../../db/ids.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { indexOf } from "../explain/explain.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { type GenericOperator, genericOperators, positiveOperator } from "../registry/operators.ts";

@@ -1,5 +1,5 @@
+import { decodeId } from "../../db/ids.ts";
 import { isBlank } from "../../lib/fold.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import type { FilterField } from "../registry/fields.ts";
 import type { GenericOperator, Meaning } from "../registry/operators.ts";
 import type { Leaf, Operand } from "./ast.ts";

@@ -1,8 +1,8 @@
+import { decodeId } from "../../db/ids.ts";
 import { emailKey } from "../../lib/email.ts";
 import { quote } from "../../lib/errors.ts";
 import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
 import type { Comparator, Operand } from "./ast.ts";

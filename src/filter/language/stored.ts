@@ -1,5 +1,5 @@
+import { decodeId, encodeId } from "../../db/ids.ts";
 import { fold } from "../../lib/fold.ts";
-import { decodeId, encodeId } from "../../lib/typeid.ts";
 import type { FilterEntity, FilterField } from "../registry/fields.ts";
 import { genericOperators } from "../registry/operators.ts";
 import type { Registry } from "../registry/registry.ts";

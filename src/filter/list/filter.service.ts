@@ -1,8 +1,8 @@
+import { encodeId } from "../../db/ids.ts";
 import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { compile, nothing, type Where } from "../compile/compile.ts";
 import { countParameters } from "../compile/parameters.ts";
 import { type Search, searchWhere } from "../compile/search.ts";

@@ -1,4 +1,4 @@
-import type { IdType } from "../../lib/typeid.ts";
+import type { IdType } from "../../db/ids.ts";
 import type { FilterEntity, FilterField } from "./fields.ts";
 import { column, field, member, related, sorted } from "./make.ts";
 

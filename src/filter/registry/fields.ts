@@ -1,6 +1,6 @@
+import type { IdType } from "../../db/ids.ts";
 import type { Definition } from "../../db/open/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
-import type { IdType } from "../../lib/typeid.ts";
 
 /** What a filterable field is, and the fields that custom field definitions make. Those built in: `built-in.ts`. */
 

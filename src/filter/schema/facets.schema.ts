@@ -1,9 +1,9 @@
+import { encodeId } from "../../db/ids.ts";
 import type { BucketCount } from "../../db/read/sets.ts";
 import { builder } from "../../graphql/builder.ts";
 import { connectionTypes } from "../../graphql/connection.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { countValues, customBucket, type Faceted, type FacetedEntity, facets } from "../list/facets.ts";
 import type { FilteredConnection, FilteredEdge } from "../list/list.ts";
 

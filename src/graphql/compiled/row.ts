@@ -10,10 +10,10 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from "graphql";
+import { encodeId, type IdType } from "../../db/ids.ts";
 import { columnOf } from "../../db/prisma/columns.ts";
 import type { ChildText } from "../../db/read/children.ts";
 import { momentOf, momentSql } from "../../lib/moment.ts";
-import { encodeId, type IdType } from "../../lib/typeid.ts";
 
 /**
  * Rows whose JSON PostgreSQL writes itself, as far as it can: most of what a page costs is otherwise reading values

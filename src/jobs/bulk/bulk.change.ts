@@ -1,7 +1,7 @@
+import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { applyCustom, type CustomValues, findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagRefusals } from "../../records/tags.ts";

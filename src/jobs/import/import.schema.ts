@@ -1,3 +1,4 @@
+import { encodeId } from "../../db/ids.ts";
 import type { ImportError, ImportJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
@@ -5,7 +6,6 @@ import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { RequestError } from "../../lib/errors.ts";
-import { encodeId } from "../../lib/typeid.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { ContactImportInput, ImportFieldEnum, ImportModeEnum } from "./import.inputs.ts";
 import { cancelImport, importContacts } from "./import.service.ts";

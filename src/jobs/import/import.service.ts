@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import { encodeId } from "../../db/ids.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
-import { encodeId, newId } from "../../lib/typeid.ts";
+import { newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
 import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";

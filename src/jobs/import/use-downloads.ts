@@ -2,10 +2,10 @@ import type { ServerResponse } from "node:http";
 import type { Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import type { ViewerOf } from "../../auth/viewer.ts";
+import { decodeId } from "../../db/ids.ts";
 import type { Database } from "../../db/open/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
 import { RequestError } from "../../lib/errors.ts";
-import { decodeId } from "../../lib/typeid.ts";
 import { importErrors } from "./errors-csv.ts";
 
 /** Files to download, with the same credentials as everything else. */

@@ -1,4 +1,5 @@
-import { encodeId, newId } from "../../../src/lib/typeid.ts";
+import { encodeId } from "../../../src/db/ids.ts";
+import { newId } from "../../../src/lib/typeid.ts";
 import { type Answer, sendText } from "../../support/client.ts";
 import { testDatabase } from "../../support/database.ts";
 import type { At } from "./days.ts";

@@ -1,5 +1,6 @@
+import { encodeId } from "../../../src/db/ids.ts";
 import { deriveLead, emptyLead } from "../../../src/entities/lead/lead.columns.ts";
-import { encodeId, newId } from "../../../src/lib/typeid.ts";
+import { newId } from "../../../src/lib/typeid.ts";
 import { testDatabase } from "../../support/database.ts";
 import { Organization } from "../../support/makers.ts";
 import { customFields, keyFields, options, type Row } from "./model.ts";

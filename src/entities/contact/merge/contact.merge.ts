@@ -1,9 +1,10 @@
+import { decodeId } from "../../../db/ids.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import type { ContactReference } from "../../../db/write/bulk.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
-import { decodeId, newId } from "../../../lib/typeid.ts";
+import { newId } from "../../../lib/typeid.ts";
 import type { IdempotencyKey } from "../../../records/repeatable.ts";
 import { freeze } from "../../../records/snapshot.ts";
 import { checkVersion } from "../../../records/version.ts";

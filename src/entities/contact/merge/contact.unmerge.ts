@@ -1,10 +1,10 @@
+import { decodeId } from "../../../db/ids.ts";
 import { violates } from "../../../db/open/faults.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
-import { decodeId } from "../../../lib/typeid.ts";
 import { freeze, thaw } from "../../../records/snapshot.ts";
 import { write } from "../../../records/write.ts";
 import type { Writer } from "../../../records/writer.ts";

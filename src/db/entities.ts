@@ -1,0 +1,286 @@
+import { Prisma } from "../generated/prisma/browser.ts";
+import type { AnyModel, AnyOwned, ModelName, ModelRow } from "./entity.ts";
+
+/**
+ * The table of models: one row for each model of the Prisma schema, which says all that the rest of the code has to know
+ * of it (`entity.ts`). From it come the scoped client and its rules, the order of locks, ids and `node`, loaders, what a
+ * merge of contacts moves and what a purge erases. A model without a row does not compile, nor a pointer left out.
+ *
+ * The rows stand in the order in which every write takes its locks (see `write/lock-order.ts`).
+ */
+export const entities = {
+  Organization: { kind: "shared", table: "organization", ids: true },
+  User: { kind: "shared", table: "app_user", followed: true },
+  UserIdentity: { kind: "shared", table: "user_identity" },
+  Member: {
+    kind: "owned",
+    table: "member",
+    nouns: ["member", "members"],
+    ids: true,
+    seenBy: "everybody",
+    pointers: { user: { to: "User", followed: true } },
+  },
+  BulkJob: {
+    kind: "owned",
+    table: "bulk_job",
+    nouns: ["bulk job", "bulk jobs"],
+    ids: true,
+    locked: true,
+    seenBy: ["memberId"],
+    pointers: { member: { to: "Member" }, apiKey: { to: "ApiKey" } },
+  },
+  BulkChunk: {
+    kind: "owned",
+    table: "bulk_chunk",
+    nouns: ["piece of a bulk job", "pieces of bulk jobs"],
+    seenBy: ["job"],
+    pointers: { job: { to: "BulkJob" } },
+  },
+  CustomFieldFolder: {
+    kind: "owned",
+    table: "custom_field_folder",
+    nouns: ["custom field folder", "custom field folders"],
+    ids: true,
+    locked: true,
+    seenBy: "everybody",
+    pointers: {},
+  },
+  CustomField: {
+    kind: "owned",
+    table: "custom_field",
+    nouns: ["custom field", "custom fields"],
+    ids: true,
+    locked: true,
+    seenBy: "everybody",
+    pointers: { folder: { to: "CustomFieldFolder" } },
+  },
+  Contact: {
+    kind: "owned",
+    table: "contact",
+    nouns: ["contact", "contacts"],
+    ids: true,
+    locked: true,
+    seenBy: ["ownerId"],
+    pointers: {
+      owner: { to: "Member", followed: true },
+      mergedInto: { to: "Contact", merge: "mergedIds", purge: "stays" },
+    },
+    many: {
+      deals: "Deal",
+      activities: "Activity",
+      conversations: "Conversation",
+      convertedLeads: "Lead",
+    },
+    tally: "ContactTally",
+  },
+  Lead: {
+    kind: "owned",
+    table: "lead",
+    nouns: ["lead", "leads"],
+    ids: true,
+    locked: true,
+    seenBy: ["ownerId"],
+    pointers: {
+      owner: { to: "Member", followed: true },
+      convertedContact: { to: "Contact", merge: "leadIds", purge: "stays" },
+      convertedDeal: { to: "Deal" },
+    },
+    many: { deals: "Deal", activities: "Activity" },
+    tally: "LeadTally",
+  },
+  Deal: {
+    kind: "owned",
+    table: "deal",
+    nouns: ["deal", "deals"],
+    ids: true,
+    locked: true,
+    seenBy: ["ownerId", "contact", "lead"],
+    pointers: {
+      owner: { to: "Member", followed: true },
+      contact: { to: "Contact", followed: true, merge: "dealIds", purge: "stays" },
+      lead: { to: "Lead", followed: true, purge: "stays" },
+    },
+    many: { activities: "Activity" },
+    tally: "DealTally",
+  },
+  Activity: {
+    kind: "owned",
+    table: "activity",
+    nouns: ["activity", "activities"],
+    comes: "logged",
+    ids: true,
+    locked: true,
+    seenBy: ["contact", "lead", "deal"],
+    pointers: {
+      author: { to: "Member", followed: true },
+      contact: { to: "Contact", merge: "activityIds", purge: "goesAlone" },
+      lead: { to: "Lead", purge: "goesAlone" },
+      deal: { to: "Deal" },
+    },
+  },
+  Conversation: {
+    kind: "owned",
+    table: "conversation",
+    nouns: ["conversation", "conversations"],
+    comes: "begun",
+    ids: true,
+    locked: true,
+    seenBy: ["contact"],
+    pointers: { contact: { to: "Contact", merge: "conversationIds", purge: "stays" } },
+  },
+  Tag: {
+    kind: "owned",
+    table: "tag",
+    nouns: ["tag", "tags"],
+    ids: true,
+    locked: true,
+    seenBy: "everybody",
+    pointers: {},
+  },
+  ContactTag: {
+    kind: "owned",
+    table: "contact_tag",
+    nouns: ["tag of a contact", "tags of contacts"],
+    seenBy: ["contact"],
+    pointers: {
+      // Tags go to the survivor with its own `tagIds`.
+      contact: { to: "Contact", merge: "stays", purge: "goes" },
+      tag: { to: "Tag" },
+      addedBy: { to: "Member" },
+    },
+  },
+  LeadTag: {
+    kind: "owned",
+    table: "lead_tag",
+    nouns: ["tag of a lead", "tags of leads"],
+    seenBy: ["lead"],
+    pointers: { lead: { to: "Lead", purge: "goes" }, tag: { to: "Tag" }, addedBy: { to: "Member" } },
+  },
+  CustomValue: {
+    kind: "owned",
+    table: "custom_value",
+    nouns: ["custom value", "custom values"],
+    ids: true,
+    locked: true,
+    seenBy: "everybody",
+    pointers: {},
+  },
+  SmartList: {
+    kind: "owned",
+    table: "smart_list",
+    nouns: ["smart list", "smart lists"],
+    ids: true,
+    locked: true,
+    seenBy: "everybody",
+    pointers: {},
+  },
+  SmartListSet: {
+    kind: "owned",
+    table: "smart_list_set",
+    nouns: ["set of smart lists", "sets of smart lists"],
+    seenBy: "everybody",
+    pointers: {},
+  },
+  ApiKey: {
+    kind: "owned",
+    table: "api_key",
+    nouns: ["API key", "API keys"],
+    ids: true,
+    locked: true,
+    seenBy: ["memberId"],
+    pointers: { member: { to: "Member" } },
+  },
+  ContactMerge: {
+    kind: "owned",
+    table: "contact_merge",
+    nouns: ["merge", "merges"],
+    ids: true,
+    seenBy: ["primary"],
+    pointers: {
+      primary: { to: "Contact", merge: "stays", purge: "goes" },
+      mergedBy: { to: "Member" },
+    },
+  },
+  ContactMergeSource: {
+    kind: "owned",
+    table: "contact_merge_source",
+    nouns: ["duplicate of a merge", "duplicates of merges"],
+    seenBy: ["merge"],
+    pointers: {
+      merge: { to: "ContactMerge" },
+      contact: { to: "Contact", merge: "stays", purge: { blanks: ["before", "after"], of: "merge" } },
+    },
+  },
+  ImportJob: {
+    kind: "owned",
+    table: "import_job",
+    nouns: ["import", "imports"],
+    ids: true,
+    locked: true,
+    seenBy: ["memberId"],
+    pointers: { member: { to: "Member" }, apiKey: { to: "ApiKey" } },
+  },
+  ImportChunk: {
+    kind: "owned",
+    table: "import_chunk",
+    nouns: ["piece of an import", "pieces of imports"],
+    seenBy: ["job"],
+    pointers: { job: { to: "ImportJob" } },
+  },
+  ImportError: {
+    kind: "owned",
+    table: "import_error",
+    nouns: ["error of an import", "errors of imports"],
+    seenBy: ["job"],
+    pointers: { job: { to: "ImportJob" } },
+  },
+  IdempotencyKey: {
+    kind: "owned",
+    table: "idempotency_key",
+    nouns: ["idempotency key", "idempotency keys"],
+    seenBy: "everybody",
+    pointers: {},
+  },
+  ContactTally: { kind: "view", table: "contact_tally" },
+  LeadTally: { kind: "view", table: "lead_tally" },
+  DealTally: { kind: "view", table: "deal_tally" },
+} as const satisfies { readonly [Name in ModelName]: ModelRow<Name> };
+
+type Entities = typeof entities;
+
+/** The models whose rows belong each to one organization. */
+export type OwnedName = {
+  [Name in ModelName]: Entities[Name] extends { kind: "owned" } ? Name : never;
+}[ModelName];
+
+/** The models whose rows callers know by ids, which are GraphQL types of the same names. */
+export type IdType = {
+  [Name in ModelName]: Entities[Name] extends { ids: true } ? Name : never;
+}[ModelName];
+
+/** The models whose rows a write may have to hold. */
+export type LockedName = {
+  [Name in ModelName]: Entities[Name] extends { locked: true } ? Name : never;
+}[ModelName];
+
+/** The tables of those. */
+export type Lockable = Entities[LockedName]["table"];
+
+/** Prisma's name of a model's delegate, such as `customField`. */
+export type Delegate<Name extends ModelName> = Uncapitalize<Name>;
+export const delegateOf = <Name extends ModelName>(name: Name): Delegate<Name> =>
+  `${name.charAt(0).toLowerCase()}${name.slice(1)}` as Delegate<Name>;
+
+/** Every model with its row, in their order. */
+export const allModels = Object.entries(entities) as readonly (readonly [ModelName, AnyModel])[];
+
+/** The organizations' models with their rows, in their order. */
+export const ownedModels = allModels.filter(
+  ([, row]) => row.kind === "owned",
+) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
+
+export const ownedRow = (name: OwnedName): AnyOwned => entities[name];
+
+/** A model's columns: each field's name, by itself. */
+export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>
+  Prisma[`${name}ScalarFieldEnum`];
