@@ -1,25 +1,16 @@
 import SchemaBuilder from "@pothos/core";
+import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import { decodeId, encodeId, type IdType } from "../db/ids.ts";
-import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
 import type { Definition } from "../filter/registry/fields.ts";
-import type {
-  Activity,
-  ApiKey,
-  BulkJob,
-  ContactMerge,
-  Conversation,
-  CustomFieldFolder,
-  CustomValue,
-  ImportJob,
-  SmartList,
-  Tag,
-} from "../generated/prisma/client.ts";
+import { getDatamodel } from "../generated/pothos.ts";
 import { quote, RequestError } from "../lib/errors.ts";
 import type { Upload } from "../lib/upload.ts";
 import type { Context } from "./context.ts";
+import ownResolvers from "./own-resolvers.ts";
+import type { PrismaTypes, Rows } from "./rows.ts";
 import * as scalars from "./scalars.ts";
 
 interface Scalar<Input, Output = Input> {
@@ -27,28 +18,16 @@ interface Scalar<Input, Output = Input> {
   Output: Output;
 }
 
-/** The rows behind the types, so that modules refer to each other's types by name. */
-interface Objects {
-  Contact: ContactRow;
-  Lead: LeadRow;
-  Deal: DealRow;
-  Activity: Activity;
-  Conversation: Conversation;
-  Tag: Tag;
+/** What is behind the types that modules refer to by name: rows, and what is put together of several. */
+interface Objects extends Omit<Rows, "Member" | "CustomField"> {
   Member: MemberProfile;
   CustomField: Definition;
-  CustomFieldFolder: CustomFieldFolder;
-  CustomValue: CustomValue;
-  SmartList: SmartList;
-  ContactMerge: ContactMerge;
-  ImportJob: ImportJob;
-  BulkJob: BulkJob;
-  ApiKey: ApiKey;
 }
 
-export const builder = new SchemaBuilder<{
+interface Types {
   Context: Context;
   Objects: Objects;
+  PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
@@ -66,8 +45,18 @@ export const builder = new SchemaBuilder<{
     Duration: Scalar<string>;
     Upload: Scalar<Upload, never>;
   };
-}>({
-  plugins: [RelayPlugin],
+}
+
+/** What the builder knows, as Pothos has it. */
+export type BuilderTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
+
+export const builder = new SchemaBuilder<Types>({
+  plugins: [RelayPlugin, ownResolvers, PrismaPlugin],
+  prisma: {
+    // Nothing reads through it: the scoped client has no findUnique, which is all that the plugin would ask of it.
+    client: ({ db }) => db as never,
+    dmmf: getDatamodel(),
+  },
   defaultFieldNullability: false,
   relay: {
     cursorType: "String",

@@ -16,8 +16,8 @@ import { asJson } from "./compiled/document.ts";
 import type { PageWriter } from "./compiled/page.ts";
 import { type Connection, lazyConnection } from "./connection.ts";
 import type { Context } from "./context.ts";
+import { type Columns, columnsOfPage } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
-import { reads, selectedColumns } from "./selection.ts";
 
 /** Enough to know that there is a row. */
 const ID: ChildText = { key: "id alone", sql: "child.id::text", columns: ["id"] };
@@ -27,6 +27,8 @@ type ColumnKind = "json" | "decimal" | "moment" | "day";
 
 /** A child table in the terms of its rows. */
 export interface Children<Row extends { readonly id: string }> extends ChildTable {
+  /** Name of the rows' GraphQL type. */
+  readonly type: string;
   /** Columns to read, by the name of the Prisma field. */
   readonly columns: Readonly<Record<keyof Row & string, ColumnKind>>;
   /** The field that holds the moment that puts a row in order. */
@@ -46,7 +48,7 @@ const loader = requestCache(
  * @returns `page`, from a parent's key and the page arguments to the page; and the field's extensions
  */
 export function childConnection<Row extends { readonly id: string }>(children: Children<Row>) {
-  const { table, parent, order, at } = children;
+  const { type, table, parent, order, at } = children;
   const from: ChildTable = { table, parent, order };
   const rowsOf = rowReader(children);
 
@@ -85,7 +87,7 @@ export function childConnection<Row extends { readonly id: string }>(children: C
   return {
     page(context: Context, parentId: string, args: PageArgs, info: GraphQLResolveInfo): Connection<Row> {
       const window = readWindow(args);
-      const { text, read } = rowsOf(selectedColumns(info));
+      const { text, read } = rowsOf(columnsOfPage(info, type));
       const request = requestOf(context, parentId, window, text);
       const cursor = (row: Row) => [(row[at] as Date).toISOString(), row.id];
       const readPage = async () => {
@@ -95,32 +97,29 @@ export function childConnection<Row extends { readonly id: string }>(children: C
       };
       return lazyConnection(readPage, async () => Number(await count(context, parentId)));
     },
-    extensions: {
-      ...reads("id"),
-      ...asJson({
-        place: [momentSql(`child.${order}`), "child.id::text"],
-        async page(context: Context, parentId: string, args: PageArgs, writer: PageWriter) {
-          const { row, counts, asks, write } = writer;
-          const window = readWindow(args);
-          const behind = window.backwards ? "hasNextPage" : "hasPreviousPage";
-          const looks = asks.has(behind) && window.cursor !== null;
-          const [text, total, found] = await Promise.all([
-            loader(context).load(requestOf(context, parentId, window, row.text)),
-            counts ? count(context, parentId) : null,
-            looks ? look(context, parentId, window) : false,
-          ]);
-          const { rows, more } = cutPage(text === null ? [] : text.split(ROW_END), window);
-          const sides = window.backwards
-            ? { hasNextPage: found, hasPreviousPage: more }
-            : { hasNextPage: more, hasPreviousPage: found };
-          const cursor = (each: string) => {
-            const [moment = "", id = ""] = row.beside(each);
-            return encodeCursor(bindingOf(context, parentId), [momentOf(moment), id]);
-          };
-          return new JsonText(write({ rows, ...sides, cursor }, total ?? "0"));
-        },
-      }),
-    },
+    extensions: asJson({
+      place: [momentSql(`child.${order}`), "child.id::text"],
+      async page(context: Context, parentId: string, args: PageArgs, writer: PageWriter) {
+        const { row, counts, asks, write } = writer;
+        const window = readWindow(args);
+        const behind = window.backwards ? "hasNextPage" : "hasPreviousPage";
+        const looks = asks.has(behind) && window.cursor !== null;
+        const [text, total, found] = await Promise.all([
+          loader(context).load(requestOf(context, parentId, window, row.text)),
+          counts ? count(context, parentId) : null,
+          looks ? look(context, parentId, window) : false,
+        ]);
+        const { rows, more } = cutPage(text === null ? [] : text.split(ROW_END), window);
+        const sides = window.backwards
+          ? { hasNextPage: found, hasPreviousPage: more }
+          : { hasNextPage: more, hasPreviousPage: found };
+        const cursor = (each: string) => {
+          const [moment = "", id = ""] = row.beside(each);
+          return encodeCursor(bindingOf(context, parentId), [momentOf(moment), id]);
+        };
+        return new JsonText(write({ rows, ...sides, cursor }, total ?? "0"));
+      },
+    }),
   };
 }
 
@@ -128,10 +127,8 @@ export function childConnection<Row extends { readonly id: string }>(children: C
 function rowReader<Row extends { readonly id: string }>({ columns, at }: Children<Row>) {
   type Column = keyof Row & string;
   const all = Object.keys(columns) as Column[];
-  return (selected: ReadonlySet<string> | null) => {
-    const names = all.filter(
-      (name) => selected === null || name === "id" || name === at || selected.has(name),
-    );
+  return (selected: Columns) => {
+    const names = all.filter((name) => name === at || selected.has(name));
     const values = names.map((name) => `child.${columnOf(name)}${casts[columns[name]] ?? ""}`);
     const read = names.map((name) => readers[columns[name]]);
     return {

@@ -1,6 +1,5 @@
 import { type GraphQLSchema, isObjectType } from "graphql";
 import { encodeId, type IdType } from "../db/ids.ts";
-import { reads } from "./selection.ts";
 
 /**
  * Gives ids without promises. The relay plugin's own are promises, which makes one of every object that has an id,
@@ -12,7 +11,6 @@ export function withIdsAtOnce(schema: GraphQLSchema): GraphQLSchema {
     const { id } = type.getFields();
     if (!id) continue;
     id.resolve = (row: { readonly id: string }) => encodeId(type.name as IdType, row.id);
-    id.extensions = { ...id.extensions, ...reads("id") };
   }
   return schema;
 }

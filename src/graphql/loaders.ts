@@ -2,8 +2,8 @@ import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
 import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
 import type { Context } from "./context.ts";
+import { type Columns, columnsOfRow } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
-import { selectedOfRow } from "./selection.ts";
 
 /** Answers in the order of the keys, null where there is none: what DataLoader asks of a batch. */
 export function inKeyOrder<Row extends { readonly id: string }>(
@@ -17,21 +17,23 @@ export function inKeyOrder<Row extends { readonly id: string }>(
 /** A row that is asked for, and the columns that are selected of it; null for all. */
 interface Wanted {
   readonly id: string;
-  readonly columns: ReadonlySet<string> | null;
+  readonly columns: Columns | null;
 }
 
-const covers = (read: ReadonlySet<string> | null, wanted: ReadonlySet<string> | null): boolean =>
+const covers = (read: Columns | null, wanted: Columns | null): boolean =>
   read === null || (wanted !== null && [...wanted].every((column) => read.has(column)));
 
 /**
  * Rows by id, for one request, of which the selected columns are read: in one statement for all that are asked for
  * at once, and none for those that were read with as much before.
  *
- * @param always columns that are read in any case
+ * @param typeName the rows' GraphQL type
+ * @param always columns that are read beside the selected ones
  */
 const columnsByKey = <Row>(
+  typeName: string,
   read: (context: Context, ids: readonly string[], columns: object) => Promise<(Row | null)[]>,
-  always: readonly string[],
+  always: readonly string[] = [],
 ) => {
   const loaderOf = requestCache((context: Context) => ({
     rows: new Map<string, { readonly columns: Wanted["columns"]; readonly row: Promise<Row | null> }>(),
@@ -54,7 +56,7 @@ const columnsByKey = <Row>(
   /** @param info of the field that answers the row; all columns are read when left out */
   const load = (context: Context, id: string, info?: GraphQLResolveInfo): Promise<Row | null> => {
     const { rows, loader } = loaderOf(context);
-    const columns = info ? selectedOfRow(info) : null;
+    const columns = info ? columnsOfRow(info, typeName) : null;
     const known = rows.get(id);
     if (known && covers(known.columns, columns)) return known.row;
     const row = loader.load({ id, columns });
@@ -103,16 +105,15 @@ async function findContacts(
 /** Every record that a resolver may need by its id; null for those that the caller may not see. */
 export const byId = {
   /** The id of a contact that was merged leads to the one that it was merged into. */
-  contact: columnsByKey(findContacts, ["id", "mergedIntoId", "purgedAt"]),
+  contact: columnsByKey("Contact", findContacts, ["mergedIntoId", "purgedAt"]),
   lead: columnsByKey<LeadRow>(
+    "Lead",
     async ({ db }, ids, columns) =>
       inKeyOrder(ids, await db.lead.findMany({ ...among([...ids]), ...columns })),
-    ["id", "purgedAt"],
+    ["purgedAt"],
   ),
-  deal: columnsByKey<DealRow>(
-    async ({ db }, ids, columns) =>
-      inKeyOrder(ids, await db.deal.findMany({ ...among([...ids]), ...columns })),
-    ["id"],
+  deal: columnsByKey<DealRow>("Deal", async ({ db }, ids, columns) =>
+    inKeyOrder(ids, await db.deal.findMany({ ...among([...ids]), ...columns })),
   ),
   activity: rowsById(({ db }, ids) => db.activity.findMany(among(ids))),
   conversation: rowsById(({ db }, ids) => db.conversation.findMany(among(ids))),

@@ -4,13 +4,13 @@ import { childConnection } from "../../graphql/children.ts";
 import { connectionType, pageArgs } from "../../graphql/connection.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
+import { asNode } from "../../graphql/node.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
-builder.node("Activity", {
+const ActivityType = builder.prismaObject("Activity", {
+  ...keyed,
   description: "Something that happened with a contact, a lead or a deal.",
-  id: { resolve: (activity) => activity.id, description: "Global id, `activity_…`." },
-  loadManyWithoutCache: (ids, context) => byId.activity.loadMany(context, ids),
   fields: (t) => ({
     kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
     occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
@@ -29,7 +29,7 @@ builder.node("Activity", {
       type: "Contact",
       nullable: true,
       description: "The contact it was with; null when there is none that the caller may see.",
-      extensions: reads("contactId"),
+      select: { contactId: true },
       resolve: ({ contactId }, _args, context, info) =>
         contactId === null ? null : byId.contact.load(context, contactId, info),
     }),
@@ -37,7 +37,7 @@ builder.node("Activity", {
       type: "Lead",
       nullable: true,
       description: "The lead it was with; null when there is none that the caller may see.",
-      extensions: reads("leadId"),
+      select: { leadId: true },
       resolve: ({ leadId }, _args, context, info) =>
         leadId === null ? null : byId.lead.load(context, leadId, info),
     }),
@@ -45,12 +45,14 @@ builder.node("Activity", {
       type: "Deal",
       nullable: true,
       description: "The deal it was about; null when there is none that the caller may see.",
-      extensions: reads("dealId"),
+      select: { dealId: true },
       resolve: ({ dealId }, _args, context, info) =>
         dealId === null ? null : byId.deal.load(context, dealId, info),
     }),
   }),
 });
+
+asNode(ActivityType, "activity", byId.activity.load);
 
 builder.queryField("activity", (t) =>
   t.field({
@@ -73,6 +75,7 @@ for (const [type, parent, noun] of [
   ["Deal", "deal_id", "deal"],
 ] as const) {
   const children = childConnection<Activity>({
+    type: "Activity",
     table: "activity",
     parent,
     order: "occurred_at",
@@ -93,7 +96,7 @@ for (const [type, parent, noun] of [
     },
     at: "occurredAt",
   });
-  builder.objectField(type, "activities", (t) =>
+  builder.prismaObjectField(type, "activities", (t) =>
     t.field({
       type: ActivityConnection,
       description: `The ${noun}'s activities, latest first.`,

@@ -6,30 +6,32 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
+import { asNode } from "../../graphql/node.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { purgeAt } from "../../records/trash.ts";
 import { ContactConnection } from "./contact.connection.ts";
 import { ModificationSource } from "./contact.enums.ts";
 
-const Address = builder.objectRef<ContactRow>("Address").implement({
-  description: "A postal address.",
-  fields: (t) => ({
-    street: t.exposeString("street", { nullable: true, description: "Street and number." }),
-    city: t.exposeString("city", { nullable: true, description: "City." }),
-    state: t.exposeString("state", { nullable: true, description: "State or province." }),
-    zip: t.exposeString("zip", { nullable: true, description: "Postal code." }),
-    country: t.exposeString("country", { nullable: true, description: "Country." }),
-  }),
-});
+const Address = builder
+  .objectRef<Pick<ContactRow, "street" | "city" | "state" | "zip" | "country">>("Address")
+  .implement({
+    description: "A postal address.",
+    fields: (t) => ({
+      street: t.exposeString("street", { nullable: true, description: "Street and number." }),
+      city: t.exposeString("city", { nullable: true, description: "City." }),
+      state: t.exposeString("state", { nullable: true, description: "State or province." }),
+      zip: t.exposeString("zip", { nullable: true, description: "Postal code." }),
+      country: t.exposeString("country", { nullable: true, description: "Country." }),
+    }),
+  });
 
-builder.node("Contact", {
+const Contact = builder.prismaObject("Contact", {
+  ...keyed,
   description: "A person the organization knows.",
-  id: { resolve: (contact) => contact.id, description: "Global id, `contact_…`." },
-  loadManyWithoutCache: async (ids, context) => (await byId.contact.loadMany(context, ids)).map(present),
   fields: (t) => ({
     organizationId: t.id({
       description: "The organization it belongs to.",
-      extensions: reads("orgId"),
+      select: { orgId: true },
       resolve: ({ orgId }) => encodeId("Organization", orgId),
     }),
     name: t.exposeString("name", { description: "Full name." }),
@@ -52,7 +54,7 @@ builder.node("Contact", {
       type: Address,
       nullable: true,
       description: "Postal address; null when nothing of it is known.",
-      extensions: reads("street", "city", "state", "zip", "country"),
+      select: { street: true, city: true, state: true, zip: true, country: true },
       resolve: (contact) =>
         [contact.street, contact.city, contact.state, contact.zip, contact.country].some(
           (part) => part !== null,
@@ -100,26 +102,28 @@ builder.node("Contact", {
     removed: t.boolean({
       description:
         "Whether it is in the trash, or was purged and is only a stub that says so. Its deals and conversations stay.",
-      extensions: reads("deletedAt"),
+      select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
     purgeAt: t.field({
       type: "DateTime",
       nullable: true,
       description: "When it will be purged from the trash; it can be restored until then.",
-      extensions: reads("deletedAt"),
+      select: { deletedAt: true },
       resolve: purgeAt,
     }),
     mergedInto: t.field({
       type: "Contact",
       nullable: true,
       description: "The contact that it was merged into.",
-      extensions: reads("mergedIntoId"),
+      select: { mergedIntoId: true },
       resolve: ({ mergedIntoId }, _args, context, info) =>
         mergedIntoId === null ? null : byId.contact.load(context, mergedIntoId, info),
     }),
   }),
 });
+
+asNode(Contact, "contact", async (context, id, info) => present(await byId.contact.load(context, id, info)));
 
 /** A purged contact is only there for what points to it. */
 const present = (contact: ContactRow | null) => (contact?.purgedAt === null ? contact : null);

@@ -3,13 +3,13 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import { childConnection } from "../../graphql/children.ts";
 import { connectionType, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
+import { asNode } from "../../graphql/node.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { ConversationChannelEnum } from "./conversation.enums.ts";
 
-builder.node("Conversation", {
+const ConversationType = builder.prismaObject("Conversation", {
+  ...keyed,
   description: "A thread of messages with a contact, held in another system.",
-  id: { resolve: (conversation) => conversation.id, description: "Global id, `conversation_…`." },
-  loadManyWithoutCache: (ids, context) => byId.conversation.loadMany(context, ids),
   fields: (t) => ({
     channel: t.expose("channel", { type: ConversationChannelEnum, description: "Where it is held." }),
     subject: t.exposeString("subject", { nullable: true, description: "What it is about." }),
@@ -23,11 +23,13 @@ builder.node("Conversation", {
       type: "Contact",
       nullable: true,
       description: "The contact it is with, `removed` when it is in the trash or purged.",
-      extensions: reads("contactId"),
+      select: { contactId: true },
       resolve: ({ contactId }, _args, context, info) => byId.contact.load(context, contactId, info),
     }),
   }),
 });
+
+asNode(ConversationType, "conversation", byId.conversation.load);
 
 builder.queryField("conversation", (t) =>
   t.field({
@@ -45,6 +47,7 @@ builder.queryField("conversation", (t) =>
 const ConversationConnection = connectionType("Conversation", "conversations");
 
 const children = childConnection<Conversation>({
+  type: "Conversation",
   table: "conversation",
   parent: "contact_id",
   order: "last_message_at",
@@ -62,7 +65,7 @@ const children = childConnection<Conversation>({
   at: "lastMessageAt",
 });
 
-builder.objectField("Contact", "conversations", (t) =>
+builder.prismaObjectField("Contact", "conversations", (t) =>
   t.field({
     type: ConversationConnection,
     description: "The contact's conversations, latest message first.",

@@ -3,7 +3,6 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 import { definitionsOf } from "./custom-field.loaders.ts";
@@ -105,11 +104,11 @@ for (const [type, entity] of [
   ["Contact", "CONTACT"],
   ["Lead", "LEAD"],
 ] as const) {
-  builder.objectField(type, "customFields", (t) =>
+  builder.prismaObjectField(type, "customFields", (t) =>
     t.field({
       type: [CustomFieldValue],
       description: "The custom fields that have a value, in the fields' order.",
-      extensions: reads("custom"),
+      select: { custom: true },
       resolve: async ({ custom }, _args, context) => {
         const definitions = await definitionsOf(context, entity);
         return definitions.flatMap((definition) => {

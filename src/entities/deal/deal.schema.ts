@@ -7,20 +7,21 @@ import { childConnection } from "../../graphql/children.ts";
 import { ofSameRow } from "../../graphql/compiled/row.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
+import { asNode } from "../../graphql/node.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { DealStatusEnum } from "./deal.enums.ts";
 import { Money } from "./money.schema.ts";
 
-builder.node("Deal", {
+const Deal = builder.prismaObject("Deal", {
+  ...keyed,
   description: "An opportunity with a value.",
-  id: { resolve: (deal) => deal.id, description: "Global id, `deal_…`." },
-  loadManyWithoutCache: (ids, context) => byId.deal.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What it is called." }),
     value: t.field({
       type: Money,
       description: "What it is worth.",
-      extensions: { ...reads("value", "currency"), ...ofSameRow() },
+      select: { value: true, currency: true },
+      extensions: ofSameRow(),
       resolve: ({ value, currency }) => ({ value, currency }),
     }),
     stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
@@ -38,7 +39,7 @@ builder.node("Deal", {
       nullable: true,
       description:
         "The contact it is with, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
-      extensions: reads("contactId"),
+      select: { contactId: true },
       resolve: ({ contactId }, _args, context, info) =>
         contactId === null ? null : byId.contact.load(context, contactId, info),
     }),
@@ -47,12 +48,14 @@ builder.node("Deal", {
       nullable: true,
       description:
         "The lead it came from, `removed` when it is in the trash or purged; null when there is none that the caller may see.",
-      extensions: reads("leadId"),
+      select: { leadId: true },
       resolve: ({ leadId }, _args, context, info) =>
         leadId === null ? null : byId.lead.load(context, leadId, info),
     }),
   }),
 });
+
+asNode(Deal, "deal", byId.deal.load);
 
 const DealConnection = filteredConnectionType("Deal", "deals", "DEAL");
 
@@ -81,6 +84,7 @@ for (const [type, parent, noun] of [
   ["Lead", "lead_id", "lead"],
 ] as const) {
   const children = childConnection<DealRow>({
+    type: "Deal",
     table: "deal",
     parent,
     order: "created_at",
@@ -102,7 +106,7 @@ for (const [type, parent, noun] of [
     },
     at: "createdAt",
   });
-  builder.objectField(type, "deals", (t) =>
+  builder.prismaObjectField(type, "deals", (t) =>
     t.field({
       type: DealConnection,
       description: `The ${noun}'s deals, newest first.`,

@@ -8,17 +8,17 @@ import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
-import { reads } from "../../graphql/selection.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { purgeAt } from "../../records/trash.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
 
-builder.node("Lead", {
+const Lead = builder.prismaObject("Lead", {
+  ...keyed,
   description: "A sales opportunity that is not yet a contact.",
-  id: { resolve: (lead) => lead.id, description: "Global id, `lead_…`." },
-  loadManyWithoutCache: async (ids, context) => (await byId.lead.loadMany(context, ids)).map(present),
   fields: (t) => ({
     name: t.exposeString("name", { description: "Who it is." }),
     email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
@@ -35,7 +35,7 @@ builder.node("Lead", {
       type: Money,
       nullable: true,
       description: "What a deal would be worth.",
-      extensions: reads("dealValue", "dealCurrency"),
+      select: { dealValue: true, dealCurrency: true },
       resolve: ({ dealValue, dealCurrency }) =>
         dealValue === null || dealCurrency === null ? null : { value: dealValue, currency: dealCurrency },
     }),
@@ -43,7 +43,7 @@ builder.node("Lead", {
       type: "Contact",
       nullable: true,
       description: "The contact it has become; null when there is none that the caller may see.",
-      extensions: reads("convertedContactId"),
+      select: { convertedContactId: true },
       resolve: ({ convertedContactId }, _args, context, info) =>
         convertedContactId === null ? null : byId.contact.load(context, convertedContactId, info),
     }),
@@ -51,7 +51,7 @@ builder.node("Lead", {
       type: "Deal",
       nullable: true,
       description: "The deal it has become.",
-      extensions: reads("convertedDealId"),
+      select: { convertedDealId: true },
       resolve: ({ convertedDealId }, _args, context, info) =>
         convertedDealId === null ? null : byId.deal.load(context, convertedDealId, info),
     }),
@@ -74,18 +74,20 @@ builder.node("Lead", {
     }),
     removed: t.boolean({
       description: "Whether it is in the trash, or was purged and is only a stub that says so.",
-      extensions: reads("deletedAt"),
+      select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
     purgeAt: t.field({
       type: "DateTime",
       nullable: true,
       description: "When it will be purged from the trash; it can be restored until then.",
-      extensions: reads("deletedAt"),
+      select: { deletedAt: true },
       resolve: purgeAt,
     }),
   }),
 });
+
+asNode(Lead, "lead", async (context, id, info) => present(await byId.lead.load(context, id, info)));
 
 /** A purged lead is only there for what points to it. */
 const present = (lead: LeadRow | null) => (lead?.purgedAt === null ? lead : null);
@@ -127,11 +129,10 @@ const convertedTo = requestCache(
     }),
 );
 
-builder.objectField("Contact", "convertedLeads", (t) =>
+builder.prismaObjectField("Contact", "convertedLeads", (t) =>
   t.field({
     type: ["Lead"],
     description: "The leads that became this contact, latest first.",
-    extensions: reads("id"),
     resolve: ({ id }, _args, context) => convertedTo(context).load(id),
   }),
 );

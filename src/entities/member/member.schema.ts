@@ -1,7 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { reads } from "../../graphql/selection.ts";
 
 export const MemberRole = builder.enumType("MemberRole", {
   description: "What a member may do.",
@@ -48,23 +47,24 @@ for (const [type, noun] of [
   ["Lead", "lead"],
   ["Deal", "deal"],
 ] as const) {
-  builder.objectField(type, "owner", (t) =>
+  builder.prismaObjectField(type, "owner", (t) =>
     t.field({
       type: "Member",
       nullable: true,
       description: `The member to whom the ${noun} is assigned.`,
-      extensions: reads("ownerId"),
+      select: { ownerId: true },
       resolve: ({ ownerId }, _args, context) =>
         ownerId === null ? null : byId.member.load(context, ownerId),
     }),
   );
 }
 
-builder.objectField("Activity", "author", (t) =>
+builder.prismaObjectField("Activity", "author", (t) =>
   t.field({
     type: "Member",
     nullable: true,
     description: "The member who logged it.",
+    select: { authorId: true },
     resolve: ({ authorId }, _args, context) =>
       authorId === null ? null : byId.member.load(context, authorId),
   }),

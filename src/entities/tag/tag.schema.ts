@@ -5,7 +5,6 @@ import type { Context } from "../../graphql/context.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
-import { reads } from "../../graphql/selection.ts";
 
 const usageOf = requestCache(
   ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
@@ -55,11 +54,11 @@ for (const [type, noun] of [
   ["Contact", "contact"],
   ["Lead", "lead"],
 ] as const) {
-  builder.objectField(type, "tags", (t) =>
+  builder.prismaObjectField(type, "tags", (t) =>
     t.field({
       type: ["Tag"],
       description: `The tags that the ${noun} carries, by name.`,
-      extensions: reads("tagIds"),
+      select: { tagIds: true },
       resolve: async ({ tagIds }, _args, context) => {
         if (tagIds.length === 0) return [];
         const tags = await byId.tag.loadMany(context, tagIds);

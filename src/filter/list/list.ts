@@ -3,7 +3,7 @@ import type { CountedRows } from "../../db/prisma/kept-reads.ts";
 import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
-import { selectedColumns, selectedNames } from "../../graphql/selection.ts";
+import { type Columns, columnsOfPage, selectedNames } from "../../graphql/plan.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
@@ -34,6 +34,7 @@ export interface ListArgs extends PageArgs, FilterArgs {
   readonly trash?: TrashMode | null | undefined;
 }
 
+const typeNames = { CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const;
 const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const;
 
 /** Which groups each row of a page fulfils: one statement for all of them, when the first is asked about. */
@@ -109,16 +110,12 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
-/** The columns to read of each row: those that are selected, or all but the derived ones; its cursor's in any case. */
-function columnsRead(
-  selected: ReadonlySet<string> | null,
-  keys: readonly SortKey[],
-): { readonly select: object } | { readonly omit: object } {
-  const ordering = keys.map((key) => key.column);
-  return selected === null
-    ? { omit: Object.fromEntries(ordering.map((column) => [column, false])) }
-    : { select: Object.fromEntries(["id", ...ordering, ...selected].map((column) => [column, true])) };
-}
+/** The columns to read of each row: those that are selected, and those of its cursor. */
+const columnsRead = (selected: Columns, keys: readonly SortKey[]) => ({
+  select: Object.fromEntries(
+    [...keys.map((key) => key.column), ...selected].map((column) => [column, true] as const),
+  ),
+});
 
 /** Whether both the rows of a list and their number are selected. */
 function selectsBoth(info: GraphQLResolveInfo): boolean {
@@ -167,7 +164,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
   const where: Where = { AND: [...around, read.where] };
-  const columns = columnsRead(selectedColumns(info), keys);
+  const columns = columnsRead(columnsOfPage(info, typeNames[entity]), keys);
   const take = window.take + 1;
   // The row of the cursor, read with those beyond it, tells that the page is not the first.
   const readsCursor = place !== null && (selectedNames(info)?.has("pageInfo") ?? true);
@@ -199,7 +196,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
 
   const list = `${context.viewer.memberId} ${binding.list}`;
   const fromTheStart = place === null && window.skip === 0 && !window.backwards;
-  const together = fromTheStart && "select" in columns && hasFew(list) && selectsBoth(info);
+  const together = fromTheStart && hasFew(list) && selectsBoth(info);
   let counted: Promise<CountedRows> | undefined;
   const countedOnce = () => {
     counted ??= context.db.countedRows(models[entity], { where, ...columns }, { order: keys, take });

@@ -158,7 +158,7 @@ const mergesOf = requestCache(
     }),
 );
 
-builder.objectField("Contact", "merges", (t) =>
+builder.prismaObjectField("Contact", "merges", (t) =>
   t.field({
     type: ["ContactMerge"],
     description: "The merges that it came out of, latest first.",

@@ -1,0 +1,86 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionSetNode } from "graphql";
+
+/**
+ * Which columns the rows of a field's answer are asked for, so that no others are read: what the selected fields say
+ * in their `select`, put together by @pothos/plugin-prisma.
+ */
+
+/** Names of Prisma's fields; `id` is always among them. */
+export type Columns = ReadonlySet<string>;
+
+/**
+ * The columns of the records of a connection.
+ *
+ * @param info of the field whose type is the connection
+ * @param typeName the records' type
+ */
+export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Columns =>
+  planned(info, typeName, [["nodes"], ["edges", "node"]]);
+
+/**
+ * The columns of a record, or of each in a list.
+ *
+ * @param info of the field that answers it
+ * @param typeName its type, where the field's is an interface that it implements too
+ */
+export const columnsOfRow = (info: GraphQLResolveInfo, typeName: string): Columns =>
+  planned(info, typeName, []);
+
+/** A document is kept while it is asked again, and its plans with it: making one takes as long as a small request. */
+const plans = new WeakMap<FieldNode, Map<string, Columns>>();
+
+function planned(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
+  const [field, ...further] = info.fieldNodes;
+  if (!field || further.length > 0) return makePlan(info, typeName, paths);
+  const known = plans.get(field) ?? new Map<string, Columns>();
+  const kept = known.get(typeName);
+  if (kept) return kept;
+  const made = makePlan(info, typeName, paths);
+  if (!hasDirectives(info)) plans.set(field, known.set(typeName, made));
+  return made;
+}
+
+function makePlan(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
+  // The plugin notes under its context what it has planned, for resolvers that nothing here uses.
+  const { select } = queryFromInfo({ context: {}, info, typeName, paths, select: { id: true } });
+  return new Set(Object.keys(select));
+}
+
+/** Operations whose @skip or @include may make of one field another selection at another time. */
+const directed = new WeakMap<object, boolean>();
+
+/** Whether anything in an operation has a directive; its variables then decide what is selected. */
+function hasDirectives({ operation, fragments }: GraphQLResolveInfo): boolean {
+  const known = directed.get(operation);
+  if (known !== undefined) return known;
+  const has = ({ selections }: SelectionSetNode): boolean =>
+    selections.some(
+      (selection) =>
+        (selection.directives?.length ?? 0) > 0 ||
+        (selection.kind !== "FragmentSpread" &&
+          selection.selectionSet !== undefined &&
+          has(selection.selectionSet)),
+    );
+  const found = [operation, ...(Object.values(fragments) as FragmentDefinitionNode[])].some((part) =>
+    has(part.selectionSet),
+  );
+  directed.set(operation, found);
+  return found;
+}
+
+/** Of the fields of a connection, those that are selected; null when a directive decides it. */
+export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  const note = (selections: SelectionSetNode | undefined): boolean =>
+    (selections?.selections ?? []).every((selection) => {
+      if (selection.directives && selection.directives.length > 0) return false;
+      if (selection.kind === "Field") return names.add(selection.name.value);
+      return note(
+        selection.kind === "InlineFragment"
+          ? selection.selectionSet
+          : info.fragments[selection.name.value]?.selectionSet,
+      );
+    });
+  return info.fieldNodes.every(({ selectionSet }) => note(selectionSet)) ? names : null;
+}
