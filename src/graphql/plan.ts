@@ -27,17 +27,23 @@ export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Colum
 export const columnsOfRow = (info: GraphQLResolveInfo, typeName: string): Columns =>
   planned(info, typeName, []);
 
-/** A document is kept while it is asked again, and its plans with it: making one takes as long as a small request. */
-const plans = new WeakMap<FieldNode, Map<string, Columns>>();
+/**
+ * What was planned for a field. A document is kept while it is asked again, and its fields' plans with it: making one
+ * takes as long as a small request. Where directives decide, or one answer merges several fields of the document, the
+ * list of fields is the key, which lasts for all rows of one request.
+ */
+const plans = new WeakMap<FieldNode | readonly FieldNode[], Map<string, Columns>>();
 
 function planned(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
-  const [field, ...further] = info.fieldNodes;
-  if (!field || further.length > 0) return makePlan(info, typeName, paths);
-  const known = plans.get(field) ?? new Map<string, Columns>();
-  const kept = known.get(typeName);
+  const { fieldNodes } = info;
+  const [field] = fieldNodes;
+  const key = field && fieldNodes.length === 1 && !hasDirectives(info) ? field : fieldNodes;
+  const known = plans.get(key);
+  const kept = known?.get(typeName);
   if (kept) return kept;
   const made = makePlan(info, typeName, paths);
-  if (!hasDirectives(info)) plans.set(field, known.set(typeName, made));
+  if (known) known.set(typeName, made);
+  else plans.set(key, new Map([[typeName, made]]));
   return made;
 }
 
