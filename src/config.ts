@@ -25,7 +25,7 @@ export interface Config {
   };
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
-  /** Milliseconds for which a shutdown goes on taking connections, as long as requests come. */
+  /** Milliseconds for which a shutdown goes on taking connections, where a balancer looks or requests come. */
   readonly shutdownDelay: number;
   /** Milliseconds for which a connection without a request is kept open. */
   readonly keepAliveTimeout: number;

@@ -13,17 +13,23 @@ const SILENCE_TIMEOUT = 120_000;
 /** Milliseconds between two looks for requests that take too long to arrive. */
 const CHECK_EVERY = 1_000;
 
-/** Milliseconds without a request after which nobody is taken to send any more to a server that stops. */
+/** Milliseconds without a request after which nobody is taken to send any more to a server that nobody watches. */
 const QUIET = 200;
+/** Milliseconds for which who has asked whether the server is ready is taken to ask again. */
+const WATCHED_FOR = 60_000;
 /** Milliseconds between two looks at what a stop waits for. */
 const LOOK_EVERY = 20;
 /** Milliseconds for a head that has begun to arrive when the port is closed. */
 const LAST_HEADS = 1_000;
 
+/** What watches the server asks for these, and goes on asking for as long as the server answers. */
+const READY = "/ready";
+const HEALTH = "/health";
+
 export interface ListenerOptions {
   /** Milliseconds for which a connection without a request is kept open. */
   readonly keepAliveTimeout: number;
-  /** Milliseconds for which a stop goes on taking connections, as long as requests come. */
+  /** Milliseconds for which a stop goes on taking connections, as long as requests come or a balancer has to notice. */
   readonly shutdownDelay: number;
   /** Milliseconds for the head of a request to arrive; 15 seconds when left out. */
   readonly headersTimeout?: number;
@@ -38,6 +44,8 @@ export class Listener {
   #stopping = false;
   /** When the last request came that somebody means. Kept only while stopping. */
   #lastRequest = 0;
+  /** When it was last asked whether the server is ready. */
+  #lastLook = Number.NEGATIVE_INFINITY;
 
   constructor(
     gateway: Gateway,
@@ -58,7 +66,8 @@ export class Listener {
       async (incoming, outgoing) => {
         const problem = headProblem(incoming);
         if (problem) return refuseRequest(outgoing, problem);
-        if (this.#stopping && !isProbe(incoming.url)) this.#lastRequest = Date.now();
+        if (incoming.url === READY) this.#lastLook = Date.now();
+        else if (this.#stopping && incoming.url !== HEALTH) this.#lastRequest = Date.now();
         this.#running += 1;
         try {
           await gateway(incoming, outgoing);
@@ -89,17 +98,16 @@ export class Listener {
   }
 
   /**
-   * Ends when all that has arrived is answered. At first connections are still taken, each for one answer, so that a
-   * balancer has the time to see that the server is not ready any more, and nothing is lost that was on its way.
+   * Ends when all that has arrived is answered. At first connections are still taken, each for one answer, so that
+   * nothing is lost that was on its way: for the whole delay where a balancer watches the server, since how often it
+   * looks, and how often it must see the server unready, is its own; else until it is quiet.
    */
   async stop(): Promise<void> {
     if (!this.#http.listening) return;
     this.#stopping = true;
     const began = Date.now();
     this.#lastRequest = began;
-    while (Date.now() - this.#lastRequest < QUIET && Date.now() - began < this.#shutdownDelay) {
-      await sleep(LOOK_EVERY);
-    }
+    while (this.#isExpected(Date.now()) && Date.now() - began < this.#shutdownDelay) await sleep(LOOK_EVERY);
     // Right after Node.js has taken what waited at the port.
     await setImmediate();
     let open = true;
@@ -114,6 +122,10 @@ export class Listener {
     }
   }
 
+  #isExpected(now: number): boolean {
+    return now - this.#lastRequest < QUIET || now - this.#lastLook < WATCHED_FOR;
+  }
+
   /** Node.js takes a connection for busy from its beginning on, though nothing may ever come. */
   #closeUnused(late: boolean): void {
     for (const socket of this.#sockets) {
@@ -121,6 +133,3 @@ export class Listener {
     }
   }
 }
-
-/** Whether it comes from what watches the server, and goes on coming for as long as the server answers. */
-const isProbe = (url: string | undefined): boolean => url === "/ready" || url === "/health";

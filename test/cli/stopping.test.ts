@@ -192,7 +192,7 @@ type Instance = Awaited<ReturnType<typeof start>>;
 
 /**
  * Hands requests by turns to the instances that say that they are ready, over connections that it keeps, and asks them
- * four times a second. A request that fails is not sent again.
+ * so seldom that a stop is nearly over when it hears of it. A request that fails is not sent again.
  */
 async function balancer(instances: Instance[]) {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
@@ -205,7 +205,7 @@ async function balancer(instances: Instance[]) {
         () => unready.add(instance),
       );
     }
-  }, 250);
+  }, 1_500);
   const http: Server = createServer((incoming, outgoing) => {
     const ready = instances.filter((instance) => !unready.has(instance));
     turn += 1;

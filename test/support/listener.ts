@@ -7,8 +7,9 @@ import { testDatabase } from "./database.ts";
 /** The server behind a port of its own until it is stopped, for what a `fetch` cannot send or see. */
 export async function listening({
   headersTimeout,
+  shutdownDelay = 0,
   ...options
-}: Partial<ServerOptions> & Pick<ListenerOptions, "headersTimeout"> = {}) {
+}: Partial<ServerOptions> & Partial<Pick<ListenerOptions, "headersTimeout" | "shutdownDelay">> = {}) {
   const gateway = createServer({
     database: options.database ?? (await testDatabase()),
     logger: pino({ level: "silent" }),
@@ -20,7 +21,7 @@ export async function listening({
   });
   const listener = new Listener(gateway, {
     keepAliveTimeout: 75_000,
-    shutdownDelay: 0,
+    shutdownDelay,
     ...(headersTimeout !== undefined && { headersTimeout }),
   });
   const port = await listener.listen(0, "127.0.0.1");
