@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { sayIfStale } from "../server/stale.ts";
+import { warnOfStaleBuild } from "../server/stale-build.ts";
 import { operatorWords, UsageError } from "./run.ts";
 
 /** The commands of the program, each named like the npm script that runs it. */
@@ -79,7 +79,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Program> {
  */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const { program, running } = await buildProgram(argv);
-  if (running.name() !== USUAL) sayIfStale();
+  if (running.name() !== USUAL) warnOfStaleBuild();
   try {
     await program.parseAsync(argv);
   } catch (error) {

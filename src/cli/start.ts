@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { createLogger } from "../server/log.ts";
-import { sayIfStale } from "../server/stale.ts";
+import { warnOfStaleBuild } from "../server/stale-build.ts";
 
 /** One process that serves, or with WORKERS several that do and one that looks after them. */
 export const start = new Command("start").action(async () => {
@@ -11,7 +11,7 @@ export const start = new Command("start").action(async () => {
     const { runWorkers } = await import("../server/workers.ts");
     return runWorkers(config, logger);
   }
-  sayIfStale();
+  warnOfStaleBuild();
   const { serve } = await import("../server/serve.ts");
   await serve(config, logger);
 });

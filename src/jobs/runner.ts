@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { analyze } from "../db/open/analyze.ts";
 import type { Database } from "../db/open/database.ts";
 import { isOverdue, isPassing } from "../db/open/faults.ts";
-import { settle } from "../db/open/settle.ts";
 import { RefusalError } from "../lib/errors.ts";
 import { findJob } from "./claim.ts";
 import type { JobKey, JobKind, JobRows } from "./kind.ts";
@@ -98,7 +98,7 @@ async function workOff<Name extends keyof JobRows>(
   }
   await work.end("DONE", null);
   if (kind.settles(work.job)) {
-    await settle(work.database).catch((error: unknown) =>
+    await analyze(work.database).catch((error: unknown) =>
       logger.warn({ err: error }, "the planner could not be told of what changed"),
     );
   }

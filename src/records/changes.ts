@@ -1,5 +1,5 @@
 import { canonicalJson } from "../lib/cursor.ts";
-import { freeze } from "./snapshot.ts";
+import { toSnapshot } from "./snapshot.ts";
 
 /** What a change of rows comes to. Pure. */
 
@@ -20,7 +20,7 @@ function same(before: unknown, after: unknown): boolean {
   const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
   if (plain) return false;
   // The database keeps the keys of JSON in an order of its own.
-  return canonicalJson(freeze(before)) === canonicalJson(freeze(after));
+  return canonicalJson(toSnapshot(before)) === canonicalJson(toSnapshot(after));
 }
 
 const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>

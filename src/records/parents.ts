@@ -1,6 +1,6 @@
 import { decodeId } from "../db/ids.ts";
 import type { Strength } from "../db/write/locks.ts";
-import { holdParentContact } from "../entities/contact/contact.find.ts";
+import { lockParentContact } from "../entities/contact/contact.find.ts";
 import { type Refusal, refusal } from "../lib/errors.ts";
 import type { Writer } from "./writer.ts";
 
@@ -15,7 +15,7 @@ export interface ParentIds {
 /** Row ids; undefined for what the input leaves out, null for what it clears. */
 export type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
 
-export interface HeldParents {
+export interface LockedParents {
   readonly parents: Parents;
   readonly refusals: readonly Refusal[];
 }
@@ -27,15 +27,15 @@ export interface HeldParents {
  * @param contactLock "update" when the contact will be written: two callers who share it could not both go on
  * @returns the row ids, and what is wrong with the input's ids
  */
-export async function holdParents(
+export async function lockParents(
   { tx }: Writer,
   input: ParentIds,
   contactLock: Strength = "share",
-): Promise<HeldParents> {
+): Promise<LockedParents> {
   const parents: Parents = {};
   const refusals: Refusal[] = [];
   const find = {
-    contactId: (id: string) => holdParentContact(tx, id, contactLock),
+    contactId: (id: string) => lockParentContact(tx, id, contactLock),
     leadId: async (id: string) => {
       await tx.lock.rows("lead", [id], "share");
       return tx.lead.findFirst({ where: { id, purgedAt: null } });

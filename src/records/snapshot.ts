@@ -5,25 +5,27 @@ import { Prisma } from "../generated/prisma/client.ts";
 type Json = Prisma.InputJsonValue | null;
 
 /** A row, or an object of rows, as JSON. */
-export function freeze(value: unknown): Json {
+export function toSnapshot(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return { $date: value.toISOString() };
   if (Prisma.Decimal.isDecimal(value)) return { $decimal: value.toString() };
-  if (Array.isArray(value)) return value.map(freeze) as Json;
+  if (Array.isArray(value)) return value.map(toSnapshot) as Json;
   if (typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, freeze(inner)]])),
+      Object.entries(value).flatMap(([key, inner]) =>
+        inner === undefined ? [] : [[key, toSnapshot(inner)]],
+      ),
     ) as Json;
   }
   return value as Json;
 }
 
-/** What `freeze` was given. */
-export function thaw(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(thaw);
+/** What `toSnapshot` was given. */
+export function fromSnapshot(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromSnapshot);
   if (typeof value !== "object" || value === null) return value;
   const { $date, $decimal } = value as { $date?: unknown; $decimal?: unknown };
   if (typeof $date === "string") return new Date($date);
   if (typeof $decimal === "string") return new Prisma.Decimal($decimal);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, thaw(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fromSnapshot(inner)]));
 }

@@ -21,7 +21,7 @@ export type StoredList = Pick<SmartList, "id" | "name"> & {
  * The organization's lists, which nobody else changes until the transaction ends. Before any other lock of it: whoever
  * saves a list holds the set first, and then what the list names.
  */
-export async function holdLists({ tx }: Writer): Promise<readonly StoredList[]> {
+export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> {
   await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
   await tx.smartListSet.updateMany({ data: { version: { increment: 0 } } });
   const lists = await tx.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] });
@@ -51,7 +51,7 @@ async function rewrite(
 const builtIn = () => new Registry("CONTACT", []);
 
 /** Before a tag gets another name: lists from before tags were held by id hold it so from now on. */
-export function holdTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
+export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   const id = encodeId("Tag", tag.id);
   const isNamed = lists.some(({ query }) => namedIn(query, registry).some(({ texts }) => texts.includes(id)));

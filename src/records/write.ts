@@ -5,7 +5,7 @@ import type { Caller } from "../graphql/context.ts";
 import { fingerprint } from "../lib/cursor.ts";
 import { RefusalError, RequestError, refuse } from "../lib/errors.ts";
 import { gone, type Repeatable } from "./repeatable.ts";
-import { freeze, thaw } from "./snapshot.ts";
+import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
 /** How often a write is tried that PostgreSQL undid because of another one. */
@@ -16,7 +16,7 @@ export const IDEMPOTENCY_HOURS = 72;
 
 export interface WriteOptions<Result> {
   /** Whether the work may come to one change of one row: then it is tried as one statement first. */
-  readonly alone?: boolean;
+  readonly optimistic?: boolean;
   readonly repeatable?: Repeatable<Result>;
   /** Milliseconds; 30 s when left out. */
   readonly timeout?: number;
@@ -36,7 +36,7 @@ export interface WriteOptions<Result> {
 export async function write<Result>(
   caller: Caller,
   work: (writer: Writer) => Promise<Result>,
-  { alone = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
+  { optimistic = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
 ): Promise<Result> {
   const run = (tx: Db): Promise<Result> => {
     const writer = new Writer(tx, caller);
@@ -49,7 +49,7 @@ export async function write<Result>(
     // Warnings are those of the attempt that counts.
     caller.warnings.length = warned;
     try {
-      const done = alone && attempt === 1 ? await caller.db.alone(run) : null;
+      const done = optimistic && attempt === 1 ? await caller.db.optimistic(run) : null;
       const result = done ? done.result : await caller.db.transaction(run, timeout);
       caller.progress.writes += 1;
       return result;
@@ -106,12 +106,12 @@ async function once<Result>(
         "this idempotency key was used before, for something else; take a new one",
       );
     }
-    const answer = thaw(kept.answer) as Result;
+    const answer = fromSnapshot(kept.answer) as Result;
     const found = await gone(tx, records(answer));
     if (found.length > 0) throw new RefusalError(found);
     return answer;
   }
   const result = await work(writer);
-  await tx.idempotencyKey.updateMany({ where: mine, data: { answer: freeze(result) ?? {} } });
+  await tx.idempotencyKey.updateMany({ where: mine, data: { answer: toSnapshot(result) ?? {} } });
   return result;
 }

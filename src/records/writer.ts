@@ -1,7 +1,7 @@
 import type { Catalogue } from "../db/open/catalogue.ts";
 import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
 import type { Db } from "../db/scope/scoped.ts";
-import type { HeldModel, HeldRows } from "../db/write/held.ts";
+import type { StoredModel, StoredRows } from "../db/write/row-store.ts";
 import {
   blankContact,
   type ContactColumns,
@@ -151,7 +151,7 @@ export class Writer {
     };
     const row =
       model === "contact" || model === "lead" || model === "deal"
-        ? await this.tx.held.change<HeldModel>(model, before as HeldRows[HeldModel], data, keepCustom)
+        ? await this.tx.rows.change<StoredModel>(model, before as StoredRows[StoredModel], data, keepCustom)
         : (await this.#delegate(model).updateManyAndReturn({ where: { id }, data }))[0];
     if (row == null) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
     if (tags && changes.tagIds) {

@@ -2,7 +2,7 @@ import cluster, { type Address, type Worker } from "node:cluster";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { onSignals } from "./signals.ts";
-import { sayIfStale } from "./stale.ts";
+import { warnOfStaleBuild } from "./stale-build.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
 /**
@@ -34,7 +34,7 @@ function shareOf(config: Config): Config {
 }
 
 async function lookAfter(config: Config, logger: Logger): Promise<void> {
-  sayIfStale();
+  warnOfStaleBuild();
   const database = await openConfigured(config, logger);
   try {
     await prepare(database, logger);

@@ -62,7 +62,7 @@ function ask(port: number, agent: Agent, query: string, path = "/graphql"): Prom
 const list = "{ contacts(first: 1) { totalCount } }";
 
 /** Holds all contacts back until it is let go, so that what asks for them runs for as long as a test wants. */
-async function holdContacts() {
+async function lockContacts() {
   const holder = new pg.Client(DATABASE_URL);
   await holder.connect();
   await holder.query("BEGIN; LOCK TABLE contact IN ACCESS EXCLUSIVE MODE");
@@ -91,7 +91,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
     const agent = new Agent({ keepAlive: true });
     const idle = await ask(port, agent, list);
     expect(idle).toMatchObject({ status: 200, connection: "keep-alive" });
-    const { waiting, letGo } = await holdContacts();
+    const { waiting, letGo } = await lockContacts();
     const running = Array.from({ length: 3 }, () => ask(port, new Agent({ keepAlive: true }), list));
     await waiting(3);
     child.kill("SIGTERM");
@@ -110,7 +110,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
 
   test("what does not end within SHUTDOWN_TIMEOUT_MS is cut off, and the log says nothing else of it", async () => {
     const { child, exited, port, output } = await start({ ...workers, SHUTDOWN_TIMEOUT_MS: "300" });
-    const { waiting, letGo } = await holdContacts();
+    const { waiting, letGo } = await lockContacts();
     const create =
       'mutation { contactCreate(input: { name: "C", email: "c@example.com" }) { contact { id } } }';
     const cut = expect(ask(port, new Agent(), create)).rejects.toThrow();
@@ -126,7 +126,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
 
   test("a second signal ends at once", async () => {
     const { child, exited, port } = await start(workers);
-    const { waiting, letGo } = await holdContacts();
+    const { waiting, letGo } = await lockContacts();
     const cut = expect(ask(port, new Agent(), list)).rejects.toThrow();
     await waiting(1);
     child.kill("SIGTERM");

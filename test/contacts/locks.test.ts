@@ -144,14 +144,14 @@ test("a write that takes its locks in another order is a fault, whoever it meets
     },
     async (tx) => {
       await tx.lock.rows("contact", [high.id], "update");
-      await tx.held.read("contact", low.id);
+      await tx.rows.read("contact", low.id);
     },
     async (tx) => {
       await tx.lock.rows("contact", [low.id], "share");
       await tx.lock.rows("contact", [low.id], "update");
     },
     async (tx) => {
-      await tx.held.read("contact", low.id);
+      await tx.rows.read("contact", low.id);
       await tx.catalogue("CONTACT");
     },
   ];
@@ -159,7 +159,7 @@ test("a write that takes its locks in another order is a fault, whoever it meets
   await db.transaction(async (tx) => {
     await tx.catalogue("CONTACT");
     await tx.lock.rows("contact", [low.id, high.id], "update");
-    await tx.held.read("contact", low.id);
+    await tx.rows.read("contact", low.id);
     await tx.lock.rows("tag", [tag], "share");
   });
 });

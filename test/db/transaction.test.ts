@@ -26,8 +26,8 @@ const makeTag = (tx: Db, name: string) => {
 
 /** Through statements of the data layer's own. */
 const retitle = async (tx: Db, id: string, title: string) => {
-  const before = await tx.held.read("contact", id);
-  return before && tx.held.change("contact", before, { title, version: before.version + 1 }, true);
+  const before = await tx.rows.read("contact", id);
+  return before && tx.rows.change("contact", before, { title, version: before.version + 1 }, true);
 };
 
 test("everything in a transaction is written, whichever way, or nothing is", async () => {
@@ -105,7 +105,7 @@ describe("a transaction", () => {
     const before = await tagNames();
     const work = db.transaction(async (tx) => {
       await makeTag(tx, "lost");
-      await tx.held.read("contact", "no id").catch(() => null);
+      await tx.rows.read("contact", "no id").catch(() => null);
     });
     await expect(work).rejects.toThrow("statement had failed");
     expect(await tagNames()).toEqual(before);
@@ -120,32 +120,32 @@ test("a row that changed since it was held, or is another member's, is not writt
     memberId,
     dataScope: "ASSIGNED",
   });
-  await assigned.transaction(async (tx) => expect(await tx.held.read("contact", id)).toBeNull());
+  await assigned.transaction(async (tx) => expect(await tx.rows.read("contact", id)).toBeNull());
   await db.transaction(async (tx) => {
-    const before = await tx.held.read("contact", id);
+    const before = await tx.rows.read("contact", id);
     if (!before) throw new Error("not found");
-    expect(await tx.held.change("contact", { ...before, version: 0 }, { title: "After" }, true)).toBeNull();
-    await expect(tx.held.change("contact", before, { orgId: newId() }, true)).rejects.toThrow("orgId");
-    await expect(tx.held.change("contact", before, { nothing: 1 }, true)).rejects.toThrow("nothing");
+    expect(await tx.rows.change("contact", { ...before, version: 0 }, { title: "After" }, true)).toBeNull();
+    await expect(tx.rows.change("contact", before, { orgId: newId() }, true)).rejects.toThrow("orgId");
+    await expect(tx.rows.change("contact", before, { nothing: 1 }, true)).rejects.toThrow("nothing");
   });
   const row = await db.contact.findFirst({ where: { id } });
   await assigned.transaction(async (tx) => {
-    expect(row && (await tx.held.change("contact", row, { title: "After" }, true))).toBeNull();
+    expect(row && (await tx.rows.change("contact", row, { title: "After" }, true))).toBeNull();
   });
 });
 
 describe("a write that is one statement", () => {
   const change = async (tx: Db, id: string, title: string, between?: () => Promise<unknown>) => {
-    const before = await tx.held.read("contact", id);
+    const before = await tx.rows.read("contact", id);
     if (!before) throw new Error("not found");
     await between?.();
-    return tx.held.change("contact", before, { title, version: before.version + 1 }, true);
+    return tx.rows.change("contact", before, { title, version: before.version + 1 }, true);
   };
   const titleOf = async (id: string) => (await db.contact.findFirst({ where: { id } }))?.title;
 
   test("is done without a transaction", async () => {
     const { id } = await organization.contact({ name: "Alone", title: "Before" });
-    const { answer, statements } = await statementsOf(() => db.alone((tx) => change(tx, id, "After")));
+    const { answer, statements } = await statementsOf(() => db.optimistic((tx) => change(tx, id, "After")));
     expect(answer).toMatchObject({ result: { id, title: "After", version: 2 } });
     expect(statements).toHaveLength(2);
     expect(await titleOf(id)).toBe("After");
@@ -155,7 +155,7 @@ describe("a write that is one statement", () => {
     const { prisma } = await testDatabase();
     const { id } = await organization.contact({ name: "Alone", title: "Before" });
     const between = () => prisma.contact.updateMany({ where: { id }, data: { facets: ["another"] } });
-    expect(await db.alone((tx) => change(tx, id, "After", between))).toBeNull();
+    expect(await db.optimistic((tx) => change(tx, id, "After", between))).toBeNull();
     expect(await titleOf(id)).toBe("Before");
   });
 
@@ -167,22 +167,22 @@ describe("a write that is one statement", () => {
       (tx) => tx.bulk.untagContacts([]),
       (tx) => makeTag(tx, "alone"),
       (tx) => tx.transaction(async () => 1),
-      (tx) => tx.held.read("contact", id),
+      (tx) => tx.rows.read("contact", id),
     ];
     for (const work of more) {
       const whole = async (tx: Db) => {
-        await tx.held.read("contact", id);
+        await tx.rows.read("contact", id);
         await work(tx);
         return change(tx, id, "After");
       };
-      expect(await db.alone(whole), String(work)).toBeNull();
+      expect(await db.optimistic(whole), String(work)).toBeNull();
     }
     const tagged = async (tx: Db) => {
-      const before = await tx.held.read("contact", id);
-      return before && tx.held.change("contact", before, { tagIds: [] }, true);
+      const before = await tx.rows.read("contact", id);
+      return before && tx.rows.change("contact", before, { tagIds: [] }, true);
     };
-    expect(await db.alone(tagged)).toBeNull();
-    const twice = db.alone(async (tx) => {
+    expect(await db.optimistic(tagged)).toBeNull();
+    const twice = db.optimistic(async (tx) => {
       await change(tx, id, "After");
       await change(tx, id, "Again");
     });

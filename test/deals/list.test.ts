@@ -3,7 +3,7 @@ import { sendText } from "../support/client.ts";
 import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-/** The list of all deals: filters through both doors, orders, pages, and nobody else's. */
+/** The list of all deals: filters in both filter forms, orders, pages, and nobody else's. */
 
 let organization: Awaited<ReturnType<typeof Organization.make>>;
 let restricted: Awaited<ReturnType<Organization["member"]>>;

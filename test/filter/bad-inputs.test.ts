@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
-/** Filters that cannot be: through both doors, written into the document and sent as variables, one answer. */
+/** Filters that cannot be: in both filter forms, written into the document and sent as variables, one answer. */
 
 let organization: Awaited<ReturnType<typeof Organization.make>>;
 let foreignTag = "";

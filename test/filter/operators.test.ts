@@ -3,7 +3,7 @@ import { encodeId } from "../../src/db/ids.ts";
 import { sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
-/** Every operator of every type through both doors: the same rows, and never a row lost by its negation. */
+/** Every operator of every type in both filter forms: the same rows, and never a row lost by its negation. */
 
 let organization: Awaited<ReturnType<typeof Organization.make>>;
 const names = ["full", "upper", "odd", "blank", "empty"] as const;
@@ -281,6 +281,6 @@ test.each([
   ["tags", "CONTAINS", "vip", ["full", "odd"]],
   ["tags", "NOT_CONTAINS", "vip", ["upper", "blank", "empty"]],
   ["custom.several", "CONTAINS", "Blue", ["full"]],
-] as const)("the name %s works in the generic door", async (field, op, value, expected) => {
+] as const)("the name %s works in the query form", async (field, op, value, expected) => {
   expect(await generic(field, op, value)).toEqual([...expected].sort());
 });

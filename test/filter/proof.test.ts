@@ -5,7 +5,7 @@ import { prove } from "./proof/run.ts";
 import { nows } from "./proof/values.ts";
 import { plant, type World } from "./proof/world.ts";
 
-/** Random filters over random rows: every door finds what the reference evaluator finds. */
+/** Random filters over random rows: every form finds what the reference evaluator finds. */
 
 const cases = Number(process.env.FILTER_CASES ?? 2000);
 const seed = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -21,11 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => void vi.useRealTimers());
 
-test(`${cases} random filters (seed ${seed}) find the same through both doors, stored, in pages, and by the reference`, async () => {
+test(`${cases} random filters (seed ${seed}) find the same in both filter forms, stored, in pages, and by the reference`, async () => {
   const proof = await Proof.of(world);
   await prove(proof, { cases, seed, asked });
   expect(proof.asked).toMatchObject({ typed: cases, not: cases });
-  // Most filters can be said in the generic door's words, and nearly all of those can be stored.
+  // Most filters can be said in the query form's words, and nearly all of those can be stored.
   expect(proof.asked.generic).toBeGreaterThan(cases / 3);
   expect(proof.asked.stored).toBeGreaterThan(cases / 4);
 }, 3_600_000);

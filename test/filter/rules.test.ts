@@ -232,7 +232,7 @@ test("free text needs every word, in any case, in the fields that are named", as
   ).toBe(1);
 });
 
-test("leads filter by status, source, creation and value, through both doors", async () => {
+test("leads filter by status, source, creation and value, in both filter forms", async () => {
   const { data, text } = await sendText(
     organization.key,
     `{

@@ -75,7 +75,7 @@ test.each(["Contact", "Lead", "Deal"] as const)(
   },
 );
 
-test("lists, counts, search and both doors of the filter show none of another organization's rows", async () => {
+test("lists, counts, search and both filter forms show none of another organization's rows", async () => {
   const { data } = await sendText(
     attacker.key,
     `{

@@ -14,7 +14,7 @@ const open = (): Promise<Database> => {
       // Tests compile their first queries while others wait for a connection: that is no full pool.
       { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000, wait: 20_000 },
       // Not UTC, so that a statement that depends on the session's zone cannot pass unnoticed.
-      { onStatement, keepAfter: 0, session: { TimeZone: "America/New_York" } },
+      { onStatement, prepareAfter: 0, session: { TimeZone: "America/New_York" } },
     );
   return readFile(inject("dumpPath") ?? "").then((bytes) =>
     openDatabase({ kind: "memory", dump: new Blob([bytes]) }, { onStatement }),

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { PrismaClient } from "../../generated/prisma/client.ts";
 import { MomentPg } from "../prisma/adapter.ts";
-import { type KeptReads, keptReads } from "../prisma/kept-reads.ts";
-import { type Lender, lender } from "../prisma/lent.ts";
+import { type Lender, lender } from "../prisma/borrowed-transaction.ts";
+import { type PreparedReads, preparedReads } from "../prisma/prepared-reads.ts";
 import { unreadColumns } from "../prisma/rows.ts";
 import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
 import { addressSettings } from "./address.ts";
@@ -36,7 +36,7 @@ export interface DatabaseHooks {
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
   /** How often reads of one shape come before their statement is kept; once when left out. */
-  readonly keepAfter?: number;
+  readonly prepareAfter?: number;
 }
 
 /** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
@@ -47,7 +47,7 @@ export interface Database {
   readonly lender: Lender<Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0]>;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
-  readonly reads: KeptReads;
+  readonly reads: PreparedReads;
   close(): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     lender: lending,
     embedded: embedded !== null,
     statementName,
-    reads: keptReads({ pool, statementName }, hooks.keepAfter),
+    reads: preparedReads({ pool, statementName }, hooks.prepareAfter),
     async close() {
       await prisma.$disconnect();
       await lending.close();

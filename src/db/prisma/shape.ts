@@ -8,11 +8,11 @@ export interface Shape {
   /** The values, in the order in which the arguments have them. */
   readonly values: readonly Value[];
   /** Whether the best plan is the same for all values: rows are found by their keys and by where they stand. */
-  readonly steady: boolean;
+  readonly genericPlanSafe: boolean;
 }
 
-/** What the `where` of a steady shape may name. Whoever owns a row or what a filter asks is rare or frequent. */
-const steadyNames: ReadonlySet<string> = new Set([
+/** What the `where` of a genericPlanSafe shape may name. Whoever owns a row or what a filter asks is rare or frequent. */
+const genericPlanNames: ReadonlySet<string> = new Set([
   "AND",
   "OR",
   "orgId",
@@ -35,7 +35,7 @@ const steadyNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Lists of each length are a shape of their own. */
-const STEADY_LENGTH = 8;
+const GENERIC_PLAN_LENGTH = 8;
 
 export type Value = string | number | Date;
 
@@ -70,18 +70,18 @@ export interface ReadArgs {
 
 /** @returns null for arguments with values that have no kind, such as objects of Prisma's own */
 export function shapeOf({ where, take, skip, ...others }: ReadArgs): Shape | null {
-  const reading: Reading = { values: [], steady: true };
+  const reading: Reading = { values: [], genericPlanSafe: true };
   const condition = keyOf(where ?? null, reading);
-  const { steady } = reading;
+  const { genericPlanSafe } = reading;
   const part = keyOf([take ?? null, skip ?? null], reading);
   return condition === null || part === null
     ? null
-    : { key: `${condition} ${part} ${JSON.stringify(others)}`, values: reading.values, steady };
+    : { key: `${condition} ${part} ${JSON.stringify(others)}`, values: reading.values, genericPlanSafe };
 }
 
 interface Reading {
   readonly values: Value[];
-  steady: boolean;
+  genericPlanSafe: boolean;
 }
 
 function keyOf(node: unknown, reading: Reading): string | null {
@@ -94,7 +94,7 @@ function keyOf(node: unknown, reading: Reading): string | null {
     return typeof node === "number" || typeof node === "bigint" ? null : `=${JSON.stringify(node)}`;
   }
   if (Array.isArray(node)) {
-    if (node.length > STEADY_LENGTH) reading.steady = false;
+    if (node.length > GENERIC_PLAN_LENGTH) reading.genericPlanSafe = false;
     let key = "[";
     for (const item of node) {
       const inner = keyOf(item, reading);
@@ -109,7 +109,7 @@ function keyOf(node: unknown, reading: Reading): string | null {
     if (value === undefined) continue;
     const inner = keyOf(value, reading);
     if (inner === null) return null;
-    if (!steadyNames.has(name)) reading.steady = false;
+    if (!genericPlanNames.has(name)) reading.genericPlanSafe = false;
     key += `${JSON.stringify(name)}:${inner},`;
   }
   return `${key}}`;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
-import type { KeptReads } from "../prisma/kept-reads.ts";
+import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type Statement, shifted, statementOf } from "../prisma/recorder.ts";
 import { type Principal, scope } from "../scope/scope.ts";
 
@@ -70,7 +70,7 @@ export function setStatement(
   principal: Principal,
   { model, where }: RowSet,
   select: readonly string[],
-  statement: KeptReads["statement"] = (name, args) => statementOf({ model: name, args }),
+  statement: PreparedReads["statement"] = (name, args) => statementOf({ model: name, args }),
 ): Promise<Statement> {
   const chosen = Object.fromEntries(select.map((column) => [column, true]));
   const name = model.charAt(0).toUpperCase() + model.slice(1);
@@ -81,7 +81,11 @@ export function setStatement(
 const RARE = 2_000;
 
 /** @param statement makes statements of reads; as Prisma does when left out */
-export function setReader(query: Query, principal: Principal, statement?: KeptReads["statement"]): SetReader {
+export function setReader(
+  query: Query,
+  principal: Principal,
+  statement?: PreparedReads["statement"],
+): SetReader {
   const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select, statement);
   return {
     async counts(set, bucket, limit) {

@@ -13,12 +13,12 @@ const readerNames = [
   "countedRows",
   "keepChunk",
   "lock",
-  "held",
+  "rows",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];
 
 export type Readers = Pick<Db, (typeof readerNames)[number]>;
-export type Outside = Pick<Db, "transaction" | "alone">;
+export type Outside = Pick<Db, "transaction" | "optimistic">;
 
 /** The caller has hung up, and nobody would read the answer. */
 class CallerGone extends RequestError {
@@ -33,7 +33,7 @@ const isThere = () => false;
 class Confined {
   readonly orgId: string;
   readonly transaction: Db["transaction"];
-  readonly alone: Db["alone"];
+  readonly optimistic: Db["optimistic"];
   readonly #call: Call;
   readonly #principal: Principal;
   readonly #make: () => Readers;
@@ -53,7 +53,7 @@ class Confined {
     this.#make = readers;
     this.#isGone = isGone;
     this.transaction = outside?.transaction ?? ((work) => work(this as object as Db));
-    this.alone = outside?.alone ?? (async () => null);
+    this.optimistic = outside?.optimistic ?? (async () => null);
   }
 
   /** Nothing more is asked for a caller who has gone. */

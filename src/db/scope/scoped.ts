@@ -5,20 +5,20 @@ import { decodeId, type IdType } from "../ids.ts";
 import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
 import type { Database, UnscopedClient } from "../open/database.ts";
 import { poolQuery, type Query, queryOf } from "../open/query.ts";
-import type { CountedRows, KeptReads, PageOfAll, ReadOperation } from "../prisma/kept-reads.ts";
+import type { CountedRows, PageOfAll, PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { StatementNames } from "../prisma/statement-names.ts";
 import { type AddressRow, readAddresses } from "../read/addresses.ts";
 import { type ChildReader, childReader } from "../read/children.ts";
 import { type RowSet, type SetReader, setReader } from "../read/sets.ts";
 import { readTagUsage, type TagUsage } from "../read/tag-usage.ts";
-import { aloneRow, NotAlone, needsTransaction } from "../write/alone.ts";
 import { type Bulk, bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
-import type { Held } from "../write/held.ts";
-import { heldRows } from "../write/holding.ts";
 import { LockOrder } from "../write/lock-order.ts";
+import { lockedRows } from "../write/locked-rows.ts";
 import { type Lock, lockFields, locksOf } from "../write/locks.ts";
+import { NeedsTransaction, needsTransaction, optimisticRow } from "../write/optimistic-row.ts";
+import type { RowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
@@ -61,10 +61,10 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
   /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
-  /** Holds rows until the transaction ends, all writes in one order. Only inside a transaction. */
+  /** Locks rows until the transaction ends, all writes in one order. Only inside a transaction. */
   readonly lock: Lock;
-  /** One row at a time. Only inside a transaction. */
-  readonly held: Held;
+  /** One row at a time: locked, or optimistically. Only inside a transaction or an optimistic write. */
+  readonly rows: RowStore;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
   /**
@@ -79,7 +79,7 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
    *
    * @returns null when it does need a transaction; nothing was written then
    */
-  alone<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
+  optimistic<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
 }
 
 /**
@@ -105,8 +105,8 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
       },
-      get held(): never {
-        throw new ScopeError("rows can be held inside a transaction only");
+      get rows(): never {
+        throw new ScopeError("rows are read and changed one by one inside a transaction only");
       },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
@@ -115,7 +115,7 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
   };
   const call: Call = (name, operation, args) => {
     const ask = () => (prisma[name] as unknown as Calls)[operation](args);
-    return isKept(operation) ? reads.read(name, operation, args, ask) : ask();
+    return isPrepared(operation) ? reads.read(name, operation, args, ask) : ask();
   };
   const outside: Outside = {
     transaction: (work, timeout = 30_000) =>
@@ -124,11 +124,11 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
         (transaction) => work(confineTransaction(transaction, statementName, principal)),
         timeout,
       ),
-    async alone(work) {
+    async optimistic(work) {
       try {
-        return { result: await work(confineAlone(database, principal, call)) };
+        return { result: await work(confineOptimistic(database, principal, call)) };
       } catch (error) {
-        if (error instanceof NotAlone) return null;
+        if (error instanceof NeedsTransaction) return null;
         throw error;
       }
     },
@@ -136,8 +136,8 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
   return confine(call, principal, readers, outside, isGone);
 }
 
-/** What a write that is one statement may do: read whatever is not held, and change one row. */
-function confineAlone({ pool, statementName }: Database, principal: Principal, call: Call): Db {
+/** What a write that is one statement may do: read whatever is not locked, and change one row. */
+function confineOptimistic({ pool, statementName }: Database, principal: Principal, call: Call): Db {
   const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
   const reading: Call = (name, operation, args) =>
     /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
@@ -145,7 +145,7 @@ function confineAlone({ pool, statementName }: Database, principal: Principal, c
     ...readersOf(poolQuery(pool), poolQuery(pool), principal),
     catalogue: needsTransaction,
     countedRows: needsTransaction,
-    held: aloneRow(connection, (model) => columnLimits(models[model], principal)),
+    rows: optimisticRow(connection, (model) => columnLimits(models[model], principal)),
     get children(): never {
       return needsTransaction();
     },
@@ -157,7 +157,10 @@ function confineAlone({ pool, statementName }: Database, principal: Principal, c
       return needsTransaction();
     },
   });
-  return confine(reading, principal, readers, { transaction: needsTransaction, alone: needsTransaction });
+  return confine(reading, principal, readers, {
+    transaction: needsTransaction,
+    optimistic: needsTransaction,
+  });
 }
 
 function confineTransaction(
@@ -180,7 +183,7 @@ const readersOf = (
   query: Query,
   named: Query,
   principal: Principal,
-  statement?: KeptReads["statement"],
+  statement?: PreparedReads["statement"],
 ): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets" | "addresses"> => ({
   sets: setReader(query, principal, statement),
   addresses: (keys) => readAddresses(named, principal, keys),
@@ -215,7 +218,7 @@ function insideReaders(
       return readers.catalogue(entity, tags);
     },
     lock,
-    held: heldRows({ send, nameOf }, principal, call, { lock, order }),
+    rows: lockedRows({ send, nameOf }, principal, call, { lock, order }),
     bulk: bulkStatements(query, principal, order),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
@@ -232,5 +235,5 @@ function insideReaders(
   };
 }
 
-const isKept = (operation: Operation): operation is ReadOperation =>
+const isPrepared = (operation: Operation): operation is ReadOperation =>
   operation === "findMany" || operation === "findFirst" || operation === "count";

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { endTransaction, takeConnection } from "../open/connections.ts";
 import type { Send } from "../open/query.ts";
-import type { Lender, Lent } from "../prisma/lent.ts";
+import type { BorrowedTransaction, Lender } from "../prisma/borrowed-transaction.ts";
 
 /** A transaction on a connection of its own. */
 export interface Transaction<Prisma> {
@@ -31,7 +31,7 @@ export async function inTransaction<Prisma, Result>(
   let over = false;
   const send: Send = (statement) =>
     over ? Promise.reject(new TransactionExpired("the transaction is over")) : client.query(statement);
-  let lent: Promise<Lent<Prisma>> | undefined;
+  let lent: Promise<BorrowedTransaction<Prisma>> | undefined;
   const transaction: Transaction<Prisma> = {
     send,
     async prisma() {

@@ -3,9 +3,9 @@ import { Displaced } from "../../db/write/locks.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
-import { holdParents } from "../../records/parents.ts";
+import { lockRow } from "../../records/lock-row.ts";
+import { lockParents } from "../../records/parents.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
@@ -28,7 +28,7 @@ export function createActivity(
   return write(
     caller,
     async (writer) => {
-      const { parents, refusals } = await holdParents(
+      const { parents, refusals } = await lockParents(
         writer,
         { contactId, leadId, dealId },
         plain.kind === "CALL" ? "update" : "share",
@@ -53,7 +53,7 @@ export function createActivity(
 export function updateActivity(caller: Caller, id: string, raw: unknown): Promise<Activity> {
   const input = readInput(ActivityUpdate, raw);
   return write(caller, async (writer) => {
-    const before = await holdActivity(writer, id);
+    const before = await lockActivity(writer, id);
     const after = await writer.update("activity", before, input);
     await countCalls(writer, before.contactId, before, after);
     return after;
@@ -67,7 +67,7 @@ export function updateActivity(caller: Caller, id: string, raw: unknown): Promis
  */
 export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
   write(caller, async (writer) => {
-    const before = await holdActivity(writer, id);
+    const before = await lockActivity(writer, id);
     await writer.tx.activity.deleteMany({ where: { id: before.id } });
     await countCalls(writer, before.contactId, before, null);
     return before;
@@ -78,13 +78,13 @@ export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
  *
  * @throws RefusalError NOT_FOUND
  */
-async function holdActivity(writer: Writer, id: string): Promise<Activity> {
+async function lockActivity(writer: Writer, id: string): Promise<Activity> {
   const { tx } = writer;
   const decoded = decodeId(id);
   const seen =
     decoded?.type === "Activity" ? await tx.activity.findFirst({ where: { id: decoded.uuid } }) : null;
   if (seen?.contactId) await tx.lock.rows("contact", [seen.contactId], "update");
-  const before = await holdRow(writer, "activity", id);
+  const before = await lockRow(writer, "activity", id);
   if (before.contactId === seen?.contactId) return before;
   throw new Displaced("the activity went to another contact meanwhile");
 }

@@ -17,7 +17,7 @@ export type Merged = "follow" | "refuse";
  * @param path where the id stands in the arguments
  * @throws RefusalError NOT_FOUND, or ALREADY_MERGED when merged ids are refused
  */
-export async function holdContact(
+export async function lockContact(
   { tx }: Writer,
   id: string,
   path: readonly string[],
@@ -26,13 +26,13 @@ export async function holdContact(
   const missing = () => refuse("NOT_FOUND", path, "there is no such contact");
   const decoded = decodeId(id);
   if (decoded?.type !== "Contact") throw missing();
-  const row = await tx.held.read("contact", decoded.uuid);
+  const row = await tx.rows.read("contact", decoded.uuid);
   if (row?.purgedAt) throw missing();
   if (row) return row;
   const survivorId = await leadsTo(tx, decoded.uuid);
   if (survivorId === null) throw missing();
   if (merged === "refuse") throw new RefusalError([alreadyMerged(survivorId, path)]);
-  const survivor = await tx.held.read("contact", survivorId);
+  const survivor = await tx.rows.read("contact", survivorId);
   if (survivor) {
     await requireLeads(tx, decoded.uuid, survivorId);
     return survivor;
@@ -56,7 +56,7 @@ async function requireLeads(tx: Db, id: string, survivorId: string): Promise<voi
  *
  * @param id row id; one that was merged leads to the contact that it was merged into
  */
-export async function holdParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
+export async function lockParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
   await tx.lock.unmerged(id, strength);
   const row = await tx.contact.findFirst({ where: { id, ...leading } });
   if (row === null || row.mergedIntoId === null) return row;
@@ -66,12 +66,12 @@ export async function holdParentContact(tx: Db, id: string, strength: Strength):
 }
 
 /** A contact that is not in the trash, held. */
-export async function holdLiveContact(
+export async function lockLiveContact(
   writer: Writer,
   id: string,
   path: readonly string[] = ["id"],
 ): Promise<ContactRow> {
-  const row = await holdContact(writer, id, path);
+  const row = await lockContact(writer, id, path);
   if (row.deletedAt !== null) throw refuse("IN_TRASH", path, "the contact is in the trash; restore it first");
   return row;
 }

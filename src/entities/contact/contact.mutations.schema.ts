@@ -10,7 +10,7 @@ import {
   tagsArg,
 } from "../../records/args.ts";
 import { partsOf } from "../../records/parts.ts";
-import { holdLiveContact } from "./contact.find.ts";
+import { lockLiveContact } from "./contact.find.ts";
 import { ContactCreateInput, ContactUpdateInput, ContactUpsertInput } from "./contact.inputs.ts";
 import { createContact, updateContact } from "./contact.service.ts";
 import { deleteContact, restoreContact } from "./contact.trash.ts";
@@ -42,7 +42,7 @@ const contactPayload = (name: string, done: string) =>
     }),
   }));
 
-const parts = partsOf("contact", holdLiveContact);
+const parts = partsOf("contact", lockLiveContact);
 
 builder.mutationFields((t) => ({
   contactCreate: t.field({

@@ -13,7 +13,7 @@ import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
 import { addressOf, keptWishes, trashWarnings } from "./contact.address.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.columns.ts";
-import { emailTaken, holdLiveContact } from "./contact.find.ts";
+import { emailTaken, lockLiveContact } from "./contact.find.ts";
 import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { applyInput } from "./contact.rules.ts";
 
@@ -117,11 +117,11 @@ export function updateContact(
         caller,
         async (writer) => {
           const catalogue = await catalogueOf(writer, input);
-          const before = await holdLiveContact(writer, id);
+          const before = await lockLiveContact(writer, id);
           checkVersion(before, expectedVersion, "Contact");
           return putContact(writer, before, await planContact(writer, before, input, catalogue));
         },
-        { alone: isPlain(input) },
+        { optimistic: isPlain(input) },
       ),
   );
 }

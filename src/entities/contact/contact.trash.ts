@@ -5,7 +5,7 @@ import { RefusalError } from "../../lib/errors.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import { inherited, wishKept } from "./contact.address.ts";
-import { holdContact, holderOf } from "./contact.find.ts";
+import { holderOf, lockContact } from "./contact.find.ts";
 
 /**
  * Moves a contact to the trash; its deals and conversations stay. One that is there already stays as it is.
@@ -18,7 +18,7 @@ export const deleteContact = (
   expectedVersion?: number | null,
 ): Promise<ContactRow> =>
   write(caller, async (writer) => {
-    const before = await holdContact(writer, id, ["id"], "refuse");
+    const before = await lockContact(writer, id, ["id"], "refuse");
     checkVersion(before, expectedVersion, "Contact");
     return before.deletedAt === null ? writer.update("contact", before, { deletedAt: caller.now }) : before;
   });
@@ -32,7 +32,7 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
   let email: string | null = null;
   try {
     return await write(caller, async (writer) => {
-      const before = await holdContact(writer, id, ["id"], "refuse");
+      const before = await lockContact(writer, id, ["id"], "refuse");
       if (before.deletedAt === null) return before;
       email = before.email;
       const { address, wishes } = await inherited(writer.tx, before);

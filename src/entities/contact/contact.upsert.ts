@@ -10,7 +10,7 @@ import type { IdempotencyKey, Repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
 import { addressOf, redirected, wishKept, withoutTakingBack } from "./contact.address.ts";
-import { emailTaken, holdLiveContact, withPhone } from "./contact.find.ts";
+import { emailTaken, lockLiveContact, withPhone } from "./contact.find.ts";
 import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { catalogueOf, planContact, putContact } from "./contact.service.ts";
 
@@ -57,7 +57,7 @@ export async function upsertContact(
           const catalogue = await catalogueOf(writer, input);
           if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
           const match = await findMatch(writer.tx, input, keys);
-          const before = match && (await holdMatch(writer, match, input.email));
+          const before = match && (await lockMatch(writer, match, input.email));
           const change = before ? changeOf(caller, before, input, match?.merged === true) : input;
           const contact = await putContact(
             writer,
@@ -90,12 +90,12 @@ interface Match {
 }
 
 /** @throws Displaced when the address leads elsewhere by now */
-async function holdMatch(
+async function lockMatch(
   writer: Writer,
   { id, merged }: Match,
   email: string | null | undefined,
 ): Promise<ContactRow> {
-  const row = await holdLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
+  const row = await lockLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
   if (merged && (await addressOf(writer.tx, email)).holder?.id !== row.id) {
     throw new Displaced("the address no longer leads to the contact");
   }

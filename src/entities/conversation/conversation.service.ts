@@ -1,9 +1,9 @@
 import type { Conversation } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
-import { holdParents } from "../../records/parents.ts";
+import { lockRow } from "../../records/lock-row.ts";
+import { lockParents } from "../../records/parents.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
 import { ConversationCreate, ConversationUpdate } from "./conversation.inputs.ts";
@@ -22,7 +22,7 @@ export function createConversation(
   return write(
     caller,
     async (writer) => {
-      const { parents, refusals } = await holdParents(writer, { contactId });
+      const { parents, refusals } = await lockParents(writer, { contactId });
       if (refusals.length > 0) throw new RefusalError(refusals);
       return writer.insert("conversation", {
         ...plain,
@@ -40,7 +40,7 @@ export function createConversation(
 export function updateConversation(caller: Caller, id: string, raw: unknown): Promise<Conversation> {
   const input = readInput(ConversationUpdate, raw);
   return write(caller, async (writer) => {
-    const before = await holdRow(writer, "conversation", id);
+    const before = await lockRow(writer, "conversation", id);
     return writer.update("conversation", before, input);
   });
 }
@@ -52,7 +52,7 @@ export function updateConversation(caller: Caller, id: string, raw: unknown): Pr
  */
 export const deleteConversation = (caller: Caller, id: string): Promise<Conversation> =>
   write(caller, async (writer) => {
-    const before = await holdRow(writer, "conversation", id);
+    const before = await lockRow(writer, "conversation", id);
     await writer.tx.conversation.deleteMany({ where: { id: before.id } });
     return before;
   });

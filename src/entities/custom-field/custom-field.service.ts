@@ -5,11 +5,11 @@ import type { CustomField } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { holdLists, inUse, listsUsing, OptionChange } from "../../records/stored-lists.ts";
+import { inUse, listsUsing, lockLists, OptionChange } from "../../records/stored-lists.ts";
 import { write } from "../../records/write.ts";
 import type { Writer } from "../../records/writer.ts";
 import { convertValue } from "./convert.ts";
@@ -32,7 +32,7 @@ const REWRITE_TIMEOUT = 600_000;
 const shared = "custom fields are shared: a member restricted to assigned data cannot change them";
 
 /** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
-async function holdFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
+async function lockFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
   await writer.tx.lock.fields();
   return (await writer.catalogue(entity)).definitions;
 }
@@ -53,7 +53,7 @@ export function createField(
     write(
       caller,
       async (writer) => {
-        const definitions = await holdFields(writer, entity);
+        const definitions = await lockFields(writer, entity);
         const taken = definitions.map((definition) => definition.slug);
         const slug = given ?? (await slugFrom(plain.name, taken));
         const folder = await findFolder(writer, entity, folderId);
@@ -110,9 +110,9 @@ export function updateField(
   return write(
     caller,
     async (writer) => {
-      const lists = await holdLists(writer);
+      const lists = await lockLists(writer);
       await writer.tx.lock.fields();
-      const before = await holdRow(writer, "customField", id);
+      const before = await lockRow(writer, "customField", id);
       const { definitions } = await writer.catalogue(before.entity);
       const type = input.type ?? before.type;
       const chooses = type === "SELECT" || type === "MULTI_SELECT";
@@ -173,9 +173,9 @@ export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
   return write(
     caller,
     async (writer) => {
-      const lists = await holdLists(writer);
+      const lists = await lockLists(writer);
       await writer.tx.lock.fields();
-      const before = await holdRow(writer, "customField", id);
+      const before = await lockRow(writer, "customField", id);
       const { definitions } = await writer.catalogue(before.entity);
       const found = inUse(listsUsing(lists, before, definitions), ["id"], "the field");
       if (found.length > 0) throw new RefusalError(found);
@@ -210,7 +210,7 @@ export function reorderFields(
 ): Promise<readonly Definition[]> {
   requireAllData(caller, shared);
   return write(caller, async (writer) => {
-    const definitions = await holdFields(writer, entity);
+    const definitions = await lockFields(writer, entity);
     const wanted = ids.map((id) => decodeId(id)?.uuid ?? "");
     const known = new Set(definitions.map(({ id }) => id));
     if (

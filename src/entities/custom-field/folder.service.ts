@@ -2,8 +2,8 @@ import { violates } from "../../db/open/faults.ts";
 import type { CustomFieldFolder } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
@@ -41,7 +41,7 @@ export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<
     write(caller, async (writer) => {
       const { tx } = writer;
       await tx.lock.fields();
-      const before = await holdRow(writer, "customFieldFolder", id);
+      const before = await lockRow(writer, "customFieldFolder", id);
       if (position == null) return writer.update("customFieldFolder", before, { name });
       const all = await tx.customFieldFolder.findMany({
         where: { entity: before.entity },
@@ -63,7 +63,7 @@ export function deleteFolder(caller: Caller, id: string): Promise<CustomFieldFol
   requireAllData(caller, shared);
   return write(caller, async (writer) => {
     await writer.tx.lock.fields();
-    const before = await holdRow(writer, "customFieldFolder", id);
+    const before = await lockRow(writer, "customFieldFolder", id);
     await writer.tx.customField.updateMany({
       where: { folderId: before.id },
       data: { folderId: null, updatedAt: caller.now },

@@ -2,10 +2,10 @@ import { decodeId } from "../../db/ids.ts";
 import type { DealRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
-import { type HeldParents, holdParents } from "../../records/parents.ts";
+import { type LockedParents, lockParents } from "../../records/parents.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
@@ -22,7 +22,7 @@ export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: Idempo
   return write(
     caller,
     async (writer) => {
-      const held = await holdParents(writer, input);
+      const held = await lockParents(writer, input);
       return writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input, held)) });
     },
     {
@@ -45,8 +45,8 @@ export function updateDeal(
 ): Promise<DealRow> {
   const input = readInput(DealUpdate, raw);
   return write(caller, async (writer) => {
-    const held = await holdParents(writer, input);
-    const before = await holdRow(writer, "deal", id);
+    const held = await lockParents(writer, input);
+    const before = await lockRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
     return writer.update("deal", before, await columnsOf(writer, before, input, held));
   });
@@ -56,7 +56,7 @@ async function columnsOf(
   writer: Writer,
   before: DealRow | null,
   { value, expectedCloseOn, contactId: _, leadId: __, ownerId, ...plain }: DealInput,
-  { parents, refusals }: HeldParents,
+  { parents, refusals }: LockedParents,
 ) {
   const owner = await applyOwner(writer.caller, writer.tx, before?.ownerId, ownerId);
   const found = [...refusals, ...owner.refusals];
@@ -82,7 +82,7 @@ export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number 
     const { tx } = writer;
     const uuid = decodeId(id)?.uuid;
     if (uuid !== undefined) await tx.lock.hanging({ table: "lead", column: "converted_deal_id" }, uuid);
-    const before = await holdRow(writer, "deal", id);
+    const before = await lockRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
     await tx.lock.hanging({ table: "activity", column: "deal_id" }, before.id);
     await tx.activity.deleteMany({ where: { dealId: before.id, contactId: null, leadId: null } });

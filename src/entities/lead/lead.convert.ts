@@ -19,11 +19,11 @@ import {
   trashWarnings,
 } from "../contact/contact.address.ts";
 import { emptyContact } from "../contact/contact.columns.ts";
-import { emailTaken, holdLiveContact } from "../contact/contact.find.ts";
+import { emailTaken, lockLiveContact } from "../contact/contact.find.ts";
 import { orTaken } from "../contact/contact.service.ts";
 import { readCustomValue } from "../custom-field/values.ts";
 import { LeadConvert } from "./lead.inputs.ts";
-import { holdLiveLead } from "./lead.service.ts";
+import { lockLiveLead } from "./lead.service.ts";
 
 export interface Converted {
   readonly lead: LeadRow;
@@ -56,7 +56,7 @@ export async function convertLead(
         caller,
         async (writer) => {
           const { definitions } = await writer.catalogue("CONTACT");
-          const held = await holdBoth(writer, id, input.contactId, (lead) => {
+          const held = await lockBoth(writer, id, input.contactId, (lead) => {
             checkVersion(lead, expectedVersion, "Lead");
             if (lead.status === "CONVERTED") {
               throw refuse("INVALID_STATE", ["id"], "the lead has been converted already");
@@ -128,7 +128,7 @@ interface Held {
  * @param check refuses a lead that cannot be converted
  * @throws Displaced when the lead's address was changed meanwhile
  */
-async function holdBoth(
+async function lockBoth(
   writer: Writer,
   id: string,
   contactId: string | null | undefined,
@@ -143,12 +143,12 @@ async function holdBoth(
   const { holder } = address;
   let contact: ContactRow | null = null;
   if (seen.deletedAt === null && contactId != null) {
-    contact = await holdLiveContact(writer, contactId, ["input", "contactId"]);
+    contact = await lockLiveContact(writer, contactId, ["input", "contactId"]);
   } else if (seen.deletedAt === null && holder?.visible) {
-    contact = await holdLiveContact(writer, encodeId("Contact", holder.id), ["id"]);
+    contact = await lockLiveContact(writer, encodeId("Contact", holder.id), ["id"]);
     if (holder.merged) caller.warnings.push(redirected(["id"]));
   }
-  const lead = await holdLiveLead(writer, id);
+  const lead = await lockLiveLead(writer, id);
   check(lead);
   if (lead.email !== seen.email) throw new Displaced("the lead's address was changed meanwhile");
   return { lead, contact, address };

@@ -12,7 +12,7 @@ import {
 import { partsOf } from "../../records/parts.ts";
 import { type Converted, convertLead } from "./lead.convert.ts";
 import { LeadConvertInput, LeadCreateInput, LeadUpdateInput } from "./lead.inputs.ts";
-import { createLead, deleteLead, holdLiveLead, restoreLead, updateLead } from "./lead.service.ts";
+import { createLead, deleteLead, lockLiveLead, restoreLead, updateLead } from "./lead.service.ts";
 
 const leadPayload = (name: string, done: string) =>
   payloadType<LeadRow>(name, `the ${done} lead`, (t) => ({
@@ -58,7 +58,7 @@ const ConvertPayload = payloadType<Converted>("LeadConvertPayload", "what the le
   }),
 }));
 
-const parts = partsOf("lead", holdLiveLead);
+const parts = partsOf("lead", lockLiveLead);
 
 builder.mutationFields((t) => ({
   leadCreate: t.field({

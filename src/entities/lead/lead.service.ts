@@ -3,8 +3,8 @@ import type { LeadRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { applyCustom } from "../../records/custom.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
@@ -15,15 +15,15 @@ import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
 
 /** A lead that is not purged, held. */
-async function holdLead(writer: Writer, id: string): Promise<LeadRow> {
-  const row = await holdRow(writer, "lead", id);
+async function lockLead(writer: Writer, id: string): Promise<LeadRow> {
+  const row = await lockRow(writer, "lead", id);
   if (row.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
   return row;
 }
 
 /** A lead that is not in the trash, held. */
-export async function holdLiveLead(writer: Writer, id: string): Promise<LeadRow> {
-  const row = await holdLead(writer, id);
+export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow> {
+  const row = await lockLead(writer, id);
   if (row.deletedAt !== null) throw refuse("IN_TRASH", ["id"], "the lead is in the trash; restore it first");
   return row;
 }
@@ -59,11 +59,11 @@ export function updateLead(
     caller,
     async (writer) => {
       const catalogue = await catalogueOf(writer, input);
-      const before = await holdLiveLead(writer, id);
+      const before = await lockLiveLead(writer, id);
       checkVersion(before, expectedVersion, "Lead");
       return putLead(writer, before, input, catalogue);
     },
-    { alone: isPlain(input) },
+    { optimistic: isPlain(input) },
   );
 }
 
@@ -116,7 +116,7 @@ function statusRefusals(before: LeadRow | null, status: LeadInput["status"]): Re
 /** Moves a lead to the trash; its deals stay. One that is there already stays as it is. */
 export const deleteLead = (caller: Caller, id: string, expectedVersion?: number | null): Promise<LeadRow> =>
   write(caller, async (writer) => {
-    const before = await holdLead(writer, id);
+    const before = await lockLead(writer, id);
     checkVersion(before, expectedVersion, "Lead");
     return before.deletedAt === null ? writer.update("lead", before, { deletedAt: caller.now }) : before;
   });
@@ -124,6 +124,6 @@ export const deleteLead = (caller: Caller, id: string, expectedVersion?: number 
 /** Takes a lead out of the trash. One that is not there stays as it is. */
 export const restoreLead = (caller: Caller, id: string): Promise<LeadRow> =>
   write(caller, async (writer) => {
-    const before = await holdLead(writer, id);
+    const before = await lockLead(writer, id);
     return before.deletedAt === null ? before : writer.update("lead", before, { deletedAt: null });
   });

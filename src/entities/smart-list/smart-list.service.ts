@@ -9,7 +9,7 @@ import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { holdLists, inUse, listsNaming } from "../../records/stored-lists.ts";
+import { inUse, listsNaming, lockLists } from "../../records/stored-lists.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write.ts";
 import type { Columns, Writer } from "../../records/writer.ts";
@@ -87,7 +87,7 @@ export function deleteList(caller: Caller, id: string): Promise<SmartList> {
   return write(caller, async (writer) => {
     await bumpSet(writer);
     const before = await findList(writer, id);
-    const others = (await holdLists(writer)).filter((list) => list.id !== before.id);
+    const others = (await lockLists(writer)).filter((list) => list.id !== before.id);
     const found = inUse(listsNaming(others, before.id), ["id"], "the list");
     if (found.length > 0) throw new RefusalError(found);
     await writer.tx.smartList.deleteMany({ where: { id: before.id } });

@@ -4,11 +4,11 @@ import { violates } from "../../db/open/faults.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput, requiredText, rule } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { holdLists, holdTagById, leaveTagByName } from "../../records/stored-lists.ts";
+import { leaveTagByName, lockLists, nameTagById } from "../../records/stored-lists.ts";
 import { tagKey } from "../../records/tags.ts";
 import { write } from "../../records/write.ts";
 
@@ -41,9 +41,9 @@ export function updateTag(caller: Caller, id: string, raw: unknown): Promise<Tag
   requireAllData(caller, "tags are shared: a member restricted to assigned data cannot change them");
   return orNameTaken(() =>
     write(caller, async (writer) => {
-      const lists = name === undefined ? [] : await holdLists(writer);
-      const before = await holdRow(writer, "tag", id);
-      if (name !== before.name) await holdTagById(writer, lists, before);
+      const lists = name === undefined ? [] : await lockLists(writer);
+      const before = await lockRow(writer, "tag", id);
+      if (name !== before.name) await nameTagById(writer, lists, before);
       return writer.update("tag", before, {
         name,
         nameKey: name === undefined ? undefined : tagKey(name),
@@ -70,7 +70,7 @@ export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
     caller,
     async (writer) => {
       const { tx } = writer;
-      const lists = await holdLists(writer);
+      const lists = await lockLists(writer);
       const decoded = decodeId(id);
       // Not held yet: the records that carry it are held before it, and its name is that of the lists.
       const tag = decoded?.type === "Tag" ? await tx.tag.findFirst({ where: { id: decoded.uuid } }) : null;

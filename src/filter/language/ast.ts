@@ -31,7 +31,7 @@ export interface Leaf {
   readonly negated: boolean;
   /** Where the caller wrote it. */
   readonly path: string;
-  /** What the caller wrote, in the generic door's words. */
+  /** What the caller wrote, in the query form's words. */
   readonly said: { readonly op: GenericOperator; readonly value: unknown };
 }
 

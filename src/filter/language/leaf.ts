@@ -5,7 +5,7 @@ import type { GenericOperator, Meaning } from "../registry/operators.ts";
 import type { Leaf, Operand } from "./ast.ts";
 import { OperandError, readOperands, readSpan } from "./operands.ts";
 import { limitProblem, type Problem } from "./problem.ts";
-import type { Surroundings } from "./question.ts";
+import type { FilterEnvironment } from "./question.ts";
 
 /** A comparison, read; null when there is something wrong with it. */
 export interface Read {
@@ -16,7 +16,7 @@ export interface Read {
 /**
  * Reads one comparison: an operator's meaning, and a value for the field's type.
  *
- * @param op how the generic door calls the operator, for people
+ * @param op how the query form calls the operator, for people
  */
 export function readComparison(
   field: FilterField,
@@ -24,12 +24,12 @@ export function readComparison(
   { comparator, negated, takes }: Meaning,
   value: unknown,
   path: string,
-  surroundings: Surroundings,
+  environment: FilterEnvironment,
 ): Read {
   const leaf: Leaf = { kind: "leaf", field, comparator, operands: [], negated, path, said: { op, value } };
   if (takes === "nothing") {
     if (value !== undefined && typeof value !== "boolean") return wrong(path, "must be true or false");
-    // The generic door may leave the value out; `false` asks for the complement.
+    // The query form may leave the value out; `false` asks for the complement.
     const empty = (value === false) === negated;
     const said = { op: empty ? "IS_EMPTY" : "IS_NOT_EMPTY", value: undefined } as const;
     return { leaf: { ...leaf, negated: !empty, said }, problems: [] };
@@ -38,7 +38,7 @@ export function readComparison(
     return wrong(path, "must not be null; use IS_EMPTY (isEmpty) for records without a value");
   }
   if (takes === "day" || takes === "range" || takes === "duration") {
-    return readRange(leaf, value, takes, surroundings);
+    return readRange(leaf, value, takes, environment);
   }
   if (takes === "many" && !Array.isArray(value)) return wrong(path, "must be a list");
   const values: readonly unknown[] = takes === "many" ? (value as unknown[]) : [value];
@@ -50,8 +50,8 @@ export function readComparison(
     try {
       if (item === null) throw new OperandError("must not be null");
       const read = readOperands(item, field, comparator);
-      if (field.type === "tags") problems.push(...tagProblems(String(read[0]), place, surroundings));
-      if (field.type === "member" && !surroundings.memberIds.has(String(read[0]))) {
+      if (field.type === "tags") problems.push(...tagProblems(String(read[0]), place, environment));
+      if (field.type === "member" && !environment.memberIds.has(String(read[0]))) {
         problems.push(unknown(`names no member: "${item}"`, place));
       }
       return read;
@@ -69,7 +69,7 @@ function readRange(
   leaf: Leaf,
   value: unknown,
   takes: "day" | "range" | "duration",
-  { clock }: Surroundings,
+  { clock }: FilterEnvironment,
 ): Read {
   try {
     const { from, to } = readSpan(value, takes, leaf.field, clock);
@@ -84,7 +84,7 @@ function readRange(
 }
 
 /** A tag named by id has to exist; a name that no tag has matches nothing, unless names have to exist too. */
-function tagProblems(tag: string, path: string, { tagIds, stored }: Surroundings): readonly Problem[] {
+function tagProblems(tag: string, path: string, { tagIds, stored }: FilterEnvironment): readonly Problem[] {
   if (isBlank(tag)) return wrong(path, "must not be blank").problems;
   if (tagIds.has(tag) || !(stored || decodeId(tag)?.type === "Tag")) return [];
   return [unknown(`names no tag: "${tag}"`, path)];

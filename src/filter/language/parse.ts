@@ -15,9 +15,9 @@ import { throughRelations } from "../registry/through.ts";
 import type { Leaf, Node } from "./ast.ts";
 import { type Read, readComparison } from "./leaf.ts";
 import { limitProblem, limits, type Problem, Total } from "./problem.ts";
-import type { GenericCondition, GenericQuery, Surroundings, TypedFilter } from "./question.ts";
+import type { FilterEnvironment, GenericCondition, GenericQuery, TypedFilter } from "./question.ts";
 
-/** Both doors to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
+/** Both filter forms to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
 
 /** Where a part of a filter stands. */
 interface Place {
@@ -35,7 +35,7 @@ export class Parser {
   /** @param open smart lists that are being read, outermost first */
   constructor(
     readonly registry: Registry,
-    readonly surroundings: Surroundings,
+    readonly environment: FilterEnvironment,
     readonly open: readonly string[] = [],
     readonly total = new Total(),
   ) {}
@@ -188,12 +188,12 @@ export class Parser {
     this.#leaves += 1;
     if (this.#leaves === limits.leaves + 1) this.#limit(path, "leaves", this.#leaves);
     if (!this.total.hasRoom()) return this.#total(path);
-    if (field.allData && this.surroundings.restricted) {
+    if (field.allData && this.environment.restricted) {
       const message = `${quote(field.path)} counts what a member restricted to assigned data may not see`;
       this.problems.push({ code: "NEEDS_ALL_DATA", message, path, suggestions: [] });
       return nothing;
     }
-    const read: Read = readComparison(field, op, meaning, value, path, this.surroundings);
+    const read: Read = readComparison(field, op, meaning, value, path, this.environment);
     this.problems.push(...read.problems);
     if (read.leaf === null || read.problems.length > 0) return nothing;
     return field.type === "smartList" ? this.#lists(read.leaf) : read.leaf;
@@ -201,19 +201,19 @@ export class Parser {
 
   /** Smart lists take the place of the condition that names them. */
   #lists({ operands, negated, path }: Leaf): Node {
-    const { lists, clock } = this.surroundings;
+    const { lists, clock } = this.environment;
     const nodes = operands.map((operand): Node => {
       const list = lists.get(String(operand));
       if (!list) return this.#refer("UNKNOWN_REFERENCE", "names no smart list", path);
       if (this.open.includes(list.id)) {
         return this.#refer("CIRCULAR_LIST", `leads back to the smart list ${quote(list.name)}`, path);
       }
-      const surroundings = {
-        ...this.surroundings,
+      const environment = {
+        ...this.environment,
         stored: true,
         clock: { ...clock, timeZone: list.timeZone ?? clock.timeZone },
       };
-      const parser = new Parser(this.registry, surroundings, [...this.open, list.id], this.total);
+      const parser = new Parser(this.registry, environment, [...this.open, list.id], this.total);
       const tree = parser.groups(list.query, "query");
       const [problem] = parser.problems;
       if (problem?.code === "CIRCULAR_LIST") return this.#refer(problem.code, problem.message, path);

@@ -1,7 +1,7 @@
 import type { GenericOperator } from "../registry/operators.ts";
 import type { Clock } from "./dates.ts";
 
-/** What is asked in the words of each door, and what it is read against. */
+/** What is asked in the words of each form, and what it is read against. */
 
 /** Generic form: OR of groups, AND inside. */
 export interface GenericQuery {
@@ -25,7 +25,7 @@ export interface NamedList {
 }
 
 /** What a filter is read against, beside the fields. */
-export interface Surroundings {
+export interface FilterEnvironment {
   readonly clock: Clock;
   /** Ids of the tags that exist, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;

@@ -10,7 +10,7 @@ import type { Node, Normal } from "../language/ast.ts";
 import { normalize, taking } from "../language/normalize.ts";
 import { Parser } from "../language/parse.ts";
 import { limitProblem, type Problem } from "../language/problem.ts";
-import type { GenericQuery, NamedList, Surroundings, TypedFilter } from "../language/question.ts";
+import type { FilterEnvironment, GenericQuery, NamedList, TypedFilter } from "../language/question.ts";
 import type { Definition, FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
 
@@ -49,7 +49,7 @@ export interface ReadFilter {
   without(path: string): Where;
 }
 
-export type ReadOptions = Pick<Surroundings, "clock" | "restricted"> & {
+export type ReadOptions = Pick<FilterEnvironment, "clock" | "restricted"> & {
   readonly stored?: boolean;
   /** The row id of the smart list that is being read. */
   readonly listId?: string;
@@ -61,7 +61,7 @@ const MAX_PROBLEMS = 20;
 const parametersProblem = (where: unknown, path: string): Problem | null =>
   limitProblem(path, "parameters", countParameters(where));
 
-/** Both doors to one Prisma `where`. Pure. */
+/** Both filter forms to one Prisma `where`. Pure. */
 export function readFilter(
   entity: FilterEntity,
   { filter, query, search }: FilterArgs,
@@ -79,7 +79,7 @@ export function readFilter(
       [encodeId("Tag", id), name] as const,
     ]),
   ]);
-  const surroundings: Surroundings = {
+  const environment: FilterEnvironment = {
     clock,
     restricted,
     stored,
@@ -87,7 +87,7 @@ export function readFilter(
     memberIds: new Set(members.map(({ id }) => id)),
     lists: new Map(lists.map((list) => [list.id, list])),
   };
-  const parser = new Parser(registry, surroundings, listId === undefined ? [] : [listId]);
+  const parser = new Parser(registry, environment, listId === undefined ? [] : [listId]);
   const nodes: Node[] = filter == null ? [] : [parser.typed(filter, "filter")];
   const groups = query == null ? null : parser.groups(query, "query");
   if (groups) nodes.push({ kind: "or", nodes: groups });

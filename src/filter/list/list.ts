@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { CountedRows } from "../../db/prisma/kept-reads.ts";
+import type { CountedRows } from "../../db/prisma/prepared-reads.ts";
 import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";

@@ -3,7 +3,7 @@ import type { FilterEntity, FilterField } from "./fields.ts";
 import { column, field, member, related, sorted } from "./make.ts";
 
 /**
- * The registry of what can be filtered and sorted, from which both doors, the typed inputs and the compiler take
+ * The registry of what can be filtered and sorted, from which both filter forms, the typed inputs and the compiler take
  * what they know. A column that is not here cannot be filtered.
  */
 

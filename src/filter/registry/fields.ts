@@ -72,9 +72,9 @@ export interface Relation {
 
 /** One thing that can be filtered. */
 export interface FilterField {
-  /** How the generic door names it, such as `createdAt`, `custom.industry` or `deals.count`. */
+  /** How the query form names it, such as `createdAt`, `custom.industry` or `deals.count`. */
   readonly path: string;
-  /** Further names in the generic door. */
+  /** Further names in the query form. */
   readonly aliases: readonly string[];
   readonly type: FieldType;
   /** For people. */

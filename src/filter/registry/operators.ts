@@ -15,7 +15,7 @@ const meaning = (comparator: Comparator, takes: Meaning["takes"], negated = fals
   takes,
 });
 
-/** The typed door's operators. `isEmpty` takes a boolean there: false is the complement. */
+/** The typed form's operators. `isEmpty` takes a boolean there: false is the complement. */
 export const typedOperators = {
   eq: meaning("in", "one"),
   ne: meaning("in", "one", true),
@@ -40,7 +40,7 @@ export const typedOperators = {
 
 export type TypedOperator = keyof typeof typedOperators;
 
-/** The generic door's operators, with what each says in GraphiQL. */
+/** The query form's operators, with what each says in GraphiQL. */
 export const genericOperators = {
   EQ: { means: typedOperators.eq, description: "Equals. Text without regard to case." },
   NE: { means: typedOperators.ne, description: "Does not equal; true for records without a value." },
@@ -110,7 +110,7 @@ export const operatorsOf: Readonly<Record<FieldType, readonly GenericOperator[]>
   relation: emptiness,
 };
 
-/** The generic door's name of a typed operator. */
+/** The query form's name of a typed operator. */
 export const genericNameOf = (operator: TypedOperator): GenericOperator =>
   operator.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() as GenericOperator;
 

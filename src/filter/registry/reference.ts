@@ -62,7 +62,7 @@ export const filterReference = (): string => `# Filters
 
 Made by \`npm run schema\` from the registry of fields; do not edit.
 
-Two doors, one meaning: \`filter\` is typed, \`query\` is an OR of AND groups whose conditions name a field, an operator
+Two filter arguments, one meaning: \`filter\` is typed, \`query\` is an OR of AND groups whose conditions name a field, an operator
 and a value. What both say is AND-ed, and so is \`search\`. \`contactFilterPreview\` says in a sentence what a filter
 means, \`contactFilterFields\` lists the fields below with an organization's custom fields.
 

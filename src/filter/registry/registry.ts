@@ -25,7 +25,7 @@ export class Registry {
     this.#paths = fields.map((field) => field.path);
   }
 
-  /** The entity's own field of this name, as either door spells it. */
+  /** The entity's own field of this name, as either form spells it. */
   byName(name: string): FilterField | undefined {
     return this.#fields.get(name);
   }

@@ -2,7 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { type CalendarUnit, type DurationUnit, MAX_AMOUNT } from "../language/dates.ts";
 import type { FieldType } from "../registry/fields.ts";
 
-/** The typed door's comparators: one input for each type of field. */
+/** The typed form's comparators: one input for each type of field. */
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
 type InputFieldMap = ReturnType<Parameters<typeof builder.inputType>[1]["fields"]>;

@@ -10,7 +10,7 @@ import {
   TrashModeEnum,
 } from "./query.schema.ts";
 
-/** The typed door. The inputs of an entity are made from the registry, so that they offer what it knows. */
+/** The typed form. The inputs of an entity are made from the registry, so that they offer what it knows. */
 
 interface FilterShape {
   readonly [name: string]: unknown;

@@ -3,7 +3,7 @@ import { type SearchField, searchFields } from "../compile/search.ts";
 import { limits } from "../language/problem.ts";
 import { type GenericOperator, genericOperators } from "../registry/operators.ts";
 
-/** The generic door, free text, and how lists are put in order. */
+/** The query form, free text, and how lists are put in order. */
 
 export const FilterOperator = builder.enumType("FilterOperator", {
   description:

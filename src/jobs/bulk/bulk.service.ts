@@ -4,7 +4,7 @@ import type { BulkJob } from "../../generated/prisma/client.ts";
 import type { Caller, Context } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
-import { holdRow } from "../../records/hold.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import type { IdempotencyKey } from "../../records/repeatable.ts";
 import { write } from "../../records/write.ts";
 import { Writer } from "../../records/writer.ts";
@@ -93,7 +93,7 @@ async function change(
     await queue(writer, work, jobId, (await complete()).lasting.input);
     return { ...result, sampleIds: await firstIds(writer, where, SAMPLE), changed: null, jobId };
   }
-  const contacts = await holdSet(writer, work);
+  const contacts = await lockSet(writer, work);
   const sampleIds = contacts.slice(0, SAMPLE).map(({ id }) => id);
   const changed = contacts.length === 0 ? 0 : await applyChange(writer, await complete(), contacts);
   return { ...result, sampleIds, changed, jobId: null };
@@ -146,7 +146,7 @@ const firstIds = async ({ tx }: Writer, where: object, take: number): Promise<st
   (await tx.contact.findMany({ where, select: { id: true }, orderBy: inOrder, take })).map(({ id }) => id);
 
 /** The contacts of a set, held; it is read again after the wait for those whom others were changing. */
-async function holdSet(writer: Writer, work: Work): Promise<ContactRow[]> {
+async function lockSet(writer: Writer, work: Work): Promise<ContactRow[]> {
   const { tx } = writer;
   const ids = await firstIds(writer, work.where, AT_ONCE + 1);
   await tx.lock.rows("contact", ids, "update");
@@ -181,7 +181,7 @@ async function queue(writer: Writer, work: Work, jobId: string, input: object): 
  */
 export const cancelBulkJob = (caller: Caller, id: string): Promise<BulkJob> =>
   write(caller, async (writer) => {
-    const before = await holdRow(writer, "bulkJob", id);
+    const before = await lockRow(writer, "bulkJob", id);
     if (before.finishedAt !== null) return before;
     await writer.tx.bulkChunk.deleteMany({ where: { jobId: before.id } });
     return writer.update("bulkJob", before, {

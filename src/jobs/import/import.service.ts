@@ -8,8 +8,8 @@ import { RefusalError, refuse } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
-import { holdRow } from "../../records/hold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/repeatable.ts";
 import { findTags, tagRefusals } from "../../records/tags.ts";
@@ -206,7 +206,7 @@ const queueJob = (
   write(
     caller,
     async (writer) => {
-      const job = await holdRow(writer, "importJob", encodeId("ImportJob", id));
+      const job = await lockRow(writer, "importJob", encodeId("ImportJob", id));
       if (job.state !== "UPLOADING") return job;
       return writer.update("importJob", job, { state: "QUEUED", fileBytes });
     },
@@ -271,7 +271,7 @@ async function* piecesOf(
  */
 export const cancelImport = (caller: Caller, id: string): Promise<ImportJob> =>
   write(caller, async (writer) => {
-    const before = await holdRow(writer, "importJob", id);
+    const before = await lockRow(writer, "importJob", id);
     if (before.finishedAt !== null) return before;
     await writer.tx.importChunk.deleteMany({ where: { jobId: before.id } });
     return writer.update("importJob", before, {

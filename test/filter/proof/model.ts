@@ -62,7 +62,7 @@ const keys = [
 /** The texts of a contact that have no column to be compared in. */
 export const keyFields: readonly string[] = keys;
 
-/** The fields of each kind of record by their names in the generic door; those of relations with their counts. */
+/** The fields of each kind of record by their names in the query form; those of relations with their counts. */
 export const fields: Readonly<Record<Entity, Readonly<Record<string, Type>>>> = {
   contact: {
     ...person,
@@ -169,7 +169,7 @@ export const enums: Readonly<Record<string, readonly string[]>> = {
   channel: ["EMAIL", "SMS", "CHAT", "WHATSAPP", "LINKEDIN", "CALL"],
 };
 
-/** Further names of fields in the generic door. */
+/** Further names of fields in the query form. */
 export const aliases: Readonly<Record<string, readonly string[]>> = {
   tags: ["tag"],
   owner: ["owner_id", "ownerId"],

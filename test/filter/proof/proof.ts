@@ -10,7 +10,7 @@ import { type ListedEntity, seenBy } from "./seen.ts";
 import type { Tree } from "./trees.ts";
 import type { World } from "./world.ts";
 
-/** Asks every door the same thing, and the reference evaluator too. */
+/** Asks in every form the same thing, and the reference evaluator too. */
 
 /** A filter, and where its days begin: in the organization when nothing is said. */
 export interface Case {
@@ -18,7 +18,7 @@ export interface Case {
   readonly timeZone: string | null;
 }
 
-/** A case in the words of the doors, with what the reference says of it. */
+/** A case in the words of the forms, with what the reference says of it. */
 interface Question {
   readonly filter: Input;
   readonly query: Input | null;
@@ -61,7 +61,7 @@ const lists = {
 export const ORGANIZATION_TIME_ZONE = "America/Santiago";
 
 export class Proof {
-  /** How many answers agreed, by door. */
+  /** How many answers agreed, by form. */
   readonly asked = { typed: 0, not: 0, generic: 0, stored: 0, pages: 0, both: 0 };
 
   private constructor(
@@ -125,7 +125,7 @@ export class Proof {
     return question;
   }
 
-  /** The typed door, its negation, and the generic door, for a few cases in one document. */
+  /** The typed form, its negation, and the query form, for a few cases in one document. */
   async #doors(questions: readonly Question[]): Promise<void> {
     const { field, filter: filterType } = lists[this.subject.entity];
     const variables: Record<string, unknown> = {};
@@ -141,13 +141,13 @@ export class Proof {
     const declared = Object.keys(variables).map((name) => `$${name}: ${types[name.charAt(0) as "f"]}`);
     const data = await this.#ask<Found>(`query (${declared.join(", ")}) { ${fields.join("\n")} }`, variables);
     for (const [at, question] of questions.entries()) {
-      this.#same("the typed door", question, idsIn(data[`t${at}`]), data[`t${at}`]?.totalCount);
+      this.#same("the typed form", question, idsIn(data[`t${at}`]), data[`t${at}`]?.totalCount);
       const others = this.rows.length - question.expected.size;
       if (data[`n${at}`]?.totalCount !== others) {
         throw this.#disagreement("the number of others", question, others, data[`n${at}`]?.totalCount);
       }
       if (question.query) {
-        this.#same("the generic door", question, idsIn(data[`g${at}`]), data[`g${at}`]?.totalCount);
+        this.#same("the query form", question, idsIn(data[`g${at}`]), data[`g${at}`]?.totalCount);
       }
       this.asked.typed += 1;
       this.asked.not += 1;
@@ -229,7 +229,7 @@ export class Proof {
       both: ${field}(filter: $filter, query: $query, timeZone: $timeZone, first: 100) { totalCount nodes { id } } }`;
     const data = await this.#ask<Found>(document, { filter, query, timeZone });
     const question = { filter, query, timeZone, expected: new Set(ids) };
-    this.#same("both doors together", question, idsIn(data.both), data.both?.totalCount);
+    this.#same("both forms together", question, idsIn(data.both), data.both?.totalCount);
     this.asked.both += 1;
   }
 

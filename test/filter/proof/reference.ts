@@ -100,7 +100,7 @@ const isEmpty = (value: unknown): boolean =>
   (typeof value === "string" && isBlank(value)) ||
   (Array.isArray(value) && value.length === 0);
 
-/** Whether one comparison of the typed door holds. */
+/** Whether one comparison of the typed form holds. */
 function holds(type: Type, op: string, said: Json, value: unknown, at: At): boolean {
   const each = (said: Json, op: string) =>
     (said as readonly Json[]).map((item) => holds(type, op, item, value, at));
@@ -149,7 +149,7 @@ const all = (type: Type, comparisons: Json, value: unknown, at: At): boolean =>
 const customType = (slug: Json | undefined): Type =>
   customFields.find((field) => field.slug === slug)?.as ?? "text";
 
-/** Whether a record fulfils a filter of the typed door. */
+/** Whether a record fulfils a filter of the typed form. */
 export const matches = (filter: Input, row: Row, entity: Entity, at: At): boolean =>
   Object.entries(filter).every(([name, said]) => {
     const inner = said as Input;
@@ -231,7 +231,7 @@ function condition({ field, op, value = true }: Input, row: Row, entity: Entity,
   return some !== String(op) in positive;
 }
 
-/** Whether a record fulfils a query of the generic door: all conditions of some group. */
+/** Whether a record fulfils a query of the query form: all conditions of some group. */
 export const fulfils = (query: Input, row: Row, entity: Entity, at: At): boolean =>
   (query.groups as readonly Input[]).some(({ conditions }) =>
     (conditions as readonly Input[]).every((each) => condition(each, row, entity, at)),

@@ -10,9 +10,9 @@ import {
 } from "./model.ts";
 import { type Comparison, type Tree, typedName } from "./trees.ts";
 
-/** An abstract filter in the words of each door. */
+/** An abstract filter in the words of each form. */
 
-/** The filter of the typed door. */
+/** The filter of the typed form. */
 export function typed(tree: Tree): Input {
   switch (tree.kind) {
     case "not":
@@ -57,7 +57,7 @@ interface Condition extends Comparison {
 
 const limits = { groups: 10, conditions: 20 };
 
-/** The query of the generic door; null where it has no words for the filter. */
+/** The query of the query form; null where it has no words for the filter. */
 export function generic(tree: Tree, entity: Entity): Input | null {
   const groups = groupsOf(tree, false);
   if (!groups || groups.length === 0 || groups.length > limits.groups) return null;

@@ -35,7 +35,7 @@ interface Run {
 /**
  * Checks as many cases as are wanted, batch by batch, the clock going on from moment to moment.
  *
- * @throws Error with the seed, the path and the shrunk case, when the doors and the reference differ
+ * @throws Error with the seed, the path and the shrunk case, when the forms and the reference differ
  */
 export async function prove(proof: Proof, run: Run): Promise<void> {
   const { cases, seed, shrink = true, asked } = run;

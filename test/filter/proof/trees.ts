@@ -27,7 +27,7 @@ import {
 } from "./values.ts";
 import type { World } from "./world.ts";
 
-/** Random filters in an abstract form, of which each door has a rendering. */
+/** Random filters in an abstract form, of which each form has a rendering. */
 
 export interface Comparison {
   readonly op: Op;
@@ -41,7 +41,7 @@ export type Tree =
   | {
       readonly kind: "field";
       readonly entity: Entity;
-      /** As the generic door names it, such as `owner.role` or `custom.text`. */
+      /** As the query form names it, such as `owner.role` or `custom.text`. */
       readonly name: string;
       readonly type: Type;
       /** AND-ed. */
@@ -57,7 +57,7 @@ export type Tree =
       readonly node: Tree;
     };
 
-/** The typed door's name of an operator. */
+/** The typed form's name of an operator. */
 export function typedName(op: Op, type: Type): string {
   if (op === "IS_NOT_EMPTY") return "isEmpty";
   const carries = type === "tags" || type === "multiSelect";
@@ -142,7 +142,7 @@ export class Trees {
   /** One comparator; every type of field is as likely as the others. */
   #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
     const built = Object.entries(fields[entity])
-      // The typed door says by an inner filter that there is none, and takes two relations inside each other.
+      // The typed form says by an inner filter that there is none, and takes two relations inside each other.
       .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
       .filter(([name]) => !this.isRestricted || name !== "leads.count");
     const custom =

@@ -6,7 +6,7 @@ import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
 import { newId } from "../../../lib/typeid.ts";
 import type { IdempotencyKey } from "../../../records/repeatable.ts";
-import { freeze } from "../../../records/snapshot.ts";
+import { toSnapshot } from "../../../records/snapshot.ts";
 import { checkVersion } from "../../../records/version.ts";
 import { write } from "../../../records/write.ts";
 import type { Writer } from "../../../records/writer.ts";
@@ -60,7 +60,7 @@ export function mergeContacts(
     caller,
     async (writer) => {
       const { definitions } = await writer.catalogue("CONTACT");
-      const contacts = await holdAll(writer, ids, input);
+      const contacts = await lockAll(writer, ids, input);
       const wanted = (input.fieldChoices ?? []).map((choice): WantedChoice => {
         const { field, customField, fromId } = choice;
         return { field, customField, fromId: decodeId(fromId)?.uuid ?? "" };
@@ -129,7 +129,7 @@ function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
 }
 
 /** The contacts in the order of the ids, held; every one that cannot be merged is told. */
-async function holdAll(
+async function lockAll(
   { tx }: Writer,
   ids: readonly string[],
   { expectedVersions }: MergeInput,
@@ -191,9 +191,9 @@ async function moveAll(
     id: newId(),
     primaryId: primary.id,
     mergedById: caller.viewer.memberId,
-    before: freeze(before) ?? {},
-    after: freeze(changes) ?? {},
-    choices: freeze(choices) ?? [],
+    before: toSnapshot(before) ?? {},
+    after: toSnapshot(changes) ?? {},
+    choices: toSnapshot(choices) ?? [],
   });
   const idsOf = (rows: readonly { id: string; from: string }[], contactId: string) =>
     rows.filter((row) => row.from === contactId).map((row) => row.id);

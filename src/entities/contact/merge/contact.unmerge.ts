@@ -5,7 +5,7 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
-import { freeze, thaw } from "../../../records/snapshot.ts";
+import { fromSnapshot, toSnapshot } from "../../../records/snapshot.ts";
 import { write } from "../../../records/write.ts";
 import type { Writer } from "../../../records/writer.ts";
 import { inherited } from "../contact.address.ts";
@@ -45,7 +45,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
       caller,
       async (writer) => {
         const { definitions } = await writer.catalogue("CONTACT");
-        const { merge, sources, primary, duplicates } = await holdMerge(writer, mergeId);
+        const { merge, sources, primary, duplicates } = await lockMerge(writer, mergeId);
         emails = duplicates.map(({ email }) => email);
         for (const source of sources) await returnAll(writer, source, primary.id);
         const past = await pastOf(writer, merge, primary, definitions);
@@ -56,7 +56,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
           ...calls.get(primary.id),
         });
         for (const { id, before, after } of past.others) {
-          const data = { before: freeze(before) ?? {}, after: freeze(after) ?? {} };
+          const data = { before: toSnapshot(before) ?? {}, after: toSnapshot(after) ?? {} };
           await writer.tx.contactMerge.updateMany({ where: { id }, data });
         }
         const restored: ContactRow[] = [];
@@ -80,7 +80,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
   }
 }
 
-async function holdMerge({ tx }: Writer, mergeId: string) {
+async function lockMerge({ tx }: Writer, mergeId: string) {
   const path = ["mergeId"];
   const decoded = decodeId(mergeId);
   const find = () =>
@@ -180,9 +180,9 @@ async function pastOf(
   const past = merges.map(
     ({ id, before, after, choices }): PastMerge => ({
       id,
-      before: thaw(before) as Partial<ContactRow>,
-      after: thaw(after) as Partial<ContactRow>,
-      choices: thaw(choices) as WantedChoice[],
+      before: fromSnapshot(before) as Partial<ContactRow>,
+      after: fromSnapshot(after) as Partial<ContactRow>,
+      choices: fromSnapshot(choices) as WantedChoice[],
       duplicates: sources.flatMap(({ mergeId, contactId }) =>
         mergeId === id ? (rows.get(contactId) ?? []) : [],
       ),

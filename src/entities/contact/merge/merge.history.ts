@@ -2,7 +2,7 @@ import type { ContactRow } from "../../../db/prisma/rows.ts";
 import type { CustomValueJson } from "../../../filter/language/derive.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import { type CustomValues, customValue } from "../../../records/custom.ts";
-import { freeze } from "../../../records/snapshot.ts";
+import { toSnapshot } from "../../../records/snapshot.ts";
 import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
 import { type ContactColumns, emptyContact } from "../contact.columns.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
@@ -44,7 +44,7 @@ const columnNames: readonly string[] = Object.values(mergeFields).flat();
 /** A column that no contact of a merge had a value in is in no record of it. */
 const blank = (name: string): unknown => emptyContact[name as keyof ContactColumns];
 
-const text = (value: unknown): string => JSON.stringify(freeze(value)) ?? "";
+const text = (value: unknown): string => JSON.stringify(toSnapshot(value)) ?? "";
 const same = (one: unknown, other: unknown): boolean => text(one ?? null) === text(other ?? null);
 
 /** A contact's values one by one: its columns by their names, its custom values by `custom.<slug>`. */

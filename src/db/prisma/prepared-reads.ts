@@ -16,7 +16,7 @@ import { parametersOf, type Template, templateOf } from "./template.ts";
 /** The operations whose answers are rows, a row, or a number. */
 export type ReadOperation = NonNullable<Read["operation"]>;
 
-export interface KeptReads {
+export interface PreparedReads {
   /**
    * What Prisma would answer.
    *
@@ -56,65 +56,68 @@ export interface CountedRows {
 const MOST_SHAPES = 1000;
 
 /**
- * Values of a shape that is kept. Where each of them goes is found by looking for it among all others, so that ten
+ * Values of a shape that is prepared. Where each of them goes is found by looking for it among all others, so that ten
  * thousand would take seconds; and lists of each length are a shape of their own.
  */
 const MOST_VALUES = 600;
 
-interface Kept {
+interface Prepared {
   /** How often the shape came before its statement was made. */
   times: number;
-  /** Undefined until it is made, null when the shape cannot be kept. */
+  /** Undefined until it is made, null when the shape cannot be prepared. */
   template: Template | null | undefined;
 }
 
 /** @param after how often a shape comes before its statement is made */
-export function keptReads(
+export function preparedReads(
   { pool, statementName }: Pick<Database, "pool" | "statementName">,
   after = 1,
-): KeptReads {
-  const shapes = new Map<string, Kept>();
-  const keptOf = (key: string): Kept => {
+): PreparedReads {
+  const shapes = new Map<string, Prepared>();
+  const entryOf = (key: string): Prepared => {
     const known = shapes.get(key);
     if (known) return known;
-    const kept: Kept = { times: 0, template: undefined };
-    shapes.set(key, kept);
+    const prepared: Prepared = { times: 0, template: undefined };
+    shapes.set(key, prepared);
     const [oldest] = shapes.keys();
     if (shapes.size > MOST_SHAPES && oldest !== undefined) shapes.delete(oldest);
-    return kept;
+    return prepared;
   };
 
-  /** Null until the shape has come often enough, and when it cannot be kept. */
-  const keptStatement = async (
+  /** Null until the shape has come often enough, and when it cannot be prepared. */
+  const preparedStatement = async (
     model: string,
     operation: ReadOperation,
     args: ReadArgs,
-  ): Promise<(Statement & { readonly steady: boolean }) | null> => {
+  ): Promise<(Statement & { readonly genericPlanSafe: boolean }) | null> => {
     const shape = shapeOf(args);
     if (!shape || shape.values.length > MOST_VALUES) return null;
-    const kept = keptOf(`${model} ${operation} ${shape.key}`);
-    if (kept.template === undefined) {
-      kept.times += 1;
-      if (kept.times <= after) return null;
-      kept.template = await makeTemplate({ model, operation, args });
+    const prepared = entryOf(`${model} ${operation} ${shape.key}`);
+    if (prepared.template === undefined) {
+      prepared.times += 1;
+      if (prepared.times <= after) return null;
+      prepared.template = await makeTemplate({ model, operation, args });
     }
-    const { template } = kept;
-    const { steady, values } = shape;
-    return template && { text: template.text, values: parametersOf(template, values), steady };
+    const { template } = prepared;
+    const { genericPlanSafe, values } = shape;
+    return template && { text: template.text, values: parametersOf(template, values), genericPlanSafe };
   };
 
   const send = async ({ text, values }: Statement, name?: string) =>
     pool.query<unknown[]>({ name, text, values: [...values], rowMode: "array", types });
 
   const statement = async (model: string, args: ReadArgs): Promise<Statement> =>
-    (await keptStatement(model, "findMany", args)) ?? statementOf({ model, args });
+    (await preparedStatement(model, "findMany", args)) ?? statementOf({ model, args });
 
   return {
     statement,
     async read(model, operation, args, ask) {
-      const kept = await keptStatement(model, operation, args);
-      if (!kept) return ask();
-      const { rows, fields } = await send(kept, kept.steady ? statementName(kept.text) : undefined);
+      const prepared = await preparedStatement(model, operation, args);
+      if (!prepared) return ask();
+      const { rows, fields } = await send(
+        prepared,
+        prepared.genericPlanSafe ? statementName(prepared.text) : undefined,
+      );
       if (operation === "count") return Number(rows[0]?.[0]);
       const read = reader(fields, args.select);
       return operation === "findMany" ? rows.map(read) : rows[0] ? read(rows[0]) : null;

@@ -11,8 +11,8 @@ async function told(): Promise<{ directory: string; start: () => Promise<string>
   onTestFinished(() => rm(directory, { recursive: true }));
   await mkdir(join(directory, "dist/server"), { recursive: true });
   await writeFile(join(directory, "package.json"), '{ "type": "module" }');
-  await cp("dist/server/stale.js", join(directory, "dist/server/stale.js"));
-  const script = 'import("./dist/server/stale.js").then(({ sayIfStale }) => sayIfStale())';
+  await cp("dist/server/stale-build.js", join(directory, "dist/server/stale-build.js"));
+  const script = 'import("./dist/server/stale-build.js").then(({ warnOfStaleBuild }) => warnOfStaleBuild())';
   const start = async () =>
     (await promisify(execFile)(process.execPath, ["-e", script], { cwd: directory })).stderr;
   return { directory, start };

@@ -13,54 +13,54 @@ import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
 
-/** The rows that are held and changed one by one with a statement each. */
-export interface HeldRows {
+/** The rows that are locked and changed one by one with a statement each. */
+export interface StoredRows {
   contact: ContactRow;
   lead: LeadRow;
   deal: DealRow;
 }
 
-export type HeldModel = keyof HeldRows;
+export type StoredModel = keyof StoredRows;
 
 /** Columns to set, by Prisma's field names. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** One row: waited for, held until the transaction ends, and changed. Only inside a transaction. */
-export interface Held {
+/** One row: waited for, locked until the transaction ends, and changed. Only inside a transaction. */
+export interface RowStore {
   /**
-   * Waits for a row and holds it. Null when there is none that the member may see, and for a contact that is merged
+   * Waits for a row and locks it. Null when there is none that the member may see, and for a contact that is merged
    * into another one: see `Lock.unmerged`.
    */
-  read<Name extends HeldModel>(model: Name, id: string): Promise<HeldRows[Name] | null>;
+  read<Name extends StoredModel>(model: Name, id: string): Promise<StoredRows[Name] | null>;
   /**
-   * Changes a row that is held.
+   * Changes a row that is locked.
    *
-   * @param before what it was as it was held
+   * @param before what it was when it was read under its lock
    * @param values columns to set. In `keys` and `facets`, what comes from custom fields stays as it is in the row
    *   when `keepCustom` is set.
-   * @returns the row as it is now; null when the row is no longer the one that was held, or out of reach
+   * @returns the row as it is now; null when the row is no longer the one that was read, or out of reach
    */
-  change<Name extends HeldModel>(
+  change<Name extends StoredModel>(
     model: Name,
-    before: HeldRows[Name],
+    before: StoredRows[Name],
     values: Values,
     keepCustom: boolean,
-  ): Promise<HeldRows[Name] | null>;
+  ): Promise<StoredRows[Name] | null>;
 }
 
 const tables = {
   contact: { all: Object.keys(Prisma.ContactScalarFieldEnum), derived: derivedColumns },
   lead: { all: Object.keys(Prisma.LeadScalarFieldEnum), derived: derivedColumns },
   deal: { all: Object.keys(Prisma.DealScalarFieldEnum), derived: derivedDealColumns },
-} as const satisfies Record<HeldModel, { all: readonly string[]; derived: object }>;
+} as const satisfies Record<StoredModel, { all: readonly string[]; derived: object }>;
 
-const isShown = (model: HeldModel, field: string) => !Object.hasOwn(tables[model].derived, field);
+const isShown = (model: StoredModel, field: string) => !Object.hasOwn(tables[model].derived, field);
 
 const listed = (fields: readonly string[]): string =>
   fields.map((field) => `${columnOf(field)} AS "${field}"`).join(", ");
 
 const shown = Object.fromEntries(
-  (Object.keys(tables) as HeldModel[]).map((model) => [
+  (Object.keys(tables) as StoredModel[]).map((model) => [
     model,
     listed(tables[model].all.filter((field) => isShown(model, field))),
   ]),
@@ -101,13 +101,13 @@ function confined(limits: Values, values: unknown[]): string {
 const unmerged = { contact: " AND merged_into_id IS NULL", lead: "", deal: "" } as const;
 
 /** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
-export interface HeldConnection {
+export interface StoreConnection {
   readonly send: Send;
   readonly nameOf: StatementNames;
 }
 
 async function first(
-  { send, nameOf }: HeldConnection,
+  { send, nameOf }: StoreConnection,
   text: string,
   values: unknown[],
 ): Promise<Values | null> {
@@ -117,28 +117,28 @@ async function first(
 
 /**
  * @param limits what the member may see
- * @param how whether the row is held, or only looked at and comes with `xmin`, which says who wrote it
+ * @param how whether the row is locked, or only looked at and comes with `xmin`, which says who wrote it
  */
-export function readHeld(
-  connection: HeldConnection,
-  model: HeldModel,
+export function readRow(
+  connection: StoreConnection,
+  model: StoredModel,
   id: string,
   limits: ColumnLimits,
-  how: "hold" | "look" = "hold",
+  how: "lock" | "look" = "lock",
 ): Promise<Values | null> {
   const values: unknown[] = [];
   const where = confined({ ...limits, id }, values);
   const text =
-    how === "hold"
+    how === "lock"
       ? `SELECT ${shown[model]} FROM ${model} WHERE ${where}${unmerged[model]} FOR UPDATE`
       : `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
   return first(connection, text, values);
 }
 
 /** @param limits what the member may see */
-export async function changeHeld(
-  connection: HeldConnection,
-  model: HeldModel,
+export async function changeRow(
+  connection: StoreConnection,
+  model: StoredModel,
   before: Values & { readonly id: string; readonly version: number },
   change: Values,
   keepCustom: boolean,

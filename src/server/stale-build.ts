@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
  * Says so when what runs was built before the sources beside it were changed: whoever edits would look in vain for the
  * change. Takes a few milliseconds; says nothing where there are no sources, or where they run themselves.
  */
-export function sayIfStale(): void {
+export function warnOfStaleBuild(): void {
   const here = fileURLToPath(import.meta.url);
   const root = dirname(dirname(here));
   const sources = join(root, "../src");

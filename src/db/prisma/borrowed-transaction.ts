@@ -11,7 +11,7 @@ interface Client<Tx> {
 }
 
 /** Prisma's client inside of a transaction that is already open. */
-export interface Lent<Tx> {
+export interface BorrowedTransaction<Tx> {
   readonly client: Tx;
   /** Lets Prisma end what it holds for its transaction; the one that is open stays so. */
   giveBack(): Promise<void>;
@@ -19,7 +19,7 @@ export interface Lent<Tx> {
 
 /** Lends connections whose transaction is already open to Prisma. */
 export interface Lender<Tx> {
-  lend(send: Send): Promise<Lent<Tx>>;
+  lend(send: Send): Promise<BorrowedTransaction<Tx>>;
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function lender<Tx>(open: (pool: pg.Pool) => Client<Tx>): Lender<Tx> {
   let prisma: Client<Tx> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const begin = async (send: Send): Promise<Lent<Tx>> => {
+  const begin = async (send: Send): Promise<BorrowedTransaction<Tx>> => {
     prisma ??= open(pool);
     const client = prisma;
     let end = () => {};

@@ -6,17 +6,17 @@ import { refuse } from "../lib/errors.ts";
 import type { Rows, Writer } from "./writer.ts";
 
 /** Records that are found by their id alone; contacts lead on to what they were merged into. */
-type Held = Exclude<Delegate<LockedName>, "contact">;
+type LockedModel = Exclude<Delegate<LockedName>, "contact">;
 
 type Finder = { findFirst(args: { where: { id: string } }): Promise<unknown> };
 
 /**
- * A record by the id that a caller sent, held until the transaction ends.
+ * A record by the id that a caller sent, locked until the transaction ends.
  *
  * @param path where the id stands in the arguments
  * @throws RefusalError NOT_FOUND when there is none that the caller may see
  */
-export async function holdRow<Name extends Held>(
+export async function lockRow<Name extends LockedModel>(
   { tx }: Writer,
   model: Name,
   id: string,
@@ -25,14 +25,14 @@ export async function holdRow<Name extends Held>(
   const name = models[model];
   const decoded = decodeId(id);
   if (decoded?.type === name) {
-    const row = await hold(tx, model, decoded.uuid);
+    const row = await lockById(tx, model, decoded.uuid);
     if (row !== null) return row as Rows[Name];
   }
   throw refuse("NOT_FOUND", path, `there is no such ${entities[name].nouns[0]}`);
 }
 
-async function hold(tx: Db, model: Held, id: string): Promise<unknown> {
-  if (model === "lead" || model === "deal") return tx.held.read(model, id);
+async function lockById(tx: Db, model: LockedModel, id: string): Promise<unknown> {
+  if (model === "lead" || model === "deal") return tx.rows.read(model, id);
   await tx.lock.rows(entities[models[model]].table, [id], "update");
   return (tx[model] as unknown as Finder).findFirst({ where: { id } });
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { keptReads, type ReadOperation } from "../../src/db/prisma/kept-reads.ts";
+import { preparedReads, type ReadOperation } from "../../src/db/prisma/prepared-reads.ts";
 import { marked, shapeOf } from "../../src/db/prisma/shape.ts";
 import { templateOf } from "../../src/db/prisma/template.ts";
 import { Prisma } from "../../src/generated/prisma/browser.ts";
@@ -41,7 +41,7 @@ async function both(model: string, operation: ReadOperation, args: object, befor
     (args: object) => Promise<unknown>
   >;
   const ask = (asked: object) => () => delegate[operation]?.(asked) as Promise<unknown>;
-  const reads = keptReads(database, 1);
+  const reads = preparedReads(database, 1);
   await reads.read(model, operation, before, ask(before));
   let asked = 0;
   const kept = await reads.read(model, operation, args, async () => {
@@ -110,7 +110,7 @@ test("a call of the same shape gets the rows of its own values", async () => {
 
 test("Prisma is asked the first time, and the driver from then on", async () => {
   const database = await testDatabase();
-  const reads = keptReads(database, 1);
+  const reads = preparedReads(database, 1);
   const asked: string[] = [];
   for (const id of [contactId, org.id, contactId]) {
     const args = { where: { orgId: org.id, id }, select: { id: true } };
@@ -175,14 +175,14 @@ describe("a shape", () => {
     expect(key({ where: { name: "b" } })).toBe(different[0]);
   });
 
-  test("is steady only where rows are found by their keys and their place", () => {
-    const steady = (where: object) => shapeOf({ where, take: 5 })?.steady;
-    expect(steady({ AND: [{ orgId: "o" }, { deletedAt: null }, { createdAt: { lte: new Date() } }] })).toBe(
-      true,
-    );
-    expect(steady({ id: { in: Array.from({ length: 8 }, String) } })).toBe(true);
-    expect(steady({ id: { in: Array.from({ length: 9 }, String) } })).toBe(false);
-    expect(steady({ ownerId: "m" })).toBe(false);
-    expect(steady({ facets: { has: "x" } })).toBe(false);
+  test("is genericPlanSafe only where rows are found by their keys and their place", () => {
+    const genericPlanSafe = (where: object) => shapeOf({ where, take: 5 })?.genericPlanSafe;
+    expect(
+      genericPlanSafe({ AND: [{ orgId: "o" }, { deletedAt: null }, { createdAt: { lte: new Date() } }] }),
+    ).toBe(true);
+    expect(genericPlanSafe({ id: { in: Array.from({ length: 8 }, String) } })).toBe(true);
+    expect(genericPlanSafe({ id: { in: Array.from({ length: 9 }, String) } })).toBe(false);
+    expect(genericPlanSafe({ ownerId: "m" })).toBe(false);
+    expect(genericPlanSafe({ facets: { has: "x" } })).toBe(false);
   });
 });
