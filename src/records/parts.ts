@@ -31,10 +31,10 @@ export interface Parts<Row> {
   ): Promise<Row>;
 }
 
-/** @param hold finds a record that may be changed, and holds it */
+/** @param lock finds a record that may be changed, and locks it */
 export function partsOf<Name extends Model>(
   model: Name,
-  hold: (writer: Writer, id: string) => Promise<Rows[Name]>,
+  lock: (writer: Writer, id: string) => Promise<Rows[Name]>,
 ): Parts<Rows[Name]> {
   const entity: Entity = model === "contact" ? "CONTACT" : "LEAD";
   const change = (
@@ -47,7 +47,7 @@ export function partsOf<Name extends Model>(
       const wanted = readInput(tagList, names, ["tags"]);
       return write(caller, async (writer) => {
         const named = findTags(wanted, await writer.catalogue(entity, wanted));
-        const before = await hold(writer, id);
+        const before = await lock(writer, id);
         const refusals = tagRefusals(named, ["tags"], create);
         if (refusals.length > 0) throw new RefusalError(refusals);
         const tagIds = [...new Set([...before.tagIds, ...(await makeTags(writer, named, wanted))])];
@@ -58,7 +58,7 @@ export function partsOf<Name extends Model>(
       const unwanted = readInput(tagList, names, ["tags"]);
       return write(caller, async (writer) => {
         const { ids } = findTags(unwanted, await writer.catalogue(entity, unwanted));
-        const before = await hold(writer, id);
+        const before = await lock(writer, id);
         const gone = new Set(ids.values());
         return change(writer, before, { tagIds: before.tagIds.filter((tag) => !gone.has(tag)) });
       });
@@ -66,7 +66,7 @@ export function partsOf<Name extends Model>(
     setCustomField(caller, id, slug, value, expectedVersion) {
       return write(caller, async (writer) => {
         const { definitions } = await writer.catalogue(entity);
-        const before = await hold(writer, id);
+        const before = await lock(writer, id);
         checkVersion(before, expectedVersion, model === "contact" ? "Contact" : "Lead");
         const applied = applyCustom(before.custom as CustomValues, [{ slug, value }], definitions, []);
         // The arguments are `slug` and `value` themselves, and not items of a list.

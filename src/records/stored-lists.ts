@@ -19,7 +19,7 @@ export type StoredList = Pick<SmartList, "id" | "name"> & {
 
 /**
  * The organization's lists, which nobody else changes until the transaction ends. Before any other lock of it: whoever
- * saves a list holds the set first, and then what the list names.
+ * saves a list locks the set first, and then what the list names.
  */
 export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> {
   await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
@@ -50,7 +50,7 @@ async function rewrite(
 /** Tags are named through relations too, and no custom field has them. */
 const builtIn = () => new Registry("CONTACT", []);
 
-/** Before a tag gets another name: lists from before tags were held by id hold it so from now on. */
+/** Before a tag gets another name: lists from before tags were named by id name it so from now on. */
 export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   const id = encodeId("Tag", tag.id);

@@ -93,7 +93,7 @@ export const isPlain = (input: {
 }): boolean => input.tags == null && !input.customFields?.length;
 
 /**
- * The custom fields and tags that an input names; nothing is read for one that names none. Before any record is held:
+ * The custom fields and tags that an input names; nothing is read for one that names none. Before any record is locked:
  * whoever changes the custom fields waits for records.
  */
 export async function catalogueFor(

@@ -124,7 +124,7 @@ export class Writer {
   }
 
   /**
-   * Changes a row that this transaction holds. When nothing differs, nothing is written and the row is returned as
+   * Changes a row that this transaction has locked. When nothing differs, nothing is written and the row is returned as
    * it was.
    *
    * @param before the row as it was read under its lock
@@ -153,7 +153,7 @@ export class Writer {
       model === "contact" || model === "lead" || model === "deal"
         ? await this.tx.rows.change<StoredModel>(model, before as StoredRows[StoredModel], data, keepCustom)
         : (await this.#delegate(model).updateManyAndReturn({ where: { id }, data }))[0];
-    if (row == null) throw new Error(`a ${model} was changed though it was held, or is out of reach`);
+    if (row == null) throw new Error(`a ${model} was changed though it was locked, or is out of reach`);
     if (tags && changes.tagIds) {
       await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
     }
@@ -194,7 +194,7 @@ export class Writer {
     await this.tx.bulk.tagContacts(carried(contacts), now);
   }
 
-  /** Changes many contacts that this transaction holds; tags are only added. */
+  /** Changes many contacts that this transaction has locked; tags are only added. */
   async updateContacts(
     contacts: readonly {
       readonly before: ContactRow;
@@ -213,7 +213,7 @@ export class Writer {
   }
 
   /**
-   * Changes many contacts that this transaction holds, each in its own way.
+   * Changes many contacts that this transaction has locked, each in its own way.
    *
    * @returns how many were changed; the others were as wanted already, and are left alone
    */

@@ -199,7 +199,7 @@ test("a field that changes its type while a contact is erased does not bring its
   await expect.poll(() => waiting("^DELETE FROM import_error"), soon).toBe(1);
   const field = `customFieldUpdate(id: "${encodeId("CustomField", years.id)}", input: { type: NUMBER })`;
   const changing = mutate(key, field, "valueCount");
-  await expect.poll(() => waiting("^SELECT 1 AS held FROM contact"), soon).toBe(1);
+  await expect.poll(() => waiting("^SELECT 1 AS locked FROM contact"), soon).toBe(1);
   slow.commit();
   await purging;
   expect(await changing).toMatchObject({ errors: [] });

@@ -222,11 +222,11 @@ export function bulkStatements(query: Query, principal: Principal, order: LockOr
       const { table, column, set } = references[reference];
       if (reference !== "mergedContact") order.enter(table);
       const rows = await query<{ id: string }>(
-        `WITH held AS (
+        `WITH locked AS (
            SELECT id FROM ${table}
            WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid ORDER BY id FOR UPDATE)
          UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
-         FROM held WHERE t.org_id = $1::uuid AND t.id = held.id
+         FROM locked WHERE t.org_id = $1::uuid AND t.id = locked.id
          RETURNING t.id::text AS id`,
         [orgId, ids, from, to, now.toISOString()],
       );
@@ -258,21 +258,21 @@ export function bulkStatements(query: Query, principal: Principal, order: LockOr
       );
     },
     async removeTag(tagId, { now, source }) {
-      const hold = (rows: string, how = "") =>
-        query(`SELECT 1 AS held FROM ${rows} ORDER BY id FOR UPDATE${how}`, [orgId, tagId]);
+      const lock = (rows: string, how = "") =>
+        query(`SELECT 1 AS locked FROM ${rows} ORDER BY id FOR UPDATE${how}`, [orgId, tagId]);
       const carriers = (table: "contact" | "lead") =>
         `${table} WHERE org_id = $1::uuid AND tag_ids @> ARRAY[$2::uuid]`;
       for (const table of ["contact", "lead"] as const) {
         order.enter(table);
-        await hold(carriers(table));
+        await lock(carriers(table));
       }
       order.enter("tag");
-      const [tag] = await hold("tag WHERE org_id = $1::uuid AND id = $2::uuid");
+      const [tag] = await lock("tag WHERE org_id = $1::uuid AND id = $2::uuid");
       if (!tag) return null;
-      // Whoever was putting the tag on a record held a share of it: their record has to be seen here. It is not waited
+      // Whoever was putting the tag on a record had locked a share of it: their record has to be seen here. It is not waited
       // for, because who has it by now may wait for the tag.
       try {
-        for (const table of ["contact", "lead"] as const) await hold(carriers(table), " NOWAIT");
+        for (const table of ["contact", "lead"] as const) await lock(carriers(table), " NOWAIT");
       } catch (error) {
         if (!isLocked(error)) throw error;
         throw new Displaced("a record got the tag meanwhile");

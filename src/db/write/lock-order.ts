@@ -2,7 +2,7 @@ import { type Lockable, ownedModels } from "../entities.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Strength } from "./locks.ts";
 
-/** What a transaction may hold. The last ones of a kind that no other is waited for with. */
+/** What a transaction may lock. The last ones of a kind that no other is waited for with. */
 type Place = Lockable | "fields" | "imports" | "phones";
 
 /** What stands before a table's rows and has none of its own. */
@@ -21,48 +21,48 @@ const order: readonly Place[] = ownedModels.flatMap(([, { table, locked }]) =>
   locked ? [...(before[table] ?? []), table as Lockable] : [],
 );
 
-/** Rows of a place that are remembered one by one; a change of a custom field holds a million. */
+/** Rows of a place that are remembered one by one; a change of a custom field locks a million. */
 const REMEMBERED = 5_000;
 
-/** What one transaction holds, and whether it took it in order. */
+/** What one transaction has locked, and whether it took it in order. */
 export class LockOrder {
-  readonly #held = new Map<Place, { readonly ids: Map<string, Strength>; latest: string }>();
+  readonly #locked = new Map<Place, { readonly ids: Map<string, Strength>; latest: string }>();
   #last = -1;
 
   /**
-   * Whether these may be held now; what is held already may be asked for again.
+   * Whether these may be locked now; what is locked already may be asked for again.
    *
-   * @throws ScopeError when another place or a later row was held before: a fault of ours, which could deadlock
+   * @throws ScopeError when another place or a later row was locked before: a fault of ours, which could deadlock
    */
   check(place: Place, ids: readonly string[], strength: Strength): void {
     const rank = order.indexOf(place);
-    const { ids: held, latest } = this.#of(place);
-    const fresh = ids.filter((id) => held.get(id) !== "update" && held.get(id) !== strength);
+    const { ids: locked, latest } = this.#of(place);
+    const fresh = ids.filter((id) => locked.get(id) !== "update" && locked.get(id) !== strength);
     if (fresh.length === 0) return;
-    const backwards = rank < this.#last || fresh.some((id) => id < latest || held.has(id));
+    const backwards = rank < this.#last || fresh.some((id) => id < latest || locked.has(id));
     if (!backwards) return;
     throw new ScopeError(`${place} is locked after ${order[this.#last]}: locks are taken in one order`);
   }
 
-  /** Holds rows. */
+  /** Locks rows. */
   take(place: Place, ids: readonly string[], strength: Strength): void {
     this.check(place, ids, strength);
-    const held = this.#of(place);
+    const locked = this.#of(place);
     for (const id of ids) {
-      if (id > held.latest) held.latest = id;
-      if (held.ids.size < REMEMBERED && held.ids.get(id) !== "update") held.ids.set(id, strength);
+      if (id > locked.latest) locked.latest = id;
+      if (locked.ids.size < REMEMBERED && locked.ids.get(id) !== "update") locked.ids.set(id, strength);
     }
-    this.#held.set(place, held);
+    this.#locked.set(place, locked);
     this.#last = Math.max(this.#last, order.indexOf(place));
   }
 
-  /** Holds rows that are not known by their ids, once. */
+  /** Locks rows that are not known by their ids, once. */
   enter(place: Place): void {
     if (order.indexOf(place) < this.#last) this.check(place, ["?"], "update");
     this.#last = Math.max(this.#last, order.indexOf(place));
   }
 
   #of(place: Place) {
-    return this.#held.get(place) ?? { ids: new Map<string, Strength>(), latest: "" };
+    return this.#locked.get(place) ?? { ids: new Map<string, Strength>(), latest: "" };
   }
 }

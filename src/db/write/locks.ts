@@ -2,7 +2,7 @@ import type { Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
 import type { LockOrder } from "./lock-order.ts";
 
-/** What a held row keeps others from: "update" any other write, "share" being moved or removed. */
+/** What a locked row keeps others from: "update" any other write, "share" being moved or removed. */
 export type Strength = "update" | "share";
 
 /** Rows that hang from another one, and the column that says from which. */
@@ -11,14 +11,14 @@ export type Hanging =
   | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
   | { readonly table: "lead"; readonly column: "converted_deal_id" };
 
-/** Waits for rows and holds them until the transaction ends: all of it in the order of `LockOrder`. */
+/** Waits for rows and locks them until the transaction ends: all of it in the order of `LockOrder`. */
 export interface Lock {
   /** Ids that name no row are passed over. */
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
   /** Every row that hangs from one, whoever may see it. */
   hanging(rows: Hanging, from: string): Promise<void>;
   /**
-   * A contact, if it is not merged into another one: whoever holds one of those and waits for where it leads waits
+   * A contact, if it is not merged into another one: whoever has locked one of those and waits for where it leads waits
    * the other way round than a merge does.
    */
   unmerged(id: string, strength: Strength): Promise<void>;
@@ -37,7 +37,7 @@ export interface Lock {
 }
 
 /**
- * What was to be held was no longer what had led to it, once it was: nothing was written, and the work has to begin
+ * What was to be locked was no longer what had led to it, once it was: nothing was written, and the work has to begin
  * anew.
  */
 export class Displaced extends Error {
@@ -48,13 +48,14 @@ const forStrength = (strength: Strength): string => `FOR ${strength === "update"
 
 /** @param query sends texts that are always the same */
 export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
-  const advisory = (text: string, values: unknown[]) => query(`SELECT 1 AS held FROM (${text}) AS l`, values);
+  const advisory = (text: string, values: unknown[]) =>
+    query(`SELECT 1 AS locked FROM (${text}) AS l`, values);
   return {
     async rows(table, ids, strength) {
       if (ids.length === 0) return;
       order.take(table, ids, strength);
       await query(
-        `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) ORDER BY id
+        `SELECT 1 AS locked FROM ${table} WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) ORDER BY id
      ${forStrength(strength)}`,
         [orgId, ids],
       );
@@ -62,14 +63,14 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     async hanging({ table, column }, from) {
       order.enter(table);
       await query(
-        `SELECT 1 AS held FROM ${table} WHERE org_id = $1::uuid AND ${column} = $2::uuid ORDER BY id FOR UPDATE`,
+        `SELECT 1 AS locked FROM ${table} WHERE org_id = $1::uuid AND ${column} = $2::uuid ORDER BY id FOR UPDATE`,
         [orgId, from],
       );
     },
     async unmerged(id, strength) {
       order.check("contact", [id], strength);
       const rows = await query(
-        `SELECT 1 AS held FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND merged_into_id IS NULL
+        `SELECT 1 AS locked FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND merged_into_id IS NULL
      ${forStrength(strength)}`,
         [orgId, id],
       );
@@ -80,10 +81,10 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       const members = `SELECT id::text AS id FROM contact
      WHERE org_id = $1::uuid AND (id = ANY($2::uuid[]) OR merged_into_id = ANY($2::uuid[])) ORDER BY id`;
       const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
-      const held = idsOf(await query<{ id: string }>(`${members} FOR UPDATE`, [orgId, ids]));
-      order.take("contact", held, "update");
+      const locked = idsOf(await query<{ id: string }>(`${members} FOR UPDATE`, [orgId, ids]));
+      order.take("contact", locked, "update");
       const now = idsOf(await query<{ id: string }>(members, [orgId, ids]));
-      if (now.join() !== held.join()) throw new Displaced("a contact was merged or unmerged meanwhile");
+      if (now.join() !== locked.join()) throw new Displaced("a contact was merged or unmerged meanwhile");
     },
     async fields() {
       order.take("fields", [""], "update");
@@ -96,7 +97,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     async phones(numbers) {
       if (numbers.length === 0) return;
       order.enter("phones");
-      // Advisory, because a contact that is not there yet has no row to hold. Taken in the order of the numbers.
+      // Advisory, because a contact that is not there yet has no row to lock. Taken in the order of the numbers.
       await advisory(
         "SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 7242004)) FROM unnest($2::text[]) AS key",
         [`${orgId} phone `, [...new Set(numbers)].sort()],
@@ -112,7 +113,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
 export async function lockFields(query: Query, orgId: string, strength: Strength): Promise<void> {
   const shared = strength === "share" ? "_shared" : "";
   await query(
-    `SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242002))) AS l`,
+    `SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242002))) AS l`,
     [`${orgId} custom fields`],
   );
 }

@@ -74,7 +74,7 @@ export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
   });
 
 /**
- * An activity, held, and its contact, whose calls it may move and which is held before it.
+ * An activity, locked, and its contact, whose calls it may move and which is locked before it.
  *
  * @throws RefusalError NOT_FOUND
  */
@@ -92,7 +92,7 @@ async function lockActivity(writer: Writer, id: string): Promise<Activity> {
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
 
 /**
- * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is held, and need not
+ * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is locked, and need not
  * be the caller's.
  */
 async function countCalls(

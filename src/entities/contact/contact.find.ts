@@ -6,13 +6,13 @@ import { type Refusal, RefusalError, refuse } from "../../lib/errors.ts";
 import type { Writer } from "../../records/writer.ts";
 import { type Address, addressOf } from "./contact.address.ts";
 
-/** Finding the contact that a write is about, and holding it until the transaction ends. */
+/** Finding the contact that a write is about, and locking it until the transaction ends. */
 
 /** What an id that has been merged into another contact stands for. */
 export type Merged = "follow" | "refuse";
 
 /**
- * A contact by the id that a caller sent, held. An old id leads to the contact that it was merged into.
+ * A contact by the id that a caller sent, locked. An old id leads to the contact that it was merged into.
  *
  * @param path where the id stands in the arguments
  * @throws RefusalError NOT_FOUND, or ALREADY_MERGED when merged ids are refused
@@ -45,14 +45,14 @@ export async function lockContact(
 const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
   (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
 
-/** @throws Displaced when an old id no longer leads to the contact that is held because it did */
+/** @throws Displaced when an old id no longer leads to the contact that is locked because it did */
 async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
   if ((await leadsTo(tx, id)) === survivorId) return;
   throw new Displaced("an old id no longer leads to the contact that it led to");
 }
 
 /**
- * A contact that something is to hang from, held so that it is neither merged nor removed meanwhile.
+ * A contact that something is to hang from, locked so that it is neither merged nor removed meanwhile.
  *
  * @param id row id; one that was merged leads to the contact that it was merged into
  */
@@ -65,7 +65,7 @@ export async function lockParentContact(tx: Db, id: string, strength: Strength):
   return tx.contact.findFirst({ where: { id: row.mergedIntoId } });
 }
 
-/** A contact that is not in the trash, held. */
+/** A contact that is not in the trash, locked. */
 export async function lockLiveContact(
   writer: Writer,
   id: string,

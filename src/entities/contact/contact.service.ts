@@ -26,14 +26,14 @@ export interface Plan {
 /** What an input of a contact says, tags as a change of those that are carried. */
 export type ContactChange = ContactInput & { readonly tags?: TagChange | null | undefined };
 
-/** The custom fields and tags that an input names, before any contact is held. */
+/** The custom fields and tags that an input names, before any contact is locked. */
 export const catalogueOf = (writer: Writer, { customFields, tags }: ContactChange): Promise<Catalogue> =>
   catalogueFor(writer, "CONTACT", customFields, tags);
 
 /**
  * Checks what an input would make of a contact.
  *
- * @param before the contact, held; null for a new one
+ * @param before the contact, locked; null for a new one
  * @param catalogue of the same input
  * @throws RefusalError with everything that is wrong
  */
@@ -57,7 +57,7 @@ export async function planContact(
   return { columns: { ...after, ...wishes, ownerId: owner.ownerId }, tagIds: plan.apply };
 }
 
-/** Writes a planned contact: a new one, or a change of one that is held. */
+/** Writes a planned contact: a new one, or a change of one that is locked. */
 export async function putContact(
   writer: Writer,
   before: ContactRow | null,
@@ -95,7 +95,7 @@ export function createContact(
 }
 
 /**
- * Changes a contact in one transaction. The row is held meanwhile, or written only as it was read, so that two
+ * Changes a contact in one transaction. The row is locked meanwhile, or written only as it was read, so that two
  * callers at once never lose each other's change.
  *
  * @param id a contact's id as callers see it

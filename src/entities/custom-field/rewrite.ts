@@ -14,10 +14,15 @@ type Row = ContactRow | LeadRow;
 /**
  * Every record that has a value of a field, the trash included, a batch at a time.
  *
- * @param held whether they are to be written: changes that name no custom field do not wait for those of fields,
- *   so that each row is held before what else it says is read
+ * @param locked whether they are to be written: changes that name no custom field do not wait for those of fields,
+ *   so that each row is locked before what else it says is read
  */
-async function* rowsWith({ tx }: Writer, entity: Entity, slug: string, held = false): AsyncGenerator<Row[]> {
+async function* rowsWith(
+  { tx }: Writer,
+  entity: Entity,
+  slug: string,
+  locked = false,
+): AsyncGenerator<Row[]> {
   const read = (args: object): Promise<Row[]> =>
     entity === "CONTACT" ? tx.contact.findMany(args) : tx.lead.findMany(args);
   let last: string | null = null;
@@ -34,8 +39,8 @@ async function* rowsWith({ tx }: Writer, entity: Entity, slug: string, held = fa
     };
     const found = await read(args);
     const ids = found.map((row) => row.id);
-    if (held) await tx.lock.rows(entity === "CONTACT" ? "contact" : "lead", ids, "update");
-    const rows = held ? await read({ where: { id: { in: ids } } }) : found;
+    if (locked) await tx.lock.rows(entity === "CONTACT" ? "contact" : "lead", ids, "update");
+    const rows = locked ? await read({ where: { id: { in: ids } } }) : found;
     if (rows.length > 0) yield rows;
     if (found.length < BATCH) return;
     last = ids.at(-1) ?? null;

@@ -22,8 +22,8 @@ export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: Idempo
   return write(
     caller,
     async (writer) => {
-      const held = await lockParents(writer, input);
-      return writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input, held)) });
+      const locked = await lockParents(writer, input);
+      return writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input, locked)) });
     },
     {
       repeatable: repeatable("deal", "dealCreate", raw, idempotencyKey),
@@ -45,10 +45,10 @@ export function updateDeal(
 ): Promise<DealRow> {
   const input = readInput(DealUpdate, raw);
   return write(caller, async (writer) => {
-    const held = await lockParents(writer, input);
+    const locked = await lockParents(writer, input);
     const before = await lockRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
-    return writer.update("deal", before, await columnsOf(writer, before, input, held));
+    return writer.update("deal", before, await columnsOf(writer, before, input, locked));
   });
 }
 

@@ -56,13 +56,13 @@ export async function convertLead(
         caller,
         async (writer) => {
           const { definitions } = await writer.catalogue("CONTACT");
-          const held = await lockBoth(writer, id, input.contactId, (lead) => {
+          const locked = await lockBoth(writer, id, input.contactId, (lead) => {
             checkVersion(lead, expectedVersion, "Lead");
             if (lead.status === "CONVERTED") {
               throw refuse("INVALID_STATE", ["id"], "the lead has been converted already");
             }
           });
-          const { lead } = held;
+          const { lead } = locked;
           email = lead.email;
           const value = input.deal?.value ?? valueOfLead(lead);
           if (input.createDeal !== false && value === null) {
@@ -71,7 +71,7 @@ export async function convertLead(
           }
           await writer.tx.lock.hanging({ table: "deal", column: "lead_id" }, lead.id);
           await writer.tx.lock.hanging({ table: "activity", column: "lead_id" }, lead.id);
-          const { contact, contactOutcome } = await becomeContact(writer, held, definitions);
+          const { contact, contactOutcome } = await becomeContact(writer, locked, definitions);
           const deal =
             input.createDeal === false || value === null
               ? null
@@ -116,14 +116,14 @@ const valueOfLead = ({ dealValue, dealCurrency }: LeadRow) =>
     : { amount: dealValue.toString(), currency: dealCurrency };
 
 /** A lead, the contact that it becomes unless that is new, and what its address leads to. */
-interface Held {
+interface Locked {
   readonly lead: LeadRow;
   readonly contact: ContactRow | null;
   readonly address: Address;
 }
 
 /**
- * Holds the contact and then the lead, as every write does.
+ * Locks the contact and then the lead, as every write does.
  *
  * @param check refuses a lead that cannot be converted
  * @throws Displaced when the lead's address was changed meanwhile
@@ -133,7 +133,7 @@ async function lockBoth(
   id: string,
   contactId: string | null | undefined,
   check: (lead: LeadRow) => void,
-): Promise<Held> {
+): Promise<Locked> {
   const { tx, caller } = writer;
   const decoded = decodeId(id);
   const seen = decoded?.type === "Lead" ? await tx.lead.findFirst({ where: { id: decoded.uuid } }) : null;
@@ -156,7 +156,7 @@ async function lockBoth(
 
 async function becomeContact(
   writer: Writer,
-  { lead, contact: before, address }: Held,
+  { lead, contact: before, address }: Locked,
   definitions: readonly Definition[],
 ): Promise<Pick<Converted, "contact" | "contactOutcome">> {
   const { caller } = writer;

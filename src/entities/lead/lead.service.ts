@@ -14,14 +14,14 @@ import type { Writer } from "../../records/writer.ts";
 import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
 
-/** A lead that is not purged, held. */
+/** A lead that is not purged, locked. */
 async function lockLead(writer: Writer, id: string): Promise<LeadRow> {
   const row = await lockRow(writer, "lead", id);
   if (row.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
   return row;
 }
 
-/** A lead that is not in the trash, held. */
+/** A lead that is not in the trash, locked. */
 export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow> {
   const row = await lockLead(writer, id);
   if (row.deletedAt !== null) throw refuse("IN_TRASH", ["id"], "the lead is in the trash; restore it first");

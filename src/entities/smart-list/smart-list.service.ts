@@ -1,6 +1,6 @@
 import { decodeId } from "../../db/ids.ts";
 import type { GenericQuery } from "../../filter/language/question.ts";
-import { held } from "../../filter/language/stored.ts";
+import { asStored } from "../../filter/language/stored.ts";
 import { findNamed } from "../../filter/list/filter.service.ts";
 import { Registry } from "../../filter/registry/registry.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
@@ -44,8 +44,8 @@ export function createList(
       if (lists.length >= MAX_LISTS) {
         throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
       }
-      const asHeld = await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
-      return writer.insert("smartList", { ...columnsOf(input, asHeld), position });
+      const toStored = await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
+      return writer.insert("smartList", { ...columnsOf(input, toStored), position });
     },
     {
       repeatable: repeatable("smartList", "smartListCreate", raw, idempotencyKey),
@@ -66,8 +66,8 @@ export function updateList(
     await bumpSet(writer);
     const before = await findList(writer, id);
     checkVersion(before, expectedVersion, "SmartList");
-    const asHeld = await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
-    const row = await writer.update("smartList", before, columnsOf(input, asHeld));
+    const toStored = await checkLists(writer, [{ path: ["input"], input, before, id: before.id }]);
+    const row = await writer.update("smartList", before, columnsOf(input, toStored));
     if (position == null) return row;
     const all = await writer.tx.smartList.findMany({ orderBy: inOrder });
     const order = all.filter((list) => list.id !== row.id);
@@ -134,7 +134,7 @@ export function replaceLists(
         return before ?? null;
       });
       if (found.length > 0) throw new RefusalError(found);
-      const asHeld = await checkLists(
+      const toStored = await checkLists(
         writer,
         inputs.map((input, at) => ({
           path: ["input", String(at)],
@@ -150,7 +150,7 @@ export function replaceLists(
         const before = befores[position] ?? null;
         const columns = {
           timeZone: null,
-          ...columnsOf({ order: [], columns: [], ...input }, asHeld),
+          ...columnsOf({ order: [], columns: [], ...input }, toStored),
           position,
         };
         lists.push(
@@ -261,16 +261,16 @@ async function checkLists(
   });
   if (refusals.length > 0) throw new RefusalError(refusals);
   const registry = new Registry("CONTACT", found.definitions);
-  return (query) => held(query, registry, found.tags);
+  return (query) => asStored(query, registry, found.tags);
 }
 
 /** What an input says, as columns; what it leaves out stays undefined. */
 const columnsOf = (
   { name, query, order, columns, timeZone }: ListInput,
-  asHeld: (query: GenericQuery) => GenericQuery,
+  toStored: (query: GenericQuery) => GenericQuery,
 ): Columns<SmartList> => ({
   name,
-  query: query && asHeld(query),
+  query: query && toStored(query),
   order: order === null ? [] : order,
   columns: columns === null ? [] : columns,
   timeZone,

@@ -72,7 +72,7 @@ export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
       const { tx } = writer;
       const lists = await lockLists(writer);
       const decoded = decodeId(id);
-      // Not held yet: the records that carry it are held before it, and its name is that of the lists.
+      // Not locked yet: the records that carry it are locked before it, and its name is that of the lists.
       const tag = decoded?.type === "Tag" ? await tx.tag.findFirst({ where: { id: decoded.uuid } }) : null;
       if (tag !== null) await leaveTagByName(writer, lists, tag);
       const stamp = { now: caller.now, source: caller.viewer.source };

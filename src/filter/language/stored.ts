@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { GenericCondition, GenericQuery } from "./question.ts";
 
 /**
- * How stored queries hold what they name: tags, members and other lists by id, so that they may be called anything,
+ * How stored queries name things: tags, members and other lists by id, so that they may be called anything,
  * custom fields by their slug, which never changes, and options by name as records do, rewritten with them. Pure.
  */
 
@@ -93,7 +93,7 @@ const tagOf = (text: string, tags: readonly NamedTag[]): NamedTag | undefined =>
 };
 
 /** A query as it is stored: tags by id, options spelled as the field has them. */
-export const held = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
+export const asStored = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
   changeTexts(query, registry, (text, { field }) => {
     if (field.type === "tags") {
       const tag = tagOf(text, tags);

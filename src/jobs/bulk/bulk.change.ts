@@ -37,7 +37,7 @@ export async function checkChange(writer: Writer, change: BulkChange): Promise<C
     case "TAG":
       return checkTags(writer, change.input);
     case "DELETE":
-      // Before any contact is held: whoever changes the custom fields waits for contacts.
+      // Before any contact is locked: whoever changes the custom fields waits for contacts.
       await writer.catalogue("CONTACT");
       return {
         refusals: [],
@@ -97,7 +97,7 @@ async function checkTags(writer: Writer, input: BulkTagValues): Promise<CheckedC
 }
 
 /**
- * Does a checked change to contacts that the transaction holds.
+ * Does a checked change to contacts that the transaction has locked.
  *
  * @returns how many it changed; the others were as wanted already
  */

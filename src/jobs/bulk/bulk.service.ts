@@ -145,15 +145,15 @@ async function requirePlanned(
 const firstIds = async ({ tx }: Writer, where: object, take: number): Promise<string[]> =>
   (await tx.contact.findMany({ where, select: { id: true }, orderBy: inOrder, take })).map(({ id }) => id);
 
-/** The contacts of a set, held; it is read again after the wait for those whom others were changing. */
+/** The contacts of a set, locked; it is read again after the wait for those whom others were changing. */
 async function lockSet(writer: Writer, work: Work): Promise<ContactRow[]> {
   const { tx } = writer;
   const ids = await firstIds(writer, work.where, AT_ONCE + 1);
   await tx.lock.rows("contact", ids, "update");
   const contacts = await tx.contact.findMany({ where: work.where, orderBy: inOrder, take: AT_ONCE + 1 });
-  const held = new Set(ids);
-  // One that came between the two readings is not held: others could still change it.
-  const whole = contacts.every(({ id }) => held.has(id));
+  const locked = new Set(ids);
+  // One that came between the two readings is not locked: others could still change it.
+  const whole = contacts.every(({ id }) => locked.has(id));
   await requirePlanned(writer, work, whole ? fingerprintOf(contacts.map(({ id }) => id)) : null);
   return contacts;
 }

@@ -20,7 +20,7 @@ export interface Holders {
 }
 
 /**
- * Who has what the rows are recognised by; those of the caller's are held where they may be changed.
+ * Who has what the rows are recognised by; those of the caller's are locked where they may be changed.
  *
  * @throws Displaced when an address came to lead to another contact meanwhile
  */
@@ -71,7 +71,7 @@ async function namesakes(tx: Writer["tx"], rows: readonly ImportRow[]): Promise<
   );
   if (keys.length === 0) return [];
   const [phones, names] = [0, 1].map((part) => [...new Set(keys.map((key) => key.split("\n")[part] ?? ""))]);
-  // No two imports make the same person at once: who is not there yet has no row to hold.
+  // No two imports make the same person at once: who is not there yet has no row to lock.
   await tx.lock.phones(["of an import"]);
   const found = await tx.contact.findMany({
     where: { deletedAt: null, nameKey: { in: names ?? [] }, phoneNumbers: { hasSome: phones ?? [] } },

@@ -128,7 +128,7 @@ function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
   return ids;
 }
 
-/** The contacts in the order of the ids, held; every one that cannot be merged is told. */
+/** The contacts in the order of the ids, locked; every one that cannot be merged is told. */
 async function lockAll(
   { tx }: Writer,
   ids: readonly string[],
