@@ -3,7 +3,7 @@ import type { Database } from "../db/open/database.ts";
 import { isReadOnly } from "../db/open/inspect.ts";
 import { purge } from "../db/write/purge.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
-import { IDEMPOTENCY_HOURS } from "../records/write.ts";
+import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";
 import { dropBrokenUploads, importKind } from "./import/import.kind.ts";
 import type { JobKind, JobRows } from "./kind.ts";

@@ -3,8 +3,8 @@ import type { Database } from "../db/open/database.ts";
 import { type Db, scopedDb } from "../db/scope/scoped.ts";
 import type { DataScope } from "../generated/prisma/enums.ts";
 import type { Caller } from "../graphql/context.ts";
-import { write } from "../records/write.ts";
-import type { Writer } from "../records/writer.ts";
+import { write } from "../records/write/write.ts";
+import type { Writer } from "../records/write/writer.ts";
 import { type Claim, type End, endJob, extendLease, LEASE, letGo, takeJob } from "./claim.ts";
 import type { JobKind, JobRows } from "./kind.ts";
 

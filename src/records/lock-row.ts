@@ -3,7 +3,7 @@ import { decodeId } from "../db/ids.ts";
 import { models } from "../db/scope/models.ts";
 import type { Db } from "../db/scope/scoped.ts";
 import { refuse } from "../lib/errors.ts";
-import type { Rows, Writer } from "./writer.ts";
+import type { Rows, Writer } from "./write/writer.ts";
 
 /** Records that are found by their id alone; contacts lead on to what they were merged into. */
 type LockedModel = Exclude<Delegate<LockedName>, "contact">;

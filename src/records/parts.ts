@@ -5,8 +5,8 @@ import { applyCustom, type CustomValues } from "./custom.ts";
 import { readInput, tagList } from "./inputs.ts";
 import { findTags, makeTags, tagRefusals } from "./tags.ts";
 import { checkVersion } from "./version.ts";
-import { write } from "./write.ts";
-import type { Rows, Writer } from "./writer.ts";
+import { write } from "./write/write.ts";
+import type { Rows, Writer } from "./write/writer.ts";
 
 type Model = "contact" | "lead";
 

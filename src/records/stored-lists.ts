@@ -6,7 +6,7 @@ import { Registry } from "../filter/registry/registry.ts";
 import type { SmartList, Tag } from "../generated/prisma/client.ts";
 import { quote, type Refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./write/writer.ts";
 
 /** Stored smart lists when something that they name changes: they go on meaning it, or are named as its users. */
 

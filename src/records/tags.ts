@@ -4,7 +4,7 @@ import type { Entity } from "../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 import { fold, isBlank } from "../lib/fold.ts";
 import { newId } from "../lib/typeid.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./write/writer.ts";
 
 /** Tags that a caller names, found or to be made. */
 export interface NamedTags {

@@ -6,9 +6,9 @@ import { RefusalError, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { lockParents } from "../../records/parents.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { write } from "../../records/write.ts";
-import type { Writer } from "../../records/writer.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { ActivityCreate, ActivityUpdate } from "./activity.inputs.ts";
 
 /**

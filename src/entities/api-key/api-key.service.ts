@@ -8,8 +8,8 @@ import type { ApiKey } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
-import { repeatable } from "../../records/repeatable.ts";
-import { write } from "../../records/write.ts";
+import { repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
 import { ApiKeyCreate } from "./api-key.inputs.ts";
 
 /** Who may make and revoke keys has the scope ADMIN. */

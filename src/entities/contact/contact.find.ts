@@ -3,7 +3,7 @@ import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import { Displaced, type Strength } from "../../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../../lib/errors.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { type Address, addressOf } from "./contact.address.ts";
 
 /** Finding the contact that a write is about, and locking it until the transaction ends. */

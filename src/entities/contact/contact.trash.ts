@@ -3,7 +3,7 @@ import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { checkVersion } from "../../records/version.ts";
-import { write } from "../../records/write.ts";
+import { write } from "../../records/write/write.ts";
 import { inherited, wishKept } from "./contact.address.ts";
 import { holderOf, lockContact } from "./contact.find.ts";
 

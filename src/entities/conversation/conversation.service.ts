@@ -4,8 +4,8 @@ import { RefusalError } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { lockParents } from "../../records/parents.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { write } from "../../records/write.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
 import { ConversationCreate, ConversationUpdate } from "./conversation.inputs.ts";
 
 /**

@@ -8,10 +8,10 @@ import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { inUse, listsUsing, lockLists, OptionChange } from "../../records/stored-lists.ts";
-import { write } from "../../records/write.ts";
-import type { Writer } from "../../records/writer.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { convertValue } from "./convert.ts";
 import { FieldCreate, FieldUpdate } from "./custom-field.inputs.ts";
 import {

@@ -5,8 +5,8 @@ import { refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
-import { write } from "../../records/write.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
 import { FolderCreate, FolderUpdate } from "./custom-field.inputs.ts";
 
 const shared = "folders are shared: a member restricted to assigned data cannot change them";

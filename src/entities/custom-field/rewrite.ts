@@ -3,7 +3,7 @@ import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 
 /** Records whose custom values change because the field does. Read and written in batches, whatever their number. */
 

@@ -11,7 +11,7 @@ import { newId } from "../../lib/typeid.ts";
 import type { CustomValues } from "../../records/custom.ts";
 import { readInput, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
-import { write } from "../../records/write.ts";
+import { write } from "../../records/write/write.ts";
 import { type Rendered, RenderLimitError, render, tokensIn } from "./template.ts";
 
 const shared = "custom values are shared: a member restricted to assigned data cannot change them";

@@ -6,10 +6,10 @@ import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { type LockedParents, lockParents } from "../../records/parents.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
-import { write } from "../../records/write.ts";
-import type { Writer } from "../../records/writer.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
 
 /**

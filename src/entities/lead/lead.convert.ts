@@ -7,10 +7,10 @@ import { RefusalError, refuse } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
-import type { IdempotencyKey } from "../../records/repeatable.ts";
 import { checkVersion } from "../../records/version.ts";
-import { write } from "../../records/write.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { IdempotencyKey } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import {
   type Address,
   addressOf,

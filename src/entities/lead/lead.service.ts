@@ -6,11 +6,11 @@ import { applyCustom } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
 import { checkVersion } from "../../records/version.ts";
-import { write } from "../../records/write.ts";
-import type { Writer } from "../../records/writer.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
 

@@ -8,11 +8,11 @@ import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { inUse, listsNaming, lockLists } from "../../records/stored-lists.ts";
 import { checkVersion } from "../../records/version.ts";
-import { write } from "../../records/write.ts";
-import type { Columns, Writer } from "../../records/writer.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Columns, Writer } from "../../records/write/writer.ts";
 import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
 import { readList } from "./validity.ts";
 

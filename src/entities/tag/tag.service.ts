@@ -7,10 +7,10 @@ import { refuse } from "../../lib/errors.ts";
 import { readInput, requiredText, rule } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
-import { type IdempotencyKey, repeatable } from "../../records/repeatable.ts";
 import { leaveTagByName, lockLists, nameTagById } from "../../records/stored-lists.ts";
 import { tagKey } from "../../records/tags.ts";
-import { write } from "../../records/write.ts";
+import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
 
 const color = z
   .string()

@@ -5,7 +5,7 @@ import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { applyCustom, type CustomValues, findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagRefusals } from "../../records/tags.ts";
-import type { Columns, Writer } from "../../records/writer.ts";
+import type { Columns, Writer } from "../../records/write/writer.ts";
 import type { BulkTagValues, BulkUpdateValues } from "./bulk.inputs.ts";
 
 /** What is done to each contact: its input is of the form that the API takes. */

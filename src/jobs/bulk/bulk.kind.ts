@@ -1,5 +1,5 @@
 import type { BulkJob } from "../../generated/prisma/client.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
 import { applyChange, type BulkChange, completeChange } from "./bulk.change.ts";
 

@@ -12,7 +12,7 @@ import { newId } from "../../lib/typeid.ts";
 import { findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagKey, tagRefusals } from "../../records/tags.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { holders } from "./holders.ts";
 import { firstOf, personKeys, recognisedBy } from "./recognise.ts";
 import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";

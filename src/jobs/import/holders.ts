@@ -3,7 +3,7 @@ import type { AddressRow } from "../../db/read/addresses.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import { type Address, readAddress } from "../../entities/contact/contact.address.ts";
 import { emailKey } from "../../lib/email.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { personKeys, recognisedBy } from "./recognise.ts";
 import type { ImportRow } from "./row.ts";
 

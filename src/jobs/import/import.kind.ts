@@ -1,7 +1,7 @@
 import type { Database } from "../../db/open/database.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
 import { refuse } from "../../lib/errors.ts";
-import type { Writer } from "../../records/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
 import type { Work } from "../work.ts";
 import { type BatchSettings, importBatch } from "./batch.ts";

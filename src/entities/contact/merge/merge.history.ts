@@ -2,7 +2,7 @@ import type { ContactRow } from "../../../db/prisma/rows.ts";
 import type { CustomValueJson } from "../../../filter/language/derive.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import { type CustomValues, customValue } from "../../../records/custom.ts";
-import { toSnapshot } from "../../../records/snapshot.ts";
+import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
 import { type ContactColumns, emptyContact } from "../contact.columns.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";

@@ -1,9 +1,9 @@
-import { isRetryable, violatesForeignKey } from "../db/open/faults.ts";
-import type { Db } from "../db/scope/scoped.ts";
-import { Displaced } from "../db/write/locks.ts";
-import type { Caller } from "../graphql/context.ts";
-import { fingerprint } from "../lib/cursor.ts";
-import { RefusalError, RequestError, refuse } from "../lib/errors.ts";
+import { isRetryable, violatesForeignKey } from "../../db/open/faults.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import { Displaced } from "../../db/write/locks.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { fingerprint } from "../../lib/cursor.ts";
+import { RefusalError, RequestError, refuse } from "../../lib/errors.ts";
 import { gone, type Repeatable } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../lib/cursor.ts";
+import { canonicalJson } from "../../lib/cursor.ts";
 import { toSnapshot } from "./snapshot.ts";
 
 /** What a change of rows comes to. Pure. */

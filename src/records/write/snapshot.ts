@@ -1,4 +1,4 @@
-import { Prisma } from "../generated/prisma/client.ts";
+import { Prisma } from "../../generated/prisma/client.ts";
 
 /** Rows as JSON and back, without losing what JSON has no words for: moments and decimals. */
 

@@ -1,15 +1,15 @@
-import type { Catalogue } from "../db/open/catalogue.ts";
-import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
-import type { Db } from "../db/scope/scoped.ts";
-import type { StoredModel, StoredRows } from "../db/write/row-store.ts";
+import type { Catalogue } from "../../db/open/catalogue.ts";
+import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import type { StoredModel, StoredRows } from "../../db/write/row-store.ts";
 import {
   blankContact,
   type ContactColumns,
   contactColumns,
   deriveContact,
-} from "../entities/contact/contact.columns.ts";
-import { deriveDeal } from "../entities/deal/deal.columns.ts";
-import type { Definition, Entity } from "../filter/registry/fields.ts";
+} from "../../entities/contact/contact.columns.ts";
+import { deriveDeal } from "../../entities/deal/deal.columns.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type {
   Activity,
   ApiKey,
@@ -22,11 +22,11 @@ import type {
   ImportJob,
   SmartList,
   Tag,
-} from "../generated/prisma/client.ts";
-import type { Caller } from "../graphql/context.ts";
-import { newId } from "../lib/typeid.ts";
+} from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { newId } from "../../lib/typeid.ts";
+import type { CustomValues } from "../custom.ts";
 import { carried, changesOf, type Data, defined, tagMoves } from "./changes.ts";
-import type { CustomValues } from "./custom.ts";
 import { derivedChanges, derivedOf } from "./derived.ts";
 
 /** The rows that are written one by one. */

@@ -1,5 +1,5 @@
-import type { Db } from "../db/scope/scoped.ts";
-import { type Refusal, refusal } from "../lib/errors.ts";
+import type { Db } from "../../db/scope/scoped.ts";
+import { type Refusal, refusal } from "../../lib/errors.ts";
 import type { Rows } from "./writer.ts";
 
 /** A caller's own text by which a request that is sent again is recognised; none when null. */

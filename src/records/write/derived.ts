@@ -1,8 +1,8 @@
-import type { ContactRow, LeadRow } from "../db/prisma/rows.ts";
-import { contactColumns, contactTexts, deriveContact } from "../entities/contact/contact.columns.ts";
-import { deriveLead, leadColumns, leadTexts } from "../entities/lead/lead.columns.ts";
-import { type BuiltInTexts, deriveBuiltIn } from "../filter/language/derive.ts";
-import type { Definition } from "../filter/registry/fields.ts";
+import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
+import { contactColumns, contactTexts, deriveContact } from "../../entities/contact/contact.columns.ts";
+import { deriveLead, leadColumns, leadTexts } from "../../entities/lead/lead.columns.ts";
+import { type BuiltInTexts, deriveBuiltIn } from "../../filter/language/derive.ts";
+import type { Definition } from "../../filter/registry/fields.ts";
 import type { Data } from "./changes.ts";
 
 /** The derived columns of contacts and leads, as their writes need them. Pure. */
