@@ -1,5 +1,6 @@
 import { type Delegate, entities, type LockedName } from "../db/entities.ts";
 import { decodeId } from "../db/ids.ts";
+import { delegate } from "../db/scope/delegate.ts";
 import { models } from "../db/scope/models.ts";
 import type { Db } from "../db/scope/scoped.ts";
 import { refuse } from "../lib/errors.ts";
@@ -7,8 +8,6 @@ import type { Rows, Writer } from "./write/writer.ts";
 
 /** Records that are found by their id alone; contacts lead on to what they were merged into. */
 type LockedModel = Exclude<Delegate<LockedName>, "contact">;
-
-type Finder = { findFirst(args: { where: { id: string } }): Promise<unknown> };
 
 /**
  * A record by the id that a caller sent, locked until the transaction ends.
@@ -34,5 +33,5 @@ export async function lockRow<Name extends LockedModel>(
 async function lockById(tx: Db, model: LockedModel, id: string): Promise<unknown> {
   if (model === "lead" || model === "deal") return tx.rows.read(model, id);
   await tx.lock.rows(entities[models[model]].table, [id], "update");
-  return (tx[model] as unknown as Finder).findFirst({ where: { id } });
+  return delegate(tx, model).findFirst({ where: { id } });
 }

@@ -1,4 +1,6 @@
 import type { Contact, Deal, Lead, Prisma } from "../../generated/prisma/client.ts";
+import type { OwnedName } from "../entities.ts";
+import type { Scalars } from "../entity.ts";
 
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;
@@ -58,3 +60,12 @@ type Derived = keyof typeof derivedColumns;
 export type ContactRow = Omit<Contact, Derived>;
 export type LeadRow = Omit<Lead, Derived>;
 export type DealRow = Omit<Deal, keyof typeof derivedDealColumns>;
+
+interface ReadRows {
+  Contact: ContactRow;
+  Lead: LeadRow;
+  Deal: DealRow;
+}
+
+/** A model's row as the scoped client returns it. */
+export type RowOf<Name extends OwnedName> = Name extends keyof ReadRows ? ReadRows[Name] : Scalars<Name>;

@@ -1,8 +1,10 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { ImportError } from "../../generated/prisma/client.ts";
+import { entities, type Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
+import type { MovedReference } from "../references.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Principal } from "../scope/scope.ts";
 import type { LockOrder } from "./lock-order.ts";
@@ -52,7 +54,7 @@ export interface Bulk {
    * @returns the rows' ids, with the contact that each pointed to
    */
   moveReferences(
-    reference: ContactReference,
+    reference: MovedReference,
     from: readonly string[],
     to: string,
     now: Date,
@@ -63,7 +65,7 @@ export interface Bulk {
    * @returns how many did
    */
   returnReferences(
-    reference: ContactReference,
+    reference: MovedReference,
     ids: readonly string[],
     from: string,
     to: string,
@@ -86,17 +88,6 @@ export interface Bulk {
    */
   removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number } | null>;
 }
-
-/** What points to a contact, and follows it through a merge. */
-export type ContactReference = "deal" | "activity" | "conversation" | "convertedLead" | "mergedContact";
-
-const references = {
-  deal: { table: "deal", column: "contact_id", set: "version = t.version + 1, " },
-  activity: { table: "activity", column: "contact_id", set: "" },
-  conversation: { table: "conversation", column: "contact_id", set: "" },
-  convertedLead: { table: "lead", column: "converted_contact_id", set: "version = t.version + 1, " },
-  mergedContact: { table: "contact", column: "merged_into_id", set: "version = t.version + 1, " },
-} as const satisfies Record<ContactReference, { table: string; column: string; set: string }>;
 
 const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, string>>>> = {
   contact: Prisma.ContactScalarFieldEnum,
@@ -141,6 +132,11 @@ function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: strin
 /** @param order in which the locks are taken that these statements take */
 export function bulkStatements(query: Query, principal: Principal, order: LockOrder): Bulk {
   const { orgId, memberId } = principal;
+  /** The contacts themselves are held, with all that are merged into them, before anything moves. */
+  const enter = ({ row: { table }, column, versioned }: MovedReference) => {
+    if (table !== entities.Contact.table) order.enter(table as Lockable);
+    return { table, column, set: versioned ? "version = t.version + 1, " : "" };
+  };
   return {
     async insertContacts(rows) {
       if (rows.length === 0) return;
@@ -205,8 +201,7 @@ export function bulkStatements(query: Query, principal: Principal, order: LockOr
       return row ?? nothing;
     },
     async moveReferences(reference, from, to, now) {
-      const { table, column, set } = references[reference];
-      if (reference !== "mergedContact") order.enter(table);
+      const { table, column, set } = enter(reference);
       return query<{ id: string; from: string }>(
         `WITH old AS (
            SELECT id, ${column} AS from_id FROM ${table}
@@ -219,8 +214,7 @@ export function bulkStatements(query: Query, principal: Principal, order: LockOr
     },
     async returnReferences(reference, ids, from, to, now) {
       if (ids.length === 0) return 0;
-      const { table, column, set } = references[reference];
-      if (reference !== "mergedContact") order.enter(table);
+      const { table, column, set } = enter(reference);
       const rows = await query<{ id: string }>(
         `WITH locked AS (
            SELECT id FROM ${table}

@@ -1,7 +1,10 @@
 import type pg from "pg";
+import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
 import type { Database } from "../open/database.ts";
+import { columnOf } from "../prisma/columns.ts";
 import { SLOT_COUNT } from "../prisma/rows.ts";
+import { parentColumns, pointersTo, type Reference } from "../references.ts";
 
 /** Erasing what has been in the trash for too long, in every organization. */
 
@@ -44,8 +47,8 @@ export async function purge(
         `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS free`,
       );
       if (!rows[0]?.free) return null;
-      const contacts = await purgeTable(client, "contact", trashedBefore);
-      const leads = await purgeTable(client, "lead", trashedBefore);
+      const contacts = await purgeModel(client, "Contact", trashedBefore);
+      const leads = await purgeModel(client, "Lead", trashedBefore);
       const keys = await client.query(
         `DELETE FROM idempotency_key WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT ${BATCH}))`,
@@ -83,9 +86,9 @@ const slots = ["text", "number", "date"].flatMap((kind) =>
   Array.from({ length: SLOT_COUNT }, (_, at) => `${kind}_${at + 1}`),
 );
 
-/** How a table's stubs are made, and what keeps one. The owner stays: their deals are seen through it. */
-const tables = {
-  contact: {
+/** How a model's stubs are made. The owner stays: their deals are seen through it. */
+const stubs = {
+  Contact: {
     stub: "Removed contact",
     cleared: [
       "first_name",
@@ -111,17 +114,8 @@ const tables = {
       "phone_key",
     ],
     emptied: "phone_numbers = '{}', call_count = 0,",
-    pointers: [
-      ["deal", "contact_id"],
-      ["conversation", "contact_id"],
-      ["activity", "contact_id"],
-      ["lead", "converted_contact_id"],
-      ["contact", "merged_into_id"],
-    ],
-    kept: "OR t.merged_into_id IS NOT NULL",
-    own: "contact_id = p.id AND lead_id IS NULL AND deal_id IS NULL",
   },
-  lead: {
+  Lead: {
     stub: "Removed lead",
     cleared: [
       "email",
@@ -138,17 +132,45 @@ const tables = {
       "phone_key",
     ],
     emptied: "",
-    pointers: [
-      ["deal", "lead_id"],
-      ["activity", "lead_id"],
-    ],
-    kept: "",
-    own: "lead_id = p.id AND contact_id IS NULL AND deal_id IS NULL",
   },
 } as const;
 
-async function purgeTable(client: pg.PoolClient, table: keyof typeof tables, before: Date): Promise<number> {
-  const { stub, cleared, emptied, pointers, kept, own } = tables[table];
+/** The records to purge, by their keys. */
+const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
+
+/** What becomes of the rows that point to purged records by this pointer; null when nothing does. */
+function consequence({ row, column, purge }: Reference): string | null {
+  const pointing = `DELETE FROM ${row.table} AS t USING ${THESE} WHERE t.org_id = p.org_id AND t.${column} = p.id`;
+  if (purge === "goes") return pointing;
+  if (purge === "goesAlone") {
+    const others = parentColumns(row).filter((parent) => parent !== column);
+    return [pointing, ...others.map((parent) => `t.${parent} IS NULL`)].join(" AND ");
+  }
+  if (purge === undefined || purge === "stays") return null;
+  const { blanks, of } = purge;
+  const end = row.pointers[of]?.to;
+  if (end === undefined) throw new Error(`${row.table} has no pointer ${of}`);
+  return `UPDATE ${entities[end].table} AS m SET ${blanks.map((field) => `${columnOf(field)} = '{}'`).join(", ")}
+     FROM ${THESE} JOIN ${row.table} AS s ON s.org_id = p.org_id AND s.${column} = p.id
+     WHERE m.org_id = s.org_id AND m.id = s.${columnOf(of)}_id`;
+}
+
+/** Whether a record is still pointed to, or leads to another one itself: then it stays as a stub. */
+function isKept(model: keyof typeof stubs): string {
+  const { table } = entities[model];
+  const pointers = pointersTo(model).filter(({ purge }) => purge === "stays" || purge === "goesAlone");
+  const leading = pointers
+    .filter(({ row }) => row.table === table)
+    .map(({ column }) => `t.${column} IS NOT NULL`);
+  const pointed = pointers.map(
+    ({ row, column }) => `EXISTS (SELECT FROM ${row.table} WHERE org_id = t.org_id AND ${column} = t.id)`,
+  );
+  return [...pointed, ...leading].join(" OR ");
+}
+
+async function purgeModel(client: pg.PoolClient, model: keyof typeof stubs, before: Date): Promise<number> {
+  const { stub, cleared, emptied } = stubs[model];
+  const { table } = entities[model];
   const picked = await client.query<{ org_id: string; id: string }>(
     `SELECT org_id, id FROM ${table} WHERE deleted_at < $1 AND purged_at IS NULL
      ORDER BY deleted_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
@@ -156,39 +178,20 @@ async function purgeTable(client: pg.PoolClient, table: keyof typeof tables, bef
   );
   if (picked.rows.length === 0) return 0;
   const keys = [picked.rows.map((row) => row.org_id), picked.rows.map((row) => row.id)];
-  const these = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
-  await client.query(
-    `DELETE FROM ${table}_tag AS t USING ${these} WHERE t.org_id = p.org_id AND t.${table}_id = p.id`,
-    keys,
-  );
-  // What was logged with nobody else goes with them.
-  await client.query(`DELETE FROM activity AS a USING ${these} WHERE a.org_id = p.org_id AND a.${own}`, keys);
-  if (table === "contact") {
-    // A merge that can be undone no more, or was, needs no copy of their data.
-    await client.query(
-      `UPDATE contact_merge AS m SET before = '{}', after = '{}'
-       FROM ${these} JOIN contact_merge_source AS s ON s.org_id = p.org_id AND s.contact_id = p.id
-       WHERE m.org_id = s.org_id AND m.id = s.merge_id`,
-      keys,
-    );
-    await client.query(
-      `DELETE FROM contact_merge AS m USING ${these} WHERE m.org_id = p.org_id AND m.primary_id = p.id`,
-      keys,
-    );
+  for (const reference of pointersTo(model)) {
+    const text = consequence(reference);
+    if (text !== null) await client.query(text, keys);
   }
-  const pointed = pointers
-    .map(([child, column]) => `EXISTS (SELECT FROM ${child} WHERE org_id = t.org_id AND ${column} = t.id)`)
-    .join(" OR ");
   await client.query(
     `UPDATE ${table} AS t SET name = '${stub}', name_key = lower('${stub}'), search_text = lower('${stub}'),
        ${[...cleared, ...slots].map((column) => `${column} = NULL`).join(", ")}, ${emptied}
        custom = '{}', keys = '{}', facets = '{}', tag_ids = '{}', purged_at = now(), updated_at = now(),
        version = version + 1
-     FROM ${these} WHERE t.org_id = p.org_id AND t.id = p.id AND (${pointed} ${kept})`,
+     FROM ${THESE} WHERE t.org_id = p.org_id AND t.id = p.id AND (${isKept(model)})`,
     keys,
   );
   await client.query(
-    `DELETE FROM ${table} AS t USING ${these}
+    `DELETE FROM ${table} AS t USING ${THESE}
      WHERE t.org_id = p.org_id AND t.id = p.id AND t.purged_at IS NULL`,
     keys,
   );

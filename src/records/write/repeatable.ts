@@ -1,3 +1,6 @@
+import { columnsOf } from "../../db/entities.ts";
+import { delegate } from "../../db/scope/delegate.ts";
+import { models } from "../../db/scope/models.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import type { Rows } from "./writer.ts";
@@ -35,18 +38,11 @@ export const repeatable = <Result extends AnsweredRow>(
   key: IdempotencyKey,
 ): Repeatable<Result> => ({ key, operation, args, records: (row) => ({ [model]: [row] }) });
 
-/** Columns that say where a record is now. */
-const places: Partial<Record<keyof Rows, readonly string[]>> = {
-  contact: ["deletedAt", "mergedIntoId", "purgedAt"],
-  lead: ["deletedAt", "purgedAt"],
-};
+/** Columns that say where a record is now, where it has them. */
+const places = ["deletedAt", "mergedIntoId", "purgedAt"] as const;
 
 interface Placed extends AnsweredRow {
   readonly purgedAt?: Date | null;
-}
-
-interface Delegate {
-  findMany(args: { where: object; select: object }): Promise<Placed[]>;
 }
 
 /**
@@ -57,11 +53,13 @@ export async function gone(db: Db, answered: Answered): Promise<Refusal[]> {
   const found: Refusal[] = [];
   for (const [model, rows] of Object.entries(answered)) {
     if (rows.length === 0) continue;
-    const columns = ["id", ...(places[model as keyof Rows] ?? [])];
-    const now = await (db[model as keyof Rows] as unknown as Delegate).findMany({
+    const name = model as keyof Rows;
+    const has = columnsOf(models[name]);
+    const columns = ["id", ...places.filter((column) => column in has)];
+    const now = (await delegate(db, name).findMany({
       where: { id: { in: rows.map(({ id }) => id) } },
       select: Object.fromEntries(columns.map((column) => [column, true])),
-    });
+    })) as Placed[];
     const byId = new Map(now.map((row) => [row.id, row]));
     found.push(...rows.flatMap((row) => moved(row, byId.get(row.id)) ?? []));
   }

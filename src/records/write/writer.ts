@@ -1,5 +1,7 @@
+import { columnsOf, type Delegate, delegateOf, type IdType, ownedModels } from "../../db/entities.ts";
 import type { Catalogue } from "../../db/open/catalogue.ts";
-import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
+import type { ContactRow, DealRow, LeadRow, RowOf } from "../../db/prisma/rows.ts";
+import { delegate } from "../../db/scope/delegate.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { StoredModel, StoredRows } from "../../db/write/row-store.ts";
 import {
@@ -10,42 +12,17 @@ import {
 } from "../../entities/contact/contact.columns.ts";
 import { deriveDeal } from "../../entities/deal/deal.columns.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
-import type {
-  Activity,
-  ApiKey,
-  BulkJob,
-  ContactMerge,
-  Conversation,
-  CustomField,
-  CustomFieldFolder,
-  CustomValue,
-  ImportJob,
-  SmartList,
-  Tag,
-} from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { newId } from "../../lib/typeid.ts";
 import type { CustomValues } from "../custom.ts";
 import { carried, changesOf, type Data, defined, tagMoves } from "./changes.ts";
 import { derivedChanges, derivedOf } from "./derived.ts";
 
-/** The rows that are written one by one. */
-export interface Rows {
-  contact: ContactRow;
-  lead: LeadRow;
-  deal: DealRow;
-  activity: Activity;
-  conversation: Conversation;
-  tag: Tag;
-  customField: CustomField;
-  customFieldFolder: CustomFieldFolder;
-  customValue: CustomValue;
-  smartList: SmartList;
-  apiKey: ApiKey;
-  contactMerge: ContactMerge;
-  importJob: ImportJob;
-  bulkJob: BulkJob;
-}
+/** The models whose rows are written one by one: those that callers know by ids, but for who they are themselves. */
+type WrittenName = Exclude<IdType, "Organization" | "Member">;
+
+/** The rows of those, by the names of their delegates. */
+export type Rows = { [Name in WrittenName as Delegate<Name>]: RowOf<Name> };
 
 type Model = keyof Rows;
 
@@ -56,36 +33,30 @@ export type Columns<Row> = {
     | undefined;
 };
 
-/** What a change of a model's row stamps on it. */
+/** What a change of a model's row stamps on it: what it has columns for. */
 interface Traits {
-  readonly touched?: true;
-  readonly versioned?: true;
-  readonly sourced?: true;
-  readonly tags?: "contactTag" | "leadTag";
+  readonly touched: boolean;
+  readonly versioned: boolean;
+  readonly sourced: boolean;
+  readonly tagged: boolean;
 }
 
-const traits: Readonly<Record<Model, Traits>> = {
-  contact: { touched: true, versioned: true, sourced: true, tags: "contactTag" },
-  lead: { touched: true, versioned: true, sourced: true, tags: "leadTag" },
-  deal: { touched: true, versioned: true },
-  smartList: { touched: true, versioned: true },
-  activity: { touched: true },
-  conversation: { touched: true },
-  tag: { touched: true },
-  customField: { touched: true },
-  customFieldFolder: { touched: true },
-  customValue: { touched: true },
-  apiKey: {},
-  contactMerge: {},
-  importJob: {},
-  bulkJob: {},
-};
+const traits = new Map<string, Traits>(
+  ownedModels.map(([name]) => {
+    const columns = columnsOf(name);
+    return [
+      delegateOf(name),
+      {
+        touched: "updatedAt" in columns,
+        versioned: "version" in columns,
+        sourced: "lastModificationSource" in columns,
+        tagged: "tagIds" in columns,
+      },
+    ];
+  }),
+);
 
-/** The calls of a scoped model that writing needs. */
-interface Delegate {
-  create(args: { data: Data }): Promise<unknown>;
-  updateManyAndReturn(args: { where: Data; data: Data }): Promise<unknown[]>;
-}
+const traitsOf = (model: Model): Traits => traits.get(model) as Traits;
 
 /**
  * Writes rows inside a transaction. Version, times, the system that wrote, the derived columns and the table of
@@ -109,7 +80,7 @@ export class Writer {
   /** Inserts a row; its id is made unless it is given. */
   async insert<Name extends Model>(model: Name, columns: Columns<Rows[Name]>): Promise<Rows[Name]> {
     const { now, viewer } = this.caller;
-    const { touched, sourced, tags } = traits[model];
+    const { touched, sourced, tagged } = traitsOf(model);
     const row = {
       id: newId(),
       createdAt: now,
@@ -118,8 +89,10 @@ export class Writer {
       ...defined(columns),
     };
     const derived = await this.#derive(model, row);
-    const made = await this.#delegate(model).create({ data: { ...row, ...derived, orgId: this.tx.orgId } });
-    if (tags) await this.#carry(tags, row.id as string, [], (row as { tagIds?: string[] }).tagIds ?? []);
+    const made = await delegate(this.tx, model).create({
+      data: { ...row, ...derived, orgId: this.tx.orgId },
+    });
+    if (tagged) await this.#carry(model, row.id as string, [], (row as { tagIds?: string[] }).tagIds ?? []);
     return made as Rows[Name];
   }
 
@@ -138,7 +111,7 @@ export class Writer {
     const changes = changesOf(old, columns);
     if (Object.keys(changes).length === 0) return before;
     const { now, viewer } = this.caller;
-    const { touched, versioned, sourced, tags } = traits[model];
+    const { touched, versioned, sourced, tagged } = traitsOf(model);
     const { id, version } = old as { id: string; version: number };
     const after = { ...old, ...changes };
     const keepCustom = (model === "contact" || model === "lead") && changes.custom === undefined;
@@ -152,10 +125,10 @@ export class Writer {
     const row =
       model === "contact" || model === "lead" || model === "deal"
         ? await this.tx.rows.change<StoredModel>(model, before as StoredRows[StoredModel], data, keepCustom)
-        : (await this.#delegate(model).updateManyAndReturn({ where: { id }, data }))[0];
+        : (await delegate(this.tx, model).updateManyAndReturn({ where: { id }, data }))[0];
     if (row == null) throw new Error(`a ${model} was changed though it was locked, or is out of reach`);
-    if (tags && changes.tagIds) {
-      await this.#carry(tags, id, old.tagIds as string[], changes.tagIds as string[]);
+    if (tagged && changes.tagIds) {
+      await this.#carry(model, id, old.tagIds as string[], changes.tagIds as string[]);
     }
     return row as Rows[Name];
   }
@@ -256,10 +229,6 @@ export class Writer {
     await this.tx.bulk.update(table, Object.keys(columns), rows);
   }
 
-  #delegate(model: Model): Delegate {
-    return this.tx[model] as unknown as Delegate;
-  }
-
   async #derive(model: Model, row: Data): Promise<Data> {
     if (model === "contact" || model === "lead") {
       const fieldless = Object.keys(row.custom ?? {}).length === 0;
@@ -275,25 +244,17 @@ export class Writer {
   }
 
   /** The table of tags carried is the truth behind a row's `tagIds`. */
-  async #carry(
-    table: "contactTag" | "leadTag",
-    id: string,
-    before: string[],
-    after: string[],
-  ): Promise<void> {
+  async #carry(model: Model, id: string, before: string[], after: string[]): Promise<void> {
     const { now, viewer } = this.caller;
     const { tx } = this;
+    const carried = delegate(tx, `${model as "contact" | "lead"}Tag`);
+    const owner = { [`${model}Id`]: id };
     const stamp = { orgId: tx.orgId, addedById: viewer.memberId, createdAt: now };
     const gone = before.filter((tag) => !after.includes(tag));
     const come = after.filter((tag) => !before.includes(tag));
-    if (table === "contactTag") {
-      if (gone.length > 0) await tx.contactTag.deleteMany({ where: { contactId: id, tagId: { in: gone } } });
-      const data = come.map((tagId) => ({ ...stamp, contactId: id, tagId }));
-      if (come.length > 0) await tx.contactTag.createMany({ data });
-    } else {
-      if (gone.length > 0) await tx.leadTag.deleteMany({ where: { leadId: id, tagId: { in: gone } } });
-      const data = come.map((tagId) => ({ ...stamp, leadId: id, tagId }));
-      if (come.length > 0) await tx.leadTag.createMany({ data });
+    if (gone.length > 0) await carried.deleteMany({ where: { ...owner, tagId: { in: gone } } });
+    if (come.length > 0) {
+      await carried.createMany({ data: come.map((tagId) => ({ ...stamp, ...owner, tagId })) });
     }
   }
 }

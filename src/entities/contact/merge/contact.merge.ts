@@ -1,6 +1,7 @@
 import { decodeId } from "../../../db/ids.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
-import type { ContactReference } from "../../../db/write/bulk.ts";
+import { hangingOnContacts, movedByMerge } from "../../../db/references.ts";
+import { delegate } from "../../../db/scope/delegate.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
@@ -30,8 +31,8 @@ export interface MergeInput {
   readonly expectedVersions?: readonly { readonly id: string; readonly version: number }[] | null | undefined;
 }
 
-/** How many rows of each kind move, or would. */
-export type Moves = Readonly<Record<"deals" | "activities" | "conversations" | "tags", number>>;
+/** How many of each kind that hangs on contacts move, or would, by what they are called; and so many `tags`. */
+export type Moves = Readonly<Record<string, number>>;
 
 export interface Merged {
   readonly contact: ContactRow;
@@ -71,7 +72,10 @@ export function mergeContacts(
       const tags = (plan.changes.tagIds?.length ?? 0) - primary.tagIds.length;
       if (dryRun) {
         const contact = { ...primary, ...plan.changes };
-        const moves = { ...(await countChildren(writer, duplicates)), tags };
+        const moves = {
+          ...(await countHanging(writer, { contactId: { in: duplicates.map(({ id }) => id) } })),
+          tags,
+        };
         return { contact, duplicates, merge: null, choices: plan.choices, moves };
       }
       const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes, wanted);
@@ -158,13 +162,17 @@ async function lockAll(
   return contacts as [ContactRow, ...ContactRow[]];
 }
 
-async function countChildren({ tx }: Writer, duplicates: readonly ContactRow[]) {
-  const where = { contactId: { in: duplicates.map(({ id }) => id) } };
-  return {
-    deals: await tx.deal.count({ where }),
-    activities: await tx.activity.count({ where }),
-    conversations: await tx.conversation.count({ where }),
-  };
+/**
+ * How many records of each kind hang on contacts.
+ *
+ * @param where which of them
+ */
+export async function countHanging({ tx }: Pick<Writer, "tx">, where: object): Promise<Moves> {
+  const counts: Record<string, number> = {};
+  for (const { name, model } of hangingOnContacts) {
+    counts[name] = await delegate(tx, model).count({ where });
+  }
+  return counts;
 }
 
 /** Moves what hangs on the duplicates, and writes down what it was, so that it can be undone. */
@@ -174,16 +182,13 @@ async function moveAll(
   duplicates: readonly ContactRow[],
   changes: Partial<ContactRow>,
   choices: readonly WantedChoice[],
-): Promise<{ merge: ContactMerge; moved: Omit<Moves, "tags"> }> {
+): Promise<{ merge: ContactMerge; moved: Moves }> {
   const { tx, caller } = writer;
   const from = duplicates.map(({ id }) => id);
-  const move = (reference: ContactReference) =>
-    tx.bulk.moveReferences(reference, from, primary.id, caller.now);
-  const leads = await move("convertedLead");
-  const deals = await move("deal");
-  const activities = await move("activity");
-  const conversations = await move("conversation");
-  const merged = await move("mergedContact");
+  const rows = new Map<string, readonly { readonly id: string; readonly from: string }[]>();
+  for (const reference of movedByMerge) {
+    rows.set(reference.ids, await tx.bulk.moveReferences(reference, from, primary.id, caller.now));
+  }
   const before = Object.fromEntries(
     Object.keys(changes).map((name) => [name, primary[name as keyof ContactRow]]),
   );
@@ -195,25 +200,24 @@ async function moveAll(
     after: toSnapshot(changes) ?? {},
     choices: toSnapshot(choices) ?? [],
   });
-  const idsOf = (rows: readonly { id: string; from: string }[], contactId: string) =>
-    rows.filter((row) => row.from === contactId).map((row) => row.id);
+  const movedFrom = (contactId: string) =>
+    Object.fromEntries(
+      movedByMerge.map(({ ids }) => [
+        ids,
+        (rows.get(ids) ?? []).flatMap((row) => (row.from === contactId ? [row.id] : [])),
+      ]),
+    );
   await tx.contactMergeSource.createMany({
     data: duplicates.map(({ id }, position) => ({
       orgId: tx.orgId,
       mergeId: merge.id,
       contactId: id,
       position,
-      dealIds: idsOf(deals, id),
-      activityIds: idsOf(activities, id),
-      conversationIds: idsOf(conversations, id),
-      leadIds: idsOf(leads, id),
-      mergedIds: idsOf(merged, id),
+      ...movedFrom(id),
     })),
   });
-  const moved = {
-    deals: deals.length,
-    activities: activities.length,
-    conversations: conversations.length,
-  };
+  const moved = Object.fromEntries(
+    hangingOnContacts.map(({ name, ids }) => [name, rows.get(ids)?.length ?? 0]),
+  );
   return { merge, moved };
 }

@@ -1,6 +1,7 @@
 import { decodeId } from "../../../db/ids.ts";
 import { violates } from "../../../db/open/faults.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
+import { movedByMerge } from "../../../db/references.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
@@ -11,14 +12,14 @@ import type { Writer } from "../../../records/write/writer.ts";
 import { inherited } from "../contact.address.ts";
 import { alreadyMerged, holderOf } from "../contact.find.ts";
 import { restoreConflict } from "../contact.trash.ts";
+import { countHanging, type Moves } from "./contact.merge.ts";
 import { type PastMerge, type Without, withoutMerge } from "./merge.history.ts";
 import type { WantedChoice } from "./merge.rules.ts";
 
 /** What stays on the primary because it came, or was changed, after the merge. */
 export interface LeftAlone {
-  readonly deals: number;
-  readonly activities: number;
-  readonly conversations: number;
+  /** How many records of each kind, by what they are called. */
+  readonly counts: Moves;
   /** Fields of the primary that were changed since. */
   readonly fields: readonly string[];
 }
@@ -68,7 +69,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
           restored.push(await writer.update("contact", duplicate, { ...changes, ...calls.get(contactId) }));
         }
         await writer.update("contactMerge", merge, { undoneAt: caller.now });
-        const leftAlone = { ...(await countSince(writer, merge)), fields: past.left };
+        const leftAlone = { counts: await countSince(writer, merge), fields: past.left };
         return { contact, restored, leftAlone };
       },
       { timeout: 120_000 },
@@ -199,25 +200,11 @@ async function returnAll(
   source: ContactMergeSource,
   primaryId: string,
 ): Promise<void> {
-  const { contactId, dealIds, activityIds, conversationIds, leadIds, mergedIds } = source;
-  const back = (reference: Parameters<typeof tx.bulk.returnReferences>[0], ids: readonly string[]) =>
-    tx.bulk.returnReferences(reference, ids, primaryId, contactId, caller.now);
-  await back("convertedLead", leadIds);
-  await back("deal", dealIds);
-  await back("activity", activityIds);
-  await back("conversation", conversationIds);
-  await back("mergedContact", mergedIds);
+  for (const reference of movedByMerge) {
+    await tx.bulk.returnReferences(reference, source[reference.ids], primaryId, source.contactId, caller.now);
+  }
 }
 
 /** What came to the primary since the merge, and is still there when all that had moved is back. */
-async function countSince(
-  { tx }: Writer,
-  { primaryId, createdAt }: ContactMerge,
-): Promise<Omit<LeftAlone, "fields">> {
-  const where = { contactId: primaryId, createdAt: { gt: createdAt } };
-  return {
-    deals: await tx.deal.count({ where }),
-    activities: await tx.activity.count({ where }),
-    conversations: await tx.conversation.count({ where }),
-  };
-}
+const countSince = (writer: Writer, { primaryId, createdAt }: ContactMerge): Promise<Moves> =>
+  countHanging(writer, { contactId: primaryId, createdAt: { gt: createdAt } });

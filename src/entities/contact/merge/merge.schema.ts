@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
+import { type Hanging, hangingOnContacts } from "../../../db/references.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import { builder } from "../../../graphql/builder.ts";
 import type { Context } from "../../../graphql/context.ts";
@@ -90,12 +91,32 @@ const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
   }),
 });
 
+/**
+ * A field for each kind of record that hangs on contacts, which says how many there are.
+ *
+ * @param more what else its description says
+ */
+const countFields = <Shape, Field>(
+  t: { int(options: { description: string; resolve: (shape: Shape) => number }): Field },
+  countsOf: (shape: Shape) => Moves,
+  more: (hanging: Hanging) => string,
+): Record<string, Field> =>
+  Object.fromEntries(
+    hangingOnContacts.map((hanging) => {
+      const { name } = hanging;
+      const description = `${name.charAt(0).toUpperCase()}${name.slice(1)}${more(hanging)}.`;
+      return [name, t.int({ description, resolve: (shape) => countsOf(shape)[name] ?? 0 })];
+    }),
+  );
+
 const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
   description: "How much moves to the primary contact.",
   fields: (t) => ({
-    deals: t.exposeInt("deals", { description: "Deals." }),
-    activities: t.exposeInt("activities", { description: "Activities." }),
-    conversations: t.exposeInt("conversations", { description: "Conversations." }),
+    ...countFields(
+      t,
+      (moves) => moves,
+      () => "",
+    ),
     tags: t.exposeInt("tags", { description: "Tags that the primary did not carry." }),
   }),
 });
@@ -195,9 +216,11 @@ const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged cont
 const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").implement({
   description: "What stays with the primary contact, because it came or was changed after the merge.",
   fields: (t) => ({
-    deals: t.exposeInt("deals", { description: "Deals made since." }),
-    activities: t.exposeInt("activities", { description: "Activities logged since." }),
-    conversations: t.exposeInt("conversations", { description: "Conversations begun since." }),
+    ...countFields(
+      t,
+      ({ counts }) => counts,
+      ({ comes }) => ` ${comes} since`,
+    ),
     fields: t.stringList({
       description: "Fields that were changed since.",
       resolve: ({ fields }) => [...fields],
@@ -228,8 +251,7 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
 builder.mutationFields((t) => ({
   contactMerge: t.field({
     type: MergePayload,
-    description:
-      "Merges contacts into one: deals, activities, conversations and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.",
+    description: `Merges contacts into one: ${hangingOnContacts.map(({ name }) => name).join(", ")} and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
     args: {
       input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
       dryRun: t.arg.boolean({
