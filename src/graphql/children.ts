@@ -128,7 +128,7 @@ function rowReader<Row extends { readonly id: string }>({ columns, at }: Childre
   type Column = keyof Row & string;
   const all = Object.keys(columns) as Column[];
   return (selected: Columns) => {
-    const names = all.filter((name) => name === at || selected.has(name));
+    const names = all.filter((name) => name === "id" || name === at || selected.has(name));
     const values = names.map((name) => `child.${columnOf(name)}${casts[columns[name]] ?? ""}`);
     const read = names.map((name) => readers[columns[name]]);
     return {

@@ -1,15 +1,18 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
-import type { ContactRow, DealRow, LeadRow } from "../db/prisma/rows.ts";
+import { delegateOf, type IdType } from "../db/entities.ts";
+import type { ContactRow } from "../db/prisma/rows.ts";
 import type { Context } from "./context.ts";
-import { type Columns, columnsOfRow } from "./plan.ts";
+import { type Columns, columnsOfRow, selecting } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
+import type { Rows } from "./rows.ts";
+
+interface Keyed {
+  readonly id: string;
+}
 
 /** Answers in the order of the keys, null where there is none: what DataLoader asks of a batch. */
-export function inKeyOrder<Row extends { readonly id: string }>(
-  ids: readonly string[],
-  rows: readonly Row[],
-): (Row | null)[] {
+export function inKeyOrder<Row extends Keyed>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
@@ -42,11 +45,7 @@ const columnsByKey = <Row>(
         const ids = [...new Set(wanted.map(({ id }) => id))];
         const sets = new Set(wanted.map(({ columns }) => columns));
         const select = [...always, ...[...sets].flatMap((columns) => [...(columns ?? [])])];
-        const rows = await read(
-          context,
-          ids,
-          sets.has(null) ? {} : { select: Object.fromEntries(select.map((column) => [column, true])) },
-        );
+        const rows = await read(context, ids, sets.has(null) ? {} : selecting(select));
         const byKey = new Map(rows.map((row, at) => [ids[at], row]));
         return wanted.map(({ id }) => byKey.get(id) ?? null);
       },
@@ -82,11 +81,29 @@ const rowsByKey = <Row>(read: (context: Context, ids: readonly string[]) => Prom
   };
 };
 
-const rowsById = <Row extends { readonly id: string }>(
-  read: (context: Context, ids: string[]) => Promise<Row[]>,
-) => rowsByKey(async (context, ids) => inKeyOrder(ids, await read(context, [...ids])));
+const rowsById = <Row extends Keyed>(read: (context: Context, ids: string[]) => Promise<Row[]>) =>
+  rowsByKey(async (context, ids) => inKeyOrder(ids, await read(context, [...ids])));
 
 const among = (ids: string[]) => ({ where: { id: { in: ids } } });
+
+/** The one call of a scoped model that a loader needs. */
+interface Listed<Row> {
+  findMany(args: object): Promise<Row[]>;
+}
+
+/** Models whose rows have ids, but for those that the schema shows with more than their columns. */
+type Model = Exclude<IdType, "Organization" | "Member" | "CustomField">;
+
+/** Rows of a model by their ids. */
+const ofModel = <Name extends Model>(name: Name, always?: readonly string[]) =>
+  columnsByKey<Rows[Name]>(
+    name,
+    async ({ db }, ids, columns) => {
+      const model = db[delegateOf(name)] as unknown as Listed<Rows[Name] & Keyed>;
+      return inKeyOrder(ids, await model.findMany({ ...among([...ids]), ...columns }));
+    },
+    always,
+  );
 
 /** Contacts by their ids, or by those of contacts that were merged into them. */
 async function findContacts(
@@ -106,25 +123,18 @@ async function findContacts(
 export const byId = {
   /** The id of a contact that was merged leads to the one that it was merged into. */
   contact: columnsByKey("Contact", findContacts, ["mergedIntoId", "purgedAt"]),
-  lead: columnsByKey<LeadRow>(
-    "Lead",
-    async ({ db }, ids, columns) =>
-      inKeyOrder(ids, await db.lead.findMany({ ...among([...ids]), ...columns })),
-    ["purgedAt"],
-  ),
-  deal: columnsByKey<DealRow>("Deal", async ({ db }, ids, columns) =>
-    inKeyOrder(ids, await db.deal.findMany({ ...among([...ids]), ...columns })),
-  ),
-  activity: rowsById(({ db }, ids) => db.activity.findMany(among(ids))),
-  conversation: rowsById(({ db }, ids) => db.conversation.findMany(among(ids))),
-  tag: rowsById(({ db }, ids) => db.tag.findMany(among(ids))),
+  lead: ofModel("Lead", ["purgedAt"]),
+  deal: ofModel("Deal"),
+  activity: ofModel("Activity"),
+  conversation: ofModel("Conversation"),
+  tag: ofModel("Tag"),
   member: rowsById(({ db }, ids) => db.members(ids)),
   customField: rowsById(({ db }, ids) => db.customField.findMany(among(ids))),
-  customFieldFolder: rowsById(({ db }, ids) => db.customFieldFolder.findMany(among(ids))),
-  customValue: rowsById(({ db }, ids) => db.customValue.findMany(among(ids))),
-  smartList: rowsById(({ db }, ids) => db.smartList.findMany(among(ids))),
-  contactMerge: rowsById(({ db }, ids) => db.contactMerge.findMany(among(ids))),
-  importJob: rowsById(({ db }, ids) => db.importJob.findMany(among(ids))),
-  bulkJob: rowsById(({ db }, ids) => db.bulkJob.findMany(among(ids))),
-  apiKey: rowsById(({ db }, ids) => db.apiKey.findMany(among(ids))),
+  customFieldFolder: ofModel("CustomFieldFolder"),
+  customValue: ofModel("CustomValue"),
+  smartList: ofModel("SmartList"),
+  contactMerge: ofModel("ContactMerge"),
+  importJob: ofModel("ImportJob"),
+  bulkJob: ofModel("BulkJob"),
+  apiKey: ofModel("ApiKey"),
 };

@@ -6,7 +6,7 @@ import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionSe
  * in their `select`, put together by @pothos/plugin-prisma.
  */
 
-/** Names of Prisma's fields; `id` is always among them. */
+/** Names of Prisma's fields: what is selected, and the id of rows that have one; none where no row is selected. */
 export type Columns = ReadonlySet<string>;
 
 /**
@@ -26,6 +26,15 @@ export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Colum
  */
 export const columnsOfRow = (info: GraphQLResolveInfo, typeName: string): Columns =>
   planned(info, typeName, []);
+
+/** Columns as Prisma is asked for them; typed so that a call's answer is still a row. */
+export const selecting = (columns: Iterable<string>): object => ({
+  select: Object.fromEntries(Array.from(columns, (column) => [column, true])),
+});
+
+/** The columns of each row of a list, as Prisma is asked for them. */
+export const selectOf = (info: GraphQLResolveInfo, typeName: string): object =>
+  selecting(columnsOfRow(info, typeName));
 
 /**
  * What was planned for a field. A document is kept while it is asked again, and its fields' plans with it: making one
@@ -49,7 +58,7 @@ function planned(info: GraphQLResolveInfo, typeName: string, paths: string[][]):
 
 function makePlan(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
   // The plugin notes under its context what it has planned, for resolvers that nothing here uses.
-  const { select } = queryFromInfo({ context: {}, info, typeName, paths, select: { id: true } });
+  const { select } = queryFromInfo({ context: {}, info, typeName, paths, select: {} });
   return new Set(Object.keys(select));
 }
 

@@ -17,13 +17,13 @@ export type PrismaTypes = {
 /** The rows behind types that are named as their model. */
 export type Rows = { [Model in keyof PrismaTypes]: PrismaTypes[Model]["Shape"] };
 
+/** How @pothos/plugin-prisma may read a row again, of which a resolver misses something. */
+export const findUnique = (): never => {
+  throw new Error("a row is read by its loader, with the columns that are selected of it");
+};
+
 /**
- * What every type of rows says to @pothos/plugin-prisma: its id is always read, and no row is read again. By itself
- * the plugin would select the whole key of each row, and read with it what a resolver misses.
+ * What a type of rows with ids says to @pothos/plugin-prisma: the id is always read, not the whole key as the plugin
+ * would have it by itself, and no row is read again.
  */
-export const keyed = {
-  select: { orgId: false, id: true },
-  findUnique: (): never => {
-    throw new Error("a row is read by its loader, with the columns that are selected of it");
-  },
-} as const;
+export const keyed = { select: { orgId: false, id: true }, findUnique } as const;

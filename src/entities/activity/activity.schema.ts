@@ -60,9 +60,9 @@ builder.queryField("activity", (t) =>
     nullable: true,
     description: "An activity by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The activity's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("Activity", id, "id");
-      return uuid === null ? null : byId.activity.load(context, uuid);
+      return uuid === null ? null : byId.activity.load(context, uuid, info);
     },
   }),
 );

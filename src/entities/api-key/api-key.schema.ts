@@ -3,7 +3,10 @@ import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
@@ -13,12 +16,10 @@ import { type CreatedKey, createApiKey, revokeApiKey } from "./api-key.service.t
 
 const isAdmin = ({ viewer }: Context): boolean => viewer.scopes.has("ADMIN");
 
-builder.node("ApiKey", {
+const ApiKeyType = builder.prismaObject("ApiKey", {
+  ...keyed,
   description:
     "A key that calls the API as one member. What it opens with is shown once, when it is made. Needs the scope ADMIN.",
-  id: { resolve: (key) => key.id, description: "Global id, `api_key_…`." },
-  loadManyWithoutCache: (ids, context) =>
-    isAdmin(context) ? byId.apiKey.loadMany(context, ids) : Promise.resolve(ids.map(() => null)),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What it is for." }),
     prefix: t.exposeString("prefix", { description: "Its beginning, to recognise it by." }),
@@ -34,6 +35,7 @@ builder.node("ApiKey", {
       type: "Member",
       nullable: true,
       description: "The member for whom it stands.",
+      select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
@@ -55,17 +57,24 @@ builder.node("ApiKey", {
   }),
 });
 
+asNode(ApiKeyType, "api_key", (context, id, info) =>
+  isAdmin(context) ? byId.apiKey.load(context, id, info) : Promise.resolve(null),
+);
+
 builder.queryField("apiKeys", (t) =>
   t.field({
     type: ["ApiKey"],
     extensions: price({ items: 100 }),
     description:
       "The organization's API keys, newest first, expired and revoked ones too; a member restricted to assigned data sees their own. Needs the scope ADMIN.",
-    resolve: (_root, _args, context) => {
+    resolve: (_root, _args, context, info) => {
       if (!isAdmin(context)) {
         throw new RequestError("INSUFFICIENT_SCOPE", "This needs the scope ADMIN.", { status: 403 });
       }
-      return context.db.apiKey.findMany({ orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
+      return context.db.apiKey.findMany({
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        ...selectOf(info, "ApiKey"),
+      });
     },
   }),
 );
@@ -77,7 +86,8 @@ builder.mutationFields((t) => ({
         type: "ApiKey",
         nullable: true,
         description: "What is known of the key; null when refused.",
-        resolve: ({ result }, _args, context) => (result ? byId.apiKey.load(context, result.id) : null),
+        resolve: ({ result }, _args, context, info) =>
+          result ? byId.apiKey.load(context, result.id, info) : null,
       }),
       key: p.string({
         nullable: true,

@@ -37,9 +37,9 @@ builder.queryField("conversation", (t) =>
     nullable: true,
     description: "A conversation by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The conversation's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("Conversation", id, "id");
-      return uuid === null ? null : byId.conversation.load(context, uuid);
+      return uuid === null ? null : byId.conversation.load(context, uuid, info);
     },
   }),
 );

@@ -3,6 +3,9 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 import { definitionsOf } from "./custom-field.loaders.ts";
@@ -25,16 +28,15 @@ builder.node("CustomField", {
       type: "CustomFieldFolder",
       nullable: true,
       description: "The heading under which it is shown.",
-      resolve: ({ folderId }, _args, context) =>
-        folderId === null ? null : byId.customFieldFolder.load(context, folderId),
+      resolve: ({ folderId }, _args, context, info) =>
+        folderId === null ? null : byId.customFieldFolder.load(context, folderId, info),
     }),
   }),
 });
 
-builder.node("CustomFieldFolder", {
+const Folder = builder.prismaObject("CustomFieldFolder", {
+  ...keyed,
   description: "A heading under which custom fields are shown.",
-  id: { resolve: (folder) => folder.id, description: "Global id, `custom_field_folder_…`." },
-  loadManyWithoutCache: (ids, context) => byId.customFieldFolder.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What people see." }),
     entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What its fields belong to." }),
@@ -42,11 +44,14 @@ builder.node("CustomFieldFolder", {
     fields: t.field({
       type: ["CustomField"],
       description: "The fields in it, in order.",
+      select: { entity: true },
       resolve: async ({ id, entity }, _args, context) =>
         (await definitionsOf(context, entity)).filter((definition) => definition.folderId === id),
     }),
   }),
 });
+
+asNode(Folder, "custom_field_folder", byId.customFieldFolder.load);
 
 builder.queryFields((t) => ({
   customFields: t.field({
@@ -73,10 +78,11 @@ builder.queryFields((t) => ({
         description: "Only those of this; of both when left out.",
       }),
     },
-    resolve: (_root, { entity }, { db }) =>
+    resolve: (_root, { entity }, { db }, info) =>
       db.customFieldFolder.findMany({
         where: entity ? { entity } : {},
         orderBy: [{ entity: "asc" }, { position: "asc" }, { id: "asc" }],
+        ...selectOf(info, "CustomFieldFolder"),
       }),
   }),
 }));

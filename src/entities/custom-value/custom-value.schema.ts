@@ -2,7 +2,10 @@ import type { CustomValue } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
 import {
   deleteCustomValue,
   MAX_TEMPLATE,
@@ -11,10 +14,9 @@ import {
   setCustomValue,
 } from "./custom-value.service.ts";
 
-builder.node("CustomValue", {
+const CustomValueType = builder.prismaObject("CustomValue", {
+  ...keyed,
   description: "A text of the organization that `{{custom_values.key}}` stands for.",
-  id: { resolve: (value) => value.id, description: "Global id, `custom_value_…`." },
-  loadManyWithoutCache: (ids, context) => byId.customValue.loadMany(context, ids),
   fields: (t) => ({
     key: t.exposeString("key", { description: "What the token is called." }),
     value: t.exposeString("value", {
@@ -25,6 +27,8 @@ builder.node("CustomValue", {
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
   }),
 });
+
+asNode(CustomValueType, "custom_value", byId.customValue.load);
 
 const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").implement({
   description: "A text whose tokens were filled.",
@@ -52,7 +56,8 @@ builder.queryFields((t) => ({
     type: ["CustomValue"],
     extensions: price({ items: 100 }),
     description: "The organization's custom values, by key.",
-    resolve: (_root, _args, { db }) => db.customValue.findMany({ orderBy: [{ key: "asc" }] }),
+    resolve: (_root, _args, { db }, info) =>
+      db.customValue.findMany({ orderBy: [{ key: "asc" }], ...selectOf(info, "CustomValue") }),
   }),
   renderTemplate: t.field({
     type: RenderedType,

@@ -6,9 +6,20 @@ import { requestCache } from "../../graphql/request-cache.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import { partsOf, type ReadList, readList } from "./validity.ts";
 
+/** What reading a list takes of its row, its id apart. */
+export const readColumns = {
+  query: true,
+  order: true,
+  columns: true,
+  timeZone: true,
+  version: true,
+} as const satisfies Partial<Record<keyof SmartList, true>>;
+
+type Stored = Pick<SmartList, "id" | keyof typeof readColumns>;
+
 /** A stored list, and the time zone that its reader asks for. */
 interface Asked {
-  readonly list: SmartList;
+  readonly list: Stored;
   readonly timeZone: string | null;
 }
 
@@ -38,5 +49,5 @@ const loaderOf = requestCache(
  *
  * @param timeZone the reader's; the list's own, else the organization's, when there is none
  */
-export const readStored = (context: Context, list: SmartList, timeZone?: string | null): Promise<ReadList> =>
+export const readStored = (context: Context, list: Stored, timeZone?: string | null): Promise<ReadList> =>
   loaderOf(context).load({ list, timeZone: timeZone ?? null });

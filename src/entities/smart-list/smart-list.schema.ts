@@ -22,8 +22,11 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { ContactConnection } from "../contact/contact.connection.ts";
-import { readStored } from "./smart-list.loaders.ts";
+import { readColumns, readStored } from "./smart-list.loaders.ts";
 import { setVersion } from "./smart-list.service.ts";
 import type { ListProblem } from "./validity.ts";
 
@@ -119,15 +122,15 @@ const ProblemType = builder.objectRef<ListProblem>("SmartListProblem").implement
   }),
 });
 
-builder.node("SmartList", {
+const SmartList = builder.prismaObject("SmartList", {
+  ...keyed,
   description: "A saved question about contacts, shared in the organization.",
-  id: { resolve: (list) => list.id, description: "Global id, `smart_list_…`." },
-  loadManyWithoutCache: (ids, context) => byId.smartList.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", { description: "What people see." }),
     query: t.field({
       type: QueryType,
       description: "Which contacts.",
+      select: readColumns,
       resolve: async (list, _args, context) => {
         const query = list.query as unknown as GenericQuery;
         return namesTags(query) ? (await readStored(context, list)).query : query;
@@ -137,16 +140,19 @@ builder.node("SmartList", {
       type: [FilterGroup],
       extensions: price({ items: 3 }),
       description: "The same with typed values, for user interfaces; what is no longer readable too.",
+      select: readColumns,
       resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
     }),
     sentence: t.string({
       nullable: true,
       description: "Which contacts, in English; null while it cannot be read.",
+      select: readColumns,
       resolve: async (list, _args, context) => (await readStored(context, list)).sentence,
     }),
     order: t.field({
       type: [OrderType],
       description: "The order of its contacts; newest first when empty.",
+      select: { order: true },
       resolve: ({ order }) => order as unknown as OrderInput[],
     }),
     columns: t.exposeStringList("columns", { description: "What a table of it shows." }),
@@ -161,18 +167,21 @@ builder.node("SmartList", {
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
     isValid: t.boolean({
       description: "Whether it can be read. While it cannot, it matches nothing.",
+      select: readColumns,
       resolve: async (list, _args, context) => (await readStored(context, list)).problems.length === 0,
     }),
     problems: t.field({
       type: [ProblemType],
       description:
         "What keeps it from being read: a field or tag that has gone, an operator that no longer fits.",
+      select: readColumns,
       resolve: async (list, _args, context) => [...(await readStored(context, list)).problems],
     }),
     count: t.int({
       extensions: price({ cost: COUNTING }),
       description: "How many live contacts that the caller may see are in it.",
       args: timeZoneArg(),
+      select: readColumns,
       resolve: async (list, { timeZone }, context) => {
         const { tree, tagIds, problems } = await readStored(context, list, timeZone);
         return problems.length > 0 ? 0 : countLive(context, "contact", tree, tagIds);
@@ -191,6 +200,7 @@ builder.node("SmartList", {
         ...pageArgs(),
         ...offsetArg(),
       },
+      select: readColumns,
       resolve: async (list, args, context, info) => {
         const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
         return filteredConnection(
@@ -205,23 +215,28 @@ builder.node("SmartList", {
   }),
 });
 
+asNode(SmartList, "smart_list", byId.smartList.load);
+
 builder.queryFields((t) => ({
   smartList: t.field({
     type: "SmartList",
     nullable: true,
     description: "A smart list by its id; null when there is none.",
     args: { id: t.arg.id({ required: true, description: "The list's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("SmartList", id, "id");
-      return uuid === null ? null : byId.smartList.load(context, uuid);
+      return uuid === null ? null : byId.smartList.load(context, uuid, info);
     },
   }),
   smartLists: t.field({
     type: ["SmartList"],
     extensions: price({ items: 20 }),
     description: "The organization's smart lists, in order.",
-    resolve: (_root, _args, { db }) =>
-      db.smartList.findMany({ orderBy: [{ position: "asc" }, { id: "asc" }] }),
+    resolve: (_root, _args, { db }, info) =>
+      db.smartList.findMany({
+        orderBy: [{ position: "asc" }, { id: "asc" }],
+        ...selectOf(info, "SmartList"),
+      }),
   }),
   smartListsVersion: t.int({
     description: "Counts the changes of the whole set of lists; give it to `smartListsReplace`.",

@@ -102,4 +102,8 @@ export function readList({ query, order, columns }: Listed, named: Named, option
 }
 
 /** A stored list in the terms of its parts. */
-export const partsOf = ({ query, order, columns }: SmartList): Listed => ({ query, order, columns });
+export const partsOf = ({ query, order, columns }: Pick<SmartList, keyof Listed>): Listed => ({
+  query,
+  order,
+  columns,
+});

@@ -4,16 +4,18 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
+import { selectOf } from "../../graphql/plan.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
+import { keyed } from "../../graphql/rows.ts";
 
 const usageOf = requestCache(
   ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
 );
 
-builder.node("Tag", {
+const Tag = builder.prismaObject("Tag", {
+  ...keyed,
   description: "A label for contacts and leads.",
-  id: { resolve: (tag) => tag.id, description: "Global id, `tag_…`." },
-  loadManyWithoutCache: (ids, context) => byId.tag.loadMany(context, ids),
   fields: (t) => ({
     name: t.exposeString("name", {
       description: "Unique in the organization without regard to case or outer spaces.",
@@ -31,22 +33,25 @@ builder.node("Tag", {
   }),
 });
 
+asNode(Tag, "tag", byId.tag.load);
+
 builder.queryFields((t) => ({
   tag: t.field({
     type: "Tag",
     nullable: true,
     description: "A tag by its id; null when there is none.",
     args: { id: t.arg.id({ required: true, description: "The tag's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("Tag", id, "id");
-      return uuid === null ? null : byId.tag.load(context, uuid);
+      return uuid === null ? null : byId.tag.load(context, uuid, info);
     },
   }),
   tags: t.field({
     type: ["Tag"],
     extensions: price({ items: 100 }),
     description: "The organization's tags, by name.",
-    resolve: (_root, _args, { db }) => db.tag.findMany({ orderBy: [{ nameKey: "asc" }] }),
+    resolve: (_root, _args, { db }, info) =>
+      db.tag.findMany({ orderBy: [{ nameKey: "asc" }], ...selectOf(info, "Tag") }),
   }),
 }));
 

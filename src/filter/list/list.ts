@@ -3,7 +3,7 @@ import type { CountedRows } from "../../db/prisma/prepared-reads.ts";
 import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
-import { type Columns, columnsOfPage, selectedNames } from "../../graphql/plan.ts";
+import { columnsOfPage, selectedNames, selecting } from "../../graphql/plan.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {
   beyond,
@@ -14,7 +14,6 @@ import {
   type PageArgs,
   placeOf,
   readWindow,
-  type SortKey,
 } from "../../lib/page.ts";
 import type { Where } from "../compile/compile.ts";
 import { type OrderInput, readOrder } from "../compile/order.ts";
@@ -110,13 +109,6 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
-/** The columns to read of each row: those that are selected, and those of its cursor. */
-const columnsRead = (selected: Columns, keys: readonly SortKey[]) => ({
-  select: Object.fromEntries(
-    [...keys.map((key) => key.column), ...selected].map((column) => [column, true] as const),
-  ),
-});
-
 /** Whether both the rows of a list and their number are selected. */
 function selectsBoth(info: GraphQLResolveInfo): boolean {
   const names = selectedNames(info) ?? new Set();
@@ -164,7 +156,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
   const where: Where = { AND: [...around, read.where] };
-  const columns = columnsRead(columnsOfPage(info, typeNames[entity]), keys);
+  const columns = selecting([...keys.map(({ column }) => column), ...columnsOfPage(info, typeNames[entity])]);
   const take = window.take + 1;
   // The row of the cursor, read with those beyond it, tells that the page is not the first.
   const readsCursor = place !== null && (selectedNames(info)?.has("pageInfo") ?? true);

@@ -2,7 +2,10 @@ import type { BulkJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
 import { createMissingTagsArg, idArg } from "../../records/args.ts";
 import { readInput } from "../../records/inputs.ts";
 import type { BulkChange } from "./bulk.change.ts";
@@ -37,10 +40,9 @@ const StateEnum = builder.enumType("BulkJobState", {
   } as const,
 });
 
-builder.node("BulkJob", {
+const Job = builder.prismaObject("BulkJob", {
+  ...keyed,
   description: `A change of more than ${AT_ONCE} contacts, worked off in pieces.`,
-  id: { resolve: (job) => job.id, description: "Global id, `bulk_job_…`." },
-  loadManyWithoutCache: (ids, context) => byId.bulkJob.loadMany(context, ids),
   fields: (t) => ({
     kind: t.expose("kind", { type: KindEnum, description: "What it does." }),
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
@@ -64,22 +66,28 @@ builder.node("BulkJob", {
   }),
 });
 
+asNode(Job, "bulk_job", byId.bulkJob.load);
+
 builder.queryFields((t) => ({
   bulkJob: t.field({
     type: "BulkJob",
     nullable: true,
     description: "A bulk job by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The bulk job's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("BulkJob", id, "id");
-      return uuid === null ? null : byId.bulkJob.load(context, uuid);
+      return uuid === null ? null : byId.bulkJob.load(context, uuid, info);
     },
   }),
   bulkJobs: t.field({
     type: ["BulkJob"],
     description: "The latest 100 bulk jobs, newest first; a restricted member sees their own.",
-    resolve: (_root, _args, { db }) =>
-      db.bulkJob.findMany({ orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 100 }),
+    resolve: (_root, _args, { db }, info) =>
+      db.bulkJob.findMany({
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        take: 100,
+        ...selectOf(info, "BulkJob"),
+      }),
   }),
 }));
 
@@ -111,8 +119,8 @@ const bulkPayload = (name: string) =>
       type: "BulkJob",
       nullable: true,
       description: `The job that changes them, when they are more than ${AT_ONCE}.`,
-      resolve: ({ result }, _args, context) =>
-        result?.jobId == null ? null : byId.bulkJob.load(context, result.jobId),
+      resolve: ({ result }, _args, context, info) =>
+        result?.jobId == null ? null : byId.bulkJob.load(context, result.jobId, info),
     }),
   }));
 

@@ -4,7 +4,10 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { findUnique, keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { ContactImportInput, ImportFieldEnum, ImportModeEnum } from "./import.inputs.ts";
@@ -35,7 +38,11 @@ const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
   }),
 });
 
-const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
+/** What is told of a row has no id of its own. */
+const withoutId = { select: { orgId: false, jobId: false, row: true, position: false }, findUnique } as const;
+
+const ErrorType = builder.prismaObject("ImportError", {
+  ...withoutId,
   description: "Something wrong with a row, which was therefore not imported; 21 at most of one row.",
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
@@ -53,7 +60,9 @@ const ErrorType = builder.objectRef<ImportError>("ImportError").implement({
   }),
 });
 
-const NoteType = builder.objectRef<ImportError>("ImportNote").implement({
+const NoteType = builder.prismaObject("ImportError", {
+  ...withoutId,
+  variant: "ImportNote",
   description: "What became of a row that was not refused, where it is not what one would expect.",
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
@@ -72,11 +81,12 @@ const toldArgs = () =>
     offset: t.int({ defaultValue: 0, description: "How many to leave out before." }),
   }));
 
-/** What is told of a job's rows, of those that were refused or of the others. */
+/** What is told of a job's rows, of those that were refused or of the others, with the columns that are selected. */
 function told(
   { db }: Context,
   jobId: string,
   refused: boolean,
+  columns: object,
   {
     first,
     offset,
@@ -94,13 +104,13 @@ function told(
     orderBy: [{ row: "asc" }, { position: "asc" }],
     take,
     skip: offset ?? 0,
+    ...columns,
   });
 }
 
-builder.node("ImportJob", {
+const Job = builder.prismaObject("ImportJob", {
+  ...keyed,
   description: "An import of contacts.",
-  id: { resolve: (job) => job.id, description: "Global id, `import_job_…`." },
-  loadManyWithoutCache: (ids, context) => byId.importJob.loadMany(context, ids),
   fields: (t) => ({
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
     mode: t.expose("mode", {
@@ -118,6 +128,7 @@ builder.node("ImportJob", {
     columns: t.field({
       type: [ColumnType],
       description: "Where the file's columns go.",
+      select: { mapping: true },
       resolve: ({ mapping }) => mapping as unknown as Column[],
     }),
     total: t.exposeInt("total", {
@@ -142,14 +153,14 @@ builder.node("ImportJob", {
       type: [ErrorType],
       description: "What was wrong with the rows that were refused, in the order of the file.",
       args: toldArgs(),
-      resolve: ({ id }, args, context) => told(context, id, true, args),
+      resolve: ({ id }, args, context, info) => told(context, id, true, selectOf(info, "ImportError"), args),
     }),
     notes: t.field({
       type: [NoteType],
       description:
         "What is to be said of rows that were not refused, in the order of the file: IN_TRASH, REDIRECTED, and WISH_KEPT for a row that would have taken back a wish not to be contacted.",
       args: toldArgs(),
-      resolve: ({ id }, args, context) => told(context, id, false, args),
+      resolve: ({ id }, args, context, info) => told(context, id, false, selectOf(info, "ImportNote"), args),
     }),
     errorsPath: t.string({
       description:
@@ -160,6 +171,7 @@ builder.node("ImportJob", {
       type: "Member",
       nullable: true,
       description: "Who asked for it.",
+      select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
@@ -168,22 +180,28 @@ builder.node("ImportJob", {
   }),
 });
 
+asNode(Job, "import_job", byId.importJob.load);
+
 builder.queryFields((t) => ({
   importJob: t.field({
     type: "ImportJob",
     nullable: true,
     description: "An import by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The import's id." }) },
-    resolve: (_root, { id }, context) => {
+    resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("ImportJob", id, "id");
-      return uuid === null ? null : byId.importJob.load(context, uuid);
+      return uuid === null ? null : byId.importJob.load(context, uuid, info);
     },
   }),
   importJobs: t.field({
     type: ["ImportJob"],
     description: "The latest 100 imports, newest first; a restricted member sees their own.",
-    resolve: (_root, _args, { db }) =>
-      db.importJob.findMany({ orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: 100 }),
+    resolve: (_root, _args, { db }, info) =>
+      db.importJob.findMany({
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        take: 100,
+        ...selectOf(info, "ImportJob"),
+      }),
   }),
 }));
 

@@ -5,8 +5,10 @@ import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import { builder } from "../../../graphql/builder.ts";
 import type { Context } from "../../../graphql/context.ts";
 import { byId } from "../../../graphql/loaders.ts";
+import { asNode } from "../../../graphql/node.ts";
 import { payload, payloadType } from "../../../graphql/payload.ts";
 import { requestCache } from "../../../graphql/request-cache.ts";
+import { keyed } from "../../../graphql/rows.ts";
 import { idempotencyKeyArg } from "../../../records/args.ts";
 import { type Merged, type Moves, mergeContacts } from "./contact.merge.ts";
 import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerge.ts";
@@ -137,16 +139,16 @@ const duplicatesOf = requestCache(
     }),
 );
 
-builder.node("ContactMerge", {
+const Merge = builder.prismaObject("ContactMerge", {
+  ...keyed,
   description: "Contacts that became one. It can be undone until the duplicates are purged.",
-  id: { resolve: (merge) => merge.id, description: "Global id, `contact_merge_…`." },
-  loadManyWithoutCache: (ids, context) => byId.contactMerge.loadMany(context, ids),
   fields: (t) => ({
     primary: t.field({
       type: "Contact",
       nullable: true,
       description: "The contact that stayed.",
-      resolve: ({ primaryId }, _args, context) => byId.contact.load(context, primaryId),
+      select: { primaryId: true },
+      resolve: ({ primaryId }, _args, context, info) => byId.contact.load(context, primaryId, info),
     }),
     duplicates: t.field({
       type: ["Contact"],
@@ -157,6 +159,7 @@ builder.node("ContactMerge", {
       type: "Member",
       nullable: true,
       description: "Who did it.",
+      select: { mergedById: true },
       resolve: ({ mergedById }, _args, context) => byId.member.load(context, mergedById),
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was done." }),
@@ -167,6 +170,8 @@ builder.node("ContactMerge", {
     }),
   }),
 });
+
+asNode(Merge, "contact_merge", byId.contactMerge.load);
 
 const mergesOf = requestCache(
   ({ db }: Context) =>
