@@ -3,7 +3,7 @@ import pg from "pg";
 import { createKey } from "../../src/auth/key.ts";
 import type { Definition } from "../../src/db/open/catalogue.ts";
 import type { Database } from "../../src/db/open/database.ts";
-import { deriveContact } from "../../src/entities/contact/contact.columns.ts";
+import { deriveContact } from "../../src/entities/contact/contact.row.ts";
 import { fold } from "../../src/lib/fold.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { makeDefinitions, makePerson, tagNames } from "./people.ts";

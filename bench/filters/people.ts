@@ -1,5 +1,5 @@
 import type { Definition } from "../../src/db/open/catalogue.ts";
-import { type ContactColumns, emptyContact } from "../../src/entities/contact/contact.columns.ts";
+import { type ContactColumns, emptyContact } from "../../src/entities/contact/contact.row.ts";
 import { freeSlot } from "../../src/entities/custom-field/slots.ts";
 import type { CustomValueJson } from "../../src/filter/language/derive.ts";
 import { newId } from "../../src/lib/typeid.ts";

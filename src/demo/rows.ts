@@ -1,5 +1,6 @@
 import { type CustomValueJson, derive } from "../filter/language/derive.ts";
-import { contactKeyFields } from "../filter/registry/built-in.ts";
+import "../entities/contact/contact.fields.ts";
+import "../entities/lead/lead.fields.ts";
 import type { Definition } from "../filter/registry/fields.ts";
 import { fold } from "../lib/fold.ts";
 import { demoLists, demoValues } from "./lists.ts";
@@ -155,16 +156,7 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
       notes: dice.chance(0.25) ? dice.pick(words.notes) : null,
     };
     const custom = customValues(dice, of("CONTACT"));
-    const keyed = texts as unknown as Record<string, string | null | undefined>;
-    const derived = derive(
-      {
-        ...texts,
-        phones,
-        others: Object.fromEntries(contactKeyFields.map(({ path }) => [path, keyed[snake(path)]])),
-        custom,
-      },
-      of("CONTACT"),
-    );
+    const derived = derive("CONTACT", { ...fields(texts), custom }, of("CONTACT"));
     return {
       ...stamp(created),
       ...texts,
@@ -197,10 +189,7 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
       notes: dice.chance(0.2) ? dice.pick(words.notes) : null,
     };
     const currency = value === null ? null : dice.pick(words.currencies, 2);
-    const derived = derive(
-      { ...texts, phones: number ? [number] : [], others: { currency }, custom },
-      of("LEAD"),
-    );
+    const derived = derive("LEAD", { ...texts, phone: number, dealCurrency: currency, custom }, of("LEAD"));
     return {
       ...stamp(created),
       ...texts,
@@ -363,6 +352,15 @@ function customValues(dice: Dice, definitions: readonly Definition[]): Record<st
 }
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The table's names of columns to Prisma's: `phone_numbers` to `phoneNumbers`. */
+const fields = (row: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
 
 /** Prisma's names of derived columns to the table's: `emailKey` to `email_key`, `number3` to `number_3`. */
 const columns = (derived: object): Record<string, unknown> =>

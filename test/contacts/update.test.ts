@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { decodeId, encodeId } from "../../src/db/ids.ts";
 import { derivedColumns } from "../../src/db/prisma/rows.ts";
-import { contactColumns, deriveContact } from "../../src/entities/contact/contact.columns.ts";
+import { contactColumns, deriveContact } from "../../src/entities/contact/contact.row.ts";
 import { sendText } from "../support/client.ts";
 import { contactWriter } from "../support/contacts.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { builtInFields } from "../../src/filter/registry/built-in.ts";
 import { customField, type Definition } from "../../src/filter/registry/fields.ts";
 import { Registry } from "../../src/filter/registry/registry.ts";
+import "../../src/schema.ts";
 import { testDatabase } from "../support/database.ts";
 
 /** What the registry says of the database is so. */
@@ -12,7 +13,7 @@ test("every index that a field names is there", async () => {
   const { pool } = await testDatabase();
   const { rows } = await pool.query<{ name: string }>("SELECT indexname AS name FROM pg_indexes");
   const there = new Set(rows.map(({ name }) => name));
-  const named = entities.flatMap((entity) => builtInFields[entity].flatMap(({ index }) => index ?? []));
+  const named = entities.flatMap((entity) => builtInFields(entity).flatMap(({ index }) => index ?? []));
   const custom = (["CONTACT", "LEAD"] as const).flatMap((entity) =>
     (["TEXT", "NUMBER", "DATE", "DATE_TIME", "SELECT", "MULTI_SELECT", "BOOLEAN", "URL"] as const).flatMap(
       (type) => {
@@ -38,7 +39,7 @@ test("every index that a field names is there", async () => {
 
 test("no two fields of an entity go by one name", () => {
   for (const entity of entities) {
-    const names = builtInFields[entity].flatMap(({ path, aliases }) => [
+    const names = builtInFields(entity).flatMap(({ path, aliases }) => [
       path,
       ...aliases.filter((alias) => alias !== path),
     ]);

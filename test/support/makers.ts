@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createKey } from "../../src/auth/key.ts";
 import { encodeId, type IdType } from "../../src/db/ids.ts";
-import {
-  type ContactColumns,
-  deriveContact,
-  emptyContact,
-} from "../../src/entities/contact/contact.columns.ts";
-import { deriveDeal } from "../../src/entities/deal/deal.columns.ts";
-import { type CustomValueJson, derive } from "../../src/filter/language/derive.ts";
+import { type ContactColumns, deriveContact, emptyContact } from "../../src/entities/contact/contact.row.ts";
+import "../../src/entities/deal/deal.fields.ts";
+import { emptyLead } from "../../src/entities/lead/lead.row.ts";
+import { derive, deriveTexts } from "../../src/filter/language/derive.ts";
 import type { Definition } from "../../src/filter/registry/fields.ts";
 import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
 import { emailKey } from "../../src/lib/email.ts";
@@ -153,33 +150,15 @@ export class Organization {
   async lead(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
     const { prisma } = await testDatabase();
     const { id = newId() } = columns as { id?: string };
-    const lead = {
-      name: `Lead ${id.slice(-6)}`,
-      email: null,
-      company: null,
-      source: null,
-      notes: null,
-      ...columns,
-    } as {
-      name: string;
-      email: string | null;
-      company: string | null;
-      source: string | null;
-      notes: string | null;
-      phone?: string;
-      custom?: Record<string, CustomValueJson>;
-    };
-    const derived = derive(
-      { ...lead, phones: lead.phone ? [lead.phone] : [], others: {}, custom: lead.custom ?? {} },
-      this.#of("LEAD"),
-    );
+    const lead = { name: `Lead ${id.slice(-6)}`, ...columns };
+    const derived = derive("LEAD", { ...emptyLead, ...lead }, this.#of("LEAD"));
     await prisma.lead.create({ data: { ...lead, ...derived, orgId: this.id, id } as never });
     return { id, globalId: encodeId("Lead", id) };
   }
 
   async deal(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {
     const deal = { name: "Deal", value: "100.00", currency: "EUR", stage: "Demo", ...columns };
-    return this.#child("deal", "Deal", { ...deal, ...deriveDeal(deal) });
+    return this.#child("deal", "Deal", { ...deal, ...deriveTexts("DEAL", deal) });
   }
 
   async activity(columns: Record<string, unknown> = {}): Promise<{ id: string; globalId: string }> {

@@ -1,95 +1,293 @@
+import { z } from "zod";
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { FilterField } from "../../filter/registry/fields.ts";
+import { column, field, keyed } from "../../filter/registry/make.ts";
 import {
-  type BuiltInTexts,
-  type CustomValueJson,
-  derive,
-  type SlotColumns,
-} from "../../filter/language/derive.ts";
-import { contactKeyFields } from "../../filter/registry/built-in.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
+  type Column,
+  flagColumn,
+  longTextColumn,
+  textColumn,
+  urlColumn,
+  written,
+} from "../../records/columns.ts";
+import { email, phone, rule, text } from "../../records/inputs.ts";
+import { personFields, phoneField } from "../../records/person.ts";
 
-/** The columns of a contact that a caller writes. */
-export type ContactColumns = Pick<
-  ContactRow,
-  | "name"
-  | "firstName"
-  | "lastName"
-  | "email"
-  | "phoneNumbers"
-  | "company"
-  | "title"
-  | "street"
-  | "city"
-  | "state"
-  | "zip"
-  | "country"
-  | "url"
-  | "linkedinUrl"
-  | "linkedinSalesUrl"
-  | "source"
-  | "notes"
-  | "allowPhoneCalls"
-  | "doNotContact"
-  | "ownerId"
-> & { readonly custom: Readonly<Record<string, CustomValueJson>> };
+/** The columns of a contact: everything that is made of one is said here, once. */
 
-export const emptyContact: ContactColumns = {
-  name: "",
-  firstName: null,
-  lastName: null,
-  email: null,
-  phoneNumbers: [],
-  company: null,
-  title: null,
-  street: null,
-  city: null,
-  state: null,
-  zip: null,
-  country: null,
-  url: null,
-  linkedinUrl: null,
-  linkedinSalesUrl: null,
-  source: null,
-  notes: null,
-  allowPhoneCalls: true,
-  doNotContact: false,
-  ownerId: null,
-  custom: {},
-};
+/** What is made of a column of a contact, beside what is made of every entity's. */
+interface ContactColumn<Value> extends Column {
+  readonly within?: "address";
+  readonly blank: Value extends readonly (infer Item)[] ? readonly Item[] : Value;
+  /** What a bulk change says of it, where many contacts are given the same. */
+  readonly bulk?: string;
+  /** What chooses it in a merge: columns of one name are chosen together, and the first of them describes it. */
+  readonly merge: { readonly as: string; readonly description?: string };
+  /** The value by which somebody asks not to be contacted: nothing but a person takes it back. */
+  readonly wish?: Value;
+  /** What a column of a file is called that holds it, its own name first; null where none can. */
+  readonly import: {
+    readonly as: string;
+    readonly description?: string;
+    readonly headings: readonly string[];
+  } | null;
+  /** What it is called in the texts of templates. */
+  readonly tokens: readonly string[];
+}
 
-/** The columns of a new contact that nobody writes. */
-export const blankContact = {
-  callCount: 0,
-  lastCallAt: null,
-  version: 1,
-  deletedAt: null,
-  purgedAt: null,
-  mergedIntoId: null,
-};
+/** The columns that no caller writes by themselves: keys, stamps, counts, tags, custom values. */
+export type Unwritten =
+  | ("orgId" | "id" | "version" | "createdAt" | "updatedAt" | "deletedAt" | "purgedAt" | "mergedIntoId")
+  | ("lastModificationSource" | "callCount" | "lastCallAt" | "tagIds" | "custom");
 
-export const contactFields = Object.keys(emptyContact) as readonly (keyof ContactColumns)[];
+const person = personFields("contact");
 
-/** What a caller wrote of a contact. */
-export const contactColumns = (row: ContactRow): ContactColumns =>
-  Object.fromEntries(contactFields.map((name) => [name, row[name]])) as unknown as ContactColumns;
+const key = (name: string, description: string, aliases: readonly string[] = []): [FilterField] => [
+  keyed(name, description, { aliases, index: "contact_facets_idx" }),
+];
 
-/** What a contact's derived columns come from, custom fields apart. */
-export const contactTexts = (contact: ContactColumns): BuiltInTexts => ({
-  name: contact.name,
-  email: contact.email,
-  company: contact.company,
-  source: contact.source,
-  notes: contact.notes,
-  phones: contact.phoneNumbers,
-  others: Object.fromEntries(
-    contactKeyFields.map(({ path }) => [path, contact[path as keyof ContactColumns] as string | null]),
-  ),
-});
-
-/** The derived columns of a contact. */
-/** @param slots as `derive` takes them */
-export const deriveContact = (
-  contact: ContactColumns,
-  definitions: readonly Definition[],
-  slots?: SlotColumns,
-) => derive({ ...contactTexts(contact), custom: contact.custom }, definitions, slots);
+export const contactTable = {
+  name: {
+    description: "Full name.",
+    ...written({
+      type: "String",
+      description:
+        "Full name, at most 255 characters. Given alone, it clears the first or last name that it does not contain.",
+      check: text(255),
+    }),
+    blank: "",
+    filter: person.name,
+    merge: { as: "NAME", description: "Full, first and last name." },
+    import: { as: "NAME", headings: ["name", "full name", "contact"] },
+    tokens: ["name"],
+    personal: true,
+  },
+  firstName: {
+    description: "First name, where it is known apart.",
+    ...textColumn(100, "First name, 1 to 100 characters."),
+    filter: key("firstName", "The first name."),
+    merge: { as: "NAME" },
+    import: {
+      as: "FIRST_NAME",
+      description: "First name.",
+      headings: ["first name", "given name", "prénom"],
+    },
+    tokens: ["firstName"],
+    personal: true,
+  },
+  lastName: {
+    description: "Last name, where it is known apart.",
+    ...textColumn(100, "Last name, 1 to 100 characters."),
+    filter: key("lastName", "The last name."),
+    merge: { as: "NAME" },
+    import: { as: "LAST_NAME", description: "Last name.", headings: ["last name", "surname", "family name"] },
+    tokens: ["lastName"],
+    personal: true,
+  },
+  email: {
+    description: "E-mail address.",
+    ...written({
+      type: "String",
+      description: "E-mail address. One live contact of the organization can have it.",
+      check: email,
+    }),
+    blank: null,
+    filter: person.email,
+    merge: { as: "EMAIL" },
+    import: { as: "EMAIL", headings: ["email", "e mail", "email address", "mail"] },
+    tokens: ["email"],
+    personal: true,
+  },
+  phoneNumbers: {
+    description: "Phone numbers in E.164, the primary one first.",
+    ...written({
+      type: ["String"],
+      description:
+        "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones. An extension is kept where it is marked, as in +15128675309 ext. 12.",
+      check: z
+        .array(phone)
+        .min(1, rule("INVALID_VALUE", "must have at least one number; send null to clear them"))
+        .max(20, "must not have more than 20 numbers")
+        .transform((numbers) => [...new Set(numbers)])
+        .nullish(),
+    }),
+    blank: [],
+    filter: [
+      phoneField("contact", "phoneNumbers", "Any of the phone numbers.", ["phoneNumbers", "phone_numbers"]),
+    ],
+    merge: { as: "PHONE_NUMBERS", description: "All phone numbers." },
+    import: {
+      as: "PHONE",
+      description: "Phone numbers; several are separated by ; or | and several columns may hold some.",
+      headings: ["phone", "phone number", "phone numbers", "mobile", "telephone", "mobile phone"],
+    },
+    tokens: ["phone"],
+    personal: true,
+  },
+  company: {
+    description: "Company.",
+    ...textColumn(200, "Company, at most 200 characters."),
+    filter: person.company,
+    bulk: "Company of them all, at most 200 characters.",
+    merge: { as: "COMPANY" },
+    import: { as: "COMPANY", headings: ["company", "organization", "organisation", "account"] },
+    tokens: ["company"],
+    personal: true,
+  },
+  title: {
+    description: "Job title.",
+    ...textColumn(200, "Job title, at most 200 characters."),
+    filter: key("title", "The job title.", ["role"]),
+    bulk: "Job title of them all, at most 200 characters.",
+    merge: { as: "TITLE" },
+    import: { as: "TITLE", headings: ["title", "job title", "role", "position"] },
+    tokens: ["title", "role"],
+    personal: true,
+  },
+  street: {
+    description: "Street and number.",
+    within: "address",
+    ...longTextColumn(200, "Street and number, at most 200 characters."),
+    filter: key("street", "Street and number.", ["address.street"]),
+    merge: { as: "ADDRESS", description: "The whole postal address." },
+    import: { as: "STREET", headings: ["street", "address", "street address"] },
+    tokens: ["street"],
+    personal: true,
+  },
+  city: {
+    description: "City.",
+    within: "address",
+    ...textColumn(200, "City, at most 200 characters."),
+    filter: key("city", "The city.", ["address.city"]),
+    merge: { as: "ADDRESS" },
+    import: { as: "CITY", headings: ["city", "town"] },
+    tokens: ["city"],
+    personal: true,
+  },
+  state: {
+    description: "State or province.",
+    within: "address",
+    ...textColumn(200, "State or province, at most 200 characters."),
+    filter: key("state", "State or province.", ["address.state"]),
+    merge: { as: "ADDRESS" },
+    import: { as: "STATE", headings: ["state", "province", "region"] },
+    tokens: ["state"],
+    personal: true,
+  },
+  zip: {
+    description: "Postal code.",
+    within: "address",
+    ...textColumn(20, "Postal code, at most 20 characters."),
+    filter: key("zip", "Postal code.", ["address.zip"]),
+    merge: { as: "ADDRESS" },
+    import: { as: "ZIP", headings: ["zip", "zip code", "postal code", "postcode"] },
+    tokens: ["zip"],
+    personal: true,
+  },
+  country: {
+    description: "Country.",
+    within: "address",
+    ...textColumn(200, "Country, at most 200 characters."),
+    filter: key("country", "The country.", ["address.country"]),
+    merge: { as: "ADDRESS" },
+    import: { as: "COUNTRY", headings: ["country"] },
+    tokens: ["country"],
+    personal: true,
+  },
+  url: {
+    description: "Website.",
+    ...urlColumn("Website, http or https."),
+    filter: key("url", "The website."),
+    merge: { as: "URL" },
+    import: { as: "URL", headings: ["url", "website", "web site"] },
+    tokens: ["url"],
+    personal: true,
+  },
+  linkedinUrl: {
+    description: "LinkedIn profile.",
+    ...urlColumn("LinkedIn profile, http or https."),
+    filter: key("linkedinUrl", "The LinkedIn profile."),
+    merge: { as: "LINKEDIN_URL" },
+    import: { as: "LINKEDIN_URL", headings: ["linkedin", "linkedin url"] },
+    tokens: ["linkedinUrl"],
+    personal: true,
+  },
+  linkedinSalesUrl: {
+    description: "LinkedIn Sales Navigator profile.",
+    ...urlColumn("LinkedIn Sales Navigator profile, http or https."),
+    filter: key("linkedinSalesUrl", "The LinkedIn Sales Navigator profile."),
+    merge: { as: "LINKEDIN_SALES_URL" },
+    import: { as: "LINKEDIN_SALES_URL", headings: ["linkedin sales url", "sales navigator"] },
+    tokens: ["linkedinSalesUrl"],
+    personal: true,
+  },
+  source: {
+    description: "Where the contact came from.",
+    ...textColumn(200, "Where the contact came from, at most 200 characters."),
+    filter: person.source,
+    bulk: "Where they all came from, at most 200 characters.",
+    merge: { as: "SOURCE" },
+    import: { as: "SOURCE", headings: ["source", "lead source"] },
+    tokens: ["source"],
+    personal: true,
+  },
+  notes: {
+    description: "Free notes.",
+    ...longTextColumn(50_000, "Free notes, at most 50,000 characters."),
+    filter: person.notes,
+    bulk: "Free notes, in place of each one's own; at most 50,000 characters.",
+    merge: { as: "NOTES", description: "Notes." },
+    import: { as: "NOTES", description: "Notes.", headings: ["notes", "note", "comments", "description"] },
+    tokens: [],
+    personal: true,
+  },
+  allowPhoneCalls: {
+    description: "Whether they accept phone calls.",
+    ...flagColumn(true, "Whether they accept phone calls; true by default."),
+    filter: [field("allowPhoneCalls", "boolean", column("allowPhoneCalls"), "Accepts phone calls.")],
+    bulk: "Whether they all accept phone calls.",
+    merge: { as: "ALLOW_PHONE_CALLS" },
+    wish: false,
+    import: {
+      as: "ALLOW_PHONE_CALLS",
+      description: "Whether they accept phone calls: true, false, yes, no, 1, 0 or x.",
+      headings: ["allow phone calls"],
+    },
+    tokens: [],
+    personal: false,
+  },
+  doNotContact: {
+    description: "Whether they must not be contacted at all.",
+    ...flagColumn(false, "Whether they must not be contacted at all; false by default."),
+    filter: [
+      field("doNotContact", "boolean", column("doNotContact"), "Must not be contacted.", {
+        aliases: ["dnc"],
+      }),
+    ],
+    bulk: "Whether none of them may be contacted at all.",
+    merge: { as: "DO_NOT_CONTACT", description: "Whether they must not be contacted." },
+    wish: true,
+    import: {
+      as: "DO_NOT_CONTACT",
+      description: "Whether they must not be contacted: true, false, yes, no, 1, 0 or x.",
+      headings: ["do not contact", "dnc"],
+    },
+    tokens: [],
+    personal: false,
+  },
+  ownerId: {
+    description: "The member to whom it is assigned.",
+    ...written({
+      type: "ID",
+      description: "The member to assign it to; null for nobody.",
+      check: z.string().nullish(),
+    }),
+    blank: null,
+    filter: person.owner,
+    bulk: "The member to assign them all to; null for nobody.",
+    merge: { as: "OWNER" },
+    import: null,
+    tokens: [],
+    personal: false,
+  },
+} as const satisfies { [Name in Exclude<keyof ContactRow, Unwritten>]: ContactColumn<ContactRow[Name]> };

@@ -1,57 +1,20 @@
 import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
+import { checksOf, type InputFields, inputFieldsOf, inputFieldsWithin } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
-import {
-  customFieldValues,
-  email,
-  flag,
-  longText,
-  phone,
-  rule,
-  tagChange,
-  tagList,
-  text,
-  url,
-} from "../../records/inputs.ts";
+import { customFieldValues, tagChange, tagList } from "../../records/inputs.ts";
 import { TagsInput } from "../tag/tag.inputs.ts";
+import { contactTable } from "./contact.columns.ts";
 
 const AddressInput = builder.inputType("AddressInput", {
   description: "A postal address. In an update, what is left out stays as it is.",
-  fields: (t) => ({
-    street: t.string({ description: "Street and number, at most 200 characters." }),
-    city: t.string({ description: "City, at most 200 characters." }),
-    state: t.string({ description: "State or province, at most 200 characters." }),
-    zip: t.string({ description: "Postal code, at most 20 characters." }),
-    country: t.string({ description: "Country, at most 200 characters." }),
-  }),
+  fields: (t) => inputFieldsWithin(t, contactTable, "address", "update"),
 });
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
 
 /** What create and update have in common. */
 const contactInputFields = (t: InputFields) => ({
-  name: t.string({
-    description:
-      "Full name, at most 255 characters. Given alone, it clears the first or last name that it does not contain.",
-  }),
-  firstName: t.string({ description: "First name, 1 to 100 characters." }),
-  lastName: t.string({ description: "Last name, 1 to 100 characters." }),
-  email: t.string({ description: "E-mail address. One live contact of the organization can have it." }),
-  phoneNumbers: t.stringList({
-    description:
-      "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones. An extension is kept where it is marked, as in +15128675309 ext. 12.",
-  }),
-  company: t.string({ description: "Company, at most 200 characters." }),
-  title: t.string({ description: "Job title, at most 200 characters." }),
+  ...inputFieldsOf(t, contactTable, "update"),
   address: t.field({ type: AddressInput, description: "Postal address; null clears all of it." }),
-  url: t.string({ description: "Website, http or https." }),
-  linkedinUrl: t.string({ description: "LinkedIn profile, http or https." }),
-  linkedinSalesUrl: t.string({ description: "LinkedIn Sales Navigator profile, http or https." }),
-  source: t.string({ description: "Where the contact came from, at most 200 characters." }),
-  notes: t.string({ description: "Free notes, at most 50,000 characters." }),
-  allowPhoneCalls: t.boolean({ description: "Whether they accept phone calls; true by default." }),
-  doNotContact: t.boolean({ description: "Whether they must not be contacted at all; false by default." }),
-  ownerId: t.id({ description: "The member to assign it to; null for nobody." }),
   customFields: t.field({
     type: [CustomFieldValueInput],
     description: "Custom field values; only the slugs named change.",
@@ -90,29 +53,7 @@ export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
 });
 
 const common = {
-  name: text(255),
-  firstName: text(100),
-  lastName: text(100),
-  email,
-  phoneNumbers: z
-    .array(phone)
-    .min(1, rule("INVALID_VALUE", "must have at least one number; send null to clear them"))
-    .max(20, "must not have more than 20 numbers")
-    .transform((numbers) => [...new Set(numbers)])
-    .nullish(),
-  company: text(200),
-  title: text(200),
-  address: z
-    .object({ street: longText(200), city: text(200), state: text(200), zip: text(20), country: text(200) })
-    .nullish(),
-  url,
-  linkedinUrl: url,
-  linkedinSalesUrl: url,
-  source: text(200),
-  notes: longText(50_000),
-  allowPhoneCalls: flag,
-  doNotContact: flag,
-  ownerId: z.string().nullish(),
+  ...checksOf(contactTable, "update"),
   customFields: customFieldValues,
   createMissingTags: z.boolean().nullish(),
 };

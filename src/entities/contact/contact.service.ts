@@ -12,9 +12,9 @@ import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { addressOf, keptWishes, trashWarnings } from "./contact.address.ts";
-import { type ContactColumns, contactColumns, emptyContact } from "./contact.columns.ts";
 import { emailTaken, lockLiveContact } from "./contact.find.ts";
 import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.inputs.ts";
+import { type ContactColumns, contactColumns, emptyContact } from "./contact.row.ts";
 import { applyInput } from "./contact.rules.ts";
 
 /** What a contact is to become: everything checked, nothing written. */

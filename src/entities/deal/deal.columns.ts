@@ -1,8 +1,117 @@
+import { z } from "zod";
 import type { DealRow } from "../../db/prisma/rows.ts";
-import { fold } from "../../lib/fold.ts";
+import { column, field, folded, member, sorted } from "../../filter/registry/make.ts";
+import { DealStatus } from "../../generated/prisma/enums.ts";
+import { type Column, written } from "../../records/columns.ts";
+import { requiredText, rule } from "../../records/inputs.ts";
+import { DealStatusEnum } from "./deal.enums.ts";
+import { MoneyInput, money } from "./money.inputs.ts";
 
-/** The derived columns of a deal: what its texts compare by. */
-export const deriveDeal = ({ name, stage }: Pick<DealRow, "name" | "stage">) => ({
-  nameKey: fold(name),
-  stageKey: fold(stage),
-});
+/** The columns of a deal: everything that is made of one is said here, once. */
+
+/** The columns that no caller writes: keys and stamps. */
+export type Unwritten = "orgId" | "id" | "version" | "createdAt" | "updatedAt";
+
+const name = { type: "String", description: "What it is called, 1 to 255 characters." } as const;
+const value = { type: MoneyInput, description: "What it is worth." } as const;
+const stage = "Where it stands in the pipeline, 1 to 100 characters";
+
+export const dealTable = {
+  name: {
+    description: "What it is called.",
+    create: { ...name, required: true, check: requiredText(255) },
+    update: { ...name, check: requiredText(255).optional() },
+    blank: "",
+    filter: [folded("name", "What it is called.", sorted("nameKey", false, "text"))],
+    personal: false,
+  },
+  /** Written with its currency. */
+  value: {
+    description: "What it is worth.",
+    create: { ...value, required: true, check: money },
+    update: { ...value, check: money.optional() },
+    blank: null,
+    filter: [
+      field("value", "number", column("value"), "What it is worth, in its own currency.", {
+        ...sorted("value", false, "number"),
+      }),
+    ],
+    personal: false,
+  },
+  currency: {
+    description: "ISO 4217 code of its value.",
+    create: null,
+    update: null,
+    blank: null,
+    filter: [field("currency", "currency", column("currency"), "ISO 4217 code of its value.")],
+    personal: false,
+  },
+  stage: {
+    description: "Where it stands in the pipeline.",
+    create: {
+      type: "String",
+      description: `${stage}; New by default.`,
+      check: requiredText(100).default("New"),
+    },
+    update: { type: "String", description: `${stage}.`, check: requiredText(100).optional() },
+    blank: "New",
+    filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "text"))],
+    personal: false,
+  },
+  status: {
+    description: "Open, won or lost.",
+    ...written({
+      type: DealStatusEnum,
+      description: "Open, won or lost; OPEN by default.",
+      check: z.enum(DealStatus, rule("REQUIRED", "must not be null")).optional(),
+    }),
+    blank: "OPEN",
+    filter: [
+      field("status", "enum", column("status"), "Open, won or lost.", { options: Object.values(DealStatus) }),
+    ],
+    personal: false,
+  },
+  expectedCloseOn: {
+    description: "The day on which it should close.",
+    ...written({
+      type: "Date",
+      description: "The day on which it should close.",
+      check: z.string().nullish(),
+    }),
+    blank: null,
+    filter: [
+      field("expectedCloseOn", "date", column("expectedCloseOn", true), "The day on which it should close.", {
+        ...sorted("expectedCloseOn", true, "date"),
+      }),
+    ],
+    personal: false,
+  },
+  contactId: {
+    description: "The contact it is with.",
+    ...written({ type: "ID", description: "The contact it is with.", check: z.string().nullish() }),
+    blank: null,
+    filter: [],
+    personal: false,
+  },
+  leadId: {
+    description: "The lead it came from.",
+    ...written({ type: "ID", description: "The lead it came from.", check: z.string().nullish() }),
+    blank: null,
+    filter: [],
+    personal: false,
+  },
+  ownerId: {
+    description: "The member to whom it is assigned.",
+    ...written({
+      type: "ID",
+      description: "The member to assign it to; null for nobody.",
+      check: z.string().nullish(),
+    }),
+    blank: null,
+    filter: member("owner", "ownerId", "The member it is assigned to.", {
+      aliases: ["owner_id", "ownerId"],
+      index: "deal_org_id_owner_id_created_at_id_idx",
+    }),
+    personal: false,
+  },
+} as const satisfies Record<Exclude<keyof DealRow, Unwritten>, Column>;

@@ -1,47 +1,156 @@
+import { z } from "zod";
 import type { LeadRow } from "../../db/prisma/rows.ts";
-import { type BuiltInTexts, type CustomValueJson, derive } from "../../filter/language/derive.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
+import type { FilterField } from "../../filter/registry/fields.ts";
+import { column, field, keyed, sorted } from "../../filter/registry/make.ts";
+import { LeadStatus } from "../../generated/prisma/enums.ts";
+import { type Column, longTextColumn, textColumn, written } from "../../records/columns.ts";
+import { email, phone, requiredText, rule } from "../../records/inputs.ts";
+import { personFields, phoneField } from "../../records/person.ts";
+import { MoneyInput, money } from "../deal/money.inputs.ts";
+import { LeadStatusEnum } from "./lead.enums.ts";
 
-/** The columns of a lead that a caller writes. The value is a decimal: text, or Prisma's object where it was read. */
-export type LeadColumns = Pick<
-  LeadRow,
-  "name" | "email" | "phone" | "company" | "source" | "notes" | "status" | "dealCurrency" | "ownerId"
-> & {
-  readonly dealValue: { toString(): string } | null;
-  readonly custom: Readonly<Record<string, CustomValueJson>>;
-};
+/** The columns of a lead: everything that is made of one is said here, once. */
 
-export const emptyLead: LeadColumns = {
-  name: "",
-  email: null,
-  phone: null,
-  company: null,
-  source: null,
-  notes: null,
-  status: "NEW",
-  dealValue: null,
-  dealCurrency: null,
-  ownerId: null,
-  custom: {},
-};
+/** What is made of a column of a lead, beside what is made of every entity's. */
+interface LeadColumn<Value> extends Column {
+  readonly blank: Value | (Value extends object | null ? null : never);
+  /** What it is called in the texts of templates. */
+  readonly tokens: readonly string[];
+}
 
-const leadFields = Object.keys(emptyLead) as readonly (keyof LeadColumns)[];
+/** The columns that no caller writes by themselves: keys, stamps, tags, custom values, what a lead has become. */
+export type Unwritten =
+  | (
+      | "orgId"
+      | "id"
+      | "version"
+      | "createdAt"
+      | "updatedAt"
+      | "deletedAt"
+      | "purgedAt"
+      | "lastModificationSource"
+    )
+  | ("convertedContactId" | "convertedDealId" | "convertedAt" | "tagIds" | "custom");
 
-/** What a caller wrote of a lead. */
-export const leadColumns = (row: LeadRow): LeadColumns =>
-  Object.fromEntries(leadFields.map((name) => [name, row[name]])) as unknown as LeadColumns;
+const person = personFields("lead");
 
-/** What a lead's derived columns come from, custom fields apart. */
-export const leadTexts = (lead: LeadColumns): BuiltInTexts => ({
-  name: lead.name,
-  email: lead.email,
-  company: lead.company,
-  source: lead.source,
-  notes: lead.notes,
-  phones: lead.phone === null ? [] : [lead.phone],
-  others: { currency: lead.dealCurrency },
-});
+const name = { type: "String", description: "Who it is, 1 to 255 characters." } as const;
 
-/** The derived columns of a lead. */
-export const deriveLead = (lead: LeadColumns, definitions: readonly Definition[]) =>
-  derive({ ...leadTexts(lead), custom: lead.custom }, definitions);
+export const leadTable = {
+  name: {
+    description: "Who it is.",
+    create: { ...name, required: true, check: requiredText(255) },
+    update: { ...name, check: requiredText(255).optional() },
+    blank: "",
+    filter: person.name,
+    tokens: ["name"],
+    personal: true,
+  },
+  email: {
+    description: "E-mail address.",
+    ...written({
+      type: "String",
+      description: "E-mail address. Several leads may have the same.",
+      check: email,
+    }),
+    blank: null,
+    filter: person.email,
+    tokens: ["email"],
+    personal: true,
+  },
+  phone: {
+    description: "Phone number in E.164.",
+    ...written({
+      type: "String",
+      description: "Phone number with its country code, and an extension where it is marked: ext. 12.",
+      check: phone.nullish(),
+    }),
+    blank: null,
+    filter: [phoneField("lead", "phone", "The phone number.")],
+    tokens: ["phone"],
+    personal: true,
+  },
+  company: {
+    description: "The company.",
+    ...textColumn(200, "Company, at most 200 characters."),
+    filter: person.company,
+    tokens: ["company"],
+    personal: true,
+  },
+  source: {
+    description: "Where the lead came from.",
+    ...textColumn(200, "Where the lead came from, at most 200 characters."),
+    filter: person.source,
+    tokens: ["source"],
+    personal: true,
+  },
+  notes: {
+    description: "Free notes.",
+    ...longTextColumn(50_000, "Free notes, at most 50,000 characters."),
+    filter: person.notes,
+    tokens: [],
+    personal: true,
+  },
+  status: {
+    description: "Where it stands.",
+    ...written({
+      type: LeadStatusEnum,
+      description: "Where it stands; NEW by default. CONVERTED comes from leadConvert alone.",
+      check: z.enum(LeadStatus, rule("REQUIRED", "must not be null")).optional(),
+    }),
+    blank: "NEW",
+    filter: [
+      field("status", "enum", column("status"), "Where the lead stands.", {
+        options: Object.values(LeadStatus),
+        index: "lead_live_status_idx",
+      }),
+    ],
+    tokens: ["status"],
+    personal: false,
+  },
+  /** Written with its currency. */
+  dealValue: {
+    description: "What a deal would be worth.",
+    ...written({ type: MoneyInput, description: "What a deal would be worth.", check: money.nullish() }),
+    blank: null,
+    filter: [
+      field(
+        "dealValue",
+        "number",
+        column("dealValue", true),
+        "The expected value, in the lead's own currency.",
+        {
+          ...sorted("dealValue", true, "number"),
+        },
+      ),
+    ],
+    tokens: [],
+    personal: true,
+  },
+  dealCurrency: {
+    description: "ISO 4217 code of the expected value.",
+    create: null,
+    update: null,
+    blank: null,
+    filter: [
+      keyed("dealCurrency", "ISO 4217 code of the expected value.", {
+        path: "currency",
+        index: "lead_facets_idx",
+      }),
+    ] as [FilterField],
+    tokens: [],
+    personal: true,
+  },
+  ownerId: {
+    description: "The member to whom it is assigned.",
+    ...written({
+      type: "ID",
+      description: "The member to assign it to; null for nobody.",
+      check: z.string().nullish(),
+    }),
+    blank: null,
+    filter: person.owner,
+    tokens: [],
+    personal: false,
+  },
+} as const satisfies { [Name in Exclude<keyof LeadRow, Unwritten>]: LeadColumn<LeadRow[Name]> };

@@ -18,8 +18,8 @@ import {
   redirected,
   trashWarnings,
 } from "../contact/contact.address.ts";
-import { emptyContact } from "../contact/contact.columns.ts";
 import { emailTaken, lockLiveContact } from "../contact/contact.find.ts";
+import { emptyContact } from "../contact/contact.row.ts";
 import { orTaken } from "../contact/contact.service.ts";
 import { readCustomValue } from "../custom-field/values.ts";
 import { LeadConvert } from "./lead.inputs.ts";

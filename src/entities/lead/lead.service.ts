@@ -11,8 +11,8 @@ import { checkVersion } from "../../records/version.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import { emptyLead, type LeadColumns, leadColumns } from "./lead.columns.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
+import { emptyLead, type LeadColumns, leadColumns } from "./lead.row.ts";
 
 /** A lead that is not purged, locked. */
 async function lockLead(writer: Writer, id: string): Promise<LeadRow> {

@@ -5,12 +5,7 @@ import { namesTags } from "../../filter/language/stored.ts";
 import { countLive } from "../../filter/list/count.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { FilterCondition } from "../../filter/schema/condition.schema.ts";
-import {
-  ContactFilter,
-  ContactOrder,
-  ContactOrderField,
-  timeZoneArg,
-} from "../../filter/schema/filter.schema.ts";
+import { ContactFilter, ContactOrder, orderField, timeZoneArg } from "../../filter/schema/filter.schema.ts";
 import {
   FilterOperator,
   NullsOrder,
@@ -88,7 +83,7 @@ const OrderType = builder.objectRef<OrderInput>("SmartListOrder").implement({
   description: "One criterion of a list's order.",
   fields: (t) => ({
     field: t.field({
-      type: ContactOrderField,
+      type: orderField("CONTACT"),
       nullable: true,
       description: "A built-in field.",
       resolve: ({ field }) => field ?? null,

@@ -1,9 +1,12 @@
-import { SLOT_COUNT } from "../../db/prisma/rows.ts";
+import { type derivedColumns, SLOT_COUNT } from "../../db/prisma/rows.ts";
 import { emailKey } from "../../lib/email.ts";
 import { parseDay } from "../../lib/exact.ts";
 import { fold, foldedOrNull, isBlank } from "../../lib/fold.ts";
+import { builtInFields } from "../registry/built-in.ts";
 import {
   type Definition,
+  type Entity,
+  type FilterEntity,
   facetToken,
   MAX_TOKEN_VALUE,
   presenceToken,
@@ -12,32 +15,91 @@ import {
 import { shownKey } from "./email.ts";
 
 /**
- * What the filter reads, computed from what a record says: the write half of the registry. Every write of a
- * contact or lead takes its derived columns from here, in the same statement.
+ * What the filter reads, computed from what a record says: the write half of the registry. A field that is not
+ * compared in the caller's own column says with `from` which one it is computed of. Every write takes the derived
+ * columns from here, in the same statement.
  */
 
 /** A custom field's value as `custom` stores it: already checked against its definition. */
 export type CustomValueJson = string | number | boolean | readonly string[];
 
-/** The texts of a record that compare in columns of their own. */
-export interface BuiltInTexts {
-  readonly name: string;
-  readonly email: string | null;
-  readonly company: string | null;
-  readonly source: string | null;
-  readonly notes: string | null;
-  /** E.164. */
-  readonly phones: readonly string[];
-  /** Texts that compare under `keys`, by the name of their filter field. */
-  readonly others: Readonly<Record<string, string | null | undefined>>;
-}
-
-/** The same, and the values of custom fields. */
-export interface KeyedTexts extends BuiltInTexts {
-  readonly custom: Readonly<Record<string, CustomValueJson>>;
-}
+/** A record's columns by their Prisma names. */
+type Row = Readonly<Record<string, unknown>>;
 
 export type SlotColumns = Record<string, string | number | Date | null>;
+
+/** The derived columns of a contact or lead by their Prisma names. */
+export type DerivedColumns = { [Name in keyof typeof derivedColumns]: DerivedColumn<Name> };
+
+type DerivedColumn<Name> = Name extends "keys"
+  ? Record<string, string>
+  : Name extends "facets"
+    ? string[]
+    : Name extends "nameKey" | "searchText"
+      ? string
+      : Name extends `number${number}`
+        ? number | null
+        : Name extends `date${number}`
+          ? Date | null
+          : string | null;
+
+/** What of an entity's fields is computed: each from one column that a caller writes. */
+interface Plan {
+  readonly texts: readonly {
+    readonly from: string;
+    readonly column: string;
+    readonly nullable: boolean;
+    readonly searched: boolean;
+    /** The key of `keys` that has an address as people see it; null for what is no address. */
+    readonly shown: string | null;
+  }[];
+  readonly keys: readonly { readonly from: string; readonly key: string }[];
+  readonly lines: readonly { readonly from: string; readonly column: string }[];
+}
+
+const plans = new Map<FilterEntity, Plan>();
+
+function planOf(entity: FilterEntity): Plan {
+  const known = plans.get(entity);
+  if (known) return known;
+  const derived = builtInFields(entity).flatMap(({ from, storage }) =>
+    from === undefined ? [] : [{ from, storage }],
+  );
+  const plan: Plan = {
+    texts: derived.flatMap(({ from, storage }) =>
+      storage.kind === "column"
+        ? [
+            {
+              from,
+              column: storage.column,
+              nullable: storage.nullable,
+              searched: storage.searched === true,
+              shown: storage.shown ?? null,
+            },
+          ]
+        : [],
+    ),
+    keys: derived.flatMap(({ from, storage }) =>
+      storage.kind === "key" ? [{ from, key: storage.key }] : [],
+    ),
+    lines: derived.flatMap(({ from, storage }) =>
+      storage.kind === "lines" ? [{ from, column: storage.column }] : [],
+    ),
+  };
+  plans.set(entity, plan);
+  return plan;
+}
+
+/** The folded texts of a record by their derived columns; an address by its key. */
+export function deriveTexts(entity: FilterEntity, row: Row): Record<string, string | null> {
+  const derived: Record<string, string | null> = {};
+  for (const { from, column, nullable, shown } of planOf(entity).texts) {
+    const text = row[from] as string | null;
+    if (shown !== null) derived[column] = text === null ? null : emailKey(text);
+    else derived[column] = nullable ? foldedOrNull(text) : fold(text ?? "");
+  }
+  return derived;
+}
 
 function addText(keys: Record<string, string>, facets: string[], key: string, text: string): void {
   if (isBlank(text)) return;
@@ -46,44 +108,55 @@ function addText(keys: Record<string, string>, facets: string[], key: string, te
   facets.push(key, ...(folded.length <= MAX_TOKEN_VALUE ? [facetToken(key, folded)] : []));
 }
 
+interface BuiltIn extends Record<string, unknown> {
+  readonly keys: Record<string, string>;
+  readonly facets: string[];
+}
+
 /** Derived columns by their Prisma names, as far as they come from what every record has. */
-export function deriveBuiltIn(texts: BuiltInTexts) {
+export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
+  const plan = planOf(entity);
   const keys: Record<string, string> = {};
   const facets: string[] = [];
-  for (const [key, text] of Object.entries(texts.others)) if (text) addText(keys, facets, key, text);
-
-  const email = texts.email === null ? null : emailKey(texts.email);
-  const shownEmail = email && shownKey(email);
-  if (shownEmail) keys.email = shownEmail;
-  const phoneKey = texts.phones.length === 0 ? null : `\n${texts.phones.join("\n")}\n`;
-  const nameKey = fold(texts.name);
-  const companyKey = foldedOrNull(texts.company);
-  return {
-    nameKey,
-    emailKey: email,
-    companyKey,
-    sourceKey: foldedOrNull(texts.source),
-    notesKey: foldedOrNull(texts.notes),
-    phoneKey,
-    keys,
-    facets,
-    // A line feed between the parts, so that no term matches across two of them.
-    searchText: [nameKey, email, shownEmail, companyKey, ...texts.phones]
-      .filter((part) => part !== null)
-      .join("\n"),
-  };
+  const searched: (string | null)[] = [];
+  const columns: Record<string, unknown> = deriveTexts(entity, row);
+  for (const { from, key } of plan.keys) {
+    const text = row[from] as string | null | undefined;
+    if (text) addText(keys, facets, key, text);
+  }
+  for (const text of plan.texts) {
+    const value = columns[text.column] as string | null;
+    const shown = text.shown !== null && value !== null ? shownKey(value) : null;
+    if (text.shown !== null && shown) keys[text.shown] = shown;
+    if (text.searched) searched.push(value, shown || null);
+  }
+  for (const { from, column } of plan.lines) {
+    const lines = [row[from] ?? []].flat() as string[];
+    columns[column] = lines.length === 0 ? null : `\n${lines.join("\n")}\n`;
+    searched.push(...lines);
+  }
+  // A line feed between the parts, so that no term matches across two of them.
+  const searchText = searched.filter((part) => part !== null).join("\n");
+  return Object.assign(columns, { keys, facets, searchText });
 }
 
 /**
  * Derived columns by their Prisma names.
  *
+ * @param row what a caller writes of a record, its custom values by slug among it
  * @param slots what slots without a value are; all of them null when left out
  */
-export function derive(texts: KeyedTexts, definitions: readonly Definition[], slots = emptySlots()) {
-  const columns = deriveBuiltIn(texts);
+export function derive(
+  entity: Entity,
+  row: Row,
+  definitions: readonly Definition[],
+  slots: SlotColumns = emptySlots(),
+): DerivedColumns {
+  const columns = deriveBuiltIn(entity, row);
   const { keys, facets } = columns;
+  const custom = (row.custom ?? {}) as Readonly<Record<string, CustomValueJson>>;
   for (const definition of definitions) {
-    const value = Object.hasOwn(texts.custom, definition.slug) ? texts.custom[definition.slug] : undefined;
+    const value = Object.hasOwn(custom, definition.slug) ? custom[definition.slug] : undefined;
     if (value === undefined) continue;
     const key = presenceToken(definition.slug);
     const slotKind = slotKinds[definition.type];
@@ -97,7 +170,7 @@ export function derive(texts: KeyedTexts, definitions: readonly Definition[], sl
       for (const item of Array.isArray(value) ? value : [value]) facets.push(facetToken(key, String(item)));
     }
   }
-  return Object.assign(slots, columns);
+  return Object.assign(slots, columns) as unknown as DerivedColumns;
 }
 
 function slotValue(value: CustomValueJson, kind: "text" | "number" | "date", { type }: Definition) {

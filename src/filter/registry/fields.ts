@@ -81,6 +81,8 @@ export interface FilterField {
   readonly label: string;
   readonly description: string;
   readonly storage: Storage;
+  /** The column that a caller writes, from which the storage is computed where that is another. */
+  readonly from?: string;
   /** The index by which it can be looked up; absent when every row is read. */
   readonly index?: string;
   /** Whether only members who see all data may use it. */

@@ -1,8 +1,11 @@
+import type { IdType } from "../../db/ids.ts";
 import type { FieldType, FilterField, Relation, Storage } from "./fields.ts";
 
 /** Makers of built-in fields. */
 
-type Extra = Partial<Pick<FilterField, "aliases" | "options" | "sort" | "idType" | "index" | "allData">>;
+type Extra = Partial<
+  Pick<FilterField, "aliases" | "options" | "sort" | "idType" | "index" | "allData" | "from">
+>;
 
 /** `doNotContact` as people read it: Do not contact. */
 const labelOf = (path: string): string => {
@@ -44,6 +47,40 @@ export const sorted = (
   nullable: boolean,
   type: "text" | "number" | "date",
 ): Pick<FilterField, "sort"> => ({ sort: { column, nullable, type } });
+
+/** A text that compares folded in a column of its own. */
+export const folded = (
+  from: string,
+  description: string,
+  { nullable = false, searched, ...extra }: Extra & { nullable?: boolean; searched?: true } = {},
+): FilterField =>
+  field(from, "text", column(`${from}Key`, nullable, searched && { searched }), description, {
+    ...extra,
+    from,
+  });
+
+/** A text that compares folded under its key of `keys`: by a token of `facets` while it is short, else by reading. */
+export const keyed = (
+  from: string,
+  description: string,
+  { path = from, ...extra }: Extra & { path?: string } = {},
+): FilterField => field(path, "text", { kind: "key", key: path }, description, { ...extra, from });
+
+/** The record's id. */
+export const recordId = (idType: IdType, table: string): FilterField =>
+  field("id", "id", column("id"), "The record's id.", { idType, index: `${table}_pkey` });
+
+/** When a record was created and last changed. @param created, updated the indexes that find it */
+export const times = (created: string, updated?: string): FilterField[] => [
+  field("createdAt", "dateTime", column("createdAt"), "When it was created.", {
+    ...sorted("createdAt", false, "date"),
+    index: created,
+  }),
+  field("updatedAt", "dateTime", column("updatedAt"), "When it last changed.", {
+    ...sorted("updatedAt", false, "date"),
+    ...(updated !== undefined && { index: updated }),
+  }),
+];
 
 /** Records of another kind, and how many there are where that is counted. */
 export const related = (

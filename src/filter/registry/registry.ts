@@ -19,7 +19,7 @@ export class Registry {
     readonly definitions: readonly Definition[],
   ) {
     const own = definitions.filter((definition) => definition.entity === entity);
-    const fields = [...builtInFields[entity], ...own.map(customField)];
+    const fields = [...builtInFields(entity), ...own.map(customField)];
     for (const field of fields)
       for (const name of [field.path, ...field.aliases]) this.#fields.set(name, field);
     this.#paths = fields.map((field) => field.path);

@@ -75,7 +75,7 @@ for (const [entity, { noun }] of Object.entries(names) as [FilterEntity, (typeof
       or: t.field({ type: [ref], description: "At least one of these holds; an empty list never does." }),
       not: t.field({ type: ref, description: "This does not hold." }),
       ...Object.fromEntries(
-        builtInFields[entity]
+        builtInFields(entity)
           .filter(({ path }) => !path.includes("."))
           .map((field) => [field.path, t.field({ type: inputOf(field), description: field.description })]),
       ),
@@ -86,21 +86,37 @@ for (const [entity, { noun }] of Object.entries(names) as [FilterEntity, (typeof
   });
 }
 
-const orderInput = (name: string, entity: FilterEntity, noun: string) => {
-  const sortable = builtInFields[entity].filter((field) => field.sort);
-  const OrderField = builder.enumType(`${name}Field`, {
+/** Enums are made when the schema is, as all fields are defined by then. */
+const orderFields = new Map<FilterEntity, ReturnType<typeof orderFieldType>>();
+
+const orderFieldType = (entity: FilterEntity) => {
+  const { type, noun } = names[entity];
+  return builder.enumType(`${type}OrderField`, {
     description: `What ${noun} can be put in order by.`,
     values: Object.fromEntries(
-      sortable.map(({ path, description }) => [
-        path.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-        { value: path, description },
-      ]),
+      builtInFields(entity)
+        .filter((field) => field.sort)
+        .map(({ path, description }) => [
+          path.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+          { value: path, description },
+        ]),
     ),
   });
-  const input = builder.inputType(name, {
+};
+
+/** The enum of what an entity's lists can be put in order by; to be asked for inside of `fields`. */
+export function orderField(entity: FilterEntity): ReturnType<typeof orderFieldType> {
+  const field = orderFields.get(entity) ?? orderFieldType(entity);
+  orderFields.set(entity, field);
+  return field;
+}
+
+const orderInput = (entity: FilterEntity) => {
+  const { type, noun } = names[entity];
+  return builder.inputType(`${type}Order`, {
     description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
     fields: (t) => ({
-      field: t.field({ type: OrderField, description: "A built-in field." }),
+      field: t.field({ type: orderField(entity), description: "A built-in field." }),
       customField: t.string({ description: "Slug of a custom field, instead." }),
       direction: t.field({ type: OrderDirection, defaultValue: "ASC", description: "Which way." }),
       nulls: t.field({
@@ -110,16 +126,11 @@ const orderInput = (name: string, entity: FilterEntity, noun: string) => {
       }),
     }),
   });
-  return { input, field: OrderField };
 };
 
-export const { input: ContactOrder, field: ContactOrderField } = orderInput(
-  "ContactOrder",
-  "CONTACT",
-  "contacts",
-);
-export const { input: LeadOrder } = orderInput("LeadOrder", "LEAD", "leads");
-export const { input: DealOrder } = orderInput("DealOrder", "DEAL", "deals");
+export const ContactOrder = orderInput("CONTACT");
+export const LeadOrder = orderInput("LEAD");
+export const DealOrder = orderInput("DEAL");
 
 /** Where the days of relative dates begin. */
 export const timeZoneArg = () =>

@@ -1,8 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { keptWishes, withoutTakingBack } from "../../entities/contact/contact.address.ts";
-import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.columns.ts";
 import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
+import {
+  blankContact,
+  type ContactColumns,
+  contactColumns,
+  emptyContact,
+} from "../../entities/contact/contact.row.ts";
 import { applyInput } from "../../entities/contact/contact.rules.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { emailKey } from "../../lib/email.ts";
@@ -261,7 +266,7 @@ async function writeAll(
   const updated: { before: ContactRow; columns: ContactColumns & { tagIds: string[] } }[] = [];
   for (const { before, columns, tags } of written) {
     const tagIds = [...new Set([...(before?.tagIds ?? []), ...tagIdsOf(tags)])];
-    if (before === null) created.push({ ...columns, id: newId(), tagIds });
+    if (before === null) created.push({ ...blankContact, ...columns, id: newId(), tagIds });
     else updated.push({ before, columns: { ...columns, tagIds } });
   }
   // In one order, as whoever makes contacts of the same addresses waits for each.

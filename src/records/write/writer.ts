@@ -1,16 +1,10 @@
 import { columnsOf, type Delegate, delegateOf, type IdType, ownedModels } from "../../db/entities.ts";
 import type { Catalogue } from "../../db/open/catalogue.ts";
-import type { ContactRow, DealRow, LeadRow, RowOf } from "../../db/prisma/rows.ts";
+import type { ContactRow, LeadRow, RowOf } from "../../db/prisma/rows.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { StoredModel, StoredRows } from "../../db/write/row-store.ts";
-import {
-  blankContact,
-  type ContactColumns,
-  contactColumns,
-  deriveContact,
-} from "../../entities/contact/contact.columns.ts";
-import { deriveDeal } from "../../entities/deal/deal.columns.ts";
+import { derive, deriveTexts } from "../../filter/language/derive.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { newId } from "../../lib/typeid.ts";
@@ -153,16 +147,16 @@ export class Writer {
     await this.#put(model, stamped);
   }
 
-  /** Inserts many new contacts, with the tags that they carry. */
+  /** Inserts many new contacts, with the tags that they carry. Their rows are whole: nothing has a default. */
   async insertContacts(
-    contacts: readonly (ContactColumns & { readonly id: string; readonly tagIds: readonly string[] })[],
+    contacts: readonly (Data & { readonly id: string; readonly tagIds: readonly string[] })[],
   ): Promise<void> {
     const { now, viewer } = this.caller;
     const definitions = await this.#defined("CONTACT");
-    const stamp = { ...blankContact, createdAt: now, updatedAt: now, lastModificationSource: viewer.source };
+    const stamp = { createdAt: now, updatedAt: now, lastModificationSource: viewer.source };
     await this.tx.bulk.insertContacts(
       // What is null is left out: a new row has it so.
-      contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
+      contacts.map((contact) => Object.assign(derive("CONTACT", contact, definitions, {}), stamp, contact)),
     );
     await this.tx.bulk.tagContacts(carried(contacts), now);
   }
@@ -171,14 +165,14 @@ export class Writer {
   async updateContacts(
     contacts: readonly {
       readonly before: ContactRow;
-      readonly columns: ContactColumns & { readonly tagIds: readonly string[] };
+      readonly columns: Data & { readonly tagIds: readonly string[] };
     }[],
   ): Promise<void> {
     const definitions = await this.#defined("CONTACT");
     const rows = contacts.map(({ before, columns }) => ({
       id: before.id,
       ...columns,
-      ...deriveContact(columns, definitions),
+      ...derive("CONTACT", columns, definitions),
       ...this.#stamp(before),
     }));
     await this.#put("contact", rows);
@@ -204,7 +198,7 @@ export class Writer {
         id: before.id,
         // One statement sets the same columns of all rows.
         ...Object.fromEntries(names.map((name) => [name, after[name as keyof ContactRow]])),
-        ...deriveContact(contactColumns(after), definitions),
+        ...derive("CONTACT", after, definitions),
         ...this.#stamp(before),
       };
     });
@@ -235,7 +229,7 @@ export class Writer {
       const entity = model === "contact" ? "CONTACT" : "LEAD";
       return derivedOf(model, row, fieldless ? [] : await this.#defined(entity));
     }
-    if (model === "deal") return deriveDeal(row as unknown as DealRow);
+    if (model === "deal") return deriveTexts("DEAL", row);
     return {};
   }
 

@@ -1,5 +1,5 @@
 import { encodeId } from "../../../src/db/ids.ts";
-import { deriveLead, emptyLead } from "../../../src/entities/lead/lead.columns.ts";
+import { deriveLead, emptyLead } from "../../../src/entities/lead/lead.row.ts";
 import { newId } from "../../../src/lib/typeid.ts";
 import { testDatabase } from "../../support/database.ts";
 import { Organization } from "../../support/makers.ts";

@@ -4,7 +4,7 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import { type CustomValues, customValue } from "../../../records/custom.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
-import { type ContactColumns, emptyContact } from "../contact.columns.ts";
+import { type ContactColumns, emptyContact } from "../contact.row.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /**

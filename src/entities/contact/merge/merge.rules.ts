@@ -3,7 +3,7 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import { type Refusal, refusal } from "../../../lib/errors.ts";
 import type { CustomValues } from "../../../records/custom.ts";
 import { customValue, unknownField } from "../../../records/custom.ts";
-import type { ContactColumns } from "../contact.columns.ts";
+import type { ContactColumns } from "../contact.row.ts";
 
 /** What a merge makes of the primary contact. Pure. */
 

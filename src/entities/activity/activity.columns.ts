@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { defineFields } from "../../filter/registry/built-in.ts";
+import { column, field, member, recordId } from "../../filter/registry/make.ts";
+import type { Activity } from "../../generated/prisma/client.ts";
+import { ActivityKind } from "../../generated/prisma/enums.ts";
+import { type Column, filtersOf, longTextColumn, textColumn, written } from "../../records/columns.ts";
+import { rule } from "../../records/inputs.ts";
+import { ActivityKindEnum } from "./activity.enums.ts";
+
+/** The columns of an activity: everything that is made of one is said here, once. */
+
+/** The columns that no caller writes: keys, stamps, and who logged it. */
+type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt" | "authorId";
+
+const kind = { type: ActivityKindEnum, description: "What kind it is." } as const;
+
+/** What it hangs on is said when it is logged, and stays. */
+const parent = (description: string) => ({
+  description,
+  create: { type: "ID" as const, description, check: z.string().nullish() },
+  update: null,
+  blank: null,
+  filter: [],
+  personal: false as const,
+});
+
+export const activityTable = {
+  kind: {
+    description: "What kind it is.",
+    create: { ...kind, required: true, check: z.enum(ActivityKind) },
+    update: { ...kind, check: z.enum(ActivityKind, rule("REQUIRED", "must not be null")).optional() },
+    blank: null,
+    filter: [field("kind", "enum", column("kind"), "What it was.", { options: Object.values(ActivityKind) })],
+    personal: false,
+  },
+  occurredAt: {
+    description: "When it happened.",
+    create: {
+      type: "DateTime",
+      description: "When it happened; now when left out.",
+      check: z.date().nullish(),
+    },
+    update: {
+      type: "DateTime",
+      description: "When it happened.",
+      check: z.date(rule("REQUIRED", "must not be null")).optional(),
+    },
+    blank: null,
+    filter: [field("occurredAt", "dateTime", column("occurredAt"), "When it happened.")],
+    personal: false,
+  },
+  subject: {
+    description: "What it was about.",
+    ...textColumn(500, "What it was about, at most 500 characters."),
+    filter: [],
+    personal: true,
+  },
+  body: {
+    description: "What was said or written.",
+    ...longTextColumn(50_000, "What was said or written, at most 50,000 characters."),
+    filter: [],
+    personal: true,
+  },
+  durationSeconds: {
+    description: "How long it took, in seconds.",
+    ...written({
+      type: "Int",
+      description: "How long it took, in seconds, 0 or more.",
+      check: z.int().min(0, "must not be negative").nullish(),
+    }),
+    blank: null,
+    filter: [
+      field("durationSeconds", "integer", column("durationSeconds", true), "How long it took, in seconds."),
+    ],
+    personal: false,
+  },
+  contactId: parent("The contact it was with. A CALL counts as one of its calls."),
+  leadId: parent("The lead it was with."),
+  dealId: parent("The deal it was about."),
+} as const satisfies Record<Exclude<keyof Activity, Unwritten>, Column>;
+
+defineFields("ACTIVITY", [
+  recordId("Activity", "activity"),
+  ...filtersOf(activityTable),
+  ...member("author", "authorId", "The member who logged it."),
+]);

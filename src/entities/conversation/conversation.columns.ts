@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { defineFields } from "../../filter/registry/built-in.ts";
+import { column, field, recordId } from "../../filter/registry/make.ts";
+import type { Conversation } from "../../generated/prisma/client.ts";
+import { ConversationChannel } from "../../generated/prisma/enums.ts";
+import { type Column, filtersOf, textColumn, urlColumn } from "../../records/columns.ts";
+import { rule } from "../../records/inputs.ts";
+import { ConversationChannelEnum } from "./conversation.enums.ts";
+
+/** The columns of a conversation: everything that is made of one is said here, once. */
+
+/** The columns that no caller writes: keys and stamps. */
+type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt";
+
+const channel = { type: ConversationChannelEnum, description: "Where it is held." } as const;
+
+export const conversationTable = {
+  /** Said when it begins, and stays. */
+  contactId: {
+    description: "The contact it is with.",
+    create: { type: "ID", required: true, description: "The contact it is with.", check: z.string() },
+    update: null,
+    blank: null,
+    filter: [],
+    personal: false,
+  },
+  channel: {
+    description: "Where it is held.",
+    create: { ...channel, required: true, check: z.enum(ConversationChannel) },
+    update: {
+      ...channel,
+      check: z.enum(ConversationChannel, rule("REQUIRED", "must not be null")).optional(),
+    },
+    blank: null,
+    filter: [
+      field("channel", "enum", column("channel"), "Where it is held.", {
+        options: Object.values(ConversationChannel),
+      }),
+    ],
+    personal: false,
+  },
+  lastMessageAt: {
+    description: "When the last message came.",
+    create: {
+      type: "DateTime",
+      description: "When the last message came; now when left out.",
+      check: z.date().nullish(),
+    },
+    update: {
+      type: "DateTime",
+      description: "When the last message came.",
+      check: z.date(rule("REQUIRED", "must not be null")).optional(),
+    },
+    blank: null,
+    filter: [field("lastMessageAt", "dateTime", column("lastMessageAt"), "When its latest message came.")],
+    personal: false,
+  },
+  subject: {
+    description: "What it is about.",
+    ...textColumn(500, "What it is about, at most 500 characters."),
+    filter: [],
+    personal: true,
+  },
+  url: {
+    description: "Where to read it.",
+    ...urlColumn("Where to read it, http or https."),
+    filter: [],
+    personal: true,
+  },
+} as const satisfies Record<Exclude<keyof Conversation, Unwritten>, Column>;
+
+defineFields("CONVERSATION", [recordId("Conversation", "conversation"), ...filtersOf(conversationTable)]);

@@ -1,0 +1,31 @@
+import { defineFields } from "../../filter/registry/built-in.ts";
+import { recordId, related, times } from "../../filter/registry/make.ts";
+import { filtersOf } from "../../records/columns.ts";
+import { dealTable } from "./deal.columns.ts";
+
+/** What deals can be filtered and sorted by: their columns, and what no caller writes. */
+
+defineFields("DEAL", [
+  recordId("Deal", "deal"),
+  ...filtersOf(dealTable),
+  ...times("deal_org_id_created_at_id_idx"),
+  ...related(
+    "contact",
+    { target: "CONTACT", relation: "contact", one: true, live: true },
+    "The live contact that it is with.",
+    "contact_pkey",
+  ),
+  ...related(
+    "lead",
+    { target: "LEAD", relation: "lead", one: true, live: true },
+    "The live lead that it came from.",
+    "lead_pkey",
+  ),
+  ...related(
+    "activities",
+    { target: "ACTIVITY", relation: "activities" },
+    "Its activities.",
+    "activity_org_id_deal_id_occurred_at_id_idx",
+    "How many activities it has.",
+  ),
+]);

@@ -1,0 +1,178 @@
+import type { InputFieldMap } from "@pothos/core";
+import { z } from "zod";
+import type { FilterField } from "../filter/registry/fields.ts";
+import type { builder } from "../graphql/builder.ts";
+import { flag, longText, text, url } from "./inputs.ts";
+
+/**
+ * The tables of columns: one row for each column of an entity that a caller writes, which says everything that is
+ * made of it. What is special to one entity, such as its merge groups, it adds to these rows.
+ */
+
+/** The builder's way to say the fields of an input, and its types that a field can have. */
+export type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
+type InputType = Parameters<InputFields["field"]>[0]["type"];
+
+/** How callers write a column. */
+export interface Input {
+  readonly type: InputType;
+  /** For people, with its limit. */
+  readonly description: string;
+  readonly required?: true;
+  /** What its value must be; decides what is absent, null and blank. */
+  readonly check: z.ZodType;
+}
+
+/** What is the same of every entity's columns. */
+export interface Column {
+  /** What it is, for people. */
+  readonly description: string;
+  /** How a new record's is written, and how it is changed; null when it is not by itself. */
+  readonly create: Input | null;
+  readonly update: Input | null;
+  /** The input that it is written in together with others, such as `address`. */
+  readonly within?: string;
+  /** What it is in a record of which nothing is known. */
+  readonly blank: unknown;
+  /** What can be filtered by it. */
+  readonly filter: readonly FilterField[];
+  /** Whether it says something of a person: then a purge makes it blank. */
+  readonly personal: boolean;
+}
+
+export type ColumnTable = Readonly<Record<string, Column>>;
+
+type When = "create" | "update";
+
+/** A column that is created and changed in the same way. */
+export const written = <const Same extends Input>(input: Same) => ({ create: input, update: input });
+
+/** One line of at most so many characters, which may be missing. @param description as callers write it */
+export const textColumn = (limit: number, description: string) => ({
+  ...written({ type: "String", description, check: text(limit) }),
+  blank: null,
+});
+
+/** Lines of at most so many characters altogether, which may be missing. */
+export const longTextColumn = (limit: number, description: string) => ({
+  ...written({ type: "String", description, check: longText(limit) }),
+  blank: null,
+});
+
+/** A web address, which may be missing. */
+export const urlColumn = (description: string) => ({
+  ...written({ type: "String", description, check: url }),
+  blank: null,
+});
+
+/** Yes or no. @param blank what it is until somebody says */
+export const flagColumn = <const Blank extends boolean>(blank: Blank, description: string) => ({
+  ...written({ type: "Boolean", description, check: flag }),
+  blank,
+});
+
+/** What a record is of which nothing is known. */
+export const blanksOf = <Table extends ColumnTable>(table: Table) =>
+  Object.fromEntries(Object.entries(table).map(([name, { blank }]) => [name, blank])) as {
+    readonly [Name in keyof Table]: Table[Name]["blank"];
+  };
+
+/** What a purge makes of the columns that say something of a person. */
+export const erasedOf = <Table extends ColumnTable>(table: Table) =>
+  Object.fromEntries(
+    Object.entries(table).flatMap(([name, { blank, personal }]) => (personal ? [[name, blank]] : [])),
+  ) as { readonly [Name in keyof Table as Table[Name]["personal"] extends true ? Name : never]: unknown };
+
+/** Everything that can be filtered by a table's columns, in their order. */
+export const filtersOf = (table: ColumnTable): FilterField[] =>
+  Object.values(table).flatMap(({ filter }) => filter);
+
+type CheckOf<Row, How extends When> =
+  Row extends Record<How, { readonly check: infer Check extends z.ZodType }> ? Check : never;
+
+type Written<Table, How extends When> = {
+  [Name in keyof Table as Table[Name] extends Record<How, Input> ? Name : never]: Table[Name];
+};
+
+type Apart<Table, How extends When> = {
+  [Name in keyof Written<Table, How> as Table[Name & keyof Table] extends { readonly within: string }
+    ? never
+    : Name]: CheckOf<Table[Name & keyof Table], How>;
+};
+
+type Groups<Table> = Extract<Table[keyof Table], { readonly within: string }>["within"];
+
+type Together<Table, How extends When> = {
+  [Group in Groups<Table>]: z.ZodOptional<
+    z.ZodNullable<
+      z.ZodObject<{
+        [Name in keyof Written<Table, How> as Table[Name & keyof Table] extends { readonly within: Group }
+          ? Name
+          : never]: CheckOf<Table[Name & keyof Table], How>;
+      }>
+    >
+  >;
+};
+
+/** The checks of an input, by the names of its fields. */
+export type Checks<Table, How extends When> = Apart<Table, How> & Together<Table, How>;
+
+/** The checks of what a table's columns are written as. Columns that are written together may be null together. */
+export function checksOf<const Table extends ColumnTable, How extends When>(
+  table: Table,
+  how: How,
+): Checks<Table, How> {
+  const checks: Record<string, z.ZodType> = {};
+  const groups = new Map<string, Record<string, z.ZodType>>();
+  for (const [name, row] of Object.entries(table)) {
+    const check = row[how]?.check;
+    if (!check) continue;
+    if (row.within === undefined) checks[name] = check;
+    else {
+      const group = groups.get(row.within) ?? {};
+      group[name] = check;
+      groups.set(row.within, group);
+      // In the place of its first column, so that faults are told in the order of the table.
+      checks[row.within] = z.object(group).nullish();
+    }
+  }
+  return checks as unknown as Checks<Table, How>;
+}
+
+/** The fields of an input of a table's columns, but for those that are written together. */
+export const inputFieldsOf = (t: InputFields, table: ColumnTable, how: When): InputFieldMap =>
+  fieldMap(
+    t,
+    Object.entries(table).flatMap(([name, row]) => (row.within === undefined ? [[name, row[how]]] : [])),
+  );
+
+/** The fields of the input in which some columns are written together. */
+export const inputFieldsWithin = (
+  t: InputFields,
+  table: ColumnTable,
+  group: string,
+  how: When,
+): InputFieldMap =>
+  fieldMap(
+    t,
+    Object.entries(table).flatMap(([name, row]) => (row.within === group ? [[name, row[how]]] : [])),
+  );
+
+const fieldMap = (t: InputFields, inputs: readonly (readonly [string, Input | null])[]): InputFieldMap =>
+  Object.fromEntries(
+    inputs.flatMap(([name, input]) => {
+      if (input === null) return [];
+      const { type, description, required = false } = input;
+      return [[name, t.field({ type, description, required })]];
+    }),
+  );
+
+/** The names of the columns that are written together. */
+export const namesWithin = <Table extends ColumnTable>(table: Table, group: string) =>
+  (Object.keys(table) as (keyof Table & string)[]).filter((name) => table[name]?.within === group);
+
+/** What a caller wrote of a record. */
+export const columnsOf = <Name extends string, Row extends Readonly<Record<Name, unknown>>>(
+  names: readonly Name[],
+  row: Row,
+): Pick<Row, Name> => Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<Row, Name>;

@@ -1,0 +1,74 @@
+import type { FilterField } from "../filter/registry/fields.ts";
+import { column, field, folded, member, recordId, sorted, times } from "../filter/registry/make.ts";
+import { ModificationSource } from "../generated/prisma/enums.ts";
+
+/** What contacts and leads have in common. */
+
+/** How both are filtered by what they have in common: by the names of their columns. */
+export const personFields = (table: "contact" | "lead") => ({
+  id: [recordId(table === "contact" ? "Contact" : "Lead", table)],
+  name: [
+    folded("name", "The full name.", {
+      searched: true,
+      ...sorted("nameKey", false, "text"),
+      index: `${table}_live_name_key_idx`,
+    }),
+  ],
+  email: [
+    field(
+      "email",
+      "email",
+      column("emailKey", true, { searched: true, shown: "email" }),
+      "The e-mail address.",
+      {
+        ...sorted("emailKey", true, "text"),
+        index: table === "contact" ? "contact_email_live" : "lead_live_email_key_idx",
+        from: "email",
+      },
+    ),
+  ],
+  company: [
+    folded("company", "The company.", {
+      nullable: true,
+      searched: true,
+      ...sorted("companyKey", true, "text"),
+      index: `${table}_live_company_key_idx`,
+    }),
+  ],
+  source: [
+    folded("source", "Where the record came from.", {
+      nullable: true,
+      ...sorted("sourceKey", true, "text"),
+      index: `${table}_live_source_key_idx`,
+    }),
+  ],
+  notes: [folded("notes", "Free notes.", { nullable: true })],
+  owner: member("owner", "ownerId", "The member it is assigned to.", {
+    aliases: ["owner_id", "ownerId"],
+    index: `${table}_org_id_owner_id_created_at_id_idx`,
+  }),
+  /** What no caller writes of a record by its columns. */
+  rest: [
+    field("tags", "tags", { kind: "array", column: "tagIds" }, "Tags carried, by name or id.", {
+      aliases: ["tag"],
+      index: `${table}_tag_ids_idx`,
+    }),
+    field("lastModificationSource", "enum", column("lastModificationSource"), "Which system wrote it last.", {
+      options: Object.values(ModificationSource),
+    }),
+    ...times(`${table}_live_created_at_idx`, `${table}_live_updated_at_idx`),
+  ] satisfies readonly FilterField[],
+});
+
+/** How both are filtered by phone number. */
+export const phoneField = (
+  table: "contact" | "lead",
+  from: string,
+  description: string,
+  aliases: readonly string[] = [],
+): FilterField =>
+  field("phone", "phone", { kind: "lines", column: "phoneKey" }, description, {
+    aliases,
+    index: `${table}_search_text_idx`,
+    from,
+  });
