@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from "commander";
 import type { Definition } from "../filter/registry/fields.ts";
-import { type Column, type ImportField, importFields, mapColumns } from "../jobs/import/mapping.ts";
+import {
+  type Column,
+  holdsSeveral,
+  type ImportField,
+  importFields,
+  mapColumns,
+} from "../jobs/import/mapping.ts";
 import { sniff } from "../jobs/import/sniff.ts";
 
 /** Names of the fields to which a column can go, as they are typed. */
@@ -24,9 +30,6 @@ function readPlace(place: string): Omit<Column, "column"> {
   );
 }
 
-/** Fields that several columns may go to. */
-const shared: ReadonlySet<ImportField | null> = new Set<ImportField | null>(["PHONE", "TAGS"]);
-
 /**
  * Where all columns of a file go: as the operator says, the others by their headings, unless their field is taken.
  *
@@ -44,7 +47,7 @@ export function completeMapping(
   const named = new Set(given.map(({ column }) => column));
   const taken = new Set(given.map(({ field }) => field));
   const byHeading = mapColumns(headings, [], definitions).columns.filter(
-    ({ column, field }) => !named.has(column) && (field === null || shared.has(field) || !taken.has(field)),
+    ({ column, field }) => !named.has(column) && (field === null || holdsSeveral(field) || !taken.has(field)),
   );
   return [...given, ...byHeading];
 }

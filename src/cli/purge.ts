@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { countPurgeable, purge } from "../db/write/purge.ts";
+import { countPurgeable } from "../db/write/purge.ts";
 import { purgeLimits } from "../jobs/jobs.ts";
+import { purge } from "../jobs/purge.ts";
 import { say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { Database } from "../db/open/database.ts";
 import { isReadOnly } from "../db/open/inspect.ts";
-import { purge } from "../db/write/purge.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";
 import { dropBrokenUploads, importKind } from "./import/import.kind.ts";
 import type { JobKind, JobRows } from "./kind.ts";
+import { purge } from "./purge.ts";
 import { runJob } from "./runner.ts";
 
 /** What the server does beside answering. */

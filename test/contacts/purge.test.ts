@@ -2,7 +2,7 @@ import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { encodeId } from "../../src/db/ids.ts";
 import { isPassing } from "../../src/db/open/faults.ts";
-import { purge } from "../../src/db/write/purge.ts";
+import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { breakable, cuts } from "../support/faults.ts";

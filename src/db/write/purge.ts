@@ -3,7 +3,6 @@ import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
 import type { Database } from "../open/database.ts";
 import { columnOf } from "../prisma/columns.ts";
-import { SLOT_COUNT } from "../prisma/rows.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
 
 /** Erasing what has been in the trash for too long, in every organization. */
@@ -34,11 +33,13 @@ const BATCH = 500;
  *
  * @param trashedBefore records trashed before this; rows refused by imports that ended before it go too
  * @param answeredBefore idempotency keys older than this
+ * @param stubs what is left of a contact and of a lead
  */
 export async function purge(
   { pool }: Pick<Database, "pool">,
   trashedBefore: Date,
   answeredBefore: Date,
+  stubs: Stubs,
 ): Promise<Purged> {
   const done = { contacts: 0, leads: 0, idempotencyKeys: 0, importErrors: 0, ran: false };
   for (;;) {
@@ -47,8 +48,8 @@ export async function purge(
         `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS free`,
       );
       if (!rows[0]?.free) return null;
-      const contacts = await purgeModel(client, "Contact", trashedBefore);
-      const leads = await purgeModel(client, "Lead", trashedBefore);
+      const contacts = await purgeModel(client, "Contact", stubs.Contact, trashedBefore);
+      const leads = await purgeModel(client, "Lead", stubs.Lead, trashedBefore);
       const keys = await client.query(
         `DELETE FROM idempotency_key WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT ${BATCH}))`,
@@ -82,58 +83,8 @@ export async function countPurgeable({ pool }: Pick<Database, "pool">, trashedBe
   return rows[0] ?? { contacts: 0, leads: 0 };
 }
 
-const slots = ["text", "number", "date"].flatMap((kind) =>
-  Array.from({ length: SLOT_COUNT }, (_, at) => `${kind}_${at + 1}`),
-);
-
-/** How a model's stubs are made. The owner stays: their deals are seen through it. */
-const stubs = {
-  Contact: {
-    stub: "Removed contact",
-    cleared: [
-      "first_name",
-      "last_name",
-      "email",
-      "company",
-      "title",
-      "street",
-      "city",
-      "state",
-      "zip",
-      "country",
-      "url",
-      "linkedin_url",
-      "linkedin_sales_url",
-      "source",
-      "notes",
-      "last_call_at",
-      "email_key",
-      "company_key",
-      "source_key",
-      "notes_key",
-      "phone_key",
-    ],
-    emptied: "phone_numbers = '{}', call_count = 0,",
-  },
-  Lead: {
-    stub: "Removed lead",
-    cleared: [
-      "email",
-      "phone",
-      "company",
-      "source",
-      "notes",
-      "deal_value",
-      "deal_currency",
-      "email_key",
-      "company_key",
-      "source_key",
-      "notes_key",
-      "phone_key",
-    ],
-    emptied: "",
-  },
-} as const;
+/** What is left of a purged record that is pointed to: these columns become so, by Prisma's names; others stay. */
+export type Stubs = Readonly<Record<"Contact" | "Lead", Readonly<Record<string, unknown>>>>;
 
 /** The records to purge, by their keys. */
 const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
@@ -156,7 +107,7 @@ function consequence({ row, column, purge }: Reference): string | null {
 }
 
 /** Whether a record is still pointed to, or leads to another one itself: then it stays as a stub. */
-function isKept(model: keyof typeof stubs): string {
+function isKept(model: keyof Stubs): string {
   const { table } = entities[model];
   const pointers = pointersTo(model).filter(({ purge }) => purge === "stays" || purge === "goesAlone");
   const leading = pointers
@@ -168,8 +119,12 @@ function isKept(model: keyof typeof stubs): string {
   return [...pointed, ...leading].join(" OR ");
 }
 
-async function purgeModel(client: pg.PoolClient, model: keyof typeof stubs, before: Date): Promise<number> {
-  const { stub, cleared, emptied } = stubs[model];
+async function purgeModel(
+  client: pg.PoolClient,
+  model: keyof Stubs,
+  stub: Stubs[keyof Stubs],
+  before: Date,
+): Promise<number> {
   const { table } = entities[model];
   const picked = await client.query<{ org_id: string; id: string }>(
     `SELECT org_id, id FROM ${table} WHERE deleted_at < $1 AND purged_at IS NULL
@@ -182,13 +137,13 @@ async function purgeModel(client: pg.PoolClient, model: keyof typeof stubs, befo
     const text = consequence(reference);
     if (text !== null) await client.query(text, keys);
   }
+  const columns = Object.entries(stub).map(([field, value]) => [columnOf(field), value] as const);
   await client.query(
-    `UPDATE ${table} AS t SET name = '${stub}', name_key = lower('${stub}'), search_text = lower('${stub}'),
-       ${[...cleared, ...slots].map((column) => `${column} = NULL`).join(", ")}, ${emptied}
-       custom = '{}', keys = '{}', facets = '{}', tag_ids = '{}', purged_at = now(), updated_at = now(),
-       version = version + 1
-     FROM ${THESE} WHERE t.org_id = p.org_id AND t.id = p.id AND (${isKept(model)})`,
-    keys,
+    `UPDATE ${table} AS t SET ${columns.map(([column]) => `${column} = stub.${column}`).join(", ")},
+       purged_at = now(), updated_at = now(), version = t.version + 1
+     FROM ${THESE}, json_populate_record(null::${table}, $3::json) AS stub
+     WHERE t.org_id = p.org_id AND t.id = p.id AND (${isKept(model)})`,
+    [...keys, JSON.stringify(Object.fromEntries(columns))],
   );
   await client.query(
     `DELETE FROM ${table} AS t USING ${THESE}

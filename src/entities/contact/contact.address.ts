@@ -3,11 +3,23 @@ import type { AddressRow } from "../../db/read/addresses.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { emailKey } from "../../lib/email.ts";
+import { contactRows, type NamesWith } from "./contact.columns.ts";
 
 /** What an e-mail address leads to, and what those who had it have asked for. */
 
 /** Columns by which somebody says that they must not be contacted, or not by phone. */
-export type Wishes = Partial<Pick<ContactRow, "doNotContact" | "allowPhoneCalls">>;
+type Wish = NamesWith<{ readonly wish: unknown }>;
+
+export type Wishes = Partial<Pick<ContactRow, Wish>>;
+
+/** Each of them with the value that says so. */
+const wishes = contactRows.flatMap(([name, { wish }]) =>
+  wish === undefined ? [] : [[name as Wish, wish as boolean] as const],
+);
+
+/** Whether a column has the value by which somebody asks not to be contacted. */
+export const isWish = (name: string, value: unknown): boolean =>
+  wishes.some(([column, wish]) => column === name && wish === value);
 
 export interface Address {
   /** The live contact that has the address, or into which the one was merged that had it. */
@@ -33,28 +45,25 @@ export async function addressOf(db: Db, email: string | null | undefined): Promi
 }
 
 /** Wishes that one side has and the other must not lose. */
-export function keptWishes(
-  contact: Pick<ContactRow, "doNotContact" | "allowPhoneCalls">,
-  others: readonly Pick<ContactRow, "doNotContact" | "allowPhoneCalls">[],
-): Wishes {
-  return {
-    ...(!contact.doNotContact && others.some(({ doNotContact }) => doNotContact) && { doNotContact: true }),
-    ...(contact.allowPhoneCalls &&
-      others.some(({ allowPhoneCalls }) => !allowPhoneCalls) && { allowPhoneCalls: false }),
-  };
-}
+export const keptWishes = (
+  contact: Pick<ContactRow, Wish>,
+  others: readonly Pick<ContactRow, Wish>[],
+): Wishes =>
+  Object.fromEntries(
+    wishes.filter(([name, wish]) => contact[name] !== wish && others.some((other) => other[name] === wish)),
+  );
 
 /**
  * What another system says of a contact that is there, without what would take back a wish: it may not have heard of it.
  * A person takes it back with contactUpdate.
  */
 export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes]?: boolean | undefined }>(
-  contact: Pick<ContactRow, "doNotContact" | "allowPhoneCalls">,
+  contact: Pick<ContactRow, Wish>,
   input: Input,
-): { readonly input: Input; readonly kept: readonly (keyof Wishes)[] } {
-  const kept: (keyof Wishes)[] = [];
-  if (contact.doNotContact && input.doNotContact === false) kept.push("doNotContact");
-  if (!contact.allowPhoneCalls && input.allowPhoneCalls === true) kept.push("allowPhoneCalls");
+): { readonly input: Input; readonly kept: readonly Wish[] } {
+  const kept = wishes.flatMap(([name, wish]) =>
+    contact[name] === wish && input[name] === !wish ? [name] : [],
+  );
   const cleared = Object.fromEntries(kept.map((name) => [name, undefined]));
   return { input: kept.length === 0 ? input : { ...input, ...cleared }, kept };
 }
@@ -65,7 +74,7 @@ export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes
  */
 export async function inherited(
   db: Db,
-  contact: Pick<ContactRow, "id" | "email" | "doNotContact" | "allowPhoneCalls">,
+  contact: Pick<ContactRow, "id" | "email" | Wish>,
 ): Promise<{ address: Address; wishes: Wishes }> {
   const key = contact.email === null ? null : emailKey(contact.email);
   const rows = key === null ? [] : await db.addresses([key]);

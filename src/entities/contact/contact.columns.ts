@@ -291,3 +291,14 @@ export const contactTable = {
     personal: false,
   },
 } as const satisfies { [Name in Exclude<keyof ContactRow, Unwritten>]: ContactColumn<ContactRow[Name]> };
+
+type Table = typeof contactTable;
+
+/** The columns of which a row says so much. */
+export type NamesWith<Said> = { [Name in keyof Table]: Table[Name] extends Said ? Name : never }[keyof Table];
+
+/** The rows of the table with the names of their columns. */
+export const contactRows = Object.entries(contactTable) as readonly (readonly [
+  keyof Table,
+  ContactColumn<unknown>,
+])[];

@@ -12,6 +12,8 @@ import type { CustomValues } from "../../records/custom.ts";
 import { readInput, rule } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { write } from "../../records/write/write.ts";
+import { contactTable } from "../contact/contact.columns.ts";
+import { leadTable } from "../lead/lead.columns.ts";
 import { type Rendered, RenderLimitError, render, tokensIn } from "./template.ts";
 
 const shared = "custom values are shared: a member restricted to assigned data cannot change them";
@@ -101,8 +103,8 @@ export async function renderTemplate(
   }
   const contact = subject.contactId ? await byId.contact.load(context, subject.contactId) : null;
   const lead = subject.leadId ? await byId.lead.load(context, subject.leadId) : null;
-  if (contact?.purgedAt === null) addRecord(tokens, "contact", contactTexts(contact), contact);
-  if (lead?.purgedAt === null) addRecord(tokens, "lead", leadTexts(lead), lead);
+  if (contact?.purgedAt === null) addRecord(tokens, "contact", contactTable, contact);
+  if (lead?.purgedAt === null) addRecord(tokens, "lead", leadTable, lead);
   for (const [noun, record] of Object.entries({ contact, lead })) {
     const owner = record?.ownerId ? await byId.member.load(context, record.ownerId) : null;
     if (!owner || record?.purgedAt !== null) continue;
@@ -133,56 +135,31 @@ function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
   }
 }
 
-type Texts = Readonly<Record<string, string | null | undefined>>;
-
-const contactTexts = (contact: ContactRow): Texts => ({
-  name: contact.name,
-  firstName: contact.firstName,
-  lastName: contact.lastName,
-  email: contact.email,
-  phone: contact.phoneNumbers[0],
-  company: contact.company,
-  title: contact.title,
-  role: contact.title,
-  street: contact.street,
-  city: contact.city,
-  state: contact.state,
-  zip: contact.zip,
-  country: contact.country,
-  url: contact.url,
-  linkedinUrl: contact.linkedinUrl,
-  linkedinSalesUrl: contact.linkedinSalesUrl,
-  source: contact.source,
-});
-
-const leadTexts = (lead: LeadRow): Texts => ({
-  name: lead.name,
-  email: lead.email,
-  phone: lead.phone,
-  company: lead.company,
-  source: lead.source,
-  status: lead.status,
-});
+type Tokens = Readonly<Record<string, { readonly tokens: readonly string[] }>>;
 
 /** A record's fields under both spellings, and its custom fields by slug. */
 function addRecord(
   tokens: Map<string, string>,
   noun: string,
-  texts: Texts,
-  { custom }: Pick<ContactRow, "custom">,
+  table: Tokens,
+  record: ContactRow | LeadRow,
 ): void {
   const add = (name: string, value: string) => {
     if (!isBlank(value)) tokens.set(`${noun}.${name}`, value);
   };
-  for (const [name, value] of Object.entries(texts)) {
-    if (value == null) continue;
-    add(name, value);
-    add(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    );
+  for (const [column, { tokens: names }] of Object.entries(table)) {
+    // Of several values, such as phone numbers, the first is the primary one.
+    const [value] = [record[column as keyof typeof record]].flat();
+    for (const name of value == null ? [] : names) {
+      add(name, String(value));
+      add(
+        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        String(value),
+      );
+    }
   }
-  for (const [slug, value] of Object.entries(custom as CustomValues)) add(`custom.${slug}`, textOf(value));
+  for (const [slug, value] of Object.entries(record.custom as CustomValues))
+    add(`custom.${slug}`, textOf(value));
 }
 
 const textOf = (value: CustomValueJson): string => (Array.isArray(value) ? value.join(", ") : String(value));

@@ -1,24 +1,31 @@
 import { z } from "zod";
+import { contactRows, type contactTable, type NamesWith } from "../../entities/contact/contact.columns.ts";
 import { ContactFilter, timeZoneArg } from "../../filter/schema/filter.schema.ts";
 import { SearchInput, SmartListQueryInput } from "../../filter/schema/query.schema.ts";
 import { builder } from "../../graphql/builder.ts";
 import { idempotencyKeyArg } from "../../records/args.ts";
+import { checksOf } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
-import { customFieldValues, flag, longText, rule, tagList, text } from "../../records/inputs.ts";
+import { customFieldValues, rule, tagList } from "../../records/inputs.ts";
 
 /** What bulk changes take: which contacts, the handshake, and the change itself. */
+
+/** The columns that many contacts are given the same of. */
+const table = Object.fromEntries(contactRows.filter(([, { bulk }]) => bulk !== undefined)) as Pick<
+  typeof contactTable,
+  NamesWith<{ readonly bulk: string }>
+>;
 
 export const ContactsBulkUpdateInput = builder.inputType("ContactsBulkUpdateInput", {
   description:
     "What to set on every contact that is meant: left out is untouched, null is cleared. At least one field.",
   fields: (t) => ({
-    ownerId: t.id({ description: "The member to assign them all to; null for nobody." }),
-    company: t.string({ description: "Company of them all, at most 200 characters." }),
-    title: t.string({ description: "Job title of them all, at most 200 characters." }),
-    source: t.string({ description: "Where they all came from, at most 200 characters." }),
-    notes: t.string({ description: "Free notes, in place of each one's own; at most 50,000 characters." }),
-    allowPhoneCalls: t.boolean({ description: "Whether they all accept phone calls." }),
-    doNotContact: t.boolean({ description: "Whether none of them may be contacted at all." }),
+    ...Object.fromEntries(
+      Object.entries(table).map(([name, { update, bulk }]) => [
+        name,
+        t.field({ type: update.type, description: bulk }),
+      ]),
+    ),
     customFields: t.field({
       type: [CustomFieldValueInput],
       description: "Values of custom fields for them all; only the slugs named change.",
@@ -32,16 +39,7 @@ const saysSomething = (input: Readonly<Record<string, unknown>>): boolean =>
   );
 
 export const BulkUpdate = z
-  .object({
-    ownerId: z.string().nullish(),
-    company: text(200),
-    title: text(200),
-    source: text(200),
-    notes: longText(50_000),
-    allowPhoneCalls: flag,
-    doNotContact: flag,
-    customFields: customFieldValues,
-  })
+  .object({ ...checksOf(table, "update"), customFields: customFieldValues })
   .refine(saysSomething, rule("REQUIRED", "must have at least one field to change"));
 
 export const BulkTag = z

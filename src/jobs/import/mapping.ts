@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contactRows, type contactTable } from "../../entities/contact/contact.columns.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
@@ -8,43 +9,45 @@ import { MAX_COLUMNS } from "./records.ts";
 
 /** Which column of a file goes where. Pure. */
 
-/** Where a column can go, beside custom fields, and the headings that are known to mean it. */
-export const importFields = {
-  NAME: { description: "Full name.", headings: ["name", "full name", "contact"] },
-  FIRST_NAME: { description: "First name.", headings: ["first name", "given name", "prénom"] },
-  LAST_NAME: { description: "Last name.", headings: ["last name", "surname", "family name"] },
-  EMAIL: { description: "E-mail address.", headings: ["email", "e mail", "email address", "mail"] },
-  PHONE: {
-    description: "Phone numbers; several are separated by ; or | and several columns may hold some.",
-    headings: ["phone", "phone number", "phone numbers", "mobile", "telephone", "mobile phone"],
-  },
-  COMPANY: { description: "Company.", headings: ["company", "organization", "organisation", "account"] },
-  TITLE: { description: "Job title.", headings: ["title", "job title", "role", "position"] },
-  STREET: { description: "Street and number.", headings: ["street", "address", "street address"] },
-  CITY: { description: "City.", headings: ["city", "town"] },
-  STATE: { description: "State or province.", headings: ["state", "province", "region"] },
-  ZIP: { description: "Postal code.", headings: ["zip", "zip code", "postal code", "postcode"] },
-  COUNTRY: { description: "Country.", headings: ["country"] },
-  URL: { description: "Website.", headings: ["url", "website", "web site"] },
-  LINKEDIN_URL: { description: "LinkedIn profile.", headings: ["linkedin", "linkedin url"] },
-  LINKEDIN_SALES_URL: {
-    description: "LinkedIn Sales Navigator profile.",
-    headings: ["linkedin sales url", "sales navigator"],
-  },
-  SOURCE: { description: "Where the contact came from.", headings: ["source", "lead source"] },
-  NOTES: { description: "Notes.", headings: ["notes", "note", "comments", "description"] },
-  ALLOW_PHONE_CALLS: {
-    description: "Whether they accept phone calls: true, false, yes, no, 1, 0 or x.",
-    headings: ["allow phone calls"],
-  },
-  DO_NOT_CONTACT: {
-    description: "Whether they must not be contacted: true, false, yes, no, 1, 0 or x.",
-    headings: ["do not contact", "dnc"],
-  },
-  TAGS: { description: "Tags, separated by , or ; or |.", headings: ["tags", "tag", "labels"] },
-} as const;
+/** Where the cells of a column of a file can go. */
+interface Place {
+  /** For people. */
+  readonly description: string;
+  /** The headings that are known to mean it; the first is its own. */
+  readonly headings: readonly string[];
+  /** In a contact's input. */
+  readonly path: readonly string[];
+  /** How a cell is read; of several values, what stands between them. */
+  readonly cell: "text" | "truth" | RegExp;
+}
 
-export type ImportField = keyof typeof importFields;
+export type ImportField =
+  | NonNullable<(typeof contactTable)[keyof typeof contactTable]["import"]>["as"]
+  | "TAGS";
+
+const cellOf = (type: unknown): Place["cell"] =>
+  type === "Boolean" ? "truth" : Array.isArray(type) ? /[;|]/ : "text";
+
+/** Where a column can go, beside custom fields. */
+export const importFields = {
+  ...Object.fromEntries(
+    contactRows.flatMap(([name, row]): [string, Place][] => {
+      if (row.import === null) return [];
+      const { as, headings, description = row.description } = row.import;
+      const path = row.within === undefined ? [name] : [row.within, name];
+      return [[as, { description, headings, path, cell: cellOf(row.create?.type) }]];
+    }),
+  ),
+  TAGS: {
+    description: "Tags, separated by , or ; or |.",
+    headings: ["tags", "tag", "labels"],
+    path: ["tags"],
+    cell: /[,;|]/,
+  },
+} as unknown as Readonly<Record<ImportField, Place>>;
+
+/** Whether several columns may go to the same field. */
+export const holdsSeveral = (field: ImportField): boolean => importFields[field].cell instanceof RegExp;
 
 /** Where one column goes; nowhere when both are null. */
 export interface Column {
@@ -132,7 +135,7 @@ export function mapColumns(
   const going = new Map<string, string[]>();
   for (const { column, field, customField } of columns) {
     const place = customField === null ? field : `the custom field ${quote(customField)}`;
-    if (place === null || place === "PHONE" || place === "TAGS") continue;
+    if (place === null || (customField === null && field !== null && holdsSeveral(field))) continue;
     going.set(place, [...(going.get(place) ?? []), quote(column)]);
   }
   for (const [place, names] of going) {

@@ -5,7 +5,7 @@ import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
-import type { Column, ImportField } from "./mapping.ts";
+import { type Column, importFields } from "./mapping.ts";
 
 /** One row of an import: what it says, or what is wrong with it. Pure. */
 
@@ -29,28 +29,6 @@ export interface ImportRow {
 }
 
 type Draft = Record<string, unknown>;
-
-/** Where a field's cell goes in a contact's input. */
-const places: Readonly<Partial<Record<ImportField, string>>> = {
-  NAME: "name",
-  FIRST_NAME: "firstName",
-  LAST_NAME: "lastName",
-  EMAIL: "email",
-  COMPANY: "company",
-  TITLE: "title",
-  URL: "url",
-  LINKEDIN_URL: "linkedinUrl",
-  LINKEDIN_SALES_URL: "linkedinSalesUrl",
-  SOURCE: "source",
-  NOTES: "notes",
-};
-const addressParts: Readonly<Partial<Record<ImportField, string>>> = {
-  STREET: "street",
-  CITY: "city",
-  STATE: "state",
-  ZIP: "zip",
-  COUNTRY: "country",
-};
 
 /** What a mark or a word in a cell says; the words are those that spreadsheets and people write in their languages. */
 const truths = new Map<string, boolean>([
@@ -90,6 +68,17 @@ const split = (cell: string, separators: RegExp): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== "");
 
+/** Puts a value where its path leads; what it is written within is made. */
+function put(draft: Draft, path: readonly string[], value: unknown): void {
+  const [name = "", ...rest] = path;
+  if (rest.length === 0) draft[name] = value;
+  else {
+    const inner = (draft[name] ?? {}) as Draft;
+    draft[name] = inner;
+    put(inner, rest, value);
+  }
+}
+
 export interface RowReader {
   readonly columns: readonly Column[];
   readonly definitions: readonly Definition[];
@@ -108,9 +97,6 @@ export function readRecord(
   }
   const problems: RowProblem[] = [];
   const draft: Draft = {};
-  const address: Draft = {};
-  const phones: string[] = [];
-  const tags: string[] = [];
   const customFields: { slug: string; value: unknown }[] = [];
   const columnOf = new Map<string, string>();
   for (const [at, { column, field, customField }] of columns.entries()) {
@@ -131,29 +117,28 @@ export function readRecord(
         continue;
       }
       customFields.push({ slug: customField, value: customCell(cell, definition, decimalComma) });
-    } else if (field === "PHONE") {
-      for (const phone of split(cell, /[;|]/)) {
-        columnOf.set(`phoneNumbers.${phones.length}`, column);
-        phones.push(phone);
-      }
-    } else if (field === "TAGS") tags.push(...split(cell, /[,;|]/));
-    else if (field === "ALLOW_PHONE_CALLS" || field === "DO_NOT_CONTACT") {
-      const truth = truthOf(cell);
-      if (truth === undefined) {
-        const message = "must be true or false, yes or no, 1 or 0, or x";
-        problems.push({ column, code: "INVALID_VALUE", message });
-      } else draft[field === "DO_NOT_CONTACT" ? "doNotContact" : "allowPhoneCalls"] = truth;
     } else if (field !== null) {
-      const part = addressParts[field];
-      const place = places[field];
-      if (part !== undefined) address[part] = cell;
-      else if (place !== undefined) draft[place] = cell;
-      columnOf.set(part === undefined ? (place ?? "") : `address.${part}`, column);
+      const { path, cell: kind } = importFields[field];
+      const place = path.join(".");
+      if (kind instanceof RegExp) {
+        const values = (draft[place] ?? []) as string[];
+        for (const value of split(cell, kind)) {
+          columnOf.set(`${place}.${values.length}`, column);
+          values.push(value);
+        }
+        if (values.length > 0) draft[place] = values;
+      } else if (kind === "truth") {
+        const truth = truthOf(cell);
+        if (truth === undefined) {
+          const message = "must be true or false, yes or no, 1 or 0, or x";
+          problems.push({ column, code: "INVALID_VALUE", message });
+        } else draft[place] = truth;
+      } else {
+        put(draft, path, cell);
+        columnOf.set(place, column);
+      }
     }
   }
-  if (Object.keys(address).length > 0) draft.address = address;
-  if (phones.length > 0) draft.phoneNumbers = phones;
-  if (tags.length > 0) draft.tags = tags;
   if (customFields.length > 0) draft.customFields = customFields;
   const read = readDraft(
     draft,

@@ -4,6 +4,7 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import { type CustomValues, customValue } from "../../../records/custom.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { CustomValueError, readCustomValue } from "../../custom-field/values.ts";
+import { isWish, type Wishes } from "../contact.address.ts";
 import { type ContactColumns, emptyContact } from "../contact.row.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
 
@@ -34,12 +35,12 @@ export interface Without {
   /** Fields that the merge had changed and somebody has changed since: they stay as they are. */
   readonly left: readonly string[];
   /** Wishes that came after the merge. Nobody knows whose of them they are, so that all of them have them. */
-  readonly wishes: Partial<Pick<ContactRow, "doNotContact" | "allowPhoneCalls">>;
+  readonly wishes: Wishes;
 }
 
 type State = Readonly<Record<string, unknown>>;
 
-const columnNames: readonly string[] = Object.values(mergeFields).flat();
+const columnNames: readonly string[] = Object.values(mergeFields).flatMap(({ columns }) => columns);
 
 /** A column that no contact of a merge had a value in is in no record of it. */
 const blank = (name: string): unknown => emptyContact[name as keyof ContactColumns];
@@ -77,9 +78,6 @@ function rowOf(values: State, tagIds: readonly string[], like: ContactRow): Cont
   );
   return { ...like, ...columns, custom: custom as ContactRow["custom"], tagIds: [...tagIds] };
 }
-
-const isWish = (name: string, value: unknown): boolean =>
-  (name === "doNotContact" && value === true) || (name === "allowPhoneCalls" && value === false);
 
 /**
  * @param now the primary as it is

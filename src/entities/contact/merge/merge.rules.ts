@@ -3,29 +3,28 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import { type Refusal, refusal } from "../../../lib/errors.ts";
 import type { CustomValues } from "../../../records/custom.ts";
 import { customValue, unknownField } from "../../../records/custom.ts";
-import type { ContactColumns } from "../contact.row.ts";
+import { isWish } from "../contact.address.ts";
+import { contactRows, type contactTable } from "../contact.columns.ts";
 
 /** What a merge makes of the primary contact. Pure. */
 
-/** Columns that are chosen together, by the name of their choice. */
-export const mergeFields = {
-  NAME: ["name", "firstName", "lastName"],
-  EMAIL: ["email"],
-  PHONE_NUMBERS: ["phoneNumbers"],
-  COMPANY: ["company"],
-  TITLE: ["title"],
-  ADDRESS: ["street", "city", "state", "zip", "country"],
-  URL: ["url"],
-  LINKEDIN_URL: ["linkedinUrl"],
-  LINKEDIN_SALES_URL: ["linkedinSalesUrl"],
-  SOURCE: ["source"],
-  NOTES: ["notes"],
-  ALLOW_PHONE_CALLS: ["allowPhoneCalls"],
-  DO_NOT_CONTACT: ["doNotContact"],
-  OWNER: ["ownerId"],
-} as const satisfies Record<string, readonly (keyof ContactColumns)[]>;
+/** What is chosen in a merge: some columns, together. */
+export type MergeField = (typeof contactTable)[keyof typeof contactTable]["merge"]["as"];
 
-export type MergeField = keyof typeof mergeFields;
+interface Chosen {
+  readonly description: string;
+  readonly columns: readonly (keyof typeof contactTable)[];
+}
+
+/** The columns that are chosen together, by the name of their choice, in the order of the table. */
+export const mergeFields = contactRows.reduce(
+  (fields, [name, { merge, description }]) => {
+    const chosen = fields[merge.as as MergeField];
+    const first = { description: merge.description ?? description, columns: [name] };
+    return { ...fields, [merge.as]: chosen ? { ...chosen, columns: [...chosen.columns, name] } : first };
+  },
+  {} as Readonly<Record<MergeField, Chosen>>,
+);
 
 /** One field, and the contact whose value the primary takes. */
 export interface Choice {
@@ -87,8 +86,8 @@ export function planMerge(
 
   const changes: Record<string, unknown> = {};
   const choices: Choice[] = [];
-  for (const [field, columns] of Object.entries(mergeFields)) {
-    const from = chosen.get(field) ?? sticky(field, contacts) ?? firstWith(contacts, columns);
+  for (const [field, { columns }] of Object.entries(mergeFields)) {
+    const from = chosen.get(field) ?? sticky(columns, contacts) ?? firstWith(contacts, columns);
     if (!from) continue;
     for (const column of columns) changes[column] = from[column];
     choices.push({ field, fromId: from.id, value: shownValue(from, columns) });
@@ -126,13 +125,10 @@ function fieldName({ field, customField }: WantedChoice, definitions: readonly D
 }
 
 /** Who says that they must not be contacted, or not by phone. */
-function sticky(field: string, contacts: readonly ContactRow[]): ContactRow | undefined {
-  if (field === "DO_NOT_CONTACT") return contacts.find(({ doNotContact }) => doNotContact);
-  if (field === "ALLOW_PHONE_CALLS") return contacts.find(({ allowPhoneCalls }) => !allowPhoneCalls);
-  return undefined;
-}
+const sticky = (columns: Chosen["columns"], contacts: readonly ContactRow[]): ContactRow | undefined =>
+  contacts.find((contact) => columns.some((column) => isWish(column, contact[column])));
 
-const firstWith = (contacts: readonly ContactRow[], columns: readonly (keyof ContactColumns)[]) =>
+const firstWith = (contacts: readonly ContactRow[], columns: Chosen["columns"]) =>
   contacts.find((contact) =>
     columns.some((column) => {
       const value = contact[column];
@@ -141,7 +137,7 @@ const firstWith = (contacts: readonly ContactRow[], columns: readonly (keyof Con
   );
 
 /** A field's value for people: one value, or an object of its parts. */
-const shownValue = (contact: ContactRow, columns: readonly (keyof ContactColumns)[]): unknown =>
+const shownValue = (contact: ContactRow, columns: Chosen["columns"]): unknown =>
   columns.length === 1 && columns[0] !== undefined
     ? contact[columns[0]]
     : Object.fromEntries(columns.map((column) => [column, contact[column]]));

@@ -14,27 +14,10 @@ import { type Merged, type Moves, mergeContacts } from "./contact.merge.ts";
 import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerge.ts";
 import { type Choice, type MergeField, mergeFields } from "./merge.rules.ts";
 
-const words: Readonly<Record<MergeField, string>> = {
-  NAME: "Full, first and last name.",
-  EMAIL: "E-mail address.",
-  PHONE_NUMBERS: "All phone numbers.",
-  COMPANY: "Company.",
-  TITLE: "Job title.",
-  ADDRESS: "The whole postal address.",
-  URL: "Website.",
-  LINKEDIN_URL: "LinkedIn profile.",
-  LINKEDIN_SALES_URL: "LinkedIn Sales Navigator profile.",
-  SOURCE: "Where the contact came from.",
-  NOTES: "Notes.",
-  ALLOW_PHONE_CALLS: "Whether they accept phone calls.",
-  DO_NOT_CONTACT: "Whether they must not be contacted.",
-  OWNER: "The member to whom it is assigned.",
-};
-
 const FieldEnum = builder.enumType("ContactMergeField", {
   description: "What is chosen in a merge.",
   values: Object.fromEntries(
-    Object.keys(mergeFields).map((name) => [name, { description: words[name as MergeField] }]),
+    Object.entries(mergeFields).map(([name, { description }]) => [name, { description }]),
   ) as Record<MergeField, { description: string }>,
 });
 
