@@ -60,6 +60,7 @@ export const entities = {
     nouns: ["contact", "contacts"],
     ids: true,
     locked: true,
+    filtered: true,
     seenBy: ["ownerId"],
     pointers: {
       owner: { to: "Member", followed: true },
@@ -79,6 +80,7 @@ export const entities = {
     nouns: ["lead", "leads"],
     ids: true,
     locked: true,
+    filtered: true,
     seenBy: ["ownerId"],
     pointers: {
       owner: { to: "Member", followed: true },
@@ -94,6 +96,7 @@ export const entities = {
     nouns: ["deal", "deals"],
     ids: true,
     locked: true,
+    filtered: true,
     seenBy: ["ownerId", "contact", "lead"],
     pointers: {
       owner: { to: "Member", followed: true },
@@ -110,6 +113,7 @@ export const entities = {
     comes: "logged",
     ids: true,
     locked: true,
+    filtered: true,
     seenBy: ["contact", "lead", "deal"],
     pointers: {
       author: { to: "Member", followed: true },
@@ -125,6 +129,7 @@ export const entities = {
     comes: "begun",
     ids: true,
     locked: true,
+    filtered: true,
     seenBy: ["contact"],
     pointers: { contact: { to: "Contact", merge: "conversationIds", purge: "stays" } },
   },
@@ -265,6 +270,11 @@ export type LockedName = {
 
 /** The tables of those. */
 export type Lockable = Entities[LockedName]["table"];
+
+/** The models whose rows filters know. */
+export type FilteredName = {
+  [Name in ModelName]: Entities[Name] extends { filtered: true } ? Name : never;
+}[ModelName];
 
 /** Prisma's name of a model's delegate, such as `customField`. */
 export type Delegate<Name extends ModelName> = Uncapitalize<Name>;

@@ -100,6 +100,8 @@ export interface OwnedModel<Name extends ModelName> {
   };
   /** The view that counts what hangs on its rows. */
   readonly tally?: "tally" extends keyof Objects<Name> ? EndOf<Objects<Name>["tally"]> : never;
+  /** Whether filters know its rows, by the name of the table in capitals; its fields are in `filter/registry`. */
+  readonly filtered?: true;
   /** How a new one is said to have come, in descriptions: "made", if nothing else. */
   readonly comes?: string;
 }
@@ -125,6 +127,7 @@ export interface AnyOwned {
   readonly pointers: Readonly<Record<string, AnyPointer>>;
   readonly many?: Readonly<Record<string, ModelName>>;
   readonly tally?: ModelName;
+  readonly filtered?: true;
   readonly comes?: string;
 }
 

@@ -12,7 +12,8 @@ export interface Reference extends AnyPointer {
   readonly column: string;
 }
 
-const pointerColumn = (pointer: string): string => `${columnOf(pointer)}_id`;
+/** The column of a pointer. */
+export const pointerColumn = (pointer: string): string => `${columnOf(pointer)}_id`;
 
 const references: readonly Reference[] = ownedModels.flatMap(([model, row]) =>
   Object.entries(row.pointers).map(([pointer, rule]) => ({

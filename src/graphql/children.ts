@@ -1,11 +1,12 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
+import type { OwnedName } from "../db/entities.ts";
 import { columnOf } from "../db/prisma/columns.ts";
 import {
   type ChildPageRequest,
   type ChildRequest,
-  type ChildTable,
   type ChildText,
+  childTable,
   ROW_END,
 } from "../db/read/children.ts";
 import { type CursorBinding, encodeCursor } from "../lib/cursor.ts";
@@ -25,13 +26,15 @@ const ID: ChildText = { key: "id alone", sql: "child.id::text", columns: ["id"] 
 /** How a column's value comes: as JSON has it, as the text of a decimal, a moment, or a day. */
 type ColumnKind = "json" | "decimal" | "moment" | "day";
 
-/** A child table in the terms of its rows. */
-export interface Children<Row extends { readonly id: string }> extends ChildTable {
-  /** Name of the rows' GraphQL type. */
-  readonly type: string;
+/** Rows that hang on a parent. */
+export interface Children<Row extends { readonly id: string }> {
+  /** Their model, and so their GraphQL type. */
+  readonly model: OwnedName;
+  /** The pointer that leads to the parent. */
+  readonly parent: string;
   /** Columns to read, by the name of the Prisma field. */
   readonly columns: Readonly<Record<keyof Row & string, ColumnKind>>;
-  /** The field that holds the moment that puts a row in order. */
+  /** The field that holds the moment that puts a row in order, with the parent and the id in an index. */
   readonly at: keyof Row & string;
 }
 
@@ -48,8 +51,9 @@ const loader = requestCache(
  * @returns `page`, from a parent's key and the page arguments to the page; and the field's extensions
  */
 export function childConnection<Row extends { readonly id: string }>(children: Children<Row>) {
-  const { type, table, parent, order, at } = children;
-  const from: ChildTable = { table, parent, order };
+  const { model: type, at } = children;
+  const from = childTable(type, children.parent, at);
+  const { table, parent, order } = from;
   const rowsOf = rowReader(children);
 
   const bindingOf = (context: Context, parentId: string): CursorBinding => ({

@@ -1,4 +1,5 @@
 import type { PageInfoShape } from "@pothos/plugin-relay";
+import type { FilteredName } from "../db/entities.ts";
 import type { Page } from "../lib/page.ts";
 import { builder } from "./builder.ts";
 import { price } from "./limits/price.ts";
@@ -60,10 +61,8 @@ builder.globalConnectionField("totalCount", (t) =>
   }),
 );
 
-type Listed = "Contact" | "Lead" | "Deal" | "Activity" | "Conversation";
-
 /** The connection and edge types of a type, described. */
-export function connectionTypes(type: Listed, plural: string) {
+export function connectionTypes(type: FilteredName, plural: string) {
   const edge = builder.edgeObject({
     type,
     name: `${type}Edge`,
@@ -76,4 +75,5 @@ export function connectionTypes(type: Listed, plural: string) {
   return { connection, edge };
 }
 
-export const connectionType = (type: Listed, plural: string) => connectionTypes(type, plural).connection;
+export const connectionType = (type: FilteredName, plural: string) =>
+  connectionTypes(type, plural).connection;

@@ -1,7 +1,10 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
-import { delegateOf, type IdType } from "../db/entities.ts";
+import { columnsOf, type Delegate, delegateOf } from "../db/entities.ts";
+import { type IdType, idTypes } from "../db/ids.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
+import { delegate } from "../db/scope/delegate.ts";
+import type { MemberProfile } from "../db/scope/members.ts";
 import type { Context } from "./context.ts";
 import { type Columns, columnsOfRow, selecting } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
@@ -15,6 +18,14 @@ interface Keyed {
 export function inKeyOrder<Row extends Keyed>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** Rows by id, for one request. */
+interface RowLoader<Row> {
+  /** @param info of the field that answers the row; all columns are read when left out */
+  load(context: Context, id: string, info?: GraphQLResolveInfo): Promise<Row | null>;
+  /** In the order of the ids. */
+  loadMany(context: Context, ids: readonly unknown[]): Promise<(Row | null)[]>;
 }
 
 /** A row that is asked for, and the columns that are selected of it; null for all. */
@@ -36,9 +47,9 @@ const covers = (read: Columns | null, wanted: Columns | null): boolean =>
 const columnsByKey = <Row>(
   typeName: string,
   read: (context: Context, ids: readonly string[], columns: object) => Promise<(Row | null)[]>,
-  always: readonly string[] = [],
-) => {
-  const loaderOf = requestCache((context: Context) => ({
+  always: readonly string[],
+): RowLoader<Row> => {
+  const cacheOf = requestCache((context: Context) => ({
     rows: new Map<string, { readonly columns: Wanted["columns"]; readonly row: Promise<Row | null> }>(),
     loader: new DataLoader<Wanted, Row | null>(
       async (wanted) => {
@@ -52,9 +63,8 @@ const columnsByKey = <Row>(
       { cache: false },
     ),
   }));
-  /** @param info of the field that answers the row; all columns are read when left out */
   const load = (context: Context, id: string, info?: GraphQLResolveInfo): Promise<Row | null> => {
-    const { rows, loader } = loaderOf(context);
+    const { rows, loader } = cacheOf(context);
     const columns = info ? columnsOfRow(info, typeName) : null;
     const known = rows.get(id);
     if (known && covers(known.columns, columns)) return known.row;
@@ -69,41 +79,41 @@ const columnsByKey = <Row>(
   };
 };
 
-/** Rows by id, for one request: a single load, or many in the order of the ids. */
-const rowsByKey = <Row>(read: (context: Context, ids: readonly string[]) => Promise<(Row | null)[]>) => {
-  const loaderOf = requestCache(
-    (context: Context) => new DataLoader<string, Row | null>((ids) => read(context, ids)),
+/** Whole rows by id. */
+const rowsById = <Row extends Keyed>(
+  read: (context: Context, ids: string[]) => Promise<Row[]>,
+): RowLoader<Row> => {
+  const cacheOf = requestCache(
+    (context: Context) =>
+      new DataLoader<string, Row | null>(async (ids) => inKeyOrder(ids, await read(context, [...ids]))),
   );
   return {
-    load: (context: Context, id: string) => loaderOf(context).load(id),
-    loadMany: (context: Context, ids: readonly unknown[]) =>
-      Promise.all(ids.map((id) => loaderOf(context).load(String(id)))),
+    load: (context, id) => cacheOf(context).load(id),
+    loadMany: (context, ids) => Promise.all(ids.map((id) => cacheOf(context).load(String(id)))),
   };
 };
 
-const rowsById = <Row extends Keyed>(read: (context: Context, ids: string[]) => Promise<Row[]>) =>
-  rowsByKey(async (context, ids) => inKeyOrder(ids, await read(context, [...ids])));
-
 const among = (ids: string[]) => ({ where: { id: { in: ids } } });
 
-/** The one call of a scoped model that a loader needs. */
-interface Listed<Row> {
-  findMany(args: object): Promise<Row[]>;
-}
+/** Columns that say where a record is, read with the selected ones: a merged one leads on, a purged one is a stub. */
+const places = ["mergedIntoId", "purgedAt"] as const;
 
-/** Models whose rows have ids, but for those that the schema shows with more than their columns. */
-type Model = Exclude<IdType, "Organization" | "Member" | "CustomField">;
+/** The models whose records have ids that `node` finds. */
+type Model = Exclude<IdType, "Organization">;
+const isModel = (name: IdType): name is Model => name !== "Organization";
 
 /** Rows of a model by their ids. */
-const ofModel = <Name extends Model>(name: Name, always?: readonly string[]) =>
-  columnsByKey<Rows[Name]>(
+function ofModel(name: Model): RowLoader<unknown> {
+  const has = columnsOf(name);
+  return columnsByKey(
     name,
     async ({ db }, ids, columns) => {
-      const model = db[delegateOf(name)] as unknown as Listed<Rows[Name] & Keyed>;
-      return inKeyOrder(ids, await model.findMany({ ...among([...ids]), ...columns }));
+      const rows = await delegate(db, delegateOf(name)).findMany({ ...among([...ids]), ...columns });
+      return inKeyOrder(ids, rows as Keyed[]);
     },
-    always,
+    places.filter((column) => column in has),
   );
+}
 
 /** Contacts by their ids, or by those of contacts that were merged into them. */
 async function findContacts(
@@ -119,22 +129,16 @@ async function findContacts(
   return rows.map((row) => (row?.mergedIntoId ? (survivors.get(row.mergedIntoId) ?? null) : row));
 }
 
+type ById = {
+  readonly [Name in Model as Delegate<Name>]: RowLoader<Name extends "Member" ? MemberProfile : Rows[Name]>;
+};
+
 /** Every record that a resolver may need by its id; null for those that the caller may not see. */
 export const byId = {
+  ...Object.fromEntries(idTypes.filter(isModel).map((name) => [delegateOf(name), ofModel(name)])),
   /** The id of a contact that was merged leads to the one that it was merged into. */
-  contact: columnsByKey("Contact", findContacts, ["mergedIntoId", "purgedAt"]),
-  lead: ofModel("Lead", ["purgedAt"]),
-  deal: ofModel("Deal"),
-  activity: ofModel("Activity"),
-  conversation: ofModel("Conversation"),
-  tag: ofModel("Tag"),
+  contact: columnsByKey("Contact", findContacts, [...places]),
+  // The schema shows more of these than their columns.
   member: rowsById(({ db }, ids) => db.members(ids)),
   customField: rowsById(({ db }, ids) => db.customField.findMany(among(ids))),
-  customFieldFolder: ofModel("CustomFieldFolder"),
-  customValue: ofModel("CustomValue"),
-  smartList: ofModel("SmartList"),
-  contactMerge: ofModel("ContactMerge"),
-  importJob: ofModel("ImportJob"),
-  bulkJob: ofModel("BulkJob"),
-  apiKey: ofModel("ApiKey"),
-};
+} as unknown as ById;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { childReader } from "../../src/db/read/children.ts";
+import { childReader, childTable } from "../../src/db/read/children.ts";
 import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
@@ -97,7 +97,7 @@ test("the children's statement walks an index and reads no more rows than it was
     { pool: spy as never, statementName: () => undefined },
     { orgId: organization.id, memberId: organization.id, dataScope: "ALL" },
   );
-  const table = { table: "activity", parent: "contact_id", order: "occurred_at" } as const;
+  const table = childTable("Activity", "contact", "occurredAt");
   const text = { key: "subject", sql: "child.subject", columns: ["subject"] };
   await read(
     contacts.map(({ id }) => ({

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { childTable } from "../../src/db/read/children.ts";
 import { scopedDb } from "../../src/db/scope/scoped.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
@@ -155,18 +156,18 @@ test("a record that they let go of shows nothing more of what hangs from it", as
 });
 
 test.each([
-  ["deal", "contact_id", "created_at"],
-  ["deal", "lead_id", "created_at"],
-  ["activity", "contact_id", "occurred_at"],
-  ["activity", "lead_id", "occurred_at"],
-  ["activity", "deal_id", "occurred_at"],
-  ["conversation", "contact_id", "last_message_at"],
+  ["Deal", "contact", "createdAt"],
+  ["Deal", "lead", "createdAt"],
+  ["Activity", "contact", "occurredAt"],
+  ["Activity", "lead", "occurredAt"],
+  ["Activity", "deal", "occurredAt"],
+  ["Conversation", "contact", "lastMessageAt"],
 ] as const)(
-  "whatever row stands above, of its %s rows by %s they see theirs alone",
-  async (table, parent, order) => {
+  "whatever row stands above, of its rows of %s by %s they see theirs alone",
+  async (model, parent, at) => {
     const plantUnder = async (owner: string | null) => {
       const { contact, lead, leadDeal } = await plant(owner, `Under${newId()}`);
-      const parentId = { contact_id: contact, lead_id: lead, deal_id: leadDeal }[parent].id;
+      const parentId = { contact, lead, deal: leadDeal }[parent].id;
       await organization.activity({ leadId: lead.id });
       return parentId;
     };
@@ -174,7 +175,7 @@ test.each([
       const db = scopedDb(await testDatabase(), { orgId: organization.id, memberId: member.id, dataScope });
       const page = { direction: "newest", take: 5, from: null } as const;
       const text = { key: "id", sql: "child.id::text", columns: ["id"] };
-      const of = { table: { table, parent, order }, parentId };
+      const of = { table: childTable(model, parent, at), parentId };
       return db.children([
         { kind: "page", ...of, ...page, text },
         { kind: "count", ...of },

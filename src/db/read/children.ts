@@ -1,16 +1,29 @@
+import { entities, type OwnedName } from "../entities.ts";
 import type { Database } from "../open/database.ts";
 import { columnOf } from "../prisma/columns.ts";
-import { models } from "../scope/models.ts";
+import { pointerColumn } from "../references.ts";
 import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
 /** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
 export interface ChildTable {
-  readonly table: "deal" | "activity" | "conversation";
-  readonly parent: "contact_id" | "lead_id" | "deal_id";
-  /** A NOT NULL timestamp; an index on (org_id, parent, order, id) must exist. */
-  readonly order: "created_at" | "occurred_at" | "last_message_at";
+  readonly model: OwnedName;
+  readonly table: string;
+  readonly parent: string;
+  readonly order: string;
 }
+
+/**
+ * @param pointer the model's pointer that leads to the parent
+ * @param at the field that puts rows in order: a moment that is never null. An index on (org_id, parent, at, id) must
+ *   exist.
+ */
+export const childTable = (model: OwnedName, pointer: string, at: string): ChildTable => ({
+  model,
+  table: entities[model].table,
+  parent: pointerColumn(pointer),
+  order: columnOf(at),
+});
 
 /** A place between two rows of one parent. */
 export interface ChildPosition {
@@ -77,8 +90,8 @@ export function childReader(
       return member;
     };
     const branches = groups.map((group, at) => {
-      const table = (group[0] as Placed).request.table.table;
-      const limit = assignedSql(models[table], table, principal, "$1", memberId);
+      const { model, table } = (group[0] as Placed).request.table;
+      const limit = assignedSql(model, table, principal, "$1", memberId);
       return branch(at, group, limit === null ? "" : ` AND ${limit}`, parameter);
     });
     const text = branches.join("\nUNION ALL\n");

@@ -69,16 +69,14 @@ builder.queryField("activity", (t) =>
 
 const ActivityConnection = connectionType("Activity", "activities");
 
-for (const [type, parent, noun] of [
-  ["Contact", "contact_id", "contact"],
-  ["Lead", "lead_id", "lead"],
-  ["Deal", "deal_id", "deal"],
+for (const [type, parent] of [
+  ["Contact", "contact"],
+  ["Lead", "lead"],
+  ["Deal", "deal"],
 ] as const) {
   const children = childConnection<Activity>({
-    type: "Activity",
-    table: "activity",
+    model: "Activity",
     parent,
-    order: "occurred_at",
     columns: {
       orgId: "json",
       id: "json",
@@ -99,7 +97,7 @@ for (const [type, parent, noun] of [
   builder.prismaObjectField(type, "activities", (t) =>
     t.field({
       type: ActivityConnection,
-      description: `The ${noun}'s activities, latest first.`,
+      description: `The ${parent}'s activities, latest first.`,
       args: pageArgs(),
       extensions: children.extensions,
       resolve: ({ id }, args, context, info) => children.page(context, id, args, info),

@@ -47,10 +47,8 @@ builder.queryField("conversation", (t) =>
 const ConversationConnection = connectionType("Conversation", "conversations");
 
 const children = childConnection<Conversation>({
-  type: "Conversation",
-  table: "conversation",
-  parent: "contact_id",
-  order: "last_message_at",
+  model: "Conversation",
+  parent: "contact",
   columns: {
     orgId: "json",
     id: "json",

@@ -79,15 +79,13 @@ builder.queryFields((t) => ({
   }),
 }));
 
-for (const [type, parent, noun] of [
-  ["Contact", "contact_id", "contact"],
-  ["Lead", "lead_id", "lead"],
+for (const [type, parent] of [
+  ["Contact", "contact"],
+  ["Lead", "lead"],
 ] as const) {
   const children = childConnection<DealRow>({
-    type: "Deal",
-    table: "deal",
+    model: "Deal",
     parent,
-    order: "created_at",
     columns: {
       orgId: "json",
       id: "json",
@@ -109,7 +107,7 @@ for (const [type, parent, noun] of [
   builder.prismaObjectField(type, "deals", (t) =>
     t.field({
       type: DealConnection,
-      description: `The ${noun}'s deals, newest first.`,
+      description: `The ${parent}'s deals, newest first.`,
       args: pageArgs(),
       extensions: children.extensions,
       resolve: ({ id }, args, context, info) => children.page(context, id, args, info),

@@ -2,18 +2,10 @@ import { quote } from "../../lib/errors.ts";
 import { formatDay } from "../../lib/exact.ts";
 import { isPart, type Leaf, type Normal, type Operand, type Part, type Related } from "../language/ast.ts";
 import type { Amount, RelativeRange } from "../language/dates.ts";
-import type { FilterEntity } from "../registry/fields.ts";
+import { type FilterEntity, filteredModels } from "../registry/fields.ts";
 import { contradiction } from "./contradiction.ts";
 
 /** A filter as an English sentence. Pure. */
-
-const nouns: Readonly<Record<FilterEntity, readonly [one: string, many: string]>> = {
-  CONTACT: ["contact", "contacts"],
-  LEAD: ["lead", "leads"],
-  DEAL: ["deal", "deals"],
-  ACTIVITY: ["activity", "activities"],
-  CONVERSATION: ["conversation", "conversations"],
-};
 
 /**
  * @param tree a normalised filter
@@ -27,7 +19,7 @@ export function describe(
   search: string | null,
   names: Names = new Map(),
 ): string {
-  const many = nouns[entity][1];
+  const many = filteredModels[entity].nouns[1];
   const subject = many.charAt(0).toUpperCase() + many.slice(1);
   const found = search === null ? "" : `in which ${quote(search)} is found`;
   if (!isPart(tree)) {
@@ -41,7 +33,7 @@ export function describe(
       : clause(tree, found !== "", names);
   const excluded = contradiction(tree);
   const note = excluded
-    ? ` No ${nouns[entity][0]} can fulfil this: the conditions on ${nameOf(excluded)} exclude each other.`
+    ? ` No ${filteredModels[entity].nouns[0]} can fulfil this: the conditions on ${nameOf(excluded)} exclude each other.`
     : "";
   return `${subject} ${found === "" ? "" : `${found}, and `}${said}.${note}`;
 }
@@ -60,7 +52,7 @@ const joinWords = (parts: readonly string[], word: string): string =>
   parts.length < 3 ? parts.join(` ${word} `) : `${parts.slice(0, -1).join(", ")}, ${word} ${parts.at(-1)}`;
 
 function relatedClause({ relation, name, node, negated }: Related, names: Names): string {
-  const [one, many] = nouns[relation.target];
+  const [one, many] = filteredModels[relation.target].nouns;
   if (relation.one) {
     const has = negated ? `that have no live ${name}` : `that have a live ${name}`;
     return isPart(node) ? `${has} ${singular(clause(node, true, names))}` : has;

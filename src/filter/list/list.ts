@@ -24,7 +24,7 @@ import { hasFew, noteCount } from "./few.ts";
 import { clockOf, type FilterArgs, type ReadFilter, readArgs, requireReadable } from "./filter.service.ts";
 
 /** What lists of its own can be filtered. */
-export type ListedEntity = Exclude<FilterEntity, "ACTIVITY" | "CONVERSATION">;
+export type ListedEntity = keyof typeof models;
 
 export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
 
@@ -34,7 +34,9 @@ export interface ListArgs extends PageArgs, FilterArgs {
 }
 
 const typeNames = { CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const;
-const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const;
+const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const satisfies Partial<
+  Record<FilterEntity, string>
+>;
 
 /** Which groups each row of a page fulfils: one statement for all of them, when the first is asked about. */
 function matchedGroups(

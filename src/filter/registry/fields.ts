@@ -1,11 +1,24 @@
+import { type entities, type FilteredName, ownedModels } from "../../db/entities.ts";
 import type { IdType } from "../../db/ids.ts";
 import type { Definition } from "../../db/open/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 
 /** What a filterable field is, and the fields that custom field definitions make. Those built in: `built-in.ts`. */
 
-/** What can be filtered; the last two only inside relations. */
-export type FilterEntity = CustomFieldEntity | "DEAL" | "ACTIVITY" | "CONVERSATION";
+/** What can be filtered: the models that the table of models says. */
+export type FilterEntity = Uppercase<(typeof entities)[FilteredName]["table"]>;
+
+interface FilteredModel {
+  readonly type: FilteredName;
+  readonly nouns: readonly [one: string, many: string];
+}
+
+/** The model of what can be filtered, which is the GraphQL type of its name too, and what its records are called. */
+export const filteredModels = Object.fromEntries(
+  ownedModels.flatMap(([type, { table, nouns, filtered }]) =>
+    filtered ? [[table.toUpperCase(), { type, nouns }]] : [],
+  ),
+) as unknown as Readonly<Record<FilterEntity, FilteredModel>>;
 
 /** What has custom fields. */
 export type Entity = CustomFieldEntity;

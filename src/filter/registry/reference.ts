@@ -1,6 +1,6 @@
 import { calendarUnits, durationUnits, MAX_AMOUNT } from "../language/dates.ts";
 import { limits } from "../language/problem.ts";
-import type { FieldType, FilterEntity, FilterField } from "./fields.ts";
+import { type FieldType, type FilterEntity, type FilterField, filteredModels } from "./fields.ts";
 import { genericOperators, operatorsOf } from "./operators.ts";
 import { Registry } from "./registry.ts";
 
@@ -56,6 +56,16 @@ const fieldTable = (entity: FilterEntity): string =>
     ["Field", "Also", "Type", "What it is", "Sorts", "Index"],
     new Registry(entity, []).fields().map(fieldRow),
   );
+
+/** Fields of what has no list of its own. */
+const insideRelations = (): string =>
+  (Object.keys(filteredModels) as FilterEntity[])
+    .filter((entity) => entity !== "CONTACT" && entity !== "LEAD" && entity !== "DEAL")
+    .map((entity) => {
+      const [, many] = filteredModels[entity].nouns;
+      return `## ${many.charAt(0).toUpperCase()}${many.slice(1)}, inside relations\n\n${fieldTable(entity)}`;
+    })
+    .join("\n\n");
 
 /** @returns the text of `docs/filters.md` */
 export const filterReference = (): string => `# Filters
@@ -119,11 +129,5 @@ ${fieldTable("LEAD")}
 
 ${fieldTable("DEAL")}
 
-## Activities, inside relations
-
-${fieldTable("ACTIVITY")}
-
-## Conversations, inside relations
-
-${fieldTable("CONVERSATION")}
+${insideRelations()}
 `;

@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { builtInFields } from "../registry/built-in.ts";
-import type { FilterEntity, FilterField } from "../registry/fields.ts";
+import { type FilterEntity, type FilterField, filteredModels } from "../registry/fields.ts";
 import { CustomFieldFilter, comparators, IntFilter } from "./comparators.schema.ts";
 import {
   NullsOrder,
@@ -16,33 +16,24 @@ interface FilterShape {
   readonly [name: string]: unknown;
 }
 
-const refOf = (entity: FilterEntity) => builder.inputRef<FilterShape>(`${names[entity].type}Filter`);
+const entities = Object.keys(filteredModels) as FilterEntity[];
 
-const names = {
-  CONTACT: { type: "Contact", noun: "contacts" },
-  LEAD: { type: "Lead", noun: "leads" },
-  DEAL: { type: "Deal", noun: "deals" },
-  ACTIVITY: { type: "Activity", noun: "activities" },
-  CONVERSATION: { type: "Conversation", noun: "conversations" },
-} as const satisfies Record<FilterEntity, object>;
+const refOf = (entity: FilterEntity) => builder.inputRef<FilterShape>(`${filteredModels[entity].type}Filter`);
 
-export const ContactFilter = refOf("CONTACT");
-export const LeadFilter = refOf("LEAD");
-export const DealFilter = refOf("DEAL");
+const filters = Object.fromEntries(entities.map((entity) => [entity, refOf(entity)])) as Readonly<
+  Record<FilterEntity, ReturnType<typeof refOf>>
+>;
 
-const filters = {
-  CONTACT: ContactFilter,
-  LEAD: LeadFilter,
-  DEAL: DealFilter,
-  ACTIVITY: refOf("ACTIVITY"),
-  CONVERSATION: refOf("CONVERSATION"),
-} as const satisfies Record<FilterEntity, object>;
+export const ContactFilter = filters.CONTACT;
+export const LeadFilter = filters.LEAD;
+export const DealFilter = filters.DEAL;
 
 /** Filters of the many records that belong to one: `some`, `none` and `count`. */
 const listFilters = new Map<FilterEntity, ReturnType<typeof listFilter>>();
 
 const listFilter = (entity: FilterEntity) => {
-  const { type, noun } = names[entity];
+  const { type, nouns } = filteredModels[entity];
+  const [, noun] = nouns;
   return builder.inputType(`${type}ListFilter`, {
     description: `Which ${noun} a record must have. All that is given has to hold.`,
     fields: (t) => ({
@@ -66,7 +57,8 @@ function inputOf({ type, storage }: FilterField) {
   return input;
 }
 
-for (const [entity, { noun }] of Object.entries(names) as [FilterEntity, (typeof names)[FilterEntity]][]) {
+for (const entity of entities) {
+  const [, noun] = filteredModels[entity].nouns;
   const ref = filters[entity];
   ref.implement({
     description: `Which ${noun} are meant: all that is given has to hold.`,
@@ -90,7 +82,8 @@ for (const [entity, { noun }] of Object.entries(names) as [FilterEntity, (typeof
 const orderFields = new Map<FilterEntity, ReturnType<typeof orderFieldType>>();
 
 const orderFieldType = (entity: FilterEntity) => {
-  const { type, noun } = names[entity];
+  const { type, nouns } = filteredModels[entity];
+  const [, noun] = nouns;
   return builder.enumType(`${type}OrderField`, {
     description: `What ${noun} can be put in order by.`,
     values: Object.fromEntries(
@@ -112,7 +105,8 @@ export function orderField(entity: FilterEntity): ReturnType<typeof orderFieldTy
 }
 
 const orderInput = (entity: FilterEntity) => {
-  const { type, noun } = names[entity];
+  const { type, nouns } = filteredModels[entity];
+  const [, noun] = nouns;
   return builder.inputType(`${type}Order`, {
     description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
     fields: (t) => ({
