@@ -1,7 +1,8 @@
-import type { InputFieldMap } from "@pothos/core";
+import type { FieldMap, InputFieldMap } from "@pothos/core";
 import { z } from "zod";
 import type { FilterField } from "../filter/registry/fields.ts";
 import type { builder } from "../graphql/builder.ts";
+import { LONG_TEXT, price } from "../graphql/limits/price.ts";
 import { flag, longText, text, url } from "./inputs.ts";
 
 /**
@@ -11,6 +12,7 @@ import { flag, longText, text, url } from "./inputs.ts";
 
 /** The builder's way to say the fields of an input, and its types that a field can have. */
 export type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
+type QueryFields = Parameters<Parameters<typeof builder.queryFields>[0]>[0];
 type InputType = Parameters<InputFields["field"]>[0]["type"];
 
 /** How callers write a column. */
@@ -23,10 +25,19 @@ export interface Input {
   readonly check: z.ZodType;
 }
 
+/** How answers show a column. */
+export interface Shown {
+  readonly type: Parameters<QueryFields["field"]>[0]["type"];
+  readonly nullable?: true;
+  readonly extensions?: object;
+}
+
 /** What is the same of every entity's columns. */
 export interface Column {
   /** What it is, for people. */
   readonly description: string;
+  /** How its field shows it; null where one made by hand does: of a relation, or of several columns. */
+  readonly shown: Shown | null;
   /** How a new record's is written, and how it is changed; null when it is not by itself. */
   readonly create: Input | null;
   readonly update: Input | null;
@@ -50,24 +61,32 @@ export const written = <const Same extends Input>(input: Same) => ({ create: inp
 /** One line of at most so many characters, which may be missing. @param description as callers write it */
 export const textColumn = (limit: number, description: string) => ({
   ...written({ type: "String", description, check: text(limit) }),
+  shown: { type: "String", nullable: true } as const,
   blank: null,
 });
 
 /** Lines of at most so many characters altogether, which may be missing. */
 export const longTextColumn = (limit: number, description: string) => ({
   ...written({ type: "String", description, check: longText(limit) }),
+  shown: {
+    type: "String",
+    nullable: true,
+    ...(limit > 1_000 && { extensions: price({ cost: LONG_TEXT }) }),
+  } as const,
   blank: null,
 });
 
 /** A web address, which may be missing. */
 export const urlColumn = (description: string) => ({
   ...written({ type: "String", description, check: url }),
+  shown: { type: "URL", nullable: true } as const,
   blank: null,
 });
 
 /** Yes or no. @param blank what it is until somebody says */
 export const flagColumn = <const Blank extends boolean>(blank: Blank, description: string) => ({
   ...written({ type: "Boolean", description, check: flag }),
+  shown: { type: "Boolean" } as const,
   blank,
 });
 
@@ -167,9 +186,20 @@ const fieldMap = (t: InputFields, inputs: readonly (readonly [string, Input | nu
     }),
   );
 
-/** The names of the columns that are written together. */
-export const namesWithin = <Table extends ColumnTable>(table: Table, group: string) =>
-  (Object.keys(table) as (keyof Table & string)[]).filter((name) => table[name]?.within === group);
+/** A builder of a type's fields, as far as it shows columns. */
+interface Exposing {
+  expose(name: never, options: never): FieldMap[string];
+}
+
+/** The fields of a type that show a table's columns: those written together, or those written by themselves. */
+export const shownFieldsOf = (t: Exposing, table: ColumnTable, within?: string): FieldMap =>
+  Object.fromEntries(
+    Object.entries(table).flatMap(([name, { shown, description, within: group }]) =>
+      shown === null || group !== within
+        ? []
+        : [[name, t.expose(name as never, { ...shown, description } as never)]],
+    ),
+  );
 
 /** What a caller wrote of a record. */
 export const columnsOf = <Name extends string, Row extends Readonly<Record<Name, unknown>>>(

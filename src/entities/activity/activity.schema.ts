@@ -2,28 +2,17 @@ import type { Activity } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { childConnection } from "../../graphql/children.ts";
 import { connectionType, pageArgs } from "../../graphql/connection.ts";
-import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
-import { ActivityKindEnum } from "./activity.enums.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { activityTable } from "./activity.columns.ts";
 
 const ActivityType = builder.prismaObject("Activity", {
   ...keyed,
   description: "Something that happened with a contact, a lead or a deal.",
   fields: (t) => ({
-    kind: t.expose("kind", { type: ActivityKindEnum, description: "What kind it is." }),
-    occurredAt: t.expose("occurredAt", { type: "DateTime", description: "When it happened." }),
-    subject: t.exposeString("subject", { nullable: true, description: "What it was about." }),
-    body: t.exposeString("body", {
-      nullable: true,
-      description: "What was said or written.",
-      extensions: price({ cost: LONG_TEXT }),
-    }),
-    durationSeconds: t.exposeInt("durationSeconds", {
-      nullable: true,
-      description: "How long it took, in seconds.",
-    }),
+    ...shownFieldsOf(t, activityTable),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was logged." }),
     contact: t.field({
       type: "Contact",

@@ -3,7 +3,7 @@ import type { AddressRow } from "../../db/read/addresses.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { emailKey } from "../../lib/email.ts";
-import { contactRows, type NamesWith } from "./contact.columns.ts";
+import { contactRows, type NamesWith } from "./contact.table.ts";
 
 /** What an e-mail address leads to, and what those who had it have asked for. */
 

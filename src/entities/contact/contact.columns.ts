@@ -16,7 +16,7 @@ import { personFields, phoneField } from "../../records/person.ts";
 /** The columns of a contact: everything that is made of one is said here, once. */
 
 /** What is made of a column of a contact, beside what is made of every entity's. */
-interface ContactColumn<Value> extends Column {
+export interface ContactColumn<Value> extends Column {
   readonly within?: "address";
   readonly blank: Value extends readonly (infer Item)[] ? readonly Item[] : Value;
   /** What a bulk change says of it, where many contacts are given the same. */
@@ -55,6 +55,7 @@ export const contactTable = {
         "Full name, at most 255 characters. Given alone, it clears the first or last name that it does not contain.",
       check: text(255),
     }),
+    shown: { type: "String" },
     blank: "",
     filter: person.name,
     merge: { as: "NAME", description: "Full, first and last name." },
@@ -91,6 +92,7 @@ export const contactTable = {
       description: "E-mail address. One live contact of the organization can have it.",
       check: email,
     }),
+    shown: { type: "EmailAddress", nullable: true },
     blank: null,
     filter: person.email,
     merge: { as: "EMAIL" },
@@ -111,6 +113,7 @@ export const contactTable = {
         .transform((numbers) => [...new Set(numbers)])
         .nullish(),
     }),
+    shown: { type: ["PhoneNumber"] },
     blank: [],
     filter: [
       phoneField("contact", "phoneNumbers", "Any of the phone numbers.", ["phoneNumbers", "phone_numbers"]),
@@ -282,6 +285,7 @@ export const contactTable = {
       description: "The member to assign it to; null for nobody.",
       check: z.string().nullish(),
     }),
+    shown: null,
     blank: null,
     filter: person.owner,
     bulk: "The member to assign them all to; null for nobody.",
@@ -291,14 +295,3 @@ export const contactTable = {
     personal: false,
   },
 } as const satisfies { [Name in Exclude<keyof ContactRow, Unwritten>]: ContactColumn<ContactRow[Name]> };
-
-type Table = typeof contactTable;
-
-/** The columns of which a row says so much. */
-export type NamesWith<Said> = { [Name in keyof Table]: Table[Name] extends Said ? Name : never }[keyof Table];
-
-/** The rows of the table with the names of their columns. */
-export const contactRows = Object.entries(contactTable) as readonly (readonly [
-  keyof Table,
-  ContactColumn<unknown>,
-])[];

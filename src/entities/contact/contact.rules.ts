@@ -2,11 +2,10 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import { fold, isBlank } from "../../lib/fold.ts";
-import { namesWithin } from "../../records/columns.ts";
 import { applyCustom } from "../../records/custom.ts";
-import { contactTable } from "./contact.columns.ts";
 import type { ContactInput } from "./contact.inputs.ts";
 import { type ContactColumns, emptyContact } from "./contact.row.ts";
+import { addressNames } from "./contact.table.ts";
 
 /** A contact as it would be, what is wrong with it, and what should be done otherwise. */
 export interface Applied {
@@ -88,8 +87,6 @@ const words = (text: string): string =>
 
 const hasWords = (name: string | null, part: string | null): boolean =>
   part === null || (name !== null && words(name).includes(words(part)));
-
-const addressNames = namesWithin(contactTable, "address");
 
 function applyAddress(address: ContactInput["address"]): Partial<ContactColumns> {
   if (address === undefined) return {};

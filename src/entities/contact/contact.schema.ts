@@ -4,26 +4,27 @@ import { filteredConnection } from "../../filter/list/list.ts";
 import { contactListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
-import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
 import { purgeAt } from "../../records/trash.ts";
+import { contactTable } from "./contact.columns.ts";
 import { ContactConnection } from "./contact.connection.ts";
 import { ModificationSource } from "./contact.enums.ts";
+import { addressNames, type NamesWith } from "./contact.table.ts";
 
 const Address = builder
-  .objectRef<Pick<ContactRow, "street" | "city" | "state" | "zip" | "country">>("Address")
+  .objectRef<Pick<ContactRow, NamesWith<{ readonly within: "address" }>>>("Address")
   .implement({
     description: "A postal address.",
-    fields: (t) => ({
-      street: t.exposeString("street", { nullable: true, description: "Street and number." }),
-      city: t.exposeString("city", { nullable: true, description: "City." }),
-      state: t.exposeString("state", { nullable: true, description: "State or province." }),
-      zip: t.exposeString("zip", { nullable: true, description: "Postal code." }),
-      country: t.exposeString("country", { nullable: true, description: "Country." }),
-    }),
+    fields: (t) => shownFieldsOf(t, contactTable, "address"),
   });
+
+const ofAddress = Object.fromEntries(addressNames.map((name) => [name, true])) as Record<
+  (typeof addressNames)[number],
+  true
+>;
 
 const Contact = builder.prismaObject("Contact", {
   ...keyed,
@@ -34,50 +35,13 @@ const Contact = builder.prismaObject("Contact", {
       select: { orgId: true },
       resolve: ({ orgId }) => encodeId("Organization", orgId),
     }),
-    name: t.exposeString("name", { description: "Full name." }),
-    firstName: t.exposeString("firstName", {
-      nullable: true,
-      description: "First name, where it is known apart.",
-    }),
-    lastName: t.exposeString("lastName", {
-      nullable: true,
-      description: "Last name, where it is known apart.",
-    }),
-    email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
-    phoneNumbers: t.expose("phoneNumbers", {
-      type: ["PhoneNumber"],
-      description: "Phone numbers in E.164, the primary one first.",
-    }),
-    company: t.exposeString("company", { nullable: true, description: "Company." }),
-    title: t.exposeString("title", { nullable: true, description: "Job title." }),
+    ...shownFieldsOf(t, contactTable),
     address: t.field({
       type: Address,
       nullable: true,
       description: "Postal address; null when nothing of it is known.",
-      select: { street: true, city: true, state: true, zip: true, country: true },
-      resolve: (contact) =>
-        [contact.street, contact.city, contact.state, contact.zip, contact.country].some(
-          (part) => part !== null,
-        )
-          ? contact
-          : null,
-    }),
-    url: t.expose("url", { type: "URL", nullable: true, description: "Website." }),
-    linkedinUrl: t.expose("linkedinUrl", { type: "URL", nullable: true, description: "LinkedIn profile." }),
-    linkedinSalesUrl: t.expose("linkedinSalesUrl", {
-      type: "URL",
-      nullable: true,
-      description: "LinkedIn Sales Navigator profile.",
-    }),
-    source: t.exposeString("source", { nullable: true, description: "Where the contact came from." }),
-    notes: t.exposeString("notes", {
-      nullable: true,
-      description: "Free notes.",
-      extensions: price({ cost: LONG_TEXT }),
-    }),
-    allowPhoneCalls: t.exposeBoolean("allowPhoneCalls", { description: "Whether they accept phone calls." }),
-    doNotContact: t.exposeBoolean("doNotContact", {
-      description: "Whether they must not be contacted at all.",
+      select: ofAddress,
+      resolve: (contact) => (addressNames.some((name) => contact[name] !== null) ? contact : null),
     }),
     callCount: t.exposeInt("callCount", { description: "How many calls were logged." }),
     lastCallAt: t.expose("lastCallAt", {

@@ -20,6 +20,7 @@ export const conversationTable = {
     description: "The contact it is with.",
     create: { type: "ID", required: true, description: "The contact it is with.", check: z.string() },
     update: null,
+    shown: null,
     blank: null,
     filter: [],
     personal: false,
@@ -31,6 +32,7 @@ export const conversationTable = {
       ...channel,
       check: z.enum(ConversationChannel, rule("REQUIRED", "must not be null")).optional(),
     },
+    shown: { type: ConversationChannelEnum },
     blank: null,
     filter: [
       field("channel", "enum", column("channel"), "Where it is held.", {
@@ -51,6 +53,7 @@ export const conversationTable = {
       description: "When the last message came.",
       check: z.date(rule("REQUIRED", "must not be null")).optional(),
     },
+    shown: { type: "DateTime" },
     blank: null,
     filter: [field("lastMessageAt", "dateTime", column("lastMessageAt"), "When its latest message came.")],
     personal: false,

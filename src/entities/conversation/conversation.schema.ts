@@ -5,19 +5,14 @@ import { connectionType, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
-import { ConversationChannelEnum } from "./conversation.enums.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { conversationTable } from "./conversation.columns.ts";
 
 const ConversationType = builder.prismaObject("Conversation", {
   ...keyed,
   description: "A thread of messages with a contact, held in another system.",
   fields: (t) => ({
-    channel: t.expose("channel", { type: ConversationChannelEnum, description: "Where it is held." }),
-    subject: t.exposeString("subject", { nullable: true, description: "What it is about." }),
-    url: t.expose("url", { type: "URL", nullable: true, description: "Where to read it." }),
-    lastMessageAt: t.expose("lastMessageAt", {
-      type: "DateTime",
-      description: "When the last message came.",
-    }),
+    ...shownFieldsOf(t, conversationTable),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it began." }),
     contact: t.field({
       type: "Contact",

@@ -21,6 +21,7 @@ export const dealTable = {
     description: "What it is called.",
     create: { ...name, required: true, check: requiredText(255) },
     update: { ...name, check: requiredText(255).optional() },
+    shown: { type: "String" },
     blank: "",
     filter: [folded("name", "What it is called.", sorted("nameKey", false, "text"))],
     personal: false,
@@ -30,6 +31,7 @@ export const dealTable = {
     description: "What it is worth.",
     create: { ...value, required: true, check: money },
     update: { ...value, check: money.optional() },
+    shown: null,
     blank: null,
     filter: [
       field("value", "number", column("value"), "What it is worth, in its own currency.", {
@@ -40,6 +42,7 @@ export const dealTable = {
   },
   currency: {
     description: "ISO 4217 code of its value.",
+    shown: null,
     create: null,
     update: null,
     blank: null,
@@ -54,6 +57,7 @@ export const dealTable = {
       check: requiredText(100).default("New"),
     },
     update: { type: "String", description: `${stage}.`, check: requiredText(100).optional() },
+    shown: { type: "String" },
     blank: "New",
     filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "text"))],
     personal: false,
@@ -65,6 +69,7 @@ export const dealTable = {
       description: "Open, won or lost; OPEN by default.",
       check: z.enum(DealStatus, rule("REQUIRED", "must not be null")).optional(),
     }),
+    shown: { type: DealStatusEnum },
     blank: "OPEN",
     filter: [
       field("status", "enum", column("status"), "Open, won or lost.", { options: Object.values(DealStatus) }),
@@ -78,6 +83,7 @@ export const dealTable = {
       description: "The day on which it should close.",
       check: z.string().nullish(),
     }),
+    shown: { type: "Date", nullable: true },
     blank: null,
     filter: [
       field("expectedCloseOn", "date", column("expectedCloseOn", true), "The day on which it should close.", {
@@ -89,6 +95,7 @@ export const dealTable = {
   contactId: {
     description: "The contact it is with.",
     ...written({ type: "ID", description: "The contact it is with.", check: z.string().nullish() }),
+    shown: null,
     blank: null,
     filter: [],
     personal: false,
@@ -96,6 +103,7 @@ export const dealTable = {
   leadId: {
     description: "The lead it came from.",
     ...written({ type: "ID", description: "The lead it came from.", check: z.string().nullish() }),
+    shown: null,
     blank: null,
     filter: [],
     personal: false,
@@ -107,6 +115,7 @@ export const dealTable = {
       description: "The member to assign it to; null for nobody.",
       check: z.string().nullish(),
     }),
+    shown: null,
     blank: null,
     filter: member("owner", "ownerId", "The member it is assigned to.", {
       aliases: ["owner_id", "ownerId"],

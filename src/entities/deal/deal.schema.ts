@@ -9,27 +9,21 @@ import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
-import { DealStatusEnum } from "./deal.enums.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { dealTable } from "./deal.columns.ts";
 import { Money } from "./money.schema.ts";
 
 const Deal = builder.prismaObject("Deal", {
   ...keyed,
   description: "An opportunity with a value.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "What it is called." }),
+    ...shownFieldsOf(t, dealTable),
     value: t.field({
       type: Money,
       description: "What it is worth.",
       select: { value: true, currency: true },
       extensions: ofSameRow(),
       resolve: ({ value, currency }) => ({ value, currency }),
-    }),
-    stage: t.exposeString("stage", { description: "Where it stands in the pipeline." }),
-    status: t.expose("status", { type: DealStatusEnum, description: "Open, won or lost." }),
-    expectedCloseOn: t.expose("expectedCloseOn", {
-      type: "Date",
-      nullable: true,
-      description: "The day on which it should close.",
     }),
     version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),

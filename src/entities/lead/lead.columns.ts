@@ -41,6 +41,7 @@ export const leadTable = {
     description: "Who it is.",
     create: { ...name, required: true, check: requiredText(255) },
     update: { ...name, check: requiredText(255).optional() },
+    shown: { type: "String" },
     blank: "",
     filter: person.name,
     tokens: ["name"],
@@ -53,6 +54,7 @@ export const leadTable = {
       description: "E-mail address. Several leads may have the same.",
       check: email,
     }),
+    shown: { type: "EmailAddress", nullable: true },
     blank: null,
     filter: person.email,
     tokens: ["email"],
@@ -65,6 +67,7 @@ export const leadTable = {
       description: "Phone number with its country code, and an extension where it is marked: ext. 12.",
       check: phone.nullish(),
     }),
+    shown: { type: "PhoneNumber", nullable: true },
     blank: null,
     filter: [phoneField("lead", "phone", "The phone number.")],
     tokens: ["phone"],
@@ -98,6 +101,7 @@ export const leadTable = {
       description: "Where it stands; NEW by default. CONVERTED comes from leadConvert alone.",
       check: z.enum(LeadStatus, rule("REQUIRED", "must not be null")).optional(),
     }),
+    shown: { type: LeadStatusEnum },
     blank: "NEW",
     filter: [
       field("status", "enum", column("status"), "Where the lead stands.", {
@@ -112,6 +116,7 @@ export const leadTable = {
   dealValue: {
     description: "What a deal would be worth.",
     ...written({ type: MoneyInput, description: "What a deal would be worth.", check: money.nullish() }),
+    shown: null,
     blank: null,
     filter: [
       field(
@@ -129,6 +134,7 @@ export const leadTable = {
   },
   dealCurrency: {
     description: "ISO 4217 code of the expected value.",
+    shown: null,
     create: null,
     update: null,
     blank: null,
@@ -148,6 +154,7 @@ export const leadTable = {
       description: "The member to assign it to; null for nobody.",
       check: z.string().nullish(),
     }),
+    shown: null,
     blank: null,
     filter: person.owner,
     tokens: [],

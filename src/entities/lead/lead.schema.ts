@@ -6,31 +6,21 @@ import { leadListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
-import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
 import { purgeAt } from "../../records/trash.ts";
 import { ModificationSource } from "../contact/contact.enums.ts";
 import { Money } from "../deal/money.schema.ts";
-import { LeadStatusEnum } from "./lead.enums.ts";
+import { leadTable } from "./lead.columns.ts";
 
 const Lead = builder.prismaObject("Lead", {
   ...keyed,
   description: "A sales opportunity that is not yet a contact.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Who it is." }),
-    email: t.expose("email", { type: "EmailAddress", nullable: true, description: "E-mail address." }),
-    phone: t.expose("phone", { type: "PhoneNumber", nullable: true, description: "Phone number in E.164." }),
-    company: t.exposeString("company", { nullable: true, description: "The company." }),
-    source: t.exposeString("source", { nullable: true, description: "Where the lead came from." }),
-    notes: t.exposeString("notes", {
-      nullable: true,
-      description: "Free notes.",
-      extensions: price({ cost: LONG_TEXT }),
-    }),
-    status: t.expose("status", { type: LeadStatusEnum, description: "Where it stands." }),
+    ...shownFieldsOf(t, leadTable),
     dealValue: t.field({
       type: Money,
       nullable: true,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { contactRows, type contactTable, type NamesWith } from "../../entities/contact/contact.columns.ts";
+import type { contactTable } from "../../entities/contact/contact.columns.ts";
+import { contactRows, type NamesWith } from "../../entities/contact/contact.table.ts";
 import { ContactFilter, timeZoneArg } from "../../filter/schema/filter.schema.ts";
 import { SearchInput, SmartListQueryInput } from "../../filter/schema/query.schema.ts";
 import { builder } from "../../graphql/builder.ts";

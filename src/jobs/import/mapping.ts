@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { contactRows, type contactTable } from "../../entities/contact/contact.columns.ts";
+import type { contactTable } from "../../entities/contact/contact.columns.ts";
+import { contactRows } from "../../entities/contact/contact.table.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";

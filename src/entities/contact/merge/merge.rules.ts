@@ -4,7 +4,8 @@ import { type Refusal, refusal } from "../../../lib/errors.ts";
 import type { CustomValues } from "../../../records/custom.ts";
 import { customValue, unknownField } from "../../../records/custom.ts";
 import { isWish } from "../contact.address.ts";
-import { contactRows, type contactTable } from "../contact.columns.ts";
+import type { contactTable } from "../contact.columns.ts";
+import { contactRows } from "../contact.table.ts";
 
 /** What a merge makes of the primary contact. Pure. */
 
@@ -16,15 +17,20 @@ interface Chosen {
   readonly columns: readonly (keyof typeof contactTable)[];
 }
 
+function choicesOf(): Readonly<Record<MergeField, Chosen>> {
+  const fields: Record<string, Chosen> = {};
+  for (const [name, { merge, description }] of contactRows) {
+    const { description: words, columns } = fields[merge.as] ?? {
+      description: merge.description ?? description,
+      columns: [],
+    };
+    fields[merge.as] = { description: words, columns: [...columns, name] };
+  }
+  return fields as Record<MergeField, Chosen>;
+}
+
 /** The columns that are chosen together, by the name of their choice, in the order of the table. */
-export const mergeFields = contactRows.reduce(
-  (fields, [name, { merge, description }]) => {
-    const chosen = fields[merge.as as MergeField];
-    const first = { description: merge.description ?? description, columns: [name] };
-    return { ...fields, [merge.as]: chosen ? { ...chosen, columns: [...chosen.columns, name] } : first };
-  },
-  {} as Readonly<Record<MergeField, Chosen>>,
-);
+export const mergeFields = choicesOf();
 
 /** One field, and the contact whose value the primary takes. */
 export interface Choice {

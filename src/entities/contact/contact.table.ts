@@ -1,0 +1,19 @@
+import { type ContactColumn, contactTable } from "./contact.columns.ts";
+
+/** The table of a contact's columns as it is gone through. */
+
+type Table = typeof contactTable;
+
+/** The columns of which a row says so much. */
+export type NamesWith<Said> = { [Name in keyof Table]: Table[Name] extends Said ? Name : never }[keyof Table];
+
+/** The rows of the table with the names of their columns. */
+export const contactRows = Object.entries(contactTable) as readonly (readonly [
+  keyof Table,
+  ContactColumn<unknown>,
+])[];
+
+/** The columns of a postal address. */
+export const addressNames = contactRows.flatMap(([name, { within }]) =>
+  within === "address" ? [name as NamesWith<{ readonly within: "address" }>] : [],
+);
