@@ -65,6 +65,19 @@ describe("a sentence", () => {
       },
       "Contacts whose creation is in the last 7 days and whose last call is longer ago than P30D.",
     ],
+    [
+      {
+        filter: {
+          deals: { some: { name: { contains: "those that have it, that carry it" } } },
+          leads: { some: { tags: { hasAny: ["that have"], hasNone: ["that do not carry"] } } },
+        },
+      },
+      'Contacts that have a deal whose name contains "those that have it, that carry it" and that have a lead (that carries the tag "that have" and that does not carry the tag "that do not carry").',
+    ],
+    [
+      { filter: { leads: { none: { tags: { isEmpty: true } } } } },
+      "Contacts that have no lead that carries no tag.",
+    ],
   ])("of %j", async (variables, sentence) => {
     expect(await preview(variables, "sentence")).toEqual({ sentence });
   });
@@ -127,6 +140,32 @@ test("the count is the list's, and the indexes are those that help", async () =>
     await preview({ filter: { notes: { contains: "x" }, company: { contains: "co" } } }, "indexes"),
   ).toEqual({
     indexes: [],
+  });
+});
+
+describe("a condition", () => {
+  test.each<[condition: Record<string, unknown>, index: string | null]>([
+    [{ company: { contains: "-a-" } }, "contact_search_text_idx"],
+    // Without a letter or digit between others there is no trigram to look up.
+    [{ company: { contains: "..." } }, null],
+    [{ company: { contains: "corp", endsWith: "..." } }, "contact_search_text_idx"],
+    [{ phone: { eq: "+33612345678" } }, "contact_search_text_idx"],
+    [{ title: { eq: "fair" } }, "contact_facets_idx"],
+    // Long texts have no token.
+    [{ title: { eq: "x".repeat(65) } }, null],
+    [{ title: { in: ["fair", "x".repeat(65)] } }, null],
+    [{ title: { contains: "fair" } }, null],
+    [{ title: { isEmpty: false } }, "contact_facets_idx"],
+    [{ tags: { hasNone: ["vip"] } }, null],
+    [{ tags: { isEmpty: false } }, null],
+    [{ createdAt: { gt: "2026-01-01T00:00:00Z" } }, "contact_live_created_at_idx"],
+    [{ not: { createdAt: { gt: "2026-01-01T00:00:00Z" } } }, "contact_live_created_at_idx"],
+    [{ customFields: [{ slug: "budget", number: { gt: "5" } }] }, "contact_number_1_idx"],
+    [{ not: { customFields: [{ slug: "budget", number: { gt: "5" } }] } }, null],
+    [{ customFields: [{ slug: "memo", number: { gt: "5" } }] }, null],
+    [{ deals: { count: { gt: 2 } } }, null],
+  ])("%j is looked up by what is compiled of it", async (filter, index) => {
+    expect(await preview({ filter }, "indexes")).toEqual({ indexes: index === null ? [] : [index] });
   });
 });
 

@@ -29,8 +29,8 @@ export function describe(
   // The groups of a list read better apart than in parentheses.
   const said =
     tree.kind === "or" && found === ""
-      ? tree.nodes.map((group) => clause(group, false, names)).join("; or ")
-      : clause(tree, found !== "", names);
+      ? tree.nodes.map((group) => clause(group, false, { names, verbs: MANY })).join("; or ")
+      : clause(tree, found !== "", { names, verbs: MANY });
   const excluded = contradiction(tree);
   const note = excluded
     ? ` No ${filteredModels[entity].nouns[0]} can fulfil this: the conditions on ${nameOf(excluded)} exclude each other.`
@@ -40,10 +40,26 @@ export function describe(
 
 type Names = ReadonlyMap<string, string>;
 
-function clause(node: Part, inside: boolean, names: Names): string {
-  if (node.kind === "leaf") return leafClause(node, names);
-  if (node.kind === "related") return relatedClause(node, names);
-  const parts = node.nodes.map((part) => clause(part, true, names));
+/** How a clause is worded. */
+interface Wording {
+  readonly names: Names;
+  readonly verbs: Verbs;
+}
+
+interface Verbs {
+  readonly have: string;
+  readonly carry: string;
+  readonly doNotCarry: string;
+}
+
+/** Of several records, and of one. */
+const MANY: Verbs = { have: "have", carry: "carry", doNotCarry: "do not carry" };
+const ONE: Verbs = { have: "has", carry: "carries", doNotCarry: "does not carry" };
+
+function clause(node: Part, inside: boolean, wording: Wording): string {
+  if (node.kind === "leaf") return leafClause(node, wording);
+  if (node.kind === "related") return relatedClause(node, wording);
+  const parts = node.nodes.map((part) => clause(part, true, wording));
   const joined = joinWords(parts, node.kind);
   return inside ? `(${joined})` : joined;
 }
@@ -51,27 +67,23 @@ function clause(node: Part, inside: boolean, names: Names): string {
 const joinWords = (parts: readonly string[], word: string): string =>
   parts.length < 3 ? parts.join(` ${word} `) : `${parts.slice(0, -1).join(", ")}, ${word} ${parts.at(-1)}`;
 
-function relatedClause({ relation, name, node, negated }: Related, names: Names): string {
+function relatedClause({ relation, name, node, negated }: Related, { names, verbs }: Wording): string {
   const [one, many] = filteredModels[relation.target].nouns;
+  const inner = isPart(node) ? clause(node, true, { names, verbs: ONE }) : null;
+  const has = `that ${verbs.have}`;
   if (relation.one) {
-    const has = negated ? `that have no live ${name}` : `that have a live ${name}`;
-    return isPart(node) ? `${has} ${singular(clause(node, true, names))}` : has;
+    const record = `${negated ? "no" : "a"} live ${name}`;
+    return inner === null ? `${has} ${record}` : `${has} ${record} ${inner}`;
   }
   const article = /^[aeiou]/.test(one) ? "an" : "a";
-  if (!isPart(node)) return `that have ${negated ? `no ${many}` : `${article} ${one}`}`;
-  return `that have ${negated ? "no" : article} ${one} ${singular(clause(node, true, names))}`;
+  if (inner === null) return `${has} ${negated ? `no ${many}` : `${article} ${one}`}`;
+  return `${has} ${negated ? "no" : article} ${one} ${inner}`;
 }
 
-/** Of one record: "that carries", not "that carry". */
-const singular = (text: string): string =>
-  text.replace(/\bthat (carry|do not carry|have)\b/g, (_, verb: string) =>
-    verb === "carry" ? "that carries" : verb === "have" ? "that has" : "that does not carry",
-  );
-
-function leafClause(leaf: Leaf, names: Names): string {
+function leafClause(leaf: Leaf, { names, verbs }: Wording): string {
   const { field, comparator, negated } = leaf;
-  if (field.type === "relation") return `that have ${negated ? "some" : "no"} ${field.path}`;
-  if (field.type === "tags") return tagClause(leaf, names);
+  if (field.type === "relation") return `that ${verbs.have} ${negated ? "some" : "no"} ${field.path}`;
+  if (field.type === "tags") return tagClause(leaf, { names, verbs });
   const subject = `whose ${nameOf(leaf)}`;
   if (field.path.endsWith(".count")) return `${subject} ${comparison(leaf, names)}`;
   if (comparator === "isEmpty") return `${subject} ${negated ? "is known" : "is empty"}`;
@@ -102,15 +114,16 @@ function nameOf({ field: { path, label } }: Leaf): string {
   return label.charAt(0).toLowerCase() + label.slice(1);
 }
 
-function tagClause({ comparator, operands, negated }: Leaf, names: Names): string {
-  const verb = negated ? "do not carry" : "carry";
-  if (comparator === "isEmpty") return negated ? "that carry a tag" : "that carry no tag";
+function tagClause({ comparator, operands, negated }: Leaf, { names, verbs }: Wording): string {
+  const { carry } = verbs;
+  const verb = negated ? verbs.doNotCarry : carry;
+  if (comparator === "isEmpty") return `that ${carry} ${negated ? "a" : "no"} tag`;
   const tags = operands.map((operand) => quote(names.get(String(operand)) ?? operand));
   if (tags.length === 1) return `that ${verb} the tag ${tags[0]}`;
   if (comparator === "hasAll") return `that ${verb} all of the tags ${joinWords(tags, "and")}`;
   return negated
-    ? `that carry none of the tags ${joinWords(tags, "and")}`
-    : `that carry one of the tags ${joinWords(tags, "or")}`;
+    ? `that ${carry} none of the tags ${joinWords(tags, "and")}`
+    : `that ${carry} one of the tags ${joinWords(tags, "or")}`;
 }
 
 function comparison(leaf: Leaf, names: Names): string {

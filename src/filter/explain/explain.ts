@@ -1,32 +1,7 @@
 import type { Leaf, Normal } from "../language/ast.ts";
 import { leaves } from "../language/ast.ts";
-import type { FilterField } from "../registry/fields.ts";
 
-/** What a normalised filter comes down to, for those who want to know. Pure. */
-
-/** Shorter texts have no trigram to look up. */
-const MIN_TRIGRAM = 3;
-
-/**
- * The index that can find the rows of a comparison; null when rows are read to see. What is not so is found by
- * reading, whatever the index.
- */
-export function indexOf({ field, comparator, operands, negated }: Leaf): string | null {
-  const { storage, index = null } = field;
-  if (negated) return comparator === "isEmpty" && storage.kind !== "column" ? index : null;
-  if (comparator === "contains" || comparator === "startsWith" || comparator === "endsWith") {
-    if (storage.kind === "array" || field.type === "multiSelect") return index;
-    if (operands.some((operand) => String(operand).length < MIN_TRIGRAM)) return null;
-    if (storage.kind === "lines" || (storage.kind === "column" && storage.searched)) return trigramOf(field);
-    return storage.kind === "column" && /^text\d$/.test(storage.column) ? index : null;
-  }
-  if (comparator === "isEmpty") return null;
-  if (storage.kind === "lines") return trigramOf(field);
-  return index;
-}
-
-const trigramOf = ({ index }: FilterField): string | null =>
-  index === undefined ? null : `${index.startsWith("lead") ? "lead" : "contact"}_search_text_idx`;
+/** What the relative dates of a normalised filter come down to. Pure. */
 
 /** A range of days or moments that a relative date came down to. */
 export interface ResolvedRange {

@@ -1,6 +1,6 @@
 import { decodeId } from "../../db/ids.ts";
 import { fold } from "../../lib/fold.ts";
-import { indexOf } from "../explain/explain.ts";
+import { indexOf } from "../compile/indexes.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { type GenericOperator, genericOperators, positiveOperator } from "../registry/operators.ts";
 import type { Registry } from "../registry/registry.ts";

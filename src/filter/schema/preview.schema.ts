@@ -2,8 +2,9 @@ import { keepDefinitions } from "../../entities/custom-field/custom-field.loader
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
+import { indexOf } from "../compile/indexes.ts";
 import { describe } from "../explain/describe.ts";
-import { indexOf, type ResolvedRange, rangesOf } from "../explain/explain.ts";
+import { type ResolvedRange, rangesOf } from "../explain/explain.ts";
 import { leaves } from "../language/ast.ts";
 import { treeOf } from "../language/condition.ts";
 import { countLive } from "../list/count.ts";
