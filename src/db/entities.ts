@@ -71,6 +71,9 @@ export const entities = {
       activities: "Activity",
       conversations: "Conversation",
       convertedLeads: "Lead",
+      facetRows: "ContactFacet",
+      phoneRows: "ContactPhone",
+      tags: "ContactTag",
     },
     tally: "ContactTally",
   },
@@ -87,7 +90,7 @@ export const entities = {
       convertedContact: { to: "Contact", merge: "leadIds", purge: "stays" },
       convertedDeal: { to: "Deal" },
     },
-    many: { deals: "Deal", activities: "Activity" },
+    many: { deals: "Deal", activities: "Activity", facetRows: "LeadFacet", tags: "LeadTag" },
     tally: "LeadTally",
   },
   Deal: {
@@ -249,6 +252,9 @@ export const entities = {
   ContactTally: { kind: "view", table: "contact_tally" },
   LeadTally: { kind: "view", table: "lead_tally" },
   DealTally: { kind: "view", table: "deal_tally" },
+  ContactFacet: { kind: "view", table: "contact_facet" },
+  ContactPhone: { kind: "view", table: "contact_phone" },
+  LeadFacet: { kind: "view", table: "lead_facet" },
 } as const satisfies { readonly [Name in ModelName]: ModelRow<Name> };
 
 type Entities = typeof entities;

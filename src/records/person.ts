@@ -60,6 +60,11 @@ export const personFields = (table: "contact" | "lead") => ({
   ] satisfies readonly FilterField[],
 });
 
+const wholePhones = {
+  contact: { column: "phone", relation: "phoneRows" },
+  lead: { column: "phone" },
+} as const;
+
 /** How both are filtered by phone number. */
 export const phoneField = (
   table: "contact" | "lead",
@@ -67,7 +72,7 @@ export const phoneField = (
   description: string,
   aliases: readonly string[] = [],
 ): FilterField =>
-  field("phone", "phone", { kind: "lines", column: "phoneKey" }, description, {
+  field("phone", "phone", { kind: "lines", column: "phoneKey", whole: wholePhones[table] }, description, {
     aliases,
     index: `${table}_search_text_idx`,
     from,

@@ -2,6 +2,7 @@ import { Prisma } from "../../generated/prisma/browser.ts";
 import { formatDay } from "../../lib/exact.ts";
 import type { Comparator, Leaf, Normal, Operand, Related } from "../language/ast.ts";
 import { type FilterField, facetToken, MAX_TOKEN_VALUE, presenceToken } from "../registry/fields.ts";
+import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
 
 /**
  * The tree to one Prisma `where`. Pure. Every leaf is true or false for every row: the complement of a comparison
@@ -25,9 +26,9 @@ export function compile(node: Normal, tagIds: TagIds): Where {
     case "none":
       return nothing;
     case "and":
-      return { AND: node.nodes.map((inner) => compile(inner, tagIds)) };
+      return { AND: joinLists(node.nodes, "and").map((inner) => compile(inner, tagIds)) };
     case "or":
-      return { OR: node.nodes.map((inner) => compile(inner, tagIds)) };
+      return { OR: joinLists(node.nodes, "or").map((inner) => compile(inner, tagIds)) };
     case "related":
       return relatedWhere(node, tagIds);
     case "leaf":
@@ -50,7 +51,7 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
     case "column":
       return storage.via ? throughWhere(leaf, storage.column, storage.via) : columnWhere(leaf, storage);
     case "lines":
-      return linesWhere(leaf, storage.column);
+      return linesWhere(leaf, storage);
     case "array":
       return arrayWhere(leaf, storage.column, tagIds);
     case "key":
@@ -148,10 +149,17 @@ function partWhere(
 export const oneOf = (wheres: readonly Where[]): Where =>
   wheres.length === 1 && wheres[0] ? wheres[0] : { OR: wheres };
 
+type Lines = Extract<FilterField["storage"], { kind: "lines" }>;
+
 /** One column holds all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
-function linesWhere({ comparator, operands, negated }: Leaf, column: string): Where {
+function linesWhere({ comparator, operands, negated }: Leaf, { column, whole }: Lines): Where {
   const missing = { [column]: null };
   if (comparator === "isEmpty") return negated ? { [column]: { not: null } } : missing;
+  if (comparator === "in" && operands.length > LONG_LIST) {
+    const match = { [whole.column]: { in: operands } };
+    if (whole.relation !== undefined) return { [whole.relation]: { [negated ? "none" : "some"]: match } };
+    return negated ? { OR: [{ NOT: match }, missing] } : match;
+  }
   const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
   const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
   const matches = operands.map((operand): Where => {
@@ -170,7 +178,12 @@ function arrayWhere({ comparator, operands, negated }: Leaf, column: string, tag
   const known = ids.filter((id) => id !== undefined);
   const unmatchable = comparator === "hasAll" ? known.length < ids.length : known.length === 0;
   if (unmatchable) return negated ? everything : nothing;
-  const match = { [column]: comparator === "hasAll" ? { hasEvery: known } : { hasSome: known } };
+  const match =
+    comparator === "hasAll"
+      ? { [column]: { hasEvery: known } }
+      : known.length > LONG_LIST
+        ? { tags: { some: { tagId: { in: known } } } }
+        : { [column]: { hasSome: known } };
   return negated ? { NOT: match } : match;
 }
 
@@ -183,13 +196,17 @@ function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
     const part = keyPart(key, comparator as KeyPart, operands.map(literal));
     return negated ? { OR: [{ NOT: part.match }, part.missing] } : part.match;
   }
-  if (negated) {
+  if (negated && operands.length <= LONG_LIST) {
     return { OR: [{ AND: operands.map((operand) => ({ NOT: at({ equals: operand }) })) }, missing] };
   }
   const isShort = (operand: Operand) => String(operand).length <= MAX_TOKEN_VALUE;
   const tokens = operands.filter(isShort).map((operand) => facetToken(key, String(operand)));
   const long = operands.filter((operand) => !isShort(operand)).map((operand) => at({ equals: operand }));
-  return { OR: [...(tokens.length > 0 ? [{ facets: { hasSome: tokens } }] : []), ...long] };
+  if (negated) {
+    const others = { OR: [{ AND: long.map((where) => ({ NOT: where })) }, missing] };
+    return { AND: [{ NOT: hasToken(tokens) }, ...(long.length > 0 ? [others] : [])] };
+  }
+  return { OR: [...(tokens.length > 0 ? [hasToken(tokens)] : []), ...long] };
 }
 
 const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
@@ -213,7 +230,7 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
   const values = kept.map((operand) => jsonOperand(operand, field));
   if (comparator === "hasAny" || comparator === "hasAll" || comparator === "contains") {
     const tokens = values.map((value) => facetToken(presenceToken(slug), String(value)));
-    const match = { facets: comparator === "hasAll" ? { hasEvery: tokens } : { hasSome: tokens } };
+    const match = comparator === "hasAll" ? { facets: { hasEvery: tokens } } : hasToken(tokens);
     return negated ? { NOT: match } : match;
   }
   if (comparator === "within") {
@@ -228,11 +245,14 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
     const match = at({ [bound]: values[0] });
     return negated ? { OR: [match, missing] } : match;
   }
+  const tokens =
+    field.type === "select" || field.type === "boolean"
+      ? values.map((value) => facetToken(presenceToken(slug), String(value)))
+      : null;
+  if (negated && tokens && tokens.length > LONG_LIST) return { NOT: hasToken(tokens) };
   // Never NOT over facets: it reads every row's tokens.
   if (negated) return { OR: [{ AND: values.map((value) => ({ NOT: at({ equals: value }) })) }, missing] };
-  if (field.type === "select" || field.type === "boolean") {
-    return { facets: { hasSome: values.map((value) => facetToken(presenceToken(slug), String(value))) } };
-  }
+  if (tokens) return hasToken(tokens);
   return { OR: values.map((value) => at({ equals: value })) };
 }
 

@@ -37,10 +37,21 @@ type Reader = (value: unknown, field: FilterField) => Operand;
 
 const text: Reader = (value) => fold(expect(value, "string"));
 
+/** Options by their folded text, for as long as their field is known. */
+const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
+
+function foldedOf(options: readonly string[]): ReadonlyMap<string, string> {
+  const known = foldedOptions.get(options);
+  if (known) return known;
+  const folded = new Map(options.toReversed().map((option) => [fold(option), option]));
+  foldedOptions.set(options, folded);
+  return folded;
+}
+
 const option: Reader = (value, field) => {
   const wanted = fold(expect(value, "string"));
   const options = field.options ?? [];
-  const found = options.find((candidate) => fold(candidate) === wanted);
+  const found = foldedOf(options).get(wanted);
   if (found !== undefined) return found;
   const suggestions = nearest(expect(value, "string"), options);
   throw new OperandError(

@@ -61,8 +61,15 @@ export type Storage =
     }
   /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
   | { readonly kind: "key"; readonly key: string }
-  /** Phone numbers of one row, each between line feeds, in one column. */
-  | { readonly kind: "lines"; readonly column: string }
+  /**
+   * Phone numbers of one row, each between line feeds, in one column. `whole` has them as they are: a column with one,
+   * or the relation to a row for each.
+   */
+  | {
+      readonly kind: "lines";
+      readonly column: string;
+      readonly whole: { readonly column: string; readonly relation?: string };
+    }
   /** An array column of ids. */
   | { readonly kind: "array"; readonly column: string }
   /** A JSON value under a slug of `custom`, with tokens in `facets` for options and booleans. */
