@@ -4,7 +4,8 @@ import { delegate } from "../db/scope/delegate.ts";
 import { models } from "../db/scope/models.ts";
 import type { Db } from "../db/scope/scoped.ts";
 import { refuse } from "../lib/errors.ts";
-import type { Rows, Writer } from "./write/writer.ts";
+import type { Rows } from "./write/rows.ts";
+import type { Writer } from "./write/writer.ts";
 
 /** Records that are found by their id alone; contacts lead on to what they were merged into. */
 type LockedModel = Exclude<Delegate<LockedName>, "contact">;

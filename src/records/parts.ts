@@ -5,8 +5,9 @@ import { applyCustom, type CustomValues } from "./custom.ts";
 import { readInput, tagList } from "./inputs.ts";
 import { findTags, makeTags, tagRefusals } from "./tags.ts";
 import { checkVersion } from "./version.ts";
+import type { Rows } from "./write/rows.ts";
 import { write } from "./write/write.ts";
-import type { Rows, Writer } from "./write/writer.ts";
+import type { Writer } from "./write/writer.ts";
 
 type Model = "contact" | "lead";
 
@@ -74,7 +75,7 @@ export function partsOf<Name extends Model>(
         if (applied.refusals.length > 0) {
           throw new RefusalError(applied.refusals.map((found) => ({ ...found, path: place(found.path) })));
         }
-        caller.warnings.push(...applied.warnings.map((found) => ({ ...found, path: place(found.path) })));
+        writer.warn(...applied.warnings.map((found) => ({ ...found, path: place(found.path) })));
         return change(writer, before, { custom: applied.custom });
       });
     },

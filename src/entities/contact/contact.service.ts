@@ -38,11 +38,12 @@ export const catalogueOf = (writer: Writer, { customFields, tags }: ContactChang
  * @throws RefusalError with everything that is wrong
  */
 export async function planContact(
-  { tx, caller }: Writer,
+  writer: Writer,
   before: ContactRow | null,
   { tags, ...input }: ContactChange,
   catalogue: Catalogue,
 ): Promise<Plan> {
+  const { tx, caller } = writer;
   const columns = before === null ? emptyContact : contactColumns(before);
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
@@ -53,7 +54,7 @@ export async function planContact(
   const found = [...refusals, ...owner.refusals, ...plan.refusals, ...taken];
   if (found.length > 0) throw new RefusalError(found);
   const wishes = keptWishes(after, address.trashed);
-  caller.warnings.push(...warnings, ...trashWarnings(address, wishes, ["input", "email"]));
+  writer.warn(...warnings, ...trashWarnings(address, wishes, ["input", "email"]));
   return { columns: { ...after, ...wishes, ownerId: owner.ownerId }, tagIds: plan.apply };
 }
 

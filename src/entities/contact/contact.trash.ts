@@ -37,7 +37,7 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
       email = before.email;
       const { address, wishes } = await inherited(writer.tx, before);
       if (address.holder && !address.holder.merged) throw restoreConflict(await holderOf(writer.tx, email));
-      if (Object.keys(wishes).length > 0) caller.warnings.push(wishKept(["id"]));
+      if (Object.keys(wishes).length > 0) writer.warn(wishKept(["id"]));
       return writer.update("contact", before, { deletedAt: null, ...wishes });
     });
   } catch (error) {

@@ -58,7 +58,7 @@ export async function upsertContact(
           if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
           const match = await findMatch(writer.tx, input, keys);
           const before = match && (await lockMatch(writer, match, input.email));
-          const change = before ? changeOf(caller, before, input, match?.merged === true) : input;
+          const change = before ? changeOf(writer, before, input, match?.merged === true) : input;
           const contact = await putContact(
             writer,
             before,
@@ -103,11 +103,11 @@ async function lockMatch(
 }
 
 /** What an upsert changes of a contact that is there. One that was merged into it had the address, and keeps it. */
-function changeOf(caller: Caller, before: ContactRow, given: ContactInput, merged: boolean): ContactInput {
+function changeOf(writer: Writer, before: ContactRow, given: ContactInput, merged: boolean): ContactInput {
   const { input, kept } = withoutTakingBack(before, given);
-  caller.warnings.push(...kept.map((name) => wishKept(["input", name])));
+  writer.warn(...kept.map((name) => wishKept(["input", name])));
   if (!merged) return input;
-  caller.warnings.push(redirected(["input", "email"]));
+  writer.warn(redirected(["input", "email"]));
   return { ...input, email: undefined };
 }
 

@@ -3,6 +3,7 @@ import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
+import { rewriteCustom } from "../../records/write/many.ts";
 import type { Writer } from "../../records/write/writer.ts";
 
 /** Records whose custom values change because the field does. Read and written in batches, whatever their number. */
@@ -98,7 +99,7 @@ export async function rewriteValues(
       const after = value === undefined ? null : change(value);
       return { row, custom: after === null ? others : { ...others, [slug]: after } };
     });
-    await writer.rewriteCustom(entity === "CONTACT" ? "contact" : "lead", definitions, written, changed);
+    await rewriteCustom(writer, entity === "CONTACT" ? "contact" : "lead", definitions, written, changed);
     count += rows.length;
   }
   return count;

@@ -134,7 +134,7 @@ async function lockBoth(
   contactId: string | null | undefined,
   check: (lead: LeadRow) => void,
 ): Promise<Locked> {
-  const { tx, caller } = writer;
+  const { tx } = writer;
   const decoded = decodeId(id);
   const seen = decoded?.type === "Lead" ? await tx.lead.findFirst({ where: { id: decoded.uuid } }) : null;
   if (seen === null || seen.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
@@ -146,7 +146,7 @@ async function lockBoth(
     contact = await lockLiveContact(writer, contactId, ["input", "contactId"]);
   } else if (seen.deletedAt === null && holder?.visible) {
     contact = await lockLiveContact(writer, encodeId("Contact", holder.id), ["id"]);
-    if (holder.merged) caller.warnings.push(redirected(["id"]));
+    if (holder.merged) writer.warn(redirected(["id"]));
   }
   const lead = await lockLiveLead(writer, id);
   check(lead);
@@ -159,14 +159,13 @@ async function becomeContact(
   { lead, contact: before, address }: Locked,
   definitions: readonly Definition[],
 ): Promise<Pick<Converted, "contact" | "contactOutcome">> {
-  const { caller } = writer;
   const { holder } = address;
   if (before !== null) {
     const takesAddress = before.email === null && holder?.merged !== true;
     if (takesAddress && holder !== null && holder.id !== before.id)
       throw new RefusalError([emailTaken(holder)]);
     const wishes = takesAddress ? keptWishes(before, address.trashed) : {};
-    if (takesAddress) caller.warnings.push(...trashWarnings(address, wishes, ["id"]));
+    if (takesAddress) writer.warn(...trashWarnings(address, wishes, ["id"]));
     const filled = fillBlanks(before, lead, definitions);
     const changes = { ...filled, ...wishes, email: takesAddress ? filled.email : before.email };
     return { contact: await writer.update("contact", before, changes), contactOutcome: "MATCHED" };
@@ -177,7 +176,7 @@ async function becomeContact(
     throw refuse("REQUIRED", ["id"], message);
   }
   const wishes = keptWishes(emptyContact, address.trashed);
-  caller.warnings.push(...trashWarnings(address, wishes, ["id"]));
+  writer.warn(...trashWarnings(address, wishes, ["id"]));
   const { name, email, phone, company, source, notes, ownerId, tagIds } = lead;
   const contact = await writer.insert("contact", {
     ...emptyContact,
@@ -225,15 +224,15 @@ function fittingCustom(
 
 /** The lead's deals and activities are the contact's too; calls among them count as its calls. */
 async function takeOver(writer: Writer, lead: LeadRow, contact: ContactRow): Promise<ContactRow> {
-  const { tx, caller } = writer;
+  const { tx } = writer;
   const where = { leadId: lead.id, contactId: null };
   await tx.deal.updateMany({
     where,
-    data: { contactId: contact.id, version: { increment: 1 }, updatedAt: caller.now },
+    data: { contactId: contact.id, version: { increment: 1 }, updatedAt: writer.caller.now },
   });
   const calls = await tx.activity.updateManyAndReturn({
     where,
-    data: { contactId: contact.id, updatedAt: caller.now },
+    data: { contactId: contact.id, updatedAt: writer.caller.now },
     select: { kind: true, occurredAt: true },
   });
   const times = calls.filter(({ kind }) => kind === "CALL").map(({ occurredAt }) => occurredAt.getTime());

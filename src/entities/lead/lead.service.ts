@@ -87,7 +87,7 @@ async function putLead(
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, createMissingTags);
   const found = [...refusals, ...owner.refusals, ...plan.refusals, ...statusRefusals(before, plain.status)];
   if (found.length > 0) throw new RefusalError(found);
-  caller.warnings.push(...warnings);
+  writer.warn(...warnings);
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   const after: LeadColumns = {
     ...columns,

@@ -11,8 +11,9 @@ import { requireAllData } from "../../records/permission.ts";
 import { inUse, listsNaming, lockLists } from "../../records/stored-lists.ts";
 import { checkVersion } from "../../records/version.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
+import type { Columns } from "../../records/write/rows.ts";
 import { write } from "../../records/write/write.ts";
-import type { Columns, Writer } from "../../records/write/writer.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
 import { readList } from "./validity.ts";
 

@@ -1,11 +1,13 @@
 import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import { changeContacts } from "../../entities/contact/contact.bulk.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { applyCustom, type CustomValues, findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagRefusals } from "../../records/tags.ts";
-import type { Columns, Writer } from "../../records/write/writer.ts";
+import type { Columns } from "../../records/write/rows.ts";
+import type { Writer } from "../../records/write/writer.ts";
 import type { BulkTagValues, BulkUpdateValues } from "./bulk.inputs.ts";
 
 /** What is done to each contact: its input is of the form that the API takes. */
@@ -106,7 +108,10 @@ export async function applyChange(
   { columns }: Pick<CompleteChange, "columns">,
   contacts: readonly ContactRow[],
 ): Promise<number> {
-  return writer.changeContacts(contacts.map((before) => ({ before, columns: columns(before) })));
+  return changeContacts(
+    writer,
+    contacts.map((before) => ({ before, columns: columns(before) })),
+  );
 }
 
 /** @throws RefusalError with everything that is wrong with the change by now */

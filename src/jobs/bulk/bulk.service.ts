@@ -110,7 +110,7 @@ async function examine(writer: Writer, context: Context, plan: Plan, found: read
   const { complete, warnings, ...change } = await checkChange(writer, plan.change);
   const all = [...refusals, ...change.refusals, ...found];
   if (all.length > 0) throw new RefusalError(all);
-  context.warnings.push(...warnings);
+  writer.warn(...warnings);
   return { where, complete };
 }
 

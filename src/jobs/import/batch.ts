@@ -1,13 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { keptWishes, withoutTakingBack } from "../../entities/contact/contact.address.ts";
+import { insertContacts, updateContacts } from "../../entities/contact/contact.bulk.ts";
 import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
-import {
-  blankContact,
-  type ContactColumns,
-  contactColumns,
-  emptyContact,
-} from "../../entities/contact/contact.row.ts";
+import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.row.ts";
 import { applyInput } from "../../entities/contact/contact.rules.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { emailKey } from "../../lib/email.ts";
@@ -266,13 +262,13 @@ async function writeAll(
   const updated: { before: ContactRow; columns: ContactColumns & { tagIds: string[] } }[] = [];
   for (const { before, columns, tags } of written) {
     const tagIds = [...new Set([...(before?.tagIds ?? []), ...tagIdsOf(tags)])];
-    if (before === null) created.push({ ...blankContact, ...columns, id: newId(), tagIds });
+    if (before === null) created.push({ ...columns, id: newId(), tagIds });
     else updated.push({ before, columns: { ...columns, tagIds } });
   }
   // In one order, as whoever makes contacts of the same addresses waits for each.
   created.sort((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1));
-  await writer.insertContacts(created);
-  await writer.updateContacts(updated);
+  await insertContacts(writer, created);
+  await updateContacts(writer, updated);
 }
 
 const addressKey = ({ email }: ContactColumns): string => (email === null ? "" : (emailKey(email) ?? ""));

@@ -1,25 +1,45 @@
-import { derive, deriveBuiltIn } from "../../filter/language/derive.ts";
+import { derive, deriveBuiltIn, deriveTexts } from "../../filter/language/derive.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Data } from "./changes.ts";
 
-/** The derived columns of contacts and leads, as their writes need them. Pure. */
+/** Columns that are computed from the others of their row, for filters and orders. Pure. */
 
-export type Deriving = "contact" | "lead";
+/** How a model's derived columns come about. */
+export interface Derivation {
+  /** Whose custom fields the row has values of; null for a model without. */
+  readonly entity: Entity | null;
+  /** All of them. @param definitions the entity's custom fields; none are needed for a row without values */
+  all(row: Data, definitions: readonly Definition[]): Data;
+  /** Those that come from what every record has, the custom values left out of them. */
+  builtIn(row: Data): Data;
+}
 
-const entities = { contact: "CONTACT", lead: "LEAD" } as const satisfies Record<Deriving, Entity>;
+const withCustom = (entity: Entity): Derivation => ({
+  entity,
+  all: (row, definitions) => derive(entity, row, definitions),
+  builtIn: (row) => deriveBuiltIn(entity, row),
+});
 
-/** All of them. @param definitions the entity's custom fields; none are needed for a row without values */
-export const derivedOf = (model: Deriving, row: Data, definitions: readonly Definition[]): Data =>
-  derive(entities[model], row, definitions);
+const ofDeal = (row: Data): Data => deriveTexts("DEAL", row);
+
+const derivations: Readonly<Record<string, Derivation>> = {
+  contact: withCustom("CONTACT"),
+  lead: withCustom("LEAD"),
+  deal: { entity: null, all: ofDeal, builtIn: ofDeal },
+};
+
+/** How a model's derived columns come about; null for a model without. @param model Prisma's name of the delegate */
+export const derivationOf = (model: string): Derivation | null => derivations[model] ?? null;
 
 /**
  * Those that differ after a change which leaves the custom values alone. What `keys` and `facets` have of custom
  * fields is not in them: it stays as it is in the row, so that nobody has to know the fields.
  */
-export function derivedChanges(model: Deriving, before: Data, after: Data): Data {
-  const old: Data = deriveBuiltIn(entities[model], before);
-  const now: Data = deriveBuiltIn(entities[model], after);
+export function derivedChanges({ builtIn }: Derivation, before: Data, after: Data): Data {
+  const old = builtIn(before);
   return Object.fromEntries(
-    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name])),
+    Object.entries(builtIn(after)).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name]),
+    ),
   );
 }

@@ -3,7 +3,7 @@ import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";
 import type { Db } from "../../db/scope/scoped.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
-import type { Rows } from "./writer.ts";
+import type { Rows } from "./rows.ts";
 
 /** A caller's own text by which a request that is sent again is recognised; none when null. */
 export type IdempotencyKey = string | null | undefined;

@@ -26,9 +26,16 @@ export interface WriteOptions<Result> {
 
 /**
  * The one place through which every write passes: one transaction (or statement), with the caller's idempotency key
- * kept in it. The work runs again when another write came in between: PostgreSQL undid it, a record was no longer what
- * had led to it (`Displaced`), or what `retry` says.
+ * kept in it.
  *
+ * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a transaction,
+ * and when another write came in between (PostgreSQL undid it, a record was no longer what had led to it (`Displaced`), or
+ * what `retry` says). So it changes nothing but through its writer. Warnings are an attempt's too (`writer.warn`): the
+ * caller is told those of the attempt that was committed.
+ *
+ * @param caller for whom; gets the warnings, and is told that something was written
+ * @param work what is to be done, in one transaction
+ * @returns what the work answered, or what it answered when the same request was done before
  * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
  *   UNKNOWN_REFERENCE when a record that the work refers to was removed at this moment
  * @throws RequestError CONFLICT when other writes came in between each time
@@ -38,19 +45,19 @@ export async function write<Result>(
   work: (writer: Writer) => Promise<Result>,
   { optimistic = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
 ): Promise<Result> {
-  const run = (tx: Db): Promise<Result> => {
+  const run = async (tx: Db) => {
     const writer = new Writer(tx, caller);
-    return repeatable?.key == null
-      ? work(writer)
-      : once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+    const result =
+      repeatable?.key == null
+        ? await work(writer)
+        : await once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+    return { result, warnings: writer.warnings };
   };
-  const warned = caller.warnings.length;
   for (let attempt = 1; ; attempt += 1) {
-    // Warnings are those of the attempt that counts.
-    caller.warnings.length = warned;
     try {
       const done = optimistic && attempt === 1 ? await caller.db.optimistic(run) : null;
-      const result = done ? done.result : await caller.db.transaction(run, timeout);
+      const { result, warnings } = done ? done.result : await caller.db.transaction(run, timeout);
+      caller.warnings.push(...warnings);
       caller.progress.writes += 1;
       return result;
     } catch (error) {

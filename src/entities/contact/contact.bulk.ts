@@ -1,0 +1,72 @@
+import type { ContactRow } from "../../db/prisma/rows.ts";
+import { carried, changesOf, tagMoves } from "../../records/write/changes.ts";
+import { putRows } from "../../records/write/many.ts";
+import { type Columns, stampOfChange, stampOfNew } from "../../records/write/rows.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import { blankContact, type ContactColumns, contactColumns, deriveContact } from "./contact.row.ts";
+
+/** Many contacts in one statement each, for imports and bulk changes. */
+
+type TaggedColumns = ContactColumns & { readonly tagIds: readonly string[] };
+
+/** Inserts many new contacts, with the tags that they carry. */
+export async function insertContacts(
+  writer: Writer,
+  contacts: readonly (TaggedColumns & { readonly id: string })[],
+): Promise<void> {
+  const { bulk } = writer.tx;
+  const definitions = await writer.definitions("CONTACT");
+  const stamp = { ...blankContact, ...stampOfNew("contact", writer.stamp) };
+  await bulk.insertContacts(
+    // What is null is left out: a new row has it so.
+    contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
+  );
+  await bulk.tagContacts(carried(contacts), writer.stamp.now);
+}
+
+/** Changes many contacts that this transaction has locked; tags are only added. */
+export async function updateContacts(
+  writer: Writer,
+  contacts: readonly { readonly before: ContactRow; readonly columns: TaggedColumns }[],
+): Promise<void> {
+  const definitions = await writer.definitions("CONTACT");
+  const rows = contacts.map(({ before, columns }) => ({
+    id: before.id,
+    ...columns,
+    ...deriveContact(columns, definitions),
+    ...stampOfChange("contact", before, writer.stamp),
+  }));
+  await putRows(writer, "contact", rows);
+  await writer.tx.bulk.tagContacts(carried(rows), writer.stamp.now);
+}
+
+/**
+ * Changes many contacts that this transaction has locked, each in its own way.
+ *
+ * @returns how many were changed; the others were as wanted already, and are left alone
+ */
+export async function changeContacts(
+  writer: Writer,
+  contacts: readonly { readonly before: ContactRow; readonly columns: Columns<ContactRow> }[],
+): Promise<number> {
+  const definitions = await writer.definitions("CONTACT");
+  const changed = contacts
+    .map(({ before, columns }) => ({ before, changes: changesOf({ ...before }, columns) }))
+    .filter(({ changes }) => Object.keys(changes).length > 0);
+  const names = [...new Set(changed.flatMap(({ changes }) => Object.keys(changes)))];
+  const rows = changed.map(({ before, changes }) => {
+    const after = { ...before, ...changes };
+    return {
+      id: before.id,
+      // One statement sets the same columns of all rows.
+      ...Object.fromEntries(names.map((name) => [name, after[name as keyof ContactRow]])),
+      ...deriveContact(contactColumns(after), definitions),
+      ...stampOfChange("contact", before, writer.stamp),
+    };
+  });
+  await putRows(writer, "contact", rows);
+  const { come, gone } = tagMoves(changed);
+  await writer.tx.bulk.tagContacts(come, writer.stamp.now);
+  await writer.tx.bulk.untagContacts(gone);
+  return rows.length;
+}

@@ -1,0 +1,44 @@
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { CustomValues } from "../custom.ts";
+import type { Data } from "./changes.ts";
+import { derivationOf } from "./derived.ts";
+import { type Rows, stampOfChange, type Tagged } from "./rows.ts";
+import type { Writer } from "./writer.ts";
+
+/** Many rows in one statement. */
+
+/** Writes rows that all say the same columns. */
+export async function putRows(
+  { tx }: Writer,
+  model: Tagged,
+  rows: readonly (Data & { readonly id: string })[],
+): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const { id: _, ...columns } = first;
+  await tx.bulk.update(model, Object.keys(columns), rows);
+}
+
+/**
+ * Writes custom values of many records at once, with what is derived from them.
+ *
+ * @param definitions the definitions as they are from now on
+ * @param rows rows as they were read, and their values from now on
+ * @param changed whether people see a change; otherwise only what is derived is written anew
+ */
+export async function rewriteCustom(
+  writer: Writer,
+  model: Tagged,
+  definitions: readonly Definition[],
+  rows: readonly { readonly row: Rows[Tagged]; readonly custom: CustomValues }[],
+  changed: boolean,
+): Promise<void> {
+  const derivation = derivationOf(model);
+  const stamped = rows.map(({ row, custom }) => ({
+    id: row.id,
+    custom,
+    ...derivation?.all({ ...row, custom }, definitions),
+    ...(changed && stampOfChange(model, row, writer.stamp)),
+  }));
+  await putRows(writer, model, stamped);
+}

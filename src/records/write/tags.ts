@@ -1,0 +1,25 @@
+import { delegate } from "../../db/scope/delegate.ts";
+import type { Tagged } from "./rows.ts";
+import type { Writer } from "./writer.ts";
+
+/**
+ * Brings the table of tags carried, which is the truth behind a row's `tagIds`, to what the row says now.
+ *
+ * @param id of the row
+ * @param before ids of the tags that it carried
+ */
+export async function carry(
+  { tx, caller: { now, viewer } }: Writer,
+  model: Tagged,
+  id: string,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  const table = delegate(tx, `${model}Tag`);
+  const row = { [`${model}Id`]: id };
+  const gone = before.filter((tag) => !after.includes(tag));
+  const come = after.filter((tag) => !before.includes(tag));
+  if (gone.length > 0) await table.deleteMany({ where: { ...row, tagId: { in: gone } } });
+  const stamp = { orgId: tx.orgId, addedById: viewer.memberId, createdAt: now };
+  if (come.length > 0) await table.createMany({ data: come.map((tagId) => ({ ...stamp, ...row, tagId })) });
+}
