@@ -31,7 +31,8 @@ const BYTES_A_MILLISECOND = 64;
 class Body {
   readonly #chunks: Uint8Array[] = [];
   readonly #limits: BodyLimits;
-  readonly #began = Date.now();
+  /** Not by the clock of the day, which may be set meanwhile. */
+  readonly #began = performance.now();
   #size = 0;
 
   constructor(limits: BodyLimits) {
@@ -48,7 +49,7 @@ class Body {
 
   /** Milliseconds that are left for the rest of it. */
   get left(): number {
-    return this.#began + this.#limits.milliseconds + this.#size / BYTES_A_MILLISECOND - Date.now();
+    return this.#began + this.#limits.milliseconds + this.#size / BYTES_A_MILLISECOND - performance.now();
   }
 
   bytes(): Uint8Array {

@@ -16,9 +16,9 @@ export function onSignals(stop: (signal: NodeJS.Signals) => void, atOnce: () => 
   let first: number | null = null;
   const hear = (signal: NodeJS.Signals) => {
     if (first === null) {
-      first = Date.now();
+      first = performance.now();
       stop(signal);
-    } else if (Date.now() - first > ECHO) {
+    } else if (performance.now() - first > ECHO) {
       atOnce();
       process.exit(128 + constants.signals[signal]);
     }

@@ -51,7 +51,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
   const occupy = (failures: number) => {
     if (stopping) return;
     const worker = cluster.fork();
-    const began = Date.now();
+    const began = performance.now();
     living.add(worker);
     worker.once("listening", (at: Address) => {
       answering.add(worker);
@@ -66,7 +66,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
       living.delete(worker);
       answering.delete(worker);
       if (stopping) return;
-      const inARow = Date.now() - began < SOON ? failures + 1 : 0;
+      const inARow = performance.now() - began < SOON ? failures + 1 : 0;
       // As with one process: the first one has said why it cannot start.
       if (port === null) return void end(1);
       if (answering.size === 0 && inARow >= MAX_FAILURES) {

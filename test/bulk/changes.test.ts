@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What bulk changes do to contacts, and whose. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 let untouched: () => Promise<boolean>;
 beforeEach(async () => {

@@ -5,12 +5,12 @@ import { signPlan } from "../../src/jobs/bulk/bulk.plan.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { bulk, bystander, done, planned } from "../support/bulk.ts";
 import { mutate, sendText } from "../support/client.ts";
-import { statementsOf, testDatabase } from "../support/database.ts";
+import { oneConnection, statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** A dry run says what a bulk change means; the change itself does that, or nothing. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 let untouched: () => Promise<boolean>;
 beforeEach(async () => {
@@ -118,22 +118,25 @@ describe("when the filter matches others by now", () => {
     });
   });
 
-  test("one that stops matching while the change waits for it is not changed", async () => {
-    const [made] = await plant("A", "B");
-    const { planToken } = await planned(key, "contactsBulkUpdate", toAcme);
-    const database = await testDatabase();
-    // The embedded database does one thing at a time: nobody waits there.
-    if (database.embedded) return;
-    const client = await database.pool.connect();
-    await client.query("BEGIN");
-    await client.query("UPDATE contact SET company = 'Gone', company_key = 'gone' WHERE id = $1", [made?.id]);
-    const waiting = bulk(key, "contactsBulkUpdate", { ...toAcme, planToken });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await client.query("COMMIT");
-    client.release();
-    expect((await waiting).errors).toMatchObject([{ code: "PLAN_CHANGED", count: 1 }]);
-    expect((await rows()).map(({ source }) => source)).toEqual([null, null]);
-  });
+  test.skipIf(oneConnection)(
+    "one that stops matching while the change waits for it is not changed",
+    async () => {
+      const [made] = await plant("A", "B");
+      const { planToken } = await planned(key, "contactsBulkUpdate", toAcme);
+      const database = await testDatabase();
+      const client = await database.pool.connect();
+      await client.query("BEGIN");
+      await client.query("UPDATE contact SET company = 'Gone', company_key = 'gone' WHERE id = $1", [
+        made?.id,
+      ]);
+      const waiting = bulk(key, "contactsBulkUpdate", { ...toAcme, planToken });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await client.query("COMMIT");
+      client.release();
+      expect((await waiting).errors).toMatchObject([{ code: "PLAN_CHANGED", count: 1 }]);
+      expect((await rows()).map(({ source }) => source)).toEqual([null, null]);
+    },
+  );
 });
 
 describe("a token is good for one change, by one member, for a quarter of an hour", () => {

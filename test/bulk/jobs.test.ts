@@ -20,7 +20,7 @@ import { Organization } from "../support/makers.ts";
 
 /** More than 500 contacts are a job. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 let untouched: () => Promise<boolean>;
 beforeEach(async () => {

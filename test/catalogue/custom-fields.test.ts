@@ -26,7 +26,7 @@ const Update = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Slugs that JavaScript's own objects have as keys. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Slugs that are made from names in any script, and what is said of one that cannot be. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
 });

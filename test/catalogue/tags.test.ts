@@ -5,7 +5,7 @@ import { mutate, sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -70,9 +70,6 @@ describe.each([
       expect(refused).toContain("Work phone");
 
       expect(await npm(["purge"], env)).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads\n" });
-      // Each reopens the embedded database, which takes seconds; on PostgreSQL the rest is soon said.
-      if (database !== "PostgreSQL") return;
-
       const narrow = ["--scopes", "read,write,admin", "--expires", "2130-01-31", "--sources", "hubspot"];
       const more = await npm(["key", "--", ...member, ...narrow], env);
       expect(more).toMatchObject({ code: 0, err: "" });

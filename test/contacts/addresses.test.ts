@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** E-mail addresses and phone numbers: one rule for each, wherever they are written. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

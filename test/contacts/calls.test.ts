@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** A contact's callCount and lastCallAt: what is logged, whoever changes it and wherever it moves. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

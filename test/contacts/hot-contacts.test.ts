@@ -39,7 +39,7 @@ const HotContacts = graphql(`
   }
 `);
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let busyId: string;
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { mutate } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 let used = 0;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Text of one line takes no line breaks and no other control characters, whatever it belongs to. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let contact: string;
 let lead: string;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Writes that meet: none waits for another one that waits for it, whatever they are about. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let db: Db;
 let single: boolean;
 beforeAll(async () => {

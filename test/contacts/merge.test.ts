@@ -34,7 +34,7 @@ const Unmerge = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

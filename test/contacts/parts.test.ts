@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Changes of one part of a contact or a lead: its tags, one custom field. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -25,7 +25,7 @@ const Restore = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

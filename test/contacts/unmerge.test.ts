@@ -5,7 +5,7 @@ import { type Field, Model, plain, type State } from "./merge.model.ts";
 
 /** A contact without one of its merges is what the others alone would have made of it. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
   await organization.customField({ slug: "industry", type: "TEXT", slot: "text1" });

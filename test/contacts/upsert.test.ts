@@ -19,7 +19,7 @@ const Upsert = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
 });

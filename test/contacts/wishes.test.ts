@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** A wish not to be contacted is kept until a person takes it back, whichever way its address comes in again. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
 });

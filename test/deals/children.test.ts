@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Deals, activities and conversations: what hangs on contacts and leads. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

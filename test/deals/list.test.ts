@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** The list of all deals: filters in both filter forms, orders, pages, and nobody else's. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let restricted: Awaited<ReturnType<Organization["member"]>>;
 
 beforeAll(async () => {

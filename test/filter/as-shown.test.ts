@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** People are found by what they are shown to have: addresses in letters, phone numbers with brackets and dashes. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

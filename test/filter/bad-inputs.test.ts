@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Filters that cannot be: in both filter forms, written into the document and sent as variables, one answer. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let foreignTag = "";
 
 beforeAll(async () => {

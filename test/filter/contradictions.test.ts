@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Conditions that nothing can fulfil match nothing: only one comparator with its own bounds exchanged is a mistake. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

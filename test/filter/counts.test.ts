@@ -8,7 +8,7 @@ import { Organization } from "../support/makers.ts";
 /** More than a rare tag has. */
 const CARRIERS = 2_100;
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 
 beforeAll(async () => {
   const { pool } = await testDatabase();

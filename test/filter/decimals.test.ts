@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Numbers that no double is compare exactly, with a column of their own and inside JSON. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 
 beforeAll(async () => {
   organization = await Organization.make();

@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** A value is taken as it was sent or refused with words and its place; nothing is rounded on the way in. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What a filter means, what it can be made of, and why a contact is on a list. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let tagId = "";
 
 beforeAll(async () => {

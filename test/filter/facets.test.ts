@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Values counted under a filter: the caller's rows alone, one statement a facet. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let restricted: Awaited<ReturnType<Organization["member"]>>;
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Filters by deals, activities, conversations, leads, owners and smart lists: scoped inside, no contact twice. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let noise: typeof organization;
 let restricted: Awaited<ReturnType<Organization["member"]>>;
 let boss: typeof restricted;

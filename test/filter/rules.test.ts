@@ -4,7 +4,7 @@ import { newId } from "../../src/lib/typeid.ts";
 import { sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 const ALL = 3;
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Rows of a file that cannot be read: each costs itself, says so with its line, and is in the total. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

@@ -34,7 +34,7 @@ async function serve(database: Database) {
 }
 
 /** An import that refused more rows than are read at once. */
-async function refusedImport(organization: Organization & { key: string }) {
+async function refusedImport(organization: Organization) {
   const job = await imported(organization, "name,email\nAda,nonsense\n");
   const { prisma } = await testDatabase();
   const row = {

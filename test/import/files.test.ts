@@ -1,25 +1,19 @@
 import { beforeEach, expect, test } from "vitest";
 import { sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
-import { imported, upload } from "../support/imports.ts";
+import { contactsOf, imported, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Importing CSV files. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();
   key = organization.key;
 });
 
-const contacts = async (fields = "name email") => {
-  const { data } = await sendText(
-    key,
-    `{ contacts(orderBy: [{ field: NAME }], first: 100) { nodes { ${fields} } } }`,
-  );
-  return (data as unknown as { contacts: { nodes: Record<string, unknown>[] } }).contacts.nodes;
-};
+const contacts = (fields?: string) => contactsOf(key, fields);
 
 test("columns go where their headings say, custom fields and tags included, and every row is counted once", async () => {
   await organization.customField({ slug: "team_size", name: "Team size", type: "NUMBER", slot: "number1" });

@@ -4,26 +4,20 @@ import { importKind } from "../../src/jobs/import/import.kind.ts";
 import { runJob } from "../../src/jobs/runner.ts";
 import { mutate, sendText, testServer } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
-import { imported, jobOf, runImports, upload } from "../support/imports.ts";
+import { contactsOf, imported, jobOf, runImports, upload } from "../support/imports.ts";
 import { killedAfter } from "../support/jobs.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Imports as jobs: limits, crashes, cancelling, who may see them. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();
   key = organization.key;
 });
 
-const contacts = async (fields = "name email") => {
-  const { data } = await sendText(
-    key,
-    `{ contacts(orderBy: [{ field: NAME }], first: 100) { nodes { ${fields} } } }`,
-  );
-  return (data as unknown as { contacts: { nodes: Record<string, unknown>[] } }).contacts.nodes;
-};
+const contacts = (fields?: string) => contactsOf(key, fields);
 
 test("a file over the limit is refused and nothing of it is kept", async () => {
   const { data } = await upload(key, `name,email\n${"x".repeat(2_200_000)}`);

@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Importing rows that come with the request. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What an import makes of rows: nothing that they say is altered, ignored or done twice. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

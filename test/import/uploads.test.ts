@@ -6,7 +6,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Files while they arrive: requests that break off, that nobody may send, and files that nobody wants to the end. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

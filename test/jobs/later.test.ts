@@ -17,7 +17,7 @@ import { Organization } from "../support/makers.ts";
 
 const silent = pino({ level: "silent" });
 
-let organization: Organization & { key: string };
+let organization: Organization;
 beforeEach(async () => {
   organization = await Organization.make();
 });

@@ -43,7 +43,7 @@ const Convert = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -8,7 +8,7 @@ import { Organization } from "../support/makers.ts";
 
 // Filling the embedded database with so many bytes takes minutes.
 describe.skipIf(inject("postgresUrl") === null)("answers of 64 MB", () => {
-  let organization: Awaited<ReturnType<typeof Organization.make>>;
+  let organization: Organization;
   beforeAll(async () => {
     organization = await Organization.make();
     await plantMany(organization, 100, { notes: "é".repeat(50_000) });

@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What an operation costs, told before any SQL but the credential's. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
   const { id } = await organization.contact({ name: "Ann" });

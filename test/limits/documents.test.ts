@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What a document may be made of, whatever it asks for. Numbers are those of the table of bad inputs. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
   await organization.contact({ name: "Ann" });

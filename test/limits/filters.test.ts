@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Filters that are within each single limit and too large as a whole. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
   await organization.contact({ name: "Ann" });

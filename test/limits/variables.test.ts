@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Values that a request brings: bounded before they are read, and errors that are no larger than what they are about. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
 });

@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** Whether there is something before and after a page is what is there, not how the page was come to. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 
 interface Connection {
   readonly edges: readonly { readonly cursor: string }[];

@@ -4,7 +4,7 @@ import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let busyId: string;
 let busy: string;
 const small = 10;

@@ -5,8 +5,8 @@ import { Organization } from "../support/makers.ts";
 
 /** What a cursor is good for: its list in its order and with its filter, however those are said, and nothing else. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
-let other: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
+let other: Organization;
 let holder: string;
 let list: string;
 

@@ -5,7 +5,7 @@ import { Organization } from "../support/makers.ts";
 
 /** The page and the number of a list that had few rows are found by one statement; of many rows by two. */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 
 beforeAll(async () => {
   organization = await Organization.make();

@@ -45,7 +45,7 @@ async function walk(key: string, orderBy: object[], size: number, backwards: boo
 
 const companies = ["b", null, "A", "a", null, "c", "b", "", null, "z"];
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
   const other = await Organization.make();

@@ -22,7 +22,7 @@ const document = `query ($filter: ContactFilter, $orderBy: [ContactOrder!], $fir
   contacts(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 
 beforeAll(async () => {
   organization = await Organization.make();

@@ -7,7 +7,7 @@ import { Organization } from "../support/makers.ts";
 
 /** `node` and `nodes` give each record whatever else is asked, and null alone for all that is none to the caller. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let restricted: string;
 let mine: Record<string, string>;
 let theirs: string[];

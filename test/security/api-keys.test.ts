@@ -11,9 +11,8 @@ import { gatewayOf, Provider } from "../support/provider.ts";
 
 /** Making, seeing and revoking API keys. */
 
-type Made = Awaited<ReturnType<typeof Organization.make>>;
-let organization: Made;
-let stranger: Made;
+let organization: Organization;
+let stranger: Organization;
 let provider: Provider;
 let ask: Awaited<ReturnType<typeof gatewayOf>>;
 

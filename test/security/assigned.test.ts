@@ -8,7 +8,7 @@ import { Organization } from "../support/makers.ts";
 
 /** A member who is restricted to what is assigned to them. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 let member: Awaited<ReturnType<Organization["member"]>>;
 let mine: Record<string, { id: string; globalId: string }>;
 let others: Record<string, { id: string; globalId: string }>;

@@ -6,9 +6,8 @@ import { sendText } from "../support/client.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-type Made = Awaited<ReturnType<typeof Organization.make>>;
-let organization: Made;
-let stranger: Made;
+let organization: Organization;
+let stranger: Organization;
 const question = "{ viewer { organization { id mode } scopes member { role } } }";
 
 beforeAll(async () => {

@@ -10,8 +10,8 @@ import { Provider } from "../support/provider.ts";
 
 /** Guessing keys: by address, and by the key that is guessed at. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
-let other: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
+let other: Organization;
 beforeAll(async () => {
   [organization, other] = [await Organization.make(), await Organization.make()];
 });

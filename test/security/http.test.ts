@@ -4,7 +4,7 @@ import { Organization } from "../support/makers.ts";
 
 /** What reaches the door, and what leaves it. */
 
-let organization: Awaited<ReturnType<typeof Organization.make>>;
+let organization: Organization;
 beforeAll(async () => {
   organization = await Organization.make();
 });

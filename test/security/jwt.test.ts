@@ -10,11 +10,10 @@ import { gatewayOf, Provider } from "../support/provider.ts";
 
 /** Callers with the token of an identity provider. */
 
-type Made = Awaited<ReturnType<typeof Organization.make>>;
 let provider: Provider;
 let ask: Awaited<ReturnType<typeof gatewayOf>>;
-let organization: Made;
-let stranger: Made;
+let organization: Organization;
+let stranger: Organization;
 const question = "{ viewer { organization { id } scopes member { id role } } }";
 
 beforeAll(async () => {
@@ -37,7 +36,7 @@ async function person(options: { role?: MemberRole; dataScope?: DataScope } = {}
   return { ...member, sub: await provider.knows(member.userId) };
 }
 
-async function join(target: Made, userId: string, role: MemberRole = "MEMBER"): Promise<string> {
+async function join(target: Organization, userId: string, role: MemberRole = "MEMBER"): Promise<string> {
   const { prisma } = await testDatabase();
   const id = newId();
   await prisma.member.create({ data: { orgId: target.id, id, userId, role } });

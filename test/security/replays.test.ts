@@ -10,7 +10,7 @@ import { Organization } from "../support/makers.ts";
  * every record of that answer at this moment.
  */
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let used = 0;
 beforeAll(async () => {
   organization = await Organization.make();

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { listening } from "../support/listener.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -57,6 +57,18 @@ test.each([
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   expect(answer).toMatch(/\r\nconnection: close\r\n/i);
   expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+});
+
+test("a clock that is set back gives a slow body no more time", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const slow = trickle(`${head(1000)}\r\n{`, "");
+  await sleep(100);
+  vi.setSystemTime(new Date("2000-01-01"));
+  try {
+    expect(await slow).toMatch(/^HTTP\/1\.1 408 /);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a connection that never says anything is closed without a word", async () => {

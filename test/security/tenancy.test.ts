@@ -5,9 +5,8 @@ import { sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-type Made = Awaited<ReturnType<typeof Organization.make>>;
-let attacker: Made;
-let victim: Made;
+let attacker: Organization;
+let victim: Organization;
 const theirs: Record<
   "Contact" | "Lead" | "Deal" | "Activity" | "Conversation" | "Tag" | "Member" | "CustomField",
   string

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { mutate, sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeAll(async () => {
   organization = await Organization.make();

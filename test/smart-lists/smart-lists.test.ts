@@ -41,7 +41,7 @@ const Read = graphql(`
   }
 `);
 
-let organization: Organization & { key: string };
+let organization: Organization;
 let key: string;
 beforeEach(async () => {
   organization = await Organization.make();

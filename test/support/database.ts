@@ -4,6 +4,9 @@ import { type Database, openDatabase } from "../../src/db/open/database.ts";
 
 /** One database a worker, migrated; tests share it and make an organization each. */
 
+/** The embedded database has one connection: tests in which somebody waits for somebody else are skipped on it. */
+export const oneConnection: boolean = inject("postgresUrl") === null;
+
 const statements: string[] = [];
 
 const open = (): Promise<Database> => {

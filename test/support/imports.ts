@@ -137,7 +137,7 @@ export async function jobOf(key: string, id: string): Promise<Job> {
  * @param key the caller's; the owner's when left out
  */
 export async function imported(
-  organization: Organization & { key: string },
+  organization: Organization,
   file: string | Uint8Array<ArrayBuffer>,
   input: Record<string, unknown> = {},
   key = organization.key,
@@ -151,4 +151,13 @@ export async function imported(
     .poll(async () => (await jobOf(key, job.id)).state, { timeout: 20_000 })
     .toMatch(/^(DONE|FAILED)$/);
   return jobOf(key, job.id);
+}
+
+/** An organization's contacts by name, at most 100, with these fields. */
+export async function contactsOf(key: string, fields = "name email") {
+  const { data } = await sendText(
+    key,
+    `{ contacts(orderBy: [{ field: NAME }], first: 100) { nodes { ${fields} } } }`,
+  );
+  return (data as unknown as { contacts: { nodes: Record<string, unknown>[] } }).contacts.nodes;
 }

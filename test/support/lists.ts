@@ -24,7 +24,7 @@ export const saysIn = ({ query }: List) => query.groups[0]?.conditions[0]?.value
 export const namesIn = ({ contacts }: List) => contacts.nodes.map(({ name }) => name);
 
 /** @param of the organization, which each test makes anew */
-export function listsOf(of: () => Organization & { key: string }) {
+export function listsOf(of: () => Organization) {
   const save = (name: string, ...conditions: Conditions) =>
     mutate<{ smartList: List | null }>(
       of().key,
@@ -61,7 +61,7 @@ export function listsOf(of: () => Organization & { key: string }) {
 }
 
 /** An organization with contacts who carry tags and options, beside another one with the same. */
-export async function worldOfNames(): Promise<Organization & { key: string }> {
+export async function worldOfNames(): Promise<Organization> {
   const organization = await Organization.make();
   const noise = await Organization.make();
   for (const each of [organization, noise]) {

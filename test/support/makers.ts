@@ -25,6 +25,8 @@ interface MemberOptions {
 let counter = 0;
 
 export class Organization {
+  /** The key of its owner. */
+  key = "";
   readonly definitions: Definition[] = [];
   readonly #tags = new Map<string, string>();
 
@@ -33,7 +35,7 @@ export class Organization {
     readonly mode: OrganizationMode,
   ) {}
 
-  static async make(mode: OrganizationMode = "TEST"): Promise<Organization & { key: string }> {
+  static async make(mode: OrganizationMode = "TEST"): Promise<Organization> {
     const { prisma } = await testDatabase();
     const id = newId();
     counter += 1;
@@ -41,8 +43,8 @@ export class Organization {
       data: { id, name: `Organization ${counter}`, mode, cursorSecret: new Uint8Array(randomBytes(32)) },
     });
     const organization = new Organization(id, mode);
-    const { key } = await organization.member({ role: "OWNER" });
-    return Object.assign(organization, { key });
+    organization.key = (await organization.member({ role: "OWNER" })).key;
+    return organization;
   }
 
   get globalId(): string {

@@ -10,7 +10,7 @@ import { type Listed, OWNERS } from "./seen.ts";
 /** Random records in the database, and the same ones as the reference evaluator reads them. */
 
 export interface World {
-  readonly organization: Awaited<ReturnType<typeof Organization.make>>;
+  readonly organization: Organization;
   /** The live contacts, in the order in which they were planted. */
   readonly rows: readonly Row[];
   /** All that lists show, as somebody sees it who sees everything. */
