@@ -65,6 +65,11 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ["default", "./test/support/tally.ts"],
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/generated/**"],
+      reporter: ["text-summary"],
+    },
     projects: [
       project("pglite", null, { exclude: alone }),
       project("alone", null, { include: alone, isolate: true, setup: ["test/support/build.ts"] }),

@@ -77,7 +77,7 @@ async function timeImport(database: Database, path: string) {
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
-    viewer: { memberId, dataScope: "ALL", credentialId: memberId, source: "IMPORT" },
+    viewer: { memberId, dataScope: "ALL", credentialId: memberId, apiKeyId: null, source: "IMPORT" },
   };
   const before = process.memoryUsage.rss();
   let peak = before;

@@ -12,7 +12,7 @@ import { measureStarts } from "./starts.ts";
 import { letters, type ServerName } from "./types.ts";
 import type { World } from "./world-data.ts";
 
-/** Contacts of an import. */
+/** Rows of an import, where the world has as many contacts. */
 const IMPORT_ROWS = 100_000;
 const IMPORT_TURNS = 3;
 
@@ -21,7 +21,7 @@ export async function measure(
   world: World,
   server: string,
   names: readonly ServerName[],
-  { rounds, seconds, workloads, soak: minutes }: Options,
+  { size, rounds, seconds, workloads, soak: minutes }: Options,
   say: (text: string) => void,
 ) {
   let complete = true;
@@ -42,6 +42,7 @@ export async function measure(
   const contest = await openContest(world, { names: playing.length > 0 ? names : [], letters: playing, say });
   const rows: Row[] = [];
   let soaked: Soak | null = null;
+  const imported = Math.min(IMPORT_ROWS, size);
   try {
     const plans = await explain(world, contest);
     say(planTable(plans.summaries));
@@ -63,12 +64,12 @@ export async function measure(
       if (times) rows.push(...startRows(times));
     }
     if (asked("h")) {
-      const turns = await part("h", () => measureImports(server, IMPORT_ROWS, IMPORT_TURNS, say));
+      const turns = await part("h", () => measureImports(server, imported, IMPORT_TURNS, say));
       if (turns) rows.push(...importRows(turns));
     }
     const goals = goalsOf(contest, rows, soaked);
     return {
-      importRows: IMPORT_ROWS,
+      importRows: imported,
       connections: CONNECTIONS,
       rounds,
       seconds,
