@@ -43,7 +43,9 @@ async function run() {
     });
     const { data, errors } = await response.json();
     if (errors || !(data.contacts.totalCount > 0) || data.contacts.nodes.length !== 1) {
-      throw new Error(`the first question was answered ${response.status} ${JSON.stringify({ data, errors })}`);
+      throw new Error(
+        `the first question was answered ${response.status} ${JSON.stringify({ data, errors })}`,
+      );
     }
     send("SIGINT");
     await exited;
