@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
-import { encodeId } from "../../src/db/ids.ts";
+import { decodeId, encodeId } from "../../src/db/ids.ts";
 import { isPassing } from "../../src/db/open/faults.ts";
 import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
+import { cases, createWith, makeWorld, updateWith, valueFor } from "../support/columns.ts";
 import { oneConnection, testDatabase } from "../support/database.ts";
 import { breakable, cuts } from "../support/faults.ts";
 import { Organization } from "../support/makers.ts";
@@ -90,6 +91,44 @@ test("after 30 days a contact is erased: a stub is left where something points t
     errors: [{ code: "NOT_FOUND" }],
   });
 });
+
+test.each(["contact", "lead"] as const)(
+  "of a purged %s, every column that says something of a person is as in one of whom nothing is known",
+  async (noun) => {
+    const { prisma, pool } = await testDatabase();
+    const world = await makeWorld();
+    const all = cases.filter((one) => one.noun === noun);
+    const [first] = all;
+    if (!first) throw new Error("no columns");
+    const { id } = await createWith(world, first, valueFor(world, first));
+    for (const one of all.filter(({ row }) => row.update !== null)) {
+      await updateWith(world, one, id, valueFor(world, one));
+    }
+    const uuid = decodeId(id)?.uuid ?? "";
+    await world.organization.deal({ [`${noun}Id`]: uuid });
+    const table: {
+      updateMany(args: object): Promise<unknown>;
+      findFirstOrThrow(args: object): Promise<object>;
+    } = prisma[noun] as never;
+    const where = { orgId: world.organization.id, id: uuid };
+    const before = (await table.findFirstOrThrow({ where })) as Record<string, unknown>;
+    await table.updateMany({ where, data: { deletedAt: long } });
+    expect((await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(0))).ran).toBe(true);
+    const after = (await table.findFirstOrThrow({ where })) as Record<string, unknown>;
+    for (const { name, row } of all) {
+      const left = name === "name" ? `Removed ${noun}` : row.personal ? row.blank : before[name];
+      expect(after[name], name).toEqual(left);
+      if (row.personal) expect(before[name], `${name} before`).not.toEqual(left);
+    }
+    const texts = all.filter(({ row }) => row.personal).map(({ name }) => String([before[name]].flat()[0]));
+    const { rows } = await pool.query(`SELECT to_jsonb(t)::text AS row FROM ${noun} AS t WHERE id = $1`, [
+      uuid,
+    ]);
+    for (const text of texts.filter((text) => text.length > 3)) {
+      expect(rows[0].row.toLowerCase()).not.toContain(text.toLowerCase());
+    }
+  },
+);
 
 test.skipIf(oneConnection)("another process that purges is left alone", async () => {
   const { pool } = await testDatabase();

@@ -1,0 +1,214 @@
+import { activityTable } from "../../src/entities/activity/activity.columns.ts";
+import { contactTable } from "../../src/entities/contact/contact.columns.ts";
+import { conversationTable } from "../../src/entities/conversation/conversation.columns.ts";
+import { dealTable } from "../../src/entities/deal/deal.columns.ts";
+import { leadTable } from "../../src/entities/lead/lead.columns.ts";
+import type { FilterField } from "../../src/filter/registry/fields.ts";
+import type { Column } from "../../src/records/columns.ts";
+import { mutate, sendText } from "./client.ts";
+import { Organization } from "./makers.ts";
+
+/** Goes through the tables of columns: values that their columns can have, and what is done with them, through the door. */
+
+export const tables = {
+  contact: contactTable,
+  lead: leadTable,
+  deal: dealTable,
+  activity: activityTable,
+  conversation: conversationTable,
+} as const satisfies Record<string, Readonly<Record<string, Column>>>;
+
+export type Noun = keyof typeof tables;
+
+/** A column of an entity, as the tests go through them. */
+export interface Case {
+  readonly noun: Noun;
+  readonly name: string;
+  readonly row: Column;
+}
+
+export const cases = (Object.keys(tables) as Noun[]).flatMap((noun) =>
+  Object.entries(tables[noun]).map(([name, row]): Case => ({ noun, name, row })),
+);
+
+export const titleOf = ({ noun, name }: Case): string => `${noun}.${name}`;
+
+/** An organization, and records that others hang on. */
+export interface World {
+  readonly organization: Organization & { key: string };
+  readonly key: string;
+  readonly member: { readonly globalId: string; readonly email: string };
+  readonly parents: Readonly<Record<string, { readonly id: string; readonly globalId: string }>>;
+}
+
+export async function makeWorld(): Promise<World> {
+  const organization = await Organization.make();
+  const parents = {
+    contactId: await organization.contact(),
+    leadId: await organization.lead(),
+    dealId: await organization.deal(),
+  };
+  return { organization, key: organization.key, member: await organization.member(), parents };
+}
+
+let made = 0;
+
+/** A value that a column can have and that no other record has, as far as its type has so many. */
+export function valueFor({ member, parents }: World, { name, row }: Case): unknown {
+  made += 1;
+  const type = row.create?.type;
+  const shown = row.shown?.type;
+  if (type === "Boolean") return row.blank !== true;
+  if (type === "ID") return name === "ownerId" ? member.globalId : parents[name]?.globalId;
+  if (type === "Int") return made;
+  if (type === "Date") return new Date(Date.UTC(2026, 0, made)).toISOString().slice(0, 10);
+  if (type === "DateTime") return new Date(Date.UTC(2026, 0, made)).toISOString();
+  const phone = `+1512867${1000 + made}`;
+  if (Array.isArray(type)) return [phone];
+  if (shown === "PhoneNumber") return phone;
+  if (shown === "EmailAddress") return `planted${made}@columns.example`;
+  if (shown === "URL") return `https://columns.example/planted${made}`;
+  if (type === "String") return `Planted ${made} ${name}`.slice(0, 20);
+  const options = row.filter[0]?.options;
+  if (options) return options[1];
+  return { amount: `${made}.50`, currency: "EUR" };
+}
+
+const required: Readonly<Record<Noun, (world: World) => object>> = {
+  contact: () => ({ name: "Somebody", email: `somebody${++made}@columns.example` }),
+  lead: () => ({ name: "Somebody" }),
+  deal: () => ({ name: "Something", value: { amount: "1.00", currency: "USD" } }),
+  activity: ({ parents }) => ({ kind: "CALL", contactId: parents.contactId?.globalId }),
+  conversation: ({ parents }) => ({ channel: "EMAIL", contactId: parents.contactId?.globalId }),
+};
+
+const within = ({ name, row }: Case, value: unknown): object =>
+  row.within === undefined ? { [name]: value } : { [row.within]: { [name]: value } };
+
+const big = (noun: Noun): string => noun.charAt(0).toUpperCase() + noun.slice(1);
+
+/** How a column is asked for in answers. */
+function selection({ name, row }: Case): string {
+  if (row.shown === null) {
+    return row.create?.type === "ID" ? `${name.slice(0, -2)} { id }` : `${name} { amount currency }`;
+  }
+  return row.within === undefined ? name : `${row.within} { ${name} }`;
+}
+
+/** The value of a column in an answer. */
+function shownValue({ name, row }: Case, record: Readonly<Record<string, unknown>>): unknown {
+  if (row.shown === null && row.create?.type === "ID") {
+    return (record[name.slice(0, -2)] as { id: string } | null)?.id;
+  }
+  const part = row.within === undefined ? record : (record[row.within] as typeof record | null);
+  return part?.[name] ?? null;
+}
+
+async function writeOne(world: World, field: string, variables: object, types: string, one: Case) {
+  const payload = await mutate<Record<string, Record<string, unknown> | null>>(
+    world.key,
+    field,
+    `${one.noun} { id ${selection(one)} }`,
+    variables as Record<string, unknown>,
+    types,
+  );
+  const record = payload[one.noun];
+  if (!record) throw new Error(`${titleOf(one)}: ${JSON.stringify(payload)}`);
+  return { id: record.id as string, value: shownValue(one, record) };
+}
+
+/** A record that is created with a value of a column, and the value as its answer shows it. */
+export const createWith = (world: World, one: Case, value: unknown, more: object = {}) =>
+  writeOne(
+    world,
+    `${one.noun}Create(input: $input)`,
+    { input: { ...required[one.noun](world), ...more, ...(value !== undefined && within(one, value)) } },
+    `($input: ${big(one.noun)}CreateInput!)`,
+    one,
+  );
+
+/** A record that is there, given a value of a column. */
+export const updateWith = (world: World, one: Case, id: string, value: unknown) =>
+  writeOne(
+    world,
+    `${one.noun}Update(id: $id, input: $input)`,
+    { id, input: within(one, value) },
+    `($id: ID!, $input: ${big(one.noun)}UpdateInput!)`,
+    one,
+  );
+
+/** The value of a column as a record's answer shows it. */
+export async function shownOf({ key }: World, one: Case, id: string): Promise<unknown> {
+  const query = `query ($id: ID!) { record: ${one.noun}(id: $id) { ${selection(one)} } }`;
+  const { data, text } = await sendText(key, query, { id });
+  const record = (data as unknown as { record: Readonly<Record<string, unknown>> | null } | null)?.record;
+  if (!record) throw new Error(`${query} ${id}: ${text}`);
+  return shownValue(one, record);
+}
+
+/** How what is compared is found: children by the contact that they hang on. */
+const lists: Readonly<Record<Noun, { readonly list: string; readonly prefix: string }>> = {
+  contact: { list: "contacts", prefix: "" },
+  lead: { list: "leads", prefix: "" },
+  deal: { list: "deals", prefix: "" },
+  activity: { list: "contacts", prefix: "activities." },
+  conversation: { list: "contacts", prefix: "conversations." },
+};
+
+async function listOf(
+  { key }: World,
+  noun: Noun,
+  args: string,
+  variables: Record<string, unknown>,
+  types: string,
+) {
+  const query = `query ${types} { list: ${lists[noun].list}(${args}) { nodes { id } } }`;
+  const { data, text } = await sendText(key, query, variables);
+  if (data === null) throw new Error(`${query} ${JSON.stringify(variables)}: ${text}`);
+  return (data as unknown as { list: { nodes: { id: string }[] } }).list.nodes.map(({ id }) => id);
+}
+
+/**
+ * Whether a record fulfils a condition of the generic form.
+ *
+ * @param id the record's; of a child, that of the contact that it hangs on
+ */
+export async function fulfils(
+  world: World,
+  { noun }: Case,
+  id: string,
+  condition: { readonly field: string; readonly op: string; readonly value: unknown },
+): Promise<boolean> {
+  const field = `${lists[noun].prefix}${condition.field}`;
+  const conditions = [
+    { field: "id", op: "EQ", value: id },
+    { ...condition, field },
+  ];
+  const query = { groups: [{ conditions }] };
+  return (
+    (await listOf(world, noun, "query: $query", { query }, "($query: SmartListQueryInput!)")).length === 1
+  );
+}
+
+/** The operand by which a filter field finds a record with a column's value. */
+export function operandFor({ member }: World, { path, type }: FilterField, value: unknown): unknown {
+  if (path.endsWith(".role")) return "MEMBER";
+  if (path.endsWith(".email")) return member.email;
+  if (path === "currency") return "EUR";
+  if (type === "phone") return [value].flat()[0];
+  return type === "number" ? (value as { amount: string }).amount : value;
+}
+
+/** Records in an order, by their ids. */
+export function ordered(
+  world: World,
+  { noun }: Case,
+  ids: readonly string[],
+  path: string,
+  direction: "ASC" | "DESC",
+): Promise<string[]> {
+  const field = path.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  const query = { groups: [{ conditions: [{ field: "id", op: "IN", value: ids }] }] };
+  const args = `query: $query, orderBy: [{ field: ${field}, direction: ${direction} }]`;
+  return listOf(world, noun, args, { query }, "($query: SmartListQueryInput!)");
+}
