@@ -51,7 +51,8 @@ export async function makeWorld(): Promise<World> {
   return { organization, key: organization.key, member: await organization.member(), parents };
 }
 
-let made = 0;
+/** Counts the values, with as many digits each, so that texts of them are in the order in which they were made. */
+let made = 1000;
 
 /** A value that a column can have and that no other record has, as far as its type has so many. */
 export function valueFor({ member, parents }: World, { name, row }: Case): unknown {
@@ -63,7 +64,7 @@ export function valueFor({ member, parents }: World, { name, row }: Case): unkno
   if (type === "Int") return made;
   if (type === "Date") return new Date(Date.UTC(2026, 0, made)).toISOString().slice(0, 10);
   if (type === "DateTime") return new Date(Date.UTC(2026, 0, made)).toISOString();
-  const phone = `+1512867${1000 + made}`;
+  const phone = `+1512867${made}`;
   if (Array.isArray(type)) return [phone];
   if (shown === "PhoneNumber") return phone;
   if (shown === "EmailAddress") return `planted${made}@columns.example`;
