@@ -53,6 +53,21 @@ test("a value as deep as filters may be, and deeper, is refused by the filter's 
   expect(errors[0]?.extensions.code).toBe("FILTER_TOO_LARGE");
 });
 
+test.each<[string, object]>([
+  ["60,000 empty filters", { filter: { or: Array(60_000).fill({}) } }],
+  ["30,000 filters, deeper", { filter: { not: { and: [{ or: Array(30_000).fill({ name: {} }) }] } } }],
+])(
+  "%s are counted with the fields that were left out, each of which would be looked for",
+  async (_case, variables) => {
+    const { answer, statements } = await statementsOf(() =>
+      sendText(organization.key, list, { ...variables }),
+    );
+    expect([answer.status, answer.data, answer.errors.length]).toEqual([400, null, 1]);
+    expect(answer.errors[0]?.extensions).toMatchObject({ code: "TOO_MANY_ITEMS", field: "variables.filter" });
+    expect(statements.length).toBeLessThanOrEqual(1);
+  },
+);
+
 describe("an error is no larger than its cause", () => {
   const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
 
@@ -69,7 +84,7 @@ describe("an error is no larger than its cause", () => {
 
   test.each<[string, string, Record<string, unknown>]>([
     ["200 unknown keys", list, { filter: keys(200) }],
-    ["a list of 1,000 filters with unknown keys", list, { filter: { or: Array(1000).fill(keys(100)) } }],
+    ["a list of 1,000 filters with unknown keys", list, { filter: { or: Array(1000).fill(keys(90)) } }],
     [
       "20,000 wrong ids",
       "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",

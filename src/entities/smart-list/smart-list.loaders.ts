@@ -1,8 +1,10 @@
 import DataLoader from "dataloader";
+import { countParameters } from "../../filter/compile/parameters.ts";
 import { clockOf, findNamed } from "../../filter/list/filter.service.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import type { Context } from "../../graphql/context.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
+import { ownTurn } from "../../lib/turn.ts";
 import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import { partsOf, type ReadList, readList } from "./validity.ts";
 
@@ -16,6 +18,9 @@ export const readColumns = {
 } as const satisfies Partial<Record<keyof SmartList, true>>;
 
 type Stored = Pick<SmartList, "id" | keyof typeof readColumns>;
+
+/** Values of stored lists that are read before the event loop turns. */
+const TURN = 5_000;
 
 /** A stored list, and the time zone that its reader asks for. */
 interface Asked {
@@ -32,13 +37,22 @@ const loaderOf = requestCache(
           asked.map(({ list }) => list.query),
         );
         keepDefinitions(context, named.definitions);
-        return asked.map(({ list, timeZone }) =>
-          readList(partsOf(list), named, {
+        const read: ReadList[] = [];
+        let values = 0;
+        for (const { list, timeZone } of asked) {
+          values += countParameters(list.query);
+          if (values > TURN) {
+            values = 0;
+            await ownTurn();
+          }
+          const options = {
             clock: clockOf(context, timeZone, list.timeZone),
             restricted: context.viewer.dataScope !== "ALL",
             listId: list.id,
-          }),
-        );
+          };
+          read.push(readList(partsOf(list), named, options));
+        }
+        return read;
       },
       { cacheKeyFn: ({ list, timeZone }) => `${list.id} ${list.version} ${timeZone ?? ""}` },
     ),

@@ -6,6 +6,7 @@ import { Registry } from "../../filter/registry/registry.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { ownTurn } from "../../lib/turn.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { inUse, listsNaming, lockLists } from "../../records/stored-lists.ts";
@@ -252,18 +253,25 @@ async function checkLists(
   const known = { ...found, lists: whole ? written : [...others, ...written] };
   // Whether a list can be read does not depend on when and where.
   const clock = { now: caller.now, timeZone: "UTC" };
-  const refusals = parts.flatMap(({ path, list, checked, id }) => {
+  const refusals: Refusal[] = [];
+  for (const [at, { path, list, checked, id }] of parts.entries()) {
+    if (at % TURN === TURN - 1) await ownTurn();
     const options = { clock, restricted: false, ...(id !== null && { listId: id }) };
-    return readList(list, known, options).problems.flatMap(({ code, message, path: at }) => {
-      const place = at.split(/[.[\]]+/).filter(Boolean);
-      if (!checked.includes(place[0] ?? "")) return [];
-      return [refusal(code === "CIRCULAR_LIST" ? code : "INVALID_FILTER", [...path, ...place], message)];
-    });
-  });
+    for (const { code, message, path: within } of readList(list, known, options).problems) {
+      const place = within.split(/[.[\]]+/).filter(Boolean);
+      if (!checked.includes(place[0] ?? "")) continue;
+      refusals.push(
+        refusal(code === "CIRCULAR_LIST" ? code : "INVALID_FILTER", [...path, ...place], message),
+      );
+    }
+  }
   if (refusals.length > 0) throw new RefusalError(refusals);
   const registry = new Registry("CONTACT", found.definitions);
   return (query) => asStored(query, registry, found.tags);
 }
+
+/** Lists that are read before the event loop turns. */
+const TURN = 20;
 
 /** What an input says, as columns; what it leaves out stays undefined. */
 const columnsOf = (

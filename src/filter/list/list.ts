@@ -15,8 +15,10 @@ import {
   placeOf,
   readWindow,
 } from "../../lib/page.ts";
+import { ownTurn } from "../../lib/turn.ts";
 import type { Where } from "../compile/compile.ts";
 import { type OrderInput, readOrder } from "../compile/order.ts";
+import { countParameters } from "../compile/parameters.ts";
 import { saysNothing } from "../compile/search.ts";
 import type { FilterEntity } from "../registry/fields.ts";
 import { countLive } from "./count.ts";
@@ -111,6 +113,9 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
+/** Values of a filter that is read in a turn of its own. */
+const LARGE = 200;
+
 /** Whether both the rows of a list and their number are selected. */
 function selectsBoth(info: GraphQLResolveInfo): boolean {
   const names = selectedNames(info) ?? new Set();
@@ -162,6 +167,12 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   const take = window.take + 1;
   // The row of the cursor, read with those beyond it, tells that the page is not the first.
   const readsCursor = place !== null && (selectedNames(info)?.has("pageInfo") ?? true);
+  // A request may ask for many such lists at once.
+  const isLarge = countParameters(where) > LARGE;
+  const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    if (isLarge) await ownTurn();
+    return ask();
+  };
   const readRows = () =>
     model.findMany({
       where: place ? { AND: [where, beyond(keys, place, window.backwards, readsCursor)] } : where,
@@ -197,7 +208,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     return counted;
   };
   const readPage = async () => {
-    const rows = together ? ((await countedOnce()).rows as readonly Row[]) : await readRows();
+    const rows = together ? ((await inTurn(countedOnce)).rows as readonly Row[]) : await inTurn(readRows);
     const hasCursor = readsCursor && rows[0]?.id === place?.at(-1);
     const beyondIt = hasCursor ? rows.slice(1) : rows.slice(0, take);
     const values = (row: Row) => keys.map((key) => cursorValue(row, key));
@@ -207,7 +218,7 @@ export async function filteredConnection<Row extends { readonly id: string }>(
     return { ...page, edges };
   };
   const totalCount = async () => {
-    const total = together ? (await countedOnce()).total : await countRows();
+    const total = together ? (await inTurn(countedOnce)).total : await inTurn(countRows);
     noteCount(list, total);
     return total;
   };

@@ -8,7 +8,7 @@ export const MAX_VALUE_DEPTH = 128;
 /** Keys of one object; the largest input has about 40. */
 export const MAX_KEYS = 200;
 /** Values in all variables together; an import of 1000 rows has some 50 000. */
-export const MAX_VALUES = 200_000;
+export const MAX_VALUES = 100_000;
 
 /**
  * Looks at everything that came beside a document.

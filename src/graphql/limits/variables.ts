@@ -10,6 +10,7 @@ import {
   type VariableDefinitionNode,
 } from "graphql";
 import { quote } from "../../lib/errors.ts";
+import { fieldsProblem } from "./fields.ts";
 
 /**
  * Reads variables by the rules of graphql-js, whose own errors each repeat the whole value: with many errors in a
@@ -50,6 +51,8 @@ export function readVariables(
       else Object.assign(coerced, read.coerced);
       continue;
     }
+    const tooLarge = fieldsProblem(value, type, `variables.${name}`);
+    if (tooLarge) return { errors: [new GraphQLError(tooLarge.message, { originalError: tooLarge })] };
     try {
       coerced[name] = coerceInputValue(
         value,

@@ -94,7 +94,8 @@ export async function importBatch(
   const byId = new Map<string, Pending>();
   let turn = 0;
   for (const row of rows) {
-    turn += 1 + (row.input?.customFields?.length ?? 0);
+    for (const { value } of row.input?.customFields ?? []) turn += Array.isArray(value) ? value.length : 1;
+    turn += 1;
     if (turn > TURN) {
       turn = 0;
       await setImmediate();

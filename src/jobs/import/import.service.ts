@@ -6,6 +6,7 @@ import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
+import { ownTurn } from "../../lib/turn.ts";
 import { newId } from "../../lib/typeid.ts";
 import type { Upload } from "../../lib/upload.ts";
 import { readInput } from "../../records/inputs.ts";
@@ -19,8 +20,11 @@ import { importBatch } from "./batch.ts";
 import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
 import { errorRows, settingsOf } from "./job.ts";
 import { headingRefusals, mapColumns } from "./mapping.ts";
-import { readInputRow } from "./row.ts";
+import { type ImportRow, readInputRow } from "./row.ts";
 import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
+
+/** Rows that are read before the event loop turns. */
+const TURN = 100;
 
 /** An import writes as itself, whoever asked for it. */
 const asImport = (caller: Caller): Caller => ({
@@ -72,12 +76,11 @@ function importRows(
     caller,
     async (writer) => {
       const job = await newJob(writer, input);
-      const rows = (input.rows ?? []).map((row, at) => ({
-        row: at + 1,
-        line: at + 1,
-        raw: JSON.stringify(row),
-        ...readInputRow(row),
-      }));
+      const rows: ImportRow[] = [];
+      for (const [at, row] of (input.rows ?? []).entries()) {
+        if (at % TURN === TURN - 1) await ownTurn();
+        rows.push({ row: at + 1, line: at + 1, raw: JSON.stringify(row), ...readInputRow(row) });
+      }
       const id = newId();
       const settings = settingsOf({ ...job, options: job.options });
       const { errors, notes, ...counts } = await importBatch(writer, rows, settings);
