@@ -1,10 +1,10 @@
-import { CustomValueError, readCustomValue } from "../entities/custom-field/values.ts";
 import type { CustomValueJson } from "../filter/language/derive.ts";
 import type { Definition } from "../filter/registry/fields.ts";
 import { nearest } from "../filter/registry/nearest.ts";
 import type { Warning } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
+import { CustomValueError, readCustomValue } from "./custom-values.ts";
 
 /** A record's custom field values by slug. */
 export type CustomValues = Readonly<Record<string, CustomValueJson>>;

@@ -1,7 +1,7 @@
 import { decodeId } from "../db/ids.ts";
 import type { Strength } from "../db/write/locks.ts";
-import { lockParentContact } from "../entities/contact/contact.find.ts";
 import { type Refusal, refusal } from "../lib/errors.ts";
+import { lockParentContact } from "./lock-contact.ts";
 import type { Writer } from "./write/writer.ts";
 
 /** What a deal, an activity or a conversation hangs on. */

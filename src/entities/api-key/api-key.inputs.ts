@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { ApiScope as Scopes, ModificationSource as Sources } from "../../generated/prisma/enums.ts";
 import { builder } from "../../graphql/builder.ts";
+import { ApiScope, ModificationSource } from "../../records/enums.ts";
 import { requiredText, rule } from "../../records/inputs.ts";
-import { ModificationSource } from "../contact/contact.enums.ts";
-import { ApiScope } from "./api-key.enums.ts";
 
 export const ApiKeyCreateInput = builder.inputType("ApiKeyCreateInput", {
   description: "A new API key.",

@@ -9,8 +9,7 @@ import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
-import { ModificationSource } from "../contact/contact.enums.ts";
-import { ApiScope } from "./api-key.enums.ts";
+import { ApiScope, ModificationSource } from "../../records/enums.ts";
 import { ApiKeyCreateInput } from "./api-key.inputs.ts";
 import { type CreatedKey, createApiKey, revokeApiKey } from "./api-key.service.ts";
 

@@ -3,7 +3,7 @@ import { builder } from "../../graphql/builder.ts";
 import { checksOf, type InputFields, inputFieldsOf, inputFieldsWithin } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, tagChange, tagList } from "../../records/inputs.ts";
-import { TagsInput } from "../tag/tag.inputs.ts";
+import { TagsInput } from "../../records/tags.inputs.ts";
 import { contactTable } from "./contact.columns.ts";
 
 const AddressInput = builder.inputType("AddressInput", {

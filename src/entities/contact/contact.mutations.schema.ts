@@ -9,8 +9,8 @@ import {
   idempotencyKeyArg,
   tagsArg,
 } from "../../records/args.ts";
+import { lockLiveContact } from "../../records/lock-contact.ts";
 import { partsOf } from "../../records/parts.ts";
-import { lockLiveContact } from "./contact.find.ts";
 import { ContactCreateInput, ContactUpdateInput, ContactUpsertInput } from "./contact.inputs.ts";
 import { createContact, updateContact } from "./contact.service.ts";
 import { deleteContact, restoreContact } from "./contact.trash.ts";

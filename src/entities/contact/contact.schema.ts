@@ -1,6 +1,7 @@
 import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
+import { ContactConnection } from "../../filter/schema/contacts.schema.ts";
 import { contactListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
@@ -8,10 +9,9 @@ import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
+import { ModificationSource } from "../../records/enums.ts";
 import { purgeAt } from "../../records/trash.ts";
 import { contactTable } from "./contact.columns.ts";
-import { ContactConnection } from "./contact.connection.ts";
-import { ModificationSource } from "./contact.enums.ts";
 import { addressNames, type NamesWith } from "./contact.table.ts";
 
 const Address = builder

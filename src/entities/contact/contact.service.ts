@@ -5,6 +5,7 @@ import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockLiveContact } from "../../records/lock-contact.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { catalogueFor, isPlain, planTags, type TagChange } from "../../records/tags.ts";
 import { checkVersion } from "../../records/version.ts";
@@ -12,7 +13,7 @@ import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { addressOf, keptWishes, trashWarnings } from "./contact.address.ts";
-import { emailTaken, lockLiveContact } from "./contact.find.ts";
+import { emailTaken } from "./contact.find.ts";
 import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.row.ts";
 import { applyInput } from "./contact.rules.ts";

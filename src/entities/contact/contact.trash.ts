@@ -2,10 +2,11 @@ import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
+import { lockContact } from "../../records/lock-contact.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write/write.ts";
 import { inherited, wishKept } from "./contact.address.ts";
-import { holderOf, lockContact } from "./contact.find.ts";
+import { holderOf } from "./contact.find.ts";
 
 /**
  * Moves a contact to the trash; its deals and conversations stay. One that is there already stays as it is.

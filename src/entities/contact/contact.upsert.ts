@@ -6,11 +6,12 @@ import { Displaced } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockLiveContact } from "../../records/lock-contact.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { addressOf, redirected, wishKept, withoutTakingBack } from "./contact.address.ts";
-import { emailTaken, lockLiveContact, withPhone } from "./contact.find.ts";
+import { emailTaken, withPhone } from "./contact.find.ts";
 import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { catalogueOf, planContact, putContact } from "./contact.service.ts";
 

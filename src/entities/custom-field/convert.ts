@@ -1,7 +1,7 @@
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { CustomFieldType } from "../../generated/prisma/enums.ts";
-import { CustomValueError, readCustomValue } from "./values.ts";
+import { CustomValueError, readCustomValue } from "../../records/custom-values.ts";
 
 /** Values of a custom field that changes its type or its options. Pure. */
 

@@ -1,6 +1,7 @@
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { builder } from "../../graphql/builder.ts";
+import { definitionsOf } from "../../graphql/definitions.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
@@ -8,7 +9,6 @@ import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
-import { definitionsOf } from "./custom-field.loaders.ts";
 
 builder.node("CustomField", {
   description: "A field that the organization added to contacts or leads.",

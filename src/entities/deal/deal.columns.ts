@@ -4,8 +4,8 @@ import { column, field, folded, member, sorted } from "../../filter/registry/mak
 import { DealStatus } from "../../generated/prisma/enums.ts";
 import { type Column, written } from "../../records/columns.ts";
 import { requiredText, rule } from "../../records/inputs.ts";
+import { MoneyInput, money } from "../../records/money.inputs.ts";
 import { DealStatusEnum } from "./deal.enums.ts";
-import { MoneyInput, money } from "./money.inputs.ts";
 
 /** The columns of a deal: everything that is made of one is said here, once. */
 

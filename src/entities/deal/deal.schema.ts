@@ -10,8 +10,8 @@ import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
+import { Money } from "../../records/money.schema.ts";
 import { dealTable } from "./deal.columns.ts";
-import { Money } from "./money.schema.ts";
 
 const Deal = builder.prismaObject("Deal", {
   ...keyed,

@@ -5,8 +5,8 @@ import { column, field, keyed, sorted } from "../../filter/registry/make.ts";
 import { LeadStatus } from "../../generated/prisma/enums.ts";
 import { type Column, longTextColumn, textColumn, written } from "../../records/columns.ts";
 import { email, phone, requiredText, rule } from "../../records/inputs.ts";
+import { MoneyInput, money } from "../../records/money.inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
-import { MoneyInput, money } from "../deal/money.inputs.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
 
 /** The columns of a lead: everything that is made of one is said here, once. */

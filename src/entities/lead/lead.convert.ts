@@ -6,7 +6,9 @@ import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
+import { readCustomValue } from "../../records/custom-values.ts";
 import { readInput } from "../../records/inputs.ts";
+import { lockLiveContact } from "../../records/lock-contact.ts";
 import { checkVersion } from "../../records/version.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -18,10 +20,9 @@ import {
   redirected,
   trashWarnings,
 } from "../contact/contact.address.ts";
-import { emailTaken, lockLiveContact } from "../contact/contact.find.ts";
+import { emailTaken } from "../contact/contact.find.ts";
 import { emptyContact } from "../contact/contact.row.ts";
 import { orTaken } from "../contact/contact.service.ts";
-import { readCustomValue } from "../custom-field/values.ts";
 import { LeadConvert } from "./lead.inputs.ts";
 import { lockLiveLead } from "./lead.service.ts";
 

@@ -3,8 +3,8 @@ import { builder } from "../../graphql/builder.ts";
 import { checksOf, type InputFields, inputFieldsOf } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, tagChange, tagList, text } from "../../records/inputs.ts";
-import { MoneyInput, money } from "../deal/money.inputs.ts";
-import { TagsInput } from "../tag/tag.inputs.ts";
+import { MoneyInput, money } from "../../records/money.inputs.ts";
+import { TagsInput } from "../../records/tags.inputs.ts";
 import { leadTable } from "./lead.columns.ts";
 
 /** What is no column of a lead and is written with it. */

@@ -11,9 +11,9 @@ import { asNode } from "../../graphql/node.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
+import { ModificationSource } from "../../records/enums.ts";
+import { Money } from "../../records/money.schema.ts";
 import { purgeAt } from "../../records/trash.ts";
-import { ModificationSource } from "../contact/contact.enums.ts";
-import { Money } from "../deal/money.schema.ts";
 import { leadTable } from "./lead.columns.ts";
 
 const Lead = builder.prismaObject("Lead", {

@@ -3,9 +3,9 @@ import { countParameters } from "../../filter/compile/parameters.ts";
 import { clockOf, findNamed } from "../../filter/list/filter.service.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import type { Context } from "../../graphql/context.ts";
+import { keepDefinitions } from "../../graphql/definitions.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { ownTurn } from "../../lib/turn.ts";
-import { keepDefinitions } from "../custom-field/custom-field.loaders.ts";
 import { partsOf, type ReadList, readList } from "./validity.ts";
 
 /** What reading a list takes of its row, its id apart. */

@@ -5,6 +5,7 @@ import { namesTags } from "../../filter/language/stored.ts";
 import { countLive } from "../../filter/list/count.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { FilterCondition } from "../../filter/schema/condition.schema.ts";
+import { ContactConnection } from "../../filter/schema/contacts.schema.ts";
 import { ContactFilter, ContactOrder, orderField, timeZoneArg } from "../../filter/schema/filter.schema.ts";
 import {
   FilterOperator,
@@ -20,7 +21,6 @@ import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
-import { ContactConnection } from "../contact/contact.connection.ts";
 import { readColumns, readStored } from "./smart-list.loaders.ts";
 import { setVersion } from "./smart-list.service.ts";
 import type { ListProblem } from "./validity.ts";

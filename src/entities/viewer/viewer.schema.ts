@@ -2,7 +2,7 @@ import type { Viewer } from "../../auth/viewer.ts";
 import { encodeId } from "../../db/ids.ts";
 import { builder } from "../../graphql/builder.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { ApiScope } from "../api-key/api-key.enums.ts";
+import { ApiScope } from "../../records/enums.ts";
 
 const OrganizationMode = builder.enumType("OrganizationMode", {
   description: "Whether the data is live. Test keys open test organizations only, live keys live ones only.",

@@ -1,6 +1,6 @@
 import type { Bucket, BucketCount } from "../../db/read/sets.ts";
-import { definitionsOf } from "../../entities/custom-field/custom-field.loaders.ts";
 import type { Context } from "../../graphql/context.ts";
+import { definitionsOf } from "../../graphql/definitions.ts";
 import { quote, RequestError } from "../../lib/errors.ts";
 import { type Definition, type Entity, slotKinds } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";

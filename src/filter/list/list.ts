@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import type { CountedRows } from "../../db/prisma/prepared-reads.ts";
-import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
+import { keepDefinitions } from "../../graphql/definitions.ts";
 import { columnsOfPage, selectedNames, selecting } from "../../graphql/plan.ts";
 import { type CursorBinding, fingerprint } from "../../lib/cursor.ts";
 import {

@@ -1,6 +1,6 @@
-import { keepDefinitions } from "../../entities/custom-field/custom-field.loaders.ts";
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
+import { keepDefinitions } from "../../graphql/definitions.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { indexOf } from "../compile/indexes.ts";
 import { describe } from "../explain/describe.ts";

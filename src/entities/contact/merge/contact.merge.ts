@@ -6,12 +6,12 @@ import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
 import { newId } from "../../../lib/typeid.ts";
+import { alreadyMerged, leading } from "../../../records/lock-contact.ts";
 import { checkVersion } from "../../../records/version.ts";
 import type { IdempotencyKey } from "../../../records/write/repeatable.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
-import { alreadyMerged, leading } from "../contact.find.ts";
 import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /** Most duplicates in one merge. */

@@ -1,3 +1,3 @@
-import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
+import { filteredConnectionType } from "./facets.schema.ts";
 
 export const ContactConnection = filteredConnectionType("Contact", "contacts", "CONTACT");

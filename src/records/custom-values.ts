@@ -1,17 +1,10 @@
-import type { CustomValueJson } from "../../filter/language/derive.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
-import { nearest } from "../../filter/registry/nearest.ts";
-import { quote } from "../../lib/errors.ts";
-import {
-  formatDay,
-  InexactError,
-  parseDay,
-  parseDecimal,
-  parseMoment,
-  textProblem,
-} from "../../lib/exact.ts";
-import { fold, isBlank } from "../../lib/fold.ts";
-import { isWebUrl } from "../../lib/url.ts";
+import type { CustomValueJson } from "../filter/language/derive.ts";
+import type { Definition } from "../filter/registry/fields.ts";
+import { nearest } from "../filter/registry/nearest.ts";
+import { quote } from "../lib/errors.ts";
+import { formatDay, InexactError, parseDay, parseDecimal, parseMoment, textProblem } from "../lib/exact.ts";
+import { fold, isBlank } from "../lib/fold.ts";
+import { isWebUrl } from "../lib/url.ts";
 
 /** Longest TEXT or URL value, in UTF-16 units. */
 export const MAX_TEXT = 10_000;

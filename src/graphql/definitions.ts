@@ -1,11 +1,14 @@
-import type { Definition, Entity } from "../../filter/registry/fields.ts";
-import type { Context } from "../../graphql/context.ts";
-import { requestCache } from "../../graphql/request-cache.ts";
+import type { Definition } from "../db/open/catalogue.ts";
+import type { CustomFieldEntity } from "../generated/prisma/enums.ts";
+import type { Context } from "./context.ts";
+import { requestCache } from "./request-cache.ts";
 
-const known = requestCache((_context: Context) => new Map<Entity, Promise<readonly Definition[]>>());
+const known = requestCache(
+  (_context: Context) => new Map<CustomFieldEntity, Promise<readonly Definition[]>>(),
+);
 
 /** An entity's definitions, read once a request. */
-export function definitionsOf(context: Context, entity: Entity): Promise<readonly Definition[]> {
+export function definitionsOf(context: Context, entity: CustomFieldEntity): Promise<readonly Definition[]> {
   const found = known(context).get(entity);
   if (found) return found;
   const reading = context.db.catalogue(entity).then(({ definitions }) => definitions);

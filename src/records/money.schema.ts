@@ -1,5 +1,5 @@
-import { builder } from "../../graphql/builder.ts";
-import { textOf } from "../../graphql/compiled/row.ts";
+import { builder } from "../graphql/builder.ts";
+import { textOf } from "../graphql/compiled/row.ts";
 
 interface Amount {
   /** A decimal: Prisma's object, or text where it came from the driver. */

@@ -1,4 +1,4 @@
-import { builder } from "../../graphql/builder.ts";
+import { builder } from "../graphql/builder.ts";
 
 export const TagsInput = builder.inputType("TagsInput", {
   description: "How to change the tags carried: `set` alone, or `add` and `remove`. By name or id.",

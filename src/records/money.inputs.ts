@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { builder } from "../../graphql/builder.ts";
-import { InexactError, parseDecimal } from "../../lib/exact.ts";
+import { builder } from "../graphql/builder.ts";
+import { InexactError, parseDecimal } from "../lib/exact.ts";
 
 export const MoneyInput = builder.inputType("MoneyInput", {
   description: "An amount in a currency.",

@@ -1,0 +1,87 @@
+import { decodeId } from "../db/ids.ts";
+import type { ContactRow } from "../db/prisma/rows.ts";
+import type { Db } from "../db/scope/scoped.ts";
+import { Displaced, type Strength } from "../db/write/locks.ts";
+import { type Refusal, RefusalError, refuse } from "../lib/errors.ts";
+import type { Writer } from "./write/writer.ts";
+
+/** Finding the contact that a write is about, and locking it until the transaction ends. */
+
+/** What an id that has been merged into another contact stands for. */
+export type Merged = "follow" | "refuse";
+
+/**
+ * A contact by the id that a caller sent, locked. An old id leads to the contact that it was merged into.
+ *
+ * @param path where the id stands in the arguments
+ * @throws RefusalError NOT_FOUND, or ALREADY_MERGED when merged ids are refused
+ */
+export async function lockContact(
+  { tx }: Writer,
+  id: string,
+  path: readonly string[],
+  merged: Merged = "follow",
+): Promise<ContactRow> {
+  const missing = () => refuse("NOT_FOUND", path, "there is no such contact");
+  const decoded = decodeId(id);
+  if (decoded?.type !== "Contact") throw missing();
+  const row = await tx.rows.read("contact", decoded.uuid);
+  if (row?.purgedAt) throw missing();
+  if (row) return row;
+  const survivorId = await leadsTo(tx, decoded.uuid);
+  if (survivorId === null) throw missing();
+  if (merged === "refuse") throw new RefusalError([alreadyMerged(survivorId, path)]);
+  const survivor = await tx.rows.read("contact", survivorId);
+  if (survivor) {
+    await requireLeads(tx, decoded.uuid, survivorId);
+    return survivor;
+  }
+  if ((await tx.contact.count({ where: { id: survivorId } })) === 0) throw missing();
+  throw new Displaced("the contact to which an old id led was merged or purged meanwhile");
+}
+
+/** The contact into which one was merged; null for one that was not. */
+const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
+  (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
+
+/** @throws Displaced when an old id no longer leads to the contact that is locked because it did */
+async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
+  if ((await leadsTo(tx, id)) === survivorId) return;
+  throw new Displaced("an old id no longer leads to the contact that it led to");
+}
+
+/**
+ * A contact that something is to hang from, locked so that it is neither merged nor removed meanwhile.
+ *
+ * @param id row id; one that was merged leads to the contact that it was merged into
+ */
+export async function lockParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
+  await tx.lock.unmerged(id, strength);
+  const row = await tx.contact.findFirst({ where: { id, ...leading } });
+  if (row === null || row.mergedIntoId === null) return row;
+  await tx.lock.unmerged(row.mergedIntoId, strength);
+  await requireLeads(tx, id, row.mergedIntoId);
+  return tx.contact.findFirst({ where: { id: row.mergedIntoId } });
+}
+
+/** A contact that is not in the trash, locked. */
+export async function lockLiveContact(
+  writer: Writer,
+  id: string,
+  path: readonly string[] = ["id"],
+): Promise<ContactRow> {
+  const row = await lockContact(writer, id, path);
+  if (row.deletedAt !== null) throw refuse("IN_TRASH", path, "the contact is in the trash; restore it first");
+  return row;
+}
+
+/** Contacts with their data, and the erased ones that still lead to another. */
+export const leading = { OR: [{ purgedAt: null }, { mergedIntoId: { not: null } }] };
+
+export const alreadyMerged = (survivorId: string, path: readonly string[]): Refusal => ({
+  kind: "alreadyMerged",
+  code: "ALREADY_MERGED",
+  path,
+  message: "the contact has been merged into another one",
+  survivorId,
+});
