@@ -144,6 +144,7 @@ test("the count is the list's, and the indexes are those that help", async () =>
 });
 
 describe("a condition", () => {
+  const many = (text: (at: number) => string) => Array.from({ length: 101 }, (_, at) => text(at));
   test.each<[condition: Record<string, unknown>, index: string | null]>([
     [{ company: { contains: "-a-" } }, "contact_search_text_idx"],
     // Without a letter or digit between others there is no trigram to look up.
@@ -155,6 +156,9 @@ describe("a condition", () => {
     [{ title: { eq: "x".repeat(65) } }, null],
     [{ title: { in: ["fair", "x".repeat(65)] } }, null],
     [{ title: { contains: "fair" } }, null],
+    // Long lists are compared with what every row has, by a hash.
+    [{ title: { in: many((at) => `title ${at}`) } }, null],
+    [{ phone: { in: many((at) => `+336123${45000 + at}`) } }, null],
     [{ title: { isEmpty: false } }, "contact_facets_idx"],
     [{ tags: { hasNone: ["vip"] } }, null],
     [{ tags: { isEmpty: false } }, null],
@@ -164,8 +168,12 @@ describe("a condition", () => {
     [{ not: { customFields: [{ slug: "budget", number: { gt: "5" } }] } }, null],
     [{ customFields: [{ slug: "memo", number: { gt: "5" } }] }, null],
     [{ deals: { count: { gt: 2 } } }, null],
+    [groups([{ field: "deals", op: "IS_NOT_EMPTY" }]), "deal_org_id_contact_id_created_at_id_idx"],
+    [groups([{ field: "deals", op: "IS_EMPTY" }]), null],
   ])("%j is looked up by what is compiled of it", async (filter, index) => {
-    expect(await preview({ filter }, "indexes")).toEqual({ indexes: index === null ? [] : [index] });
+    expect(await preview("query" in filter ? filter : { filter }, "indexes")).toEqual({
+      indexes: index === null ? [] : [index],
+    });
   });
 });
 

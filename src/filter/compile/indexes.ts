@@ -16,10 +16,17 @@ export function indexOf(leaf: Leaf): string | null {
   if (index === undefined || storage.kind === "lists") return null;
   // Any ids: which tags there are decides what is found, not how.
   const tagIds = new Map(leaf.operands.map((operand) => [String(operand), String(operand)]));
-  const way = wayOf(compile(leaf, tagIds));
-  if (way === null) return null;
-  return way === "own" ? index : `${index.startsWith("lead") ? "lead" : "contact"}_search_text_idx`;
+  const where = compile(leaf, tagIds);
+  // Related rows are looked up by what points at the record; of none there is nothing to look up.
+  if (storage.kind === "relation") return wants(where[storage.relation.relation], "some") ? index : null;
+  const way = wayOf(where);
+  if (way === "trigrams") return `${index.startsWith("lead") ? "lead" : "contact"}_search_text_idx`;
+  // Lines are found by trigrams alone; long lists of them are compared by a hash.
+  return way === "own" && storage.kind !== "lines" ? index : null;
 }
+
+const wants = (condition: unknown, operator: string): boolean =>
+  typeof condition === "object" && condition !== null && operator in condition;
 
 /** One of the parts of a conjunction is enough to find rows by; a disjunction needs one in each of its parts. */
 function wayOf(where: Where): Way | null {
@@ -62,7 +69,6 @@ function canLookUp(column: string, operator: string, operand: unknown): boolean 
     case "has":
     case "hasSome":
     case "hasEvery":
-    case "some":
       return true;
     default:
       return false;
