@@ -12,7 +12,7 @@ import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import type pg from "pg";
 import { makePool, withTransaction } from "../open/connections.ts";
 import { startEmbedded } from "../open/embedded.ts";
-import { MomentPg } from "../prisma/adapter.ts";
+import { adapterOver } from "../prisma/adapter.ts";
 
 /** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
@@ -102,15 +102,14 @@ function adapterFactory(
  */
 async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   let characters: number[] = [];
-  const query = async (config: pg.QueryConfig) => {
+  const adapter = await adapterOver(async (config) => {
     // Whoever migrates holds this lock in a transaction: a session's would stay with a pooler's connection.
     if (isLock(config.text)) return pool.query({ ...config, text: "SELECT 1" });
     const result = await pool.query(config);
     characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
     for (const at of characters) Object.assign(result.fields[at] ?? {}, { dataTypeID: 25 });
     return result;
-  };
-  const adapter = await new MomentPg(Object.assign(Object.create(pool) as pg.Pool, { query })).connect();
+  });
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (params) => {
     const result = await queryRaw(params);

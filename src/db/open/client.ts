@@ -1,5 +1,4 @@
-import pg, { type CustomTypesConfig } from "pg";
-import { withOffsets } from "./types.ts";
+import pg from "pg";
 
 /** Called with the text of every statement that is sent, transaction control included. */
 export type StatementListener = (sql: string) => void;
@@ -24,8 +23,8 @@ type Startup = { getStartupConf(): Record<string, string> };
 const REFUSED = "08P01";
 
 /**
- * The driver's client, which begins its session as ours are, and reads moments whatever that is in. Once a pooler has
- * refused a connection for its limit of a statement's time, the next ones begin without.
+ * The driver's client, which begins its session as ours are. Once a pooler has refused a connection for its limit of a
+ * statement's time, the next ones begin without.
  */
 export function clientWith({ onStatement, session: other }: ClientHooks): typeof pg.Client {
   const { getStartupConf } = pg.Client.prototype as unknown as Startup;
@@ -54,12 +53,9 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
 
     // The driver declares a dozen overloads; all of them pass through.
     override query(...args: unknown[]): never {
-      const [statement, ...rest] = args as [string | { text?: string; types?: CustomTypesConfig }];
+      const [statement, ...rest] = args as [string | { text?: string }];
       onStatement?.(typeof statement === "string" ? statement : (statement.text ?? ""));
-      const types = typeof statement === "object" && statement.types;
-      const exact = types && withOffsets(types);
-      const read = exact && exact !== types ? { ...(statement as object), types: exact } : statement;
-      return (super.query as (...passed: unknown[]) => never)(read, ...rest);
+      return (super.query as (...passed: unknown[]) => never)(statement, ...rest);
     }
   }
   return Client;

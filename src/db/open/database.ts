@@ -1,9 +1,6 @@
 import type pg from "pg";
-import { PrismaClient } from "../../generated/prisma/client.ts";
-import { MomentPg } from "../prisma/adapter.ts";
-import { type Lender, lender } from "../prisma/borrowed-transaction.ts";
+import { type PrismaOfDatabase, prismaOver } from "../prisma/client.ts";
 import { type PreparedReads, preparedReads } from "../prisma/prepared-reads.ts";
-import { unreadColumns } from "../prisma/rows.ts";
 import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
 import { addressSettings } from "./address.ts";
 import { clientWith, type StatementListener } from "./client.ts";
@@ -40,11 +37,8 @@ export interface DatabaseHooks {
 }
 
 /** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
-export interface Database {
+export interface Database extends PrismaOfDatabase {
   readonly pool: pg.Pool;
-  readonly prisma: UnscopedClient;
-  /** Prisma inside of transactions that are open already. */
-  readonly lender: Lender<Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0]>;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
   readonly reads: PreparedReads;
@@ -56,8 +50,6 @@ export interface Database {
  * two, and each statement of a request waits in line for it: two seconds would refuse what is only slow.
  */
 const EMBEDDED_WAIT = 15_000;
-
-export type UnscopedClient = ReturnType<typeof createPrisma>;
 
 /**
  * Opens the embedded database or connects to PostgreSQL. Nothing is migrated.
@@ -90,30 +82,19 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
       () => undefined,
     );
   }
-  const prisma = createPrisma(pool);
+  const prisma = prismaOver(pool);
   // PGlite is one session, whose names would outlive the connection that gave them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
-  const lending = lender(createPrisma);
   return {
+    ...prisma,
     pool,
-    prisma,
-    lender: lending,
     embedded: embedded !== null,
     statementName,
-    reads: preparedReads({ pool, statementName }, hooks.prepareAfter),
+    reads: preparedReads({ pool, statementName, statementOf: prisma.statementOf }, hooks.prepareAfter),
     async close() {
-      await prisma.$disconnect();
-      await lending.close();
+      await prisma.prisma.$disconnect();
       await pool.end();
       await embedded?.close();
     },
   };
-}
-
-function createPrisma(pool: pg.Pool) {
-  return new PrismaClient({
-    adapter: new MomentPg(pool),
-    omit: unreadColumns,
-    transactionOptions: { maxWait: 5_000, timeout: 30_000 },
-  });
 }

@@ -1,4 +1,4 @@
-import { MomentPg } from "../prisma/adapter.ts";
+import { adapterFactory } from "../prisma/adapter.ts";
 import type { Database } from "./database.ts";
 
 /** The database cannot be used as it is; the message says why and what would be right. */
@@ -87,7 +87,7 @@ export async function isReadOnly({ pool }: Pick<Database, "pool">): Promise<bool
 
 /** A moment as it comes back, the way that all of them go. */
 async function thereAndBack(pool: Database["pool"]): Promise<string> {
-  const adapter = await new MomentPg(pool).connect();
+  const adapter = await adapterFactory(pool).connect();
   try {
     const { rows } = await adapter.queryRaw({
       sql: "SELECT $1::timestamptz",

@@ -1,10 +1,10 @@
-import pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { Database } from "../open/database.ts";
-import { isoMoment, typesWith } from "../open/types.ts";
+import { rowTypes } from "../types.ts";
+import type { PrismaOfDatabase } from "./client.ts";
 import { columnOf } from "./columns.ts";
-import { type Read, type Statement, statementOf } from "./recorder.ts";
 import { marked, type ReadArgs, shapeOf } from "./shape.ts";
+import type { Read, Statement } from "./statement.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
@@ -32,6 +32,17 @@ export interface PreparedReads {
   statement(model: string, args: ReadArgs): Promise<Statement>;
   /** The first rows in an order, with the number of all, in one statement that finds all of them. */
   countedRows(model: string, args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
+  /** How many reads went which way, since the database was opened. */
+  readonly counts: Readonly<ReadCounts>;
+}
+
+export interface ReadCounts {
+  /** Sent by the driver as Prisma once made them. */
+  replayed: number;
+  /** Answered by Prisma, because their shape had not come often enough. */
+  first: number;
+  /** Answered by Prisma, because their shape cannot be replayed: of these there should be next to none. */
+  unreplayable: number;
 }
 
 /** So many rows of all, and in which order. */
@@ -70,9 +81,14 @@ interface Prepared {
 
 /** @param after how often a shape comes before its statement is made */
 export function preparedReads(
-  { pool, statementName }: Pick<Database, "pool" | "statementName">,
+  {
+    pool,
+    statementName,
+    statementOf,
+  }: Pick<Database, "pool" | "statementName"> & Pick<PrismaOfDatabase, "statementOf">,
   after = 1,
 ): PreparedReads {
+  const counts: ReadCounts = { replayed: 0, first: 0, unreplayable: 0 };
   const shapes = new Map<string, Prepared>();
   const entryOf = (key: string): Prepared => {
     const known = shapes.get(key);
@@ -91,25 +107,33 @@ export function preparedReads(
     args: ReadArgs,
   ): Promise<(Statement & { readonly genericPlanSafe: boolean }) | null> => {
     const shape = shapeOf(args);
-    if (!shape || shape.values.length > MOST_VALUES) return null;
+    if (!shape || shape.values.length > MOST_VALUES) {
+      counts.unreplayable += 1;
+      return null;
+    }
     const prepared = entryOf(`${model} ${operation} ${shape.key}`);
     if (prepared.template === undefined) {
       prepared.times += 1;
-      if (prepared.times <= after) return null;
-      prepared.template = await makeTemplate({ model, operation, args });
+      if (prepared.times <= after) {
+        counts.first += 1;
+        return null;
+      }
+      prepared.template = await makeTemplate(statementOf, { model, operation, args });
     }
     const { template } = prepared;
     const { genericPlanSafe, values } = shape;
+    counts[template ? "replayed" : "unreplayable"] += 1;
     return template && { text: template.text, values: parametersOf(template, values), genericPlanSafe };
   };
 
   const send = async ({ text, values }: Statement, name?: string) =>
-    pool.query<unknown[]>({ name, text, values: [...values], rowMode: "array", types });
+    pool.query<unknown[]>({ name, text, values: [...values], rowMode: "array", types: rowTypes });
 
   const statement = async (model: string, args: ReadArgs): Promise<Statement> =>
     (await preparedStatement(model, "findMany", args)) ?? statementOf({ model, args });
 
   return {
+    counts,
     statement,
     async read(model, operation, args, ask) {
       const prepared = await preparedStatement(model, operation, args);
@@ -139,7 +163,10 @@ SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(
 }
 
 /** @returns null when the statement does not tell where each value goes */
-async function makeTemplate({ args, ...read }: Read & { readonly args: ReadArgs }): Promise<Template | null> {
+async function makeTemplate(
+  statementOf: PrismaOfDatabase["statementOf"],
+  { args, ...read }: Read & { readonly args: ReadArgs },
+): Promise<Template | null> {
   const { args: others, markers } = marked(args);
   return statementOf({ ...read, args: others }).then(
     (statement) => templateOf(statement, markers),
@@ -169,13 +196,3 @@ function reader(columns: readonly { readonly name: string }[], select: object | 
     return made;
   };
 }
-
-/** Values as Prisma gives them. */
-const types = typesWith({
-  17: (text) => new Uint8Array(pg.types.getTypeParser(17)(text) as Buffer),
-  20: BigInt,
-  // Midnight UTC; the driver would make it midnight on this machine.
-  1082: (text) => new Date(`${text}T00:00:00Z`),
-  1184: (text) => new Date(isoMoment(text)),
-  1700: (text) => new Prisma.Decimal(text),
-});

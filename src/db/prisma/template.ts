@@ -1,5 +1,5 @@
-import type { Statement } from "./recorder.ts";
 import { MARK, type Value } from "./shape.ts";
+import type { Statement } from "./statement.ts";
 
 /** Where a parameter of a statement comes from: a value of the call, with what stands around it, or always the same. */
 type Parameter =

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
-import { type Statement, shifted, statementOf } from "../prisma/recorder.ts";
+import { type Statement, shifted } from "../prisma/statement.ts";
 import { type Principal, scope } from "../scope/scope.ts";
 
 /** The rows of one model for which a `where` holds. */
@@ -65,12 +65,16 @@ export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
           .digest("hex"),
       };
 
-/** One `SELECT` of these columns, and of the keys, for a set's rows that the principal may see. */
+/**
+ * One `SELECT` of these columns, and of the keys, for a set's rows that the principal may see.
+ *
+ * @param statement makes statements of reads
+ */
 export function setStatement(
   principal: Principal,
   { model, where }: RowSet,
   select: readonly string[],
-  statement: PreparedReads["statement"] = (name, args) => statementOf({ model: name, args }),
+  statement: PreparedReads["statement"],
 ): Promise<Statement> {
   const chosen = Object.fromEntries(select.map((column) => [column, true]));
   const name = model.charAt(0).toUpperCase() + model.slice(1);
@@ -80,11 +84,11 @@ export function setStatement(
 /** Carriers of a tag that are sooner found by its index than the trash is read. */
 const RARE = 2_000;
 
-/** @param statement makes statements of reads; as Prisma does when left out */
+/** @param statement makes statements of reads */
 export function setReader(
   query: Query,
   principal: Principal,
-  statement?: PreparedReads["statement"],
+  statement: PreparedReads["statement"],
 ): SetReader {
   const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select, statement);
   return {

@@ -3,11 +3,11 @@ import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
 import { fold } from "../../lib/fold.ts";
 import { decodeId, type IdType } from "../ids.ts";
 import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
-import type { Database, UnscopedClient } from "../open/database.ts";
+import type { Database } from "../open/database.ts";
 import { poolQuery, type Query, queryOf } from "../open/query.ts";
+import type { UnscopedClient } from "../prisma/client.ts";
 import type { CountedRows, PageOfAll, PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
-import type { StatementNames } from "../prisma/statement-names.ts";
 import { type AddressRow, readAddresses } from "../read/addresses.ts";
 import { type ChildReader, childReader } from "../read/children.ts";
 import { type RowSet, type SetReader, setReader } from "../read/sets.ts";
@@ -121,7 +121,7 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
     transaction: (work, timeout = 30_000) =>
       inTransaction(
         database,
-        (transaction) => work(confineTransaction(transaction, statementName, principal)),
+        (transaction) => work(confineTransaction(transaction, database, principal)),
         timeout,
       ),
     async optimistic(work) {
@@ -137,12 +137,12 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
 }
 
 /** What a write that is one statement may do: read whatever is not locked, and change one row. */
-function confineOptimistic({ pool, statementName }: Database, principal: Principal, call: Call): Db {
+function confineOptimistic({ pool, statementName, reads }: Database, principal: Principal, call: Call): Db {
   const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
   const reading: Call = (name, operation, args) =>
     /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
   const readers = (): Readers => ({
-    ...readersOf(poolQuery(pool), poolQuery(pool), principal),
+    ...readersOf(poolQuery(pool), poolQuery(pool), principal, reads.statement),
     catalogue: needsTransaction,
     countedRows: needsTransaction,
     rows: optimisticRow(connection, (model) => columnLimits(models[model], principal)),
@@ -163,27 +163,23 @@ function confineOptimistic({ pool, statementName }: Database, principal: Princip
   });
 }
 
-function confineTransaction(
-  transaction: Transaction<Delegates>,
-  nameOf: StatementNames,
-  principal: Principal,
-): Db {
+function confineTransaction(transaction: Transaction, database: Database, principal: Principal): Db {
   const call: Call = async (name, operation, args) => {
     const delegates = await transaction.prisma();
     return (delegates[name] as unknown as Calls)[operation](args);
   };
-  return confine(call, principal, () => insideReaders(transaction, nameOf, principal, call), null);
+  return confine(call, principal, () => insideReaders(transaction, database, principal, call), null);
 }
 
 /**
  * @param named sends texts that are always the same
- * @param statement makes statements of reads; as Prisma does when left out
+ * @param statement makes statements of reads
  */
 const readersOf = (
   query: Query,
   named: Query,
   principal: Principal,
-  statement?: PreparedReads["statement"],
+  statement: PreparedReads["statement"],
 ): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets" | "addresses"> => ({
   sets: setReader(query, principal, statement),
   addresses: (keys) => readAddresses(named, principal, keys),
@@ -198,15 +194,15 @@ const readersOf = (
 });
 
 function insideReaders(
-  { send }: Transaction<unknown>,
-  nameOf: StatementNames,
+  { send }: Transaction,
+  { statementName: nameOf, reads: { statement } }: Database,
   principal: Principal,
   call: Call,
 ): Readers {
   const query = queryOf(send);
   /** For texts that are always the same. */
   const named = queryOf(send, nameOf);
-  const readers = readersOf(query, named, principal);
+  const readers = readersOf(query, named, principal, statement);
   const order = new LockOrder();
   const lock = locksOf(named, principal.orgId, order);
   return {
@@ -219,7 +215,7 @@ function insideReaders(
     },
     lock,
     rows: lockedRows({ send, nameOf }, principal, call, { lock, order }),
-    bulk: bulkStatements(query, principal, order),
+    bulk: bulkStatements(query, principal, order, statement),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");

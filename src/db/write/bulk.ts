@@ -3,6 +3,7 @@ import type { ImportError } from "../../generated/prisma/client.ts";
 import { entities, type Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
+import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
 import type { MovedReference } from "../references.ts";
 import { ScopeError } from "../scope/rules.ts";
@@ -129,8 +130,16 @@ function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: strin
   return `[${texts.join(",")}]`;
 }
 
-/** @param order in which the locks are taken that these statements take */
-export function bulkStatements(query: Query, principal: Principal, order: LockOrder): Bulk {
+/**
+ * @param order in which the locks are taken that these statements take
+ * @param statement makes statements of reads
+ */
+export function bulkStatements(
+  query: Query,
+  principal: Principal,
+  order: LockOrder,
+  statement: PreparedReads["statement"],
+): Bulk {
   const { orgId, memberId } = principal;
   /** The contacts themselves are held, with all that are merged into them, before anything moves. */
   const enter = ({ row: { table }, column, versioned }: MovedReference) => {
@@ -187,7 +196,7 @@ export function bulkStatements(query: Query, principal: Principal, order: LockOr
       );
     },
     async queueContacts(jobId, where, size) {
-      const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"]);
+      const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"], statement);
       const own = values.length;
       const [row] = await query<Fingerprint>(
         `WITH matched AS MATERIALIZED (

@@ -1,6 +1,5 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { Send } from "../open/query.ts";
-import { typesWith } from "../open/types.ts";
 import { columnOf } from "../prisma/columns.ts";
 import {
   type ContactRow,
@@ -12,6 +11,7 @@ import {
 import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
+import { parameterOf, rowTypes } from "../types.ts";
 
 /** The rows that are locked and changed one by one with a statement each. */
 export interface StoredRows {
@@ -66,19 +66,6 @@ const shown = Object.fromEntries(
   ]),
 );
 
-/** As Prisma has them: decimals exact, a calendar day at midnight UTC. */
-const types = typesWith({
-  1082: (text) => new Date(`${text}T00:00:00Z`),
-  1700: (text) => new Prisma.Decimal(text),
-});
-
-/** How the driver sends a value: decimals and JSON as text. Arrays are PostgreSQL's own. */
-function parameter(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString();
-  if (Prisma.Decimal.isDecimal(value)) return value.toString();
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
-}
-
 /** Keys and tokens of custom fields begin with this, and no other does. */
 const custom = "LIKE 'custom.%'";
 
@@ -111,7 +98,7 @@ async function first(
   text: string,
   values: unknown[],
 ): Promise<Values | null> {
-  const { rows } = await send({ name: nameOf(text), text, values, types });
+  const { rows } = await send({ name: nameOf(text), text, values, types: rowTypes });
   return (rows[0] as Values | undefined) ?? null;
 }
 
@@ -151,7 +138,7 @@ export async function changeRow(
     if (!(tables[model].all as readonly string[]).includes(field) || field === "id" || field === "orgId") {
       throw new ScopeError(`${model}.${field} cannot be written`);
     }
-    const place = `$${values.push(parameter(change[field]))}`;
+    const place = `$${values.push(parameterOf(change[field]))}`;
     return `${columnOf(field)} = ${(keepCustom && keeping[field]?.(place)) || place}`;
   });
   const written = listed(fields.filter((field) => isShown(model, field)));

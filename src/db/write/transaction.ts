@@ -1,13 +1,13 @@
 import type { Pool } from "pg";
 import { endTransaction, takeConnection } from "../open/connections.ts";
 import type { Send } from "../open/query.ts";
-import type { BorrowedTransaction, Lender } from "../prisma/borrowed-transaction.ts";
+import type { BorrowedTransaction, PrismaOfDatabase, TransactionClient } from "../prisma/client.ts";
 
 /** A transaction on a connection of its own. */
-export interface Transaction<Prisma> {
+export interface Transaction {
   readonly send: Send;
   /** Prisma's client in this transaction, opened when it is first asked for: most writes do without. */
-  prisma(): Promise<Prisma>;
+  prisma(): Promise<TransactionClient>;
 }
 
 /** A transaction was given up for its time. The code is the one that Prisma has for it. */
@@ -21,9 +21,9 @@ class TransactionExpired extends Error {
  *
  * @param timeout milliseconds after which it is rolled back, whatever the work does
  */
-export async function inTransaction<Prisma, Result>(
-  { pool, lender }: { readonly pool: Pool; readonly lender: Lender<Prisma> },
-  work: (transaction: Transaction<Prisma>) => Promise<Result>,
+export async function inTransaction<Result>(
+  { pool, borrow }: { readonly pool: Pool } & Pick<PrismaOfDatabase, "borrow">,
+  work: (transaction: Transaction) => Promise<Result>,
   timeout: number,
 ): Promise<Result> {
   const connection = await takeConnection(pool);
@@ -31,12 +31,12 @@ export async function inTransaction<Prisma, Result>(
   let over = false;
   const send: Send = (statement) =>
     over ? Promise.reject(new TransactionExpired("the transaction is over")) : client.query(statement);
-  let lent: Promise<BorrowedTransaction<Prisma>> | undefined;
-  const transaction: Transaction<Prisma> = {
+  let borrowed: Promise<BorrowedTransaction> | undefined;
+  const transaction: Transaction = {
     send,
     async prisma() {
-      lent ??= lender.lend(send);
-      return (await lent).client;
+      borrowed ??= borrow(send);
+      return (await borrowed).client;
     },
   };
   const end = async (how: "COMMIT" | "ROLLBACK") => {
@@ -56,7 +56,7 @@ export async function inTransaction<Prisma, Result>(
     if (!over) await end("ROLLBACK").catch(ignore);
     throw error;
   } finally {
-    void lent?.then(({ giveBack }) => giveBack()).catch(ignore);
+    void borrowed?.then(({ giveBack }) => giveBack()).catch(ignore);
   }
 }
 

@@ -1,0 +1,17 @@
+/** A statement with its parameters, which stand in the text as `$1`, `$2` and so on. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** A read that Prisma could do, with arguments that `scope` has confined. */
+export interface Read {
+  /** Prisma's name of the delegate, such as `contact`. */
+  readonly model: string;
+  readonly operation?: "findMany" | "findFirst" | "count";
+  readonly args: object;
+}
+
+/** The same statement with its parameters counted from another number, to stand beside others in one text. */
+export const shifted = ({ text }: Statement, by: number): string =>
+  text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + by}`);

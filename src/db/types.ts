@@ -1,0 +1,61 @@
+import pg, { type CustomTypesConfig } from "pg";
+import { Prisma } from "../generated/prisma/client.ts";
+
+/**
+ * PostgreSQL's types as they are read here, by their numbers (`pg_type.oid`): the one table of them. What is not in it is
+ * read as the driver does.
+ */
+const BYTEA = 17;
+const INT8 = 20;
+const DATE = 1082;
+const TIMESTAMPTZ = 1184;
+const NUMERIC = 1700;
+
+type Reader = (text: string) => unknown;
+
+const driver = (oid: number) => pg.types.getTypeParser(oid) as Reader;
+
+/** Values as Prisma gives them, whatever zone the session is in. */
+const readers: Readonly<Record<number, Reader>> = {
+  [BYTEA]: (text) => new Uint8Array(driver(BYTEA)(text) as Buffer),
+  [INT8]: BigInt,
+  // Midnight UTC; the driver would make it midnight on this machine.
+  [DATE]: (text) => new Date(`${text}T00:00:00Z`),
+  [TIMESTAMPTZ]: (text) => new Date(isoMoment(text)),
+  [NUMERIC]: (text) => new Prisma.Decimal(text),
+};
+
+/** The types of statements whose rows are given out as Prisma's would be. */
+export const rowTypes: CustomTypesConfig = {
+  getTypeParser: (oid, format) => readers[oid] ?? pg.types.getTypeParser(oid, format),
+};
+
+/** The types of a statement of Prisma's adapter, which drops a moment's offset and takes what is left for UTC. */
+export const withMoments = (types: CustomTypesConfig): CustomTypesConfig => ({
+  getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? isoMoment : types.getTypeParser(oid, format)),
+});
+
+/** How the driver sends a value of Prisma's: decimals and JSON as text. Arrays are PostgreSQL's own. */
+export function parameterOf(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Prisma.Decimal.isDecimal(value)) return value.toString();
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
+/**
+ * A moment as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, as answers have it, `2026-06-29T22:46:01.100Z`. By hand
+ * in a session in UTC, because a page has hundreds of them; the driver reads what other zones and other centuries give.
+ */
+export function isoMoment(text: string): string {
+  const usual =
+    text.length >= 22 && text.length <= 26 && text.endsWith("+00")
+      ? text.charCodeAt(4) === DASH && text.charCodeAt(10) === SPACE
+      : false;
+  if (usual) return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
+  const read = driver(TIMESTAMPTZ)(text);
+  if (read instanceof Date) return read.toISOString();
+  throw new RangeError(`the session's DateStyle is not ISO: a moment came as ${text}`);
+}
+
+const DASH = 45;
+const SPACE = 32;
