@@ -186,3 +186,14 @@ describe("a shape", () => {
     expect(genericPlanSafe({ facets: { has: "x" } })).toBe(false);
   });
 });
+
+test("how many reads went which way is counted", async () => {
+  const database = await testDatabase();
+  const reads = preparedReads(database, 1);
+  const ask = async () => null;
+  const byName = (name: unknown) =>
+    reads.read("tag", "findFirst", { where: { orgId: org.id, name } as object }, ask);
+  for (const name of ["a", "b", "c"]) await byName(name);
+  await reads.read("tag", "findMany", { where: { orgId: org.id }, take: -1 }, ask);
+  expect(reads.counts).toEqual({ first: 1, replayed: 2, unreplayable: 1 });
+});

@@ -4,6 +4,7 @@ import type { Send } from "../open/query.ts";
 import { adapterFactory } from "./adapter.ts";
 import { unreadColumns } from "./rows.ts";
 import type { Read, Statement } from "./statement.ts";
+import { requireTestedPrisma } from "./tested.ts";
 
 /** The one client of Prisma that a database has, and what it is lent to. */
 
@@ -39,7 +40,9 @@ const MAX = 2 ** 31 - 1;
 /** Told by borrowed transactions alone: Prisma's own say no level, and have the session's, which is the same. */
 const BORROWED = "ReadCommitted";
 
+/** @throws Error when Prisma is not the version that was tested */
 export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
+  requireTestedPrisma();
   let next: Send | null = null;
   const prisma = clientOver(pool, () => {
     const send = next;
