@@ -2,6 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { inspect } from "../../src/db/open/inspect.ts";
 import { testDatabase } from "../support/database.ts";
 
 /** Connections that are listened to, since an error event that nobody hears ends the process. */
@@ -18,6 +20,14 @@ test("connections are made and taken in one place, which listens to them", async
     if (/new pg\.Pool\b|\b(pool|own|to)\.connect\(/.test(text)) taking.push(name);
   }
   expect(taking).toEqual(["db/open/connections.ts"]);
+});
+
+test("migrations and the look at the start leave no listeners on the pool, of which Node.js would warn", async () => {
+  const database = await testDatabase();
+  const before = database.pool.listenerCount("error");
+  await applyMigrations(database.pool, database.embedded);
+  await inspect(database);
+  expect(database.pool.listenerCount("error")).toBe(before);
 });
 
 test("clients that reset their connections, whatever they had sent, leave the embedded database as it was", async ({

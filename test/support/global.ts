@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { applyMigrations } from "../../src/db/migrate/migrate.ts";
+import { makePool } from "../../src/db/open/connections.ts";
 import { startEmbedded } from "../../src/db/open/embedded.ts";
 
 declare module "vitest" {
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject) {
 async function setupEmbedded(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-test-"));
   const embedded = await startEmbedded({});
-  const pool = new pg.Pool(embedded.connection);
+  const pool = makePool(embedded.connection);
   await applyMigrations(pool, true);
   await pool.end();
   const dumpPath = join(directory, "migrated.tar");
@@ -43,7 +44,7 @@ async function setupPostgres(project: TestProject, url: string) {
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
   const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).toString();
-  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const pool = makePool({ connectionString: databaseUrl });
   await applyMigrations(pool, false);
   await pool.end();
   project.provide("databaseUrl", databaseUrl);

@@ -98,5 +98,7 @@ async function thereAndBack(pool: Database["pool"]): Promise<string> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return "a text that is no moment in ISO 8601";
+  } finally {
+    await adapter.dispose();
   }
 }

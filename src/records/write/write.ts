@@ -8,8 +8,8 @@ import { gone, type Repeatable } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
-/** How often a write is tried that PostgreSQL undid because of another one. */
-const ATTEMPTS = 5;
+/** How often a write is tried that PostgreSQL undid because of another one: once, and three times more. */
+const ATTEMPTS = 4;
 
 /** Hours for which an idempotency key is remembered. */
 export const IDEMPOTENCY_HOURS = 72;
