@@ -2,7 +2,7 @@ import type { OrderInput } from "../../filter/compile/order.ts";
 import type { Condition } from "../../filter/language/condition.ts";
 import type { GenericCondition, GenericQuery } from "../../filter/language/question.ts";
 import { namesTags } from "../../filter/language/stored.ts";
-import { countLive } from "../../filter/list/count.ts";
+import { countLive, liveWhere } from "../../filter/list/count.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { FilterCondition } from "../../filter/schema/condition.schema.ts";
 import { ContactConnection } from "../../filter/schema/contacts.schema.ts";
@@ -178,8 +178,10 @@ const SmartList = builder.prismaObject("SmartList", {
       args: timeZoneArg(),
       select: readColumns,
       resolve: async (list, { timeZone }, context) => {
-        const { tree, tagIds, problems } = await readStored(context, list, timeZone);
-        return problems.length > 0 ? 0 : countLive(context, "contact", tree, tagIds);
+        const { tree, tagIds, where, problems } = await readStored(context, list, timeZone);
+        return problems.length > 0
+          ? 0
+          : countLive(context, "contact", { tree, tagIds, where: liveWhere(where) });
       },
     }),
     contacts: t.field({

@@ -26,7 +26,7 @@ export interface ReadList {
   readonly tree: Normal;
   readonly tagIds: TagIds;
   /** What each of its groups says. */
-  readonly groups: readonly Where[];
+  readonly groups: () => readonly Where[];
   readonly orderBy: readonly OrderInput[];
   /** Its conditions as they are stored, their values typed; those of a broken list too. */
   readonly conditions: readonly (readonly Condition[])[];
@@ -82,7 +82,7 @@ export function readList({ query, order, columns }: Listed, named: Named, option
         where: nothing,
         tree: { kind: "none" },
         tagIds,
-        groups: [],
+        groups: () => [],
         orderBy: [],
         conditions,
         sentence: null,
@@ -93,7 +93,7 @@ export function readList({ query, order, columns }: Listed, named: Named, option
         where: filter.where,
         tree: filter.tree,
         tagIds,
-        groups: filter.groups ?? [],
+        groups: filter.groups ?? (() => []),
         orderBy,
         conditions,
         sentence: describe("CONTACT", filter.tree, null, names),

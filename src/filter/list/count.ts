@@ -11,18 +11,20 @@ import type { Leaf, Normal } from "../language/ast.ts";
 
 type Counter = Pick<Context, "db" | "viewer">;
 
-/**
- * How many live contacts or leads a filter matches.
- *
- * @param tree the filter, which is all that is asked
- */
+/** A filter of live records, which is all that is asked. */
+export interface LiveFilter {
+  readonly tree: Normal;
+  readonly tagIds: TagIds;
+  /** What it was compiled to, live records alone. */
+  readonly where: Where;
+}
+
+/** How many live contacts or leads a filter matches. */
 export function countLive(
   { db, viewer }: Counter,
   model: "contact" | "lead",
-  tree: Normal,
-  tagIds: TagIds,
+  { tree, tagIds, where }: LiveFilter,
 ): Promise<number> {
-  const where: Where = { AND: [live, compile(tree, tagIds)] };
   if (tree.kind === "leaf") {
     const tagId = loneTag(tree, tagIds);
     if (tagId !== null && viewer.dataScope === "ALL") return db.sets.countTagged(model, tagId, tree.negated);
@@ -35,6 +37,9 @@ export function countLive(
 }
 
 const live: Where = { deletedAt: null };
+
+/** A filter's rows that are not in the trash. */
+export const liveWhere = (where: Where): Where => ({ AND: [live, where] });
 
 /** The tag that a condition is about, if there is one and no more. */
 function loneTag({ field, comparator, operands }: Leaf, tagIds: TagIds): string | null {

@@ -4,7 +4,7 @@ import { definitionsOf } from "../../graphql/definitions.ts";
 import { quote, RequestError } from "../../lib/errors.ts";
 import { type Definition, type Entity, slotKinds } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
-import type { ListedEntity, Question } from "./list.ts";
+import type { ListedEntity, Question } from "./plan.ts";
 
 /** Counting the values of a list's rows: one statement for each facet that is asked for. */
 

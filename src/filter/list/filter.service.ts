@@ -37,8 +37,8 @@ export interface ReadFilter {
   readonly where: Where;
   /** What `filter` and `query` say together, free text apart. */
   readonly tree: Normal;
-  /** What each group of `query` says; null without a query. */
-  readonly groups: readonly Where[] | null;
+  /** What each group of `query` says, compiled when it is asked for; null without a query. */
+  readonly groups: (() => readonly Where[]) | null;
   readonly registry: Registry;
   /** Ids of the tags that it names, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
@@ -92,15 +92,16 @@ export function readFilter(
   const groups = query == null ? null : parser.groups(query, "query");
   if (groups) nodes.push({ kind: "or", nodes: groups });
   const normal = parser.problems.length > 0 ? null : normalize({ kind: "and", nodes });
-  const tooLarge = normal && parametersProblem(compile(normal, tagIds), filter == null ? "query" : "filter");
+  const compiled = normal && compile(normal, tagIds);
+  const tooLarge = compiled && parametersProblem(compiled, filter == null ? "query" : "filter");
   const problems = tooLarge ? [tooLarge] : parser.problems.slice(0, MAX_PROBLEMS);
-  const broken = problems.length > 0;
-  const tree: Normal = broken || !normal ? { kind: "none" } : normal;
+  const read = problems.length === 0 && normal && compiled ? { tree: normal, where: compiled } : null;
+  const tree: Normal = read?.tree ?? { kind: "none" };
   const searched = (where: Where): Where => (search == null ? where : { AND: [where, searchWhere(search)] });
   return {
-    where: searched(compile(tree, tagIds)),
+    where: searched(read?.where ?? nothing),
     tree,
-    groups: groups?.map((group) => (broken ? nothing : compile(normalize(group), tagIds))) ?? null,
+    groups: groups && (() => groups.map((group) => (read ? compile(normalize(group), tagIds) : nothing))),
     registry,
     tagIds,
     names,

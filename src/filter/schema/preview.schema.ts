@@ -1,13 +1,13 @@
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
-import { keepDefinitions } from "../../graphql/definitions.ts";
+import { allDefinitions } from "../../graphql/definitions.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { indexOf } from "../compile/indexes.ts";
 import { describe } from "../explain/describe.ts";
 import { type ResolvedRange, rangesOf } from "../explain/explain.ts";
 import { leaves } from "../language/ast.ts";
 import { treeOf } from "../language/condition.ts";
-import { countLive } from "../list/count.ts";
+import { countLive, liveWhere } from "../list/count.ts";
 import { clockOf, type FilterArgs, type ReadFilter, readArgs } from "../list/filter.service.ts";
 import type { FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
@@ -93,8 +93,8 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
       resolve: ({ read, args }, _args, context) => {
         if (read.problems.length > 0) return null;
         return args.search == null
-          ? countLive(context, "contact", read.tree, read.tagIds)
-          : context.db.contact.count({ where: { AND: [{ deletedAt: null }, read.where] } });
+          ? countLive(context, "contact", { ...read, where: liveWhere(read.where) })
+          : context.db.contact.count({ where: liveWhere(read.where) });
       },
     }),
   }),
@@ -102,8 +102,7 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
 
 /** Every field of an entity, and those of its related records. */
 async function fieldsOf(context: Context, entity: FilterEntity): Promise<NamedField[]> {
-  const { definitions } = await context.db.catalogue(null);
-  keepDefinitions(context, definitions);
+  const definitions = await allDefinitions(context);
   const registry = new Registry(entity, definitions);
   return registry.fields().flatMap((field) => [
     { name: field.path, field },
