@@ -47,7 +47,7 @@ export interface Column {
   readonly blank: unknown;
   /** What can be filtered by it. */
   readonly filter: readonly FilterField[];
-  /** Whether it says something of a person: then a purge makes it blank. */
+  /** Whether it says something of a person: then it is blank in what a purge leaves of a contact or lead. */
   readonly personal: boolean;
 }
 

@@ -1,8 +1,11 @@
 import { activityTable } from "../../src/entities/activity/activity.columns.ts";
 import { contactTable } from "../../src/entities/contact/contact.columns.ts";
 import { conversationTable } from "../../src/entities/conversation/conversation.columns.ts";
+import { customFieldTable, folderTable } from "../../src/entities/custom-field/custom-field.columns.ts";
 import { dealTable } from "../../src/entities/deal/deal.columns.ts";
 import { leadTable } from "../../src/entities/lead/lead.columns.ts";
+import { smartListTable } from "../../src/entities/smart-list/smart-list.columns.ts";
+import { tagTable } from "../../src/entities/tag/tag.columns.ts";
 import type { FilterField } from "../../src/filter/registry/fields.ts";
 import type { Column } from "../../src/records/columns.ts";
 import { mutate, sendText } from "./client.ts";
@@ -16,6 +19,10 @@ export const tables = {
   deal: dealTable,
   activity: activityTable,
   conversation: conversationTable,
+  tag: tagTable,
+  customField: customFieldTable,
+  customFieldFolder: folderTable,
+  smartList: smartListTable,
 } as const satisfies Record<string, Readonly<Record<string, Column>>>;
 
 export type Noun = keyof typeof tables;
@@ -37,6 +44,7 @@ export const titleOf = ({ noun, name }: Case): string => `${noun}.${name}`;
 export interface World {
   readonly organization: Organization & { key: string };
   readonly key: string;
+  readonly folder: string;
   readonly member: { readonly globalId: string; readonly email: string };
   readonly parents: Readonly<Record<string, { readonly id: string; readonly globalId: string }>>;
 }
@@ -48,15 +56,48 @@ export async function makeWorld(): Promise<World> {
     leadId: await organization.lead(),
     dealId: await organization.deal(),
   };
-  return { organization, key: organization.key, member: await organization.member(), parents };
+  const made = await mutate<{ folder: { id: string } }>(
+    organization.key,
+    'customFieldFolderCreate(input: { name: "A folder", entity: CONTACT })',
+    "folder { id }",
+  );
+  return {
+    folder: made.folder.id,
+    organization,
+    key: organization.key,
+    member: await organization.member(),
+    parents,
+  };
 }
 
 /** Counts the values, with as many digits each, so that texts of them are in the order in which they were made. */
 let made = 1000;
 
+/** Values of columns that take no other, or whose type does not say which. */
+const values: Readonly<Record<string, (world: World) => unknown>> = {
+  "tag.color": () => "#1f6feb",
+  "customField.entity": () => "LEAD",
+  "customField.slug": () => `slug_${made}`,
+  "customField.type": () => "MULTI_SELECT",
+  "customField.options": () => ["One", "Two"],
+  "customField.folderId": ({ folder }) => folder,
+  "customFieldFolder.entity": () => "LEAD",
+  "customFieldFolder.position": () => 0,
+  "smartList.query": () => queryOf("Somebody else"),
+  "smartList.position": () => 0,
+  "smartList.order": () => [{ field: "NAME", customField: null, direction: "DESC", nulls: "FIRST" }],
+  "smartList.columns": () => ["name", "email"],
+  "smartList.timeZone": () => "Europe/Paris",
+};
+
+const queryOf = (value: string) => ({ groups: [{ conditions: [{ field: "name", op: "EQ", value }] }] });
+
 /** A value that a column can have and that no other record has, as far as its type has so many. */
-export function valueFor({ member, parents }: World, { name, row }: Case): unknown {
+export function valueFor(world: World, { noun, name, row }: Case): unknown {
+  const { member, parents } = world;
   made += 1;
+  const special = values[`${noun}.${name}`];
+  if (special) return special(world);
   const type = row.create?.type;
   const shown = row.shown?.type;
   if (type === "Boolean") return row.blank !== true;
@@ -81,6 +122,10 @@ const required: Readonly<Record<Noun, (world: World) => object>> = {
   deal: () => ({ name: "Something", value: { amount: "1.00", currency: "USD" } }),
   activity: ({ parents }) => ({ kind: "CALL", contactId: parents.contactId?.globalId }),
   conversation: ({ parents }) => ({ channel: "EMAIL", contactId: parents.contactId?.globalId }),
+  tag: () => ({ name: `Tag ${++made}` }),
+  customField: () => ({ name: `Field ${++made}`, entity: "CONTACT", type: "SELECT", options: ["Only"] }),
+  customFieldFolder: () => ({ name: `Folder ${++made}`, entity: "CONTACT" }),
+  smartList: () => ({ name: `List ${++made}`, query: queryOf("Somebody") }),
 };
 
 const within = ({ name, row }: Case, value: unknown): object =>
@@ -88,8 +133,16 @@ const within = ({ name, row }: Case, value: unknown): object =>
 
 const big = (noun: Noun): string => noun.charAt(0).toUpperCase() + noun.slice(1);
 
+/** How columns are asked for in answers that are shown by fields made by hand. */
+const selections: Readonly<Record<string, string>> = {
+  "smartList.query": "query { groups { conditions { field op value } } }",
+  "smartList.order": "order { field customField direction nulls }",
+};
+
 /** How a column is asked for in answers. */
-function selection({ name, row }: Case): string {
+function selection({ noun, name, row }: Case): string {
+  const special = selections[`${noun}.${name}`];
+  if (special) return special;
   if (row.shown === null) {
     return row.create?.type === "ID" ? `${name.slice(0, -2)} { id }` : `${name} { amount currency }`;
   }
@@ -105,15 +158,18 @@ function shownValue({ name, row }: Case, record: Readonly<Record<string, unknown
   return part?.[name] ?? null;
 }
 
+/** What the payload of a mutation calls the record. */
+const payloads: Readonly<Partial<Record<Noun, string>>> = { customFieldFolder: "folder" };
+
 async function writeOne(world: World, field: string, variables: object, types: string, one: Case) {
   const payload = await mutate<Record<string, Record<string, unknown> | null>>(
     world.key,
     field,
-    `${one.noun} { id ${selection(one)} }`,
+    `${payloads[one.noun] ?? one.noun} { id ${selection(one)} }`,
     variables as Record<string, unknown>,
     types,
   );
-  const record = payload[one.noun];
+  const record = payload[payloads[one.noun] ?? one.noun];
   if (!record) throw new Error(`${titleOf(one)}: ${JSON.stringify(payload)}`);
   return { id: record.id as string, value: shownValue(one, record) };
 }
@@ -148,7 +204,7 @@ export async function shownOf({ key }: World, one: Case, id: string): Promise<un
 }
 
 /** How what is compared is found: children by the contact that they hang on. */
-const lists: Readonly<Record<Noun, { readonly list: string; readonly prefix: string }>> = {
+const lists: Readonly<Partial<Record<Noun, { readonly list: string; readonly prefix: string }>>> = {
   contact: { list: "contacts", prefix: "" },
   lead: { list: "leads", prefix: "" },
   deal: { list: "deals", prefix: "" },
@@ -163,7 +219,7 @@ async function listOf(
   variables: Record<string, unknown>,
   types: string,
 ) {
-  const query = `query ${types} { list: ${lists[noun].list}(${args}) { nodes { id } } }`;
+  const query = `query ${types} { list: ${lists[noun]?.list}(${args}) { nodes { id } } }`;
   const { data, text } = await sendText(key, query, variables);
   if (data === null) throw new Error(`${query} ${JSON.stringify(variables)}: ${text}`);
   return (data as unknown as { list: { nodes: { id: string }[] } }).list.nodes.map(({ id }) => id);
@@ -180,7 +236,7 @@ export async function fulfils(
   id: string,
   condition: { readonly field: string; readonly op: string; readonly value: unknown },
 ): Promise<boolean> {
-  const field = `${lists[noun].prefix}${condition.field}`;
+  const field = `${lists[noun]?.prefix ?? ""}${condition.field}`;
   const conditions = [
     { field: "id", op: "EQ", value: id },
     { ...condition, field },

@@ -7,22 +7,17 @@ import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
-import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
+import { customFieldTable, folderTable } from "./custom-field.columns.ts";
+import { CustomFieldEntityEnum } from "./custom-field.enums.ts";
 
 builder.node("CustomField", {
   description: "A field that the organization added to contacts or leads.",
   id: { resolve: (field) => field.id, description: "Global id, `custom_field_…`." },
   loadManyWithoutCache: (ids, context) => byId.customField.loadMany(context, ids),
   fields: (t) => ({
-    slug: t.exposeString("slug", { description: "What values are read and written under; never changes." }),
-    name: t.exposeString("name", { description: "What people see." }),
-    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What it belongs to." }),
-    type: t.expose("type", { type: CustomFieldTypeEnum, description: "What values it holds." }),
-    options: t.stringList({
-      description: "What SELECT and MULTI_SELECT may hold, in order; empty for other types.",
-      resolve: ({ options }) => [...options],
-    }),
+    ...shownFieldsOf(t, customFieldTable),
     position: t.exposeInt("position", { description: "Its place among the fields, from 0." }),
     folder: t.field({
       type: "CustomFieldFolder",
@@ -38,9 +33,7 @@ const Folder = builder.prismaObject("CustomFieldFolder", {
   ...keyed,
   description: "A heading under which custom fields are shown.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "What people see." }),
-    entity: t.expose("entity", { type: CustomFieldEntityEnum, description: "What its fields belong to." }),
-    position: t.exposeInt("position", { description: "Its place among the folders, from 0." }),
+    ...shownFieldsOf(t, folderTable),
     fields: t.field({
       type: ["CustomField"],
       description: "The fields in it, in order.",

@@ -6,6 +6,8 @@ import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { customValueTable } from "./custom-value.columns.ts";
 import {
   deleteCustomValue,
   MAX_TEMPLATE,
@@ -18,11 +20,7 @@ const CustomValueType = builder.prismaObject("CustomValue", {
   ...keyed,
   description: "A text of the organization that `{{custom_values.key}}` stands for.",
   fields: (t) => ({
-    key: t.exposeString("key", { description: "What the token is called." }),
-    value: t.exposeString("value", {
-      description: "What it stands for.",
-      extensions: price({ cost: LONG_TEXT / 5 }),
-    }),
+    ...shownFieldsOf(t, customValueTable),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
   }),
@@ -100,11 +98,8 @@ builder.mutationFields((t) => ({
     type: SetPayload,
     description: "Sets what a token stands for, whether it was there or not.",
     args: {
-      key: t.arg.string({
-        required: true,
-        description: "What it is called: a lower-case letter, then letters, digits and _, at most 64.",
-      }),
-      value: t.arg.string({ required: true, description: "The text, at most 10,000 characters." }),
+      key: t.arg.string({ required: true, description: customValueTable.key.create.description }),
+      value: t.arg.string({ required: true, description: customValueTable.value.create.description }),
     },
     resolve: (_root, { key, value }, context) => payload(() => setCustomValue(context, key, value)),
   }),

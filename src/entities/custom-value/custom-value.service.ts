@@ -8,25 +8,19 @@ import { byId } from "../../graphql/loaders.ts";
 import { RequestError, refuse } from "../../lib/errors.ts";
 import { isBlank } from "../../lib/fold.ts";
 import { newId } from "../../lib/typeid.ts";
+import { checksOf } from "../../records/columns.ts";
 import type { CustomValues } from "../../records/custom.ts";
-import { readInput, rule } from "../../records/inputs.ts";
+import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { write } from "../../records/write/write.ts";
 import { contactTable } from "../contact/contact.columns.ts";
 import { leadTable } from "../lead/lead.columns.ts";
+import { customValueTable } from "./custom-value.columns.ts";
 import { type Rendered, RenderLimitError, render, tokensIn } from "./template.ts";
 
 const shared = "custom values are shared: a member restricted to assigned data cannot change them";
 
-const Value = z.object({
-  key: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9_]{0,63}$/,
-      rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
-    ),
-  value: z.string().max(10_000, "must not be longer than 10000 characters"),
-});
+const Value = z.object(checksOf(customValueTable, "create"));
 
 /** Sets what `{{custom_values.key}}` stands for. */
 export function setCustomValue(caller: Caller, key: string, value: string): Promise<CustomValue> {

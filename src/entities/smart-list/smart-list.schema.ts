@@ -21,6 +21,8 @@ import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { smartListTable } from "./smart-list.columns.ts";
 import { readColumns, readStored } from "./smart-list.loaders.ts";
 import { setVersion } from "./smart-list.service.ts";
 import type { ListProblem } from "./validity.ts";
@@ -121,7 +123,7 @@ const SmartList = builder.prismaObject("SmartList", {
   ...keyed,
   description: "A saved question about contacts, shared in the organization.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "What people see." }),
+    ...shownFieldsOf(t, smartListTable),
     query: t.field({
       type: QueryType,
       description: "Which contacts.",
@@ -149,13 +151,6 @@ const SmartList = builder.prismaObject("SmartList", {
       description: "The order of its contacts; newest first when empty.",
       select: { order: true },
       resolve: ({ order }) => order as unknown as OrderInput[],
-    }),
-    columns: t.exposeStringList("columns", { description: "What a table of it shows." }),
-    position: t.exposeInt("position", { description: "Its place among the lists, from 0." }),
-    timeZone: t.expose("timeZone", {
-      type: "TimeZone",
-      nullable: true,
-      description: "Where its days begin; as the organization's when null.",
     }),
     version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),

@@ -3,25 +3,18 @@ import type { Tag } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { inputFieldsOf } from "../../records/columns.ts";
+import { tagTable } from "./tag.columns.ts";
 import { createTag, type DeletedTag, deleteTag, updateTag } from "./tag.service.ts";
 
 const TagCreateInput = builder.inputType("TagCreateInput", {
   description: "A new tag.",
-  fields: (t) => ({
-    name: t.string({
-      required: true,
-      description: "1 to 100 characters, unique without regard to case or outer spaces.",
-    }),
-    color: t.string({ description: "`#rrggbb`." }),
-  }),
+  fields: (t) => inputFieldsOf(t, tagTable, "create"),
 });
 
 const TagUpdateInput = builder.inputType("TagUpdateInput", {
   description: "What to change: left out is untouched, null is cleared.",
-  fields: (t) => ({
-    name: t.string({ description: "1 to 100 characters, unique without regard to case or outer spaces." }),
-    color: t.string({ description: "`#rrggbb`." }),
-  }),
+  fields: (t) => inputFieldsOf(t, tagTable, "update"),
 });
 
 const tagPayload = (name: string, done: string) =>

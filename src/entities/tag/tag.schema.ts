@@ -8,6 +8,8 @@ import { asNode } from "../../graphql/node.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { keyed } from "../../graphql/rows.ts";
+import { shownFieldsOf } from "../../records/columns.ts";
+import { tagTable } from "./tag.columns.ts";
 
 const usageOf = requestCache(
   ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
@@ -17,10 +19,7 @@ const Tag = builder.prismaObject("Tag", {
   ...keyed,
   description: "A label for contacts and leads.",
   fields: (t) => ({
-    name: t.exposeString("name", {
-      description: "Unique in the organization without regard to case or outer spaces.",
-    }),
-    color: t.exposeString("color", { nullable: true, description: "`#rrggbb`." }),
+    ...shownFieldsOf(t, tagTable),
     contactCount: t.int({
       description: "How many live contacts that the caller may see carry it.",
       resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).contacts,

@@ -4,22 +4,18 @@ import { violates } from "../../db/open/faults.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
-import { readInput, requiredText, rule } from "../../records/inputs.ts";
+import { checksOf } from "../../records/columns.ts";
+import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { requireAllData } from "../../records/permission.ts";
 import { leaveTagByName, lockLists, nameTagById } from "../../records/stored-lists.ts";
 import { tagKey } from "../../records/tags.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
+import { tagTable } from "./tag.columns.ts";
 
-const color = z
-  .string()
-  .regex(/^#[0-9a-fA-F]{6}$/, rule("INVALID_VALUE", "is not a colour such as #1f6feb"))
-  .transform((value) => value.toLowerCase())
-  .nullish();
-
-const TagUpdate = z.object({ name: requiredText(100).optional(), color });
-const TagCreate = TagUpdate.extend({ name: requiredText(100) });
+const TagUpdate = z.object(checksOf(tagTable, "update"));
+const TagCreate = z.object(checksOf(tagTable, "create"));
 
 /**
  * Makes a tag.

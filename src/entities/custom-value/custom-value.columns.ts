@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { CustomValue } from "../../generated/prisma/client.ts";
+import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
+import { type Column, written } from "../../records/columns.ts";
+import { rule } from "../../records/inputs.ts";
+
+/** The columns of a custom value: everything that is made of one is said here, once. */
+
+/** The columns that no caller writes: keys and stamps. */
+type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt";
+
+export const customValueTable = {
+  key: {
+    description: "What the token is called.",
+    ...written({
+      type: "String",
+      required: true,
+      description: "What it is called: a lower-case letter, then letters, digits and _, at most 64.",
+      check: z
+        .string()
+        .regex(
+          /^[a-z][a-z0-9_]{0,63}$/,
+          rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
+        ),
+    }),
+    shown: { type: "String" },
+    blank: "",
+    filter: [],
+    personal: false,
+  },
+  value: {
+    description: "What it stands for.",
+    ...written({
+      type: "String",
+      required: true,
+      description: "The text, at most 10,000 characters.",
+      check: z.string().max(10_000, "must not be longer than 10000 characters"),
+    }),
+    shown: { type: "String", extensions: price({ cost: LONG_TEXT / 5 }) },
+    blank: "",
+    filter: [],
+    personal: false,
+  },
+} as const satisfies Record<Exclude<keyof CustomValue, Unwritten>, Column>;

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { genericOperators } from "../../filter/registry/operators.ts";
+import { ContactOrder } from "../../filter/schema/filter.schema.ts";
+import { SmartListQueryInput } from "../../filter/schema/query.schema.ts";
+import type { SmartList } from "../../generated/prisma/client.ts";
+import { type Column, written } from "../../records/columns.ts";
+import { requiredText, rule } from "../../records/inputs.ts";
+
+/** The columns of a smart list: everything that is made of one is said here, once. */
+
+/** The columns that no caller writes: keys and stamps. */
+type Unwritten = "orgId" | "id" | "version" | "createdAt" | "updatedAt";
+
+const name = { type: "String", description: "What people see, 1 to 200 characters." } as const;
+
+const operators = Object.keys(genericOperators) as [keyof typeof genericOperators];
+
+const query = {
+  type: SmartListQueryInput,
+  description: "Which contacts.",
+  check: z.object({
+    groups: z.array(
+      z.object({
+        conditions: z.array(
+          z.object({ field: z.string(), op: z.enum(operators), value: z.unknown().optional() }),
+        ),
+      }),
+    ),
+  }),
+} as const;
+
+const order = z
+  .array(
+    z.object({
+      field: z.string().nullish(),
+      customField: z.string().nullish(),
+      direction: z.enum(["ASC", "DESC"]).nullish(),
+      nulls: z.enum(["FIRST", "LAST"]).nullish(),
+    }),
+  )
+  .max(5, "must not have more than 5 items")
+  .nullish();
+
+/** What is the same of all rows: lists are not filtered by, and say nothing of a person. */
+const common = { filter: [], personal: false } as const;
+
+export const smartListTable = {
+  name: {
+    ...common,
+    description: "What people see.",
+    create: { ...name, required: true, check: requiredText(200) },
+    update: { ...name, check: requiredText(200).optional() },
+    shown: { type: "String" },
+    blank: "",
+  },
+  query: {
+    ...common,
+    description: "Which contacts.",
+    create: { ...query, required: true },
+    update: { ...query, check: query.check.optional() },
+    shown: null,
+    blank: null,
+  },
+  /** A new one comes after the others. */
+  position: {
+    ...common,
+    description: "Its place among the lists, from 0.",
+    create: null,
+    update: {
+      type: "Int",
+      description: "Its place among the lists, from 0.",
+      check: z.int().min(0, rule("INVALID_VALUE", "must be 0 or more")).nullish(),
+    },
+    shown: { type: "Int" },
+    blank: 0,
+  },
+  order: {
+    ...common,
+    description: "The order of its contacts; newest first when empty.",
+    ...written({
+      type: [ContactOrder],
+      description: "The order of its contacts, five criteria at most; newest first when left out.",
+      check: order,
+    }),
+    shown: null,
+    blank: [],
+  },
+  columns: {
+    ...common,
+    description: "What a table of it shows.",
+    ...written({
+      type: ["String"],
+      description: "What a table of it shows: names of fields, or `custom.<slug>`; 50 at most.",
+      check: z.array(z.string().max(100)).max(50, "must not have more than 50 items").nullish(),
+    }),
+    shown: { type: ["String"] },
+    blank: [],
+  },
+  timeZone: {
+    ...common,
+    description: "Where its days begin; as the organization's when null.",
+    ...written({
+      type: "TimeZone",
+      description: "Where its days begin; as the organization's when null.",
+      check: z.string().nullish(),
+    }),
+    shown: { type: "TimeZone", nullable: true },
+    blank: null,
+  },
+} as const satisfies Record<Exclude<keyof SmartList, Unwritten>, Column>;
