@@ -106,6 +106,16 @@ describe("what is skipped is not merged into the same field elsewhere", () => {
   });
 });
 
+describe("a variable that is left out leaves out its field, and is no null", () => {
+  test.each([
+    "query ($company: String) { contacts(filter: { company: { eq: $company } }) { totalCount } }",
+    "query ($source: StringFilter) { contacts(filter: { and: [{ source: $source }] }) { totalCount } }",
+    "query ($nulls: NullsOrder) { contacts(orderBy: [{ field: NAME, nulls: $nulls }]) { totalCount } }",
+  ])("%s", async (query) => {
+    expect(await onlyAnswer({ query })).toEqual({ status: 200, data: { contacts: { totalCount: 3 } } });
+  });
+});
+
 describe("JSON from the database is well-formed", () => {
   test("where nothing is selected of a row in the end", async () => {
     const query =

@@ -1,6 +1,7 @@
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
+  getNamedType,
   getNullableType,
   isInputObjectType,
   isListType,
@@ -14,6 +15,9 @@ import { RequestError } from "../../lib/errors.ts";
  */
 export const MAX_FIELDS = 300_000;
 
+/** Types of filters, which have a code of their own for what is too large. */
+const isFilter = /Filter$|^SmartListQueryInput$/;
+
 /**
  * Bounds what reading a variable by its type takes.
  *
@@ -26,14 +30,12 @@ export function fieldsProblem(value: unknown, type: GraphQLInputType, what: stri
     const bare = getNullableType(of);
     if (isListType(bare)) {
       // One value may stand for a list of it.
-      for (const item of Array.isArray(inner) ? inner : [inner])
-        if (count <= MAX_FIELDS) look(item, bare.ofType);
+      for (const item of Array.isArray(inner) ? inner : [inner]) look(item, bare.ofType);
       return;
     }
     if (!isInputObjectType(bare) || typeof inner !== "object" || inner === null) return;
     const fields = fieldsOf(bare);
     count += fields.size;
-    if (count > MAX_FIELDS) return;
     for (const key of Object.keys(inner)) {
       const field = fields.get(key);
       if (field) look((inner as Record<string, unknown>)[key], field);
@@ -41,8 +43,9 @@ export function fieldsProblem(value: unknown, type: GraphQLInputType, what: stri
   };
   look(value, type);
   if (count <= MAX_FIELDS) return null;
-  const message = `${what} has objects with more than ${MAX_FIELDS} fields in all, those that were left out included.`;
-  return new RequestError("TOO_MANY_ITEMS", message, { status: 400, field: what });
+  const code = isFilter.test(getNamedType(type).name) ? "FILTER_TOO_LARGE" : "TOO_MANY_ITEMS";
+  const message = `${what} has objects with ${count} fields in all, those that were left out included; the limit is ${MAX_FIELDS}.`;
+  return new RequestError(code, message, { status: 400, field: what });
 }
 
 const known = new WeakMap<GraphQLInputObjectType, ReadonlyMap<string, GraphQLInputType>>();
