@@ -295,8 +295,6 @@ export const ownedModels = allModels.filter(
   ([, row]) => row.kind === "owned",
 ) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
 
-export const ownedRow = (name: OwnedName): AnyOwned => entities[name];
-
 /** A model's columns: each field's name, by itself. */
 export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>
   Prisma[`${name}ScalarFieldEnum`];

@@ -37,11 +37,7 @@ export type MovedIds = Extract<keyof Scalars<"ContactMergeSource">, `${string}Id
  * - `blanks`: of the row at the end of another of its pointers, these columns are emptied; they have copies of the
  *   record's data. It goes itself when the database lets the record go.
  */
-export type OnPurge =
-  | "stays"
-  | "goes"
-  | "goesAlone"
-  | { readonly blanks: readonly string[]; readonly of: string };
+type OnPurge = "stays" | "goes" | "goesAlone" | { readonly blanks: readonly string[]; readonly of: string };
 
 interface PointerRow<To> {
   /** The model of the row that it leads to. */
@@ -64,7 +60,7 @@ type PointerTo<To> = PointerRow<To> &
   (To extends "Contact" ? Merged & Purged : To extends "Lead" ? Purged : unknown);
 
 /** A model that no scoped client reaches, or through a relation only (`followed`): it belongs to no organization. */
-export interface SharedModel {
+interface SharedModel {
   readonly kind: "shared";
   readonly table: string;
   readonly ids?: true;
@@ -72,13 +68,13 @@ export interface SharedModel {
 }
 
 /** A view, which the Prisma schema has as a model so that a `where` can follow a relation to it. */
-export interface View {
+interface View {
   readonly kind: "view";
   readonly table: string;
 }
 
 /** A model whose rows belong each to one organization: a scoped client has it. */
-export interface OwnedModel<Name extends ModelName> {
+interface OwnedModel<Name extends ModelName> {
   readonly kind: "owned";
   readonly table: string;
   /** What one of its rows is called in messages, and many of them. */

@@ -46,7 +46,7 @@ export function parameterOf(value: unknown): unknown {
  * A moment as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, as answers have it, `2026-06-29T22:46:01.100Z`. By hand
  * in a session in UTC, because a page has hundreds of them; the driver reads what other zones and other centuries give.
  */
-export function isoMoment(text: string): string {
+function isoMoment(text: string): string {
   const usual =
     text.length >= 22 && text.length <= 26 && text.endsWith("+00")
       ? text.charCodeAt(4) === DASH && text.charCodeAt(10) === SPACE

@@ -152,7 +152,7 @@ const findNodes = (
  *
  * @throws RequestError BAD_ID when the text is no id at all
  */
-export function readId(id: string, field: string): { type: IdType; uuid: string } {
+function readId(id: string, field: string): { type: IdType; uuid: string } {
   const decoded = decodeId(id);
   if (!decoded) throw new RequestError("BAD_ID", `${field} ${quote(id)} is not an id`, { field });
   return decoded;

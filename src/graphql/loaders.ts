@@ -15,7 +15,7 @@ interface Keyed {
 }
 
 /** Answers in the order of the keys, null where there is none: what DataLoader asks of a batch. */
-export function inKeyOrder<Row extends Keyed>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
+function inKeyOrder<Row extends Keyed>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

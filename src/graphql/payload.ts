@@ -26,7 +26,7 @@ const typeNames = {
   planChanged: "PlanChangedError",
 } as const satisfies Record<Refusal["kind"], string>;
 
-export const UserError = builder.interfaceRef<Refusal>("UserError").implement({
+const UserError = builder.interfaceRef<Refusal>("UserError").implement({
   description: "One thing wrong with a mutation's input. All of them come at once.",
   resolveType: ({ kind }) => typeNames[kind],
   fields: (t) => ({

@@ -10,10 +10,10 @@ import type { JobKey, JobTables } from "./kind.ts";
 export const LEASE = 60_000;
 
 /** How often a job is taken up that makes no progress: whoever took it died of it, or did not come to its end in time. */
-export const MOST_CLAIMS = 3;
+const MOST_CLAIMS = 3;
 
 /** The database's clock, carried on by this process's stopwatch. */
-export class DatabaseClock {
+class DatabaseClock {
   readonly #read = performance.now();
 
   constructor(readonly at: Date) {}

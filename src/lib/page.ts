@@ -162,7 +162,7 @@ export function cutPage<Row>(read: readonly Row[], { take, backwards }: Window):
  *
  * @param look whether some row is at the cursor or on that side of it; without a cursor, whether there is any row
  */
-export const isBehind = (
+const isBehind = (
   { rows }: Cut<unknown>,
   { cursor, skip }: Window,
   look: () => Promise<boolean>,

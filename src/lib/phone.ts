@@ -46,12 +46,6 @@ export function parsePhone(text: string): { readonly number: string } | PhonePro
   return { number: ext === undefined ? number : `${number};ext=${ext}` };
 }
 
-/** The same, with null for whatever is no phone number. */
-export function readPhone(text: string): string | null {
-  const read = parsePhone(text);
-  return "number" in read ? read.number : null;
-}
-
 const problems: Readonly<Record<string, string>> = {
   TOO_SHORT: "is too short for a phone number of its country",
   TOO_LONG: "is too long for a phone number of its country",

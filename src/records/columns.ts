@@ -26,7 +26,7 @@ export interface Input {
 }
 
 /** How answers show a column. */
-export interface Shown {
+interface Shown {
   readonly type: Parameters<QueryFields["field"]>[0]["type"];
   readonly nullable?: true;
   readonly extensions?: object;

@@ -7,10 +7,10 @@ import { fold, isBlank } from "../lib/fold.ts";
 import { isWebUrl } from "../lib/url.ts";
 
 /** Longest TEXT or URL value, in UTF-16 units. */
-export const MAX_TEXT = 10_000;
+const MAX_TEXT = 10_000;
 
 /** NUMBER values pass through JSON: fifteen digits are what a double keeps exactly, wherever the point is. */
-export const NUMBER_BOUNDS = { digits: 21, scale: 6, significant: 15 } as const;
+const NUMBER_BOUNDS = { digits: 21, scale: 6, significant: 15 } as const;
 
 export class CustomValueError extends Error {
   override readonly name = "CustomValueError";

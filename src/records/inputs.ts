@@ -12,7 +12,7 @@ import { isWebUrl } from "../lib/url.ts";
 export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
 
 /** A text of one line: it has no line breaks, nor other characters that control what shows it. */
-export const line = (limit: number) =>
+const line = (limit: number) =>
   z
     .string(rule("REQUIRED", "is required"))
     .max(limit, `must not be longer than ${limit} characters`)

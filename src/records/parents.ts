@@ -13,7 +13,7 @@ export interface ParentIds {
 }
 
 /** Row ids; undefined for what the input leaves out, null for what it clears. */
-export type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
+type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
 
 export interface LockedParents {
   readonly parents: Parents;

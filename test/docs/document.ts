@@ -1,6 +1,6 @@
 /** Reads the examples out of a document: fenced blocks under the heading of their row. */
 
-export interface Example {
+interface Example {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ interface Server {
 export const TIMES = 5;
 
 /** All that a caller sees of an answer, but for the ids that tell requests apart. */
-export async function shown(response: Response): Promise<string> {
+async function shown(response: Response): Promise<string> {
   const headers = [...response.headers]
     .filter(([name]) => name.toLowerCase() !== "x-request-id")
     .map(([name, value]) => `${name}: ${value}`);

@@ -21,8 +21,7 @@ export interface BulkJob {
   readonly finishedAt: string | null;
 }
 
-export const jobFields =
-  "id kind state total done changed unchanged skipped problem createdAt startedAt finishedAt";
+const jobFields = "id kind state total done changed unchanged skipped problem createdAt startedAt finishedAt";
 
 export interface BulkPayload {
   readonly count: number | null;

@@ -13,7 +13,7 @@ import { Organization } from "./makers.ts";
 
 /** Goes through the tables of columns: values that their columns can have, and what is done with them, through the door. */
 
-export const tables = {
+const tables = {
   contact: contactTable,
   lead: leadTable,
   deal: dealTable,

@@ -41,7 +41,7 @@ export interface Told {
 }
 
 /** Sends text as it is on a connection of its own, and gives what comes back until the server closes it. */
-export function talk(port: number, text: string | Uint8Array): Promise<Told> {
+function talk(port: number, text: string | Uint8Array): Promise<Told> {
   const socket = connect({ port, host: "127.0.0.1" });
   let received = "";
   return new Promise((resolve) => {

@@ -7,7 +7,6 @@ import { emptyLead } from "../../src/entities/lead/lead.row.ts";
 import { derive, deriveTexts } from "../../src/filter/language/derive.ts";
 import type { Definition } from "../../src/filter/registry/fields.ts";
 import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
-import { emailKey } from "../../src/lib/email.ts";
 import { fold } from "../../src/lib/fold.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
@@ -187,6 +186,3 @@ export class Organization {
     return this.definitions.filter((definition) => definition.entity === entity);
   }
 }
-
-/** The key under which an address is unique; for tests that plant rows by hand. */
-export const keyOf = (email: string): string => emailKey(email) ?? email;

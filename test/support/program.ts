@@ -10,7 +10,7 @@ export interface Ran {
 }
 
 /** Runs a command to its end, with no other settings than those given. */
-export function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
+function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env } });
   let out = "";
   let err = "";

@@ -36,7 +36,7 @@ export interface PreparedReads {
   readonly counts: Readonly<ReadCounts>;
 }
 
-export interface ReadCounts {
+interface ReadCounts {
   /** Sent by the driver as Prisma once made them. */
   replayed: number;
   /** Answered by Prisma, because their shape had not come often enough. */

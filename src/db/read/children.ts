@@ -26,7 +26,7 @@ export const childTable = (model: OwnedName, pointer: string, at: string): Child
 });
 
 /** A place between two rows of one parent. */
-export interface ChildPosition {
+interface ChildPosition {
   readonly at: Date;
   readonly id: string;
 }
@@ -56,7 +56,7 @@ export interface ChildPageRequest {
 }
 
 /** How many rows a parent has. */
-export interface ChildCountRequest {
+interface ChildCountRequest {
   readonly kind: "count";
   readonly table: ChildTable;
   readonly parentId: string;

@@ -12,7 +12,7 @@ import type { LockOrder } from "./lock-order.ts";
 import { Displaced } from "./locks.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
-export type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
+type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** Something wrong with a row of an import, as it is kept. */
 export type ImportErrorRow = Omit<ImportError, "orgId">;
@@ -21,7 +21,7 @@ export type ImportErrorRow = Omit<ImportError, "orgId">;
 const ERRORS = 500;
 
 /** Which columns of a contact or lead every change stamps. */
-export interface BulkStamp {
+interface BulkStamp {
   readonly now: Date;
   readonly source: string;
 }

@@ -6,7 +6,7 @@ import type { LockOrder } from "./lock-order.ts";
 export type Strength = "update" | "share";
 
 /** Rows that hang from another one, and the column that says from which. */
-export type Hanging =
+type Hanging =
   | { readonly table: "deal"; readonly column: "lead_id" }
   | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
   | { readonly table: "lead"; readonly column: "converted_deal_id" };

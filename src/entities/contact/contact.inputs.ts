@@ -65,4 +65,3 @@ export const ContactUpdate = z.object({ ...common, tags: tagChange });
 /** A contact's input, checked: everything but tags, which create and update say differently. */
 export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags">;
 export type ContactCreateValues = z.infer<typeof ContactCreate>;
-export type ContactUpdateValues = z.infer<typeof ContactUpdate>;

@@ -2,7 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 
-export const MemberRole = builder.enumType("MemberRole", {
+const MemberRole = builder.enumType("MemberRole", {
   description: "What a member may do.",
   values: {
     OWNER: { description: "Everything, and cannot be removed by others." },

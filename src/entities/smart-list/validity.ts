@@ -13,7 +13,7 @@ import { RequestError } from "../../lib/errors.ts";
 /** Whether a stored list can still be read, and what it then means. Pure. */
 
 /** The form in which queries are stored; those without a version are of the first. */
-export const QUERY_VERSION = 1;
+const QUERY_VERSION = 1;
 
 /** Something that keeps a list from being read. */
 export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };

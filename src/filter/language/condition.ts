@@ -68,7 +68,7 @@ export function storedCondition(
 }
 
 /** A comparison of a normalised filter, its operator in the positive form. */
-export function conditionOf(leaf: Leaf, tagIds: TagIds): Condition {
+function conditionOf(leaf: Leaf, tagIds: TagIds): Condition {
   const { field, said, comparator, negated, path } = leaf;
   const ranged = said.op === "ON" || said.op === "WITHIN" || said.op === "OLDER_THAN";
   const op = ranged

@@ -13,7 +13,7 @@ const trunk = /(?<=\+[\d\s]*)\(0\)/g;
 export const bareNumber = (text: string): string => bareDigits(text).replace(/^00/, "+");
 
 /** The same of a part of a number, whose first digits may be zeros. */
-export const bareDigits = (text: string): string => text.replace(trunk, "").replace(separators, "");
+const bareDigits = (text: string): string => text.replace(trunk, "").replace(separators, "");
 
 /** What a word of a phone number is made of, such as `(512)` or `867-7777`. */
 const word = /^[+\d()./\p{Pd}\p{Cf}]*\d[\d()./\p{Pd}\p{Cf}]*$/u;

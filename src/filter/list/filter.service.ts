@@ -181,7 +181,7 @@ function mentionsLists(written: unknown): boolean {
 }
 
 /** Every text in a filter's input, which could name a tag; cheaper than reading the tree twice. */
-export function textsIn(value: unknown): string[] {
+function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (value instanceof Date || typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(textsIn);
@@ -195,7 +195,7 @@ export function requireReadable<Read extends ReadFilter>(read: Read): Read {
 }
 
 /** A filter is wrong: the first problem speaks, all of them are in `problems`. */
-export class FilterError extends RequestError {
+class FilterError extends RequestError {
   constructor(first: Problem, problems: readonly Problem[]) {
     super(first.code, `${first.path} ${first.message}`, {
       field: first.path,

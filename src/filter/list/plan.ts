@@ -20,7 +20,7 @@ const typeNames = { CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const;
 /** What lists of its own can be filtered. */
 export type ListedEntity = keyof typeof models;
 
-export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
+type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
 
 export interface ListArgs extends PageArgs, FilterArgs {
   readonly orderBy?: readonly OrderInput[] | null | undefined;

@@ -26,7 +26,7 @@ const filters = Object.fromEntries(entities.map((entity) => [entity, refOf(entit
 
 export const ContactFilter = filters.CONTACT;
 export const LeadFilter = filters.LEAD;
-export const DealFilter = filters.DEAL;
+const DealFilter = filters.DEAL;
 
 /** Filters of the many records that belong to one: `some`, `none` and `count`. */
 const listFilters = new Map<FilterEntity, ReturnType<typeof listFilter>>();
@@ -124,7 +124,7 @@ const orderInput = (entity: FilterEntity) => {
 
 export const ContactOrder = orderInput("CONTACT");
 export const LeadOrder = orderInput("LEAD");
-export const DealOrder = orderInput("DEAL");
+const DealOrder = orderInput("DEAL");
 
 /** Where the days of relative dates begin. */
 export const timeZoneArg = () =>

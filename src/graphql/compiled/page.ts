@@ -19,7 +19,7 @@ export interface PageWriter {
 }
 
 /** A page whose rows are the texts that were read. */
-export interface TextPage {
+interface TextPage {
   readonly rows: readonly string[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;

@@ -15,7 +15,7 @@ import { RequestError } from "../../lib/errors.ts";
 import { isDeep, MAX_VALUE_DEPTH } from "./values.ts";
 
 /** How large a document may be, whatever it asks for. What it asks for has a price of its own, in cost.ts. */
-export const documentLimits = {
+const documentLimits = {
   /** Characters. A longer text belongs into a variable. */
   length: 100_000,
   lines: 10_000,

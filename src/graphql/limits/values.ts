@@ -6,9 +6,9 @@ import { RequestError } from "../../lib/errors.ts";
 /** Objects and lists inside each other. A filter of the depth that filters may have needs about 30. */
 export const MAX_VALUE_DEPTH = 128;
 /** Keys of one object; the largest input has about 40. */
-export const MAX_KEYS = 200;
+const MAX_KEYS = 200;
 /** Values in all variables together; an import of 1000 rows has some 50 000. */
-export const MAX_VALUES = 100_000;
+const MAX_VALUES = 100_000;
 
 /**
  * Looks at everything that came beside a document.

@@ -10,7 +10,7 @@ import type { ImportRow } from "./row.ts";
 /** Finding the contacts that the rows of an import are about. */
 
 /** Who a row's contact may be: one of the caller's, somebody else's, or more than one of the caller's. */
-export type Holder = ContactRow | "hidden" | "several";
+type Holder = ContactRow | "hidden" | "several";
 
 export interface Holders {
   /** By what rows are recognised by. */

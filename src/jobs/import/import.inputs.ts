@@ -110,7 +110,7 @@ export const ContactImportInput = builder.inputType("ContactImportInput", {
   }),
 });
 
-export const MAX_INPUT_ROWS = 1000;
+const MAX_INPUT_ROWS = 1000;
 
 export const ImportInput = z.object({
   rows: z.array(z.unknown()).max(MAX_INPUT_ROWS, `must not have more than ${MAX_INPUT_ROWS} rows`).nullish(),

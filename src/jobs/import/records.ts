@@ -6,7 +6,7 @@
  */
 
 /** Longest record that is read, in UTF-16 units; as far is looked for the end of a quote. */
-export const MAX_RECORD = 1_048_576;
+const MAX_RECORD = 1_048_576;
 
 /** Most columns of a file. Of a record with more, one more is read. */
 export const MAX_COLUMNS = 1000;

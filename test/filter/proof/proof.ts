@@ -58,7 +58,7 @@ const lists = {
   deal: { field: "deals", filter: "DealFilter", order: "STAGE" },
 } as const;
 
-export const ORGANIZATION_TIME_ZONE = "America/Santiago";
+const ORGANIZATION_TIME_ZONE = "America/Santiago";
 
 export class Proof {
   /** How many answers agreed, by form. */

@@ -285,7 +285,7 @@ const lower: readonly Op[] = ["GT", "GTE"];
 const upper: readonly Op[] = ["LT", "LTE"];
 
 /** Whether one comparator has its bounds exchanged, which is refused. */
-export function mayCross(comparisons: readonly Comparison[], type: Type): boolean {
+function mayCross(comparisons: readonly Comparison[], type: Type): boolean {
   const of = (ops: readonly Op[]) => comparisons.filter(({ op }) => ops.includes(op));
   return of(upper).some((end) => of(lower).some((begin) => order(type, end.value, begin.value) < 0));
 }

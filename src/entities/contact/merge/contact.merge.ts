@@ -15,7 +15,7 @@ import type { Writer } from "../../../records/write/writer.ts";
 import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /** Most duplicates in one merge. */
-export const MAX_DUPLICATES = 100;
+const MAX_DUPLICATES = 100;
 
 export interface MergeInput {
   readonly primaryId: string;
