@@ -1,11 +1,17 @@
 import { decodeId } from "../db/ids.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
 import type { Db } from "../db/scope/scoped.ts";
-import { Displaced, type Strength } from "../db/write/locks.ts";
+import { Displaced, type Pointing, type Strength } from "../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../lib/errors.ts";
 import type { Writer } from "./write/writer.ts";
 
 /** Finding the contact that a write is about, and locking it until the transaction ends. */
+
+/**
+ * A contact that is merged into another one is never locked on the way to that one: whoever has locked it and waits for
+ * where it leads waits the other way round than a merge does.
+ */
+export const merging = { table: "contact", column: "merged_into_id" } as const satisfies Pointing;
 
 /** What an id that has been merged into another contact stands for. */
 export type Merged = "follow" | "refuse";
@@ -25,13 +31,13 @@ export async function lockContact(
   const missing = () => refuse("NOT_FOUND", path, "there is no such contact");
   const decoded = decodeId(id);
   if (decoded?.type !== "Contact") throw missing();
-  const row = await tx.rows.read("contact", decoded.uuid);
+  const row = await tx.rows.read("contact", decoded.uuid, "mergedIntoId");
   if (row?.purgedAt) throw missing();
   if (row) return row;
   const survivorId = await leadsTo(tx, decoded.uuid);
   if (survivorId === null) throw missing();
   if (merged === "refuse") throw new RefusalError([alreadyMerged(survivorId, path)]);
-  const survivor = await tx.rows.read("contact", survivorId);
+  const survivor = await tx.rows.read("contact", survivorId, "mergedIntoId");
   if (survivor) {
     await requireLeads(tx, decoded.uuid, survivorId);
     return survivor;
@@ -56,10 +62,10 @@ async function requireLeads(tx: Db, id: string, survivorId: string): Promise<voi
  * @param id row id; one that was merged leads to the contact that it was merged into
  */
 export async function lockParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
-  await tx.lock.unmerged(id, strength);
+  await tx.lock.rowWithout(merging, id, strength);
   const row = await tx.contact.findFirst({ where: { id, ...leading } });
   if (row === null || row.mergedIntoId === null) return row;
-  await tx.lock.unmerged(row.mergedIntoId, strength);
+  await tx.lock.rowWithout(merging, row.mergedIntoId, strength);
   await requireLeads(tx, id, row.mergedIntoId);
   return tx.contact.findFirst({ where: { id: row.mergedIntoId } });
 }

@@ -15,10 +15,15 @@ import { readTagUsage, type TagUsage } from "../read/tag-usage.ts";
 import { type Bulk, bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
-import { lockedRows } from "../write/locked-rows.ts";
 import { type Lock, lockFields, locksOf } from "../write/locks.ts";
-import { NeedsTransaction, needsTransaction, optimisticRow } from "../write/optimistic-row.ts";
-import type { RowStore } from "../write/row-store.ts";
+import {
+  locked,
+  NeedsTransaction,
+  needsTransaction,
+  optimistic,
+  type RowStore,
+  rowStore,
+} from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import { type MemberProfile, readMembers } from "./members.ts";
@@ -145,7 +150,7 @@ function confineOptimistic({ pool, statementName, reads }: Database, principal: 
     ...readersOf(poolQuery(pool), poolQuery(pool), principal, reads.statement),
     catalogue: needsTransaction,
     countedRows: needsTransaction,
-    rows: optimisticRow(connection, (model) => columnLimits(models[model], principal)),
+    rows: rowStore((model) => columnLimits(models[model], principal), optimistic(connection)),
     get children(): never {
       return needsTransaction();
     },
@@ -214,7 +219,15 @@ function insideReaders(
       return readers.catalogue(entity, tags);
     },
     lock,
-    rows: lockedRows({ send, nameOf }, principal, call, { lock, order }),
+    rows: rowStore(
+      (model) => columnLimits(models[model], principal),
+      locked(
+        { send, nameOf },
+        (model, operation, args) =>
+          call(model, operation, scope(models[model], operation, { ...args }, principal)),
+        { lock, order },
+      ),
+    ),
     bulk: bulkStatements(query, principal, order, statement),
     /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
     get children(): never {

@@ -11,23 +11,26 @@ type Hanging =
   | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
   | { readonly table: "lead"; readonly column: "converted_deal_id" };
 
+/** A column by which rows of a table point to others of the same. */
+export interface Pointing {
+  readonly table: "contact";
+  readonly column: "merged_into_id";
+}
+
 /** Waits for rows and locks them until the transaction ends: all of it in the order of `LockOrder`. */
 export interface Lock {
   /** Ids that name no row are passed over. */
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
   /** Every row that hangs from one, whoever may see it. */
   hanging(rows: Hanging, from: string): Promise<void>;
+  /** A row, if a column of it has no value. */
+  rowWithout(column: Pointing, id: string, strength: Strength): Promise<void>;
   /**
-   * A contact, if it is not merged into another one: whoever has locked one of those and waits for where it leads waits
-   * the other way round than a merge does.
-   */
-  unmerged(id: string, strength: Strength): Promise<void>;
-  /**
-   * Contacts, and every one that was merged into them, whoever may see it.
+   * Rows, and every one of their table that points to them, whoever may see it.
    *
-   * @throws Displaced when others were merged into them meanwhile
+   * @throws Displaced when others point to them by then
    */
-  families(ids: readonly string[]): Promise<void>;
+  families(by: Pointing, ids: readonly string[]): Promise<void>;
   /** Keeps every write that reads the organization's custom fields out. */
   fields(): Promise<void>;
   /** Waits for the organization's other imports: rows of the same new contact would refuse each other. */
@@ -67,24 +70,25 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
         [orgId, from],
       );
     },
-    async unmerged(id, strength) {
-      order.check("contact", [id], strength);
+    async rowWithout({ table, column }, id, strength) {
+      order.check(table, [id], strength);
       const rows = await query(
-        `SELECT 1 AS locked FROM contact WHERE org_id = $1::uuid AND id = $2::uuid AND merged_into_id IS NULL
+        `SELECT 1 AS locked FROM ${table} WHERE org_id = $1::uuid AND id = $2::uuid AND ${column} IS NULL
      ${forStrength(strength)}`,
         [orgId, id],
       );
-      if (rows.length > 0) order.take("contact", [id], strength);
+      if (rows.length > 0) order.take(table, [id], strength);
     },
-    async families(ids) {
-      order.check("contact", ids, "update");
-      const members = `SELECT id::text AS id FROM contact
-     WHERE org_id = $1::uuid AND (id = ANY($2::uuid[]) OR merged_into_id = ANY($2::uuid[])) ORDER BY id`;
+    async families({ table, column }, ids) {
+      order.check(table, ids, "update");
+      const members = `SELECT id::text AS id FROM ${table}
+     WHERE org_id = $1::uuid AND (id = ANY($2::uuid[]) OR ${column} = ANY($2::uuid[])) ORDER BY id`;
       const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
       const locked = idsOf(await query<{ id: string }>(`${members} FOR UPDATE`, [orgId, ids]));
-      order.take("contact", locked, "update");
+      order.take(table, locked, "update");
       const now = idsOf(await query<{ id: string }>(members, [orgId, ids]));
-      if (now.join() !== locked.join()) throw new Displaced("a contact was merged or unmerged meanwhile");
+      if (now.join() !== locked.join())
+        throw new Displaced(`what points by ${table}.${column} has changed meanwhile`);
     },
     async fields() {
       order.take("fields", [""], "update");

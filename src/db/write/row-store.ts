@@ -1,41 +1,37 @@
-import { Prisma } from "../../generated/prisma/client.ts";
-import type { Send } from "../open/query.ts";
-import { columnOf } from "../prisma/columns.ts";
-import {
-  type ContactRow,
-  type DealRow,
-  derivedColumns,
-  derivedDealColumns,
-  type LeadRow,
-} from "../prisma/rows.ts";
-import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
-import { parameterOf, rowTypes } from "../types.ts";
+import type { LockOrder } from "./lock-order.ts";
+import type { Lock } from "./locks.ts";
+import {
+  changeRow,
+  readLocked,
+  readUnlocked,
+  type StoreConnection,
+  type StoredModel,
+  type StoredRows,
+  type Values,
+} from "./row-statements.ts";
 
-/** The rows that are locked and changed one by one with a statement each. */
-export interface StoredRows {
-  contact: ContactRow;
-  lead: LeadRow;
-  deal: DealRow;
-}
-
-export type StoredModel = keyof StoredRows;
-
-/** Columns to set, by Prisma's field names. */
-export type Values = Readonly<Record<string, unknown>>;
-
-/** One row: waited for, locked until the transaction ends, and changed. Only inside a transaction. */
+/**
+ * One row at a time: read to be changed, and changed. In a transaction it is locked meanwhile; a write that is one
+ * statement reads it without a lock, and its change finds it as it was read, or nothing.
+ */
 export interface RowStore {
   /**
-   * Waits for a row and locks it. Null when there is none that the member may see, and for a contact that is merged
-   * into another one: see `Lock.unmerged`.
-   */
-  read<Name extends StoredModel>(model: Name, id: string): Promise<StoredRows[Name] | null>;
-  /**
-   * Changes a row that is locked.
+   * Reads a row that may be changed.
    *
-   * @param before what it was when it was read under its lock
+   * @param mustBeNull a column that must have no value; a row that has one is left alone
+   * @returns null when there is none that the member may see
+   */
+  read<Name extends StoredModel>(
+    model: Name,
+    id: string,
+    mustBeNull?: keyof StoredRows[Name] & string,
+  ): Promise<StoredRows[Name] | null>;
+  /**
+   * Changes a row that was read.
+   *
+   * @param before what it was when it was read
    * @param values columns to set. In `keys` and `facets`, what comes from custom fields stays as it is in the row
    *   when `keepCustom` is set.
    * @returns the row as it is now; null when the row is no longer the one that was read, or out of reach
@@ -48,104 +44,107 @@ export interface RowStore {
   ): Promise<StoredRows[Name] | null>;
 }
 
-const tables = {
-  contact: { all: Object.keys(Prisma.ContactScalarFieldEnum), derived: derivedColumns },
-  lead: { all: Object.keys(Prisma.LeadScalarFieldEnum), derived: derivedColumns },
-  deal: { all: Object.keys(Prisma.DealScalarFieldEnum), derived: derivedDealColumns },
-} as const satisfies Record<StoredModel, { all: readonly string[]; derived: object }>;
+/** A row as it was read. */
+type Before = Values & { readonly id: string; readonly version: number };
 
-const isShown = (model: StoredModel, field: string) => !Object.hasOwn(tables[model].derived, field);
-
-const listed = (fields: readonly string[]): string =>
-  fields.map((field) => `${columnOf(field)} AS "${field}"`).join(", ");
-
-const shown = Object.fromEntries(
-  (Object.keys(tables) as StoredModel[]).map((model) => [
-    model,
-    listed(tables[model].all.filter((field) => isShown(model, field))),
-  ]),
-);
-
-/** Keys and tokens of custom fields begin with this, and no other does. */
-const custom = "LIKE 'custom.%'";
-
-const keeping: Readonly<Record<string, (value: string) => string>> = {
-  keys: (value) =>
-    `${value}::jsonb || coalesce((SELECT jsonb_object_agg(k.key, k.value) FROM jsonb_each(keys) AS k
-       WHERE k.key ${custom}), '{}')`,
-  facets: (value) =>
-    `${value}::text[] || ARRAY(SELECT f.token FROM unnest(facets) WITH ORDINALITY AS f(token, place)
-       WHERE f.token ${custom} ORDER BY f.place)`,
-};
-
-/** Conditions on columns, whose values join the others. */
-function confined(limits: Values, values: unknown[]): string {
-  return Object.entries(limits)
-    .map(([field, value]) => `${columnOf(field)} = $${values.push(value)}`)
-    .join(" AND ");
+/** What makes the two modes differ. The limits are what the member may see; null when more than columns say it. */
+interface Mode {
+  read(model: StoredModel, id: string, limits: ColumnLimits | null, mustBeNull?: string): Promise<unknown>;
+  change(
+    model: StoredModel,
+    before: Before,
+    values: Values,
+    keepCustom: boolean,
+    limits: ColumnLimits | null,
+  ): Promise<unknown>;
 }
 
-const unmerged = { contact: " AND merged_into_id IS NULL", lead: "", deal: "" } as const;
-
-/** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
-export interface StoreConnection {
-  readonly send: Send;
-  readonly nameOf: StatementNames;
+/** @param limitsOf what the member may see of a model; null when more than the row's columns say it */
+export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, mode: Mode): RowStore {
+  const store = {
+    read: (model: StoredModel, id: string, mustBeNull?: string) =>
+      mode.read(model, id, limitsOf(model), mustBeNull),
+    change: (model: StoredModel, before: Before, values: Values, keepCustom: boolean) =>
+      mode.change(model, before, values, keepCustom, limitsOf(model)),
+  };
+  return store as RowStore;
 }
 
-async function first(
-  { send, nameOf }: StoreConnection,
-  text: string,
-  values: unknown[],
-): Promise<Values | null> {
-  const { rows } = await send({ name: nameOf(text), text, values, types: rowTypes });
-  return (rows[0] as Values | undefined) ?? null;
+/** Calls Prisma with arguments that are to be confined. */
+type Call = (
+  model: StoredModel,
+  operation: "findFirst" | "updateManyAndReturn",
+  args: object,
+) => Promise<unknown>;
+
+/**
+ * The mode of transactions: a row is waited for, and locked until the transaction ends. By hand where the row's own
+ * columns say who may see it, else by what Prisma does with two statements.
+ */
+export const locked = (
+  connection: StoreConnection,
+  call: Call,
+  { lock, order }: { readonly lock: Lock; readonly order: LockOrder },
+): Mode => ({
+  async read(model, id, limits, mustBeNull) {
+    if (!limits) {
+      await lock.rows(model, [id], "update");
+      return call(model, "findFirst", { where: { id, ...(mustBeNull && { [mustBeNull]: null }) } });
+    }
+    order.check(model, [id], "update");
+    const row = await readLocked(connection, model, id, limits, mustBeNull);
+    if (row !== null) order.take(model, [id], "update");
+    return row;
+  },
+  async change(model, before, values, keepCustom, limits) {
+    if (limits) return changeRow(connection, model, before, values, keepCustom, limits);
+    const where = { id: before.id, version: before.version };
+    const [row] = (await call(model, "updateManyAndReturn", { where, data: values })) as unknown[];
+    return row ?? null;
+  },
+});
+
+/** The work needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
+export class NeedsTransaction extends Error {
+  override readonly name = "NeedsTransaction";
+}
+
+export function needsTransaction(): never {
+  throw new NeedsTransaction("the work needs a transaction");
 }
 
 /**
- * @param limits what the member may see
- * @param how whether the row is locked, or only looked at and comes with `xmin`, which says who wrote it
+ * The mode of writes that are one statement: it changes the row if nobody else has since it was read. PostgreSQL has a
+ * number of the transaction that wrote a row (`xmin`), which any other write moves. Whatever needs more than one row needs
+ * a transaction.
  */
-export function readRow(
-  connection: StoreConnection,
-  model: StoredModel,
-  id: string,
-  limits: ColumnLimits,
-  how: "lock" | "look" = "lock",
-): Promise<Values | null> {
-  const values: unknown[] = [];
-  const where = confined({ ...limits, id }, values);
-  const text =
-    how === "lock"
-      ? `SELECT ${shown[model]} FROM ${model} WHERE ${where}${unmerged[model]} FOR UPDATE`
-      : `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
-  return first(connection, text, values);
-}
-
-/** @param limits what the member may see */
-export async function changeRow(
-  connection: StoreConnection,
-  model: StoredModel,
-  before: Values & { readonly id: string; readonly version: number },
-  change: Values,
-  keepCustom: boolean,
-  limits: ColumnLimits,
-): Promise<Values | null> {
-  const values: unknown[] = [];
-  const fields = Object.keys(change);
-  const where = confined({ ...limits, id: before.id, version: before.version }, values);
-  const set = fields.map((field) => {
-    if (!(tables[model].all as readonly string[]).includes(field) || field === "id" || field === "orgId") {
-      throw new ScopeError(`${model}.${field} cannot be written`);
-    }
-    const place = `$${values.push(parameterOf(change[field]))}`;
-    return `${columnOf(field)} = ${(keepCustom && keeping[field]?.(place)) || place}`;
-  });
-  const written = listed(fields.filter((field) => isShown(model, field)));
-  const row = await first(
-    connection,
-    `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`,
-    values,
-  );
-  return row && { ...before, ...row };
+export function optimistic(connection: StoreConnection): Mode {
+  let seen: { readonly id: string; readonly xmin: string } | null = null;
+  let changed = false;
+  const begin = () => {
+    if (changed) throw new ScopeError("a write that is one statement has done it already");
+  };
+  return {
+    async read(model, id, limits, mustBeNull) {
+      begin();
+      if (limits === null || seen !== null) needsTransaction();
+      const found = await readUnlocked(connection, model, id, limits);
+      if (found === null) return null;
+      // What is to be done instead may depend on rows that are not this one.
+      if (mustBeNull !== undefined && found[mustBeNull] != null) needsTransaction();
+      const { xmin, ...row } = found;
+      seen = { id, xmin: String(xmin) };
+      return row;
+    },
+    async change(model, before, values, keepCustom, limits) {
+      begin();
+      // What a record carries is rows of another table as well.
+      if (limits === null || seen?.id !== before.id || "tagIds" in values) needsTransaction();
+      const asRead = { ...limits, xmin: seen.xmin };
+      const row = await changeRow(connection, model, before, values, keepCustom, asRead);
+      if (row === null) needsTransaction();
+      changed = true;
+      return row;
+    },
+  };
 }

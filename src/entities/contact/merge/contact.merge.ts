@@ -6,7 +6,7 @@ import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
 import { newId } from "../../../lib/typeid.ts";
-import { alreadyMerged, leading } from "../../../records/lock-contact.ts";
+import { alreadyMerged, leading, merging } from "../../../records/lock-contact.ts";
 import { checkVersion } from "../../../records/version.ts";
 import type { IdempotencyKey } from "../../../records/write/repeatable.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
@@ -138,7 +138,7 @@ async function lockAll(
   ids: readonly string[],
   { expectedVersions }: MergeInput,
 ): Promise<[ContactRow, ...ContactRow[]]> {
-  await tx.lock.families(ids);
+  await tx.lock.families(merging, ids);
   const rows = await tx.contact.findMany({ where: { id: { in: [...ids] }, ...leading } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   const found: Refusal[] = [];

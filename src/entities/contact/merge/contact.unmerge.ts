@@ -6,7 +6,7 @@ import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
-import { alreadyMerged } from "../../../records/lock-contact.ts";
+import { alreadyMerged, merging } from "../../../records/lock-contact.ts";
 import { fromSnapshot, toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
@@ -94,7 +94,7 @@ async function lockMerge({ tx }: Writer, mergeId: string) {
     orderBy: { position: "asc" },
   });
   const ids = [seen.primaryId, ...sources.map(({ contactId }) => contactId)];
-  await tx.lock.families([seen.primaryId]);
+  await tx.lock.families(merging, [seen.primaryId]);
   // Read again: it may have been undone while this waited.
   const merge = await find();
   if (!merge) throw refuse("NOT_FOUND", path, "there is no such merge");

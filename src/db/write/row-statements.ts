@@ -1,0 +1,153 @@
+import { Prisma } from "../../generated/prisma/client.ts";
+import type { Send } from "../open/query.ts";
+import { columnOf } from "../prisma/columns.ts";
+import {
+  type ContactRow,
+  type DealRow,
+  derivedColumns,
+  derivedDealColumns,
+  type LeadRow,
+} from "../prisma/rows.ts";
+import type { StatementNames } from "../prisma/statement-names.ts";
+import { ScopeError } from "../scope/rules.ts";
+import type { ColumnLimits } from "../scope/scope.ts";
+import { parameterOf, rowTypes } from "../types.ts";
+
+/** The two statements of the row store: one that reads a row, and one that changes it. */
+
+/** The rows that are read and changed one by one. */
+export interface StoredRows {
+  contact: ContactRow;
+  lead: LeadRow;
+  deal: DealRow;
+}
+
+export type StoredModel = keyof StoredRows;
+
+/** Columns to set, by Prisma's field names. */
+export type Values = Readonly<Record<string, unknown>>;
+
+const tables = {
+  contact: { all: Object.keys(Prisma.ContactScalarFieldEnum), derived: derivedColumns },
+  lead: { all: Object.keys(Prisma.LeadScalarFieldEnum), derived: derivedColumns },
+  deal: { all: Object.keys(Prisma.DealScalarFieldEnum), derived: derivedDealColumns },
+} as const satisfies Record<StoredModel, { all: readonly string[]; derived: object }>;
+
+const isShown = (model: StoredModel, field: string) => !Object.hasOwn(tables[model].derived, field);
+
+const listed = (fields: readonly string[]): string =>
+  fields.map((field) => `${columnOf(field)} AS "${field}"`).join(", ");
+
+const shown = Object.fromEntries(
+  (Object.keys(tables) as StoredModel[]).map((model) => [
+    model,
+    listed(tables[model].all.filter((field) => isShown(model, field))),
+  ]),
+);
+
+/** Keys and tokens of custom fields begin with this, and no other does. */
+const custom = "LIKE 'custom.%'";
+
+const keeping: Readonly<Record<string, (value: string) => string>> = {
+  keys: (value) =>
+    `${value}::jsonb || coalesce((SELECT jsonb_object_agg(k.key, k.value) FROM jsonb_each(keys) AS k
+       WHERE k.key ${custom}), '{}')`,
+  facets: (value) =>
+    `${value}::text[] || ARRAY(SELECT f.token FROM unnest(facets) WITH ORDINALITY AS f(token, place)
+       WHERE f.token ${custom} ORDER BY f.place)`,
+};
+
+/** Conditions on columns, whose values join the others. */
+function confined(limits: Values, values: unknown[]): string {
+  return Object.entries(limits)
+    .map(([field, value]) => `${columnOf(field)} = $${values.push(value)}`)
+    .join(" AND ");
+}
+
+/** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
+export interface StoreConnection {
+  readonly send: Send;
+  readonly nameOf: StatementNames;
+}
+
+async function first(
+  { send, nameOf }: StoreConnection,
+  text: string,
+  values: unknown[],
+): Promise<Values | null> {
+  const { rows } = await send({ name: nameOf(text), text, values, types: rowTypes });
+  return (rows[0] as Values | undefined) ?? null;
+}
+
+/**
+ * Reads a row and locks it.
+ *
+ * @param limits what the member may see
+ * @param mustBeNull a column that must have no value
+ */
+export function readLocked(
+  connection: StoreConnection,
+  model: StoredModel,
+  id: string,
+  limits: ColumnLimits,
+  mustBeNull?: string,
+): Promise<Values | null> {
+  const values: unknown[] = [];
+  const where = confined({ ...limits, id }, values);
+  const further = mustBeNull === undefined ? "" : ` AND ${columnOf(mustBeNull)} IS NULL`;
+  const text = `SELECT ${shown[model]} FROM ${model} WHERE ${where}${further} FOR UPDATE`;
+  return first(connection, text, values);
+}
+
+/**
+ * Reads a row as it is, without waiting for anybody.
+ *
+ * @param limits what the member may see
+ * @returns the row, with the number of the transaction that wrote it (`xmin`)
+ */
+export function readUnlocked(
+  connection: StoreConnection,
+  model: StoredModel,
+  id: string,
+  limits: ColumnLimits,
+): Promise<Values | null> {
+  const values: unknown[] = [];
+  const where = confined({ ...limits, id }, values);
+  return first(connection, `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`, values);
+}
+
+/**
+ * Changes a row, if it is at the version at which it was read.
+ *
+ * @param before what it was
+ * @param change columns to set, by Prisma's field names
+ * @param keepCustom whether what comes from custom fields in `keys` and `facets` stays as it is in the row
+ * @param limits what the member may see, and what else the row must be
+ * @returns the row as it is now; null when it is not there as is said
+ */
+export async function changeRow(
+  connection: StoreConnection,
+  model: StoredModel,
+  before: Values & { readonly id: string; readonly version: number },
+  change: Values,
+  keepCustom: boolean,
+  limits: ColumnLimits,
+): Promise<Values | null> {
+  const values: unknown[] = [];
+  const fields = Object.keys(change);
+  const where = confined({ ...limits, id: before.id, version: before.version }, values);
+  const set = fields.map((field) => {
+    if (!(tables[model].all as readonly string[]).includes(field) || field === "id" || field === "orgId") {
+      throw new ScopeError(`${model}.${field} cannot be written`);
+    }
+    const place = `$${values.push(parameterOf(change[field]))}`;
+    return `${columnOf(field)} = ${(keepCustom && keeping[field]?.(place)) || place}`;
+  });
+  const written = listed(fields.filter((field) => isShown(model, field)));
+  const row = await first(
+    connection,
+    `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`,
+    values,
+  );
+  return row && { ...before, ...row };
+}
