@@ -100,6 +100,47 @@ test.each(contactRows.map(([name, { merge }]) => [name, merge.as] as const))(
   },
 );
 
+const becoming = Object.entries(leadTable).flatMap(([name, row]) =>
+  row.becomes === null ? [] : [[name, row.becomes, { noun: "lead", name, row } as Case] as const],
+);
+
+/** @returns the id of the contact that the lead became */
+async function convert(id: string, contactId?: string): Promise<string> {
+  const { contact, errors } = await mutate<{ contact: { id: string } | null }>(
+    world.key,
+    "leadConvert(id: $id, input: { contactId: $contactId, createDeal: false })",
+    "contact { id }",
+    { id, contactId },
+    "($id: ID!, $contactId: ID)",
+  );
+  expect(errors).toEqual([]);
+  return contact?.id ?? "";
+}
+
+test.each(becoming)("%s of a lead is %s of the contact that it becomes", async (name, becomes, one) => {
+  const value = valueFor(world, one);
+  const phone = `+1512868${1000 + becoming.findIndex(([column]) => column === name)}`;
+  const { id } = await createWith(world, one, value, name === "phone" ? {} : { phone });
+  const shown = await shownOf(world, caseOf(becomes), await convert(id));
+  expect([shown].flat()).toEqual([value]);
+});
+
+// A name and an owner are the contact's own.
+test.each(becoming.filter(([name]) => name !== "name" && name !== "ownerId"))(
+  "%s of a lead fills %s of the contact that it is",
+  async (name, becomes, one) => {
+    const there = await createWith(world, caseOf(becomes), undefined, {
+      email: null,
+      phoneNumbers: [`+1512869${2000 + becoming.findIndex(([column]) => column === name)}`],
+      ...(name === "phone" && { email: "no-phone@columns.example", phoneNumbers: null }),
+    });
+    const value = valueFor(world, one);
+    const { id } = await createWith(world, one, value);
+    expect(await convert(id, there.id)).toBe(there.id);
+    expect([await shownOf(world, caseOf(becomes), there.id)].flat()).toEqual([value]);
+  },
+);
+
 const tokens = (
   Object.entries({ contact: contactTable, lead: leadTable }) as ["contact" | "lead", object][]
 ).flatMap(([noun, table]) =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LeadRow } from "../../db/prisma/rows.ts";
+import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
 import type { FilterField } from "../../filter/registry/fields.ts";
 import { column, field, keyed, sorted } from "../../filter/registry/make.ts";
 import { LeadStatus } from "../../generated/prisma/enums.ts";
@@ -14,6 +14,8 @@ import { LeadStatusEnum } from "./lead.enums.ts";
 /** What is made of a column of a lead, beside what is made of every entity's. */
 interface LeadColumn<Value> extends Column {
   readonly blank: Value | (Value extends object | null ? null : never);
+  /** The column of the contact that a lead becomes; null for what stays with the lead, or is its deal's. */
+  readonly becomes: keyof ContactRow | null;
   /** What it is called in the texts of templates. */
   readonly tokens: readonly string[];
 }
@@ -44,6 +46,7 @@ export const leadTable = {
     shown: { type: "String" },
     blank: "",
     filter: person.name,
+    becomes: "name",
     tokens: ["name"],
     personal: true,
   },
@@ -57,6 +60,7 @@ export const leadTable = {
     shown: { type: "EmailAddress", nullable: true },
     blank: null,
     filter: person.email,
+    becomes: "email",
     tokens: ["email"],
     personal: true,
   },
@@ -70,6 +74,7 @@ export const leadTable = {
     shown: { type: "PhoneNumber", nullable: true },
     blank: null,
     filter: [phoneField("lead", "phone", "The phone number.")],
+    becomes: "phoneNumbers",
     tokens: ["phone"],
     personal: true,
   },
@@ -77,6 +82,7 @@ export const leadTable = {
     description: "The company.",
     ...textColumn(200, "Company, at most 200 characters."),
     filter: person.company,
+    becomes: "company",
     tokens: ["company"],
     personal: true,
   },
@@ -84,6 +90,7 @@ export const leadTable = {
     description: "Where the lead came from.",
     ...textColumn(200, "Where the lead came from, at most 200 characters."),
     filter: person.source,
+    becomes: "source",
     tokens: ["source"],
     personal: true,
   },
@@ -91,6 +98,7 @@ export const leadTable = {
     description: "Free notes.",
     ...longTextColumn(50_000, "Free notes, at most 50,000 characters."),
     filter: person.notes,
+    becomes: "notes",
     tokens: [],
     personal: true,
   },
@@ -109,6 +117,7 @@ export const leadTable = {
         index: "lead_live_status_idx",
       }),
     ],
+    becomes: null,
     tokens: ["status"],
     personal: false,
   },
@@ -129,6 +138,7 @@ export const leadTable = {
         },
       ),
     ],
+    becomes: null,
     tokens: [],
     personal: true,
   },
@@ -144,6 +154,7 @@ export const leadTable = {
         index: "lead_facets_idx",
       }),
     ] as [FilterField],
+    becomes: null,
     tokens: [],
     personal: true,
   },
@@ -157,6 +168,7 @@ export const leadTable = {
     shown: null,
     blank: null,
     filter: person.owner,
+    becomes: "ownerId",
     tokens: [],
     personal: false,
   },

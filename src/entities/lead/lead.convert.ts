@@ -21,8 +21,9 @@ import {
   trashWarnings,
 } from "../contact/contact.address.ts";
 import { emailTaken } from "../contact/contact.find.ts";
-import { emptyContact } from "../contact/contact.row.ts";
+import { type ContactColumns, emptyContact } from "../contact/contact.row.ts";
 import { orTaken } from "../contact/contact.service.ts";
+import { leadTable } from "./lead.columns.ts";
 import { LeadConvert } from "./lead.inputs.ts";
 import { lockLiveLead } from "./lead.service.ts";
 
@@ -178,26 +179,39 @@ async function becomeContact(
   }
   const wishes = keptWishes(emptyContact, address.trashed);
   writer.warn(...trashWarnings(address, wishes, ["id"]));
-  const { name, email, phone, company, source, notes, ownerId, tagIds } = lead;
   const contact = await writer.insert("contact", {
     ...emptyContact,
-    ...{ id: newId(), name, email, company, source, notes, ownerId, tagIds },
+    ...becoming(lead),
+    ...{ id: newId(), tagIds: lead.tagIds },
     ...wishes,
-    phoneNumbers: phone === null ? [] : [phone],
     custom: fittingCustom({}, lead.custom as CustomValues, definitions),
   });
   return { contact, contactOutcome: "CREATED" };
 }
 
-/** What the lead knows and the contact does not. */
+/** What a lead says of the contact that it becomes, by the contact's columns. */
+const becoming = (lead: LeadRow): Partial<ContactColumns> =>
+  Object.fromEntries(
+    Object.entries(leadTable).flatMap(([name, { becomes }]) => {
+      if (becomes === null) return [];
+      const value = lead[name as keyof typeof leadTable];
+      return [[becomes, Array.isArray(emptyContact[becomes]) ? valuesOf(value) : value]];
+    }),
+  );
+
+const valuesOf = (value: unknown): unknown[] => [value].flat().filter((each) => each !== null);
+
+/** What the lead knows and the contact does not. One that is there keeps its owner, and stays nobody's. */
 function fillBlanks(contact: ContactRow, lead: LeadRow, definitions: readonly Definition[]) {
+  const { ownerId: _, ...said } = becoming(lead);
+  const filled: Partial<ContactColumns> = Object.fromEntries(
+    Object.entries(said).map(([name, value]) => {
+      const own = contact[name as keyof typeof said];
+      return [name, valuesOf(own).length > 0 ? own : value];
+    }),
+  );
   return {
-    company: contact.company ?? lead.company,
-    source: contact.source ?? lead.source,
-    notes: contact.notes ?? lead.notes,
-    email: contact.email ?? lead.email,
-    phoneNumbers:
-      contact.phoneNumbers.length > 0 || lead.phone === null ? contact.phoneNumbers : [lead.phone],
+    ...filled,
     tagIds: [...new Set([...contact.tagIds, ...lead.tagIds])],
     custom: fittingCustom(contact.custom as CustomValues, lead.custom as CustomValues, definitions),
   };
