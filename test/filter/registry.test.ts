@@ -1,4 +1,8 @@
 import { expect, test } from "vitest";
+import { derivedColumns, derivedDealColumns } from "../../src/db/prisma/rows.ts";
+import { emptyContact } from "../../src/entities/contact/contact.row.ts";
+import { emptyLead } from "../../src/entities/lead/lead.row.ts";
+import { derive, deriveTexts } from "../../src/filter/language/derive.ts";
 import { builtInFields } from "../../src/filter/registry/built-in.ts";
 import { customField, type Definition } from "../../src/filter/registry/fields.ts";
 import { Registry } from "../../src/filter/registry/registry.ts";
@@ -47,4 +51,11 @@ test("no two fields of an entity go by one name", () => {
     const registry = new Registry(entity, []);
     for (const name of names) expect(registry.find(name)?.field.type).toBeDefined();
   }
+});
+
+test("every derived column of the database is computed, and nothing else", () => {
+  const computed = (derived: object) => Object.keys(derived).sort();
+  expect(computed(derive("CONTACT", emptyContact, []))).toEqual(computed(derivedColumns));
+  expect(computed(derive("LEAD", emptyLead, []))).toEqual(computed(derivedColumns));
+  expect(computed(deriveTexts("DEAL", { name: "", stage: "" }))).toEqual(computed(derivedDealColumns));
 });
