@@ -1,5 +1,5 @@
 import type { Viewer } from "../auth/viewer.ts";
-import type { Db } from "../db/scope/scoped.ts";
+import type { Db } from "../db/scope/db.ts";
 
 /** Something that was accepted and should be done otherwise. Shown in the answer's `extensions.warnings`. */
 export interface Warning {

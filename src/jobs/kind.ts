@@ -1,6 +1,8 @@
+import type { Database } from "../db/open/database.ts";
+import type { Db } from "../db/scope/db.ts";
 import type { BulkJob, ImportJob } from "../generated/prisma/client.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
-import type { Work } from "./work.ts";
+import type { Writer } from "../records/write/writer.ts";
 
 /** A job in the organization that it belongs to. */
 export interface JobKey {
@@ -19,6 +21,19 @@ export interface JobRows {
   bulkJob: BulkJob;
 }
 
+/** A job that is being done, as its kind sees it; see `Work`. */
+export interface JobWork<Name extends keyof JobRows> {
+  readonly database: Database;
+  /** The job as the last step left it. */
+  readonly job: JobRows[Name];
+  /** The rows of whoever asked for it. */
+  db(): Promise<Db>;
+  /** Does one step in one transaction, and says whether there was something to do. */
+  step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean>;
+  /** Shows a sign of life between steps. */
+  keep(enough?: number): Promise<void>;
+}
+
 /** A kind of work that is done beside requests, in steps that are each done entirely or not at all. */
 export interface JobKind<Name extends keyof JobRows> {
   readonly name: Name;
@@ -34,7 +49,7 @@ export interface JobKind<Name extends keyof JobRows> {
    *
    * @throws RefusalError for what ends it, in words for people
    */
-  readonly steps: (work: Work<Name>) => AsyncGenerator<void, void>;
+  readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
   /** Whether a job of which all is done has changed so many contacts that the planner should be told. */
   readonly settles: (job: JobRows[Name]) => boolean;
 }

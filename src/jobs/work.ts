@@ -1,12 +1,13 @@
 import { standingOf } from "../auth/standing.ts";
 import type { Database } from "../db/open/database.ts";
-import { type Db, scopedDb } from "../db/scope/scoped.ts";
+import type { Db } from "../db/scope/db.ts";
+import { scopedDb } from "../db/scope/scoped.ts";
 import type { DataScope } from "../generated/prisma/enums.ts";
 import type { Caller } from "../graphql/context.ts";
 import { write } from "../records/write/write.ts";
 import type { Writer } from "../records/write/writer.ts";
 import { type Claim, type End, endJob, extendLease, LEASE, letGo, takeJob } from "./claim.ts";
-import type { JobKind, JobRows } from "./kind.ts";
+import type { JobKind, JobRows, JobWork } from "./kind.ts";
 
 /** The job is no longer this process's: it was cancelled, or another one has gone on with it. */
 export class JobLost extends Error {
@@ -23,7 +24,7 @@ interface Delegate<Job> {
 }
 
 /** A job that this process has, and what can be done with it. */
-export class Work<Name extends keyof JobRows> {
+export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   readonly database: Database;
   readonly #kind: JobKind<Name>;
   #claim: Claim;

@@ -1,7 +1,8 @@
 import { decodeId } from "../db/ids.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
-import type { Db } from "../db/scope/scoped.ts";
-import { Displaced, type Pointing, type Strength } from "../db/write/locks.ts";
+import type { Db } from "../db/scope/db.ts";
+import type { Strength } from "../db/write/lock-order.ts";
+import { Displaced, type Pointing } from "../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../lib/errors.ts";
 import type { Writer } from "./write/writer.ts";
 

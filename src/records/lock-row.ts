@@ -1,8 +1,8 @@
 import { type Delegate, entities, type LockedName } from "../db/entities.ts";
 import { decodeId } from "../db/ids.ts";
+import type { Db } from "../db/scope/db.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import { models } from "../db/scope/models.ts";
-import type { Db } from "../db/scope/scoped.ts";
 import { refuse } from "../lib/errors.ts";
 import type { Rows } from "./write/rows.ts";
 import type { Writer } from "./write/writer.ts";

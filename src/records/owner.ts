@@ -1,5 +1,5 @@
 import { decodeId } from "../db/ids.ts";
-import type { Db } from "../db/scope/scoped.ts";
+import type { Db } from "../db/scope/db.ts";
 import type { Caller } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 

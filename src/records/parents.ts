@@ -1,5 +1,5 @@
 import { decodeId } from "../db/ids.ts";
-import type { Strength } from "../db/write/locks.ts";
+import type { Strength } from "../db/write/lock-order.ts";
 import { type Refusal, refusal } from "../lib/errors.ts";
 import { lockParentContact } from "./lock-contact.ts";
 import type { Writer } from "./write/writer.ts";

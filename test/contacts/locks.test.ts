@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { encodeId } from "../../src/db/ids.ts";
-import { type Db, scopedDb } from "../../src/db/scope/scoped.ts";
+import type { Db } from "../../src/db/scope/db.ts";
+import { scopedDb } from "../../src/db/scope/scoped.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";

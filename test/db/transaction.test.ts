@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Db, scopedDb } from "../../src/db/scope/scoped.ts";
+import type { Db } from "../../src/db/scope/db.ts";
+import { scopedDb } from "../../src/db/scope/scoped.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";

@@ -1,10 +1,11 @@
+import type pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
-import type { Database } from "../open/database.ts";
 import { rowTypes } from "../types.ts";
 import type { PrismaOfDatabase } from "./client.ts";
 import { columnOf } from "./columns.ts";
 import { marked, type ReadArgs, shapeOf } from "./shape.ts";
 import type { Read, Statement } from "./statement.ts";
+import type { StatementNames } from "./statement-names.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
@@ -85,7 +86,10 @@ export function preparedReads(
     pool,
     statementName,
     statementOf,
-  }: Pick<Database, "pool" | "statementName"> & Pick<PrismaOfDatabase, "statementOf">,
+  }: { readonly pool: pg.Pool; readonly statementName: StatementNames } & Pick<
+    PrismaOfDatabase,
+    "statementOf"
+  >,
   after = 1,
 ): PreparedReads {
   const counts: ReadCounts = { replayed: 0, first: 0, unreplayable: 0 };

@@ -1,7 +1,7 @@
 import { RequestError } from "../../lib/errors.ts";
+import type { Db } from "./db.ts";
 import { type Call, type ModelName, models, operations } from "./models.ts";
 import { type Principal, scope } from "./scope.ts";
-import type { Db } from "./scoped.ts";
 
 const readerNames = [
   "children",

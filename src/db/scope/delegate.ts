@@ -1,5 +1,5 @@
+import type { Db } from "./db.ts";
 import type { ModelName } from "./models.ts";
-import type { Db } from "./scoped.ts";
 
 /** A model's calls, where which model it is comes from the table. */
 interface AnyDelegate {

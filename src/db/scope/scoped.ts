@@ -1,91 +1,28 @@
 import type { QueryConfig } from "pg";
-import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
 import { fold } from "../../lib/fold.ts";
 import { decodeId, type IdType } from "../ids.ts";
-import { type Catalogue, readCatalogue } from "../open/catalogue.ts";
+import { readCatalogue } from "../open/catalogue.ts";
 import type { Database } from "../open/database.ts";
 import { poolQuery, type Query, queryOf } from "../open/query.ts";
-import type { UnscopedClient } from "../prisma/client.ts";
-import type { CountedRows, PageOfAll, PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
-import type { ReadArgs } from "../prisma/shape.ts";
-import { type AddressRow, readAddresses } from "../read/addresses.ts";
-import { type ChildReader, childReader } from "../read/children.ts";
-import { type RowSet, type SetReader, setReader } from "../read/sets.ts";
-import { readTagUsage, type TagUsage } from "../read/tag-usage.ts";
-import { type Bulk, bulkStatements } from "../write/bulk.ts";
+import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
+import { readAddresses } from "../read/addresses.ts";
+import { childReader } from "../read/children.ts";
+import { setReader } from "../read/sets.ts";
+import { readTagUsage } from "../read/tag-usage.ts";
+import { bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
-import { type Lock, lockFields, locksOf } from "../write/locks.ts";
-import {
-  locked,
-  NeedsTransaction,
-  needsTransaction,
-  optimistic,
-  type RowStore,
-  rowStore,
-} from "../write/row-store.ts";
+import { lockFields, locksOf } from "../write/locks.ts";
+import { locked, NeedsTransaction, needsTransaction, optimistic, rowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
-import { type MemberProfile, readMembers } from "./members.ts";
-import { type Call, type ModelName, models, type Operation } from "./models.ts";
+import type { Db } from "./db.ts";
+import { readMembers } from "./members.ts";
+import { type Call, models, type Operation } from "./models.ts";
 import { ScopeError } from "./rules.ts";
 import { columnLimits, type Principal, scope } from "./scope.ts";
 
-type Delegates = Pick<UnscopedClient, ModelName>;
-
 type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
-
-/**
- * The one door to rows: every call is confined to one organization and to what its member may see. There is no
- * raw SQL behind it and no way to another organization; see `scope` for what a call may say.
- */
-export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name], Operation> }> {
-  /** The organization whose rows these are. */
-  readonly orgId: string;
-  /** Children of many parents in one statement. */
-  readonly children: ChildReader;
-  /**
-   * Definitions of custom fields, tags by name or id, and members by id, in one statement.
-   *
-   * @param entity whose custom fields; everybody's when null
-   * @param named names of tags in any case, and ids
-   */
-  catalogue(entity: CustomFieldEntity | null, named?: readonly string[]): Promise<Catalogue>;
-  /** Members with the names of their users: those of the ids, or all. */
-  members(ids: readonly string[] | null): Promise<MemberProfile[]>;
-  /** Who has or had e-mail addresses, by comparison key, seen by the caller or not. */
-  addresses(keys: readonly string[]): Promise<AddressRow[]>;
-  /** How many live contacts and leads that the member may see carry each tag. */
-  tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
-  /** What sets of rows are like, for what Prisma cannot say. */
-  readonly sets: SetReader;
-  /**
-   * The first rows of a list and the number of all of them, in one statement that finds every row: for lists of few.
-   * Only outside a transaction.
-   */
-  countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
-  /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
-  keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
-  /** Locks rows until the transaction ends, all writes in one order. Only inside a transaction. */
-  readonly lock: Lock;
-  /** One row at a time: locked, or optimistically. Only inside a transaction or an optimistic write. */
-  readonly rows: RowStore;
-  /** Changes of many rows in one statement each. Only inside a transaction. */
-  readonly bulk: Bulk;
-  /**
-   * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
-   *
-   * @param timeout milliseconds after which it is given up; 30 s when left out
-   */
-  transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
-  /**
-   * Tries work that may come to one change of one row as that statement alone, which PostgreSQL does entirely or
-   * not at all. Only outside a transaction.
-   *
-   * @returns null when it does need a transaction; nothing was written then
-   */
-  optimistic<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
-}
 
 /**
  * Confines a database to a principal.

@@ -1,6 +1,8 @@
 import { type Lockable, ownedModels } from "../entities.ts";
 import { ScopeError } from "../scope/rules.ts";
-import type { Strength } from "./locks.ts";
+
+/** What a locked row keeps others from: "update" any other write, "share" being moved or removed. */
+export type Strength = "update" | "share";
 
 /** What a transaction may lock. The last ones of a kind that no other is waited for with. */
 type Place = Lockable | "fields" | "imports" | "phones";

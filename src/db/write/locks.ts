@@ -1,9 +1,6 @@
 import type { Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
-import type { LockOrder } from "./lock-order.ts";
-
-/** What a locked row keeps others from: "update" any other write, "share" being moved or removed. */
-export type Strength = "update" | "share";
+import type { LockOrder, Strength } from "./lock-order.ts";
 
 /** Rows that hang from another one, and the column that says from which. */
 type Hanging =

@@ -1,6 +1,6 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { AddressRow } from "../../db/read/addresses.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { emailKey } from "../../lib/email.ts";
 import { contactRows, type NamesWith } from "./contact.table.ts";

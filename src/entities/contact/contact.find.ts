@@ -1,4 +1,4 @@
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { Refusal } from "../../lib/errors.ts";
 import { type Address, addressOf } from "./contact.address.ts";
 

@@ -1,7 +1,7 @@
 import { encodeId } from "../../db/ids.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";

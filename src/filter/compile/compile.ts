@@ -1,7 +1,8 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
 import { formatDay } from "../../lib/exact.ts";
-import type { Comparator, Leaf, Normal, Operand, Related } from "../language/ast.ts";
+import type { Leaf, Normal, Operand, Related } from "../language/ast.ts";
 import { type FilterField, facetToken, MAX_TOKEN_VALUE, presenceToken } from "../registry/fields.ts";
+import type { Comparator } from "../registry/operators.ts";
 import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
 
 /**

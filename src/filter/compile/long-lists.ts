@@ -1,5 +1,5 @@
+import type { Where } from "../../db/scope/rules.ts";
 import type { Leaf, Part } from "../language/ast.ts";
-import type { Where } from "./compile.ts";
 
 /**
  * Lists of many values. PostgreSQL compares two arrays each with each, and takes a long list for something that most

@@ -1,21 +1,5 @@
 import type { FilterField, Relation } from "../registry/fields.ts";
-import type { GenericOperator } from "../registry/operators.ts";
-
-/** Comparators in their positive form; every negative one is its complement. */
-export type Comparator =
-  | "in"
-  | "contains"
-  | "startsWith"
-  | "endsWith"
-  | "gt"
-  | "gte"
-  | "lt"
-  | "lte"
-  /** Not before the first operand, and before the second. */
-  | "within"
-  | "isEmpty"
-  | "hasAny"
-  | "hasAll";
+import type { Comparator, GenericOperator } from "../registry/operators.ts";
 
 /** An operand in the form in which the field's values compare. */
 export type Operand = string | number | boolean | Date;

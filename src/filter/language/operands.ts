@@ -5,7 +5,8 @@ import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exa
 import { fold } from "../../lib/fold.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
-import type { Comparator, Operand } from "./ast.ts";
+import type { Comparator } from "../registry/operators.ts";
+import type { Operand } from "./ast.ts";
 import {
   type Amount,
   type Clock,

@@ -1,6 +1,6 @@
 import { encodeId } from "../../db/ids.ts";
 import type { Catalogue } from "../../db/open/catalogue.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { compile, nothing, type Where } from "../compile/compile.ts";

@@ -1,5 +1,20 @@
-import type { Comparator } from "../language/ast.ts";
 import type { FieldType } from "./fields.ts";
+
+/** Comparators in their positive form; every negative one is its complement. */
+export type Comparator =
+  | "in"
+  | "contains"
+  | "startsWith"
+  | "endsWith"
+  | "gt"
+  | "gte"
+  | "lt"
+  | "lte"
+  /** Not before the first operand, and before the second. */
+  | "within"
+  | "isEmpty"
+  | "hasAny"
+  | "hasAll";
 
 /** What an operator means: a comparator, whether its complement is meant, and what it takes. */
 export interface Meaning {

@@ -1,5 +1,5 @@
 import { type Fingerprint, nothing } from "../../db/read/sets.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { Where } from "../../filter/compile/compile.ts";
 import { searchWhere } from "../../filter/compile/search.ts";
 import type { Leaf, Normal } from "../../filter/language/ast.ts";

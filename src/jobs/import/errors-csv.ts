@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { ImportError } from "../../generated/prisma/client.ts";
 
 /** Rows that are read and written at once; each has up to 10,000 characters of the file. */

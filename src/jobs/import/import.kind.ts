@@ -2,8 +2,7 @@ import type { Database } from "../../db/open/database.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
 import { refuse } from "../../lib/errors.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import type { JobKind } from "../kind.ts";
-import type { Work } from "../work.ts";
+import type { JobKind, JobWork } from "../kind.ts";
 import { type BatchSettings, importBatch } from "./batch.ts";
 import { rowBatches } from "./batches.ts";
 import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
@@ -42,7 +41,7 @@ export const importKind: JobKind<"importJob"> = {
 };
 
 /** @throws RefusalError when they are too many */
-async function countRows(work: Work<"importJob">): Promise<void> {
+async function countRows(work: JobWork<"importJob">): Promise<void> {
   const { total, blank } = await countRecords(slicesOf(work), MAX_ROWS);
   if (total > MAX_ROWS || blank > MAX_ROWS) {
     const what = total > MAX_ROWS ? "rows; import it in parts" : "blank lines; take them out";
@@ -55,14 +54,14 @@ async function countRows(work: Work<"importJob">): Promise<void> {
  * A dry run from its beginning: what it had seen of the file was known to the process that had it before. It has
  * written nothing but what it found wrong.
  */
-async function restart({ tx }: Writer, { job }: Work<"importJob">) {
+async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
   await tx.importError.deleteMany({ where: { jobId: job.id } });
   const counts = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
   return { done: 0, ...counts, claims: job.claims };
 }
 
 /** The rows that no step has dealt with, in the order of the file. */
-async function* batchesOf(work: Work<"importJob">): AsyncGenerator<ImportRow[], void> {
+async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
   const { done, mapping, delimiter } = work.job;
   const { definitions } = await (await work.db()).catalogue("CONTACT");
   const columns = mapping as unknown as Column[];
@@ -72,7 +71,7 @@ async function* batchesOf(work: Work<"importJob">): AsyncGenerator<ImportRow[], 
 /** @returns what the batch moves of the job */
 async function doBatch(
   writer: Writer,
-  { job }: Work<"importJob">,
+  { job }: JobWork<"importJob">,
   rows: readonly ImportRow[],
   settings: BatchSettings,
 ) {
@@ -95,13 +94,13 @@ async function doBatch(
   };
 }
 
-function slicesOf(work: Work<"importJob">): AsyncGenerator<CsvSlice> {
+function slicesOf(work: JobWork<"importJob">): AsyncGenerator<CsvSlice> {
   const { encoding, delimiter } = work.job;
   return readCsv(chunksOf(work), { encoding, delimiter: delimiter ?? "," } as CsvFormat);
 }
 
 /** The file, a piece at a time. */
-async function* chunksOf(work: Work<"importJob">): AsyncGenerator<Uint8Array> {
+async function* chunksOf(work: JobWork<"importJob">): AsyncGenerator<Uint8Array> {
   const { orgId, id } = work.job;
   for (let position = 0; ; position += 1) {
     await work.keep();

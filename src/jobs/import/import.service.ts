@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { encodeId } from "../../db/ids.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";

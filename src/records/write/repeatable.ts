@@ -1,7 +1,7 @@
 import { columnsOf } from "../../db/entities.ts";
+import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";
-import type { Db } from "../../db/scope/scoped.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import type { Rows } from "./rows.ts";
 

@@ -1,6 +1,7 @@
+import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
+import type { Caller } from "../../graphql/context.ts";
 import type { Tagged } from "./rows.ts";
-import type { Writer } from "./writer.ts";
 
 /**
  * Brings the table of tags carried, which is the truth behind a row's `tagIds`, to what the row says now.
@@ -9,7 +10,7 @@ import type { Writer } from "./writer.ts";
  * @param before ids of the tags that it carried
  */
 export async function carry(
-  { tx, caller: { now, viewer } }: Writer,
+  { tx, caller: { now, viewer } }: { readonly tx: Db; readonly caller: Caller },
   model: Tagged,
   id: string,
   before: readonly string[],

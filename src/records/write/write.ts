@@ -1,5 +1,5 @@
 import { isRetryable, violatesForeignKey } from "../../db/open/faults.ts";
-import type { Db } from "../../db/scope/scoped.ts";
+import type { Db } from "../../db/scope/db.ts";
 import { Displaced } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";

@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../db/open/catalogue.ts";
+import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
-import type { Db } from "../../db/scope/scoped.ts";
 import type { StoredModel, StoredRows } from "../../db/write/row-statements.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
