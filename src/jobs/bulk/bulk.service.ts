@@ -50,7 +50,7 @@ const TIMEOUT = 120_000;
  */
 export function changeContacts(context: Context, plan: Plan, handshake: Handshake): Promise<BulkResult> {
   const { dryRun, planToken, idempotencyKey } = handshake;
-  if (dryRun) return context.db.transaction((tx) => look(new Writer(tx, context), context, plan), TIMEOUT);
+  if (dryRun) return look(context, plan);
   return write(context, (writer) => change(writer, context, plan, planToken), {
     repeatable: {
       key: idempotencyKey,
@@ -64,17 +64,23 @@ export function changeContacts(context: Context, plan: Plan, handshake: Handshak
   });
 }
 
-/** What a plan comes to; nothing is written. */
-async function look(writer: Writer, context: Context, plan: Plan): Promise<BulkResult> {
-  const { where } = await examine(writer, context, plan);
-  const set = await writer.tx.sets.fingerprint({ model: "contact", where });
-  return {
-    count: set.count,
-    sampleIds: await firstIds(writer, where, SAMPLE),
-    planToken: signPlan(context, plan, set),
-    changed: null,
-    jobId: null,
-  };
+/** What a plan comes to, and what the caller is to be warned of; nothing is written. */
+async function look(context: Context, plan: Plan): Promise<BulkResult> {
+  const { result, warnings } = await context.db.transaction(async (tx) => {
+    const writer = new Writer(tx, context);
+    const { where } = await examine(writer, context, plan);
+    const set = await tx.sets.fingerprint({ model: "contact", where });
+    const result = {
+      count: set.count,
+      sampleIds: await firstIds(writer, where, SAMPLE),
+      planToken: signPlan(context, plan, set),
+      changed: null,
+      jobId: null,
+    };
+    return { result, warnings: writer.warnings };
+  }, TIMEOUT);
+  context.warnings.push(...warnings);
+  return result;
 }
 
 /** Does what was planned, at once or by a job. */
