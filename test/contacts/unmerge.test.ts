@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { mutate } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { type Field, Model, plain, type State } from "./merge.model.ts";
 
@@ -64,6 +65,47 @@ test("what somebody chose in a later merge holds when an earlier one is undone",
     notes: null,
   });
   expect((await unmerge(first.merge.id)).contact).toMatchObject({ title: null, notes: null });
+});
+
+test("what moved from several duplicates goes back to each, whichever had what", async () => {
+  const { prisma } = await testDatabase();
+  const of = (name: string) => organization.contact({ name });
+  const [primary, first, second] = [await of("Primary"), await of("First"), await of("Second")];
+  await organization.deal({ contactId: primary.id });
+  // The first has only what is locked last, the second what is locked before it as well.
+  for (const { id: contactId } of [second, first]) {
+    await organization.activity({ contactId });
+    await organization.conversation({ contactId });
+  }
+  await organization.deal({ contactId: second.id });
+  await organization.lead({
+    status: "CONVERTED",
+    convertedAt: new Date(),
+    convertedContactId: second.id,
+  });
+  // An old id that leads to the second.
+  const earlier = await of("Earlier");
+  await merge(second.globalId, [earlier.globalId]);
+  const where = { orgId: organization.id };
+  const select = { id: true, contactId: true };
+  const orderBy = { id: "asc" } as const;
+  const hanging = async () => ({
+    deals: await prisma.deal.findMany({ where, select, orderBy }),
+    activities: await prisma.activity.findMany({ where, select, orderBy }),
+    conversations: await prisma.conversation.findMany({ where, select, orderBy }),
+    leads: await prisma.lead.findMany({ where, select: { id: true, convertedContactId: true }, orderBy }),
+    merged: await prisma.contact.findMany({ where, select: { id: true, mergedIntoId: true }, orderBy }),
+  });
+  const before = await hanging();
+  const merged = await merge(primary.globalId, [first.globalId, second.globalId]);
+  const all = await hanging();
+  const parents = [...all.deals, ...all.activities, ...all.conversations].map(({ contactId }) => contactId);
+  expect(parents).toEqual(Array(6).fill(primary.id));
+  expect(all.leads.map(({ convertedContactId }) => convertedContactId)).toEqual([primary.id]);
+  const { restored, errors } = await unmerge(merged.merge.id);
+  expect(errors).toEqual([]);
+  expect(restored.map(({ id }) => id)).toEqual([first.globalId, second.globalId]);
+  expect(await hanging()).toEqual(before);
 });
 
 test("a wish that came after a merge is everybody's when it is undone: nobody knows whose it was", async () => {

@@ -61,17 +61,16 @@ export interface Bulk {
     now: Date,
   ): Promise<{ id: string; from: string }[]>;
   /**
-   * Lets rows point to another contact, if they still point to the one that is said.
+   * Lets rows point each to another contact, if they still point to the one that is said.
    *
-   * @returns how many did
+   * @param rows ids of rows, with the contact that each is to point to
    */
   returnReferences(
     reference: MovedReference,
-    ids: readonly string[],
+    rows: readonly { readonly id: string; readonly to: string }[],
     from: string,
-    to: string,
     now: Date,
-  ): Promise<number>;
+  ): Promise<void>;
   /**
    * Moves a contact's callCount and lastCallAt by one call, whoever the contact is assigned to.
    *
@@ -221,19 +220,17 @@ export function bulkStatements(
         [orgId, from, to, now.toISOString()],
       );
     },
-    async returnReferences(reference, ids, from, to, now) {
-      if (ids.length === 0) return 0;
+    async returnReferences(reference, rows, from, now) {
+      if (rows.length === 0) return;
       const { table, column, set } = enter(reference);
-      const rows = await query<{ id: string }>(
+      await query(
         `WITH locked AS (
-           SELECT id FROM ${table}
-           WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND ${column} = $3::uuid ORDER BY id FOR UPDATE)
-         UPDATE ${table} AS t SET ${set}${column} = $4::uuid, updated_at = $5::timestamptz
-         FROM locked WHERE t.org_id = $1::uuid AND t.id = locked.id
-         RETURNING t.id::text AS id`,
-        [orgId, ids, from, to, now.toISOString()],
+           SELECT l.id, r.to_id FROM ${table} AS l JOIN unnest($2::uuid[], $3::uuid[]) AS r(id, to_id) ON r.id = l.id
+           WHERE l.org_id = $1::uuid AND l.${column} = $4::uuid ORDER BY l.id FOR UPDATE OF l)
+         UPDATE ${table} AS t SET ${set}${column} = locked.to_id, updated_at = $5::timestamptz
+         FROM locked WHERE t.org_id = $1::uuid AND t.id = locked.id`,
+        [orgId, rows.map(({ id }) => id), rows.map(({ to }) => to), from, now.toISOString()],
       );
-      return rows.length;
     },
     async countCall(contactId, was, is, { now, source }) {
       // Only when the latest call went away or moved back does the next latest have to be looked for.

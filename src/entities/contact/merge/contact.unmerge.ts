@@ -49,7 +49,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
         const { definitions } = await writer.catalogue("CONTACT");
         const { merge, sources, primary, duplicates } = await lockMerge(writer, mergeId);
         emails = duplicates.map(({ email }) => email);
-        for (const source of sources) await returnAll(writer, source, primary.id);
+        await returnAll(writer, sources, primary.id);
         const past = await pastOf(writer, merge, primary, definitions);
         emails.push(past.columns.email ?? null);
         const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
@@ -196,13 +196,17 @@ async function pastOf(
 /** Whether its duplicates were purged. */
 const isErased = ({ after }: ContactMerge): boolean => Object.keys(after as object).length === 0;
 
+/** Kind by kind and not duplicate by duplicate, because locks are taken in one order. */
 async function returnAll(
   { tx, caller }: Writer,
-  source: ContactMergeSource,
+  sources: readonly ContactMergeSource[],
   primaryId: string,
 ): Promise<void> {
   for (const reference of movedByMerge) {
-    await tx.bulk.returnReferences(reference, source[reference.ids], primaryId, source.contactId, caller.now);
+    const rows = sources.flatMap((source) =>
+      source[reference.ids].map((id) => ({ id, to: source.contactId })),
+    );
+    await tx.bulk.returnReferences(reference, rows, primaryId, caller.now);
   }
 }
 
