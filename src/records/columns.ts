@@ -8,6 +8,9 @@ import { flag, longText, text, url } from "./inputs.ts";
 /**
  * The tables of columns: one row for each column of an entity that a caller writes, which says everything that is
  * made of it. What is special to one entity, such as its merge groups, it adds to these rows.
+ *
+ * Whether a column is personal is said of contacts and leads alone, whose rows are a person's own: a purge erases what they
+ * say. Deals, conversations and activities that stay with what is left of one keep their texts.
  */
 
 /** The builder's way to say the fields of an input, and its types that a field can have. */
@@ -33,7 +36,7 @@ interface Shown {
 }
 
 /** What is the same of every entity's columns. */
-export interface Column {
+interface AnyColumn {
   /** What it is, for people. */
   readonly description: string;
   /** How its field shows it; null where one made by hand does: of a relation, or of several columns. */
@@ -47,11 +50,20 @@ export interface Column {
   readonly blank: unknown;
   /** What can be filtered by it. */
   readonly filter: readonly FilterField[];
-  /** Whether it says something of a person: then it is blank in what a purge leaves of a contact or lead. */
+}
+
+/** A column of what is no person's own row. */
+export interface Column extends AnyColumn {
+  readonly personal?: never;
+}
+
+/** A column of a contact or lead. */
+export interface PersonColumn extends AnyColumn {
+  /** Whether it says something of the person: then it is blank in what a purge leaves. */
   readonly personal: boolean;
 }
 
-export type ColumnTable = Readonly<Record<string, Column>>;
+export type ColumnTable = Readonly<Record<string, AnyColumn>>;
 
 type When = "create" | "update";
 
@@ -97,7 +109,7 @@ export const blanksOf = <Table extends ColumnTable>(table: Table) =>
   };
 
 /** What a purge makes of the columns that say something of a person. */
-export const erasedOf = <Table extends ColumnTable>(table: Table) =>
+export const erasedOf = <Table extends Readonly<Record<string, PersonColumn>>>(table: Table) =>
   Object.fromEntries(
     Object.entries(table).flatMap(([name, { blank, personal }]) => (personal ? [[name, blank]] : [])),
   ) as { readonly [Name in keyof Table as Table[Name]["personal"] extends true ? Name : never]: unknown };

@@ -130,6 +130,29 @@ test.each(["contact", "lead"] as const)(
   },
 );
 
+test("what stays with an erased contact keeps what it says: its conversations, and activities that are a deal's as well", async () => {
+  const { id: contactId } = await organization.contact({ name: "Erased" });
+  const url = "https://mail.example.com/threads/7";
+  const thread = await organization.conversation({ contactId, subject: "Prices of 2026", url });
+  const { id: dealId } = await organization.deal({ contactId });
+  const said = { subject: "Prices", body: "Ten per cent off" };
+  const shared = await organization.activity({ contactId, dealId, ...said });
+  const own = await organization.activity({ contactId, ...said });
+  await erase(contactId);
+  const { data } = await sendText(
+    key,
+    `{ thread: conversation(id: "${thread.globalId}") { subject url contact { name removed } }
+       shared: activity(id: "${shared.globalId}") { subject body contact { name removed } }
+       own: activity(id: "${own.globalId}") { id } }`,
+  );
+  const contact = { name: "Removed contact", removed: true };
+  expect(data).toEqual({
+    thread: { subject: "Prices of 2026", url, contact },
+    shared: { ...said, contact },
+    own: null,
+  });
+});
+
 test.skipIf(oneConnection)("another process that purges is left alone", async () => {
   const { pool } = await testDatabase();
   const other = await pool.connect();

@@ -7,7 +7,7 @@ import { leadTable } from "../../src/entities/lead/lead.columns.ts";
 import { smartListTable } from "../../src/entities/smart-list/smart-list.columns.ts";
 import { tagTable } from "../../src/entities/tag/tag.columns.ts";
 import type { FilterField } from "../../src/filter/registry/fields.ts";
-import type { Column } from "../../src/records/columns.ts";
+import type { Column, PersonColumn } from "../../src/records/columns.ts";
 import { mutate, sendText } from "./client.ts";
 import { Organization } from "./makers.ts";
 
@@ -23,7 +23,7 @@ const tables = {
   customField: customFieldTable,
   customFieldFolder: folderTable,
   smartList: smartListTable,
-} as const satisfies Record<string, Readonly<Record<string, Column>>>;
+} as const satisfies Record<string, Readonly<Record<string, Column | PersonColumn>>>;
 
 export type Noun = keyof typeof tables;
 
@@ -31,7 +31,7 @@ export type Noun = keyof typeof tables;
 export interface Case {
   readonly noun: Noun;
   readonly name: string;
-  readonly row: Column;
+  readonly row: Column | PersonColumn;
 }
 
 export const cases = (Object.keys(tables) as Noun[]).flatMap((noun) =>

@@ -22,7 +22,6 @@ const parent = (description: string) => ({
   shown: null,
   blank: null,
   filter: [],
-  personal: false as const,
 });
 
 export const activityTable = {
@@ -33,7 +32,6 @@ export const activityTable = {
     shown: { type: ActivityKindEnum },
     blank: null,
     filter: [field("kind", "enum", column("kind"), "What it was.", { options: Object.values(ActivityKind) })],
-    personal: false,
   },
   occurredAt: {
     description: "When it happened.",
@@ -50,19 +48,16 @@ export const activityTable = {
     shown: { type: "DateTime" },
     blank: null,
     filter: [field("occurredAt", "dateTime", column("occurredAt"), "When it happened.")],
-    personal: false,
   },
   subject: {
     description: "What it was about.",
     ...textColumn(500, "What it was about, at most 500 characters."),
     filter: [],
-    personal: true,
   },
   body: {
     description: "What was said or written.",
     ...longTextColumn(50_000, "What was said or written, at most 50,000 characters."),
     filter: [],
-    personal: true,
   },
   durationSeconds: {
     description: "How long it took, in seconds.",
@@ -76,7 +71,6 @@ export const activityTable = {
     filter: [
       field("durationSeconds", "integer", column("durationSeconds", true), "How long it took, in seconds."),
     ],
-    personal: false,
   },
   contactId: parent("The contact it was with. A CALL counts as one of its calls."),
   leadId: parent("The lead it was with."),

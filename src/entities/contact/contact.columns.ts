@@ -3,9 +3,9 @@ import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { FilterField } from "../../filter/registry/fields.ts";
 import { column, field, keyed } from "../../filter/registry/make.ts";
 import {
-  type Column,
   flagColumn,
   longTextColumn,
+  type PersonColumn,
   textColumn,
   urlColumn,
   written,
@@ -16,7 +16,7 @@ import { personFields, phoneField } from "../../records/person.ts";
 /** The columns of a contact: everything that is made of one is said here, once. */
 
 /** What is made of a column of a contact, beside what is made of every entity's. */
-export interface ContactColumn<Value> extends Column {
+export interface ContactColumn<Value> extends PersonColumn {
   readonly within?: "address";
   readonly blank: Value extends readonly (infer Item)[] ? readonly Item[] : Value;
   /** What a bulk change says of it, where many contacts are given the same. */

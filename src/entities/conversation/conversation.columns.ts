@@ -23,7 +23,6 @@ export const conversationTable = {
     shown: null,
     blank: null,
     filter: [],
-    personal: false,
   },
   channel: {
     description: "Where it is held.",
@@ -39,7 +38,6 @@ export const conversationTable = {
         options: Object.values(ConversationChannel),
       }),
     ],
-    personal: false,
   },
   lastMessageAt: {
     description: "When the last message came.",
@@ -56,19 +54,16 @@ export const conversationTable = {
     shown: { type: "DateTime" },
     blank: null,
     filter: [field("lastMessageAt", "dateTime", column("lastMessageAt"), "When its latest message came.")],
-    personal: false,
   },
   subject: {
     description: "What it is about.",
     ...textColumn(500, "What it is about, at most 500 characters."),
     filter: [],
-    personal: true,
   },
   url: {
     description: "Where to read it.",
     ...urlColumn("Where to read it, http or https."),
     filter: [],
-    personal: true,
   },
 } as const satisfies Record<Exclude<keyof Conversation, Unwritten>, Column>;
 

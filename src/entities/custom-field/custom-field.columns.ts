@@ -17,7 +17,6 @@ const nameRow = {
   shown: { type: "String" },
   blank: "",
   filter: [],
-  personal: false,
 } as const satisfies Column;
 
 const options = z
@@ -45,7 +44,6 @@ export const customFieldTable = {
     shown: { type: CustomFieldEntityEnum },
     blank: null,
     filter: [],
-    personal: false,
   },
   slug: {
     description: "What values are read and written under; never changes.",
@@ -59,7 +57,6 @@ export const customFieldTable = {
     shown: { type: "String" },
     blank: null,
     filter: [],
-    personal: false,
   },
   name: nameRow,
   type: {
@@ -78,7 +75,6 @@ export const customFieldTable = {
     shown: { type: CustomFieldTypeEnum },
     blank: null,
     filter: [],
-    personal: false,
   },
   options: {
     description: "What SELECT and MULTI_SELECT may hold, in order; empty for other types.",
@@ -96,7 +92,6 @@ export const customFieldTable = {
     shown: { type: ["String"] },
     blank: [],
     filter: [],
-    personal: false,
   },
   folderId: {
     description: "The heading under which it is shown.",
@@ -109,7 +104,6 @@ export const customFieldTable = {
     shown: null,
     blank: null,
     filter: [],
-    personal: false,
   },
 } as const satisfies Record<Exclude<keyof CustomField, UnwrittenOfField>, Column>;
 
@@ -129,7 +123,6 @@ export const folderTable = {
     shown: { type: CustomFieldEntityEnum },
     blank: null,
     filter: [],
-    personal: false,
   },
   name: nameRow,
   /** A new one comes after the others. */
@@ -144,6 +137,5 @@ export const folderTable = {
     shown: { type: "Int" },
     blank: 0,
     filter: [],
-    personal: false,
   },
 } as const satisfies Record<Exclude<keyof CustomFieldFolder, UnwrittenOfFolder>, Column>;

@@ -26,7 +26,6 @@ export const customValueTable = {
     shown: { type: "String" },
     blank: "",
     filter: [],
-    personal: false,
   },
   value: {
     description: "What it stands for.",
@@ -39,6 +38,5 @@ export const customValueTable = {
     shown: { type: "String", extensions: price({ cost: LONG_TEXT / 5 }) },
     blank: "",
     filter: [],
-    personal: false,
   },
 } as const satisfies Record<Exclude<keyof CustomValue, Unwritten>, Column>;

@@ -24,7 +24,6 @@ export const dealTable = {
     shown: { type: "String" },
     blank: "",
     filter: [folded("name", "What it is called.", sorted("nameKey", false, "text"))],
-    personal: false,
   },
   /** Written with its currency. */
   value: {
@@ -38,7 +37,6 @@ export const dealTable = {
         ...sorted("value", false, "number"),
       }),
     ],
-    personal: false,
   },
   currency: {
     description: "ISO 4217 code of its value.",
@@ -47,7 +45,6 @@ export const dealTable = {
     update: null,
     blank: null,
     filter: [field("currency", "currency", column("currency"), "ISO 4217 code of its value.")],
-    personal: false,
   },
   stage: {
     description: "Where it stands in the pipeline.",
@@ -60,7 +57,6 @@ export const dealTable = {
     shown: { type: "String" },
     blank: "New",
     filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "text"))],
-    personal: false,
   },
   status: {
     description: "Open, won or lost.",
@@ -74,7 +70,6 @@ export const dealTable = {
     filter: [
       field("status", "enum", column("status"), "Open, won or lost.", { options: Object.values(DealStatus) }),
     ],
-    personal: false,
   },
   expectedCloseOn: {
     description: "The day on which it should close.",
@@ -90,7 +85,6 @@ export const dealTable = {
         ...sorted("expectedCloseOn", true, "date"),
       }),
     ],
-    personal: false,
   },
   contactId: {
     description: "The contact it is with.",
@@ -98,7 +92,6 @@ export const dealTable = {
     shown: null,
     blank: null,
     filter: [],
-    personal: false,
   },
   leadId: {
     description: "The lead it came from.",
@@ -106,7 +99,6 @@ export const dealTable = {
     shown: null,
     blank: null,
     filter: [],
-    personal: false,
   },
   ownerId: {
     description: "The member to whom it is assigned.",
@@ -121,6 +113,5 @@ export const dealTable = {
       aliases: ["owner_id", "ownerId"],
       index: "deal_org_id_owner_id_created_at_id_idx",
     }),
-    personal: false,
   },
 } as const satisfies Record<Exclude<keyof DealRow, Unwritten>, Column>;

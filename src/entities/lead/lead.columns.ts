@@ -3,7 +3,7 @@ import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
 import type { FilterField } from "../../filter/registry/fields.ts";
 import { column, field, keyed, sorted } from "../../filter/registry/make.ts";
 import { LeadStatus } from "../../generated/prisma/enums.ts";
-import { type Column, longTextColumn, textColumn, written } from "../../records/columns.ts";
+import { longTextColumn, type PersonColumn, textColumn, written } from "../../records/columns.ts";
 import { email, phone, requiredText, rule } from "../../records/inputs.ts";
 import { MoneyInput, money } from "../../records/money.inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
@@ -12,7 +12,7 @@ import { LeadStatusEnum } from "./lead.enums.ts";
 /** The columns of a lead: everything that is made of one is said here, once. */
 
 /** What is made of a column of a lead, beside what is made of every entity's. */
-interface LeadColumn<Value> extends Column {
+interface LeadColumn<Value> extends PersonColumn {
   readonly blank: Value | (Value extends object | null ? null : never);
   /** The column of the contact that a lead becomes; null for what stays with the lead, or is its deal's. */
   readonly becomes: keyof ContactRow | null;

@@ -41,8 +41,8 @@ const order = z
   .max(5, "must not have more than 5 items")
   .nullish();
 
-/** What is the same of all rows: lists are not filtered by, and say nothing of a person. */
-const common = { filter: [], personal: false } as const;
+/** What is the same of all rows: lists are not filtered by. */
+const common = { filter: [] } as const;
 
 export const smartListTable = {
   name: {

@@ -27,7 +27,6 @@ export const tagTable = {
     shown: { type: "String" },
     blank: "",
     filter: [],
-    personal: false,
   },
   color: {
     description: "`#rrggbb`.",
@@ -35,6 +34,5 @@ export const tagTable = {
     shown: { type: "String", nullable: true },
     blank: null,
     filter: [],
-    personal: false,
   },
 } as const satisfies Record<Exclude<keyof Tag, Unwritten>, Column>;
