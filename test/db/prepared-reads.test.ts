@@ -4,6 +4,7 @@ import { marked, shapeOf } from "../../src/db/prisma/shape.ts";
 import { templateOf } from "../../src/db/prisma/template.ts";
 import { Prisma } from "../../src/generated/prisma/browser.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
+import { breakable } from "../support/faults.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Reads that come again are sent as the statement that Prisma made of the first, and answered as Prisma answers. */
@@ -137,6 +138,37 @@ describe("what cannot be kept is always asked of Prisma", () => {
     expect(asked).toBe(1);
     expect(kept).toEqual(prisma);
   });
+});
+
+test("a shape whose statement could not be made because a connection was lost is asked of Prisma this time, and replayed the next", async () => {
+  const { database, cutAt } = await breakable();
+  const { pool, statementName, statementOf } = database;
+  const wasCut = cutAt("reset", /AS lost/);
+  let failing = true;
+  const reads = preparedReads({
+    pool,
+    statementName,
+    statementOf: async (read) => {
+      if (failing) {
+        failing = false;
+        await pool.query("SELECT 1 AS lost");
+      }
+      return statementOf(read);
+    },
+  });
+  const args = { where: { orgId: org.id, name: "Bea" }, select: { name: true } };
+  let asked = 0;
+  const read = () =>
+    reads.read("contact", "findMany", args, async () => {
+      asked += 1;
+      return [{ name: "Bea" }];
+    });
+  for (const times of [1, 2, 2, 2]) {
+    expect(await read()).toEqual([{ name: "Bea" }]);
+    expect(asked).toBe(times);
+  }
+  expect(wasCut()).toBe(true);
+  expect(reads.counts).toEqual({ first: 2, replayed: 2, unreplayable: 0 });
 });
 
 describe("a template", () => {

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
+import { isPassing } from "../open/faults.ts";
 import { rowTypes } from "../types.ts";
 import type { PrismaOfDatabase } from "./client.ts";
 import { columnOf } from "./columns.ts";
@@ -40,7 +41,7 @@ export interface PreparedReads {
 interface ReadCounts {
   /** Sent by the driver as Prisma once made them. */
   replayed: number;
-  /** Answered by Prisma, because their shape had not come often enough. */
+  /** Answered by Prisma, because their shape had not come often enough, or its statement could not be made just then. */
   first: number;
   /** Answered by Prisma, because their shape cannot be replayed: of these there should be next to none. */
   unreplayable: number;
@@ -104,7 +105,7 @@ export function preparedReads(
     return prepared;
   };
 
-  /** Null until the shape has come often enough, and when it cannot be prepared. */
+  /** Null until the shape has come often enough and its statement is made, and when it cannot be prepared. */
   const preparedStatement = async (
     model: string,
     operation: ReadOperation,
@@ -118,11 +119,13 @@ export function preparedReads(
     const prepared = entryOf(`${model} ${operation} ${shape.key}`);
     if (prepared.template === undefined) {
       prepared.times += 1;
-      if (prepared.times <= after) {
+      const made =
+        prepared.times > after ? await makeTemplate(statementOf, { model, operation, args }) : undefined;
+      if (made === undefined) {
         counts.first += 1;
         return null;
       }
-      prepared.template = await makeTemplate(statementOf, { model, operation, args });
+      prepared.template = made;
     }
     const { template } = prepared;
     const { genericPlanSafe, values } = shape;
@@ -166,16 +169,19 @@ SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(
   };
 }
 
-/** @returns null when the statement does not tell where each value goes */
+/**
+ * @returns null when the statement does not tell where each value goes, undefined when it could not be made for a reason
+ *   that passes, which says nothing of the shape
+ */
 async function makeTemplate(
   statementOf: PrismaOfDatabase["statementOf"],
   { args, ...read }: Read & { readonly args: ReadArgs },
-): Promise<Template | null> {
+): Promise<Template | null | undefined> {
   const { args: others, markers } = marked(args);
   return statementOf({ ...read, args: others }).then(
     (statement) => templateOf(statement, markers),
     // Values of some types cannot be told by their looks, and Prisma refuses what stands for them.
-    () => null,
+    (error: unknown) => (isPassing(error) ? undefined : null),
   );
 }
 
