@@ -16,7 +16,7 @@ export type Columns = ReadonlySet<string>;
  * @param typeName the records' type
  */
 export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Columns =>
-  planned(info, typeName, [["nodes"], ["edges", "node"]]);
+  planned(info, typeName, "page");
 
 /**
  * The columns of a record, or of each in a list.
@@ -25,7 +25,7 @@ export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Colum
  * @param typeName its type, where the field's is an interface that it implements too
  */
 export const columnsOfRow = (info: GraphQLResolveInfo, typeName: string): Columns =>
-  planned(info, typeName, []);
+  planned(info, typeName, "row");
 
 /** Columns as Prisma is asked for them; typed so that a call's answer is still a row. */
 export const selecting = (columns: Iterable<string>): object => ({
@@ -43,22 +43,28 @@ export const selectOf = (info: GraphQLResolveInfo, typeName: string): object =>
  */
 const plans = new WeakMap<FieldNode | readonly FieldNode[], Map<string, Columns>>();
 
-function planned(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
+/** Where the records stand below the field, by what is asked of it. */
+const places = { page: [["nodes"], ["edges", "node"]], row: [] };
+
+type Asked = keyof typeof places;
+
+function planned(info: GraphQLResolveInfo, typeName: string, asked: Asked): Columns {
   const { fieldNodes } = info;
   const [field] = fieldNodes;
   const key = field && fieldNodes.length === 1 && !hasDirectives(info) ? field : fieldNodes;
   const known = plans.get(key);
-  const kept = known?.get(typeName);
+  const question = `${asked} ${typeName}`;
+  const kept = known?.get(question);
   if (kept) return kept;
-  const made = makePlan(info, typeName, paths);
-  if (known) known.set(typeName, made);
-  else plans.set(key, new Map([[typeName, made]]));
+  const made = makePlan(info, typeName, asked);
+  if (known) known.set(question, made);
+  else plans.set(key, new Map([[question, made]]));
   return made;
 }
 
-function makePlan(info: GraphQLResolveInfo, typeName: string, paths: string[][]): Columns {
+function makePlan(info: GraphQLResolveInfo, typeName: string, asked: Asked): Columns {
   // The plugin notes under its context what it has planned, for resolvers that nothing here uses.
-  const { select } = queryFromInfo({ context: {}, info, typeName, paths, select: {} });
+  const { select } = queryFromInfo({ context: {}, info, typeName, paths: places[asked], select: {} });
   return new Set(Object.keys(select));
 }
 
