@@ -2,9 +2,9 @@ import { Prisma } from "../generated/prisma/browser.ts";
 import type { AnyModel, AnyOwned, ModelName, ModelRow } from "./entity.ts";
 
 /**
- * The table of models: one row for each model of the Prisma schema, which says all that the rest of the code has to know
- * of it (`entity.ts`). From it come the scoped client and its rules, the order of locks, ids and `node`, loaders, what a
- * merge of contacts moves and what a purge erases. A model without a row does not compile, nor a pointer left out.
+ * The table of models: one row for each model of the Prisma schema, with all that the rest of the code needs to know of
+ * it (the columns of the table are in `entity.ts`). From it come the scoped client and its rules, the order of locks, ids and `node`, loaders, what a
+ * merge of contacts moves and what a purge erases. A model without a row does not compile, nor a row that leaves out a pointer.
  *
  * The rows stand in the order in which every write takes its locks (see `write/lock-order.ts`).
  */
@@ -151,7 +151,7 @@ export const entities = {
     nouns: ["tag of a contact", "tags of contacts"],
     seenBy: ["contact"],
     pointers: {
-      // Tags go to the survivor with its own `tagIds`.
+      // A merge writes the survivor's tags anew, from its `tagIds`.
       contact: { to: "Contact", merge: "stays", purge: "goes" },
       tag: { to: "Tag" },
       addedBy: { to: "Member" },
@@ -264,37 +264,39 @@ export type OwnedName = {
   [Name in ModelName]: Entities[Name] extends { kind: "owned" } ? Name : never;
 }[ModelName];
 
-/** The models whose rows callers know by ids, which are GraphQL types of the same names. */
+/** The models whose rows have ids in the API; each is the GraphQL type of the same name. */
 export type IdType = {
   [Name in ModelName]: Entities[Name] extends { ids: true } ? Name : never;
 }[ModelName];
 
-/** The models whose rows a write may have to hold. */
+/** The models whose rows a write may lock. */
 export type LockedName = {
   [Name in ModelName]: Entities[Name] extends { locked: true } ? Name : never;
 }[ModelName];
 
-/** The tables of those. */
+/** The tables of the models whose rows a write may lock. */
 export type Lockable = Entities[LockedName]["table"];
 
-/** The models whose rows filters know. */
+/** The models that can be filtered. */
 export type FilteredName = {
   [Name in ModelName]: Entities[Name] extends { filtered: true } ? Name : never;
 }[ModelName];
 
 /** Prisma's name of a model's delegate, such as `customField`. */
 export type Delegate<Name extends ModelName> = Uncapitalize<Name>;
+
+/** The delegate of a model: `CustomField` gives `customField`. */
 export const delegateOf = <Name extends ModelName>(name: Name): Delegate<Name> =>
   `${name.charAt(0).toLowerCase()}${name.slice(1)}` as Delegate<Name>;
 
-/** Every model with its row, in their order. */
+/** Every model with its row, in the order of the table. */
 export const allModels = Object.entries(entities) as readonly (readonly [ModelName, AnyModel])[];
 
-/** The organizations' models with their rows, in their order. */
+/** Every model whose rows belong to an organization, with its row, in the order of the table. */
 export const ownedModels = allModels.filter(
   ([, row]) => row.kind === "owned",
 ) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
 
-/** A model's columns: each field's name, by itself. */
+/** A model's columns by Prisma's field names; each name is mapped to itself, as in Prisma's enums. */
 export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>
   Prisma[`${name}ScalarFieldEnum`];

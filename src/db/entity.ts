@@ -1,6 +1,6 @@
 import type { Prisma } from "../generated/prisma/client.ts";
 
-/** What the table of models (`entities.ts`) says of each of them, and what follows from Prisma's own types. */
+/** The columns of the table of models (`entities.ts`), checked against Prisma's generated types. */
 
 export type ModelName = Prisma.ModelName;
 
@@ -10,37 +10,37 @@ type Payload<Name extends ModelName> = Prisma.TypeMap["model"][Name]["payload"];
 export type Scalars<Name extends ModelName> = Payload<Name>["scalars"];
 type Objects<Name extends ModelName> = Payload<Name>["objects"];
 
-/** The model at a relation's end. */
+/** The model that a relation leads to. */
 type EndOf<Relation> = Relation extends readonly { name: infer Name }[] | { name: infer Name } ? Name : never;
 
-/** A model's pointers: relations to one row, by a column of its own that is called after them (`contact`, `contactId`). */
+/** A model's pointers: relations to one row, through a foreign key named after them (`contact`, `contactId`). */
 type Pointer<Name extends ModelName> = {
   [Relation in keyof Objects<Name>]: `${Relation & string}Id` extends keyof Scalars<Name> ? Relation : never;
 }[keyof Objects<Name>] &
   string;
 
-/** A model's relations to the rows of another one that point to its own. */
+/** A model's relations to many rows: those of another model that point to it. */
 type Many<Name extends ModelName> = {
   [Relation in keyof Objects<Name>]: Objects<Name>[Relation] extends readonly unknown[] ? Relation : never;
 }[keyof Objects<Name>] &
   string;
 
-/** Where a merge writes down which rows it moved from a duplicate, so that it can be undone. */
+/** Columns in which a merge records the rows that it moved from a duplicate, so that it can be undone. */
 export type MovedIds = Extract<keyof Scalars<"ContactMergeSource">, `${string}Ids`>;
 
 /**
- * What becomes of a row when the record that it points to is purged.
+ * What a purge of a record does with a row that points to it.
  *
- * - `stays`: it stays, and the record as a stub, so that the row can show it as removed.
- * - `goes`: it is erased.
- * - `goesAlone`: it is erased, unless it hangs on another record as well; then it stays.
- * - `blanks`: of the row at the end of another of its pointers, these columns are emptied; they have copies of the
- *   record's data. It goes itself when the database lets the record go.
+ * - `stays`: keeps the row, and the record as a stub, so that the row can show it as removed.
+ * - `goes`: erases the row.
+ * - `goesAlone`: erases the row unless it belongs to another record as well (`seenBy`).
+ * - `blanks`: empties these columns, which hold copies of the record's data, in the row that the pointer `of` leads to.
+ *   The row itself is erased by its foreign key (ON DELETE CASCADE) together with the record.
  */
 type OnPurge = "stays" | "goes" | "goesAlone" | { readonly blanks: readonly string[]; readonly of: string };
 
 interface PointerRow<To> {
-  /** The model of the row that it leads to. */
+  /** The model that it leads to. */
   readonly to: To;
   /** Whether a `where` may follow it. */
   readonly followed?: true;
@@ -51,15 +51,15 @@ interface Purged {
 }
 
 interface Merged {
-  /** What a merge of contacts does with it: where it writes the rows down that it moves, or nothing. */
+  /** The column in which a merge of contacts records the rows that it moves; `stays` when it moves none. */
   readonly merge: MovedIds | "stays";
 }
 
-/** What points to a contact must say what a merge and a purge do with it, what points to a lead what a purge does. */
+/** A pointer to a contact must say what a merge and a purge do with it; a pointer to a lead, what a purge does. */
 type PointerTo<To> = PointerRow<To> &
   (To extends "Contact" ? Merged & Purged : To extends "Lead" ? Purged : unknown);
 
-/** A model that no scoped client reaches, or through a relation only (`followed`): it belongs to no organization. */
+/** A model that belongs to no organization: a scoped client does not reach it, or only through a relation (`followed`). */
 interface SharedModel {
   readonly kind: "shared";
   readonly table: string;
@@ -67,44 +67,44 @@ interface SharedModel {
   readonly followed?: true;
 }
 
-/** A view, which the Prisma schema has as a model so that a `where` can follow a relation to it. */
+/** A database view, declared as a model so that a `where` can follow a relation to it. */
 interface View {
   readonly kind: "view";
   readonly table: string;
 }
 
-/** A model whose rows belong each to one organization: a scoped client has it. */
+/** A model whose rows each belong to one organization: scoped clients reach these. */
 interface OwnedModel<Name extends ModelName> {
   readonly kind: "owned";
   readonly table: string;
-  /** What one of its rows is called in messages, and many of them. */
+  /** Its name in messages, singular and plural. */
   readonly nouns: readonly [one: string, many: string];
-  /** Whether callers see its rows' ids: `<table>_…`, of the GraphQL type that has the model's name. */
+  /** Whether its rows have ids in the API: `<table>_…`, of the GraphQL type with the model's name. */
   readonly ids?: true;
-  /** Whether writes hold its rows, in the order in which the models stand in the table. */
+  /** Whether writes lock its rows; the order of the table is the order of locks. */
   readonly locked?: true;
   /**
-   * What makes a row one of a restricted member's: a column with the member's id, or a pointer to a row that is theirs.
-   * One of several is enough. The pointers are what the row hangs on.
+   * Which rows a member restricted to assigned data sees: those where one of these columns holds the member's id, or one
+   * of these pointers leads to a row that the member sees. The pointers among them are the row's parents.
    */
   readonly seenBy: "everybody" | readonly (keyof Scalars<Name> | Pointer<Name>)[];
-  /** Every pointer that it has; relations to the organization and to views are none. */
+  /** All its pointers. Relations to the organization and to views do not count as pointers. */
   readonly pointers: { readonly [Relation in Pointer<Name>]: PointerTo<EndOf<Objects<Name>[Relation]>> };
-  /** Relations to rows that point to its own, and that a `where` may follow. */
+  /** Relations to many rows that a `where` may follow. */
   readonly many?: {
     readonly [Relation in Many<Name>]?: EndOf<Objects<Name>[Relation]>;
   };
-  /** The view that counts what hangs on its rows. */
+  /** The view that counts the children of each row. */
   readonly tally?: "tally" extends keyof Objects<Name> ? EndOf<Objects<Name>["tally"]> : never;
-  /** Whether filters know its rows, by the name of the table in capitals; its fields are in `filter/registry`. */
+  /** Whether it can be filtered; its fields are in `filter/registry`, under the table's name in capitals. */
   readonly filtered?: true;
-  /** How a new one is said to have come, in descriptions: "made", if nothing else. */
+  /** The verb for a new one in GraphQL descriptions; "made" when left out. */
   readonly comes?: string;
 }
 
 export type ModelRow<Name extends ModelName> = SharedModel | View | OwnedModel<Name>;
 
-/** A pointer's row, whichever it is. */
+/** A pointer of any model. */
 export interface AnyPointer {
   readonly to: ModelName;
   readonly followed?: true;
@@ -112,7 +112,7 @@ export interface AnyPointer {
   readonly purge?: OnPurge;
 }
 
-/** An organization's model, whichever it is. */
+/** Any model whose rows belong to an organization. */
 export interface AnyOwned {
   readonly kind: "owned";
   readonly table: string;
@@ -127,5 +127,5 @@ export interface AnyOwned {
   readonly comes?: string;
 }
 
-/** A model's row, whichever it is. */
+/** Any model. */
 export type AnyModel = SharedModel | View | AnyOwned;

@@ -23,7 +23,7 @@ export const encodeId = (type: IdType, uuid: string): string => `${prefixes[type
 /**
  * Reads an id that a caller sent.
  *
- * @returns the type it names and the row's UUID, or null when the text is no id of this API
+ * @returns the type it names and the row's UUID, or null when the text is not an id of this API
  */
 export function decodeId(text: string): { type: IdType; uuid: string } | null {
   const type = types.get(text.slice(0, text.lastIndexOf("_")));

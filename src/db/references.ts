@@ -2,7 +2,7 @@ import { columnsOf, type Delegate, delegateOf, type OwnedName, ownedModels } fro
 import type { AnyOwned, AnyPointer, ModelName, MovedIds } from "./entity.ts";
 import { columnOf } from "./prisma/columns.ts";
 
-/** What points to the rows of a model, from the table of models: what a merge moves, and what a purge looks at. */
+/** Which rows point to a model's rows, by the table of models: what a merge moves and what a purge follows. */
 
 /** A pointer and the model that has it. */
 export interface Reference extends AnyPointer {
@@ -12,7 +12,7 @@ export interface Reference extends AnyPointer {
   readonly column: string;
 }
 
-/** The column of a pointer. */
+/** The foreign key column of a pointer: `mergedInto` gives `merged_into_id`. */
 export const pointerColumn = (pointer: string): string => `${columnOf(pointer)}_id`;
 
 const references: readonly Reference[] = ownedModels.flatMap(([model, row]) =>
@@ -27,15 +27,15 @@ const references: readonly Reference[] = ownedModels.flatMap(([model, row]) =>
 /** Every pointer to rows of a model, in the order of the table. */
 export const pointersTo = (model: ModelName): Reference[] => references.filter(({ to }) => to === model);
 
-/** Columns of a row that say what it hangs on. */
+/** Foreign key columns of a row's parents (see `seenBy`). */
 export const parentColumns = ({ seenBy, pointers }: AnyOwned): string[] =>
   seenBy === "everybody" ? [] : seenBy.filter((name) => name in pointers).map(pointerColumn);
 
 /** A pointer to contacts that follows them through a merge. */
 export interface MovedReference extends Reference {
-  /** Where the merge writes down what it moved. */
+  /** The column in which the merge records what it moved. */
   readonly ids: MovedIds;
-  /** Whether moving a row is a change of it that callers see, and so gives it a new version. */
+  /** Whether the model has a version, which moving a row then increments. */
   readonly versioned: boolean;
 }
 
@@ -47,18 +47,18 @@ export const movedByMerge: readonly MovedReference[] = pointersTo("Contact").fla
     : [{ ...reference, ids, versioned: "version" in columnsOf(model) }];
 });
 
-/** Records that hang on a contact. */
+/** A model whose records are children of a contact. */
 export interface Hanging {
-  /** What many of them are called; also the name of what counts them. */
+  /** Plural noun; also the name of the field that counts them. */
   readonly name: string;
   readonly model: Delegate<OwnedName>;
-  /** Where a merge writes down which it moved. */
+  /** The column in which a merge records which it moved. */
   readonly ids: MovedIds;
-  /** How a new one is said to have come: "made", "logged". */
+  /** The verb for a new one in descriptions: "made", "logged". */
   readonly comes: string;
 }
 
-/** What hangs on contacts, and so moves with them; what leads to one in another way does not count. */
+/** The children of contacts, which a merge moves: by `contact_id`, not by other pointers such as `converted_contact_id`. */
 export const hangingOnContacts: readonly Hanging[] = movedByMerge
   .filter(({ column }) => column === pointerColumn("contact"))
   .map(({ model, row, ids }) => ({

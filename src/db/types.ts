@@ -2,8 +2,8 @@ import pg, { type CustomTypesConfig } from "pg";
 import { Prisma } from "../generated/prisma/client.ts";
 
 /**
- * PostgreSQL's types as they are read here, by their numbers (`pg_type.oid`): the one table of them. What is not in it is
- * read as the driver does.
+ * The OIDs (`pg_type.oid`) of the PostgreSQL types that are not read as the driver reads them. No other file has OIDs of
+ * its own.
  */
 const BYTEA = 17;
 const INT8 = 20;
@@ -15,7 +15,7 @@ type Reader = (text: string) => unknown;
 
 const driver = (oid: number) => pg.types.getTypeParser(oid) as Reader;
 
-/** Values as Prisma gives them, whatever zone the session is in. */
+/** Values as Prisma returns them, whatever the session's time zone. */
 const readers: Readonly<Record<number, Reader>> = {
   [BYTEA]: (text) => new Uint8Array(driver(BYTEA)(text) as Buffer),
   [INT8]: BigInt,
@@ -25,17 +25,17 @@ const readers: Readonly<Record<number, Reader>> = {
   [NUMERIC]: (text) => new Prisma.Decimal(text),
 };
 
-/** The types of statements whose rows are given out as Prisma's would be. */
+/** Type parsers for statements whose rows must look as Prisma's do. */
 export const rowTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => readers[oid] ?? pg.types.getTypeParser(oid, format),
 };
 
-/** The types of a statement of Prisma's adapter, which drops a moment's offset and takes what is left for UTC. */
+/** Type parsers for Prisma's adapter, whose own drop a timestamp's offset and take the rest for UTC. */
 export const withMoments = (types: CustomTypesConfig): CustomTypesConfig => ({
   getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? isoMoment : types.getTypeParser(oid, format)),
 });
 
-/** How the driver sends a value of Prisma's: decimals and JSON as text. Arrays are PostgreSQL's own. */
+/** A Prisma value as the driver sends it: decimals and JSON as text. Arrays stay arrays, for PostgreSQL array columns. */
 export function parameterOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Prisma.Decimal.isDecimal(value)) return value.toString();
@@ -43,8 +43,8 @@ export function parameterOf(value: unknown): unknown {
 }
 
 /**
- * A moment as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, as answers have it, `2026-06-29T22:46:01.100Z`. By hand
- * in a session in UTC, because a page has hundreds of them; the driver reads what other zones and other centuries give.
+ * A timestamp as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, in ISO 8601, `2026-06-29T22:46:01.100Z`. Cut from the
+ * text where the session is in UTC, because a page has hundreds; the driver parses other zones and unusual years.
  */
 function isoMoment(text: string): string {
   const usual =

@@ -14,7 +14,7 @@ import { endTransaction, makePool, takeConnection } from "../open/connections.ts
 
 const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
 
-/** The engine is for those who have something to apply or to compare: most starts have not. */
+/** Loaded only when there is something to apply or to compare: most starts have nothing. */
 const loadEngine = () => import("./schema-engine.ts");
 
 /** Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand. */
@@ -42,7 +42,7 @@ export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
-/** Any numbers; ours, the same for every process that migrates the same database, and that of `prisma migrate`. */
+/** Advisory lock keys: our own, an arbitrary number shared by all processes, and the one that `prisma migrate` uses. */
 const LOCK_KEYS = [7_242_001, 72_707_369];
 
 /**
@@ -74,7 +74,7 @@ export async function applyMigrations(
   try {
     const holder = await takeConnection(own);
     try {
-      // Locks of a transaction and not of the session, which a pooler gives to somebody else after each of them.
+      // Transaction locks, not session locks: a pooler gives the session to another client after each transaction.
       await holder.client.query(
         `BEGIN; SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0;
          SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -82,7 +82,7 @@ export async function applyMigrations(
       );
       return await runPending(own, list);
     } finally {
-      // It has held the locks, and nothing else; when it is gone, so are they.
+      // This transaction did nothing but hold the locks; a failing ROLLBACK means that it is gone, and they with it.
       await endTransaction(holder, "ROLLBACK").catch(() => undefined);
     }
   } finally {
@@ -110,7 +110,7 @@ async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]>
   });
 }
 
-/** What a database has of the migrations. */
+/** The state of a database's migrations, by names. */
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];

@@ -4,19 +4,19 @@ import { inspect, UnfitDatabaseError } from "../open/inspect.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { applyMigrations, migrationStatus } from "./migrate.ts";
 
-/** What came of a preparation. */
+/** The result of a preparation. */
 export interface Prepared {
   /** The migrations that were applied. */
   readonly applied: readonly string[];
-  /** Whether the database can only be read, as a standby. */
+  /** Whether the database is read-only, such as a standby. */
   readonly readOnly: boolean;
-  /** What its operator should know. */
+  /** Messages for the operator. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Makes a database ready for this version: looks whether it can be used, applies the pending migrations, and looks
- * whether every table has every column that is read. A database that can only be read must be ready already.
+ * Makes a database ready for this version: checks whether it can be used, applies the pending migrations, and checks
+ * that no table lacks a column that Prisma reads. A read-only database must have all migrations already.
  *
  * @throws UnfitDatabaseError, MigrationError
  */
@@ -46,7 +46,7 @@ export async function prepareDatabase(database: Database): Promise<Prepared> {
 /** Models whose table has another name. */
 const tables: Readonly<Record<string, string>> = { User: "app_user" };
 
-/** `contact.linkedin_url` of every column that Prisma reads. */
+/** Every column that Prisma reads, such as `contact.linkedin_url`. */
 const expected: readonly string[] = Object.keys(Prisma.ModelName).flatMap((model) => {
   const fields = (Prisma as unknown as Record<string, object | undefined>)[`${model}ScalarFieldEnum`];
   const table = tables[model] ?? columnOf(model.charAt(0).toLowerCase() + model.slice(1));

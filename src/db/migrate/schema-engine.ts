@@ -16,7 +16,7 @@ import { adapterOver } from "../prisma/adapter.ts";
 
 /** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
-/** The engine over throw-away databases in memory: the history is replayed in them, no real one is touched. */
+/** Runs the engine over two throw-away databases in memory, in which it replays the migrations; no real one is touched. */
 export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
   const pools = [makePool(main.connection), makePool(shadow.connection)] as const;
@@ -43,12 +43,15 @@ export class ScriptError extends Error {
 const migrationIn = (error: unknown): string | null =>
   /Migration.*?`?(\d{14}_\w+)/s.exec(String(error))?.[1] ?? null;
 
-/** What the database said to the script that failed last. */
+/** PostgreSQL's message for the script that failed last. */
 interface Failure {
   message: string | null;
 }
 
-/** The engine notes a migration before it runs its script, and what became of it after. */
+/**
+ * Marks the migration as finished. The engine records it before the script and marks it after; done by the script's own
+ * transaction, a crash between the two cannot leave an applied migration that looks failed.
+ */
 const noteFinished = `DO $note$ BEGIN
   IF to_regclass('_prisma_migrations') IS NOT NULL THEN
     UPDATE _prisma_migrations SET finished_at = now()
@@ -57,8 +60,8 @@ const noteFinished = `DO $note$ BEGIN
 END $note$`;
 
 /**
- * Prisma's adapter, but for scripts: its own cuts them at every semicolon, which breaks functions and strings and
- * leaves half a migration behind. Here a script is one simple query in one transaction.
+ * Prisma's adapter with another way to run scripts: its own splits them at every semicolon, which breaks functions and
+ * strings and leaves half a migration behind. Here a script is one simple query in one transaction.
  */
 function adapterFactory(
   failure: Failure,
@@ -97,13 +100,13 @@ function adapterFactory(
 }
 
 /**
- * Prisma's adapter, made to read the catalogue's one-byte `"char"` columns, which it refuses and the engine asks
- * for. The engine sends one query after the other, so that a note of the last one's columns is enough.
+ * Prisma's adapter, made to read the one-byte `"char"` columns of PostgreSQL's catalogue, which the engine selects and the
+ * adapter refuses. The engine sends one query at a time, so remembering the columns of the last one is enough.
  */
 async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   let characters: number[] = [];
   const adapter = await adapterOver(async (config) => {
-    // Whoever migrates holds this lock in a transaction: a session's would stay with a pooler's connection.
+    // `applyMigrations` holds this lock in a transaction: a session lock would stay with a pooler's connection.
     if (isLock(config.text)) return pool.query({ ...config, text: "SELECT 1" });
     const result = await pool.query(config);
     characters = (result.fields ?? []).flatMap((field, at) => (field.dataTypeID === 18 ? [at] : []));
@@ -119,10 +122,10 @@ async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   return adapter;
 }
 
-/** Whether a statement is the engine's lock. */
+/** Whether a statement takes the engine's advisory lock. */
 const isLock = (text: string | undefined) => text?.startsWith("SELECT pg_advisory_lock(") === true;
 
-/** The engine over one database. */
+/** Runs the engine over one database. */
 export const withEngine = <T>(pool: pg.Pool, work: (engine: SchemaEngine) => Promise<T>): Promise<T> =>
   run(work, pool);
 
@@ -139,14 +142,14 @@ async function run<T>(
   try {
     return await work(engine);
   } catch (error) {
-    // The engine words errors around its own trace; what the database said is more use.
+    // The engine wraps errors in its own stack trace; PostgreSQL's message is more useful.
     throw failure.message === null ? error : new ScriptError(failure.message, migrationIn(error));
   } finally {
     engine.free();
   }
 }
 
-/** As much of the global as is used here; its types come with the browser's, which have no place on a server. */
+/** The part of `WebAssembly` used here: its types come with lib.dom, which a server does not load. */
 interface Wasm {
   instantiate(
     bytes: Uint8Array,

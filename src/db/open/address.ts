@@ -2,8 +2,8 @@ import pg from "pg";
 
 /** Addresses of PostgreSQL, `postgresql://user:password@host:5432/database?parameter=value`. */
 
-/** What the driver does as the parameter says. */
-const held = new Set([
+/** Parameters that the driver honours whatever their value. */
+const honoured = new Set([
   "host",
   "port",
   "user",
@@ -21,8 +21,8 @@ const held = new Set([
   "uselibpqcompat",
 ]);
 
-/** Values that say what is done anyway, or that the driver does. */
-const values: Readonly<Record<string, readonly string[]>> = {
+/** Parameters that are accepted with these values only: the default, or what the driver honours. */
+const acceptedValues: Readonly<Record<string, readonly string[]>> = {
   sslmode: ["disable", "require", "verify-ca", "verify-full", "no-verify"],
   schema: ["public"],
   client_encoding: ["utf8", "UTF8", "utf-8", "UTF-8"],
@@ -32,8 +32,8 @@ const values: Readonly<Record<string, readonly string[]>> = {
   pgbouncer: ["false"],
 };
 
-/** What to do instead of some that are known from other programs. */
-const instead: Readonly<Record<string, string>> = {
+/** What to set instead of parameters known from other programs (Prisma, libpq, PgBouncer). */
+const alternatives: Readonly<Record<string, string>> = {
   schema: "the tables are in the schema public",
   connection_limit: "set DATABASE_POOL",
   statement_timeout: "set STATEMENT_TIMEOUT_MS",
@@ -45,7 +45,7 @@ const instead: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether PostgreSQL can be reached as an address says: nothing that it says may be passed over in silence.
+ * Checks an address of PostgreSQL: a parameter that would be ignored is refused.
  *
  * @returns what is wrong with it and what would be right, without repeating the address, which may hold a password;
  *   null when nothing is
@@ -57,15 +57,17 @@ export function addressProblem(text: string): string | null {
   if (authority.slice(authority.lastIndexOf("@") + 1).includes(",")) {
     return "must name one host: the primary, or a proxy that leads to it";
   }
-  // A socket's address has no host there, which only the driver reads: postgresql://user@/database?host=/run/postgresql
+  // URL refuses the empty host of a Unix socket's address, which the driver takes:
+  // postgresql://user@/database?host=/run/postgresql
   const whole = text.replace("@/", "@localhost/");
   if (!URL.canParse(whole)) return form;
   const { pathname, searchParams } = new URL(whole);
   if (pathname.length < 2) return form;
   for (const [name, value] of searchParams) {
-    if (held.has(name) || values[name]?.includes(value)) continue;
-    const hint = instead[name] ?? (values[name] && `it takes ${values[name].join(", ")}`);
-    return values[name]
+    if (honoured.has(name) || acceptedValues[name]?.includes(value)) continue;
+    const hint =
+      alternatives[name] ?? (acceptedValues[name] && `it takes ${acceptedValues[name].join(", ")}`);
+    return acceptedValues[name]
       ? `has ${name}=${value}, which is not done here: ${hint}`
       : `has the parameter ${name}, which is not read here${hint ? `: ${hint}` : ""}`;
   }
@@ -81,6 +83,6 @@ export function addressProblem(text: string): string | null {
 /** The driver's settings for an address that has no problem. */
 export const addressSettings = (url: string): pg.ClientConfig => ({
   connectionString: url,
-  // With SCRAM over TLS, where the server offers it.
+  // SCRAM-SHA-256-PLUS over TLS, where the server offers it.
   enableChannelBinding: /[?&]channel_binding=(prefer|require)/.test(url),
 });

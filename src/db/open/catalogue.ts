@@ -5,7 +5,7 @@ import type { Query } from "./query.ts";
 export interface Definition {
   readonly id: string;
   readonly entity: CustomFieldEntity;
-  /** What its values are kept under. */
+  /** The key of its values in the column `custom`. */
   readonly slug: string;
   readonly name: string;
   readonly type: CustomFieldType;
@@ -27,7 +27,9 @@ export interface Catalogue {
 }
 
 /**
- * @param entity whose custom fields; everybody's when null
+ * Reads definitions, tags and members in one statement.
+ *
+ * @param entity whose custom fields; those of all entities when null
  * @param tagKeys comparison keys of tag names
  * @param tagIds ids of tags; those of other organizations come back as if they did not exist
  * @param memberIds ids of members; likewise

@@ -4,27 +4,27 @@ import pg from "pg";
 export type StatementListener = (sql: string) => void;
 
 /**
- * What every session is in. Parameters of the connection's start and not of its `options`, which an address may have of
- * its own and which win nothing against these; poolers such as PgBouncer keep both for each of their clients.
+ * Settings of every session. Sent as start-up parameters, which take precedence over the `options` that an address may
+ * have; poolers such as PgBouncer keep these two for each of their clients.
  */
 const session = { TimeZone: "UTC", DateStyle: "ISO, MDY" };
 
 interface ClientHooks {
-  /** How tests and logs count statements. */
+  /** Called for each statement, so that tests and logs can count them. */
   readonly onStatement?: StatementListener | undefined;
-  /** Settings of the session in the place of ours: tests show that no statement depends on them. */
+  /** Settings that replace ours, for tests that no statement depends on them. */
   readonly session?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a connection's first message says, which the driver's types leave out. */
+/** The driver's method that makes the start-up message; its types leave it out. */
 type Startup = { getStartupConf(): Record<string, string> };
 
-/** PostgreSQL's code for a message that breaks the protocol: a pooler's refusal of a parameter that it does not keep. */
+/** SQLSTATE protocol_violation, with which a pooler refuses a start-up parameter that it does not know. */
 const REFUSED = "08P01";
 
 /**
- * The driver's client, which begins its session as ours are. Once a pooler has refused a connection for its limit of a
- * statement's time, the next ones begin without.
+ * The driver's client with our session settings. Once a pooler has refused a connection because of `statement_timeout`,
+ * later connections are opened without it.
  */
 export function clientWith({ onStatement, session: other }: ClientHooks): typeof pg.Client {
   const { getStartupConf } = pg.Client.prototype as unknown as Startup;
@@ -42,11 +42,11 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
     override connect(...args: unknown[]): never {
       const connect = super.connect as (callback?: unknown) => unknown;
       const [callback] = args as [((error: unknown, client?: unknown) => void)?];
-      const told = (error: unknown, client?: unknown) => {
+      const onConnected = (error: unknown, client?: unknown) => {
         note(error);
         callback?.(error, client);
       };
-      const connecting = connect.call(this, callback && told);
+      const connecting = connect.call(this, callback && onConnected);
       if (connecting instanceof Promise) connecting.catch(note);
       return connecting as never;
     }

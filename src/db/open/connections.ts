@@ -1,12 +1,14 @@
 import pg from "pg";
 
 /**
- * Pools and the connections taken out of them, listened to. A connection that breaks says so to the statement that is
- * under way, and in an `error` event besides; one that nobody hears ends the process.
+ * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the running
+ * statement and also emits `error`, which ends the process when there is no listener.
  */
 
 /**
- * @param onError told when an idle connection breaks; the pool replaces it
+ * Makes a pool whose errors never end the process.
+ *
+ * @param onError called when an idle connection breaks; the pool replaces it
  */
 export function makePool(config: pg.PoolConfig, onError: (error: Error) => void = ignore): pg.Pool {
   const pool = new pg.Pool(config);
@@ -25,10 +27,10 @@ export interface Connection {
   giveBack(sound: boolean): void;
 }
 
-/** Takes a connection out of a pool: the only way to one, for what takes more than `pool.query`. */
+/** Takes a connection out of a pool, for work that `pool.query` cannot do. Nothing else calls `pool.connect`. */
 export const takeConnection = (pool: Pick<pg.Pool, "connect">): Promise<Connection> =>
   new Promise((resolve, reject) => {
-    // Listened to at once: by the time that a promise of it is kept, it may have broken.
+    // In the callback, not after awaiting a promise: the connection may break in between.
     pool.connect((error, client) => {
       if (!client) return reject(error);
       client.on("error", ignore);
@@ -45,7 +47,7 @@ export const takeConnection = (pool: Pick<pg.Pool, "connect">): Promise<Connecti
 /**
  * Ends a connection's transaction and gives the connection back.
  *
- * @throws what the database says when it does not end, or when it was undone in the place of being committed
+ * @throws the database's error when it cannot be ended, or an Error when COMMIT was answered by ROLLBACK
  */
 export async function endTransaction(
   { client, giveBack }: Connection,
@@ -77,7 +79,7 @@ export async function withTransaction<Result>(
     await connection.client.query(begin);
     result = await work(connection.client);
   } catch (error) {
-    // What the database says of a connection that is gone would hide why.
+    // The error of a broken connection would hide the one that caused the rollback.
     await endTransaction(connection, "ROLLBACK").catch(ignore);
     throw error;
   }

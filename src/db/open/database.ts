@@ -9,18 +9,18 @@ import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
-  /** In memory; from a dump when there is one. */
+  /** In memory, restored from the dump where one is given. */
   | { readonly kind: "memory"; readonly dump?: Blob }
   | {
       readonly kind: "postgres";
       readonly url: string;
       readonly poolSize: number;
       /**
-       * Milliseconds to wait for a connection that is free, or for a new one to open; 5 seconds when left out. A
-       * server's setting is shorter: its callers hear within two seconds that there is none, and ask again or elsewhere.
+       * Milliseconds to wait for a free connection, or for a new one to open; 5000 when left out. A server sets less, so
+       * that its callers learn within two seconds that there is none, and can retry or go to another instance.
        */
       readonly wait?: number;
-      /** Milliseconds after which PostgreSQL gives a statement up. */
+      /** Milliseconds after which PostgreSQL cancels a statement. */
       readonly statementTimeout: number;
       /** Whether statements of a fixed text have names, so that their plans are kept; true when left out. */
       readonly preparedStatements?: boolean;
@@ -28,15 +28,15 @@ export type DatabaseConfig =
 
 export interface DatabaseHooks {
   readonly onStatement?: StatementListener;
-  /** Settings of the sessions in the place of ours, such as `TimeZone`; for tests. */
+  /** Session settings that replace ours, such as `TimeZone`; for tests. */
   readonly session?: Readonly<Record<string, string>>;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
-  /** How often reads of one shape come before their statement is kept; once when left out. */
+  /** How many reads of a shape Prisma answers before the read is prepared; 1 when left out. */
   readonly prepareAfter?: number;
 }
 
-/** An open database. Its client sees every organization: only the scoped client and tools may hold it. */
+/** An open database. Its client sees every organization: only the scoped client and tools may use it. */
 export interface Database extends PrismaOfDatabase {
   readonly pool: pg.Pool;
   readonly embedded: boolean;
@@ -46,8 +46,8 @@ export interface Database extends PrismaOfDatabase {
 }
 
 /**
- * Milliseconds to wait for the one connection to the embedded database. A batch of an import holds it for a second or
- * two, and each statement of a request waits in line for it: two seconds would refuse what is only slow.
+ * Milliseconds to wait for the one connection to the embedded database. A batch of an import keeps it for one to two
+ * seconds, and every statement of a request queues for it: a shorter wait would refuse requests that are merely slow.
  */
 const EMBEDDED_WAIT = 15_000;
 
@@ -57,7 +57,7 @@ const EMBEDDED_WAIT = 15_000;
  * @throws DirectoryError when another process has the embedded database's directory open, or this one must not
  */
 export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
-  // PGlite is loaded by those who use it: a tenth of a start on PostgreSQL would go into it.
+  // Loaded on demand: PGlite would take a tenth of the time of a start on PostgreSQL.
   const embedded =
     config.kind === "postgres" ? null : await (await import("./embedded.ts")).startEmbedded(config);
   const pool = makePool(
@@ -75,7 +75,8 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     },
     hooks.onConnectionError,
   );
-  // The first connection finds out what a pooler on the way refuses. Where there is none, the first statement says why.
+  // One connection first, to learn which start-up parameters a pooler refuses. If none can be had, the first statement
+  // fails with the reason.
   if (config.kind === "postgres") {
     await takeConnection(pool).then(
       ({ giveBack }) => giveBack(true),
@@ -83,7 +84,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     );
   }
   const prisma = prismaOver(pool);
-  // PGlite is one session, whose names would outlive the connection that gave them.
+  // PGlite has one session: prepared statements would outlive the connection that named them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
   return {
     ...prisma,

@@ -41,8 +41,8 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
         user: "postgres",
         database: "postgres",
         // PGlite's socket server interleaves the messages of several connections when one of them sends more
-        // than a packet, and then answers one connection's question with the other's values. One connection
-        // it is: PGlite does one thing at a time anyway.
+        // than a packet, and then runs one connection's statement with the other's values. PGlite runs one statement
+        // at a time anyway.
         max: 1,
       },
       dump: () => database.dumpDataDir("none"),
@@ -60,8 +60,8 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
 }
 
 /**
- * A socket that its client resets before the server has got to it says so in an event that nobody hears, which would
- * end the process. The library keeps the server that accepts to itself.
+ * Adds `error` listeners to accepted sockets: one that its client resets before the library listens to it would end the
+ * process. The library's server is private, hence the cast.
  */
 function listenToSockets(server: PGLiteSocketServer): void {
   const { server: accepting } = server as unknown as { readonly server: Server };

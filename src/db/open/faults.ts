@@ -1,8 +1,8 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 
 /**
- * Reading what the database and the driver throw. Prisma wraps the driver's errors, and its metadata differ by adapter
- * and version: the SQLSTATE does not. Texts are read only where an error has no code.
+ * Classifies the errors of the database and the driver. Prisma wraps the driver's errors, and its metadata differ by
+ * adapter and version; the SQLSTATE does not. Messages are matched only where an error has no code.
  */
 
 interface DriverFault {
@@ -23,7 +23,7 @@ function driverFault(error: unknown): DriverFault {
   return typeof code === "string" ? { originalCode: code, ...(severity && { severity }) } : {};
 }
 
-/** Codes of an error: Prisma's, and beneath it PostgreSQL's or the socket's. */
+/** The codes of an error: Prisma's, and the SQLSTATE or socket error that it wraps. */
 const codesOf = (error: unknown): readonly string[] => {
   const { code } = (error ?? {}) as { code?: unknown };
   const { originalCode } = driverFault(error);
@@ -33,27 +33,27 @@ const codesOf = (error: unknown): readonly string[] => {
 const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
   codesOf(error).some((code) => codes.has(code));
 
-/** Whether a write broke this unique index or constraint. */
+/** Whether a write violated this unique index or constraint. */
 export const violates = (error: unknown, constraint: string): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError
     ? error.code === "P2002" && JSON.stringify(error.meta ?? {}).includes(constraint)
     : isUniqueViolation(error) && (error as { constraint?: unknown }).constraint === constraint;
 
-/** Whether a write broke some unique index or constraint. */
+/** Whether a write violated any unique index or constraint. */
 export const isUniqueViolation = (error: unknown): boolean => hasCode(error, new Set(["P2002", "23505"]));
 
-/** Whether a write refers to a row that is not there. */
+/** Whether a write refers to a row that does not exist. */
 export const violatesForeignKey = (error: unknown): boolean => hasCode(error, new Set(["P2003", "23503"]));
 
-/** Whether PostgreSQL undid a transaction because of another one, so that it may be tried again. */
+/** Whether PostgreSQL rolled a transaction back because of another one (serialization, deadlock): it can be retried. */
 export const isRetryable = (error: unknown): boolean =>
   hasCode(error, new Set(["P2034", "40001", "40P01"])) ||
   driverFault(error).kind === "TransactionWriteConflict";
 
-/** Whether PostgreSQL gave the statement up for its time. */
+/** Whether PostgreSQL cancelled the statement: `statement_timeout`. */
 export const isTimeout = (error: unknown): boolean => hasCode(error, new Set(["57014"]));
 
-/** Whether a statement or a transaction was given up for its time, for which it may itself be to blame. */
+/** Whether a statement or a transaction exceeded its timeout, which may be its own fault. */
 export const isOverdue = (error: unknown): boolean => hasCode(error, new Set(["57014", "P2028"]));
 
 /** Whether a statement has more parameters or deeper conditions than Prisma or PostgreSQL can take. */
@@ -62,7 +62,7 @@ export const isTooLarge = (error: unknown): boolean =>
   (error instanceof RangeError && error.message.startsWith("Maximum call stack size")) ||
   (error instanceof Error && error.message.includes("recursion limit exceeded"));
 
-/** Whether a value is none that PostgreSQL can hold. The API's types should have refused it. */
+/** Whether PostgreSQL cannot store a value. The API's scalars should have refused it. */
 export const isUnstorable = (error: unknown): boolean =>
   hasCode(error, new Set(["P2007", "P2020", "22003", "22021", "22P02", "22P05"]));
 
@@ -72,26 +72,25 @@ const unavailable = new Set([
   // The socket, and the look-up of the host's name.
   ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENETDOWN", "ENETUNREACH"],
   ...["EHOSTDOWN", "EHOSTUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOTFOUND"],
-  // PostgreSQL stops, starts or follows another one; it ended the session; its disk failed; a lock was not to be had.
+  // PostgreSQL is stopping, starting or a standby; it ended the session; its disk failed; a lock was not available.
   ...["57P01", "57P02", "57P03", "57P05", "25006", "25P03", "40003", "58000", "58030", "55P03"],
 ]);
 
-/** Errors of the driver that have no code: the connection broke before or under a statement, or none was free. */
+/** Messages of driver errors without a code: the connection broke before or during a statement, or none was free. */
 const connectionLost =
   /timeout exceeded when trying to connect|^timeout expired|Connection terminated|is not queryable|Cannot use a pool after calling end|^Received unexpected \w+ message from backend|SSL connection/;
 
 /**
- * Whether the database could not be reached, had no connection or no room to give, or takes no writes just now. Nothing
- * about the statement is wrong, and the same one may succeed later. A write may have been committed all the same: its
- * answer is what was lost.
+ * Whether the database could not be reached, was out of connections or resources, or takes no writes at present. The
+ * statement is not at fault and may succeed later. A write may have been committed all the same, with its answer lost.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, severity } = driverFault(error);
   return (
     hasCode(error, unavailable) ||
-    // Connection exceptions and insufficient resources. Of the former, a protocol violation is a bug of the driver's
-    // user unless it ended the session, as a pooler does that has no connection to give.
+    // Classes 08 (connection exception) and 53 (insufficient resources). A protocol violation (08P01) is a bug here,
+    // unless it ended the session (FATAL below), as from a pooler that is out of connections.
     codesOf(error).some((code) => /^(08(?!P01)...|53...)$/.test(code)) ||
     severity === "FATAL" ||
     severity === "PANIC" ||
@@ -104,6 +103,6 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** Whether what failed may succeed when it is tried again later, unchanged. */
+/** Whether the same call may succeed later: the error is transient. */
 export const isPassing = (error: unknown): boolean =>
   isUnavailable(error) || isTimeout(error) || isRetryable(error);

@@ -6,7 +6,7 @@ export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }
 
-/** What a database says of itself and of a session in it. */
+/** Settings of a database and of a session in it. */
 export interface Found {
   /** Such as 150020 for 15.20. */
   readonly version: number;
@@ -16,14 +16,14 @@ export interface Found {
   readonly schema: string | null;
   readonly isolation: string;
   readonly strings: string;
-  /** Whether PostgreSQL gives statements up after some time. */
+  /** Whether `statement_timeout` is set. */
   readonly limited: boolean;
 }
 
-/** PostgreSQL's oldest version that is tested. */
+/** The oldest major version of PostgreSQL that is tested. */
 const OLDEST = 14;
 
-/** @returns what keeps a database from being used, all of it */
+/** @returns every reason why a database cannot be used; empty when it can */
 export function problemsOf({ version, encoding, schema, isolation, strings }: Found): string[] {
   const major = Math.floor(version / 10_000);
   const reset = (setting: string) => `reset ${setting} (ALTER DATABASE … or ALTER ROLE … RESET ${setting}).`;
@@ -40,13 +40,13 @@ export function problemsOf({ version, encoding, schema, isolation, strings }: Fo
 
 const READ_ONLY = "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
 
-/** A moment of summer with milliseconds: zones and formats show in it. */
-const THERE = "2026-07-01T12:00:00.123Z";
+/** A timestamp in summer with milliseconds, so that a wrong time zone or format changes it. */
+const SENT = "2026-07-01T12:00:00.123Z";
 
 /**
- * Looks whether a database can be used, before a table of it is read. Two statements.
+ * Checks whether a database can be used, before any table is read. Two statements.
  *
- * @returns whether it can only be read, and what its operator should know
+ * @returns whether it is read-only, and warnings for the operator
  * @throws UnfitDatabaseError naming everything that is wrong
  */
 export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embedded">) {
@@ -60,10 +60,10 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
   const [found] = rows;
   if (!found) throw new Error("a SELECT without a table gave no row");
   const problems = problemsOf(found);
-  const back = await thereAndBack(pool);
-  if (back !== THERE) {
+  const received = await roundTrip(pool);
+  if (received !== SENT) {
     problems.push(
-      `The moment ${THERE} comes back from it as ${back}: its sessions, or a pooler on the way, change TimeZone or DateStyle.`,
+      `The moment ${SENT} comes back from it as ${received}: its sessions, or a pooler on the way, change TimeZone or DateStyle.`,
     );
   }
   if (problems.length > 0) {
@@ -79,19 +79,19 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
   return { readOnly: found.readOnly, warnings };
 }
 
-/** Whether a database can only be read now. */
+/** Whether a database is read-only at present. */
 export async function isReadOnly({ pool }: Pick<Database, "pool">): Promise<boolean> {
   const { rows } = await pool.query<{ readOnly: boolean }>(`SELECT ${READ_ONLY} AS "readOnly"`);
   return rows[0]?.readOnly === true;
 }
 
-/** A moment as it comes back, the way that all of them go. */
-async function thereAndBack(pool: Database["pool"]): Promise<string> {
+/** Sends SENT through Prisma's adapter and gives what it reads back. */
+async function roundTrip(pool: Database["pool"]): Promise<string> {
   const adapter = await adapterFactory(pool).connect();
   try {
     const { rows } = await adapter.queryRaw({
       sql: "SELECT $1::timestamptz",
-      args: [THERE],
+      args: [SENT],
       argTypes: [{ scalarType: "datetime", dbType: "TIMESTAMPTZ", arity: "scalar" }],
     });
     return String(rows[0]?.[0]);

@@ -9,16 +9,15 @@ export class DirectoryError extends Error {
   override readonly name = "DirectoryError";
 }
 
-/** @returns whether this open file holds the lock on the whole file now; never waits */
+/** Tries to lock a whole open file, without waiting. @returns whether it holds the lock now */
 type TryLock = (descriptor: number) => boolean;
 
 /**
- * Locks a directory for this process. PGlite would open a directory twice without a word and ruin it.
+ * Locks a directory for this process. PGlite does not notice a directory that is open already, and corrupts it.
  *
- * The lock is the kernel's, on the file `lock` in the directory: it is given and taken in one step, ends with the
- * process however that ends, and is seen from other containers on the same volume, where process ids and ports are
- * not. The file itself stays, since removing it would let two processes lock two files of one name; what is written in
- * it only tells who holds it.
+ * The kernel locks the file `lock` in the directory: atomically, until the process ends in whatever way, and visibly to
+ * other containers on the same volume, which process ids and ports are not. The file is never removed, since two processes
+ * could then lock two files of one name; its text only names the holder.
  *
  * @param directory made when absent
  * @returns a function that gives the lock back
@@ -55,7 +54,7 @@ function lock(tryLock: TryLock, descriptor: number, directory: string): boolean 
   try {
     return tryLock(descriptor);
   } catch (error) {
-    // As on some network file systems. Without a lock a second server would ruin what the first has acknowledged.
+    // Some network file systems. Without a lock, a second server would corrupt data that the first has acknowledged.
     throw new DirectoryError(
       `${directory} is on a file system that cannot lock files (${(error as Error).message}). Set DATA_DIR to a local directory, or DATABASE_URL to a PostgreSQL.`,
     );
@@ -65,7 +64,7 @@ function lock(tryLock: TryLock, descriptor: number, directory: string): boolean 
 const holderIn = (path: string): string =>
   /^process \d+ on \S+\n$/.exec(readFileSync(path, "utf8"))?.[0].trim() ?? "another process";
 
-/** Node has no call for it. The addon comes built, for Linux, macOS and Windows, with its package. */
+/** Node has no file locks. The addon's package has binaries for Linux, macOS and Windows. */
 function loadLocking(): TryLock {
   try {
     const { tryLock } = createRequire(import.meta.url)("fs-native-extensions") as { tryLock: TryLock };
