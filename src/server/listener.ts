@@ -42,9 +42,9 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   #running = 0;
   #stopping = false;
-  /** When the last request came that somebody means. Kept only while stopping. */
+  /** When the last request came that somebody means, by a clock that nobody sets. Kept only while stopping. */
   #lastRequest = 0;
-  /** When it was last asked whether the server is ready. */
+  /** When it was last asked whether the server is ready, by the same clock. */
   #lastLook = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -66,8 +66,9 @@ export class Listener {
       async (incoming, outgoing) => {
         const problem = headProblem(incoming);
         if (problem) return refuseRequest(outgoing, problem);
-        if (incoming.url === READY) this.#lastLook = Date.now();
-        else if (this.#stopping && incoming.url !== HEALTH) this.#lastRequest = Date.now();
+        const [path] = (incoming.url ?? "").split("?", 1);
+        if (path === READY) this.#lastLook = performance.now();
+        else if (this.#stopping && path !== HEALTH) this.#lastRequest = performance.now();
         this.#running += 1;
         try {
           await gateway(incoming, outgoing);
@@ -105,19 +106,20 @@ export class Listener {
   async stop(): Promise<void> {
     if (!this.#http.listening) return;
     this.#stopping = true;
-    const began = Date.now();
+    const began = performance.now();
     this.#lastRequest = began;
-    while (this.#isExpected(Date.now()) && Date.now() - began < this.#shutdownDelay) await sleep(LOOK_EVERY);
+    while (this.#isExpected(performance.now()) && performance.now() - began < this.#shutdownDelay)
+      await sleep(LOOK_EVERY);
     // Right after Node.js has taken what waited at the port.
     await setImmediate();
     let open = true;
     this.#http.close(() => {
       open = false;
     });
-    const closed = Date.now();
+    const closed = performance.now();
     while (open || this.#running > 0) {
       this.#http.closeIdleConnections();
-      this.#closeUnused(Date.now() - closed > LAST_HEADS);
+      this.#closeUnused(performance.now() - closed > LAST_HEADS);
       await sleep(LOOK_EVERY);
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { listening } from "../support/listener.ts";
 
 /** How long a port stays open after the signal: as long as a balancer needs, and no longer where there is none. */
@@ -19,20 +19,23 @@ async function stopping({ shutdownDelay, before }: { shutdownDelay: number; befo
   return { talk, stopped: stop() };
 }
 
-test("where /ready is watched, a lull is no end: what comes after it, before the balancer has looked, is answered", async () => {
-  const { talk, stopped } = await stopping({ shutdownDelay: 5_000, before: ["/ready"] });
-  await sleep(LULL);
-  expect(await talk(get("/graphql?query={__typename}"))).toMatchObject({
-    status: 403,
-    head: expect.stringContaining("connection: close"),
-  });
-  expect(await talk(get("/ready"))).toMatchObject({ status: 503 });
-  // A balancer may have to see it more than once, and there may be several.
-  await sleep(LULL);
-  expect(await talk(get("/ready"))).toMatchObject({ status: 503 });
-  await stopped;
-  expect((await talk(get("/ready"))).status).toBeNaN();
-});
+test.each([["/ready"], ["/ready?by=balancer"]])(
+  "where %s is watched, a lull is no end: what comes after it, before the balancer has looked, is answered",
+  async (watched) => {
+    const { talk, stopped } = await stopping({ shutdownDelay: 5_000, before: [watched] });
+    await sleep(LULL);
+    expect(await talk(get("/graphql?query={__typename}"))).toMatchObject({
+      status: 403,
+      head: expect.stringContaining("connection: close"),
+    });
+    expect(await talk(get("/ready"))).toMatchObject({ status: 503 });
+    // A balancer may have to see it more than once, and there may be several.
+    await sleep(LULL);
+    expect(await talk(get("/ready"))).toMatchObject({ status: 503 });
+    await stopped;
+    expect((await talk(get("/ready"))).status).toBeNaN();
+  },
+);
 
 test.each([["nothing"], ["/health"]])(
   "where %s was asked for, the port is closed at the first lull, whatever the delay",
@@ -43,3 +46,31 @@ test.each([["nothing"], ["/health"]])(
     expect((await talk(get("/health"))).status).toBeNaN();
   },
 );
+
+test.each([["/health"], ["/health?by=balancer"]])(
+  "who goes on asking for %s keeps no port open",
+  async (asked) => {
+    const { talk, stopped } = await stopping({ shutdownDelay: 600_000, before: [] });
+    let open = true;
+    const asking = async () => {
+      while (open) {
+        await talk(get(asked));
+        await sleep(20);
+      }
+    };
+    onTestFinished(() => {
+      open = false;
+    });
+    void asking();
+    await stopped;
+    expect((await talk(get("/health"))).status).toBeNaN();
+  },
+);
+
+test("a clock that is set back does not keep the port open", async () => {
+  const { talk, stopped } = await stopping({ shutdownDelay: 600_000, before: [] });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  await stopped;
+  expect((await talk(get("/health"))).status).toBeNaN();
+});
