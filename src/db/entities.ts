@@ -284,8 +284,6 @@ export type FilteredName = {
 
 /** Prisma's name of a model's delegate, such as `customField`. */
 export type Delegate<Name extends ModelName> = Uncapitalize<Name>;
-
-/** The delegate of a model: `CustomField` gives `customField`. */
 export const delegateOf = <Name extends ModelName>(name: Name): Delegate<Name> =>
   `${name.charAt(0).toLowerCase()}${name.slice(1)}` as Delegate<Name>;
 

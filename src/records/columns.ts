@@ -6,14 +6,14 @@ import { LONG_TEXT, price } from "../graphql/limits/price.ts";
 import { flag, longText, text, url } from "./inputs.ts";
 
 /**
- * The tables of columns: one row for each column of an entity that a caller writes, which says everything that is
- * made of it. What is special to one entity, such as its merge groups, it adds to these rows.
+ * The tables of columns: one row for each column that callers write, from which inputs, fields, checks, filters and purges
+ * are made. An entity adds its own properties to these rows, such as merge groups.
  *
  * Whether a column is personal is said of contacts and leads alone, whose rows are a person's own: a purge erases what they
  * say. Deals, conversations and activities that stay with what is left of one keep their texts.
  */
 
-/** The builder's way to say the fields of an input, and its types that a field can have. */
+/** The builder's types for the fields of an input. */
 export type InputFields = Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0];
 type QueryFields = Parameters<Parameters<typeof builder.queryFields>[0]>[0];
 type InputType = Parameters<InputFields["field"]>[0]["type"];
@@ -21,10 +21,10 @@ type InputType = Parameters<InputFields["field"]>[0]["type"];
 /** How callers write a column. */
 export interface Input {
   readonly type: InputType;
-  /** For people, with its limit. */
+  /** GraphQL description, with the limit of the value. */
   readonly description: string;
   readonly required?: true;
-  /** What its value must be; decides what is absent, null and blank. */
+  /** Checks and normalises the value; decides what absent, null and blank mean. */
   readonly check: z.ZodType;
 }
 
@@ -35,9 +35,9 @@ interface Shown {
   readonly extensions?: object;
 }
 
-/** What is the same of every entity's columns. */
+/** What the columns of all entities have in common. */
 interface AnyColumn {
-  /** What it is, for people. */
+  /** GraphQL description. */
   readonly description: string;
   /** How its field shows it; null where one made by hand does: of a relation, or of several columns. */
   readonly shown: Shown | null;
@@ -46,7 +46,7 @@ interface AnyColumn {
   readonly update: Input | null;
   /** The input that it is written in together with others, such as `address`. */
   readonly within?: string;
-  /** What it is in a record of which nothing is known. */
+  /** Its value in an empty record. */
   readonly blank: unknown;
   /** What can be filtered by it. */
   readonly filter: readonly FilterField[];
@@ -95,26 +95,26 @@ export const urlColumn = (description: string) => ({
   blank: null,
 });
 
-/** Yes or no. @param blank what it is until somebody says */
+/** A boolean. @param blank its default */
 export const flagColumn = <const Blank extends boolean>(blank: Blank, description: string) => ({
   ...written({ type: "Boolean", description, check: flag }),
   shown: { type: "Boolean" } as const,
   blank,
 });
 
-/** What a record is of which nothing is known. */
+/** The column values of an empty record. */
 export const blanksOf = <Table extends ColumnTable>(table: Table) =>
   Object.fromEntries(Object.entries(table).map(([name, { blank }]) => [name, blank])) as {
     readonly [Name in keyof Table]: Table[Name]["blank"];
   };
 
-/** What a purge makes of the columns that say something of a person. */
+/** The values that a purge gives to the columns with personal data. */
 export const erasedOf = <Table extends Readonly<Record<string, PersonColumn>>>(table: Table) =>
   Object.fromEntries(
     Object.entries(table).flatMap(([name, { blank, personal }]) => (personal ? [[name, blank]] : [])),
   ) as { readonly [Name in keyof Table as Table[Name]["personal"] extends true ? Name : never]: unknown };
 
-/** Everything that can be filtered by a table's columns, in their order. */
+/** The filter fields of a table's columns, in their order. */
 export const filtersOf = (table: ColumnTable): FilterField[] =>
   Object.values(table).flatMap(({ filter }) => filter);
 
@@ -148,7 +148,7 @@ type Together<Table, How extends When> = {
 /** The checks of an input, by the names of its fields. */
 export type Checks<Table, How extends When> = Apart<Table, How> & Together<Table, How>;
 
-/** The checks of what a table's columns are written as. Columns that are written together may be null together. */
+/** The checks of an input made from a table's columns. Columns that are written together may be null together. */
 export function checksOf<const Table extends ColumnTable, How extends When>(
   table: Table,
   how: How,
@@ -163,21 +163,21 @@ export function checksOf<const Table extends ColumnTable, How extends When>(
       const group = groups.get(row.within) ?? {};
       group[name] = check;
       groups.set(row.within, group);
-      // In the place of its first column, so that faults are told in the order of the table.
+      // At the position of its first column, so that refusals come in the order of the table.
       checks[row.within] = z.object(group).nullish();
     }
   }
   return checks as unknown as Checks<Table, How>;
 }
 
-/** The fields of an input of a table's columns, but for those that are written together. */
+/** The input fields of a table's columns, without those that are written together. */
 export const inputFieldsOf = (t: InputFields, table: ColumnTable, how: When): InputFieldMap =>
   fieldMap(
     t,
     Object.entries(table).flatMap(([name, row]) => (row.within === undefined ? [[name, row[how]]] : [])),
   );
 
-/** The fields of the input in which some columns are written together. */
+/** The input fields of the columns that are written together, such as an address. */
 export const inputFieldsWithin = (
   t: InputFields,
   table: ColumnTable,
@@ -213,7 +213,7 @@ export const shownFieldsOf = (t: Exposing, table: ColumnTable, within?: string):
     ),
   );
 
-/** What a caller wrote of a record. */
+/** The columns of a table out of a record. */
 export const columnsOf = <Name extends string, Row extends Readonly<Record<Name, unknown>>>(
   names: readonly Name[],
   row: Row,

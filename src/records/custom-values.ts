@@ -9,7 +9,7 @@ import { isWebUrl } from "../lib/url.ts";
 /** Longest TEXT or URL value, in UTF-16 units. */
 const MAX_TEXT = 10_000;
 
-/** NUMBER values pass through JSON: fifteen digits are what a double keeps exactly, wherever the point is. */
+/** NUMBER values pass through JSON: a double keeps fifteen digits exactly, wherever the decimal point is. */
 const NUMBER_BOUNDS = { digits: 21, scale: 6, significant: 15 } as const;
 
 export class CustomValueError extends Error {

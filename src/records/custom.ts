@@ -9,11 +9,11 @@ import { CustomValueError, readCustomValue } from "./custom-values.ts";
 /** A record's custom field values by slug. */
 export type CustomValues = Readonly<Record<string, CustomValueJson>>;
 
-/** A record's value of a field; never what every object has under the name, such as `constructor`. */
+/** A record's value of a field; own properties only, so that the slug `constructor` has none. */
 export const customValue = (values: CustomValues, slug: string): CustomValueJson | undefined =>
   Object.hasOwn(values, slug) ? values[slug] : undefined;
 
-/** For how many refusals near misses are looked for. */
+/** Refusals for which near misses are searched; further ones come without suggestions. */
 const SUGGESTED = 20;
 
 export interface CustomInput {
@@ -21,7 +21,7 @@ export interface CustomInput {
   readonly value?: unknown;
 }
 
-/** What became of a record's custom values, and what is wrong with the input. */
+/** A record's custom values after a change, and what is wrong with the input. */
 export interface AppliedCustom {
   readonly custom: CustomValues;
   readonly refusals: readonly Refusal[];
@@ -83,7 +83,7 @@ interface Index {
   readonly byName: ReadonlyMap<string, Definition>;
 }
 
-/** Made once for a catalogue, so that many values do not each look through many fields. */
+/** Definitions by slug and name; made once for a catalogue, because an import looks up many. */
 const indexes = new WeakMap<readonly Definition[], Index>();
 
 function indexOf(definitions: readonly Definition[]): Index {

@@ -8,10 +8,10 @@ import { isWebUrl } from "../lib/url.ts";
 
 /** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
 
-/** The refusal code of a rule that zod has no word for. */
+/** A zod error with our own refusal code. */
 export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
 
-/** A text of one line: it has no line breaks, nor other characters that control what shows it. */
+/** Text of one line, without line breaks and other control characters. */
 const line = (limit: number) =>
   z
     .string(rule("REQUIRED", "is required"))
@@ -30,7 +30,7 @@ export const text = (limit: number) => line(limit).transform(orNull).nullish();
 export const longText = (limit: number) =>
   z.string().max(limit, `must not be longer than ${limit} characters`).transform(orNull).nullish();
 
-/** One line that must say something. */
+/** One line that must not be blank. */
 export const requiredText = (limit: number) =>
   line(limit)
     .refine((value) => !isBlank(value), rule("REQUIRED", "must not be blank"))
@@ -79,7 +79,7 @@ export const customFieldValues = z
 
 const zodCodes: Partial<Record<string, RefusalCode>> = { too_big: "TOO_LONG", too_small: "INVALID_VALUE" };
 
-/** What zod found, as refusals. */
+/** Zod's issues as refusals. */
 const zodRefusals = (error: z.ZodError, root: readonly string[]): Refusal[] =>
   error.issues.map((issue) => {
     const { code } = (issue.code === "custom" ? (issue.params ?? {}) : {}) as { code?: RefusalCode };

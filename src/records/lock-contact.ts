@@ -9,16 +9,16 @@ import type { Writer } from "./write/writer.ts";
 /** Finding the contact that a write is about, and locking it until the transaction ends. */
 
 /**
- * A contact that is merged into another one is never locked on the way to that one: whoever has locked it and waits for
- * where it leads waits the other way round than a merge does.
+ * Contacts point to the one that they were merged into. When an id is followed, the merged contact itself is not locked: to
+ * lock it and then the survivor would be the opposite order of a merge, and could deadlock with it.
  */
 export const merging = { table: "contact", column: "merged_into_id" } as const satisfies Pointing;
 
-/** What an id that has been merged into another contact stands for. */
+/** Whether the id of a merged contact is followed to the survivor, or refused. */
 export type Merged = "follow" | "refuse";
 
 /**
- * A contact by the id that a caller sent, locked. An old id leads to the contact that it was merged into.
+ * Locks a contact by the id that a caller sent. The id of a merged contact leads to the survivor.
  *
  * @param path where the id stands in the arguments
  * @throws RefusalError NOT_FOUND, or ALREADY_MERGED when merged ids are refused
@@ -51,16 +51,16 @@ export async function lockContact(
 const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
   (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
 
-/** @throws Displaced when an old id no longer leads to the contact that is locked because it did */
+/** @throws Displaced when an old id no longer leads to the contact that was locked for it */
 async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
   if ((await leadsTo(tx, id)) === survivorId) return;
   throw new Displaced("an old id no longer leads to the contact that it led to");
 }
 
 /**
- * A contact that something is to hang from, locked so that it is neither merged nor removed meanwhile.
+ * Locks the contact that will be the parent of something, so that it is neither merged nor removed meanwhile.
  *
- * @param id row id; one that was merged leads to the contact that it was merged into
+ * @param id row id; that of a merged contact leads to the survivor
  */
 export async function lockParentContact(tx: Db, id: string, strength: Strength): Promise<ContactRow | null> {
   await tx.lock.rowWithout(merging, id, strength);
@@ -82,7 +82,7 @@ export async function lockLiveContact(
   return row;
 }
 
-/** Contacts with their data, and the erased ones that still lead to another. */
+/** Condition for contacts that are not purged, and purged ones whose id still leads to a survivor. */
 export const leading = { OR: [{ purgedAt: null }, { mergedIntoId: { not: null } }] };
 
 export const alreadyMerged = (survivorId: string, path: readonly string[]): Refusal => ({

@@ -7,7 +7,7 @@ import { refuse } from "../lib/errors.ts";
 import type { Rows } from "./write/rows.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Records that are found by their id alone; contacts lead on to what they were merged into. */
+/** All but contacts, whose ids may lead to a survivor (`lockContact`). */
 type LockedModel = Exclude<Delegate<LockedName>, "contact">;
 
 /**

@@ -14,7 +14,7 @@ export const MoneyInput = builder.inputType("MoneyInput", {
   }),
 });
 
-/** What the columns hold: numeric(18, 2). */
+/** The columns are numeric(18, 2). */
 const bounds = { digits: 18, scale: 2 } as const;
 
 /** An amount that is kept exactly as it was sent. */

@@ -4,7 +4,7 @@ import type { Caller } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 
 /**
- * Whom a record is to be assigned to. A restricted member's records stay their own.
+ * Decides the owner of a record. A restricted member's records stay their own.
  *
  * @param before to whom it is assigned now; undefined for a new record
  * @param ownerId a member's id, null for nobody, undefined when it is not to change

@@ -4,7 +4,7 @@ import { type Refusal, refusal } from "../lib/errors.ts";
 import { lockParentContact } from "./lock-contact.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** What a deal, an activity or a conversation hangs on. */
+/** The parents of a deal, an activity or a conversation. */
 
 export interface ParentIds {
   readonly contactId?: string | null | undefined;
@@ -24,7 +24,7 @@ export interface LockedParents {
  * Finds the records that an input names and keeps them from being merged or removed until the transaction ends.
  * The id of a contact that was merged leads to the one that it was merged into.
  *
- * @param contactLock "update" when the contact will be written: two callers who share it could not both go on
+ * @param contactLock "update" when the contact will be written: two writes with share locks on it would deadlock
  * @returns the row ids, and what is wrong with the input's ids
  */
 export async function lockParents(

@@ -14,13 +14,13 @@ type Model = "contact" | "lead";
 /** Changes of one part of a record: its tags, or one custom field. */
 export interface Parts<Row> {
   /**
-   * Lets a record carry tags as well.
+   * Adds tags to a record.
    *
    * @param names tags by name or id
    * @param create whether to make names that no tag has
    */
   addTags(caller: Caller, id: string, names: readonly string[], create?: boolean | null): Promise<Row>;
-  /** Takes tags off a record; those that it does not carry, and names that no tag has, are passed over. */
+  /** Removes tags from a record; tags that it does not carry and unknown names are ignored. */
   removeTags(caller: Caller, id: string, names: readonly string[]): Promise<Row>;
   /** Sets one custom field of a record, or clears it with null. */
   setCustomField(
@@ -32,7 +32,11 @@ export interface Parts<Row> {
   ): Promise<Row>;
 }
 
-/** @param lock finds a record that may be changed, and locks it */
+/**
+ * The changes of parts for a model.
+ *
+ * @param lock finds a record that may be changed, and locks it
+ */
 export function partsOf<Name extends Model>(
   model: Name,
   lock: (writer: Writer, id: string) => Promise<Rows[Name]>,
@@ -70,7 +74,7 @@ export function partsOf<Name extends Model>(
         const before = await lock(writer, id);
         checkVersion(before, expectedVersion, model === "contact" ? "Contact" : "Lead");
         const applied = applyCustom(before.custom as CustomValues, [{ slug, value }], definitions, []);
-        // The arguments are `slug` and `value` themselves, and not items of a list.
+        // Paths name the arguments `slug` and `value`, which are not items of a list here.
         const place = (path: readonly string[]) => path.slice(1);
         if (applied.refusals.length > 0) {
           throw new RefusalError(applied.refusals.map((found) => ({ ...found, path: place(found.path) })));

@@ -2,7 +2,7 @@ import type { Caller } from "../graphql/context.ts";
 import { refuse } from "../lib/errors.ts";
 
 /**
- * What belongs to the whole organization is not for members who see only a part of it.
+ * Requires a member who sees all data, for changes of what the whole organization shares.
  *
  * @throws RefusalError FORBIDDEN for a member restricted to assigned data
  */

@@ -4,7 +4,7 @@ import { ModificationSource } from "../generated/prisma/enums.ts";
 
 /** What contacts and leads have in common. */
 
-/** How both are filtered by what they have in common: by the names of their columns. */
+/** The filter fields that contacts and leads share, by column. */
 export const personFields = (table: "contact" | "lead") => ({
   id: [recordId(table === "contact" ? "Contact" : "Lead", table)],
   name: [
@@ -47,7 +47,7 @@ export const personFields = (table: "contact" | "lead") => ({
     aliases: ["owner_id", "ownerId"],
     index: `${table}_org_id_owner_id_created_at_id_idx`,
   }),
-  /** What no caller writes of a record by its columns. */
+  /** Fields that are not columns which callers write. */
   rest: [
     field("tags", "tags", { kind: "array", column: "tagIds" }, "Tags carried, by name or id.", {
       aliases: ["tag"],
@@ -65,7 +65,7 @@ const wholePhones = {
   lead: { column: "phone" },
 } as const;
 
-/** How both are filtered by phone number. */
+/** The filter field for phone numbers. */
 export const phoneField = (
   table: "contact" | "lead",
   from: string,

@@ -8,9 +8,9 @@ import { quote, type Refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Stored smart lists when something that they name changes: they go on meaning it, or are named as its users. */
+/** Keeps stored smart lists right when a tag, a field or a list that they name changes, or refuses the change. */
 
-/** A list, as far as it names something. */
+/** A smart list with the columns that name other things. */
 export type StoredList = Pick<SmartList, "id" | "name"> & {
   readonly query: GenericQuery;
   readonly order: readonly { readonly customField?: string | null }[];
@@ -18,8 +18,8 @@ export type StoredList = Pick<SmartList, "id" | "name"> & {
 };
 
 /**
- * The organization's lists, which nobody else changes until the transaction ends. Before any other lock of it: whoever
- * saves a list locks the set first, and then what the list names.
+ * Reads the organization's lists and locks their set until the transaction ends. Must be the transaction's first lock:
+ * saving a list locks the set first, and then what the list names.
  */
 export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> {
   await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
@@ -29,8 +29,8 @@ export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> 
 }
 
 /**
- * Writes what lists say anew, though they mean the same: their own versions stay. The set's goes on, because whoever has
- * read it has seen other names.
+ * Rewrites lists whose meaning stays the same: their own versions stay, the set's is incremented, because clients that
+ * have read the set have seen other names.
  */
 async function rewrite(
   { tx }: Writer,
@@ -50,7 +50,7 @@ async function rewrite(
 /** Tags are named through relations too, and no custom field has them. */
 const builtIn = () => new Registry("CONTACT", []);
 
-/** Before a tag gets another name: lists from before tags were named by id name it so from now on. */
+/** Before a tag is renamed: lists that still name it by name are changed to name it by id. */
 export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   const id = encodeId("Tag", tag.id);
@@ -62,7 +62,7 @@ export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: T
   return rewrite(writer, lists, change, isNamed);
 }
 
-/** When a tag goes: lists name it as it was called, so that their problem says what is missing. */
+/** When a tag is deleted: lists that name it by id get its name, so that their problem says what is missing. */
 export function leaveTagByName(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   return rewrite(writer, lists, (query) =>
@@ -99,9 +99,9 @@ export function listsNaming(lists: readonly StoredList[], id: string): StoredLis
 }
 
 /**
- * Options of a custom field that get other names, or go.
+ * A change of a custom field's options, renamed or removed, and its effect on lists.
  *
- * @param nameOf an option's name from now on; undefined when it goes
+ * @param nameOf an option's new name; undefined when it is removed
  */
 export class OptionChange {
   readonly #registry: Registry;
@@ -114,7 +114,7 @@ export class OptionChange {
     this.#registry = new Registry("CONTACT", definitions);
   }
 
-  /** The lists that use an option which goes. */
+  /** The lists that use a removed option. */
   users(lists: readonly StoredList[]): StoredList[] {
     return lists.filter(({ query }) =>
       namedIn(query, this.#registry).some(
@@ -123,7 +123,7 @@ export class OptionChange {
     );
   }
 
-  /** Writes the new names into the lists, as records get them. */
+  /** Writes the new names into the lists. */
   rename(writer: Writer, lists: readonly StoredList[]): Promise<void> {
     return rewrite(writer, lists, (query) =>
       changeTexts(query, this.#registry, (text, place) =>
@@ -136,14 +136,14 @@ export class OptionChange {
     return named.entity === this.field.entity && named.field.path === `custom.${this.field.slug}`;
   }
 
-  /** The option that a text means, from now on; null when it goes, the text itself when it never was one. */
+  /** The new name of the option that a text means; null when it is removed, the text itself when it is no option. */
   #after(text: string): string | null {
     const option = this.field.options.find((candidate) => fold(candidate) === fold(text));
     return option === undefined ? text : (this.nameOf(option) ?? null);
   }
 }
 
-/** Why something cannot go: the lists that use it. */
+/** Refusals to delete something that lists use. */
 export function inUse(lists: readonly StoredList[], path: readonly string[], what: string): Refusal[] {
   if (lists.length === 0) return [];
   const names = lists.slice(0, 5).map(({ name }) => quote(name));

@@ -6,7 +6,7 @@ import { fold, isBlank } from "../lib/fold.ts";
 import { newId } from "../lib/typeid.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Tags that a caller names, found or to be made. */
+/** Tags that a caller named: those found, and names to create. */
 export interface NamedTags {
   /** Ids by comparison key of the name or id that was given. */
   readonly ids: ReadonlyMap<string, string>;
@@ -60,8 +60,8 @@ export async function makeTags(
   if (missing.length > 0) {
     const stamp = { orgId: tx.orgId, createdAt: now, updatedAt: now };
     const rows = missing.map((name) => ({ ...stamp, id: newId(), name, nameKey: tagKey(name) }));
-    // Another caller may make the same tag at this moment: then that one is it. In one order, as whoever makes the
-    // same ones waits for each.
+    // Another caller may create the same tag at this moment: theirs is used then. Sorted, because each insert waits for
+    // others of the same name, and two callers in different orders would deadlock.
     rows.sort((one, other) => (one.nameKey < other.nameKey ? -1 : 1));
     await tx.tag.createMany({ data: rows, skipDuplicates: true });
     for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
@@ -86,15 +86,15 @@ const namesIn = (change: TagChange | null | undefined): string[] => [
   ...(change?.remove ?? []),
 ];
 
-/** Whether an input is about the columns of its record alone. */
+/** Whether an input has neither tags nor custom fields. */
 export const isPlain = (input: {
   readonly tags?: TagChange | null | undefined;
   readonly customFields?: readonly unknown[] | null | undefined;
 }): boolean => input.tags == null && !input.customFields?.length;
 
 /**
- * The custom fields and tags that an input names; nothing is read for one that names none. Before any record is locked:
- * whoever changes the custom fields waits for records.
+ * The custom fields and tags that an input names; nothing is read for one that names none. Must come before any record is
+ * locked: a change of custom fields takes its own lock first and then those of records.
  */
 export async function catalogueFor(
   writer: Writer,
@@ -107,7 +107,7 @@ export async function catalogueFor(
   return writer.catalogue(entity, names);
 }
 
-/** What a change of tags comes to, and what is wrong with it. */
+/** The tags after a change, and what is wrong with it. */
 export function planTags(
   before: readonly string[],
   change: TagChange | null | undefined,

@@ -12,18 +12,17 @@ import type { Send } from "../open/query.ts";
 import { withMoments } from "../types.ts";
 
 /**
- * The seam between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma says what is to be
- * sent, and here is decided where it goes: through the pool, on a transaction's connection, or nowhere at all.
+ * The seam between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma makes statements,
+ * and this file sends them through the pool, on a transaction's connection, or nowhere (to learn their SQL).
  */
 
-/** Hands the transaction that Prisma begins next to somebody; null when Prisma begins one of its own. */
+/** The open transaction that Prisma is to borrow instead of beginning one; null when it is to begin its own. */
 export type NextTransaction = (isolation: IsolationLevel | undefined) => Send | null;
 
 /**
  * Prisma's adapter for PostgreSQL over a pool.
  *
- * @param borrowed asked at the beginning of each transaction whether it is one that is open already, and on which
- *   connection; none is when left out
+ * @param borrowed called whenever Prisma begins a transaction; when left out, all are Prisma's own
  */
 export function adapterFactory(
   pool: pg.Pool,
@@ -43,7 +42,7 @@ export function adapterFactory(
   };
 }
 
-/** As much of the driver's pool as Prisma's adapter uses to send a statement. */
+/** The methods of the driver's pool that Prisma's adapter calls to send a statement. */
 interface Sender {
   query(statement: pg.QueryConfig): Promise<pg.QueryResult>;
   on(): Sender;
@@ -51,21 +50,21 @@ interface Sender {
 }
 
 /**
- * Prisma's adapter over whatever sends statements. Its own sends moments as UTC without saying so, and reads them without
- * their offset: in a session of another zone both would be wrong.
+ * Prisma's adapter over any function that sends statements. As it comes, it sends timestamps in UTC without an offset and
+ * ignores the offset when it reads them: both are wrong in a session of another time zone, and are corrected here.
  */
 export async function adapterOver(send: Send): Promise<SqlDriverAdapter> {
   let types: CustomTypesConfig | undefined;
   const sender: Sender = {
     query(statement) {
-      // The same for all statements.
+      // The adapter gives every statement the same type parsers.
       types ??= statement.types && withMoments(statement.types);
       return send({ ...statement, ...(types && { types }) });
     },
     on: () => sender,
     removeListener: () => sender,
   };
-  // Whether something is a pool is told by its prototype.
+  // The adapter recognises a pool by its prototype.
   const pool = Object.assign(Object.create(pg.Pool.prototype) as pg.Pool, { options: {} }, sender);
   const adapter = await new PrismaPg(pool).connect();
   const [queryRaw, executeRaw] = [adapter.queryRaw.bind(adapter), adapter.executeRaw.bind(adapter)];
@@ -79,11 +78,11 @@ const parts = ({ provider, adapterName, queryRaw, executeRaw }: SqlDriverAdapter
   adapterName,
   queryRaw,
   executeRaw,
-  // Prisma sends no COMMIT and no ROLLBACK of its own then.
+  // Prisma then calls `commit` and `rollback` without sending COMMIT or ROLLBACK itself.
   options: { usePhantomQuery: true },
 });
 
-/** A transaction that somebody else has begun, and ends. */
+/** A borrowed transaction: whoever began it also ends it. */
 async function borrow(send: Send): Promise<Transaction> {
   const nothing = async () => undefined;
   return { ...parts(await adapterOver(send)), commit: nothing, rollback: nothing };
@@ -107,13 +106,13 @@ async function begin(pool: pg.Pool, isolation: IsolationLevel | undefined): Prom
   }
 }
 
-/** Types of the database that have no offset. */
-const local = new Set(["DATE", "TIME", "TIMETZ"]);
+/** Date and time types that are sent as they are, without an offset. */
+const withoutOffset = new Set(["DATE", "TIME", "TIMETZ"]);
 
 function withOffsets(query: SqlQuery): SqlQuery {
   const { args, argTypes } = query;
   const isMoment = argTypes.map(
-    ({ scalarType, dbType }) => scalarType === "datetime" && !local.has(dbType ?? ""),
+    ({ scalarType, dbType }) => scalarType === "datetime" && !withoutOffset.has(dbType ?? ""),
   );
   if (!isMoment.includes(true)) return query;
   return {

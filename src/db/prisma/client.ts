@@ -6,27 +6,27 @@ import { unreadColumns } from "./rows.ts";
 import type { Read, Statement } from "./statement.ts";
 import { requireTestedPrisma } from "./tested.ts";
 
-/** The one client of Prisma that a database has, and what it is lent to. */
+/** The one PrismaClient of a database, and how it borrows transactions that are open already. */
 
 export type UnscopedClient = ReturnType<typeof clientOver>;
 
-/** Prisma's client inside of a transaction. */
+/** Prisma's client inside a transaction. */
 export type TransactionClient = Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0];
 
-/** Prisma's client inside of a transaction that is open already. */
+/** Prisma's client inside a transaction that was open already. */
 export interface BorrowedTransaction {
   readonly client: TransactionClient;
-  /** Lets Prisma end what it keeps for its transaction; the one that is open stays so. */
+  /** Ends Prisma's own record of the transaction; the transaction itself stays open. */
   giveBack(): Promise<void>;
 }
 
 export interface PrismaOfDatabase {
   readonly prisma: UnscopedClient;
-  /** Prisma in a transaction that is open already. @param send sends a statement in it */
+  /** Makes Prisma work in a transaction that is open already. @param send sends a statement in it */
   borrow(send: Send): Promise<BorrowedTransaction>;
   /**
-   * The SQL of a read, without sending it: so that what Prisma cannot say (counts by value, a set's fingerprint) is
-   * asked about exactly the rows that a list shows, from the same `where`.
+   * The SQL of a read, which is not sent. Statements that Prisma cannot make (counts by value, a set's fingerprint) embed
+   * it, and so are about exactly the rows that a list with the same `where` shows.
    *
    * @returns for `findMany` one `SELECT` of the columns that `args.select` names, and of the keys
    * @throws Error when the read is not one statement, or when Prisma refuses the arguments
@@ -34,13 +34,20 @@ export interface PrismaOfDatabase {
   statementOf(read: Read): Promise<Statement>;
 }
 
-/** Whoever has begun the transaction keeps the time: the longest that a timer knows, in milliseconds. */
+/** Milliseconds; the longest timer there is. Borrowed transactions time out where they were begun, not in Prisma. */
 const MAX = 2 ** 31 - 1;
 
-/** Told by borrowed transactions alone: Prisma's own say no level, and have the session's, which is the same. */
+/**
+ * Marks borrowed transactions: only they name an isolation level. Prisma's own name none and have the session's, which is
+ * also read committed (see `open/inspect.ts`).
+ */
 const BORROWED = "ReadCommitted";
 
-/** @throws Error when Prisma is not the version that was tested */
+/**
+ * Prisma over a pool.
+ *
+ * @throws Error when Prisma is not the version that was tested
+ */
 export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
   requireTestedPrisma();
   let next: Send | null = null;
@@ -50,7 +57,7 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
     return send;
   });
 
-  /** One begins after the other: Prisma does not say for which call it begins a transaction. */
+  /** Borrowing is serialised: when Prisma begins a transaction, it does not say for which call. */
   let turn: Promise<unknown> = Promise.resolve();
 
   const begin = async (send: Send): Promise<BorrowedTransaction> => {
@@ -61,18 +68,18 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
     next = send;
     try {
       return await new Promise((resolve, reject) => {
-        const whole = prisma.$transaction(
+        const running = prisma.$transaction(
           (client) => {
             const giveBack = () => {
               end();
-              return whole;
+              return running;
             };
             resolve({ client, giveBack });
             return ended;
           },
           { maxWait: MAX, timeout: MAX, isolationLevel: BORROWED },
         );
-        whole.catch(reject);
+        running.catch(reject);
       });
     } finally {
       next = null;
@@ -94,7 +101,7 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
         sent.push({ text, values });
         return { rows: [], fields: [], rowCount: 0, command: "", oid: 0 };
       });
-      // A count of no rows cannot be read; what was refused before it was sent is told below.
+      // Prisma may fail on the empty result, as for a count. An error matters only if no statement was sent.
       const refused = await call(client, model, operation, args).then(
         () => null,
         (error: unknown) => error,
@@ -112,7 +119,7 @@ type Calls = Readonly<Record<string, Readonly<Record<string, (args: object) => P
 const call = async (client: TransactionClient, model: string, operation: string, args: object) =>
   (client as unknown as Calls)[model]?.[operation]?.(args);
 
-/** @param borrowed the connection of the transaction that is to be borrowed next */
+/** @param borrowed takes the transaction that is to be borrowed next */
 const clientOver = (pool: pg.Pool, borrowed: () => Send | null) =>
   new PrismaClient({
     adapter: adapterFactory(pool, (isolation) => (isolation === undefined ? null : borrowed())),

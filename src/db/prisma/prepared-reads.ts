@@ -10,19 +10,19 @@ import type { StatementNames } from "./statement-names.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
- * Reads whose shape has come before, as the statement that Prisma made of it: Prisma says what is asked, the driver
- * asks it. Making the statement and reading its rows takes Prisma 0.2 to 0.4 ms of CPU each time, the driver 0.05 to
- * 0.1. What Prisma has made is kept only when each value of the call is found in its parameters as it was given.
+ * Prepared reads: the statement that Prisma made for one shape of arguments is kept and sent by the driver for later
+ * calls of that shape. Prisma takes 0.2 to 0.4 ms of CPU for each read, the driver 0.05 to 0.1. A statement is kept only
+ * when each value of the call is found unchanged among its parameters.
  */
 
-/** The operations whose answers are rows, a row, or a number. */
+/** The operations that can be prepared. */
 export type ReadOperation = NonNullable<Read["operation"]>;
 
 export interface PreparedReads {
   /**
-   * What Prisma would answer.
+   * Answers a read as Prisma would.
    *
-   * @param ask asks Prisma
+   * @param ask sends it through Prisma, when it is not prepared
    */
   read(
     model: string,
@@ -30,16 +30,16 @@ export interface PreparedReads {
     args: ReadArgs,
     ask: () => Promise<unknown>,
   ): Promise<unknown>;
-  /** The statement with which Prisma would find rows, to be sent as a part of another. */
+  /** The statement of a `findMany`, to be embedded in another one. */
   statement(model: string, args: ReadArgs): Promise<Statement>;
-  /** The first rows in an order, with the number of all, in one statement that finds all of them. */
+  /** The first rows in an order and the number of all rows, in one statement that finds all of them. */
   countedRows(model: string, args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
-  /** How many reads went which way, since the database was opened. */
+  /** How many reads were answered in which way since the database was opened. */
   readonly counts: Readonly<ReadCounts>;
 }
 
 interface ReadCounts {
-  /** Sent by the driver as Prisma once made them. */
+  /** Sent by the driver, from a kept statement. */
   replayed: number;
   /** Answered by Prisma, because their shape had not come often enough, or its statement could not be made just then. */
   first: number;
@@ -47,7 +47,7 @@ interface ReadCounts {
   unreplayable: number;
 }
 
-/** So many rows of all, and in which order. */
+/** How many of all rows to return, and in which order. */
 export interface PageOfAll {
   readonly order: readonly OrderKey[];
   readonly take: number;
@@ -65,23 +65,23 @@ export interface CountedRows {
   readonly total: number;
 }
 
-/** Shapes that are kept; those beyond them displace the oldest. */
+/** Shapes that are kept; beyond these, a new one evicts the oldest. */
 const MOST_SHAPES = 1000;
 
 /**
- * Values of a shape that is prepared. Where each of them goes is found by looking for it among all others, so that ten
- * thousand would take seconds; and lists of each length are a shape of their own.
+ * Most values of a shape that is prepared. Matching values to parameters is quadratic, seconds for ten thousand values;
+ * and long lists seldom repeat, since each length is a shape of its own.
  */
 const MOST_VALUES = 600;
 
 interface Prepared {
-  /** How often the shape came before its statement was made. */
+  /** How often the shape was seen before its statement was kept. */
   times: number;
   /** Undefined until it is made, null when the shape cannot be prepared. */
   template: Template | null | undefined;
 }
 
-/** @param after how often a shape comes before its statement is made */
+/** @param after how many reads of a shape Prisma answers before its statement is kept */
 export function preparedReads(
   {
     pool,
@@ -180,7 +180,7 @@ async function makeTemplate(
   const { args: others, markers } = marked(args);
   return statementOf({ ...read, args: others }).then(
     (statement) => templateOf(statement, markers),
-    // Values of some types cannot be told by their looks, and Prisma refuses what stands for them.
+    // A value's type cannot always be seen (an enum's looks like text); Prisma then refuses the marker.
     (error: unknown) => (isPassing(error) ? undefined : null),
   );
 }
@@ -191,7 +191,7 @@ const fields = new Map(
     .flatMap(([, names]) => Object.keys(names as object).map((name) => [columnOf(name), name])),
 );
 
-/** Makes objects of rows. Prisma reads a row's keys as well, and leaves out of its answer what was not selected. */
+/** Makes objects of rows. Prisma's statements also select the keys, which are left out unless they were asked for. */
 function reader(columns: readonly { readonly name: string }[], select: object | undefined) {
   const names = columns.map(({ name: column }) => {
     const name = fields.get(column);

@@ -5,7 +5,7 @@ import type { Scalars } from "../entity.ts";
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;
 
-/** Columns computed from the others. They serve filters and orders; no answer shows them, so no read fetches them. */
+/** Columns of contacts and leads that are computed from the others, for filters and orders. No read fetches them. */
 export const derivedColumns = {
   nameKey: true,
   emailKey: true,
@@ -42,12 +42,12 @@ export const derivedColumns = {
   date8: true,
 } as const satisfies Partial<Record<Prisma.ContactScalarFieldEnum & Prisma.LeadScalarFieldEnum, true>>;
 
-/** The same of deals. */
+/** Derived columns of deals. */
 export const derivedDealColumns = { nameKey: true, stageKey: true } as const satisfies Partial<
   Record<Prisma.DealScalarFieldEnum, true>
 >;
 
-/** What no read fetches, as Prisma is told. */
+/** Prisma's `omit` for the columns that no read fetches. */
 export const unreadColumns = {
   contact: derivedColumns,
   lead: derivedColumns,

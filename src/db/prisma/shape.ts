@@ -1,17 +1,17 @@
 /**
- * The shape of a Prisma call: its arguments with the values taken out. Calls of one shape are one statement, which
- * differs in its parameters alone.
+ * The shape of a Prisma call: its arguments without the values. Calls of one shape have the same SQL and differ only in
+ * its parameters.
  */
 export interface Shape {
   /** The same for all calls of the shape. */
   readonly key: string;
-  /** The values, in the order in which the arguments have them. */
+  /** The values, in the order in which they appear in the arguments. */
   readonly values: readonly Value[];
-  /** Whether the best plan is the same for all values: rows are found by their keys and by where they stand. */
+  /** Whether a generic plan is safe: rows are found by keys and times alone, so that no value makes another plan better. */
   readonly genericPlanSafe: boolean;
 }
 
-/** What the `where` of a genericPlanSafe shape may name. Whoever owns a row or what a filter asks is rare or frequent. */
+/** The only names in the `where` of a shape that is safe for a generic plan. Owners and filters vary in selectivity. */
 const genericPlanNames: ReadonlySet<string> = new Set([
   "AND",
   "OR",
@@ -34,17 +34,17 @@ const genericPlanNames: ReadonlySet<string> = new Set([
   "gte",
 ]);
 
-/** Lists of each length are a shape of their own. */
+/** Longest list that is safe for a generic plan; each length is a shape of its own. */
 const GENERIC_PLAN_LENGTH = 8;
 
 export type Value = string | number | Date;
 
-/** What stands in the place of a value: enough to send it as another of its kind is sent. */
+/** The kind of a value: all values of one kind are sent in the same way. */
 type Kind = "text" | "decimal" | "integer" | "moment";
 
 const MOST_INTEGER = 2 ** 31 - 1;
 
-/** Prisma reads these as names of enum values, and a text of the same form is only kept apart. */
+/** Might be the name of an enum value, which is no parameter like a text; such values are a part of the shape's key. */
 const ENUM_LIKE = /^[A-Z][A-Z0-9_]*$/;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
@@ -54,13 +54,13 @@ const kindOf = (value: unknown): Kind | null => {
     return DECIMAL.test(value) ? "decimal" : "text";
   }
   if (typeof value === "number") {
-    // Prisma reads a list backwards when it is to take a negative number of rows.
+    // A negative `take` reads backwards, with other SQL.
     return Number.isInteger(value) && value >= 0 && value <= MOST_INTEGER ? "integer" : null;
   }
   return value instanceof Date ? "moment" : null;
 };
 
-/** The arguments of a read. Values are in its `where` and in what part of the list it takes. */
+/** The arguments of a read. Its values are in `where`, `take` and `skip`. */
 export interface ReadArgs {
   readonly where?: object;
   readonly take?: number;
@@ -68,7 +68,11 @@ export interface ReadArgs {
   readonly select?: object;
 }
 
-/** @returns null for arguments with values that have no kind, such as objects of Prisma's own */
+/**
+ * The shape of a read's arguments.
+ *
+ * @returns null when a value has no kind, such as objects of Prisma's own
+ */
 export function shapeOf({ where, take, skip, ...others }: ReadArgs): Shape | null {
   const reading: Reading = { values: [], genericPlanSafe: true };
   const condition = keyOf(where ?? null, reading);
@@ -115,7 +119,7 @@ function keyOf(node: unknown, reading: Reading): string | null {
   return `${key}}`;
 }
 
-/** The same call with markers in the places of its values, in the order in which a shape has them. */
+/** The same arguments with markers in the place of the values, and the markers in the order of a shape's values. */
 export function marked({ where, take, skip, ...others }: ReadArgs) {
   const markers: Value[] = [];
   const mark = (value: Value) => {
@@ -139,7 +143,7 @@ function withValues(node: unknown, next: (value: Value) => Value): unknown {
   return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, withValues(value, next)]));
 }
 
-/** A value of the kind of another that no caller sends, told by its number. */
+/** A value of the same kind that no caller sends; `at` makes it unique. */
 function marker(value: Value, at: number): Value {
   switch (kindOf(value)) {
     case "integer":
@@ -149,11 +153,11 @@ function marker(value: Value, at: number): Value {
     case "moment":
       return new Date(MARKED_MOMENT + at * 1001);
     default:
-      // What escapes or folds texts on the way does not leave this one as it is.
+      // Has characters that escaping or case folding would change, so that a changed value is noticed.
       return `${MARK}${at}~"\\%_'É`;
   }
 }
 
-/** In no text that Prisma itself adds. */
+/** Part of every text marker; in no text that Prisma itself adds. */
 export const MARK = "~rolograph~";
 const MARKED_MOMENT = Date.UTC(2171, 4, 17, 13, 41, 23, 457);

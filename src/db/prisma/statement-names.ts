@@ -8,15 +8,15 @@ import { createHash } from "node:crypto";
  */
 export type StatementNames = (text: string) => string | undefined;
 
-/** Each connection keeps every plan until it ends, some 50 kB of its server's memory apiece. */
+/** Most statements with names. Each connection keeps each plan until it ends, some 50 kB of the server's memory. */
 const MOST_NAMES = 200;
 
 /**
- * Names are taken from the text, so that they mean the same on every connection and in every process: a pooler
- * that knows names (PgBouncer from 1.21 on) shares them. A text that comes once gets none, nor does one that comes
- * when there are enough: callers decide what they select, and with it how many texts there are.
+ * Names are hashes of the text, so that they mean the same on every connection and in every process: a pooler that
+ * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it comes a second time, up to
+ * MOST_NAMES: callers decide what they select, and so how many texts there are.
  *
- * @param enabled false for poolers in transaction mode that do not know names
+ * @param enabled false for poolers in transaction mode without support for prepared statements
  */
 export function statementNames(enabled: boolean): StatementNames {
   if (!enabled) return () => undefined;

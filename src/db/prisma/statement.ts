@@ -4,7 +4,7 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** A read that Prisma could do, with arguments that `scope` has confined. */
+/** A read for Prisma, with arguments that `scope` has confined. */
 export interface Read {
   /** Prisma's name of the delegate, such as `contact`. */
   readonly model: string;
@@ -12,6 +12,6 @@ export interface Read {
   readonly args: object;
 }
 
-/** The same statement with its parameters counted from another number, to stand beside others in one text. */
+/** The statement's text with its parameters renumbered by `by`, so that it can be embedded in another. */
 export const shifted = ({ text }: Statement, by: number): string =>
   text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + by}`);

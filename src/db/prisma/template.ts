@@ -1,7 +1,7 @@
 import { MARK, type Value } from "./shape.ts";
 import type { Statement } from "./statement.ts";
 
-/** Where a parameter of a statement comes from: a value of the call, with what stands around it, or always the same. */
+/** Where a parameter comes from: a value of the call (`at` is its position), perhaps inside other text, or a constant. */
 type Parameter =
   | { readonly kind: "value"; readonly at: number; readonly before: string; readonly after: string }
   | { readonly kind: "asIs"; readonly at: number }
@@ -16,11 +16,10 @@ export interface Template {
 }
 
 /**
- * Finds the values of a call in the statement that came of it.
+ * Makes a template of a statement by finding the call's values among its parameters.
  *
- * @param markers the values that were put into the call, no two of them alike
- * @returns null when a value was changed on the way or is not among the parameters: the statement then tells
- *   nothing about calls with other values
+ * @param markers the values of the call, all different
+ * @returns null when a value was changed or is not among the parameters: the statement then cannot serve other values
  */
 export function templateOf({ text, values }: Statement, markers: readonly Value[]): Template | null {
   const found = new Set<number>();

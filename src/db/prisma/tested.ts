@@ -1,16 +1,16 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 
 /**
- * The version of Prisma whose SQL, whose errors and whose way to begin transactions `test/db/prisma.test.ts` has looked at.
- * Reads are replayed as that one wrote them.
+ * The version of Prisma for which `test/db/prisma.test.ts` has checked the SQL, the errors and the beginning of
+ * transactions, on which prepared reads and borrowed transactions rely.
  */
 const TESTED = "7.10.0";
 
 /**
- * Whether Prisma is the one that was tested. No more of it is looked at when a process starts: its engine, which is loaded
- * for its first statement, takes a third of a second of CPU.
+ * Checks that the installed Prisma is the tested one. A start checks no more than the version: Prisma's engine, loaded for
+ * the first statement, would take a third of a second of CPU.
  *
- * @throws Error that says what to look at
+ * @throws Error for another version, saying how to test it
  */
 export function requireTestedPrisma(version = Prisma.prismaVersion.client): void {
   if (version === TESTED) return;

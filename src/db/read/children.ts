@@ -5,7 +5,7 @@ import { pointerColumn } from "../references.ts";
 import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
-/** A table whose rows hang from a parent, and the column that puts a parent's rows in order. */
+/** A table of children, with its columns for the parent and for the order of a parent's rows. */
 export interface ChildTable {
   readonly model: OwnedName;
   readonly table: string;
@@ -14,9 +14,10 @@ export interface ChildTable {
 }
 
 /**
- * @param pointer the model's pointer that leads to the parent
- * @param at the field that puts rows in order: a moment that is never null. An index on (org_id, parent, at, id) must
- *   exist.
+ * The children of a model's pointer.
+ *
+ * @param pointer the pointer that leads to the parent
+ * @param at the field by which rows are ordered: a timestamp, never null. An index on (org_id, parent, at, id) must exist.
  */
 export const childTable = (model: OwnedName, pointer: string, at: string): ChildTable => ({
   model,
@@ -25,7 +26,7 @@ export const childTable = (model: OwnedName, pointer: string, at: string): Child
   order: columnOf(at),
 });
 
-/** A place between two rows of one parent. */
+/** A keyset position among the rows of one parent. */
 interface ChildPosition {
   readonly at: Date;
   readonly id: string;
@@ -33,14 +34,14 @@ interface ChildPosition {
 
 /** What is read of each row: one text, an expression over the row, which is called `child` in it. */
 export interface ChildText {
-  /** Tells it from every other of the same table. */
+  /** Unique among the texts of one table. */
   readonly key: string;
   readonly sql: string;
   /** Prisma names of the columns that the expression uses. */
   readonly columns: readonly string[];
 }
 
-/** What one parent is asked for: so many rows from a place on. */
+/** A page of one parent's rows. */
 export interface ChildPageRequest {
   readonly kind: "page";
   readonly table: ChildTable;
@@ -48,14 +49,14 @@ export interface ChildPageRequest {
   /** "newest" walks from the latest row backwards in time, "oldest" the other way. */
   readonly direction: "newest" | "oldest";
   readonly take: number;
-  /** Rows beyond this place only; from the beginning when null. */
+  /** Only rows beyond this position; from the beginning when null. */
   readonly from: ChildPosition | null;
-  /** Whether a row at the place itself is meant too. */
+  /** Whether the row at the position itself is included. */
   readonly including?: boolean;
   readonly text: ChildText;
 }
 
-/** How many rows a parent has. */
+/** The number of one parent's rows. */
 interface ChildCountRequest {
   readonly kind: "count";
   readonly table: ChildTable;
@@ -64,15 +65,15 @@ interface ChildCountRequest {
 
 export type ChildRequest = ChildPageRequest | ChildCountRequest;
 
-/** Stands between the texts of two rows: no JSON text has it, and nothing else is read but what has a fixed form. */
+/** Separates the texts of two rows: JSON escapes this character, and all other texts have a fixed form without it. */
 export const ROW_END = "\u001e";
 
 /**
- * Children of many parents, of whatever tables, in one statement: those that the principal may see now, whatever row
- * stands above them.
+ * Reads children of many parents, of any tables, in one statement: those that the principal may see, whether or not they
+ * may see the parent.
  *
- * @returns for each request the texts of its rows in the order of the walk, divided by ROW_END, or their number;
- *   null where there is no row
+ * @returns for each request the texts of its rows in the direction asked for, separated by ROW_END, or their number; null
+ *   where there is no row
  */
 export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string | null)[]>;
 
@@ -110,7 +111,7 @@ export function childReader(
   };
 }
 
-/** A request and its place among all. */
+/** A request and its position among all. */
 interface Placed {
   readonly place: number;
   readonly request: ChildRequest;

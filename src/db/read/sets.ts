@@ -5,7 +5,7 @@ import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type Statement, shifted } from "../prisma/statement.ts";
 import { type Principal, scope } from "../scope/scope.ts";
 
-/** The rows of one model for which a `where` holds. */
+/** The rows of one model that match a `where`. */
 export interface RowSet {
   readonly model: "contact" | "lead" | "deal";
   readonly where: object;
@@ -13,7 +13,7 @@ export interface RowSet {
 
 /** What rows are counted by. */
 export type Bucket =
-  /** A column's values; `by` is the column that tells them apart when it is another one. */
+  /** A column's values, grouped by the column `by` where that is another one (a folded copy). */
   | { readonly kind: "column"; readonly column: string; readonly by?: string }
   /** The members of an array column. */
   | { readonly kind: "array"; readonly column: string }
@@ -26,35 +26,39 @@ export interface BucketCount {
   readonly count: number;
 }
 
-/** What a set of rows is, in one statement each. The sets are confined like every read. */
+/** Questions about sets of rows, one statement each. The sets are confined like every read. */
 export interface SetReader {
   /** The most frequent values of a set's rows, most frequent first. */
   counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
-  /** For each of these rows the positions of the sets that it is in. */
+  /** For each of these rows, the positions (in `sets`) of the sets that it is in. */
   memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
   /** How many live rows carry a tag, or do not; whoever they are assigned to. */
   countTagged(model: "contact" | "lead", tagId: string, negated: boolean): Promise<number>;
-  /** How many rows of one set are not in another, which is a part of it. */
+  /** How many rows of `all` are not in `part`, which must be a subset of it. */
   countOthers(all: RowSet, part: RowSet): Promise<number>;
-  /** How many rows there are, and a text that tells one set from every other: of ids, and so of none that changed. */
+  /** The number of rows and a hash of their ids; it does not change when only the rows' other columns do. */
   fingerprint(set: RowSet): Promise<Fingerprint>;
 }
 
-/** How many rows a set has, and a text that tells it from every other. */
+/** The number of a set's rows and the MD5 of their sorted ids. */
 export interface Fingerprint {
   readonly count: number;
   readonly fingerprint: string;
 }
 
-/** The set without rows. */
+/** The fingerprint of the empty set. */
 export const nothing: Fingerprint = { count: 0, fingerprint: "" };
 
-/** @param rows what has the set's ids, each once */
+/**
+ * SQL of a fingerprint.
+ *
+ * @param rows a FROM item with the column `id`, each id once
+ */
 export const fingerprintSql = (rows: string): string =>
   `SELECT count(*)::int AS count, coalesce(md5(string_agg(r.id::text, ',' ORDER BY r.id)), '') AS fingerprint
    FROM ${rows} AS r`;
 
-/** The same of ids that are here, in the order in which the database has them. */
+/** The same fingerprint, computed here from the ids. */
 export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
   ids.length === 0
     ? nothing
@@ -68,7 +72,7 @@ export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
 /**
  * One `SELECT` of these columns, and of the keys, for a set's rows that the principal may see.
  *
- * @param statement makes statements of reads
+ * @param statement makes the SQL of a read
  */
 export function setStatement(
   principal: Principal,
@@ -81,10 +85,10 @@ export function setStatement(
   return statement(model, scope(name, "findMany", { where, select: chosen }, principal));
 }
 
-/** Carriers of a tag that are sooner found by its index than the trash is read. */
+/** Up to so many carriers of a tag are found faster by its index than by reading the trash. */
 const RARE = 2_000;
 
-/** @param statement makes statements of reads */
+/** @param statement makes the SQL of a read */
 export function setReader(
   query: Query,
   principal: Principal,
@@ -125,8 +129,8 @@ export function setReader(
       const trashed = (tags: string) =>
         `(SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NOT NULL
           AND ${tags} @> ARRAY[$2::uuid])`;
-      // Of a rare tag the index has the few that carry it. Of others the trash is read, which is less than all of
-      // them: an expression keeps the index out of it.
+      // The few carriers of a rare tag are found by the index on tag_ids. For other tags reading the trash is cheaper:
+      // the expression `tag_ids || '{}'` keeps the planner from that index.
       const tagged = `(SELECT t.n - CASE WHEN t.n < ${RARE} THEN ${trashed("tag_ids")} ELSE ${trashed("(tag_ids || '{}')")} END
         FROM (SELECT count(*) AS n FROM ${model}_tag WHERE org_id = $1::uuid AND tag_id = $2::uuid) AS t)`;
       const live = `(SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NULL)`;

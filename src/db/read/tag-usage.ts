@@ -10,8 +10,8 @@ export interface TagUsage {
 
 /**
  * Counts what the principal may see, for many tags in one statement, in the order of the ids. Each table is read
- * once, whatever the number of tags, and nothing is joined: right after an import, when the planner knows nothing of
- * the new rows yet, a join took more than 30 s for 38,000 contacts.
+ * once, whatever the number of tags, and not joined: right after an import, while the planner has no statistics of the
+ * new rows, a join took more than 30 s for 38,000 contacts.
  */
 export async function readTagUsage(
   query: Query,

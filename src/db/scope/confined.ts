@@ -20,16 +20,16 @@ const readerNames = [
 export type Readers = Pick<Db, (typeof readerNames)[number]>;
 export type Outside = Pick<Db, "transaction" | "optimistic">;
 
-/** The caller has hung up, and nobody would read the answer. */
+/** The caller has closed the connection: nobody would read the answer. */
 class CallerGone extends RequestError {
   constructor() {
     super("CLIENT_CLOSED_REQUEST", "The caller has closed the connection.", { status: 499 });
   }
 }
 
-const isThere = () => false;
+const neverGone = () => false;
 
-/** What makes a Db. Every request needs one and little of it: the rest of it is not made. */
+/** Implements Db. Its members are made on first use, since a request needs few of them. */
 class Confined {
   readonly orgId: string;
   readonly transaction: Db["transaction"];
@@ -56,8 +56,8 @@ class Confined {
     this.optimistic = outside?.optimistic ?? (async () => null);
   }
 
-  /** Nothing more is asked for a caller who has gone. */
-  #stay(): void {
+  /** Stops further statements once the caller has gone. */
+  #requireCaller(): void {
     if (this.#isGone()) throw new CallerGone();
   }
 
@@ -65,7 +65,7 @@ class Confined {
     for (const name of Object.keys(models) as ModelName[]) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
-          this.#stay();
+          this.#requireCaller();
           return new ConfinedModel(this.#call, name, this.#principal);
         },
       });
@@ -73,7 +73,7 @@ class Confined {
     for (const name of readerNames) {
       Object.defineProperty(Confined.prototype, name, {
         get(this: Confined) {
-          this.#stay();
+          this.#requireCaller();
           this.#made ??= this.#make();
           return this.#made[name];
         },
@@ -106,10 +106,18 @@ class ConfinedModel {
   }
 }
 
+/**
+ * Makes a Db.
+ *
+ * @param call makes a call of Prisma, with confined arguments
+ * @param readers what is not a call of Prisma's; made on first use
+ * @param outside how transactions begin; null inside of one, which further ones join
+ * @param isGone whether the caller no longer waits for an answer
+ */
 export const confine = (
   call: Call,
   principal: Principal,
   readers: () => Readers,
   outside: Outside | null,
-  isGone: () => boolean = isThere,
+  isGone: () => boolean = neverGone,
 ): Db => new Confined(call, principal, readers, outside, isGone) as object as Db;

@@ -16,8 +16,8 @@ import type { ModelName, Operation } from "./models.ts";
 type Delegates = Pick<UnscopedClient, ModelName>;
 
 /**
- * The one door to rows: every call is confined to one organization and to what its member may see. There is no
- * raw SQL behind it and no way to another organization; see `scope` for what a call may say.
+ * The scoped client, the only access to rows: every call is confined to one organization and to what its member may see.
+ * It offers no raw SQL and no way to another organization; see `scope` for the arguments that a call may have.
  */
 export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name], Operation> }> {
   /** The organization whose rows these are. */
@@ -27,24 +27,24 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /**
    * Definitions of custom fields, tags by name or id, and members by id, in one statement.
    *
-   * @param entity whose custom fields; everybody's when null
-   * @param named names of tags in any case, and ids
+   * @param entity whose custom fields; those of all entities when null
+   * @param named names of tags in any case, and ids of tags and members
    */
   catalogue(entity: CustomFieldEntity | null, named?: readonly string[]): Promise<Catalogue>;
-  /** Members with the names of their users: those of the ids, or all. */
+  /** Members with the names of their users: those with these ids, or all. */
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
-  /** Who has or had e-mail addresses, by comparison key, seen by the caller or not. */
+  /** Contacts that have or had these e-mail addresses (comparison keys), whether or not the member may see them. */
   addresses(keys: readonly string[]): Promise<AddressRow[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
-  /** What sets of rows are like, for what Prisma cannot say. */
+  /** Counts and fingerprints of sets of rows, which Prisma cannot make. */
   readonly sets: SetReader;
   /**
-   * The first rows of a list and the number of all of them, in one statement that finds every row: for lists of few.
+   * The first rows of a list and the number of all, in one statement that finds every row: for short lists.
    * Only outside a transaction.
    */
   countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
-  /** Keeps one piece of the file of an import that is being uploaded. Only outside a transaction. */
+  /** Stores one chunk of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Locks rows until the transaction ends, all writes in one order. Only inside a transaction. */
   readonly lock: Lock;
@@ -55,14 +55,14 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /**
    * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
    *
-   * @param timeout milliseconds after which it is given up; 30 s when left out
+   * @param timeout milliseconds after which it is rolled back; 30,000 when left out
    */
   transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
   /**
-   * Tries work that may come to one change of one row as that statement alone, which PostgreSQL does entirely or
-   * not at all. Only outside a transaction.
+   * An optimistic write: tries work that changes at most one row as one statement, without a transaction. Only outside a
+   * transaction.
    *
-   * @returns null when it does need a transaction; nothing was written then
+   * @returns null when the work needs a transaction; nothing was written then
    */
   optimistic<T>(work: (tx: Db) => Promise<T>): Promise<{ readonly result: T } | null>;
 }

@@ -1,7 +1,7 @@
 import type { Db } from "./db.ts";
 import type { ModelName } from "./models.ts";
 
-/** A model's calls, where which model it is comes from the table. */
+/** The calls of a delegate whose model is known at run time only. */
 interface AnyDelegate {
   findFirst(args: { where: object }): Promise<unknown>;
   findMany(args: { where: object; select?: object }): Promise<unknown[]>;
@@ -12,4 +12,5 @@ interface AnyDelegate {
   deleteMany(args: { where: object }): Promise<unknown>;
 }
 
+/** A model's delegate, typed loosely, for code that goes by the table of models. */
 export const delegate = (db: Db, name: ModelName): AnyDelegate => db[name] as unknown as AnyDelegate;

@@ -1,7 +1,7 @@
 import type { DataScope, MemberRole } from "../../generated/prisma/enums.ts";
 import type { Query } from "../open/query.ts";
 
-/** A member with the name and address of the user behind it. */
+/** A member with the user's name and e-mail address. */
 export interface MemberProfile {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface MemberProfile {
 }
 
 /**
- * Members of one organization by name.
+ * Members of one organization in the order of their names.
  *
  * @param ids only these; all of them when null
  */

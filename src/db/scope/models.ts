@@ -1,13 +1,14 @@
 import { type Delegate, delegateOf, type OwnedName, ownedModels } from "../entities.ts";
 
-/** What a scoped client has: Prisma's name of a delegate. */
+/** A model that a scoped client reaches, by Prisma's name of its delegate. */
 export type ModelName = Delegate<OwnedName>;
 
-/** What a scoped client reaches: Prisma's name of each delegate, and of its model. */
+/** The model of each delegate that a scoped client has. */
 export const models = Object.fromEntries(ownedModels.map(([name]) => [delegateOf(name), name])) as {
   readonly [Name in OwnedName as Delegate<Name>]: Name;
 };
 
+/** The operations that a scoped client has. */
 export const operations = [
   "findMany",
   "findFirst",

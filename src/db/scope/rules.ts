@@ -1,9 +1,9 @@
 import { allModels, columnsOf } from "../entities.ts";
 import type { AnyModel, AnyOwned, ModelName } from "../entity.ts";
 
-/** The rules of the models, from their table: who may see which rows, and what a call may say of them. */
+/** Scope rules, made from the table of models: who may see which rows, and what the arguments of a call may name. */
 
-/** The data layer was asked for something that no scoped client may do: a fault of ours, never of the caller's. */
+/** A call that no scoped client may make: a bug in this program, never an error of the API's caller. */
 export class ScopeError extends Error {
   override readonly name = "ScopeError";
 }
@@ -12,19 +12,19 @@ export type Where = Readonly<Record<string, unknown>>;
 
 export interface Rule {
   readonly fields: Readonly<Record<string, string>>;
-  /** What a member restricted to assigned data may see; absent when the model is not a matter of assignment. */
+  /** The rows that a member restricted to assigned data may see; absent when such a member may see all. */
   readonly assigned?: (memberId: string) => Where;
-  /** Relations that a `where` may follow, and the model at their end: many rows (`some`, `none`) or one (`is`). */
+  /** Relations that a `where` may follow, and the model they lead to: many rows (`some`, `none`) or one (`is`). */
   readonly relations?: Readonly<Record<string, { readonly model: string; readonly one?: true }>>;
   /** A model that belongs to no organization; it is reached through a relation only. */
   readonly shared?: true;
-  /** Rows that a restricted member creates must be assigned to them, or they would make what they cannot see. */
+  /** Whether a restricted member must own the rows that they create: others they could not see afterwards. */
   readonly ownable?: boolean;
 }
 
 const rows = new Map<string, AnyModel>(allModels);
 
-/** What makes a row one of a member's, for a model whose rows not everybody sees. */
+/** The condition that a restricted member may see a row, for a model whose rows not everybody sees. */
 function assigned({ seenBy, pointers }: AnyOwned, memberId: string): Where {
   const ways = (seenBy === "everybody" ? [] : seenBy).map((name): Where => {
     const pointer = pointers[name];
@@ -55,7 +55,7 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
   };
 }
 
-/** Every model that a scoped client can name. A model without a rule cannot be reached. */
+/** The rule of every model that a scoped client can name. */
 const rules: Readonly<Record<string, Rule>> = Object.fromEntries(
   allModels.flatMap(([name, row]) => {
     const rule = makeRule(name, row);
@@ -63,7 +63,11 @@ const rules: Readonly<Record<string, Rule>> = Object.fromEntries(
   }),
 );
 
-/** @throws ScopeError for a model that no scoped client can name */
+/**
+ * The rule of a model.
+ *
+ * @throws ScopeError for a model that no scoped client can name
+ */
 export function ruleOf(model: string): Rule {
   const rule = Object.hasOwn(rules, model) ? rules[model] : undefined;
   if (!rule) throw new ScopeError(`model ${model} cannot be reached through a scoped client`);

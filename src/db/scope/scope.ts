@@ -19,9 +19,9 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @param args the call's arguments as the caller of the scoped client gave them
  * @returns the arguments to send: `org_id` and, for a restricted member, assignment are AND-ed to `where` and to
  *   every `where` inside it that follows a relation; rows to create carry the principal's `orgId`
- * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy`
- *   or `data` (a nested write or read would pass these locks by), for relations in `where` that have no rule, for another organization's id in `data`, and
- *   for a principal without an organization
+ * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy` or `data` (nested
+ *   reads and writes would not be confined), for relations in `where` that have no rule, for another organization's id in
+ *   `data`, and for a principal without an organization
  */
 export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
   const rule = reachable(model, principal);
@@ -63,11 +63,11 @@ export function scope(model: string, operation: string, args: Args, principal: P
   }
 }
 
-/** Columns of a row that say whether a principal may see it, and what they must be. */
+/** Columns and the values they must have for a principal to see the row. */
 export type ColumnLimits = Readonly<Record<string, string>> & { readonly orgId: string };
 
 /**
- * A principal's limits on a model where the row's own columns tell them, for statements that Prisma cannot make.
+ * A principal's limits on a model as conditions on the row's own columns, for statements that Prisma cannot make.
  *
  * @param model Prisma model name
  * @returns null when the limits follow relations
@@ -84,7 +84,7 @@ export function columnLimits(model: string, principal: Principal): ColumnLimits 
 }
 
 /**
- * What a principal may see of a model beside what other organizations have.
+ * Which of their organization's rows of a model a principal may see.
  *
  * @param model Prisma model name
  * @returns null when they may see all of it
@@ -117,8 +117,8 @@ function confined(rule: Rule, args: Args, principal: Principal, filtered = true)
 /**
  * A `where` AND-ed to the principal's limits, and so every one inside it that follows a relation.
  *
- * @param related whether it is about one related row, and so may stand under a NOT: SQL's unknown, which is what a
- *   comparison with nobody's ownership comes to, would stay unknown there, and the row be in neither half
+ * @param related whether it is about one related row, and so may stand under a NOT. Comparing a null `owner_id` gives
+ *   unknown, which NOT leaves unknown: the row would match neither a filter nor its complement.
  */
 function limited(rule: Rule, where: unknown, principal: Principal, related = false): Where {
   const limits: Where[] = rule.shared ? [] : [{ orgId: principal.orgId }];
@@ -157,7 +157,7 @@ function confinedRelation(rule: Rule, name: string, value: unknown, principal: P
   return { [quantifier]: limited(ruleOf(model), where, principal, one) };
 }
 
-/** The same limits, false where a column that they compare is null. */
+/** The same limits, but false, not unknown, where a column is null. */
 const definite = (limits: Where): Where =>
   Object.fromEntries(
     Object.entries(limits).map(([key, value]) => {

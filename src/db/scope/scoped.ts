@@ -25,9 +25,9 @@ import { columnLimits, type Principal, scope } from "./scope.ts";
 type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 
 /**
- * Confines a database to a principal.
+ * Makes the scoped client of a principal.
  *
- * @param isGone whether nobody waits for the rows any more: nothing further is read then
+ * @param isGone whether the caller has gone; nothing further is read then
  */
 export function scopedDb(database: Database, principal: Principal, isGone?: () => boolean): Db {
   const { prisma, pool, statementName, reads } = database;
@@ -78,7 +78,7 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
   return confine(call, principal, readers, outside, isGone);
 }
 
-/** What a write that is one statement may do: read whatever is not locked, and change one row. */
+/** The client of an optimistic write: it reads without locks and changes one row; all else needs a transaction. */
 function confineOptimistic({ pool, statementName, reads }: Database, principal: Principal, call: Call): Db {
   const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
   const reading: Call = (name, operation, args) =>
@@ -114,8 +114,8 @@ function confineTransaction(transaction: Transaction, database: Database, princi
 }
 
 /**
- * @param named sends texts that are always the same
- * @param statement makes statements of reads
+ * @param named sends statements of constant text, whose plans are kept
+ * @param statement makes the SQL of a read
  */
 const readersOf = (
   query: Query,
@@ -142,14 +142,14 @@ function insideReaders(
   call: Call,
 ): Readers {
   const query = queryOf(send);
-  /** For texts that are always the same. */
+  /** For statements of constant text. */
   const named = queryOf(send, nameOf);
   const readers = readersOf(query, named, principal, statement);
   const order = new LockOrder();
   const lock = locksOf(named, principal.orgId, order);
   return {
     ...readers,
-    // Definitions stay as they are until the transaction ends: what is derived from them must not go stale.
+    // No definition may change until the transaction ends: derived columns are computed from them.
     catalogue: async (entity, tags) => {
       order.take("fields", [""], "share");
       await lockFields(named, principal.orgId, "share");
@@ -166,7 +166,8 @@ function insideReaders(
       ),
     ),
     bulk: bulkStatements(query, principal, order, statement),
-    /** These read through the pool: they would not see the transaction's rows, and wait for ever on PGlite. */
+    // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite they
+    // would wait for ever for the one connection.
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");
     },

@@ -4,9 +4,9 @@ import { columnOf } from "../prisma/columns.ts";
 import { ScopeError } from "./rules.ts";
 import { assignment, type Principal } from "./scope.ts";
 
-/** The rules of `scope.ts` as SQL, for statements that Prisma does not make. Pure. */
+/** The limits of `scope.ts` as SQL, for statements that Prisma does not make. Pure. */
 
-/** The model of the row that a pointer leads to; by a column that is called after it. */
+/** The model that a pointer leads to. */
 function endOf(model: ModelName, relation: string): ModelName {
   const row: AnyModel = entities[model];
   const end = row.kind === "owned" ? row.pointers[relation]?.to : undefined;
@@ -15,14 +15,14 @@ function endOf(model: ModelName, relation: string): ModelName {
 }
 
 /**
- * Whether a row is one that the principal may see, beside being their organization's.
+ * The condition that the principal may see a row of their organization.
  *
  * @param model Prisma model name
- * @param row what the row is called in the statement
+ * @param row the row's alias in the statement
  * @param orgId parameter that holds the organization's id
  * @param memberId parameter that holds the member's id, asked for when the rule needs it
  * @returns null when the principal may see every row of the organization
- * @throws ScopeError for a rule that has no words here
+ * @throws ScopeError for a rule that cannot be written as SQL here
  */
 export function assignedSql(
   model: ModelName,

@@ -14,43 +14,43 @@ import { Displaced } from "./locks.ts";
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** Something wrong with a row of an import, as it is kept. */
+/** A stored error of an import's row. */
 export type ImportErrorRow = Omit<ImportError, "orgId">;
 
-/** Errors of a statement; each has up to 10,000 characters of the file. */
+/** Errors inserted by one statement; each has up to 10,000 characters of the file. */
 const ERRORS = 500;
 
-/** Which columns of a contact or lead every change stamps. */
+/** What every change of a contact or lead writes beside its own columns. */
 interface BulkStamp {
   readonly now: Date;
   readonly source: string;
 }
 
 /**
- * Changes of many rows, one statement each. They are confined to the organization; a restricted member's limits
- * are the caller's matter, who reads the rows through the scoped client first or refuses such members.
+ * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller must
+ * read the rows through the scoped client first, or refuse restricted members.
  */
 export interface Bulk {
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
-  /** Keeps what was wrong with an import's rows. A statement of Prisma's takes a millisecond of the loop for each. */
+  /** Stores errors of an import's rows. Prisma would block the event loop for a millisecond for each. */
   insertImportErrors(errors: readonly ImportErrorRow[]): Promise<void>;
-  /** Sets these fields of contacts or leads to each row's own values; one that was erased meanwhile stays so. */
+  /** Sets these fields of contacts or leads, for each row to its own values; purged rows are skipped. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
-  /** Lets contacts carry tags; pairs that are there already stay as they are. */
+  /** Adds tags to contacts; pairs that exist already are left as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
-  /** Takes tags off contacts. */
+  /** Removes tags from contacts. */
   untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
   /**
-   * Lays the contacts of a set up for a job, in pieces in the order of their ids. They do not pass through here,
-   * so a set may be of any size.
+   * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so the
+   * set may be of any size.
    *
-   * @param size contacts of a piece
-   * @returns what was laid up
+   * @param size contacts in a chunk
+   * @returns the number of contacts queued, and their fingerprint
    */
   queueContacts(jobId: string, where: RowSet["where"], size: number): Promise<Fingerprint>;
   /**
-   * Lets rows that point to some contacts point to another one.
+   * Moves the rows that point to some contacts to another contact.
    *
    * @returns the rows' ids, with the contact that each pointed to
    */
@@ -61,9 +61,9 @@ export interface Bulk {
     now: Date,
   ): Promise<{ id: string; from: string }[]>;
   /**
-   * Lets rows point each to another contact, if they still point to the one that is said.
+   * Moves rows back, each to its own contact, if they still point to `from`.
    *
-   * @param rows ids of rows, with the contact that each is to point to
+   * @param rows ids of rows, each with the contact that it is to point to
    */
   returnReferences(
     reference: MovedReference,
@@ -72,19 +72,19 @@ export interface Bulk {
     now: Date,
   ): Promise<void>;
   /**
-   * Moves a contact's callCount and lastCallAt by one call, whoever the contact is assigned to.
+   * Updates a contact's callCount and lastCallAt for one call that is added, moved or removed, whoever owns the contact.
    *
-   * @param was when the call was that no longer counts as it did; null for a new one
-   * @param is when it is from now on; null for one that is gone
+   * @param was the call's time before; null for a new call
+   * @param is the call's time now; null for a removed call
    */
   countCall(contactId: string, was: Date | null, is: Date | null, stamp: BulkStamp): Promise<void>;
-  /** Lets the lead that became a deal forget it, whoever the lead is assigned to. */
+  /** Clears the reference to a deal in the lead that was converted to it, whoever owns the lead. */
   forgetDeal(dealId: string, now: Date): Promise<void>;
   /**
-   * Takes a tag off everything that carries it, in the trash too, and removes it.
+   * Removes a tag from all records that carry it, those in the trash too, and deletes it.
    *
    * @returns null when there is no such tag
-   * @throws Displaced when a record got it meanwhile
+   * @throws Displaced when the tag was added to a record meanwhile
    */
   removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number } | null>;
 }
@@ -94,7 +94,7 @@ const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, stri
   lead: Prisma.LeadScalarFieldEnum,
 };
 
-/** Whether a row was not to be had without waiting. */
+/** Whether NOWAIT found a row locked. */
 const isLocked = (error: unknown): boolean => (error as { code?: unknown }).code === "55P03";
 
 /** @throws ScopeError for a field that the table does not have, or that holds a key */
@@ -108,8 +108,8 @@ function columnsOf(table: "contact" | "lead", fields: readonly string[]): string
 }
 
 /**
- * Rows as PostgreSQL's JSON functions read them: by column name. What is left out is null there. Written member by
- * member: objects of so many columns are hash tables to the engine, and cost more than their JSON.
+ * Rows as JSON with column names, for json_populate_recordset; a column that is left out becomes null. Written as text:
+ * V8 would make objects of so many columns hash tables, which cost more than their JSON.
  */
 function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: string): string {
   const columns = new Map<string, string>();
@@ -130,8 +130,8 @@ function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: strin
 }
 
 /**
- * @param order in which the locks are taken that these statements take
- * @param statement makes statements of reads
+ * @param order checks the order of the locks that these statements take
+ * @param statement makes the SQL of a read
  */
 export function bulkStatements(
   query: Query,
@@ -140,7 +140,7 @@ export function bulkStatements(
   statement: PreparedReads["statement"],
 ): Bulk {
   const { orgId, memberId } = principal;
-  /** The contacts themselves are held, with all that are merged into them, before anything moves. */
+  /** Contacts need no place in the order here: a merge has locked them, with all merged into them, before. */
   const enter = ({ row: { table }, column, versioned }: MovedReference) => {
     if (table !== entities.Contact.table) order.enter(table as Lockable);
     return { table, column, set: versioned ? "version = t.version + 1, " : "" };
@@ -233,7 +233,7 @@ export function bulkStatements(
       );
     },
     async countCall(contactId, was, is, { now, source }) {
-      // Only when the latest call went away or moved back does the next latest have to be looked for.
+      // Only when the latest call was removed or moved to an earlier time must the next latest be searched.
       await query(
         `UPDATE contact AS c SET call_count = n.call_count, last_call_at = n.last_call_at,
            version = version + 1, updated_at = $5::timestamptz, last_modification_source = $6::"ModificationSource"
@@ -269,8 +269,8 @@ export function bulkStatements(
       order.enter("tag");
       const [tag] = await lock("tag WHERE org_id = $1::uuid AND id = $2::uuid");
       if (!tag) return null;
-      // Whoever was putting the tag on a record had locked a share of it: their record has to be seen here. It is not waited
-      // for, because who has it by now may wait for the tag.
+      // A transaction that added the tag to a record held a share lock on the tag; its record is visible only now. NOWAIT,
+      // because whoever has locked that record may be waiting for the tag.
       try {
         for (const table of ["contact", "lead"] as const) await lock(carriers(table), " NOWAIT");
       } catch (error) {

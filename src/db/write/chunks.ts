@@ -1,9 +1,10 @@
 import type { Query } from "../open/query.ts";
 
 /**
- * Keeps one piece of an import's file. Not through Prisma, which would hold the bytes several times over, as text.
+ * Stores one chunk of an import's file, while the import is UPLOADING. Not through Prisma, which would keep several copies
+ * of the bytes in memory, as text.
  *
- * @param position from 0
+ * @param position of the chunk, from 0
  */
 export async function keepChunk(
   query: Query,

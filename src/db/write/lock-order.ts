@@ -1,40 +1,39 @@
 import { type Lockable, ownedModels } from "../entities.ts";
 import { ScopeError } from "../scope/rules.ts";
 
-/** What a locked row keeps others from: "update" any other write, "share" being moved or removed. */
+/** The strength of a row lock: "update" (FOR UPDATE) keeps out every other write, "share" (FOR SHARE) only updates. */
 export type Strength = "update" | "share";
 
-/** What a transaction may lock. The last ones of a kind that no other is waited for with. */
+/** What a transaction may lock: rows of a table, or an advisory lock. */
 type Place = Lockable | "fields" | "imports" | "phones";
 
-/** What stands before a table's rows and has none of its own. */
-const before: Readonly<Partial<Record<string, readonly Place[]>>> = {
+/** Advisory locks that are taken before a table's rows. */
+const advisoryBefore: Readonly<Partial<Record<string, readonly Place[]>>> = {
   custom_field_folder: ["fields"],
   contact: ["imports", "phones"],
 } satisfies Partial<Record<Lockable, readonly Place[]>>;
 
 /**
- * The one order in which every write takes its locks, so that no two of them ever wait for each other: that of the
- * table of models. Within a place, rows are taken in the order of their ids. Not in it, because it needs no care: the row of an idempotency key and the
- * set of smart lists, which come before all others; and the shares of tags that a foreign key takes, which come after
- * the rows that carry them.
+ * The order in which every write takes its locks, so that no two writes deadlock: the order of the table of models, and
+ * within a table that of the ids. Not checked here: the row of an idempotency key and the set of smart lists, which are
+ * always locked first; and the share locks that foreign keys take on tags, always after the rows that carry them.
  */
 const order: readonly Place[] = ownedModels.flatMap(([, { table, locked }]) =>
-  locked ? [...(before[table] ?? []), table as Lockable] : [],
+  locked ? [...(advisoryBefore[table] ?? []), table as Lockable] : [],
 );
 
-/** Rows of a place that are remembered one by one; a change of a custom field locks a million. */
+/** Most rows of a place whose ids are remembered: a change of a custom field may lock a million. */
 const REMEMBERED = 5_000;
 
-/** What one transaction has locked, and whether it took it in order. */
+/** What one transaction has locked; refuses locks out of order. */
 export class LockOrder {
   readonly #locked = new Map<Place, { readonly ids: Map<string, Strength>; latest: string }>();
   #last = -1;
 
   /**
-   * Whether these may be locked now; what is locked already may be asked for again.
+   * Checks that rows may be locked now; rows that are locked already may be locked again.
    *
-   * @throws ScopeError when another place or a later row was locked before: a fault of ours, which could deadlock
+   * @throws ScopeError when a later place or row is locked already: a bug, which could cause a deadlock
    */
   check(place: Place, ids: readonly string[], strength: Strength): void {
     const rank = order.indexOf(place);
@@ -46,7 +45,7 @@ export class LockOrder {
     throw new ScopeError(`${place} is locked after ${order[this.#last]}: locks are taken in one order`);
   }
 
-  /** Locks rows. */
+  /** Checks rows as `check` does, and records that they are locked. */
   take(place: Place, ids: readonly string[], strength: Strength): void {
     this.check(place, ids, strength);
     const locked = this.#of(place);
@@ -58,7 +57,7 @@ export class LockOrder {
     this.#last = Math.max(this.#last, order.indexOf(place));
   }
 
-  /** Locks rows that are not known by their ids, once. */
+  /** Records a lock on rows whose ids are not known beforehand, or on an advisory lock; once for a place. */
   enter(place: Place): void {
     if (order.indexOf(place) < this.#last) this.check(place, ["?"], "update");
     this.#last = Math.max(this.#last, order.indexOf(place));

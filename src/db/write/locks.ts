@@ -2,43 +2,43 @@ import type { Lockable } from "../entities.ts";
 import type { Query } from "../open/query.ts";
 import type { LockOrder, Strength } from "./lock-order.ts";
 
-/** Rows that hang from another one, and the column that says from which. */
+/** Children of a row, and their foreign key. */
 type Hanging =
   | { readonly table: "deal"; readonly column: "lead_id" }
   | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
   | { readonly table: "lead"; readonly column: "converted_deal_id" };
 
-/** A column by which rows of a table point to others of the same. */
+/** A foreign key to another row of the same table. */
 export interface Pointing {
   readonly table: "contact";
   readonly column: "merged_into_id";
 }
 
-/** Waits for rows and locks them until the transaction ends: all of it in the order of `LockOrder`. */
+/** Locks rows until the transaction ends, waiting where needed, in the order of `LockOrder`. */
 export interface Lock {
-  /** Ids that name no row are passed over. */
+  /** Locks rows by id; ids without a row are ignored. */
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
-  /** Every row that hangs from one, whoever may see it. */
+  /** Locks all children of a row, whoever may see them. */
   hanging(rows: Hanging, from: string): Promise<void>;
-  /** A row, if a column of it has no value. */
+  /** Locks a row, if a column of it is null. */
   rowWithout(column: Pointing, id: string, strength: Strength): Promise<void>;
   /**
-   * Rows, and every one of their table that points to them, whoever may see it.
+   * Locks rows together with all rows of their table that point to them, whoever may see them.
    *
-   * @throws Displaced when others point to them by then
+   * @throws Displaced when the rows that point to them changed while waiting
    */
   families(by: Pointing, ids: readonly string[]): Promise<void>;
-  /** Keeps every write that reads the organization's custom fields out. */
+  /** Locks out every write that reads the organization's custom fields. */
   fields(): Promise<void>;
-  /** Waits for the organization's other imports: rows of the same new contact would refuse each other. */
+  /** Waits for the organization's other imports: two could create the same contact and conflict. */
   imports(): Promise<void>;
-  /** Waits for whoever looks for a contact with one of these phone numbers, to make it when there is none. */
+  /** Waits for other writes that find a contact by one of these phone numbers or create it. */
   phones(numbers: readonly string[]): Promise<void>;
 }
 
 /**
- * What was to be locked was no longer what had led to it, once it was: nothing was written, and the work has to begin
- * anew.
+ * What led to a row had changed by the time the row was locked (another contact was merged into it, a tag was added).
+ * Nothing was written, and the work must begin again.
  */
 export class Displaced extends Error {
   override readonly name = "Displaced";
@@ -46,7 +46,7 @@ export class Displaced extends Error {
 
 const forStrength = (strength: Strength): string => `FOR ${strength === "update" ? "UPDATE" : "SHARE"}`;
 
-/** @param query sends texts that are always the same */
+/** @param query sends statements of constant text, whose plans are kept */
 export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
   const advisory = (text: string, values: unknown[]) =>
     query(`SELECT 1 AS locked FROM (${text}) AS l`, values);
@@ -108,8 +108,8 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
 }
 
 /**
- * An advisory lock and not a row's: every write of a contact shares it, and shared row locks would write to the
- * organization's row each time.
+ * Locks the organization's definitions of custom fields: "share" to read them, "update" to change them. An advisory lock,
+ * because every write of a contact takes it: share locks on a row would write to that row each time.
  */
 export async function lockFields(query: Query, orgId: string, strength: Strength): Promise<void> {
   const shared = strength === "share" ? "_shared" : "";

@@ -12,28 +12,28 @@ export interface Purged {
   /** Contacts and leads that were erased, as rows that are gone or stubs that are left. */
   readonly contacts: number;
   readonly leads: number;
-  /** Answers to idempotency keys that have expired. */
+  /** Expired idempotency keys that were deleted. */
   readonly idempotencyKeys: number;
-  /** Rows that old imports had refused. */
+  /** Errors of old imports that were deleted. */
   readonly importErrors: number;
-  /** False when another process was at it: then nothing was done here. */
+  /** False when another process was purging: nothing was done here then. */
   readonly ran: boolean;
 }
 
-/** Any number; the same for every process that purges the same database. */
+/** Advisory lock key: an arbitrary number, the same for every process that purges the same database. */
 const LOCK_KEY = 7_242_003;
 
-/** Rows of one transaction: short, because the embedded database has one connection. */
+/** Most rows of each kind in one transaction: short, because the embedded database has one connection. */
 const BATCH = 500;
 
 /**
  * Erases records that were trashed before a moment. A record to which deals, conversations, activities or merged
- * contacts point stays as a stub without data, so that they can show it as removed; every other one goes. One
- * process at a time, a batch a transaction: one that is interrupted goes on with what is left.
+ * contacts point stays as a stub without data, so that they can show it as removed; every other one is deleted. One
+ * process at a time, one transaction for each batch: an interrupted purge is continued by the next.
  *
- * @param trashedBefore records trashed before this; rows refused by imports that ended before it go too
- * @param answeredBefore idempotency keys older than this
- * @param stubs what is left of a contact and of a lead
+ * @param trashedBefore erases records trashed before this, and errors of imports that ended before it
+ * @param answeredBefore deletes idempotency keys older than this
+ * @param stubs the values that a stub's columns get
  */
 export async function purge(
   { pool }: Pick<Database, "pool">,
@@ -83,13 +83,13 @@ export async function countPurgeable({ pool }: Pick<Database, "pool">, trashedBe
   return rows[0] ?? { contacts: 0, leads: 0 };
 }
 
-/** What is left of a purged record that is pointed to: these columns become so, by Prisma's names; others stay. */
+/** The values that the columns of a stub get, by Prisma's field names; other columns stay as they are. */
 export type Stubs = Readonly<Record<"Contact" | "Lead", Readonly<Record<string, unknown>>>>;
 
-/** The records to purge, by their keys. */
+/** FROM item of the records to purge, by their keys: `$1` organization ids, `$2` row ids. */
 const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
 
-/** What becomes of the rows that point to purged records by this pointer; null when nothing does. */
+/** The statement for rows that point to purged records by this pointer; null when they stay as they are. */
 function consequence({ row, column, purge }: Reference): string | null {
   const pointing = `DELETE FROM ${row.table} AS t USING ${THESE} WHERE t.org_id = p.org_id AND t.${column} = p.id`;
   if (purge === "goes") return pointing;
@@ -106,7 +106,7 @@ function consequence({ row, column, purge }: Reference): string | null {
      WHERE m.org_id = s.org_id AND m.id = s.${columnOf(of)}_id`;
 }
 
-/** Whether a record is still pointed to, or leads to another one itself: then it stays as a stub. */
+/** Condition that a record stays as a stub: rows point to it, or it was itself merged into another. */
 function isKept(model: keyof Stubs): string {
   const { table } = entities[model];
   const pointers = pointersTo(model).filter(({ purge }) => purge === "stays" || purge === "goesAlone");

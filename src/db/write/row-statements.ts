@@ -13,7 +13,7 @@ import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
 import { parameterOf, rowTypes } from "../types.ts";
 
-/** The two statements of the row store: one that reads a row, and one that changes it. */
+/** The statements of the row store: reading a row, with or without a lock, and changing it. */
 
 /** The rows that are read and changed one by one. */
 export interface StoredRows {
@@ -45,10 +45,11 @@ const shown = Object.fromEntries(
   ]),
 );
 
-/** Keys and tokens of custom fields begin with this, and no other does. */
+/** Matches the keys and tokens of custom fields; no others begin so. */
 const custom = "LIKE 'custom.%'";
 
-const keeping: Readonly<Record<string, (value: string) => string>> = {
+/** For `keys` and `facets`: the new value, with the parts of custom fields taken from the row. */
+const keepingCustom: Readonly<Record<string, (value: string) => string>> = {
   keys: (value) =>
     `${value}::jsonb || coalesce((SELECT jsonb_object_agg(k.key, k.value) FROM jsonb_each(keys) AS k
        WHERE k.key ${custom}), '{}')`,
@@ -57,14 +58,14 @@ const keeping: Readonly<Record<string, (value: string) => string>> = {
        WHERE f.token ${custom} ORDER BY f.place)`,
 };
 
-/** Conditions on columns, whose values join the others. */
+/** Conditions on columns; their values are appended to the statement's. */
 function confined(limits: Values, values: unknown[]): string {
   return Object.entries(limits)
     .map(([field, value]) => `${columnOf(field)} = $${values.push(value)}`)
     .join(" AND ");
 }
 
-/** Sends what a text of the data layer's own says; there are as many texts as ways to change a row. */
+/** Sends the store's statements. Their texts are bounded in number, by the sets of columns that are changed together. */
 export interface StoreConnection {
   readonly send: Send;
   readonly nameOf: StatementNames;
@@ -100,7 +101,7 @@ export function readLocked(
 }
 
 /**
- * Reads a row as it is, without waiting for anybody.
+ * Reads a row without a lock.
  *
  * @param limits what the member may see
  * @returns the row, with the number of the transaction that wrote it (`xmin`)
@@ -117,13 +118,13 @@ export function readUnlocked(
 }
 
 /**
- * Changes a row, if it is at the version at which it was read.
+ * Changes a row, if it still has the version at which it was read.
  *
- * @param before what it was
+ * @param before the row as it was read
  * @param change columns to set, by Prisma's field names
  * @param keepCustom whether what comes from custom fields in `keys` and `facets` stays as it is in the row
- * @param limits what the member may see, and what else the row must be
- * @returns the row as it is now; null when it is not there as is said
+ * @param limits what the member may see, and further columns with the values that they must have
+ * @returns the row as it is now; null when no row meets the limits and the version
  */
 export async function changeRow(
   connection: StoreConnection,
@@ -141,7 +142,7 @@ export async function changeRow(
       throw new ScopeError(`${model}.${field} cannot be written`);
     }
     const place = `$${values.push(parameterOf(change[field]))}`;
-    return `${columnOf(field)} = ${(keepCustom && keeping[field]?.(place)) || place}`;
+    return `${columnOf(field)} = ${(keepCustom && keepingCustom[field]?.(place)) || place}`;
   });
   const written = listed(fields.filter((field) => isShown(model, field)));
   const row = await first(

@@ -13,8 +13,8 @@ import {
 } from "./row-statements.ts";
 
 /**
- * One row at a time: read to be changed, and changed. In a transaction it is locked meanwhile; a write that is one
- * statement reads it without a lock, and its change finds it as it was read, or nothing.
+ * One row at a time: read to be changed, then changed. In a transaction the row is locked in between. An optimistic write
+ * reads it without a lock, and changes it only if it is still as it was read.
  */
 export interface RowStore {
   /**
@@ -47,7 +47,7 @@ export interface RowStore {
 /** A row as it was read. */
 type Before = Values & { readonly id: string; readonly version: number };
 
-/** What makes the two modes differ. The limits are what the member may see; null when more than columns say it. */
+/** The locked or the optimistic mode. Limits are null when the row's own columns cannot express what the member may see. */
 interface Mode {
   read(model: StoredModel, id: string, limits: ColumnLimits | null, mustBeNull?: string): Promise<unknown>;
   change(
@@ -59,7 +59,11 @@ interface Mode {
   ): Promise<unknown>;
 }
 
-/** @param limitsOf what the member may see of a model; null when more than the row's columns say it */
+/**
+ * Makes a row store.
+ *
+ * @param limitsOf what the member may see of a model; null when the row's own columns cannot express it
+ */
 export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, mode: Mode): RowStore {
   const store = {
     read: (model: StoredModel, id: string, mustBeNull?: string) =>
@@ -78,8 +82,8 @@ type Call = (
 ) => Promise<unknown>;
 
 /**
- * The mode of transactions: a row is waited for, and locked until the transaction ends. By hand where the row's own
- * columns say who may see it, else by what Prisma does with two statements.
+ * The locked mode, of transactions: a row is locked until the transaction ends. One statement where the row's own columns
+ * express who may see it, else a lock and a read through Prisma.
  */
 export const locked = (
   connection: StoreConnection,
@@ -104,19 +108,19 @@ export const locked = (
   },
 });
 
-/** The work needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
+/** An optimistic write needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
 export class NeedsTransaction extends Error {
   override readonly name = "NeedsTransaction";
 }
 
+/** @throws NeedsTransaction always */
 export function needsTransaction(): never {
   throw new NeedsTransaction("the work needs a transaction");
 }
 
 /**
- * The mode of writes that are one statement: it changes the row if nobody else has since it was read. PostgreSQL has a
- * number of the transaction that wrote a row (`xmin`), which any other write moves. Whatever needs more than one row needs
- * a transaction.
+ * The optimistic mode: one UPDATE, which changes the row only if nobody else has since it was read. That is seen by
+ * `xmin`, the id of the transaction that wrote the row. Work on more than one row needs a transaction.
  */
 export function optimistic(connection: StoreConnection): Mode {
   let seen: { readonly id: string; readonly xmin: string } | null = null;
@@ -130,7 +134,7 @@ export function optimistic(connection: StoreConnection): Mode {
       if (limits === null || seen !== null) needsTransaction();
       const found = await readUnlocked(connection, model, id, limits);
       if (found === null) return null;
-      // What is to be done instead may depend on rows that are not this one.
+      // What the work does then may depend on other rows.
       if (mustBeNull !== undefined && found[mustBeNull] != null) needsTransaction();
       const { xmin, ...row } = found;
       seen = { id, xmin: String(xmin) };
@@ -138,7 +142,7 @@ export function optimistic(connection: StoreConnection): Mode {
     },
     async change(model, before, values, keepCustom, limits) {
       begin();
-      // What a record carries is rows of another table as well.
+      // Tags are also rows of another table.
       if (limits === null || seen?.id !== before.id || "tagIds" in values) needsTransaction();
       const asRead = { ...limits, xmin: seen.xmin };
       const row = await changeRow(connection, model, before, values, keepCustom, asRead);

@@ -6,11 +6,11 @@ import type { BorrowedTransaction, PrismaOfDatabase, TransactionClient } from ".
 /** A transaction on a connection of its own. */
 export interface Transaction {
   readonly send: Send;
-  /** Prisma's client in this transaction, opened when it is first asked for: most writes do without. */
+  /** Prisma's client in this transaction, borrowed on first use: most writes do without. */
   prisma(): Promise<TransactionClient>;
 }
 
-/** A transaction was given up for its time. The code is the one that Prisma has for it. */
+/** A transaction exceeded its timeout. The code is Prisma's own for that. */
 class TransactionExpired extends Error {
   override readonly name = "TransactionExpired";
   readonly code = "P2028";
@@ -46,7 +46,7 @@ export async function inTransaction<Result>(
   };
   const timer = setTimeout(() => void end("ROLLBACK").catch(ignore), timeout);
   try {
-    // It waits in line before the first statement, whose failure tells of its own.
+    // Not awaited: the driver queues the first statement behind it, which fails too when BEGIN does.
     void client.query("BEGIN").catch(ignore);
     const result = await work(transaction);
     if (over) throw new TransactionExpired(`the transaction took longer than ${timeout} ms`);

@@ -1,15 +1,15 @@
 import { canonicalJson } from "../../lib/cursor.ts";
 import { toSnapshot } from "./snapshot.ts";
 
-/** What a change of rows comes to. Pure. */
+/** Differences between a row and its new values. Pure. */
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** What is to be written; what is undefined is left alone. */
+/** The columns without undefined ones, which are not written. */
 export const defined = (columns: Data): Data =>
   Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 
-/** Those of the columns whose value differs from the row's. */
+/** The columns whose values differ from the row's. */
 export const changesOf = (before: Data, columns: Data): Data =>
   Object.fromEntries(Object.entries(defined(columns)).filter(([name, value]) => !same(before[name], value)));
 
@@ -19,7 +19,7 @@ function same(before: unknown, after: unknown): boolean {
   if (isDecimal(before)) return after !== null && before.eq(String(after));
   const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
   if (plain) return false;
-  // The database keeps the keys of JSON in an order of its own.
+  // jsonb does not keep the order of keys.
   return canonicalJson(toSnapshot(before)) === canonicalJson(toSnapshot(after));
 }
 
@@ -41,7 +41,7 @@ interface Tagged {
 export const carried = (rows: readonly Tagged[]): TagPair[] =>
   rows.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ contactId: id, tagId })));
 
-/** The tags that contacts get, and those that they lose, where their tags change at all. */
+/** The tags to add to contacts and those to remove, for changes that have `tagIds`. */
 export function tagMoves(changed: readonly { readonly before: Tagged; readonly changes: Data }[]): {
   come: TagPair[];
   gone: TagPair[];

@@ -4,13 +4,13 @@ import type { Data } from "./changes.ts";
 
 /** Columns that are computed from the others of their row, for filters and orders. Pure. */
 
-/** How a model's derived columns come about. */
+/** How a model's derived columns are computed. */
 export interface Derivation {
   /** Whose custom fields the row has values of; null for a model without. */
   readonly entity: Entity | null;
   /** All of them. @param definitions the entity's custom fields; none are needed for a row without values */
   all(row: Data, definitions: readonly Definition[]): Data;
-  /** Those that come from what every record has, the custom values left out of them. */
+  /** Those computed from built-in columns, without custom values. */
   builtIn(row: Data): Data;
 }
 
@@ -28,12 +28,12 @@ const derivations: Readonly<Record<string, Derivation>> = {
   deal: { entity: null, all: ofDeal, builtIn: ofDeal },
 };
 
-/** How a model's derived columns come about; null for a model without. @param model Prisma's name of the delegate */
+/** The derivation of a model; null for a model without derived columns. @param model Prisma's name of the delegate */
 export const derivationOf = (model: string): Derivation | null => derivations[model] ?? null;
 
 /**
- * Those that differ after a change which leaves the custom values alone. What `keys` and `facets` have of custom
- * fields is not in them: it stays as it is in the row, so that nobody has to know the fields.
+ * The derived columns that differ after a change which leaves the custom values alone. The parts of `keys` and `facets`
+ * that come from custom fields are left out and stay as they are in the row, so that no definitions must be read.
  */
 export function derivedChanges({ builtIn }: Derivation, before: Data, after: Data): Data {
   const old = builtIn(before);

@@ -7,7 +7,7 @@ import type { Writer } from "./writer.ts";
 
 /** Many rows in one statement. */
 
-/** Writes rows that all say the same columns. */
+/** Updates rows that all have the same columns. */
 export async function putRows(
   { tx }: Writer,
   model: Tagged,
@@ -22,9 +22,9 @@ export async function putRows(
 /**
  * Writes custom values of many records at once, with what is derived from them.
  *
- * @param definitions the definitions as they are from now on
- * @param rows rows as they were read, and their values from now on
- * @param changed whether people see a change; otherwise only what is derived is written anew
+ * @param definitions the new definitions
+ * @param rows rows as they were read, with their new values
+ * @param changed whether the change is visible to callers; otherwise only derived columns are written
  */
 export async function rewriteCustom(
   writer: Writer,

@@ -5,20 +5,20 @@ import { models } from "../../db/scope/models.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import type { Rows } from "./rows.ts";
 
-/** A caller's own text by which a request that is sent again is recognised; none when null. */
+/** The caller's key by which a repeated request is recognised; none when null. */
 export type IdempotencyKey = string | null | undefined;
 
 /** The records of an answer, by their model. */
 export type Answered = { readonly [Name in keyof Rows]?: readonly AnsweredRow[] };
 
-/** A record as it was answered; the columns that say where it was are there for models that have them. */
+/** A record as it was answered; `deletedAt` and the like only for models that have them. */
 export interface AnsweredRow {
   readonly id: string;
   readonly deletedAt?: Date | null;
   readonly mergedIntoId?: string | null;
 }
 
-/** A request that may be sent again, and must then be answered as it was the first time. */
+/** A request with an idempotency key: when it is repeated, it gets the first answer again. */
 export interface Repeatable<Result> {
   /** At most 255 characters. */
   readonly key: IdempotencyKey;
@@ -26,7 +26,7 @@ export interface Repeatable<Result> {
   readonly operation: string;
   /** Its arguments, without the key. */
   readonly args: unknown;
-  /** Every record that the answer shows out of itself; one of which it has the id alone is looked up as the caller. */
+  /** Every record whose data are stored in the answer; those stored by id alone are read for the caller anew. */
   readonly records: (result: Result) => Answered;
 }
 
@@ -38,7 +38,7 @@ export const repeatable = <Result extends AnsweredRow>(
   key: IdempotencyKey,
 ): Repeatable<Result> => ({ key, operation, args, records: (row) => ({ [model]: [row] }) });
 
-/** Columns that say where a record is now, where it has them. */
+/** Columns that say whether a record was trashed, merged or the like, for models that have them. */
 const places = ["deletedAt", "mergedIntoId", "purgedAt"] as const;
 
 interface Placed extends AnsweredRow {
@@ -46,8 +46,8 @@ interface Placed extends AnsweredRow {
 }
 
 /**
- * Why an answer cannot be given again: a record of it that the caller may not see now, or that is no longer where the
- * answer has it. One statement for each model in it.
+ * Refusals to repeat an answer: for records in it that the caller may no longer see, or that were trashed, restored or
+ * merged since. One statement for each model.
  */
 export async function gone(db: Db, answered: Answered): Promise<Refusal[]> {
   const found: Refusal[] = [];

@@ -1,6 +1,6 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 
-/** Rows as JSON and back, without losing what JSON has no words for: moments and decimals. */
+/** Rows as JSON and back, with dates and decimals, which JSON has no types for. */
 
 type Json = Prisma.InputJsonValue | null;
 
@@ -20,7 +20,7 @@ export function toSnapshot(value: unknown): Json {
   return value as Json;
 }
 
-/** What `toSnapshot` was given. */
+/** The inverse of `toSnapshot`. */
 export function fromSnapshot(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromSnapshot);
   if (typeof value !== "object" || value === null) return value;

@@ -4,7 +4,7 @@ import type { Caller } from "../../graphql/context.ts";
 import type { Tagged } from "./rows.ts";
 
 /**
- * Brings the table of tags carried, which is the truth behind a row's `tagIds`, to what the row says now.
+ * Updates the join table of tags to a row's new `tagIds`.
  *
  * @param id of the row
  * @param before ids of the tags that it carried

@@ -8,33 +8,33 @@ import { gone, type Repeatable } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
-/** How often a write is tried that PostgreSQL undid because of another one: once, and three times more. */
+/** Most attempts of a write that conflicts with others: the first and three retries. */
 const ATTEMPTS = 4;
 
 /** Hours for which an idempotency key is remembered. */
 export const IDEMPOTENCY_HOURS = 72;
 
 export interface WriteOptions<Result> {
-  /** Whether the work may come to one change of one row: then it is tried as one statement first. */
+  /** Whether the work may change one row only: it is then tried as an optimistic write first. */
   readonly optimistic?: boolean;
   readonly repeatable?: Repeatable<Result>;
   /** Milliseconds; 30 s when left out. */
   readonly timeout?: number;
-  /** Further errors after which the work is worth another try. */
+  /** Further errors after which the work is retried. */
   readonly retry?: (error: unknown) => boolean;
 }
 
 /**
- * The one place through which every write passes: one transaction (or statement), with the caller's idempotency key
- * kept in it.
+ * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it. Every write goes
+ * through here.
  *
  * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a transaction,
- * and when another write came in between (PostgreSQL undid it, a record was no longer what had led to it (`Displaced`), or
- * what `retry` says). So it changes nothing but through its writer. Warnings are an attempt's too (`writer.warn`): the
+ * and after a conflict with another write (PostgreSQL rolled it back, `Displaced`, or what `retry` names). So it must have
+ * no effects but through its writer. Warnings are an attempt's too (`writer.warn`): the
  * caller is told those of the attempt that was committed.
  *
  * @param caller for whom; gets the warnings, and is told that something was written
- * @param work what is to be done, in one transaction
+ * @param work the work of one attempt
  * @returns what the work answered, or what it answered when the same request was done before
  * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
  *   UNKNOWN_REFERENCE when a record that the work refers to was removed at this moment
@@ -66,7 +66,7 @@ export async function write<Result>(
       }
       if (!(error instanceof Displaced || isRetryable(error) || retry?.(error))) throw error;
       if (attempt === ATTEMPTS) throw conflict(error);
-      // Whoever was undone together with this one should not meet it again.
+      // A random pause, so that two writes that conflicted do not meet again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
     }
   }
@@ -83,9 +83,9 @@ const conflict = (cause: unknown): RequestError =>
   );
 
 /**
- * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and
- * then finds the answer, which it gets as far as its caller may see all of it now. A refusal rolls the row back, so
- * that the request can be sent again, put right.
+ * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and then
+ * gets the stored answer, if its caller may still see all of it. A refusal rolls the row back, so that a corrected request
+ * can use the key again.
  */
 async function once<Result>(
   { viewer, now }: Caller,

@@ -21,8 +21,8 @@ import { carry } from "./tags.ts";
 const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "deal"]);
 
 /**
- * Writes rows inside a transaction, or as one statement: an attempt of `write()`. Version, times, the system that wrote,
- * the derived columns and the table of tags carried are set here and nowhere else.
+ * Writes rows in one attempt of `write()`. Versions, times, the modification source, derived columns and the join table of
+ * tags are set here and nowhere else.
  */
 export class Writer {
   readonly #definitions = new Map<Entity, readonly Definition[]>();
@@ -33,7 +33,7 @@ export class Writer {
     readonly caller: Caller,
   ) {}
 
-  /** What this attempt has to say beside its result. */
+  /** This attempt's warnings. */
   get warnings(): readonly Warning[] {
     return this.#warnings;
   }
