@@ -18,20 +18,20 @@ interface KeyRow extends Membership {
   readonly lastUsedAt: Date | null;
 }
 
-/** One answer for a key that never was and one that is no longer. */
+/** The same answer for an unknown key and a revoked or expired one, so that callers cannot tell them apart. */
 const unknownKey = () => new WrongCredential("The API key is not valid.");
 
 interface Access extends Pick<Database, "pool" | "statementName"> {
   readonly guesses: Guesses;
 }
 
-/** Milliseconds between two notes of a key's use. */
+/** Milliseconds between two updates of a key's `lastUsedAt`. */
 const LAST_USED_EVERY = 60_000;
 
 /**
  * Finds the member for whom an API key stands. One statement; none for a text that cannot be a key.
  *
- * @param address finds out where it comes from
+ * @param address gives the address of the client
  * @throws RequestError 401 for a key that is not valid, 429 after too many of them, 403 when the headers name another
  *   organization than its own
  */
@@ -90,7 +90,7 @@ async function readKey(
   return row;
 }
 
-/** Beside the request: nobody waits for it, and a failure only leaves an older time. */
+/** Not awaited by the request; a failure only leaves an older time. */
 async function noteUse(pool: Pool, { orgId, credentialId }: KeyRow): Promise<void> {
   await pool
     .query(

@@ -10,7 +10,7 @@ type UserRow = { readonly credentialId: string } & (Membership | { readonly orgI
 
 type Access = Pick<Database, "pool" | "statementName">;
 
-/** How many organizations a refusal lists. */
+/** Most organizations that a refusal lists. */
 const LISTED = 20;
 
 /**

@@ -6,22 +6,21 @@ import { RequestError } from "../lib/errors.ts";
 const WINDOW = 60;
 /** Wrong secrets for the id of one key in a window. */
 const KEY_FAILURES = 10;
-/** Keys that are remembered to be right. */
+/** Most valid keys that are remembered. */
 const MOST_KNOWN = 10_000;
-/** Refused addresses and ids after which those whose time is over are cleared away. */
+/** Number of refused addresses and ids from which on expired ones are removed. */
 const MANY_REFUSED = 1_000;
 
 /**
- * Wrong credentials, counted by the address that they come from and by the id of the key that they claim to be. Over
- * the limit, an address or id is refused without a look at the database until its minute is over; keys that were
- * right before go on working, so that nobody can lock out others at the same address, or somebody else's key.
- * In memory: each process counts for itself.
+ * Rate limit of wrong credentials, by client address and by the key id that they name. Over the limit, an address or
+ * id is refused without a query until the window ends; keys that were valid before go on working, so that nobody can
+ * lock out others at the same address, or somebody else's key. In memory: each process counts for itself.
  */
 export class Guesses {
   readonly #perAddress: number;
-  /** Until when they are refused, in milliseconds of the clock. */
+  /** Ends of refusals, in milliseconds since 1970, by address or key id. */
   readonly #refused = new Map<string, number>();
-  /** SHA-256 of keys that were right, by id. */
+  /** SHA-256 of keys that were valid, by id. */
   readonly #known = new Map<string, Uint8Array>();
   #limiters: Promise<{ readonly address: RateLimiterMemory; readonly key: RateLimiterMemory }> | undefined;
 
@@ -30,7 +29,7 @@ export class Guesses {
     this.#perAddress = perAddress;
   }
 
-  /** Whether somebody is refused just now, so that it is worth while to ask who. */
+  /** Whether anybody is refused now; if not, the client's address need not be found out. */
   get any(): boolean {
     return this.#refused.size > 0;
   }
@@ -47,13 +46,13 @@ export class Guesses {
     this.#refused.delete(who);
   }
 
-  /** Whether a key was right before. */
+  /** Whether a key was valid before. */
   knows(keyId: string, hash: Uint8Array): boolean {
     const known = this.#known.get(keyId);
     return known !== undefined && timingSafeEqual(known, hash);
   }
 
-  /** A key that was right before may be right no more. */
+  /** Forgets a key that is no longer valid. */
   forget(keyId: string, hash: Uint8Array): void {
     if (this.knows(keyId, hash)) this.#known.delete(keyId);
   }
@@ -88,7 +87,7 @@ export class Guesses {
   }
 }
 
-/** The library knows a dozen stores; it is read with the first wrong credential. */
+/** Imported with the first wrong credential, because the library loads a dozen stores. */
 async function makeLimiters(perAddress: number) {
   const { RateLimiterMemory } = await import("rate-limiter-flexible");
   return {

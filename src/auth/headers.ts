@@ -2,12 +2,12 @@ import { decodeId } from "../db/ids.ts";
 import { ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
 
-/** What the headers of a request say of its caller. A header that came twice reads as one text with a comma. */
+/** Credential, organization and source in a request's headers. A repeated header reads as one text with a comma. */
 
 export const unauthenticated = (message: string) =>
   new RequestError("UNAUTHENTICATED", message, { status: 401 });
 
-/** A credential that is not right, which may be a guess. */
+/** A wrong credential; counted, because it may be a guess. */
 export class WrongCredential extends RequestError {
   constructor(message: string) {
     super("UNAUTHENTICATED", message, { status: 401 });
@@ -56,8 +56,8 @@ export function readOrganization(headers: Headers): string | null {
 }
 
 /**
- * As which system the caller writes. A key that is an integration's may say so in `X-Modification-Source`; every
- * other credential writes as the API.
+ * The source that the caller's changes are recorded with. The key of an integration may name it in
+ * `X-Modification-Source`; every other credential writes as the API.
  *
  * @param sources the systems that the credential may name
  */

@@ -20,7 +20,7 @@ export interface NewKey {
   readonly key: string;
   /** SHA-256 of the key. */
   readonly hash: Uint8Array<ArrayBuffer>;
-  /** Enough of it to recognise it by. */
+  /** First characters of the key, by which people recognise it. */
   readonly prefix: string;
 }
 
@@ -37,7 +37,7 @@ export function createKey(mode: OrganizationMode): NewKey {
   };
 }
 
-/** @returns what a key says of itself, or null when it is mistyped or no key */
+/** @returns the parts of a key, or null when its form or checksum is wrong */
 export function parseKey(text: string): { readonly id: string; readonly mode: OrganizationMode } | null {
   const [, mode, suffix, , sum] = form.exec(text) ?? [];
   if (sum === undefined || checksum(text.slice(0, -sum.length)) !== sum) return null;

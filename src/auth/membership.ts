@@ -6,7 +6,7 @@ import type {
   OrganizationMode,
 } from "../generated/prisma/enums.ts";
 
-/** A user's place in one organization, as every credential ends up at. */
+/** A user's membership of one organization, which every credential is resolved to. */
 export interface Membership extends Principal {
   readonly role: MemberRole;
   readonly userName: string;
@@ -18,7 +18,7 @@ export interface Membership extends Principal {
   readonly cursorSecret: Uint8Array;
 }
 
-/** What a credential was found to stand for. */
+/** The membership that a credential was resolved to, and what the credential grants. */
 export interface Found extends Membership {
   /** The API key, or the user whom a token names. */
   readonly credentialId: string;
@@ -26,7 +26,7 @@ export interface Found extends Membership {
   readonly apiKeyId: string | null;
   /** What the credential grants, before the member's role limits it. */
   readonly granted: readonly ApiScope[];
-  /** The systems as which it may say to write, beside the API. */
+  /** Values that it may send in X-Modification-Source. */
   readonly sources: readonly ModificationSource[];
 }
 

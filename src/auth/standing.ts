@@ -3,7 +3,7 @@ import type { ApiScope, DataScope, MemberRole } from "../generated/prisma/enums.
 import { refuse } from "../lib/errors.ts";
 import { effectiveScopes } from "./scopes.ts";
 
-/** Who asked for something that is done later. */
+/** The member, and the key, that asked for a job. */
 export interface Asker {
   readonly orgId: string;
   readonly memberId: string;
@@ -21,12 +21,12 @@ interface Standing {
 }
 
 /**
- * Asks again, before something is done that was asked for earlier: the answer is for the caller of now. A member who
- * may only read by now, or is gone, and a key that was revoked or has expired since, have nothing done any more; one
- * who is restricted by now, only with what is theirs. A token names its user alone, and its end is no matter.
+ * Checks again, before a step of a job, what the member who asked for it may do. It is refused when the member may only
+ * read or is gone, or when the key was revoked or has expired since; a member whose data scope was restricted since
+ * reaches only their own records. The expiry of a token does not matter, because a token only names its user.
  *
  * @returns what the member may see at this moment
- * @throws RefusalError FORBIDDEN, for people who ask what became of it
+ * @throws RefusalError FORBIDDEN, which is shown as the job's error
  */
 export async function standingOf(
   pool: Pool,

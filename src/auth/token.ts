@@ -20,15 +20,15 @@ import { invalidToken, unauthenticated } from "./headers.ts";
 /** Tokens of an OpenID Connect provider. */
 
 export interface OidcConfig {
-  /** As the provider writes it in its tokens, to the letter. */
+  /** The `iss` claim, compared exactly. */
   readonly issuer: string;
-  /** Whom a token must be meant for. */
+  /** The `aud` claim that a token must have. */
   readonly audience: string;
-  /** Where the provider's keys are; null to look it up in its discovery document. */
+  /** Address of the JWKS; null to read it from the discovery document. */
   readonly jwksUrl: string | null;
 }
 
-/** What a token says that was found to be genuine and meant for this gateway. */
+/** The claims of a token whose signature, issuer, audience and times were verified. */
 export interface Claims {
   readonly issuer: string;
   readonly subject: string;
@@ -40,7 +40,7 @@ export interface Claims {
 
 /**
  * @throws RequestError 401 for a token that is not genuine, not meant for this gateway or not valid now; 503 when
- *   the provider's keys are needed and cannot be had
+ *   the provider's keys are needed and cannot be fetched
  */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
@@ -52,10 +52,10 @@ const CLOCK_TOLERANCE = 30;
 const FETCH_TIMEOUT = 5_000;
 /** Milliseconds after a failure for which the provider is not asked again. */
 const FAILURE_PAUSE = 5_000;
-/** Milliseconds for which keys serve on when the provider cannot be asked for newer ones. */
+/** Milliseconds for which cached keys are still used when the provider cannot be reached. */
 const STALE_KEYS = 24 * 3_600_000;
 
-/** The provider's keys are needed and cannot be had. */
+/** The provider's keys are needed and cannot be fetched. */
 class ProviderError extends Error {
   override readonly name = "ProviderError";
 }
@@ -122,7 +122,7 @@ type KeyOf = (
   token: FlattenedJWSInput,
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>;
 
-/** The provider's key with which a token says that it was signed. */
+/** The provider's key that the token's `kid` header names. */
 function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (error: Error) => void): KeyOf {
   const cache: ExportedJWKSCache | Record<string, never> = {};
   const gently = pausing(onProviderFault);
@@ -141,7 +141,7 @@ function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (err
       if (isAboutToken(cause)) throw cause;
       const kept = remote?.jwks();
       if (kept && Date.now() - (cache.uat ?? 0) < STALE_KEYS) {
-        // A key that is not among them may be a newer one: nobody can tell.
+        // An unknown key may be one that the provider has added since.
         return await createLocalJWKSet(kept)(header, token).catch(() => {
           throw new ProviderError("no key", { cause });
         });
@@ -151,13 +151,13 @@ function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (err
   };
 }
 
-/** Errors of the look-up that say something of the token, and not of the provider. */
+/** Errors of the look-up that are the token's fault, not the provider's. */
 const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported;
 
-/** Does what asks the provider, unless that has failed just now: callers neither wait for a dead one nor flood it. */
+/** Asks the provider, unless it has failed just now: requests neither wait for a dead provider nor flood it. */
 function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>) => Promise<T> {
   let failure: { readonly at: number; readonly error: Error } | null = null;
   return async (work) => {

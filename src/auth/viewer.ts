@@ -14,12 +14,12 @@ export interface Viewer extends Membership {
   readonly credentialId: string;
   /** The API key, where the credential is one. */
   readonly apiKeyId: string | null;
-  /** As which system the caller writes. */
+  /** Recorded as the source of the caller's changes. */
   readonly source: ModificationSource;
   readonly scopes: ReadonlySet<ApiScope>;
 }
 
-/** What it takes to tell callers. */
+/** What authentication needs beside the request. */
 export interface Authority extends Pick<Database, "pool" | "statementName"> {
   /** Checks tokens; null where only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
@@ -35,11 +35,11 @@ export interface Authority extends Pick<Database, "pool" | "statementName"> {
 export type ViewerOf = (request: Pick<Request, "headers">, context: object | undefined) => Promise<Viewer>;
 
 /**
- * Finds out who sends a request: the one door. One statement; none for a credential that cannot be one.
+ * Authenticates a request; nothing else does. One statement; none for a credential that is malformed.
  *
- * @param address finds out where the request comes from; null where nobody knows
+ * @param address gives the address of the client; null where it is unknown
  * @throws RequestError 401 without a valid credential, 429 after too many that are not, 403 for an organization that
- *   the caller is not in, 400 for headers that say two things or leave open which organization is meant, 503 when a
+ *   the caller is not in, 400 for headers that contradict each other or leave the organization open, 503 when a
  *   token cannot be checked
  */
 export async function authenticate(
@@ -60,8 +60,8 @@ export async function authenticate(
 }
 
 /**
- * A genuine token is taken wherever it comes from, since it is checked here and nowhere else; one that is not counts
- * like a wrong key.
+ * A valid token is accepted from any address, since checking it needs no database; an invalid one counts as a wrong
+ * credential.
  */
 const countingTokens =
   (verify: VerifyToken, { guesses }: Pick<Authority, "guesses">, address: () => string | null): VerifyToken =>

@@ -18,7 +18,7 @@ interface Scalar<Input, Output = Input> {
   Output: Output;
 }
 
-/** What is behind the types that modules refer to by name: rows, and what is put together of several. */
+/** Backing types of the GraphQL types that modules refer to by name. */
 interface Objects extends Omit<Rows, "Member" | "CustomField"> {
   Member: MemberProfile;
   CustomField: Definition;

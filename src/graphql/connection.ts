@@ -11,7 +11,7 @@ export interface Connection<Row> {
   readonly totalCount: () => Promise<number>;
 }
 
-/** A connection whose page is read when an edge or the page is asked for: who wants the number waits for no rows. */
+/** A connection whose page is read when an edge or `pageInfo` is selected: `totalCount` alone reads no rows. */
 export function lazyConnection<Edge>(
   read: () => Promise<{ readonly edges: Edge[]; readonly pageInfo: Page<unknown>["pageInfo"] }>,
   totalCount: () => Promise<number>,

@@ -1,7 +1,7 @@
 import type { Viewer } from "../auth/viewer.ts";
 import type { Db } from "../db/scope/db.ts";
 
-/** Something that was accepted and should be done otherwise. Shown in the answer's `extensions.warnings`. */
+/** Advice about an input that was accepted. Shown in the answer's `extensions.warnings`. */
 export interface Warning {
   readonly code: "DEPRECATED_CUSTOM_FIELD_NAME" | "ADDRESS_IN_TRASH" | "ADDRESS_REDIRECTED" | "WISH_KEPT";
   readonly message: string;
@@ -9,10 +9,10 @@ export interface Warning {
   readonly path: readonly string[];
 }
 
-/** What a resolver has: who asks, and the door to the rows that they may see. */
+/** The context of resolvers: the viewer, and the client that is scoped to the rows they may see. */
 export interface Context {
   readonly viewer: Viewer;
-  /** Put in its place once the operation is known: a query ends when its caller hangs up. */
+  /** Replaced once the operation is known, because a query is cancelled when its caller disconnects. */
   db: Db;
   /** One moment for the whole request. */
   readonly now: Date;

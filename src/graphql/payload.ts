@@ -193,7 +193,7 @@ type PayloadFields<Result> = NonNullable<
 /**
  * The type of a mutation's answer: the fields of its result, each null when it was refused, and `errors`.
  *
- * @param done what became of it, for the description: "the created contact"
+ * @param done the result, for the description: "the created contact"
  */
 export const payloadType = <Result>(name: string, done: string, fields: PayloadFields<Result>) =>
   builder.objectRef<Payload<Result>>(name).implement({

@@ -10,7 +10,7 @@ export interface JobKey {
   readonly id: string;
 }
 
-/** Where jobs of a kind are kept, and what they are made of until they end. */
+/** The model of a kind's jobs, and the rows that are deleted when they end. */
 export interface JobTables {
   readonly job: "import_job" | "bulk_job";
   readonly chunk: "import_chunk" | "bulk_chunk";
@@ -26,11 +26,11 @@ export interface JobWork<Name extends keyof JobRows> {
   readonly database: Database;
   /** The job as the last step left it. */
   readonly job: JobRows[Name];
-  /** The rows of whoever asked for it. */
+  /** The client, scoped to the member who asked for the job. */
   db(): Promise<Db>;
   /** Does one step in one transaction, and says whether there was something to do. */
   step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean>;
-  /** Shows a sign of life between steps. */
+  /** Renews the lease between steps. */
   keep(enough?: number): Promise<void>;
 }
 
@@ -40,12 +40,12 @@ export interface JobKind<Name extends keyof JobRows> {
   readonly tables: JobTables;
   /** As the log calls one of them. */
   readonly noun: string;
-  /** As which system it writes. */
+  /** Source of its changes. */
   readonly source: (job: JobRows[Name]) => ModificationSource;
-  /** Further errors after which it is worth another try. */
+  /** Further errors after which the job is retried. */
   readonly passing?: (error: unknown) => boolean;
   /**
-   * Does a job from where it is, to its end, a step between two yields: whoever drives it may stop there.
+   * Does a job from its last step to its end, yielding after each step so that the runner may stop there.
    *
    * @throws RefusalError for what ends it, in words for people
    */

@@ -9,12 +9,12 @@ import type { Writer } from "../records/write/writer.ts";
 import { type Claim, type End, endJob, extendLease, LEASE, letGo, takeJob } from "./claim.ts";
 import type { JobKind, JobRows, JobWork } from "./kind.ts";
 
-/** The job is no longer this process's: it was cancelled, or another one has gone on with it. */
+/** The lease is lost: the job was cancelled, or another process has claimed it. */
 export class JobLost extends Error {
   override readonly name = "JobLost";
 }
 
-/** Milliseconds for one step: less than a lease, so that two processes never do the same one. */
+/** Milliseconds for one step: less than a lease, so that two processes never do the same step. */
 const STEP_TIMEOUT = LEASE - 10_000;
 
 /** The calls of a scoped model of jobs. */
@@ -23,7 +23,7 @@ interface Delegate<Job> {
   updateManyAndReturn(args: { where: object; data: object }): Promise<Job[]>;
 }
 
-/** A job that this process has, and what can be done with it. */
+/** A job that this process has claimed. */
 export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   readonly database: Database;
   readonly #kind: JobKind<Name>;
@@ -42,16 +42,16 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return this.#job;
   }
 
-  /** Whether nobody else can have it yet. */
+  /** Whether the lease still holds. */
   get holds(): boolean {
     const { leases, clock } = this.#claim;
     return leases.some((lease) => lease > clock.now());
   }
 
   /**
-   * Takes the job.
+   * Claims the job.
    *
-   * @returns whether nobody else has taken it meanwhile
+   * @returns false when another process has claimed it meanwhile
    */
   take(): Promise<boolean> {
     return takeJob(this.database.pool, this.#kind.tables, this.#claim);
@@ -60,7 +60,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   /**
    * Reads the job.
    *
-   * @throws RefusalError when who asked for it may no longer have it done
+   * @throws RefusalError when the member who asked for it may no longer do it
    */
   async open(): Promise<void> {
     const { db } = await this.#asker();
@@ -70,18 +70,18 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     this.#job = job;
   }
 
-  /** The organization's rows as who asked for the job may see them at this moment. */
+  /** The client, scoped to what the member who asked for the job may see now. */
   async db(): Promise<Db> {
     return (await this.#asker()).db;
   }
 
   /**
-   * Does one step in one transaction, which also says how far the job is: a process that dies leaves nothing half, and
-   * the next one goes on after the last step. Before each one it is asked again what who wants it may do by now.
+   * Does one step in one transaction, which also writes the job's progress: a process that dies leaves no step half
+   * done, and the next one goes on after the last step. Each step checks anew what the member who asked may do.
    *
    * @param change does it, maybe several times, and gives the columns of the job that it moves; null when nothing is left
    * @returns whether there was something to do
-   * @throws RefusalError when who asked for it may no longer have it done
+   * @throws RefusalError when the member who asked for it may no longer do it
    */
   async step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean> {
     const { name, passing } = this.#kind;
@@ -109,10 +109,9 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   }
 
   /**
-   * Shows a sign of life between steps, unless this process has the job for long enough. No timer does: a process that
-   * stands still shows none.
+   * Renews the lease between steps, unless enough of it is left. Not by a timer, so that a process that hangs loses it.
    *
-   * @param enough milliseconds
+   * @param enough milliseconds of the lease that must be left
    */
   async keep(enough = LEASE / 2): Promise<void> {
     const { clock, leases } = this.#claim;
@@ -123,7 +122,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     this.#claim = { ...before, leases: [next] };
   }
 
-  /** A further lease: until it is answered for, this process has the job by the one or by the other. */
+  /** Extends the lease: until the statement has succeeded, the job may be held under the old lease or the new one. */
   #extend(): Date {
     const next = this.#claim.clock.lease();
     this.#claim = { ...this.#claim, leases: [...this.#claim.leases, next] };
@@ -135,7 +134,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return endJob(this.database.pool, this.#kind.tables, this.#claim, { state, at, problem });
   }
 
-  /** @param counts whether this claim is one of those that may come to nothing */
+  /** @param counts whether this claim counts towards the failed attempts of the job */
   letGo(counts: boolean): Promise<void> {
     return letGo(this.database.pool, this.#kind.tables, this.#claim, counts);
   }

@@ -1,7 +1,7 @@
 import { RequestError } from "./errors.ts";
 import { JsonText } from "./json-text.ts";
 
-/** Bytes of the largest answer, and of what one statement may bring for it. */
+/** Bytes of the largest answer, and of the largest result of one statement. */
 export const MAX_ANSWER = 64 * 1024 * 1024;
 
 export const answerTooLarge = (): RequestError =>
@@ -21,7 +21,7 @@ export const exceedsAnswer = (value: unknown): boolean =>
 /** Bytes of a text in JSON. */
 type Measure = (text: string) => number;
 
-/** Six bytes a character are the most: a control character's escape. */
+/** A character takes at most six bytes: the escape of a control character. */
 const atMost: Measure = (text) => text.length * 6;
 const exactly: Measure = (text) => Buffer.byteLength(JSON.stringify(text));
 

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { RequestError } from "./errors.ts";
 
 /**
- * Cursors: the sort values of a row, signed together with what they are good for. They name a place, not a row,
+ * Cursors: the sort values of a row, signed together with the list they belong to. They name a place, not a row,
  * so they outlive it; another sort, filter, parent or organization makes another signature.
  */
 
@@ -15,11 +15,11 @@ export type CursorValue = string | number | null;
 export interface CursorBinding {
   /** The organization's own secret. */
   readonly secret: Uint8Array;
-  /** What a cursor is good for: the list, its order, its filter. */
+  /** What a cursor is valid for: the list, its order, its filter. */
   readonly list: string;
 }
 
-/** The same text for the same question, whatever order its keys are in. */
+/** Canonical JSON text: the same for equal values, whatever the order of their keys. */
 export const fingerprint = (question: unknown): string =>
   createHash("sha256").update(canonicalJson(question)).digest("base64url");
 

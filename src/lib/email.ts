@@ -24,7 +24,7 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u;
  * @returns the key, or null when the text is no address
  */
 export function emailKey(text: string): string | null {
-  // Nothing long is looked at: some of what follows takes more than its length in time.
+  // Long texts are refused first, because some of the checks below take more than linear time.
   if (text.length > 2 * MAX_LENGTH) return null;
   const address = text.replace(/^ +| +$/g, "");
   const at = address.lastIndexOf("@");

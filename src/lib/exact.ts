@@ -101,14 +101,14 @@ export function withoutExponent(text: string): string {
   return `${sign}${padded.slice(0, point)}.${padded.slice(point)}`;
 }
 
-/** By hand: an expression that looks for the end of the zeros looks again from each of them. */
+/** A loop, because a regular expression for trailing zeros takes quadratic time. */
 function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (digits[end - 1] === "0") end -= 1;
   return digits.slice(0, end);
 }
 
-/** Digits that every double keeps; of more it keeps the first ones. */
+/** Significant decimal digits that every double keeps exactly. */
 const DOUBLE_DIGITS = 15;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * How texts compare, everywhere: in what is stored beside a row for the filter, and in the filter's operands.
- * It is ours and not the database's `lower()`, which depends on the locale that the database was made with.
+ * How texts are compared, in the derived columns that filters use and in the filters' operands. Computed here and not
+ * by the database's `lower()`, which depends on the locale that the database was created with.
  */
 
 /** Spaces of every kind and the characters that show nothing. */
@@ -9,7 +9,7 @@ const blank = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 /** Whether a text shows nothing: empty, spaces, zero-width characters. Blank text counts as no value. */
 export const isBlank = (text: string): boolean => blank.test(text);
 
-/** A text's comparison form: composed (NFC) and lower case, whatever stands around a letter. */
+/** A text's comparison form: composed (NFC) and lower case, without rules that depend on a letter's neighbours. */
 export const fold = (text: string): string =>
   text.normalize("NFC").toLowerCase().replaceAll("ς", "σ").normalize("NFC");
 

@@ -19,7 +19,7 @@ export class JsonText {
 const MARKER = randomBytes(16).toString("hex");
 const WRITTEN_MARKER = JSON.stringify(MARKER);
 
-/** The texts that are being written around, in the order of their markers; null outside of `stringify`. */
+/** The texts that the markers stand for, in order; null outside of `stringify`. */
 let gathered: string[] | null = null;
 
 /**

@@ -2,7 +2,8 @@
 export const momentSql = (value: string): string => `to_json(${value} AT TIME ZONE 'UTC')::text`;
 
 /**
- * What `momentSql` gave, as answers have it, `2026-06-29T22:46:01.100Z`. By hand, because a page has hundreds of them.
+ * Converts the text that `momentSql` gives to the form of answers, `2026-06-29T22:46:01.100Z`. Without a `Date`,
+ * because a page has hundreds of them.
  */
 export function momentOf(json: string): string {
   const usual = json.length >= 21 && json.length <= 25 && json.charCodeAt(5) === DASH;

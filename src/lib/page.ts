@@ -81,7 +81,7 @@ export const orderBy = (keys: readonly SortKey[], backwards: boolean): Where[] =
  * The rows beyond a place, in the form that uses an index: `a <= $1 AND (a < $1 OR (a = $1 AND id < $2))`.
  *
  * @param values one for each key, as the cursor holds them
- * @param including whether the row at the place itself is meant too
+ * @param including whether the row at the place itself is included
  */
 export function beyond(
   keys: readonly SortKey[],
@@ -116,7 +116,7 @@ const comparator = (key: SortKey, backwards: boolean, inclusive: boolean): strin
 const operand = (key: SortKey, value: CursorValue) =>
   key.type === "date" && value !== null ? new Date(value) : value;
 
-/** A row of a page. Its cursor is signed when it is asked for: most of them never are. */
+/** An edge of a page. Its cursor is signed on access, because most cursors are never selected. */
 export class Edge<Row> {
   constructor(
     readonly node: Row,
@@ -131,7 +131,7 @@ export class Edge<Row> {
 export interface Page<Row> {
   readonly edges: Edge<Row>[];
   readonly pageInfo: {
-    /** Looked up when it is asked for, where the rows do not tell it; so is `hasPreviousPage`. */
+    /** Needs a statement of its own where the rows do not tell; read on access, as is `hasPreviousPage`. */
     readonly hasNextPage: boolean | Promise<boolean>;
     readonly hasPreviousPage: boolean | Promise<boolean>;
     readonly startCursor: string | null;
@@ -172,7 +172,7 @@ const isBehind = (
  * Makes a page of rows as `cutPage` takes it out of them.
  *
  * @param values a row's sort values, the id last
- * @param look as `isBehind` has it
+ * @param look see `isBehind`
  */
 export function makePage<Row>(
   read: readonly Row[],

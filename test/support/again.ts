@@ -4,7 +4,7 @@ interface Server {
   fetch(url: string, init: RequestInit): Response | Promise<Response>;
 }
 
-/** Interpreted the first time, compiled from the second on, and with what the compiled way has learned since. */
+/** Interpreted the first time, compiled from the second on, and with the compiled query's caches filled later. */
 export const TIMES = 5;
 
 /** All that a caller sees of an answer, but for the ids that tell requests apart. */

@@ -34,7 +34,7 @@ export interface BulkPayload {
 
 type Variables = Record<string, unknown>;
 
-/** What each bulk mutation takes beside the handshake, and the types of all that variables may say. */
+/** What each bulk mutation takes beside the arguments of dry run and confirmation, and the types of all that variables may say. */
 const mutations = {
   contactsBulkUpdate: { input: "ContactsBulkUpdateInput!" },
   contactsBulkTag: { add: "[String!]", remove: "[String!]", createMissingTags: "Boolean" },
@@ -81,7 +81,7 @@ export async function planned(
   return { ...plan, planToken: plan.planToken };
 }
 
-/** Both steps of the handshake. */
+/** A dry run and its confirmation. */
 export async function done(key: string, mutation: BulkMutation, args: Variables): Promise<BulkPayload> {
   const { planToken } = await planned(key, mutation, args);
   return bulk(key, mutation, { ...args, planToken });

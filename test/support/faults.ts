@@ -22,7 +22,7 @@ export interface Breakable {
    * Breaks the connections as a statement is sent.
    *
    * @param when the one of this number, from 1, or the first that looks like this
-   * @returns whether it has come to that
+   * @returns whether the connections were broken
    */
   cutAt(how: Cut, when: number | RegExp): () => boolean;
 }
@@ -87,7 +87,7 @@ async function breakableEmbedded(): Promise<Breakable> {
   return made;
 }
 
-/** Closes the connection that is there and not watched: whoever comes next is. */
+/** Closes the connection that is not watched; the next one will be. */
 const closeIdle = async (pool: pg.Pool): Promise<void> => (await pool.connect()).release(true);
 
 type Query = (...args: unknown[]) => unknown;

@@ -34,7 +34,7 @@ export function killInstances(): void {
   for (const child of started) child.kill("SIGKILL");
 }
 
-/** Waits for something that is there at some time. */
+/** Polls until there is a value. */
 export const seen = <T>(look: () => T | Promise<T>) =>
   vi.waitFor(
     async () => {

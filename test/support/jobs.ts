@@ -5,8 +5,7 @@ interface Options {
 }
 
 /**
- * Works on a job in a process that is killed after some steps: its lease is left as it is, and nothing is heard of it
- * any more.
+ * Works on a job as a process that is killed after some steps: its lease is neither renewed nor released.
  *
  * @param run works, with these options
  */

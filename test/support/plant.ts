@@ -13,7 +13,7 @@ export type PlantedColumns = Readonly<Record<string, unknown>>;
 
 interface Column {
   readonly name: string;
-  /** As SQL has it. */
+  /** Name of its SQL type. */
   readonly type: string;
   readonly required: boolean;
   /** The first of its values when it is an enum. */
@@ -31,13 +31,13 @@ async function columnsOfTable(table: string): Promise<Column[]> {
   return rows;
 }
 
-/** What the checks of the database demand of some tables. */
+/** Values that CHECK constraints of some tables require. */
 const demanded: Readonly<Record<string, (columns: PlantedColumns) => PlantedColumns>> = {
   contact: ({ merged_into_id: merged }) => (merged === undefined ? {} : { deleted_at: new Date() }),
   lead: ({ converted_contact_id: converted }) =>
     converted === undefined ? {} : { converted_at: new Date(), status: "CONVERTED" },
   tag: () => ({ color: "#00aa00" }),
-  // Over, so that no runner takes them up.
+  // Ended, so that no runner claims them.
   import_job: () => ({ state: "DONE", finished_at: new Date() }),
   bulk_job: () => ({ state: "DONE", finished_at: new Date() }),
 };

@@ -8,7 +8,7 @@ import { postgresUrl } from "./program.ts";
 
 /** PgBouncer in transaction mode before the tests' PostgreSQL, as Debian packs it. */
 
-/** Why it cannot be had here; null when it can. */
+/** Why PgBouncer cannot be started here; null when it can. */
 export const poolerMissing: string | null = await promisify(execFile)("pgbouncer", ["--version"]).then(
   () => null,
   () => "pgbouncer is not installed",

@@ -29,7 +29,7 @@ import { priceOf } from "./price.ts";
  * `@skip` and `@include` leave out, and reads all variables once more for each request.
  */
 
-/** Items of a list whose length nothing tells. */
+/** Assumed items of a list that has neither a page size nor a `price`. */
 const LIST_ITEMS = 10;
 const MUTATION_COST = 10;
 
@@ -99,7 +99,7 @@ class Counter {
     const pages = getOrMake(types, type, () => new Map<number, number>());
     const known = pages.get(page);
     if (known !== undefined) return known;
-    // What leads back to itself was refused before it is counted.
+    // Fragments that spread themselves were refused before.
     pages.set(page, 0);
     const total = isAbstractType(type)
       ? Math.max(
@@ -151,7 +151,7 @@ class Counter {
     return priceOf(field.extensions).items ?? LIST_ITEMS;
   }
 
-  /** A size that no page may have is refused when it is read, whatever it costs. */
+  /** A page size out of bounds is refused when the page is read, so its cost does not matter. */
   #size(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     const given = this.#argument(field, node, "first") ?? this.#argument(field, node, "last");
     return typeof given === "number" ? Math.min(Math.max(given, 1), MAX_PAGE) : DEFAULT_PAGE;

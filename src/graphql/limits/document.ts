@@ -19,7 +19,7 @@ const documentLimits = {
   /** Characters. A longer text belongs into a variable. */
   length: 100_000,
   lines: 10_000,
-  /** Words and signs. */
+  /** Tokens. */
   tokens: 2_000,
   /** Fields inside each other; fragments do not count. */
   depth: 10,
@@ -92,7 +92,7 @@ export function parseWithin(source: string | Source, introspection: boolean): Do
   return document;
 }
 
-/** Told by graphql-js when a document has more tokens than it may; it has no code. */
+/** graphql-js' message for too many tokens, recognised by its text because the error has no code. */
 const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
 
 function parseTokens(source: string | Source): DocumentNode {
@@ -124,7 +124,7 @@ class Measure {
   readonly #depths = new Map<FragmentDefinitionNode, number>();
   readonly #definitions: readonly DefinitionNode[];
   readonly #introspection: boolean;
-  /** How often each name is there, as the answer would have it. */
+  /** Number of fields by response name. */
   readonly #repeats = new Map<string, number>();
   #aliases = 0;
   #directives = 0;
@@ -217,7 +217,7 @@ class Measure {
     if (!fragment) return 0;
     const known = this.#depths.get(fragment);
     if (known !== undefined) return known;
-    // One that leads back to itself is refused by GraphQL's own rules.
+    // A fragment that spreads itself is refused by GraphQL's validation.
     this.#depths.set(fragment, 0);
     const depth = this.#depthOf(fragment.selectionSet);
     this.#depths.set(fragment, depth);

@@ -3,13 +3,17 @@
 const PRICE = "price";
 
 export interface Price {
-  /** What the field costs itself, beside what is selected of it; 1 when left out, 10 for a mutation. */
+  /** Cost of the field itself, without its selections; 1 when left out, 10 for a mutation. */
   readonly cost?: number;
   /** How many items it may have, where its arguments do not say it. */
   readonly items?: number;
 }
 
-/** Told by a field that costs more than others, or whose list is longer than most. */
+/**
+ * Extensions of a field that costs more than 1, or whose list has a known length.
+ *
+ * @param price its own cost and its length, as `limits/cost.ts` counts them
+ */
 export const price = (told: Price) => ({ [PRICE]: told });
 
 export const priceOf = (extensions: object | null | undefined): Price =>

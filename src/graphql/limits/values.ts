@@ -28,7 +28,7 @@ export function checkValues(value: unknown, what: string): void {
       for (const item of inner) look(item, path, depth + 1);
       return;
     }
-    // A file that is being uploaded stands where its place is, and is no value.
+    // An uploaded file stands among the variables, but is not read here.
     if (Object.getPrototypeOf(inner) !== Object.prototype) return;
     if (depth > MAX_VALUE_DEPTH) refuseDepth(what);
     const keys = Object.keys(inner);

@@ -18,7 +18,7 @@ import { fieldsProblem } from "./fields.ts";
  * short value.
  */
 
-/** What one request is told of; a person mends them by and by. */
+/** Most errors of variables that one answer lists. */
 const MAX_ERRORS = 20;
 
 export type Variables =

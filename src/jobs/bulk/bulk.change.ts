@@ -25,9 +25,9 @@ export interface CheckedChange {
 }
 
 export interface CompleteChange {
-  /** The change in terms that last: tags by their ids, custom fields by their slugs. */
+  /** The change as it is stored: tags by id, custom fields by slug. */
   readonly lasting: BulkChange;
-  /** What it makes of a contact. */
+  /** The change of one contact. */
   readonly columns: (contact: ContactRow) => Columns<ContactRow>;
 }
 
@@ -75,7 +75,7 @@ async function checkUpdate(writer: Writer, input: BulkUpdateValues): Promise<Che
   };
 }
 
-/** Tags to take off that no contact can carry, because there are none such, are passed over. */
+/** Unknown names among the tags to remove are ignored. */
 async function checkTags(writer: Writer, input: BulkTagValues): Promise<CheckedChange> {
   const add = input.add ?? [];
   const remove = input.remove ?? [];

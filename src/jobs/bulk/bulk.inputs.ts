@@ -9,7 +9,7 @@ import { checksOf } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, rule, tagList } from "../../records/inputs.ts";
 
-/** What bulk changes take: which contacts, the handshake, and the change itself. */
+/** What bulk changes take: which contacts, the dry run or its confirmation, and the change itself. */
 
 /** The columns that many contacts are given the same of. */
 const table = Object.fromEntries(contactRows.filter(([, { bulk }]) => bulk !== undefined)) as Pick<
@@ -58,10 +58,10 @@ export type BulkTagValues = z.infer<typeof BulkTag>;
 /** Most contacts that are changed at once; more of them are a job. */
 export const AT_ONCE = 500;
 
-/** Minutes for which a plan token is good. */
+/** Minutes for which a plan token is valid. */
 export const PLAN_MINUTES = 15;
 
-/** Which contacts are meant, and the handshake. */
+/** Which contacts are meant, and the dry run or its confirmation. */
 export const bulkArgs = () => ({
   ...builder.args((t) => ({
     filter: t.field({ type: ContactFilter, description: "Which live contacts to change, typed." }),

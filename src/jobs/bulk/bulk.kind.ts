@@ -3,7 +3,7 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
 import { applyChange, type BulkChange, completeChange } from "./bulk.change.ts";
 
-/** Changes of many contacts: they are laid up in pieces, and a step is one of these, which it takes away. */
+/** Bulk changes of contacts: the ids are stored in batches, and each step changes one batch and deletes it. */
 export const bulkKind: JobKind<"bulkJob"> = {
   name: "bulkJob",
   tables: { job: "bulk_job", chunk: "bulk_chunk" },
@@ -15,7 +15,7 @@ export const bulkKind: JobKind<"bulkJob"> = {
   },
 };
 
-/** @returns what the piece moves of the job; null when there is none left */
+/** @returns the job's columns that the batch changes; null when none is left */
 async function doPiece(writer: Writer, job: BulkJob) {
   const { tx } = writer;
   const piece = await tx.bulkChunk.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });

@@ -59,7 +59,7 @@ function readWords(search: Selection["search"]): { where: Where | null; refusals
   }
 }
 
-/** Whether a filter is without effect, or all but: a text that contains nothing is one that nobody typed. */
+/** Whether a filter matches everything, or contains only an empty text. */
 function leavesNothingOut(node: Normal): boolean {
   switch (node.kind) {
     case "all":
@@ -86,7 +86,7 @@ export interface Plan {
   readonly selection: Selection;
 }
 
-/** What a plan says, the same however it leaves things out. `all` is no part of it: it is asked for each time. */
+/** Canonical form of a plan. `all` is no part of it: it must be sent each time. */
 export const saidBy = ({
   change,
   selection: { filter, query, search, timeZone },
@@ -99,7 +99,7 @@ export const saidBy = ({
   timeZone ?? null,
 ];
 
-/** What a token is good for. */
+/** What a plan token is valid for. */
 const bindingOf = ({ viewer }: Pick<Context, "viewer">, plan: Plan): CursorBinding => ({
   secret: viewer.cursorSecret,
   list: fingerprint(["bulk plan", saidBy(plan), viewer.memberId]),
@@ -115,7 +115,7 @@ export function signPlan(
   return encodeCursor(bindingOf(context, plan), [expires, count, set]);
 }
 
-/** The set that a token was signed for, and why it is not good for this plan. */
+/** The set that a token was signed for, and why it is not valid for this plan. */
 export function readPlan(
   context: Pick<Context, "viewer" | "now">,
   plan: Plan,

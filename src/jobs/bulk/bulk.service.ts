@@ -12,7 +12,7 @@ import { applyChange, checkChange } from "./bulk.change.ts";
 import { AT_ONCE } from "./bulk.inputs.ts";
 import { type Plan, readPlan, readSelection, saidBy, signPlan } from "./bulk.plan.ts";
 
-/** The handshake's arguments. */
+/** The arguments of the two steps, dry run and confirmation. */
 export interface Handshake {
   readonly dryRun?: boolean | null | undefined;
   readonly planToken?: string | null | undefined;
@@ -38,7 +38,7 @@ const SAMPLE = 10;
 
 const inOrder = { id: "asc" } as const;
 
-/** Milliseconds: a set of a million contacts is counted and laid up in one transaction. */
+/** Milliseconds, for a million contacts that are counted and stored as batches in one transaction. */
 const TIMEOUT = 120_000;
 
 /**
@@ -55,7 +55,7 @@ export function changeContacts(context: Context, plan: Plan, handshake: Handshak
     repeatable: {
       key: idempotencyKey,
       operation: "contactsBulk",
-      // A caller who asks again and gets another token means the same change.
+      // A retry with another plan token is the same change.
       args: saidBy(plan),
       // Only ids are kept, which are looked up as the caller.
       records: () => ({}),
@@ -64,7 +64,7 @@ export function changeContacts(context: Context, plan: Plan, handshake: Handshak
   });
 }
 
-/** What a plan comes to, and what the caller is to be warned of; nothing is written. */
+/** The result and the warnings of a dry run; nothing is written. */
 async function look(context: Context, plan: Plan): Promise<BulkResult> {
   const { result, warnings } = await context.db.transaction(async (tx) => {
     const writer = new Writer(tx, context);
@@ -158,13 +158,13 @@ async function lockSet(writer: Writer, work: Work): Promise<ContactRow[]> {
   await tx.lock.rows("contact", ids, "update");
   const contacts = await tx.contact.findMany({ where: work.where, orderBy: inOrder, take: AT_ONCE + 1 });
   const locked = new Set(ids);
-  // One that came between the two readings is not locked: others could still change it.
+  // A contact that came to match between the two reads is not locked, so others could still change it.
   const whole = contacts.every(({ id }) => locked.has(id));
   await requirePlanned(writer, work, whole ? fingerprintOf(contacts.map(({ id }) => id)) : null);
   return contacts;
 }
 
-/** Makes a job of it. The contacts are those of this moment, whatever comes to match later. */
+/** Queues a job for the contacts that match now; later matches are not changed. */
 async function queue(writer: Writer, work: Work, jobId: string, input: object): Promise<void> {
   const { memberId, apiKeyId, source } = writer.caller.viewer;
   await writer.insert("bulkJob", {
@@ -173,7 +173,7 @@ async function queue(writer: Writer, work: Work, jobId: string, input: object): 
     apiKeyId,
     source,
     kind: work.plan.change.kind,
-    // As JSON says it: without what is undefined.
+    // As JSON, which drops undefined keys.
     input: JSON.parse(JSON.stringify(input)),
     total: work.planned.count,
   });

@@ -21,7 +21,7 @@ const CELL = 16;
 /**
  * Reads the rows of a file.
  *
- * @param done how many rows to pass over, as they were worked on before
+ * @param done rows to skip, because earlier steps have imported them
  */
 export async function* rowBatches(
   slices: AsyncIterable<CsvSlice>,

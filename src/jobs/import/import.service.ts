@@ -107,10 +107,10 @@ function importRows(
   );
 }
 
-/** Bytes that tell how a file is written. */
+/** Bytes from which encoding, separator and headings are detected. */
 const HEAD = 1_048_576;
 
-/** Bytes of a piece of a file as it is kept. */
+/** Bytes of one stored chunk of a file. */
 const PIECE = 262_144;
 
 /**
@@ -135,7 +135,7 @@ async function importFile(
       const { bytes, hash } = await keepPieces(caller.db, job.id, head, pieces);
       const again = repeatable("importJob", "contactImport", [asked, hash], idempotencyKey);
       const queued = await queueJob(caller, job.id, bytes, again);
-      // Asked for before under the same key: that job is the answer, and this upload was for nothing.
+      // A retry under the same idempotency key answers with the first job; this upload is discarded.
       if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
       // What is kept with the key is how the job was then.
       return queued.id === job.id ? queued : await asItIs(caller.db, queued);
