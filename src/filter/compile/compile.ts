@@ -6,8 +6,8 @@ import type { Comparator } from "../registry/operators.ts";
 import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
 
 /**
- * The tree to one Prisma `where`. Pure. Every leaf is true or false for every row: the complement of a comparison
- * takes in the rows without a value, which SQL's own NOT would lose.
+ * Compiles a normalised filter to one Prisma `where`. Pure. Every leaf is true or false for every row: a negated comparison
+ * also matches rows without a value, which SQL's NOT would leave out.
  */
 
 export type Where = Readonly<Record<string, unknown>>;
@@ -15,9 +15,9 @@ export type Where = Readonly<Record<string, unknown>>;
 /** Ids of the tags that the filter names, by folded name or by id. A name that no tag has matches nothing. */
 export type TagIds = ReadonlyMap<string, string>;
 
-/** Prisma forgets an empty OR inside an AND; a membership in nothing becomes `1=0` everywhere. */
+/** Matches no row. Not an empty OR, which Prisma drops inside an AND: `in: []` becomes `1=0` everywhere. */
 export const nothing: Where = { id: { in: [] } };
-/** And it forgets `{}` inside an OR, which then is narrower than it should be; this becomes `1=1` everywhere. */
+/** Matches every row. Not `{}`, which Prisma drops inside an OR: this becomes `1=1` everywhere. */
 const everything: Where = { id: { notIn: [] } };
 
 export function compile(node: Normal, tagIds: TagIds): Where {
@@ -37,7 +37,7 @@ export function compile(node: Normal, tagIds: TagIds): Where {
   }
 }
 
-/** Whether there is such a related record; the scoped client adds whose it may be. */
+/** Condition that a related record exists; the scoped client adds which ones the member may see. */
 function relatedWhere({ relation, node, negated }: Related, tagIds: TagIds): Where {
   const inner = compile(node, tagIds);
   const match = relation.live ? { AND: [{ deletedAt: null }, inner] } : inner;
@@ -76,7 +76,7 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
   }
 }
 
-/** A column of one related row; where there is no such row, nothing of it compares. */
+/** A comparison with a column of one related row; without such a row it is false. */
 function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where {
   const empty = leaf.comparator === "isEmpty";
   const inner = empty ? {} : columnWhere({ ...leaf, negated: false }, { column, nullable: false });
@@ -84,12 +84,12 @@ function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where
   return leaf.negated !== empty ? { NOT: match } : match;
 }
 
-/** `%`, `_` and `\` of an operand are letters like others. */
+/** Escapes `%`, `_` and `\` for LIKE, so that they match themselves. */
 export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
 
 /**
- * Whether a text has a letter or digit with something on both sides, which is what a trigram index knows texts by:
- * `abc`, `.ab`, `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
+ * Whether a text gives a trigram that an index can look up: a letter or digit between two characters, as in `abc`, `.ab`
+ * and `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
  */
 export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
 
@@ -127,7 +127,7 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
   return partWhere(leaf, storage, missing);
 }
 
-/** A part of a column's text, in any of the ways in which it may be written; or of the text as it is shown. */
+/** `contains` for a column, in any of the written forms of the operand; also in the shown form of the text. */
 function partWhere(
   { comparator, operands, negated }: Leaf,
   { column, searched, shown }: Column,
@@ -141,7 +141,7 @@ function partWhere(
     return shownMatch ? { AND: [others, { OR: [{ NOT: shownMatch.match }, shownMatch.missing] }] } : others;
   }
   const found = shownMatch ? { OR: [match, shownMatch.match] } : match;
-  // What is in the column is in search_text too, and that has the trigram index.
+  // search_text holds the column's text too, and has the trigram index.
   return searched && written.every(hasTrigram)
     ? { AND: [found, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
     : found;
@@ -152,7 +152,7 @@ export const oneOf = (wheres: readonly Where[]): Where =>
 
 type Lines = Extract<FilterField["storage"], { kind: "lines" }>;
 
-/** One column holds all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
+/** A column with all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
 function linesWhere({ comparator, operands, negated }: Leaf, { column, whole }: Lines): Where {
   const missing = { [column]: null };
   if (comparator === "isEmpty") return negated ? { [column]: { not: null } } : missing;
@@ -213,7 +213,7 @@ function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
 const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
 type KeyPart = keyof typeof snakePart;
 
-/** Which rows have one of some texts in the text under a key of `keys`, and which have no such text. */
+/** The conditions that the text under a key of `keys` contains one of some texts, and that it contains none. */
 export function keyPart(key: string, comparator: KeyPart, written: readonly string[]) {
   const at = (condition: Where): Where => ({ keys: { path: [key], ...condition } });
   const match = oneOf(written.map((text) => at({ [`string_${snakePart[comparator]}`]: text })));
@@ -225,7 +225,7 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
   const at = (condition: Where): Where => ({ custom: { path: [slug], ...condition } });
   const missing = at({ equals: Prisma.DbNull });
   if (comparator === "isEmpty") return negated ? { facets: { has: presenceToken(slug) } } : missing;
-  // A number that no double is equals none that is stored.
+  // A number that is not exactly a double equals no stored one.
   const kept = comparator === "in" ? operands.filter((operand) => beside(operand, field) === 0) : operands;
   if (comparator === "in" && kept.length === 0) return negated ? everything : nothing;
   const values = kept.map((operand) => jsonOperand(operand, field));
@@ -251,21 +251,21 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
       ? values.map((value) => facetToken(presenceToken(slug), String(value)))
       : null;
   if (negated && tokens && tokens.length > LONG_LIST) return { NOT: hasToken(tokens) };
-  // Never NOT over facets: it reads every row's tokens.
+  // Never NOT over facets, which would read every row's tokens.
   if (negated) return { OR: [{ AND: values.map((value) => ({ NOT: at({ equals: value }) })) }, missing] };
   if (tokens) return hasToken(tokens);
   return { OR: values.map((value) => at({ equals: value })) };
 }
 
-/** An operand as `custom` stores such a value. */
+/** An operand in the JSON form in which `custom` stores the value. */
 function jsonOperand(operand: Operand, { type }: FilterField): string | number | boolean {
   if (operand instanceof Date) return type === "date" ? formatDay(operand) : operand.toISOString();
   return type === "number" ? Number(operand) : operand;
 }
 
 /**
- * Where the double that stands for a number lies: above it, below it, or 0 for at it. No stored number, of fifteen
- * digits at most, lies between the two.
+ * Whether the double nearest to a decimal lies above it, below it, or is equal to it (0). No stored number, of fifteen digits
+ * at most, lies between the two.
  */
 const beside = (operand: Operand, { type }: FilterField): number =>
   type === "number" ? new Prisma.Decimal(Number(operand)).cmp(String(operand)) : 0;

@@ -1,34 +1,34 @@
 import type { Leaf } from "../language/ast.ts";
 import { compile, hasTrigram, type Where } from "./compile.ts";
 
-/** By which index the rows of a condition are found, as what was compiled of it says. Pure. */
+/** Which index finds the rows of a condition, read from its compiled form. Pure. */
 
-/** What a compiled condition looks rows up by: the trigrams of `search_text`, or the field's own index. */
+/** The index that a compiled condition can use: the trigrams of `search_text`, or the field's own. */
 type Way = "trigrams" | "own";
 
 /**
- * The index that can find the rows of a condition; null when rows are read to see.
+ * The index that can find the rows of a condition; null when every row must be read.
  *
  * @returns such as `contact_search_text_idx`, read off the condition that the compiler makes
  */
 export function indexOf(leaf: Leaf): string | null {
   const { index, storage } = leaf.field;
   if (index === undefined || storage.kind === "lists") return null;
-  // Any ids: which tags there are decides what is found, not how.
+  // Any tag id will do: it does not matter for the choice of index.
   const tagIds = new Map(leaf.operands.map((operand) => [String(operand), String(operand)]));
   const where = compile(leaf, tagIds);
-  // Related rows are looked up by what points at the record; of none there is nothing to look up.
+  // Related rows are found by their foreign key; a condition that there are none cannot use it.
   if (storage.kind === "relation") return wants(where[storage.relation.relation], "some") ? index : null;
   const way = wayOf(where);
   if (way === "trigrams") return `${index.startsWith("lead") ? "lead" : "contact"}_search_text_idx`;
-  // Lines are found by trigrams alone; long lists of them are compared by a hash.
+  // Phone lines have a trigram index only; long lists of them are compared by a hash.
   return way === "own" && storage.kind !== "lines" ? index : null;
 }
 
 const wants = (condition: unknown, operator: string): boolean =>
   typeof condition === "object" && condition !== null && operator in condition;
 
-/** One of the parts of a conjunction is enough to find rows by; a disjunction needs one in each of its parts. */
+/** An AND needs an index for one of its parts, an OR for each. */
 function wayOf(where: Where): Way | null {
   for (const [name, condition] of Object.entries(where)) {
     const ways = Array.isArray(condition) ? condition.map(wayOf) : [wayOfColumn(name, condition)];
@@ -38,10 +38,10 @@ function wayOf(where: Where): Way | null {
   return null;
 }
 
-/** Values in JSON are compared by reading them. */
+/** Values in JSON have no index. */
 const inJson: ReadonlySet<string> = new Set(["keys", "custom"]);
 
-/** Texts that have an index of trigrams of their own. */
+/** Texts with a trigram index of their own. */
 const isTextSlot = (column: string): boolean => /^text\d$/.test(column);
 
 function wayOfColumn(column: string, condition: unknown): Way | null {

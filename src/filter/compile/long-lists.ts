@@ -2,12 +2,12 @@ import type { Where } from "../../db/scope/rules.ts";
 import type { Leaf, Part } from "../language/ast.ts";
 
 /**
- * Lists of many values. PostgreSQL compares two arrays each with each, and takes a long list for something that most
- * rows have, so that it reads all of them in the order of the page: 19 s for 500 towns among 200 000 contacts. The
- * members of an array as rows of a view are compared with any list by a hash: 1 s.
+ * Lists of many values. PostgreSQL compares two arrays item by item, and estimates that most rows match a long list, so
+ * that it reads all rows in the order of the page: 19 s for 500 towns among 200 000 contacts. A view with a row for each
+ * item of an array is compared with the list by a hash: 1 s.
  */
 
-/** Values in a list from which on the hash is worth it: so many phone numbers are found by their trigrams in half a second. */
+/** Number of values from which on the hash is faster: a search for so many phone numbers by trigrams takes half a second. */
 export const LONG_LIST = 100;
 
 /** Rows that have one of these tokens. */
@@ -17,8 +17,8 @@ export const hasToken = (tokens: readonly string[]): Where =>
     : { facets: { hasSome: tokens } };
 
 /**
- * Makes one long list of the lists of one field that together say the same: in any of them, or in none. Each by itself
- * would read the rows' members once more.
+ * Joins the long lists of one field into one where the meaning is the same (OR of `in`, AND of `notIn`). Each list by itself
+ * would read the view once more.
  */
 export function joinLists(nodes: readonly Part[], kind: "and" | "or"): readonly Part[] {
   const lists = new Map<string, Leaf[]>();

@@ -1,6 +1,6 @@
 /**
- * How many values a `where` brings to its statement. PostgreSQL takes 65,535 of them and Prisma half as many, and no
- * list of Prisma's is one value. Pure.
+ * The number of parameters of a `where`. PostgreSQL takes 65,535 in a statement and Prisma half as many; each item of a list
+ * is one. Pure.
  */
 export function countParameters(where: unknown): number {
   if (typeof where !== "object" || where === null || where instanceof Date) return 1;

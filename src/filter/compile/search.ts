@@ -3,7 +3,7 @@ import { fold } from "../../lib/fold.ts";
 import { numbersIn } from "../language/phone.ts";
 import { hasTrigram, keyPart, literal, oneOf, type Where } from "./compile.ts";
 
-/** Columns that free text is looked for in. */
+/** Columns that free-text search looks in. */
 export const searchFields = {
   NAME: { column: "nameKey", description: "The name." },
   EMAIL: { column: "emailKey", shown: "email", description: "The e-mail address." },
@@ -20,12 +20,12 @@ export interface Search {
 
 const MAX_TERMS = 10;
 
-/** Whether a search is for no word, which is in everything. */
+/** Whether a search has no words, and so matches everything. */
 export const saysNothing = ({ text, fields }: Search): boolean => text.trim() === "" && fields?.length !== 0;
 
 /**
- * Every word of the text has to be in one of the fields, whatever its case; all fields when none are named. Words that
- * can be one phone number together, `+1 (512) 867-7777`, are found as one too.
+ * The condition of a free-text search: every word must be in one of the fields, without regard to case. Words that together
+ * may be one phone number, `+1 (512) 867-7777`, are also searched as one.
  */
 export function searchWhere({ text, fields }: Search): Where {
   const terms = fold(text).split(/\s+/).filter(Boolean);
@@ -43,7 +43,7 @@ export function searchWhere({ text, fields }: Search): Where {
       field: "search.fields",
     });
   }
-  // An empty AND is refused by the scoped client, and no word is in everything.
+  // Without words the search matches everything; the scoped client refuses an empty AND.
   if (terms.length === 0) return {};
   return {
     AND: numbersIn(terms).flatMap(({ words, numbers }) => {
@@ -60,7 +60,7 @@ export function searchWhere({ text, fields }: Search): Where {
 function termWhere(term: string, fields: readonly SearchField[] | null): Where {
   const contains = { contains: literal(term) };
   const names = fields ?? (Object.keys(searchFields) as SearchField[]);
-  // Together the columns hold what search_text holds, and none of them has the index.
+  // search_text holds the text of all these columns and has the trigram index; the columns have none.
   const inColumns = {
     OR: names.flatMap((name) => {
       const field = searchFields[name];

@@ -3,7 +3,7 @@ import type { Leaf, Normal, Operand } from "../language/ast.ts";
 
 /** Comparisons that cannot hold together. Such a filter is no error: it matches nothing, and a preview says so. Pure. */
 
-/** @returns one of the comparisons on a field that no value fulfils together; null when none was found */
+/** @returns one of several comparisons on a field that no value can meet together; null when none was found */
 export function contradiction(node: Normal): Leaf | null {
   switch (node.kind) {
     case "related":
@@ -56,7 +56,7 @@ function excludeEachOther(leaves: readonly Leaf[]): boolean {
 interface Bound {
   readonly at: Operand;
   readonly isLower: boolean;
-  /** Whether the bound itself is out. */
+  /** Whether the bound itself is excluded. */
   readonly isOpen: boolean;
 }
 
@@ -77,7 +77,7 @@ function keeps({ at, isLower, isOpen }: Bound, operand: Operand): boolean {
   return apart === 0 ? !isOpen : apart > 0 === isLower;
 }
 
-/** Decimals are texts where a double would not hold them; other texts are the same or not. */
+/** Numbers that a double cannot hold are texts; other texts are only equal or different. */
 function order(one: Operand, other: Operand): number {
   if (typeof one === "string" && typeof other === "string" && !/^-?\d+(\.\d+)?$/.test(`${one}`))
     return one === other ? 0 : 1;

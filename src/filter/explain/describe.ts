@@ -40,7 +40,7 @@ export function describe(
 
 type Names = ReadonlyMap<string, string>;
 
-/** How a clause is worded. */
+/** The wording of a clause. */
 interface Wording {
   readonly names: Names;
   readonly verbs: Verbs;

@@ -1,14 +1,14 @@
 import type { Leaf, Normal } from "../language/ast.ts";
 import { leaves } from "../language/ast.ts";
 
-/** What the relative dates of a normalised filter come down to. Pure. */
+/** The absolute ranges of a normalised filter's relative dates. Pure. */
 
-/** A range of days or moments that a relative date came down to. */
+/** The range of days or times that a relative date stands for. */
 export interface ResolvedRange {
   readonly leaf: Leaf;
-  /** The first moment that is in; null for no beginning. */
+  /** Inclusive start; null for none. */
   readonly from: Date | null;
-  /** The first moment that no longer is; null for no end. */
+  /** Exclusive end; null for none. */
   readonly to: Date | null;
 }
 

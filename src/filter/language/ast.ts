@@ -11,7 +11,7 @@ export interface Leaf {
   readonly comparator: Comparator;
   /** One operand, or the members of a list; none for isEmpty. */
   readonly operands: readonly Operand[];
-  /** Whether the rows for which the comparison is false are wanted. */
+  /** Whether the complement is meant: the rows for which the comparison is false. */
   readonly negated: boolean;
   /** Where the caller wrote it. */
   readonly path: string;
@@ -38,7 +38,7 @@ export type Node =
 
 export type Related = RelatedOf<Normal>;
 
-/** A filter in which every empty is resolved, every negation stands at a leaf, and nothing is said twice. */
+/** A filter without empty groups, with negations at the leaves only, and without duplicate parts. */
 export type Normal =
   | { readonly kind: "all" | "none" }
   | { readonly kind: "and" | "or"; readonly nodes: readonly Part[] }

@@ -20,7 +20,7 @@ export type Value =
   | { readonly kind: "date"; readonly date: string }
   | { readonly kind: "dateTime"; readonly dateTime: Date }
   | { readonly kind: "range"; readonly range: RelativeRange }
-  /** Row id; null when no tag is named so. */
+  /** Row id; null when there is no such tag. */
   | { readonly kind: "tag"; readonly name: string; readonly id: string | null }
   | Reference<"member">
   | Reference<"smartList">
@@ -35,7 +35,7 @@ interface Reference<Kind extends string> {
   readonly kind: Kind;
   /** The id as callers see it. */
   readonly globalId: string;
-  /** The row's id; null for a text that is none. */
+  /** The row's id; null for a text that is not an id. */
   readonly id: string | null;
 }
 
@@ -48,7 +48,7 @@ export interface Condition {
   /** Whether the complement is meant. */
   readonly not: boolean;
   readonly values: readonly Value[];
-  /** The index that can find it; null when rows are read. */
+  /** The index that can find its rows; null when every row must be read. */
   readonly index: string | null;
   /** Where it was written; null for a stored one. */
   readonly path: string | null;
@@ -125,7 +125,7 @@ function valuesOf(field: FilterField, op: GenericOperator, value: unknown, tagId
   return items.flatMap((item) => readValue(field.type, item, tagIds) ?? []);
 }
 
-/** Null for what does not fit the type, such as an operand from before the field was another. */
+/** Null for a value that does not fit the type, such as a stored operand of a field whose type has changed. */
 function readValue(type: FieldType, item: unknown, tagIds: TagIds): Value | null {
   switch (type) {
     case "boolean":

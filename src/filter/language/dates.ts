@@ -2,11 +2,11 @@ import { Temporal } from "temporal-polyfill";
 import { formatDay } from "../../lib/exact.ts";
 
 /**
- * Relative dates. Days begin where the caller's time zone says so, and every range holds its beginning and not its
- * end, so that neighbours neither overlap nor leave a gap, whatever the clocks do.
+ * Relative dates. Days begin at midnight of the caller's time zone, and ranges include their start and exclude their end, so
+ * that neighbouring ranges neither overlap nor leave a gap when the clocks change.
  */
 
-/** When, and where, relative dates are read: one moment for a whole request. */
+/** The time (one for a whole request) and the time zone by which relative dates are resolved. */
 export interface Clock {
   readonly now: Date;
   /** IANA name. */
@@ -32,7 +32,7 @@ export type RelativeRange =
   | { readonly this: CalendarUnit }
   | { readonly previous: CalendarUnit };
 
-/** Days or moments: the first that is in, and the first that no longer is. Null: no such end. */
+/** A range of days or times: inclusive start, exclusive end. Null: unbounded. */
 export interface Span {
   readonly from: Date | null;
   readonly to: Date | null;
@@ -55,8 +55,8 @@ export function daySpan(day: Date, kind: DateKind, { timeZone }: Clock): Span {
 }
 
 /**
- * A range beside today. `last` and `next` count whole days of which today is one, except for hours, which count
- * from the moment of the request; `this` and `previous` are units of the calendar, weeks from Monday on.
+ * Resolves a relative range. `last` and `next` are whole days that include today, but hours count from the time of the
+ * request; `this` and `previous` are calendar units, with weeks from Monday.
  *
  * @throws DurationError for hours of a calendar day
  */
@@ -89,10 +89,10 @@ export function rangeSpan(range: RelativeRange, kind: DateKind, clock: Clock): S
 }
 
 /**
- * Everything before the last `duration`: `P30D` is what `last: { amount: 30, unit: DAY }` leaves behind it.
+ * Everything more than a duration ago: `P30D` is all before the range of `last: { amount: 30, unit: DAY }`.
  *
  * @param text ISO 8601, such as `P30D`, `P1Y6M` or `PT12H`
- * @throws DurationError for other texts, for nothing and less than nothing, and for hours of a calendar day
+ * @throws DurationError for other texts, for durations that are not positive, and for hours of a calendar day
  */
 export function olderSpan(text: string, kind: DateKind, clock: Clock): Span {
   const duration = readDuration(text);
@@ -169,7 +169,7 @@ function beginOf(day: Temporal.PlainDate, unit: CalendarUnit): Temporal.PlainDat
 function spanOf({ from, to }: Days, kind: DateKind, timeZone: string): Span {
   const at = (day: Temporal.PlainDate | null): Date | null => {
     if (day === null) return null;
-    // The first moment of a day, which is not midnight where the clocks go forward at midnight.
+    // A day starts after midnight where the clocks go forward at midnight.
     const moment = kind === "date" ? day.toZonedDateTime("UTC") : day.toZonedDateTime(timeZone);
     return new Date(moment.epochMilliseconds);
   };
@@ -179,7 +179,7 @@ function spanOf({ from, to }: Days, kind: DateKind, timeZone: string): Span {
 const earliest = Date.parse("0001-01-01T00:00:00Z");
 const latest = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** Ends beyond the years 1 to 9999 are none: no value lies there. */
+/** Bounds outside the years 1 to 9999 become null: no value lies there. */
 function bounded(from: Date | null, to: Date | null): Span {
   return {
     from: from !== null && from.getTime() >= earliest ? from : null,

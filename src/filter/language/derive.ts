@@ -15,9 +15,9 @@ import {
 import { shownKey } from "./email.ts";
 
 /**
- * What the filter reads, computed from what a record says: the write half of the registry. A field that is not
- * compared in the caller's own column says with `from` which one it is computed of. Every write takes the derived
- * columns from here, in the same statement.
+ * Computes the derived columns, which filters read, from the columns that callers write. A field of the registry that is
+ * compared in a derived column names with `from` the column that it is computed from. Every write takes the derived columns
+ * from here, in the same statement.
  */
 
 /** A custom field's value as `custom` stores it: already checked against its definition. */
@@ -43,14 +43,14 @@ type DerivedColumn<Name> = Name extends "keys"
           ? Date | null
           : string | null;
 
-/** What of an entity's fields is computed: each from one column that a caller writes. */
+/** The derived values of an entity's fields, each with the column (`from`) that it is computed from. */
 interface Plan {
   readonly texts: readonly {
     readonly from: string;
     readonly column: string;
     readonly nullable: boolean;
     readonly searched: boolean;
-    /** The key of `keys` that has an address as people see it; null for what is no address. */
+    /** For e-mail addresses, the key of `keys` that holds the shown form; null for other texts. */
     readonly shown: string | null;
   }[];
   readonly keys: readonly { readonly from: string; readonly key: string }[];
@@ -90,7 +90,7 @@ function planOf(entity: FilterEntity): Plan {
   return plan;
 }
 
-/** The folded texts of a record by their derived columns; an address by its key. */
+/** A record's derived text columns: texts folded, e-mail addresses as their comparison keys. */
 export function deriveTexts(entity: FilterEntity, row: Row): Record<string, string | null> {
   const derived: Record<string, string | null> = {};
   for (const { from, column, nullable, shown } of planOf(entity).texts) {
@@ -113,7 +113,7 @@ interface BuiltIn extends Record<string, unknown> {
   readonly facets: string[];
 }
 
-/** Derived columns by their Prisma names, as far as they come from what every record has. */
+/** The derived columns, by Prisma's names, that are computed from built-in columns, without custom values. */
 export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
   const plan = planOf(entity);
   const keys: Record<string, string> = {};
@@ -143,8 +143,8 @@ export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
 /**
  * Derived columns by their Prisma names.
  *
- * @param row what a caller writes of a record, its custom values by slug among it
- * @param slots what slots without a value are; all of them null when left out
+ * @param row the columns that callers write, with the custom values by slug
+ * @param slots the initial values of the slots; all null when left out
  */
 export function derive(
   entity: Entity,

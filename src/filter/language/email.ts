@@ -2,8 +2,8 @@ import { domainToUnicode } from "node:url";
 import { fold } from "../../lib/fold.ts";
 
 /**
- * The comparison key of an e-mail address as people see it: its domain in letters, `müller.de`, where the key of the
- * address has A-labels, `xn--mller-kva.de`.
+ * The shown form of an e-mail address's comparison key: its domain in Unicode, `müller.de`, where the key has A-labels,
+ * `xn--mller-kva.de`.
  *
  * @param key from `emailKey`
  * @returns null where both are the same
@@ -11,7 +11,7 @@ import { fold } from "../../lib/fold.ts";
 export function shownKey(key: string): string | null {
   const at = key.lastIndexOf("@");
   const domain = key.slice(at + 1);
-  // Labels that are no encoding of anything are shown as they are.
+  // Labels that are not valid Punycode are shown as they are.
   const shown = /(^|\.)xn--/.test(domain) ? fold(domainToUnicode(domain)) : "";
   return shown === "" || shown === domain ? null : `${key.slice(0, at + 1)}${shown}`;
 }

@@ -16,7 +16,7 @@ export interface Read {
 /**
  * Reads one comparison: an operator's meaning, and a value for the field's type.
  *
- * @param op how the query form calls the operator, for people
+ * @param op the operator's name in the query form, for messages
  */
 export function readComparison(
   field: FilterField,
@@ -64,7 +64,7 @@ export function readComparison(
   return { leaf: { ...leaf, operands }, problems };
 }
 
-/** A range of days or moments, as one comparison that needs no clock any more. */
+/** A range of days or times as one comparison with absolute bounds. */
 function readRange(
   leaf: Leaf,
   value: unknown,
@@ -83,7 +83,7 @@ function readRange(
   }
 }
 
-/** A tag named by id has to exist; a name that no tag has matches nothing, unless names have to exist too. */
+/** A tag named by id must exist; an unknown name matches nothing, or is a problem in a stored list. */
 function tagProblems(tag: string, path: string, { tagIds, stored }: FilterEnvironment): readonly Problem[] {
   if (isBlank(tag)) return wrong(path, "must not be blank").problems;
   if (tagIds.has(tag) || !(stored || decodeId(tag)?.type === "Tag")) return [];

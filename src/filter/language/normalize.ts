@@ -1,8 +1,8 @@
 import type { Leaf, Node, Normal, Part } from "./ast.ts";
 
 /**
- * Resolves empties, pushes negation to the leaves and says nothing twice. `and` of nothing is everything, `or` of
- * nothing is nothing, a membership in an empty list is nothing; nested groups of one kind become one.
+ * Normalises a filter: pushes negations to the leaves, flattens nested groups of one kind, and removes duplicates. An empty
+ * `and` matches everything, an empty `or` and a membership in an empty list match nothing.
  */
 export function normalize(node: Node, negated = false): Normal {
   switch (node.kind) {
@@ -13,7 +13,7 @@ export function normalize(node: Node, negated = false): Normal {
     case "related": {
       const inner = normalize(node.node);
       const none = node.negated !== negated;
-      // No record fulfils nothing, whoever it belongs to.
+      // No record matches an empty disjunction, so there is no related one.
       if (inner.kind === "none") return { kind: none ? "all" : "none" };
       if (none && node.relation.one && inner.kind !== "all") return notTheOne(node);
       return { ...node, node: inner, negated: none };
@@ -24,8 +24,8 @@ export function normalize(node: Node, negated = false): Normal {
 }
 
 /**
- * That the one related record is not there, or is another. Prisma joins it to the row: where a comparison with it is
- * unknown to SQL, NOT would be unknown too.
+ * The complement of a filter of one related record: there is none, or it does not match. Prisma joins that record to the
+ * row, so a comparison with a null column is unknown in SQL, and its NOT would be unknown too.
  */
 function notTheOne(node: Extract<Node, { kind: "related" }>): Normal {
   const absent: Node = { ...node, node: { kind: "and", nodes: [] }, negated: true };
@@ -57,7 +57,7 @@ function leaf(node: Leaf, outer: boolean): Normal {
     if (node.comparator === "in" || node.comparator === "hasAny") return { kind: negated ? "all" : "none" };
     if (node.comparator === "hasAll") return { kind: negated ? "none" : "all" };
   }
-  // Of all the ways to name the members of a list, one.
+  // A list has each member once, in whichever of its written forms.
   const operands = lists.has(node.comparator)
     ? [...new Map(node.operands.map((operand) => [String(operand), operand])).values()]
     : node.operands;
@@ -66,7 +66,7 @@ function leaf(node: Leaf, outer: boolean): Normal {
 
 const lists: ReadonlySet<string> = new Set(["in", "hasAny", "hasAll"]);
 
-/** The same text for parts that mean the same, wherever they were written. */
+/** A key that is equal for parts of the same meaning, whatever their paths. */
 function keyOf(part: Normal): string {
   switch (part.kind) {
     case "all":
@@ -85,7 +85,7 @@ function keyOf(part: Normal): string {
   }
 }
 
-/** The same filter as if every condition on one field held, positive or negative, outside of relations. */
+/** The filter with every condition on one field replaced by true, negated or not, outside of relations. */
 export function taking(node: Normal, path: string): Normal {
   if (node.kind === "leaf") return node.field.path === path ? { kind: "all" } : node;
   if (node.kind !== "and" && node.kind !== "or") return node;

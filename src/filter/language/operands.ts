@@ -38,7 +38,7 @@ type Reader = (value: unknown, field: FilterField) => Operand;
 
 const text: Reader = (value) => fold(expect(value, "string"));
 
-/** Options by their folded text, for as long as their field is known. */
+/** Options by their folded text; kept as long as their field. */
 const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
 
 function foldedOf(options: readonly string[]): ReadonlyMap<string, string> {
@@ -128,14 +128,14 @@ export function readOperands(value: unknown, field: FilterField, comparator: Com
     // A number begins with its country's code.
     return comparator === "startsWith" ? [operand] : partsOf(fold(String(value)));
   }
-  // A part that looks like an address may be one, or a part of a longer one as it is shown.
+  // A part with the form of an address may be a whole address, or a part of a longer one in its shown form.
   return field.type === "email" ? [...new Set([operand, fold(String(value))])] : [operand];
 }
 
 /**
- * Reads what says a range of days or moments.
+ * Reads a range of days or times.
  *
- * @param value a day, a range beside today, or a duration, as `takes` says
+ * @param value a day, a relative range, or a duration, as `takes` requires
  * @throws OperandError saying what would be right
  */
 export function readSpan(

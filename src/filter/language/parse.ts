@@ -17,14 +17,14 @@ import { type Read, readComparison } from "./leaf.ts";
 import { limitProblem, limits, type Problem, Total } from "./problem.ts";
 import type { FilterEnvironment, GenericCondition, GenericQuery, TypedFilter } from "./question.ts";
 
-/** Both filter forms to one tree. Pure; whatever is wrong is collected with its path, so that all of it is told at once. */
+/** Parses both filter forms to one tree. Pure; collects every problem with its path, so that all are reported at once. */
 
 /** Where a part of a filter stands. */
 interface Place {
   readonly registry: Registry;
   readonly path: string;
   readonly depth: number;
-  /** Relations on the way here. */
+  /** Relations that lead to this part. */
   readonly hops: number;
 }
 
@@ -166,7 +166,7 @@ export class Parser {
   #comparators(field: FilterField, comparators: TypedFilter, place: Place): Node {
     const nodes = Object.entries(comparators).map(([operator, value]): Node => {
       const path = `${place.path}.${operator}`;
-      // What is known of a member is compared by a comparator of its own.
+      // A member's properties (role, name) have comparators of their own.
       const part =
         operator in typedOperators ? undefined : place.registry.byName(`${field.path}.${operator}`);
       if (part && value === null) return this.#isNull(path);
@@ -199,7 +199,7 @@ export class Parser {
     return field.type === "smartList" ? this.#lists(read.leaf) : read.leaf;
   }
 
-  /** Smart lists take the place of the condition that names them. */
+  /** A condition that names smart lists is replaced by their filters. */
   #lists({ operands, negated, path }: Leaf): Node {
     const { lists, clock } = this.environment;
     const nodes = operands.map((operand): Node => {
@@ -233,7 +233,7 @@ export class Parser {
     return nothing;
   }
 
-  /** Exchanged bounds of one comparator are a mistake; conditions that contradict each other match nothing. */
+  /** Exchanged bounds in one comparator are refused; conditions that contradict each other just match nothing. */
   #crossing(nodes: readonly Node[]): void {
     const found = crossing(nodes);
     if (found) this.#invalid(found.path, "makes a range that ends before it begins");
@@ -256,7 +256,7 @@ export class Parser {
     return nothing;
   }
 
-  /** However many lists lead to the limit, it is told once. */
+  /** The limit is reported once, however many lists exceed it. */
   #total(path: string): Node {
     if (this.problems.at(-1)?.code !== "FILTER_TOO_LARGE") this.#limit(path, "total", limits.total + 1);
     return nothing;
@@ -269,5 +269,5 @@ export class Parser {
   }
 }
 
-/** Stands where a problem is, so that the rest can still be read. */
+/** Placeholder for a part with a problem, so that the rest can still be parsed. */
 const nothing: Node = { kind: "or", nodes: [] };

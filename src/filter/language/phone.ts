@@ -1,6 +1,6 @@
 /**
- * Phone numbers as people write and paste them, compared with E.164: what stands between the digits is no part of a
- * number. What may be stored is decided elsewhere, in `lib/phone.ts`.
+ * Phone numbers as people write and paste them, compared with E.164: separators between the digits are ignored. Which numbers
+ * may be stored is decided in `lib/phone.ts`.
  */
 
 /** Spaces, brackets, dots, slashes, dashes of every kind and characters of no width. */
@@ -9,22 +9,22 @@ const separators = /[\s()./\p{Pd}\p{Cf}]/gu;
 /** `+44 (0)20 7946 0958`: the trunk's 0 is dialled within the country alone. */
 const trunk = /(?<=\+[\d\s]*)\(0\)/g;
 
-/** A written number without what stands between its digits; the prefix 00 is +. */
+/** A written number without separators, with the prefix 00 as +. */
 export const bareNumber = (text: string): string => bareDigits(text).replace(/^00/, "+");
 
-/** The same of a part of a number, whose first digits may be zeros. */
+/** A part of a number without separators; its first digits may be zeros. */
 const bareDigits = (text: string): string => text.replace(trunk, "").replace(separators, "");
 
 /** What a word of a phone number is made of, such as `(512)` or `867-7777`. */
 const word = /^[+\d()./\p{Pd}\p{Cf}]*\d[\d()./\p{Pd}\p{Cf}]*$/u;
 
-/** Fewer digits are no number that somebody formats. */
+/** Fewest digits of a number that is written with separators. */
 const MIN_DIGITS = 5;
 
-/** Words that follow each other, and what they say as one phone number, in the form of `contains`. */
+/** Consecutive words, and the phone number that they may be together, in the form of `contains`. */
 interface Run {
   readonly words: string[];
-  /** None for words that are no number, or that are written as they are stored. */
+  /** None for words that are not a number, or that have the stored form already. */
   readonly numbers: readonly string[];
 }
 
@@ -46,8 +46,8 @@ export function numbersIn(words: readonly string[]): Run[] {
 }
 
 /**
- * What to look for in stored numbers: the part as it is, and what it says when its first zeros are a prefix: 00 before
- * a country's code, 0 before a number within a country.
+ * The parts to search in stored numbers: the part as it is, and without leading zeros that are a prefix (00 before a country
+ * code, 0 before a national number).
  */
 export function partsOf(text: string): readonly string[] {
   const bare = bareDigits(text);

@@ -1,4 +1,4 @@
-/** What one filter may be made of. */
+/** Limits of one filter. */
 export const limits = {
   groups: 10,
   conditions: 20,
@@ -8,7 +8,7 @@ export const limits = {
   relations: 2,
   /** Comparisons, those of the smart lists that it names included. */
   total: 1_000,
-  /** Values of one statement. Prisma takes 32,766, and holds the process for a fifth of a second over so many. */
+  /** Values of one statement. Prisma takes 32,766, and blocks the event loop for 0.2 s with so many. */
   parameters: 10_000,
 } as const;
 
@@ -28,7 +28,7 @@ export interface Problem {
   readonly suggestions: readonly string[];
 }
 
-/** Comparisons of a whole filter: smart lists that name others would otherwise be read a hundred times a hundred times. */
+/** Counts the comparisons of a whole filter, with those of the lists it names: nesting would otherwise multiply the limit. */
 export class Total {
   #leaves = 0;
 

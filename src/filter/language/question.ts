@@ -1,7 +1,7 @@
 import type { GenericOperator } from "../registry/operators.ts";
 import type { Clock } from "./dates.ts";
 
-/** What is asked in the words of each form, and what it is read against. */
+/** The input of each filter form, and the filter environment in which it is read. */
 
 /** Generic form: OR of groups, AND inside. */
 export interface GenericQuery {
@@ -24,7 +24,7 @@ export interface NamedList {
   readonly timeZone: string | null;
 }
 
-/** What a filter is read against, beside the fields. */
+/** The filter environment: what a filter is read against, beside the fields. */
 export interface FilterEnvironment {
   readonly clock: Clock;
   /** Ids of the tags that exist, by folded name and by id. */
@@ -35,6 +35,6 @@ export interface FilterEnvironment {
   readonly lists: ReadonlyMap<string, NamedList>;
   /** Whether the caller sees only what is assigned to them. */
   readonly restricted: boolean;
-  /** Whether it is a stored list's: then a tag that is not there is a problem, and not a value that nothing has. */
+  /** Whether the filter is a stored list's: an unknown tag is then a problem; otherwise it just matches nothing. */
   readonly stored: boolean;
 }

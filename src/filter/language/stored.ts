@@ -6,11 +6,11 @@ import type { Registry } from "../registry/registry.ts";
 import type { GenericCondition, GenericQuery } from "./question.ts";
 
 /**
- * How stored queries name things: tags, members and other lists by id, so that they may be called anything,
- * custom fields by their slug, which never changes, and options by name as records do, rewritten with them. Pure.
+ * How stored queries name things: tags, members and other lists by id, so that these can be renamed; custom fields by slug,
+ * which never changes; options by name as in records, rewritten together with them. Pure.
  */
 
-/** A tag as far as queries name it. */
+/** A tag that queries can name. */
 export interface NamedTag {
   readonly id: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface NamedTag {
 /** The field of a condition. */
 interface Place {
   readonly field: FilterField;
-  /** Whose field it is: related records have fields too. */
+  /** The entity that has the field, perhaps a related one. */
   readonly entity: FilterEntity;
 }
 
@@ -45,7 +45,7 @@ const comparesValues = ({ op }: GenericCondition): boolean => {
   return takes === "one" || takes === "many";
 };
 
-/** What the conditions of a query name. */
+/** The fields and texts that the conditions of a query name. */
 export const namedIn = ({ groups }: GenericQuery, registry: Registry): NamedIn[] =>
   groups.flatMap(({ conditions }) =>
     conditions.flatMap((condition) => {
@@ -104,8 +104,8 @@ export const asStored = (query: GenericQuery, registry: Registry, tags: readonly
   });
 
 /**
- * A stored query as people see it, and may send it back: tags by their names of today. A tag that is called like an
- * id keeps its own.
+ * A stored query as it is shown, which can be sent back: tags by their current names. A tag whose name looks like an id is
+ * shown by its id.
  */
 export const shown = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
   changeTexts(query, registry, (text, { field }) => {

@@ -70,9 +70,9 @@ const MAX_VALUES = 100;
 const DEFAULT_VALUES = 25;
 
 /**
- * Counts the values of a field under a list's question.
+ * Counts the values of a field among a list's rows.
  *
- * @param path the filter field whose own conditions `ignoreOwn` takes for true
+ * @param path the filter field whose own conditions `ignoreOwn` leaves out
  */
 export function countValues(
   context: Context,
@@ -109,7 +109,7 @@ export async function customBucket(context: Context, entity: Entity, slug: strin
   });
 }
 
-/** Texts that differ in case alone are one value where a slot holds them folded. */
+/** Values that differ in case only are counted as one where a slot holds them folded. */
 const bucketOf = ({ slug, slot, type }: Definition): Bucket => ({
   kind: "custom",
   slug,

@@ -1,20 +1,24 @@
 /**
- * Lists that had few rows when they were last counted. Their page and their number are found together, in one
- * statement that finds every row once; of many rows the number is found faster without them, and the page without
- * most of them. What is noted here only decides between the two: both answer the same.
+ * Remembers lists that had few rows when they were last counted. For these, one statement that finds every row gives both
+ * the page and the total; for long lists two statements are faster. It only decides which: the answer is the same.
  */
 
-/** Rows that are sorted in memory in a fraction of the time in which they are found. */
+/** Most rows of a short list: sorting so many takes a fraction of the time of finding them. */
 const FEW = 2000;
 
-/** Lists that are noted; those beyond them displace the oldest. */
+/** Lists that are remembered; beyond these, a new one evicts the oldest. */
 const MOST_LISTS = 10_000;
 
 const few = new Set<string>();
 
-/** @param list tells a list of an organization from every other, such as the fingerprint of its cursors */
+/**
+ * Whether a list had few rows when it was last counted.
+ *
+ * @param list identifies the list and its organization, such as the fingerprint of its cursors
+ */
 export const hasFew = (list: string): boolean => few.has(list);
 
+/** Remembers a list's total. */
 export function noteCount(list: string, count: number): void {
   few.delete(list);
   if (count > FEW) return;

@@ -14,7 +14,7 @@ import type { FilterEnvironment, GenericQuery, NamedList, TypedFilter } from "..
 import type { Definition, FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
 
-/** What a list can be asked for; everything given is AND-ed. */
+/** The filter arguments of a list, which are AND-ed. */
 export interface FilterArgs {
   readonly filter?: TypedFilter | null | undefined;
   readonly query?: GenericQuery | null | undefined;
@@ -23,7 +23,7 @@ export interface FilterArgs {
   readonly timeZone?: string | null | undefined;
 }
 
-/** What a filter may name, as far as it names it. */
+/** The definitions, tags, members and lists that a filter names. */
 export interface Named {
   /** Of any entity. */
   readonly definitions: readonly Definition[];
@@ -32,12 +32,12 @@ export interface Named {
   readonly lists: readonly NamedList[];
 }
 
-/** A filter read against what an organization has; it matches nothing while there are problems. */
+/** A filter read for an organization; it matches nothing while there are problems. */
 export interface ReadFilter {
   readonly where: Where;
-  /** What `filter` and `query` say together, free text apart. */
+  /** `filter` and `query` together, without the free-text search. */
   readonly tree: Normal;
-  /** What each group of `query` says, compiled when it is asked for; null without a query. */
+  /** The condition of each group of `query`, compiled on demand; null without a query. */
   readonly groups: (() => readonly Where[]) | null;
   readonly registry: Registry;
   /** Ids of the tags that it names, by folded name and by id. */
@@ -45,7 +45,7 @@ export interface ReadFilter {
   /** What people call the tags and members that it names, by the operand that names them. */
   readonly names: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
-  /** The same filter as if every condition on one field held. */
+  /** The same filter with every condition on one field replaced by true. */
   without(path: string): Where;
 }
 
@@ -55,7 +55,7 @@ export type ReadOptions = Pick<FilterEnvironment, "clock" | "restricted"> & {
   readonly listId?: string;
 };
 
-/** Problems of one filter that are told; whoever mends them asks again. */
+/** Most problems of one filter that are reported. */
 const MAX_PROBLEMS = 20;
 
 const parametersProblem = (where: unknown, path: string): Problem | null =>
@@ -110,10 +110,10 @@ export function readFilter(
   };
 }
 
-/** A request's part that reading filters takes. */
+/** The part of a request's context that reading filters needs. */
 export type FilterContext = Pick<Context, "db" | "now" | "viewer">;
 
-/** When and where a request's relative dates are read: the caller's time zone, else `fallback`, else the organization's. */
+/** The clock of a request's relative dates: the caller's time zone, else `fallback`, else the organization's. */
 export const clockOf = (
   { now, viewer }: Pick<FilterContext, "now" | "viewer">,
   timeZone?: string | null,
@@ -180,7 +180,7 @@ function mentionsLists(written: unknown): boolean {
   );
 }
 
-/** Every text in a filter's input, which could name a tag; cheaper than reading the tree twice. */
+/** Every text in a filter's input, any of which could name a tag; cheaper than parsing the filter twice. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (value instanceof Date || typeof value !== "object" || value === null) return [];
@@ -194,7 +194,7 @@ export function requireReadable<Read extends ReadFilter>(read: Read): Read {
   return read;
 }
 
-/** A filter is wrong: the first problem speaks, all of them are in `problems`. */
+/** A filter has problems: the first one is the message, all are in `problems`. */
 class FilterError extends RequestError {
   constructor(first: Problem, problems: readonly Problem[]) {
     super(first.code, `${first.path} ${first.message}`, {

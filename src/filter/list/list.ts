@@ -17,7 +17,7 @@ import {
   type Within,
 } from "./plan.ts";
 
-/** Lists of contacts, leads and deals: what is asked is read once into a plan, and the plan is executed. */
+/** Lists of contacts, leads and deals: the arguments are read once into a plan, and the plan is executed. */
 
 /** The two calls of a scoped model that a list needs. */
 interface Listed<Row> {
@@ -28,7 +28,7 @@ interface Listed<Row> {
 /** Values of a filter that is read in a turn of its own. */
 const LARGE = 200;
 
-/** A row of a page, with the OR groups that it fulfils; null when the question has none. */
+/** An edge, with the OR groups that its row matches; null when the list has none. */
 export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row> {
   constructor(
     edge: Edge<Row>,
@@ -42,7 +42,7 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
-/** A page, and the question that it answers. */
+/** A connection, with the question that it answers. */
 export interface FilteredConnection<Row extends { readonly id: string }> extends Connection<Row> {
   readonly edges: Promise<FilteredEdge<Row>[]>;
   readonly question: Question;
@@ -106,7 +106,7 @@ function execute<Row extends { readonly id: string }>(
   return Object.assign(lazyConnection(readPage, totalCount), { question: plan });
 }
 
-/** The rows of the page, and one more that tells whether it goes on. */
+/** The rows of the page, and one more that tells whether there is a next page. */
 function pageArgs({ where, keys, window, columns, place, readsCursor }: ListPlan): object {
   const { take, skip, backwards } = window;
   return {
@@ -132,7 +132,7 @@ function lookBackArgs({ where, keys, window, place }: ListPlan): object {
 const countRows = (context: Context, model: Listed<unknown>, { alone, model: name, where }: ListPlan) =>
   alone && name !== "deal" ? countLive(context, name, { ...alone, where }) : model.count({ where });
 
-/** Which groups each row of a page fulfils: one statement for all of them, when the first is asked about. */
+/** Which groups each row of a page matches: one statement for all rows, on first use. */
 function matchedGroups(
   { db }: Context,
   { model, groups }: ListPlan,

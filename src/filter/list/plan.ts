@@ -17,7 +17,7 @@ const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const satis
 >;
 const typeNames = { CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const;
 
-/** What lists of its own can be filtered. */
+/** The entities that have filterable lists. */
 export type ListedEntity = keyof typeof models;
 
 type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
@@ -27,21 +27,21 @@ export interface ListArgs extends PageArgs, FilterArgs {
   readonly trash?: TrashMode | null | undefined;
 }
 
-/** A list inside which another filter looks. */
+/** A smart list to which a further filter is confined. */
 export interface Within {
   readonly where: Where;
-  /** Where each of its groups looks. */
+  /** The condition of each of its groups. */
   readonly groups: () => readonly Where[];
   readonly timeZone: string | null;
-  /** Tells the list and its version apart, for cursors. */
+  /** Identifies the list and its version, for cursors. */
   readonly key: string;
 }
 
-/** What a list was asked, for those who look at the same rows in another way. */
+/** The conditions of a list, for facets and other readers of the same rows. */
 export interface Question {
-  /** All that is asked. */
+  /** All conditions together. */
   readonly where: Where;
-  /** As if every condition on one field held. */
+  /** All conditions, with those on one field replaced by true. */
   without(path: string): Where;
 }
 
@@ -49,20 +49,20 @@ export interface ListPlan extends Question {
   readonly model: (typeof models)[ListedEntity];
   readonly keys: readonly SortKey[];
   readonly window: Window;
-  /** Columns to read: those that are selected, and what rows are ordered by. */
+  /** Columns to read: those selected, and those of the order. */
   readonly columns: object;
   readonly binding: CursorBinding;
-  /** Where the window begins; null at the beginning of the list. */
+  /** The keyset position where the window begins; null at the beginning of the list. */
   readonly place: readonly CursorValue[] | null;
-  /** Whether the row of the cursor is read with those beyond it: it tells that the page is not the first. */
+  /** Whether the cursor's own row is read too, to learn whether there is a page before this one. */
   readonly readsCursor: boolean;
-  /** Whether the page is the list's first, and its number is selected too. */
+  /** Whether this is the first page, and `totalCount` is selected too. */
   readonly firstWithNumber: boolean;
-  /** The filter, where it is all that is asked of live records, which can be counted by less than their rows. */
+  /** The filter, where it is the only condition on live records, which `countLive` can count without reading all rows. */
   readonly alone: Pick<ReadFilter, "tree" | "tagIds"> | null;
-  /** Where each OR group of the question looks; null when it has none. */
+  /** The condition of each OR group; null when there are none. */
   readonly groups: (() => readonly Where[]) | null;
-  /** Tells the list from every other, and from the same one of somebody else. */
+  /** Identifies the list and the caller. */
   readonly list: string;
 }
 
@@ -73,12 +73,12 @@ const trashWhere: Readonly<Record<TrashMode, Where>> = {
 };
 
 /**
- * Reads what a list is asked: one statement for the custom fields and tags that it names, and one more for smart lists,
+ * Reads a list's arguments into a plan: one statement for the custom fields and tags that it names, and one more for smart lists,
  * when it names any.
  *
  * @param info of the field that is the connection
- * @param within the list inside which it looks
- * @throws FilterError, RequestError for arguments that cannot be, with their paths
+ * @param within the smart list to which it is confined
+ * @throws FilterError, RequestError for arguments that are not valid, with their paths
  */
 export async function planList(
   context: Context,
@@ -125,7 +125,7 @@ export async function planList(
 const selectsBoth = (names: ReadonlySet<string>): boolean =>
   names.has("totalCount") && (names.has("nodes") || names.has("edges"));
 
-/** What a filter says, for cursors: in whatever way it says that it means everything, it is no filter. */
+/** The filter's part of a cursor's binding; a filter that matches everything is the same as none. */
 const saidBy = ({ filter, query }: ListArgs, { tree }: ReadFilter, timeZone: string) =>
   tree.kind === "all" ? null : [filter, query, timeZone];
 
@@ -138,7 +138,7 @@ const listKey = (
   within: Within | undefined,
 ): string => fingerprint(withoutNulls([entity, keys, said, search, trash, within?.key]));
 
-/** The same arguments for one that is null and one that is left out. */
+/** Arguments without nulls, which mean the same as absent ones. */
 const withoutNulls = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item ?? null));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;

@@ -1,16 +1,16 @@
 import type { FilterEntity, FilterField } from "./fields.ts";
 
 /**
- * The registry of what can be filtered and sorted, from which both filter forms, the typed inputs, the compiler and
- * the derived columns take what they know. A column that is not here cannot be filtered.
+ * The registry of fields that can be filtered and sorted, which both filter forms, the typed inputs, the compiler and the
+ * derived columns use. A column that is not here cannot be filtered.
  *
- * Each entity says its own fields, in its table of columns, when that is loaded: `entities/<name>/<name>.columns.ts`.
- * The filter lies below the entities and knows none of them.
+ * Each entity registers its fields when its table of columns is loaded (`entities/<name>/<name>.columns.ts`): this room may
+ * not import entities.
  */
 
 const known = new Map<FilterEntity, readonly FilterField[]>();
 
-/** Says what of an entity can be filtered, once, beside its custom fields. */
+/** Registers the built-in fields of an entity, once. */
 export function defineFields(entity: FilterEntity, fields: readonly FilterField[]): void {
   if (known.has(entity)) throw new Error(`the fields of ${entity} are defined twice`);
   known.set(entity, fields);

@@ -2,11 +2,11 @@ import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Leaf, Node, Operand } from "../language/ast.ts";
 
 /**
- * Finds exchanged bounds, `{ gte: 10, lt: 5 }`, in one comparator. Only bounds that were written count: what a relative
- * date comes down to changes as time passes, and a filter may not become an error by that.
+ * Finds exchanged bounds, `{ gte: 10, lt: 5 }`, in one comparator. Only bounds that were written count: the
+ * bounds of a relative date change with time, and a filter must not become invalid by that.
  *
- * @param nodes the comparisons of one comparator on one field, which all have to hold
- * @returns the comparison that ends the range
+ * @param nodes the comparisons of one comparator on one field, which are AND-ed
+ * @returns the comparison that is the upper bound
  */
 export function crossing(nodes: readonly Node[]): Leaf | null {
   const bounds = nodes.filter((node) => node.kind === "leaf") as Leaf[];
@@ -21,7 +21,7 @@ export function crossing(nodes: readonly Node[]): Leaf | null {
   return null;
 }
 
-/** Numbers are texts where a double would not hold them. */
+/** Numbers that a double cannot hold are texts. */
 const isLess = (one: Operand | undefined, other: Operand | undefined): boolean =>
   one instanceof Date || other instanceof Date
     ? Number(one) < Number(other)

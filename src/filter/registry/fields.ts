@@ -3,9 +3,9 @@ import type { IdType } from "../../db/ids.ts";
 import type { Definition } from "../../db/open/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 
-/** What a filterable field is, and the fields that custom field definitions make. Those built in: `built-in.ts`. */
+/** The type of filterable fields, and the fields of custom field definitions; for built-in fields see `built-in.ts`. */
 
-/** What can be filtered: the models that the table of models says. */
+/** The entities that can be filtered, by the table of models. */
 export type FilterEntity = Uppercase<(typeof entities)[FilteredName]["table"]>;
 
 interface FilteredModel {
@@ -20,7 +20,7 @@ export const filteredModels = Object.fromEntries(
   ),
 ) as unknown as Readonly<Record<FilterEntity, FilteredModel>>;
 
-/** What has custom fields. */
+/** The entities that have custom fields. */
 export type Entity = CustomFieldEntity;
 export type { Definition };
 
@@ -44,12 +44,12 @@ export type FieldType =
   | "smartList"
   | "relation";
 
-/** Where a field's values are, in the form in which they compare. */
+/** Where a field's values are stored in the form in which they are compared. */
 export type Storage =
   /**
    * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the
-   * key of `keys` that has the text as people see it, where that is another; `via` leads to the row that has the
-   * column through relations to one row.
+   * key of `keys` that holds the shown form of the text, where that differs; `via` are the relations, each to one row, that
+   * lead to the row with the column.
    */
   | {
       readonly kind: "column";
@@ -62,8 +62,8 @@ export type Storage =
   /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
   | { readonly kind: "key"; readonly key: string }
   /**
-   * Phone numbers of one row, each between line feeds, in one column. `whole` has them as they are: a column with one,
-   * or the relation to a row for each.
+   * Phone numbers of one row, each between line feeds, in one column. `whole` has them by themselves: a column with
+   * one number, or the relation to a row for each.
    */
   | {
       readonly kind: "lines";
@@ -92,7 +92,7 @@ export interface Relation {
 
 /** One thing that can be filtered. */
 export interface FilterField {
-  /** How the query form names it, such as `createdAt`, `custom.industry` or `deals.count`. */
+  /** Its name in the query form, such as `createdAt`, `custom.industry` or `deals.count`. */
   readonly path: string;
   /** Further names in the query form. */
   readonly aliases: readonly string[];
@@ -101,7 +101,7 @@ export interface FilterField {
   readonly label: string;
   readonly description: string;
   readonly storage: Storage;
-  /** The column that a caller writes, from which the storage is computed where that is another. */
+  /** The column that callers write, where the storage is a derived column computed from it. */
   readonly from?: string;
   /** The index by which it can be looked up; absent when every row is read. */
   readonly index?: string;
@@ -130,7 +130,7 @@ const customTypes = {
   MULTI_SELECT: "multiSelect",
 } as const satisfies Record<CustomFieldType, FieldType>;
 
-/** Which kind of slot a type's values are copied into; MULTI_SELECT and BOOLEAN live by their tokens. */
+/** The kind of slot that a type's values are copied into; MULTI_SELECT and BOOLEAN have tokens only. */
 export const slotKinds = {
   TEXT: "text",
   URL: "text",
@@ -177,11 +177,11 @@ function customIndex(entity: Entity, storage: Storage, type: CustomFieldType): s
     : null;
 }
 
-/** Where a text's equality token stops: longer values have none. Counted in UTF-16 units of the folded text. */
+/** Longest text that has an equality token. Counted in UTF-16 units of the folded text. */
 export const MAX_TOKEN_VALUE = 64;
 
 /** The token of one value of one field; folded text, an option, or `true` and `false`. */
 export const facetToken = (fieldKey: string, value: string): string => `${fieldKey}:${value}`;
 
-/** The token that says a custom field has a value; a value's token begins with it. */
+/** The token of a custom field that has any value; the tokens of its values begin with it. */
 export const presenceToken = (slug: string): string => `custom.${slug}`;

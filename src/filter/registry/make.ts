@@ -96,7 +96,8 @@ export const related = (
     : [
         field(`${path}.count`, "integer", column(path, false, { via: ["tally"] }), counted, {
           index,
-          // Others' leads may have become one's own contact; deals and the like are seen with their contact.
+          // The count includes leads of other owners that were converted to a member's own contact; the member sees all
+          // deals, activities and conversations of their contacts.
           ...(relation.target === "LEAD" && { allData: true }),
         }),
       ]),
@@ -104,7 +105,7 @@ export const related = (
 
 const roles = ["OWNER", "ADMIN", "MEMBER", "READ_ONLY"];
 
-/** A member, by id and by what is known of them. */
+/** Fields of a member: by id, role and other properties. */
 export const member = (path: string, name: string, description: string, extra: Extra = {}): FilterField[] => [
   field(path, "member", column(name, true), description, { ...extra, idType: "Member" }),
   field(`${path}.role`, "enum", column("role", false, { via: [path] }), `The role of: ${description}`, {

@@ -10,7 +10,7 @@ export type Comparator =
   | "gte"
   | "lt"
   | "lte"
-  /** Not before the first operand, and before the second. */
+  /** From the first operand (inclusive) to the second (exclusive). */
   | "within"
   | "isEmpty"
   | "hasAny"

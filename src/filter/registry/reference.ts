@@ -4,7 +4,7 @@ import { type FieldType, type FilterEntity, type FilterField, filteredModels } f
 import { genericOperators, operatorsOf } from "./operators.ts";
 import { Registry } from "./registry.ts";
 
-/** The filter's reference for people, made from the registry so that it says what the code does. Pure. */
+/** The filter reference, made from the registry so that it agrees with the code. Pure. */
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows]
@@ -57,7 +57,7 @@ const fieldTable = (entity: FilterEntity): string =>
     new Registry(entity, []).fields().map(fieldRow),
   );
 
-/** Fields of what has no list of its own. */
+/** Fields of entities without a list of their own. */
 const insideRelations = (): string =>
   (Object.keys(filteredModels) as FilterEntity[])
     .filter((entity) => entity !== "CONTACT" && entity !== "LEAD" && entity !== "DEAL")

@@ -55,12 +55,12 @@ export class Registry {
     return this.#paths.flatMap((path) => this.#fields.get(path) ?? []);
   }
 
-  /** Every name there is, each field's own first. */
+  /** All names of the fields, each field's own name first. */
   names(): readonly string[] {
     return [...new Set([...this.#paths, ...this.#fields.keys()])];
   }
 
-  /** The same, and the fields of related records. */
+  /** All names, and those of the fields of related records. */
   allNames(): readonly string[] {
     const related = this.fields().flatMap((field) =>
       field.storage.kind === "relation"

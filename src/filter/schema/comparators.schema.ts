@@ -90,7 +90,7 @@ const RelativeRange = builder.inputType("RelativeRange", {
   }),
 });
 
-/** What an operator of an input takes; what compares days and moments takes the same everywhere. */
+/** The argument type of an input's operator; operators on days and times take the same everywhere. */
 const operandType = (operator: keyof typeof say, operand: Operand) => {
   if (operator === "isEmpty") return "Boolean";
   if (operator === "on") return "Date";

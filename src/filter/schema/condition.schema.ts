@@ -8,7 +8,7 @@ import { operatorsOf } from "../registry/operators.ts";
 import { CalendarUnitEnum, DurationUnitEnum } from "./comparators.schema.ts";
 import { FilterOperator } from "./query.schema.ts";
 
-/** What a filter is made of, as answers show it: fields, conditions with typed values, trees and problems. */
+/** Output types for the parts of a filter: fields, conditions with typed values, trees and problems. */
 
 const FieldTypeEnum = builder.enumType("FilterFieldType", {
   description: "What kind of values a field has; it decides the operators and the form of the value.",

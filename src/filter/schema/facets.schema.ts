@@ -7,9 +7,9 @@ import { byId } from "../../graphql/loaders.ts";
 import { countValues, customBucket, type Faceted, type FacetedEntity, facets } from "../list/facets.ts";
 import type { FilteredConnection, FilteredEdge } from "../list/list.ts";
 
-/** The connections of lists that can be filtered: with facets, and the groups that a record is there for. */
+/** The connections of filterable lists: with facets, and the groups that a record matches. */
 
-/** A value with its count, and what it is a value of. */
+/** A value with its count, and its field. */
 interface FacetValue extends BucketCount {
   readonly path: string;
 }

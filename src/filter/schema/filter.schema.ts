@@ -10,7 +10,7 @@ import {
   TrashModeEnum,
 } from "./query.schema.ts";
 
-/** The typed form. The inputs of an entity are made from the registry, so that they offer what it knows. */
+/** The typed form. Its inputs are made from the registry. */
 
 interface FilterShape {
   readonly [name: string]: unknown;
@@ -136,7 +136,7 @@ export const timeZoneArg = () =>
     }),
   }));
 
-/** What every list of contacts or leads can be asked for, its page apart. */
+/** The arguments of every list of contacts or leads, except those of the page. */
 const listArgs = <
   Filter extends typeof ContactFilter | typeof LeadFilter,
   Order extends typeof ContactOrder | typeof LeadOrder,

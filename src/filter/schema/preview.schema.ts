@@ -15,7 +15,7 @@ import { FilterFieldType, FilterNode, FilterProblem, type NamedField } from "./c
 import { ContactFilter, timeZoneArg } from "./filter.schema.ts";
 import { SearchInput, SmartListQueryInput } from "./query.schema.ts";
 
-/** What a filter means, before anybody uses it, and what filters can be made of. */
+/** Previews of filters, and the fields that filters can use. */
 
 interface Preview {
   readonly read: ReadFilter;
