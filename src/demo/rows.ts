@@ -1,8 +1,10 @@
-import { type CustomValueJson, derive } from "../filter/language/derive.ts";
+import { derive } from "../filter/language/derive.ts";
 import "../entities/contact/contact.fields.ts";
 import "../entities/lead/lead.fields.ts";
 import type { Definition } from "../filter/registry/fields.ts";
 import { fold } from "../lib/fold.ts";
+import { customValues } from "./custom-values.ts";
+import { DAY, Dice, day, iso, TODAY } from "./dice.ts";
 import { demoLists, demoValues } from "./lists.ts";
 import * as words from "./words.ts";
 
@@ -13,47 +15,6 @@ import * as words from "./words.ts";
 
 /** Rows of one table by column name, as `jsonb_populate_recordset` takes them. */
 export type DemoRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
-
-const TODAY = Date.UTC(2026, 10, 1, 12);
-const DAY = 86_400_000;
-
-/** Mulberry32: small, fast, and the same on every machine. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Choices from one generator, and ids that sort by the moment they stand for. */
-class Dice {
-  readonly #next: () => number;
-  constructor(seed: number) {
-    this.#next = generator(seed);
-  }
-  chance = (probability: number): boolean => this.#next() < probability;
-  whole = (low: number, high: number): number => low + Math.floor(this.#next() * (high - low + 1));
-  /** Earlier items more often than later ones. */
-  pick = <T>(items: readonly T[], skew = 1): T => items[Math.floor(this.#next() ** skew * items.length)] as T;
-  some = <T>(items: readonly T[], most: number, skew = 1): T[] => [
-    ...new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(items, skew))),
-  ];
-  moment = (daysBack: number, since = 0): number =>
-    TODAY - Math.floor((since + this.#next() * (daysBack - since)) * DAY);
-  /** A UUIDv7 of a moment. */
-  id = (at: number): string => {
-    const random = Array.from({ length: 19 }, () => this.whole(0, 15).toString(16)).join("");
-    const time = at.toString(16).padStart(12, "0");
-    const variant = "89ab"[this.whole(0, 3)];
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(3, 6)}-${random.slice(6, 18)}`;
-  };
-}
-
-const iso = (at: number): string => new Date(at).toISOString();
-const day = (at: number): string => iso(at).slice(0, 10);
 
 /** How many rows of each kind. */
 export interface DemoSize {
@@ -312,43 +273,6 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
       value,
     })),
   };
-}
-
-/** About two thirds of the fields have a value. */
-function customValues(dice: Dice, definitions: readonly Definition[]): Record<string, CustomValueJson> {
-  const values: Record<string, CustomValueJson> = {};
-  for (const { slug, type, options } of definitions) {
-    if (!dice.chance(0.66)) continue;
-    switch (type) {
-      case "SELECT":
-        values[slug] = dice.pick(options, 1.3);
-        break;
-      case "MULTI_SELECT": {
-        const chosen = new Set(dice.some(options, 3));
-        if (chosen.size > 0) values[slug] = options.filter((option) => chosen.has(option));
-        break;
-      }
-      case "NUMBER":
-        values[slug] = dice.whole(0, 500_000) / 4;
-        break;
-      case "BOOLEAN":
-        values[slug] = dice.chance(0.5);
-        break;
-      case "DATE":
-        values[slug] = day(dice.moment(20_000, 8_000));
-        break;
-      case "DATE_TIME":
-        values[slug] = iso(dice.moment(300));
-        break;
-      case "URL":
-        values[slug] = `https://portfolio.example/${dice.whole(1, 99_999)}`;
-        break;
-      case "TEXT":
-        values[slug] = dice.pick(words.headlines);
-        break;
-    }
-  }
-  return values;
 }
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
