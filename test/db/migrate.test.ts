@@ -24,7 +24,7 @@ import {
 import { type Database, openDatabase } from "../../src/db/open/database.ts";
 
 // PGlite takes seconds to make its files, and the drift check starts two of them.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const postgres = { host: "127.0.0.1", port: 5432, user: "postgres", database: "postgres" };
 const postgresAnswers = await new pg.Pool({ ...postgres, connectionTimeoutMillis: 1000 })

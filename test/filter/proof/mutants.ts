@@ -60,8 +60,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "all of several tags are any of them",
     "compile/compile.ts",
-    'comparator === "hasAll" ? { hasEvery: known }',
-    "false ? { hasEvery: known }",
+    "? { [column]: { hasEvery: known } }",
+    "? { [column]: { hasSome: known } }",
     "tags",
   ),
   mutant(
@@ -190,7 +190,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "the trash is in the list",
-    "list/list.ts",
+    "list/plan.ts",
     "EXCLUDE: { deletedAt: null }",
     "EXCLUDE: { purgedAt: null }",
     "boolean",
