@@ -157,6 +157,13 @@ export class RequestError extends Error {
   }
 }
 
+/** The caller has hung up, and nobody would read the answer. */
+export class CallerGone extends RequestError {
+  constructor() {
+    super("CLIENT_CLOSED_REQUEST", "The caller has closed the connection.", { status: 499 });
+  }
+}
+
 /** A text that a caller sent, cut to what an error message may repeat of it. */
 export const quote = (value: unknown): string => {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));

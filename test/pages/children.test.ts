@@ -86,17 +86,16 @@ test("the children's statement walks an index and reads no more rows than it was
       pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values),
   };
   let plan: Plan | undefined;
-  const spy = {
-    async query(config: { text: string; values: unknown[] }) {
-      const { rows } = await explaining.query(config);
-      plan = rows[0]["QUERY PLAN"][0].Plan;
-      return { rows: [] };
-    },
+  const spy = async (config: { text: string; values: unknown[] }) => {
+    const { rows } = await explaining.query(config);
+    plan = rows[0]["QUERY PLAN"][0].Plan;
+    return { rows: [] };
   };
-  const read = childReader(
-    { pool: spy as never, statementName: () => undefined },
-    { orgId: organization.id, memberId: organization.id, dataScope: "ALL" },
-  );
+  const read = childReader(spy as never, () => undefined, {
+    orgId: organization.id,
+    memberId: organization.id,
+    dataScope: "ALL",
+  });
   const table = childTable("Activity", "contact", "occurredAt");
   const text = { key: "subject", sql: "child.subject", columns: ["subject"] };
   await read(

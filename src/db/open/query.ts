@@ -7,8 +7,11 @@ export type Send = (statement: QueryConfig) => Promise<QueryResult>;
 /** Sends one statement of the data layer's own and gives its rows: through the pool, or inside a transaction. */
 export type Query = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-/** Queries through a pool. */
-export const poolQuery = (pool: Pool): Query => queryOf((statement) => pool.query(statement));
+/** Sends each statement through the pool, on whichever connection is free. */
+export const poolSend =
+  (pool: Pool): Send =>
+  (statement) =>
+    pool.query(statement);
 
 /** @param nameOf names the statements, so that their plans are kept; there must be a bounded number of texts then */
 export const queryOf =

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { isPassing } from "../open/faults.ts";
+import type { Send } from "../open/query.ts";
 import { rowTypes } from "../types.ts";
 import type { PrismaOfDatabase } from "./client.ts";
 import { columnOf } from "./columns.ts";
@@ -23,17 +24,19 @@ export interface PreparedReads {
    * Answers a read as Prisma would.
    *
    * @param ask sends it through Prisma, when it is not prepared
+   * @param through sends it when it is prepared; the pool does when left out
    */
   read(
     model: string,
     operation: ReadOperation,
     args: ReadArgs,
     ask: () => Promise<unknown>,
+    through?: Send,
   ): Promise<unknown>;
   /** The statement of a `findMany`, to be embedded in another one. */
   statement(model: string, args: ReadArgs): Promise<Statement>;
   /** The first rows in an order and the number of all rows, in one statement that finds all of them. */
-  countedRows(model: string, args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
+  countedRows(model: string, args: ReadArgs, page: PageOfAll, through?: Send): Promise<CountedRows>;
   /** How many reads were answered in which way since the database was opened. */
   readonly counts: Readonly<ReadCounts>;
 }
@@ -133,8 +136,18 @@ export function preparedReads(
     return template && { text: template.text, values: parametersOf(template, values), genericPlanSafe };
   };
 
-  const send = async ({ text, values }: Statement, name?: string) =>
-    pool.query<unknown[]>({ name, text, values: [...values], rowMode: "array", types: rowTypes });
+  const throughPool: Send = (statement) => pool.query(statement);
+
+  const send = (through: Send, { text, values }: Statement, name?: string): Promise<pg.QueryArrayResult> => {
+    const statement: pg.QueryArrayConfig = {
+      name,
+      text,
+      values: [...values],
+      rowMode: "array",
+      types: rowTypes,
+    };
+    return through(statement);
+  };
 
   const statement = async (model: string, args: ReadArgs): Promise<Statement> =>
     (await preparedStatement(model, "findMany", args)) ?? statementOf({ model, args });
@@ -142,10 +155,11 @@ export function preparedReads(
   return {
     counts,
     statement,
-    async read(model, operation, args, ask) {
+    async read(model, operation, args, ask, through = throughPool) {
       const prepared = await preparedStatement(model, operation, args);
       if (!prepared) return ask();
       const { rows, fields } = await send(
+        through,
         prepared,
         prepared.genericPlanSafe ? statementName(prepared.text) : undefined,
       );
@@ -153,13 +167,13 @@ export function preparedReads(
       const read = reader(fields, args.select);
       return operation === "findMany" ? rows.map(read) : rows[0] ? read(rows[0]) : null;
     },
-    async countedRows(model, args, { order, take }) {
+    async countedRows(model, args, { order, take }, through = throughPool) {
       const { text, values } = await statement(model, args);
       const keys = order.map(
         ({ column, descending, nullsFirst }) =>
           `"${columnOf(column)}" ${descending ? "DESC" : "ASC"} NULLS ${nullsFirst ? "FIRST" : "LAST"}`,
       );
-      const { rows, fields } = await send({
+      const { rows, fields } = await send(through, {
         text: `WITH hit AS MATERIALIZED (${text})
 SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(", ")} LIMIT $${values.length + 1}::int`,
         values: [...values, take],

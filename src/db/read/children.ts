@@ -1,6 +1,8 @@
+import type { QueryArrayConfig } from "pg";
 import { entities, type OwnedName } from "../entities.ts";
-import type { Database } from "../open/database.ts";
+import type { Send } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
+import type { StatementNames } from "../prisma/statement-names.ts";
 import { pointerColumn } from "../references.ts";
 import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
@@ -77,10 +79,7 @@ export const ROW_END = "\u001e";
  */
 export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string | null)[]>;
 
-export function childReader(
-  { pool, statementName }: Pick<Database, "pool" | "statementName">,
-  principal: Principal,
-): ChildReader {
+export function childReader(send: Send, statementName: StatementNames, principal: Principal): ChildReader {
   return async (requests) => {
     const groups = groupsOf(requests);
     const values: unknown[] = [principal.orgId];
@@ -96,12 +95,8 @@ export function childReader(
       return branch(at, group, limit === null ? "" : ` AND ${limit}`, parameter);
     });
     const text = branches.join("\nUNION ALL\n");
-    const { rows } = await pool.query<[group: number, index: number, value: string | null]>({
-      name: statementName(text),
-      text,
-      values,
-      rowMode: "array",
-    });
+    const statement: QueryArrayConfig = { name: statementName(text), text, values, rowMode: "array" };
+    const { rows }: { rows: [group: number, index: number, value: string | null][] } = await send(statement);
     const answers: (string | null)[] = requests.map(() => null);
     for (const [group, index, value] of rows) {
       const place = groups[group]?.[index - 1]?.place;

@@ -1,4 +1,4 @@
-import { RequestError } from "../../lib/errors.ts";
+import { CallerGone } from "../../lib/errors.ts";
 import type { Db } from "./db.ts";
 import { type Call, type ModelName, models, operations } from "./models.ts";
 import { type Principal, scope } from "./scope.ts";
@@ -19,13 +19,6 @@ const readerNames = [
 
 export type Readers = Pick<Db, (typeof readerNames)[number]>;
 export type Outside = Pick<Db, "transaction" | "optimistic">;
-
-/** The caller has closed the connection: nobody would read the answer. */
-class CallerGone extends RequestError {
-  constructor() {
-    super("CLIENT_CLOSED_REQUEST", "The caller has closed the connection.", { status: 499 });
-  }
-}
 
 const neverGone = () => false;
 

@@ -1,9 +1,11 @@
-import type { QueryConfig } from "pg";
+import { CallerGone } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
 import { decodeId, type IdType } from "../ids.ts";
+import { cancelledWith } from "../open/cancel.ts";
 import { readCatalogue } from "../open/catalogue.ts";
 import type { Database } from "../open/database.ts";
-import { poolQuery, type Query, queryOf } from "../open/query.ts";
+import { poolSend, type Query, queryOf, type Send } from "../open/query.ts";
+import type { TransactionClient } from "../prisma/client.ts";
 import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import { readAddresses } from "../read/addresses.ts";
 import { childReader } from "../read/children.ts";
@@ -27,22 +29,20 @@ type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 /**
  * Makes the scoped client of a principal.
  *
- * @param isGone whether the caller has gone; nothing further is read then
+ * @param caller aborted when the caller has gone; nothing further is read then, and PostgreSQL is asked to cancel what
+ *   is being read. The embedded database cannot be asked: a statement of it holds the process.
  */
-export function scopedDb(database: Database, principal: Principal, isGone?: () => boolean): Db {
+export function scopedDb(database: Database, principal: Principal, caller?: AbortSignal): Db {
   const { prisma, pool, statementName, reads } = database;
+  const leaving = caller && !database.embedded ? cancelledWith(pool, caller) : undefined;
+  const send = leaving ?? poolSend(pool);
   const readers = (): Readers => {
-    const query = poolQuery(pool);
+    const query = queryOf(send);
     return {
-      ...readersOf(
-        query,
-        queryOf((statement) => pool.query(statement), statementName),
-        principal,
-        reads.statement,
-      ),
-      children: childReader(database, principal),
+      ...readersOf(query, queryOf(send, statementName), principal, reads.statement),
+      children: childReader(send, statementName, principal),
       countedRows: (model, args, page) =>
-        reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page),
+        reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page, send),
       keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
@@ -56,8 +56,10 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
     };
   };
   const call: Call = (name, operation, args) => {
-    const ask = () => (prisma[name] as unknown as Calls)[operation](args);
-    return isPrepared(operation) ? reads.read(name, operation, args, ask) : ask();
+    const ask = leaving
+      ? () => askThrough(database, leaving, (client) => (client[name] as unknown as Calls)[operation](args))
+      : () => (prisma[name] as unknown as Calls)[operation](args);
+    return isPrepared(operation) ? reads.read(name, operation, args, ask, send) : ask();
   };
   const outside: Outside = {
     transaction: (work, timeout = 30_000) =>
@@ -75,19 +77,48 @@ export function scopedDb(database: Database, principal: Principal, isGone?: () =
       }
     },
   };
-  return confine(call, principal, readers, outside, isGone);
+  return confine(call, principal, readers, outside, caller && (() => caller.aborted));
+}
+
+/**
+ * Asks Prisma, which has no way of its own to be told how one read is sent: lent to a sender, as to a transaction.
+ *
+ * @throws CallerGone as the sender did, which Prisma would have wrapped
+ */
+async function askThrough<Answer>(
+  { borrow }: Database,
+  send: Send,
+  ask: (client: TransactionClient) => Promise<Answer>,
+): Promise<Answer> {
+  let gone: CallerGone | undefined;
+  const { client, giveBack } = await borrow((statement) =>
+    send(statement).catch((error: unknown) => {
+      if (error instanceof CallerGone) gone = error;
+      throw error;
+    }),
+  );
+  try {
+    return await ask(client);
+  } catch (error) {
+    throw gone ?? error;
+  } finally {
+    await giveBack();
+  }
 }
 
 /** The client of an optimistic write: it reads without locks and changes one row; all else needs a transaction. */
 function confineOptimistic({ pool, statementName, reads }: Database, principal: Principal, call: Call): Db {
-  const connection = { send: (statement: QueryConfig) => pool.query(statement), nameOf: statementName };
+  const send = poolSend(pool);
   const reading: Call = (name, operation, args) =>
     /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
   const readers = (): Readers => ({
-    ...readersOf(poolQuery(pool), poolQuery(pool), principal, reads.statement),
+    ...readersOf(queryOf(send), queryOf(send), principal, reads.statement),
     catalogue: needsTransaction,
     countedRows: needsTransaction,
-    rows: rowStore((model) => columnLimits(models[model], principal), optimistic(connection)),
+    rows: rowStore(
+      (model) => columnLimits(models[model], principal),
+      optimistic({ send, nameOf: statementName }),
+    ),
     get children(): never {
       return needsTransaction();
     },

@@ -33,8 +33,7 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
       const context = contextValue as Context & { readonly request: Request };
       if (context.viewer.scopes.has(needed)) {
         // A mutation goes on without its caller, who may have sent it and left.
-        const { signal } = context.request;
-        if (needed === "READ") context.db = scopedDb(database, context.viewer, () => signal.aborted);
+        if (needed === "READ") context.db = scopedDb(database, context.viewer, context.request.signal);
         return;
       }
       const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, {

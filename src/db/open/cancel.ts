@@ -1,0 +1,132 @@
+import pg from "pg";
+import { CallerGone } from "../../lib/errors.ts";
+import { takeConnection } from "./connections.ts";
+import { isTimeout } from "./faults.ts";
+import type { Send } from "./query.ts";
+
+/**
+ * Statements for one caller, which PostgreSQL is asked to cancel when the caller leaves: nobody would read their rows, and
+ * they would keep their connections from others.
+ */
+
+/** Milliseconds that a request to cancel may take. */
+const PATIENCE = 5_000;
+
+/** Milliseconds after which it is made again: PostgreSQL ignores one that comes before it has read the statement. */
+const AGAIN = 1_000;
+
+/** The driver's client where it tells its backend; its types do not show it. */
+interface Backend {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: boolean | object;
+  readonly sslNegotiation: string;
+  readonly processID: number;
+  readonly secretKey: number;
+}
+
+/** The driver's connection, which speaks the protocol; its types show less of it. */
+type Canceller = pg.Connection & {
+  connect(port: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processId: number, secretKey: number): void;
+};
+
+/** A statement that runs. */
+interface Running {
+  readonly client: pg.PoolClient;
+  /** Whether the requests to cancel it have been done, once there is one. */
+  cancelling?: Promise<boolean>;
+  again?: NodeJS.Timeout;
+}
+
+/**
+ * Sends statements through a pool until a caller leaves. Those that run then are cancelled. There is a listener on the
+ * signal only while one runs.
+ *
+ * @param signal aborted when the caller leaves
+ * @returns a sender that throws CallerGone in the place of what PostgreSQL says of a statement that was cancelled, and
+ *   for each further one, which is not sent
+ */
+export function cancelledWith(pool: Pick<pg.Pool, "connect">, signal: AbortSignal): Send {
+  const statements = new Set<Running>();
+  const cancelAll = () => {
+    for (const running of statements) beginToCancel(running);
+  };
+  const begin = (client: pg.PoolClient): Running => {
+    const running = { client };
+    if (statements.size === 0) signal.addEventListener("abort", cancelAll);
+    statements.add(running);
+    return running;
+  };
+  const end = (running: Running) => {
+    clearInterval(running.again);
+    statements.delete(running);
+    if (statements.size === 0) signal.removeEventListener("abort", cancelAll);
+  };
+  return async (statement) => {
+    const { client, giveBack } = await takeConnection(pool);
+    if (signal.aborted) {
+      giveBack(true);
+      throw new CallerGone();
+    }
+    const running = begin(client);
+    let sound = false;
+    try {
+      const result = await client.query(statement);
+      sound = true;
+      return result;
+    } catch (error) {
+      if (!running.cancelling || !isTimeout(error)) throw error;
+      sound = true;
+      throw new CallerGone();
+    } finally {
+      end(running);
+      // A request to cancel that is still under way would hit the connection's next statement.
+      giveBack(running.cancelling ? (await running.cancelling) && sound : sound);
+    }
+  };
+}
+
+function beginToCancel(running: Running): void {
+  const backend = running.client as unknown as Backend;
+  let requests = cancel(backend);
+  running.cancelling = requests;
+  running.again = setInterval(() => {
+    requests = requests.then((done) => done && cancel(backend));
+    running.cancelling = requests;
+  }, AGAIN);
+}
+
+/**
+ * Asks PostgreSQL to cancel what one backend does, as its protocol says (CancelRequest): on a connection of its own,
+ * which needs no role and which poolers hand on.
+ *
+ * @returns whether PostgreSQL has done it: it ends the connection then
+ */
+function cancel({ host, port, ssl, sslNegotiation, processID, secretKey }: Backend): Promise<boolean> {
+  const canceller = new pg.Connection({ ssl, sslNegotiation } as pg.ConnectionConfig) as Canceller;
+  return new Promise((resolve) => {
+    let sent = false;
+    const settle = (done: boolean) => {
+      clearTimeout(timer);
+      canceller.stream.destroy();
+      resolve(done);
+    };
+    const send = () => {
+      canceller.cancel(processID, secretKey);
+      sent = true;
+    };
+    const timer = setTimeout(settle, PATIENCE, false);
+    canceller
+      .on("connect", () => {
+        if (!ssl) send();
+        else if (sslNegotiation !== "direct") canceller.requestSsl();
+      })
+      .on("sslconnect", send)
+      .on("error", () => settle(false))
+      .on("end", () => settle(sent));
+    if (host.startsWith("/")) canceller.connect(`${host}/.s.PGSQL.${port}`);
+    else canceller.connect(port, host);
+  });
+}
