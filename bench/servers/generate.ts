@@ -21,7 +21,7 @@ export async function generatePlainClient(): Promise<void> {
   const schema = await readFile(path("../../prisma/schema.prisma"), "utf8");
   const folder = path("hosts/generated");
   await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}/schema.prisma`, schema.replace(/^generator client \{[^}]*\}\n/m, generators));
+  await writeFile(`${folder}/schema.prisma`, generators + schema.replace(/^generator \w+ \{[^}]*\}\n/gm, ""));
   await promisify(execFile)(
     process.execPath,
     [path("../../node_modules/prisma/build/index.js"), "generate", "--schema", `${folder}/schema.prisma`],
