@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { encodeId } from "../db/ids.ts";
 import type { Database } from "../db/open/database.ts";
-import { isPassing } from "../db/open/faults.ts";
+import { isTransient } from "../db/open/faults.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
@@ -190,7 +190,7 @@ async function runWithProgress(database: Database, { orgId, id }: ImportJob): Pr
       }
       if (job.total > 0) onProgress(job);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
     }
     await pause(LOOK);
   }

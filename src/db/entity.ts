@@ -31,13 +31,17 @@ export type MovedIds = Extract<keyof Scalars<"ContactMergeSource">, `${string}Id
 /**
  * What a purge of a record does with a row that points to it.
  *
- * - `stays`: keeps the row, and the record as a stub, so that the row can show it as removed.
- * - `goes`: erases the row.
- * - `goesAlone`: erases the row unless it belongs to another record as well (`seenBy`).
- * - `blanks`: empties these columns, which hold copies of the record's data, in the row that the pointer `of` leads to.
+ * - `keep`: keeps the row, and the record as a stub, so that the row can show it as removed.
+ * - `delete`: erases the row.
+ * - `deleteUnlessShared`: erases the row unless it belongs to another record as well (`visibleThrough`).
+ * - `clear`: empties these columns, which hold copies of the record's data, in the row that the pointer `of` leads to.
  *   The row itself is erased by its foreign key (ON DELETE CASCADE) together with the record.
  */
-type OnPurge = "stays" | "goes" | "goesAlone" | { readonly blanks: readonly string[]; readonly of: string };
+type OnPurge =
+  | "keep"
+  | "delete"
+  | "deleteUnlessShared"
+  | { readonly clear: readonly string[]; readonly of: string };
 
 interface PointerRow<To> {
   /** The model that it leads to. */
@@ -51,8 +55,8 @@ interface Purged {
 }
 
 interface Merged {
-  /** The column in which a merge of contacts records the rows that it moves; `stays` when it moves none. */
-  readonly merge: MovedIds | "stays";
+  /** The column in which a merge of contacts records the rows that it moves; `keep` when it moves none. */
+  readonly merge: MovedIds | "keep";
 }
 
 /** A pointer to a contact must say what a merge and a purge do with it; a pointer to a lead, what a purge does. */
@@ -87,7 +91,7 @@ interface OwnedModel<Name extends ModelName> {
    * Which rows a member restricted to assigned data sees: those where one of these columns holds the member's id, or one
    * of these pointers leads to a row that the member sees. The pointers among them are the row's parents.
    */
-  readonly seenBy: "everybody" | readonly (keyof Scalars<Name> | Pointer<Name>)[];
+  readonly visibleThrough: "everybody" | readonly (keyof Scalars<Name> | Pointer<Name>)[];
   /** All its pointers. Relations to the organization and to views do not count as pointers. */
   readonly pointers: { readonly [Relation in Pointer<Name>]: PointerTo<EndOf<Objects<Name>[Relation]>> };
   /** Relations to many rows that a `where` may follow. */
@@ -99,7 +103,7 @@ interface OwnedModel<Name extends ModelName> {
   /** Whether it can be filtered; its fields are in `filter/registry`, under the table's name in capitals. */
   readonly filtered?: true;
   /** The verb for a new one in GraphQL descriptions; "made" when left out. */
-  readonly comes?: string;
+  readonly createdVerb?: string;
 }
 
 export type ModelRow<Name extends ModelName> = SharedModel | View | OwnedModel<Name>;
@@ -108,7 +112,7 @@ export type ModelRow<Name extends ModelName> = SharedModel | View | OwnedModel<N
 export interface AnyPointer {
   readonly to: ModelName;
   readonly followed?: true;
-  readonly merge?: MovedIds | "stays";
+  readonly merge?: MovedIds | "keep";
   readonly purge?: OnPurge;
 }
 
@@ -119,12 +123,12 @@ export interface AnyOwned {
   readonly nouns: readonly [one: string, many: string];
   readonly ids?: true;
   readonly locked?: true;
-  readonly seenBy: "everybody" | readonly string[];
+  readonly visibleThrough: "everybody" | readonly string[];
   readonly pointers: Readonly<Record<string, AnyPointer>>;
   readonly many?: Readonly<Record<string, ModelName>>;
   readonly tally?: ModelName;
   readonly filtered?: true;
-  readonly comes?: string;
+  readonly createdVerb?: string;
 }
 
 /** Any model. */

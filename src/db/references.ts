@@ -27,9 +27,9 @@ const references: readonly Reference[] = ownedModels.flatMap(([model, row]) =>
 /** Every pointer to rows of a model, in the order of the table. */
 export const pointersTo = (model: ModelName): Reference[] => references.filter(({ to }) => to === model);
 
-/** Foreign key columns of a row's parents (see `seenBy`). */
-export const parentColumns = ({ seenBy, pointers }: AnyOwned): string[] =>
-  seenBy === "everybody" ? [] : seenBy.filter((name) => name in pointers).map(pointerColumn);
+/** Foreign key columns of a row's parents (see `visibleThrough`). */
+export const parentColumns = ({ visibleThrough, pointers }: AnyOwned): string[] =>
+  visibleThrough === "everybody" ? [] : visibleThrough.filter((name) => name in pointers).map(pointerColumn);
 
 /** A pointer to contacts that follows them through a merge. */
 export interface MovedReference extends Reference {
@@ -42,28 +42,28 @@ export interface MovedReference extends Reference {
 /** What a merge of contacts moves to the survivor. */
 export const movedByMerge: readonly MovedReference[] = pointersTo("Contact").flatMap((reference) => {
   const { merge: ids, model } = reference;
-  return ids === undefined || ids === "stays"
+  return ids === undefined || ids === "keep"
     ? []
     : [{ ...reference, ids, versioned: "version" in columnsOf(model) }];
 });
 
 /** A model whose records are children of a contact. */
-export interface Hanging {
+export interface ContactChild {
   /** Plural noun; also the name of the field that counts them. */
   readonly name: string;
   readonly model: Delegate<OwnedName>;
   /** The column in which a merge records which it moved. */
   readonly ids: MovedIds;
   /** The verb for a new one in descriptions: "made", "logged". */
-  readonly comes: string;
+  readonly createdVerb: string;
 }
 
 /** The children of contacts, which a merge moves: by `contact_id`, not by other pointers such as `converted_contact_id`. */
-export const hangingOnContacts: readonly Hanging[] = movedByMerge
+export const contactChildren: readonly ContactChild[] = movedByMerge
   .filter(({ column }) => column === pointerColumn("contact"))
   .map(({ model, row, ids }) => ({
     name: row.nouns[1],
     model: delegateOf(model),
     ids,
-    comes: row.comes ?? "made",
+    createdVerb: row.createdVerb ?? "made",
   }));

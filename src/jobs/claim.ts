@@ -156,7 +156,12 @@ export async function extendLease(
  *
  * @param counts whether this claim is one of those that may come to nothing
  */
-export async function letGo(pool: Pool, { job }: JobTables, claim: Claim, counts: boolean): Promise<void> {
+export async function releaseJob(
+  pool: Pool,
+  { job }: JobTables,
+  claim: Claim,
+  counts: boolean,
+): Promise<void> {
   await pool.query(
     `UPDATE ${job} SET leased_until = NULL, claims = greatest(0, claims - $4::int)
      WHERE org_id = $1::uuid AND id = $2::uuid AND ${mine}`,

@@ -43,7 +43,7 @@ export interface JobKind<Name extends keyof JobRows> {
   /** Source of its changes. */
   readonly source: (job: JobRows[Name]) => ModificationSource;
   /** Further errors after which the job is retried. */
-  readonly passing?: (error: unknown) => boolean;
+  readonly isTransient?: (error: unknown) => boolean;
   /**
    * Does a job from its last step to its end, yielding after each step so that the runner may stop there.
    *
@@ -51,5 +51,5 @@ export interface JobKind<Name extends keyof JobRows> {
    */
   readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
   /** Whether a job of which all is done has changed so many contacts that the planner should be told. */
-  readonly settles: (job: JobRows[Name]) => boolean;
+  readonly needsAnalyze: (job: JobRows[Name]) => boolean;
 }

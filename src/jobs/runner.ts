@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { analyze } from "../db/open/analyze.ts";
 import type { Database } from "../db/open/database.ts";
-import { isOverdue, isPassing } from "../db/open/faults.ts";
+import { isOverdue, isTransient } from "../db/open/faults.ts";
 import { RefusalError } from "../lib/errors.ts";
 import { findJob } from "./claim.ts";
 import type { JobKey, JobKind, JobRows } from "./kind.ts";
@@ -63,14 +63,14 @@ async function tryJob<Name extends keyof JobRows>(
       await work.end("FAILED", error.refusals.map(({ message }) => message).join("; "));
       return "done";
     }
-    if (!isPassing(error) && !kind.passing?.(error)) {
+    if (!isTransient(error) && !kind.isTransient?.(error)) {
       logger.error({ err: error }, `${kind.noun} failed`);
       await work.end("FAILED", "Something went wrong here; the log has it.");
       return "done";
     }
     logger.warn({ err: error }, `${kind.noun} waits to be tried again`);
     // What took too long, or met others again and again, may do so for ever; that the database was away says nothing.
-    await letGo(work, isOverdue(error) || !isPassing(error), options);
+    await release(work, isOverdue(error) || !isTransient(error), options);
     return "waits";
   }
 }
@@ -86,7 +86,7 @@ async function workOff<Name extends keyof JobRows>(
   try {
     for (;;) {
       if (stopping?.()) {
-        await work.letGo(false);
+        await work.release(false);
         return "waits";
       }
       const { done } = await steps.next();
@@ -97,7 +97,7 @@ async function workOff<Name extends keyof JobRows>(
     await steps.return();
   }
   await work.end("DONE", null);
-  if (kind.settles(work.job)) {
+  if (kind.needsAnalyze(work.job)) {
     await analyze(work.database).catch((error: unknown) =>
       logger.warn({ err: error }, "the planner could not be told of what changed"),
     );
@@ -109,16 +109,16 @@ async function workOff<Name extends keyof JobRows>(
 /** Milliseconds between two tries to let go of a job while the database is away; the lease ends by itself later. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 2_000];
 
-async function letGo<Name extends keyof JobRows>(
+async function release<Name extends keyof JobRows>(
   work: Work<Name>,
   counts: boolean,
   { stopping }: RunOptions<Name>,
 ): Promise<void> {
   for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
     try {
-      return await work.letGo(counts);
+      return await work.release(counts);
     } catch (error) {
-      if (!isPassing(error) || !work.holds || stopping?.()) return;
+      if (!isTransient(error) || !work.holds || stopping?.()) return;
       await pause(wait);
     }
   }

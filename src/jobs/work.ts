@@ -6,7 +6,7 @@ import type { DataScope } from "../generated/prisma/enums.ts";
 import type { Caller } from "../graphql/context.ts";
 import { write } from "../records/write/write.ts";
 import type { Writer } from "../records/write/writer.ts";
-import { type Claim, type End, endJob, extendLease, LEASE, letGo, takeJob } from "./claim.ts";
+import { type Claim, type End, endJob, extendLease, LEASE, releaseJob, takeJob } from "./claim.ts";
 import type { JobKind, JobRows, JobWork } from "./kind.ts";
 
 /** The lease is lost: the job was cancelled, or another process has claimed it. */
@@ -84,7 +84,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
    * @throws RefusalError when the member who asked for it may no longer do it
    */
   async step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean> {
-    const { name, passing } = this.#kind;
+    const { name, isTransient } = this.#kind;
     await this.keep(STEP_TIMEOUT);
     const { id, leases } = this.#claim;
     const moved = await write(
@@ -100,7 +100,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
         if (!job) throw new JobLost();
         return job;
       },
-      { timeout: STEP_TIMEOUT, ...(passing && { retry: passing }) },
+      { timeout: STEP_TIMEOUT, ...(isTransient && { retry: isTransient }) },
     );
     if (moved === null) return false;
     this.#job = moved;
@@ -135,8 +135,8 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   }
 
   /** @param counts whether this claim counts towards the failed attempts of the job */
-  letGo(counts: boolean): Promise<void> {
-    return letGo(this.database.pool, this.#kind.tables, this.#claim, counts);
+  release(counts: boolean): Promise<void> {
+    return releaseJob(this.database.pool, this.#kind.tables, this.#claim, counts);
   }
 
   async #asker(): Promise<{ db: Db; dataScope: DataScope }> {

@@ -2,7 +2,7 @@ import { decodeId } from "../db/ids.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
 import type { Db } from "../db/scope/db.ts";
 import type { Strength } from "../db/write/lock-order.ts";
-import { Displaced, type Pointing } from "../db/write/locks.ts";
+import { ConcurrentChange, type Pointing } from "../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../lib/errors.ts";
 import type { Writer } from "./write/writer.ts";
 
@@ -44,17 +44,17 @@ export async function lockContact(
     return survivor;
   }
   if ((await tx.contact.count({ where: { id: survivorId } })) === 0) throw missing();
-  throw new Displaced("the contact to which an old id led was merged or purged meanwhile");
+  throw new ConcurrentChange("the contact to which an old id led was merged or purged meanwhile");
 }
 
 /** The contact into which one was merged; null for one that was not. */
 const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
   (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
 
-/** @throws Displaced when an old id no longer leads to the contact that was locked for it */
+/** @throws ConcurrentChange when an old id no longer leads to the contact that was locked for it */
 async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
   if ((await leadsTo(tx, id)) === survivorId) return;
-  throw new Displaced("an old id no longer leads to the contact that it led to");
+  throw new ConcurrentChange("an old id no longer leads to the contact that it led to");
 }
 
 /**

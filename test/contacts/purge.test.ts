@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { decodeId, encodeId } from "../../src/db/ids.ts";
-import { isPassing } from "../../src/db/open/faults.ts";
+import { isTransient } from "../../src/db/open/faults.ts";
 import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { cases, createWith, makeWorld, updateWith, valueFor } from "../support/columns.ts";
@@ -280,7 +280,7 @@ test.for(cuts())(
       await organization.contact({ name: "Long gone", deletedAt: long });
       const wasCut = cutAt(how, statement);
       const purged = await purge(database, ...limits).catch((error: unknown) => {
-        if (!isPassing(error)) throw error;
+        if (!isTransient(error)) throw error;
         return null;
       });
       whole = purged?.ran === true && !wasCut();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scopedDb } from "../../src/db/scope/scoped.ts";
-import { Displaced } from "../../src/db/write/locks.ts";
+import { ConcurrentChange } from "../../src/db/write/locks.ts";
 import type { Caller, Warning } from "../../src/graphql/context.ts";
 import { write } from "../../src/records/write/write.ts";
 import { testDatabase } from "../support/database.ts";
@@ -24,7 +24,7 @@ test("a write that began anew warns of what its last attempt found, after what w
   const answer = await write(caller, async (writer) => {
     attempts += 1;
     writer.warn(warning(`attempt ${attempts}`));
-    if (attempts < 3) throw new Displaced("another write came in between");
+    if (attempts < 3) throw new ConcurrentChange("another write came in between");
     return attempts;
   });
   expect(answer).toBe(3);

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { allModels, delegateOf, entities, type OwnedName, ownedModels } from "../../src/db/entities.ts";
 import type { AnyOwned } from "../../src/db/entity.ts";
 import { columnOf } from "../../src/db/prisma/columns.ts";
-import { hangingOnContacts, pointerColumn, pointersTo } from "../../src/db/references.ts";
+import { contactChildren, pointerColumn, pointersTo } from "../../src/db/references.ts";
 import { ModelName } from "../../src/generated/prisma/internal/prismaNamespaceBrowser.ts";
 import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
@@ -67,7 +67,7 @@ test.each(leading)(
     const duplicate = await plant("Contact", victim);
     const { id } = await plant(model, victim, { [column]: duplicate.id });
     const pointed = () => query(`SELECT ${column}::text AS "to" FROM ${table} WHERE id = $1`, [id]);
-    const names = hangingOnContacts.map(({ name }) => name);
+    const names = contactChildren.map(({ name }) => name);
     const { merge, moves } = await mutate<{ merge: { id: string }; moves: Record<string, number> }>(
       victim.key,
       `contactMerge(input: { primaryId: "${primary.globalId}", duplicateIds: ["${duplicate.globalId}"] })`,
@@ -80,7 +80,7 @@ test.each(leading)(
         [duplicate.id],
       ),
     ).toEqual([{ moved: [id] }]);
-    for (const hanging of hangingOnContacts) expect(moves[hanging.name]).toBe(hanging.ids === ids ? 1 : 0);
+    for (const child of contactChildren) expect(moves[child.name]).toBe(child.ids === ids ? 1 : 0);
     await mutate(victim.key, `contactUnmerge(mergeId: "${merge.id}")`, "contact { id }");
     expect(await pointed()).toEqual([{ to: duplicate.id }]);
   },
@@ -109,9 +109,9 @@ const long = new Date(Date.now() - 31 * DAY);
 async function plantPointing(to: "Contact" | "Lead", id: string, mark: string, kept: boolean): Promise<void> {
   for (const { model, row, column, purge: rule } of pointersTo(to)) {
     if (rule === undefined) continue;
-    if (rule === "stays") {
+    if (rule === "keep") {
       if (kept) await plant(model, victim, { [column]: id });
-    } else if (rule === "goes" || rule === "goesAlone") {
+    } else if (rule === "delete" || rule === "deleteUnlessShared") {
       await plant(model, victim, { [column]: id }, mark);
     } else {
       // A merge's choices name fields and contacts, and say nothing of anybody.

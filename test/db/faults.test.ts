@@ -1,6 +1,6 @@
 import type { GraphQLError } from "graphql";
 import { beforeAll, expect, test } from "vitest";
-import { isPassing } from "../../src/db/open/faults.ts";
+import { isTransient } from "../../src/db/open/faults.ts";
 import { maskError } from "../../src/server/plugins/use-errors.ts";
 import { testDatabase } from "../support/database.ts";
 
@@ -47,14 +47,14 @@ test.each([
   ["57014", "the statement took too long", { code: "TIMEOUT", status: 504 }],
   ["40001", "it could not be serialised", { code: "CONFLICT", status: 409 }],
   ["40P01", "a deadlock", { code: "CONFLICT", status: 409 }],
-])("%s, %s: a passing fault, by the driver and by Prisma", async (state, _words, answer) => {
+])("%s, %s: a transient fault, by the driver and by Prisma", async (state, _words, answer) => {
   const { pool, prisma } = await testDatabase();
   for (const error of [
     await thrownBy(pool.query(raise(state))),
     await thrownBy(prisma.$executeRawUnsafe(raise(state))),
     await thrownBy(prisma.$transaction((tx) => tx.$executeRawUnsafe(raise(state)))),
   ]) {
-    expect(isPassing(error), String(error)).toBe(true);
+    expect(isTransient(error), String(error)).toBe(true);
     expect(told(error)).toEqual(answer);
   }
 });
@@ -75,7 +75,7 @@ test.each([
     await thrownBy(pool.query(raise(state))),
     await thrownBy(prisma.$executeRawUnsafe(raise(state))),
   ]) {
-    expect(isPassing(error), String(error)).toBe(false);
+    expect(isTransient(error), String(error)).toBe(false);
     expect(told(error)).toEqual(answer);
   }
 });

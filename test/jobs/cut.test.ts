@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/db/ids.ts";
-import { isPassing } from "../../src/db/open/faults.ts";
+import { isTransient } from "../../src/db/open/faults.ts";
 import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";
 import type { JobKey, JobKind, JobRows } from "../../src/jobs/kind.ts";
@@ -38,7 +38,7 @@ async function workThroughCuts<Name extends keyof JobRows>(
   for (let statement = 1; statement < 200; statement += 1) {
     const wasCut = broken.cutAt(how, statement);
     const outcome = await runJob(broken.database, silent, kind, {}, key).catch((error: unknown) => {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       return "waits" as const;
     });
     if (outcome === "waits" || wasCut()) continue;

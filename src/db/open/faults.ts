@@ -104,5 +104,5 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** Whether the same call may succeed later: the error is transient. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   isUnavailable(error) || isTimeout(error) || isRetryable(error);

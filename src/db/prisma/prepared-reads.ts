@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
-import { isPassing } from "../open/faults.ts";
+import { isTransient } from "../open/faults.ts";
 import type { Send } from "../open/query.ts";
 import { rowTypes } from "../types.ts";
 import type { PrismaOfDatabase } from "./client.ts";
@@ -195,7 +195,7 @@ async function makeTemplate(
   return statementOf({ ...read, args: others }).then(
     (statement) => templateOf(statement, markers),
     // A value's type cannot always be seen (an enum's looks like text); Prisma then refuses the marker.
-    (error: unknown) => (isPassing(error) ? undefined : null),
+    (error: unknown) => (isTransient(error) ? undefined : null),
   );
 }
 

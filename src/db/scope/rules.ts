@@ -25,8 +25,8 @@ export interface Rule {
 const rows = new Map<string, AnyModel>(allModels);
 
 /** The condition that a restricted member may see a row, for a model whose rows not everybody sees. */
-function assigned({ seenBy, pointers }: AnyOwned, memberId: string): Where {
-  const ways = (seenBy === "everybody" ? [] : seenBy).map((name): Where => {
+function assigned({ visibleThrough, pointers }: AnyOwned, memberId: string): Where {
+  const ways = (visibleThrough === "everybody" ? [] : visibleThrough).map((name): Where => {
     const pointer = pointers[name];
     const end = pointer && rows.get(pointer.to);
     return end?.kind === "owned" ? { [name]: { is: assigned(end, memberId) } } : { [name]: memberId };
@@ -40,18 +40,18 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
   const fields = columnsOf(name);
   if (row.kind === "shared") return row.followed ? { fields, shared: true } : null;
   if (row.kind === "view") return { fields };
-  const { seenBy, pointers, many, tally } = row;
+  const { visibleThrough, pointers, many, tally } = row;
   const one = (model: string) => ({ model, one: true }) as const;
   const followed = Object.entries(pointers).filter(([, pointer]) => pointer.followed);
   return {
     fields,
-    ...(seenBy !== "everybody" && { assigned: (memberId: string) => assigned(row, memberId) }),
+    ...(visibleThrough !== "everybody" && { assigned: (memberId: string) => assigned(row, memberId) }),
     relations: {
       ...Object.fromEntries(followed.map(([relation, { to }]) => [relation, one(to)])),
       ...Object.fromEntries(Object.entries(many ?? {}).map(([relation, model]) => [relation, { model }])),
       ...(tally && { tally: one(tally) }),
     },
-    ownable: seenBy !== "everybody" && seenBy.length === 1 && seenBy[0] === "ownerId",
+    ownable: visibleThrough !== "everybody" && visibleThrough.length === 1 && visibleThrough[0] === "ownerId",
   };
 }
 

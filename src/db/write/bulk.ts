@@ -9,7 +9,7 @@ import type { MovedReference } from "../references.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Principal } from "../scope/scope.ts";
 import type { LockOrder } from "./lock-order.ts";
-import { Displaced } from "./locks.ts";
+import { ConcurrentChange } from "./locks.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -84,7 +84,7 @@ export interface Bulk {
    * Removes a tag from all records that carry it, those in the trash too, and deletes it.
    *
    * @returns null when there is no such tag
-   * @throws Displaced when the tag was added to a record meanwhile
+   * @throws ConcurrentChange when the tag was added to a record meanwhile
    */
   removeTag(tagId: string, stamp: BulkStamp): Promise<{ contacts: number; leads: number } | null>;
 }
@@ -275,7 +275,7 @@ export function bulkStatements(
         for (const table of ["contact", "lead"] as const) await lock(carriers(table), " NOWAIT");
       } catch (error) {
         if (!isLocked(error)) throw error;
-        throw new Displaced("a record got the tag meanwhile");
+        throw new ConcurrentChange("a record got the tag meanwhile");
       }
       const untag = async (table: "contact" | "lead") => {
         const [row] = await query<{ changed: number }>(

@@ -3,7 +3,7 @@ import type { Query } from "../open/query.ts";
 import type { LockOrder, Strength } from "./lock-order.ts";
 
 /** Children of a row, and their foreign key. */
-type Hanging =
+type Children =
   | { readonly table: "deal"; readonly column: "lead_id" }
   | { readonly table: "activity"; readonly column: "lead_id" | "deal_id" }
   | { readonly table: "lead"; readonly column: "converted_deal_id" };
@@ -19,13 +19,13 @@ export interface Lock {
   /** Locks rows by id; ids without a row are ignored. */
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
   /** Locks all children of a row, whoever may see them. */
-  hanging(rows: Hanging, from: string): Promise<void>;
+  children(rows: Children, from: string): Promise<void>;
   /** Locks a row, if a column of it is null. */
   rowWithout(column: Pointing, id: string, strength: Strength): Promise<void>;
   /**
    * Locks rows together with all rows of their table that point to them, whoever may see them.
    *
-   * @throws Displaced when the rows that point to them changed while waiting
+   * @throws ConcurrentChange when the rows that point to them changed while waiting
    */
   families(by: Pointing, ids: readonly string[]): Promise<void>;
   /** Locks out every write that reads the organization's custom fields. */
@@ -40,8 +40,8 @@ export interface Lock {
  * What led to a row had changed by the time the row was locked (another contact was merged into it, a tag was added).
  * Nothing was written, and the work must begin again.
  */
-export class Displaced extends Error {
-  override readonly name = "Displaced";
+export class ConcurrentChange extends Error {
+  override readonly name = "ConcurrentChange";
 }
 
 const forStrength = (strength: Strength): string => `FOR ${strength === "update" ? "UPDATE" : "SHARE"}`;
@@ -60,7 +60,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
         [orgId, ids],
       );
     },
-    async hanging({ table, column }, from) {
+    async children({ table, column }, from) {
       order.enter(table);
       await query(
         `SELECT 1 AS locked FROM ${table} WHERE org_id = $1::uuid AND ${column} = $2::uuid ORDER BY id FOR UPDATE`,
@@ -85,7 +85,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       order.take(table, locked, "update");
       const now = idsOf(await query<{ id: string }>(members, [orgId, ids]));
       if (now.join() !== locked.join())
-        throw new Displaced(`what points by ${table}.${column} has changed meanwhile`);
+        throw new ConcurrentChange(`what points by ${table}.${column} has changed meanwhile`);
     },
     async fields() {
       order.take("fields", [""], "update");

@@ -92,16 +92,16 @@ const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
 /** The statement for rows that point to purged records by this pointer; null when they stay as they are. */
 function consequence({ row, column, purge }: Reference): string | null {
   const pointing = `DELETE FROM ${row.table} AS t USING ${THESE} WHERE t.org_id = p.org_id AND t.${column} = p.id`;
-  if (purge === "goes") return pointing;
-  if (purge === "goesAlone") {
+  if (purge === "delete") return pointing;
+  if (purge === "deleteUnlessShared") {
     const others = parentColumns(row).filter((parent) => parent !== column);
     return [pointing, ...others.map((parent) => `t.${parent} IS NULL`)].join(" AND ");
   }
-  if (purge === undefined || purge === "stays") return null;
-  const { blanks, of } = purge;
+  if (purge === undefined || purge === "keep") return null;
+  const { clear, of } = purge;
   const end = row.pointers[of]?.to;
   if (end === undefined) throw new Error(`${row.table} has no pointer ${of}`);
-  return `UPDATE ${entities[end].table} AS m SET ${blanks.map((field) => `${columnOf(field)} = '{}'`).join(", ")}
+  return `UPDATE ${entities[end].table} AS m SET ${clear.map((field) => `${columnOf(field)} = '{}'`).join(", ")}
      FROM ${THESE} JOIN ${row.table} AS s ON s.org_id = p.org_id AND s.${column} = p.id
      WHERE m.org_id = s.org_id AND m.id = s.${columnOf(of)}_id`;
 }
@@ -109,7 +109,9 @@ function consequence({ row, column, purge }: Reference): string | null {
 /** Condition that a record stays as a stub: rows point to it, or it was itself merged into another. */
 function isKept(model: keyof Stubs): string {
   const { table } = entities[model];
-  const pointers = pointersTo(model).filter(({ purge }) => purge === "stays" || purge === "goesAlone");
+  const pointers = pointersTo(model).filter(
+    ({ purge }) => purge === "keep" || purge === "deleteUnlessShared",
+  );
   const leading = pointers
     .filter(({ row }) => row.table === table)
     .map(({ column }) => `t.${column} IS NOT NULL`);

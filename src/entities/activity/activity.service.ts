@@ -1,5 +1,5 @@
 import { decodeId } from "../../db/ids.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Activity } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
@@ -86,7 +86,7 @@ async function lockActivity(writer: Writer, id: string): Promise<Activity> {
   if (seen?.contactId) await tx.lock.rows("contact", [seen.contactId], "update");
   const before = await lockRow(writer, "activity", id);
   if (before.contactId === seen?.contactId) return before;
-  throw new Displaced("the activity went to another contact meanwhile");
+  throw new ConcurrentChange("the activity went to another contact meanwhile");
 }
 
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;

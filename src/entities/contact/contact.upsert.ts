@@ -2,7 +2,7 @@ import { encodeId } from "../../db/ids.ts";
 import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/db.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
@@ -90,7 +90,7 @@ interface Match {
   readonly merged: boolean;
 }
 
-/** @throws Displaced when the address leads elsewhere by now */
+/** @throws ConcurrentChange when the address leads elsewhere by now */
 async function lockMatch(
   writer: Writer,
   { id, merged }: Match,
@@ -98,7 +98,7 @@ async function lockMatch(
 ): Promise<ContactRow> {
   const row = await lockLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
   if (merged && (await addressOf(writer.tx, email)).holder?.id !== row.id) {
-    throw new Displaced("the address no longer leads to the contact");
+    throw new ConcurrentChange("the address no longer leads to the contact");
   }
   return row;
 }

@@ -81,10 +81,10 @@ export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number 
   write(caller, async (writer) => {
     const { tx } = writer;
     const uuid = decodeId(id)?.uuid;
-    if (uuid !== undefined) await tx.lock.hanging({ table: "lead", column: "converted_deal_id" }, uuid);
+    if (uuid !== undefined) await tx.lock.children({ table: "lead", column: "converted_deal_id" }, uuid);
     const before = await lockRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
-    await tx.lock.hanging({ table: "activity", column: "deal_id" }, before.id);
+    await tx.lock.children({ table: "activity", column: "deal_id" }, before.id);
     await tx.activity.deleteMany({ where: { dealId: before.id, contactId: null, leadId: null } });
     await tx.activity.updateMany({
       where: { dealId: before.id },

@@ -1,6 +1,6 @@
 import { decodeId, encodeId } from "../../db/ids.ts";
 import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
@@ -71,8 +71,8 @@ export async function convertLead(
             const message = "the lead has no value: give deal.value, or createDeal: false";
             throw refuse("REQUIRED", ["input", "deal", "value"], message);
           }
-          await writer.tx.lock.hanging({ table: "deal", column: "lead_id" }, lead.id);
-          await writer.tx.lock.hanging({ table: "activity", column: "lead_id" }, lead.id);
+          await writer.tx.lock.children({ table: "deal", column: "lead_id" }, lead.id);
+          await writer.tx.lock.children({ table: "activity", column: "lead_id" }, lead.id);
           const { contact, contactOutcome } = await becomeContact(writer, locked, definitions);
           const deal =
             input.createDeal === false || value === null
@@ -128,7 +128,7 @@ interface Locked {
  * Locks the contact and then the lead, as every write does.
  *
  * @param check refuses a lead that cannot be converted
- * @throws Displaced when the lead's address was changed meanwhile
+ * @throws ConcurrentChange when the lead's address was changed meanwhile
  */
 async function lockBoth(
   writer: Writer,
@@ -152,7 +152,7 @@ async function lockBoth(
   }
   const lead = await lockLiveLead(writer, id);
   check(lead);
-  if (lead.email !== seen.email) throw new Displaced("the lead's address was changed meanwhile");
+  if (lead.email !== seen.email) throw new ConcurrentChange("the lead's address was changed meanwhile");
   return { lead, contact, address };
 }
 

@@ -9,7 +9,7 @@ export const bulkKind: JobKind<"bulkJob"> = {
   tables: { job: "bulk_job", chunk: "bulk_chunk" },
   noun: "a bulk change",
   source: ({ source }) => source,
-  settles: () => true,
+  needsAnalyze: () => true,
   async *steps(work) {
     while (await work.step((writer) => doPiece(writer, work.job))) yield;
   },

@@ -1,6 +1,6 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { AddressRow } from "../../db/read/addresses.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import { type Address, readAddress } from "../../entities/contact/contact.address.ts";
 import { emailKey } from "../../lib/email.ts";
 import type { Writer } from "../../records/write/writer.ts";
@@ -22,7 +22,7 @@ export interface Holders {
 /**
  * Who has what the rows are recognised by; those of the caller's are locked where they may be changed.
  *
- * @throws Displaced when an address came to lead to another contact meanwhile
+ * @throws ConcurrentChange when an address came to lead to another contact meanwhile
  */
 export async function holders(
   { tx }: Writer,
@@ -39,7 +39,7 @@ export async function holders(
     await tx.lock.rows("contact", ids, "update");
     const now = leadTo(await readAll(tx, keys));
     if ([...now].join("\n") !== [...led].join("\n"))
-      throw new Displaced("an address leads elsewhere than before");
+      throw new ConcurrentChange("an address leads elsewhere than before");
   }
   const visible = new Map(
     (ids.length === 0 ? [] : await tx.contact.findMany({ where: { id: { in: ids }, deletedAt: null } })).map(

@@ -24,8 +24,8 @@ export const importKind: JobKind<"importJob"> = {
   noun: "an import",
   source: () => "IMPORT",
   // Another caller makes one of its contacts at this moment.
-  passing: isUniqueViolation,
-  settles: ({ done, dryRun }) => done > MANY && !dryRun,
+  isTransient: isUniqueViolation,
+  needsAnalyze: ({ done, dryRun }) => done > MANY && !dryRun,
   async *steps(work) {
     if (work.job.total === 0) {
       await countRows(work);

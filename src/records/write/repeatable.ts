@@ -49,7 +49,7 @@ interface Placed extends AnsweredRow {
  * Refusals to repeat an answer: for records in it that the caller may no longer see, or that were trashed, restored or
  * merged since. One statement for each model.
  */
-export async function gone(db: Db, answered: Answered): Promise<Refusal[]> {
+export async function replayRefusals(db: Db, answered: Answered): Promise<Refusal[]> {
   const found: Refusal[] = [];
   for (const [model, rows] of Object.entries(answered)) {
     if (rows.length === 0) continue;

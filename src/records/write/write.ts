@@ -1,10 +1,10 @@
 import { isRetryable, violatesForeignKey } from "../../db/open/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import { RefusalError, RequestError, refuse } from "../../lib/errors.ts";
-import { gone, type Repeatable } from "./repeatable.ts";
+import { type Repeatable, replayRefusals } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
@@ -29,7 +29,7 @@ export interface WriteOptions<Result> {
  * through here.
  *
  * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a transaction,
- * and after a conflict with another write (PostgreSQL rolled it back, `Displaced`, or what `retry` names). So it must have
+ * and after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry` names). So it must have
  * no effects but through its writer. Warnings are an attempt's too (`writer.warn`): the
  * caller is told those of the attempt that was committed.
  *
@@ -64,7 +64,7 @@ export async function write<Result>(
       if (violatesForeignKey(error)) {
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
       }
-      if (!(error instanceof Displaced || isRetryable(error) || retry?.(error))) throw error;
+      if (!(error instanceof ConcurrentChange || isRetryable(error) || retry?.(error))) throw error;
       if (attempt === ATTEMPTS) throw conflict(error);
       // A random pause, so that two writes that conflicted do not meet again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
@@ -114,7 +114,7 @@ async function once<Result>(
       );
     }
     const answer = fromSnapshot(kept.answer) as Result;
-    const found = await gone(tx, records(answer));
+    const found = await replayRefusals(tx, records(answer));
     if (found.length > 0) throw new RefusalError(found);
     return answer;
   }

@@ -1,6 +1,6 @@
 import { decodeId } from "../../../db/ids.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
-import { hangingOnContacts, movedByMerge } from "../../../db/references.ts";
+import { contactChildren, movedByMerge } from "../../../db/references.ts";
 import { delegate } from "../../../db/scope/delegate.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
@@ -169,7 +169,7 @@ async function lockAll(
  */
 export async function countHanging({ tx }: Pick<Writer, "tx">, where: object): Promise<Moves> {
   const counts: Record<string, number> = {};
-  for (const { name, model } of hangingOnContacts) {
+  for (const { name, model } of contactChildren) {
     counts[name] = await delegate(tx, model).count({ where });
   }
   return counts;
@@ -217,7 +217,7 @@ async function moveAll(
     })),
   });
   const moved = Object.fromEntries(
-    hangingOnContacts.map(({ name, ids }) => [name, rows.get(ids)?.length ?? 0]),
+    contactChildren.map(({ name, ids }) => [name, rows.get(ids)?.length ?? 0]),
   );
   return { merge, moved };
 }

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
-import { type Hanging, hangingOnContacts } from "../../../db/references.ts";
+import { type ContactChild, contactChildren } from "../../../db/references.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import { builder } from "../../../graphql/builder.ts";
 import type { Context } from "../../../graphql/context.ts";
@@ -84,12 +84,12 @@ const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
 const countFields = <Shape, Field>(
   t: { int(options: { description: string; resolve: (shape: Shape) => number }): Field },
   countsOf: (shape: Shape) => Moves,
-  more: (hanging: Hanging) => string,
+  more: (child: ContactChild) => string,
 ): Record<string, Field> =>
   Object.fromEntries(
-    hangingOnContacts.map((hanging) => {
-      const { name } = hanging;
-      const description = `${name.charAt(0).toUpperCase()}${name.slice(1)}${more(hanging)}.`;
+    contactChildren.map((child) => {
+      const { name } = child;
+      const description = `${name.charAt(0).toUpperCase()}${name.slice(1)}${more(child)}.`;
       return [name, t.int({ description, resolve: (shape) => countsOf(shape)[name] ?? 0 })];
     }),
   );
@@ -207,7 +207,7 @@ const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").im
     ...countFields(
       t,
       ({ counts }) => counts,
-      ({ comes }) => ` ${comes} since`,
+      ({ createdVerb }) => ` ${createdVerb} since`,
     ),
     fields: t.stringList({
       description: "Fields that were changed since.",
@@ -239,7 +239,7 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
 builder.mutationFields((t) => ({
   contactMerge: t.field({
     type: MergePayload,
-    description: `Merges contacts into one: ${hangingOnContacts.map(({ name }) => name).join(", ")} and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
+    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")} and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
     args: {
       input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
       dryRun: t.arg.boolean({
