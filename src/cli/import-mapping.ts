@@ -1,16 +1,11 @@
 import { InvalidArgumentError } from "commander";
 import type { Definition } from "../filter/registry/fields.ts";
-import {
-  type Column,
-  holdsSeveral,
-  type ImportField,
-  importFields,
-  mapColumns,
-} from "../jobs/import/mapping.ts";
+import { type Column, mapColumns } from "../jobs/import/mapping.ts";
+import { allFields, holdsSeveral, type ImportField } from "../jobs/import/places.ts";
 import { sniff } from "../jobs/import/sniff.ts";
 
 /** Names of the fields to which a column can go, as they are typed. */
-export const fieldNames = Object.keys(importFields).map((name) => name.toLowerCase());
+export const fieldNames = allFields.map(({ name }) => name.toLowerCase());
 
 /** Reads `<column>=<field>`, and adds it to those before it. */
 export function readMapping(text: string, before: readonly Column[] = []): Column[] {
@@ -24,7 +19,7 @@ function readPlace(place: string): Omit<Column, "column"> {
   if (place === "") return { field: null, customField: null };
   if (place.startsWith("custom.")) return { field: null, customField: place.slice("custom.".length) };
   const field = place.toUpperCase().replaceAll("-", "_");
-  if (Object.hasOwn(importFields, field)) return { field: field as ImportField, customField: null };
+  if (allFields.some(({ name }) => name === field)) return { field: field as ImportField, customField: null };
   throw new InvalidArgumentError(
     `There is no field "${place}": take ${fieldNames.join(", ")}, or custom.<slug>.`,
   );
@@ -46,8 +41,9 @@ export function completeMapping(
   const { headings } = sniff(head, whole);
   const named = new Set(given.map(({ column }) => column));
   const taken = new Set(given.map(({ field }) => field));
-  const byHeading = mapColumns(headings, [], definitions).columns.filter(
-    ({ column, field }) => !named.has(column) && (field === null || holdsSeveral(field) || !taken.has(field)),
+  const byHeading = mapColumns(headings, [], definitions, "CONTACT").columns.filter(
+    ({ column, field }) =>
+      !named.has(column) && (field === null || holdsSeveral("CONTACT", field) || !taken.has(field)),
   );
   return [...given, ...byHeading];
 }

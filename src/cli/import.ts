@@ -14,7 +14,7 @@ import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
 import { importErrors } from "../jobs/import/errors-csv.ts";
 import { importKind } from "../jobs/import/import.kind.ts";
-import { importContacts } from "../jobs/import/import.service.ts";
+import { importRecords } from "../jobs/import/import.service.ts";
 import type { Column } from "../jobs/import/mapping.ts";
 import { NotCsvError } from "../jobs/import/sniff.ts";
 import { runJob } from "../jobs/runner.ts";
@@ -72,7 +72,7 @@ export const imports = new Command("import")
       const caller = await callerOf(database, options.org, options.email);
       const file = await beginningOf(createReadStream(path));
       try {
-        const job = await importContacts(caller, {
+        const job = await importRecords(caller, "CONTACT", {
           file: new Upload(basename(path), fileLimit, file.stream),
           mapping: options.map && (await mappingOf(caller, file, options.map)),
           mode: options.mode.toUpperCase(),

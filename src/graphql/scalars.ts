@@ -168,7 +168,7 @@ function checkJson(value: unknown): unknown {
 
 export const JsonScalar = exactScalar(GraphQLJSON as GraphQLScalarType, checkJson, (value) => value);
 
-function isCurrency(code: string): boolean {
+export function isCurrency(code: string): boolean {
   try {
     return GraphQLCurrency.parseValue(code) === code;
   } catch {

@@ -30,5 +30,5 @@ export const money = z.object({
     }
     return z.NEVER;
   }),
-  currency: z.string(),
+  currency: z.string("is required: an ISO 4217 code, such as EUR"),
 });

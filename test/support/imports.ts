@@ -10,6 +10,7 @@ import type { Organization } from "./makers.ts";
 
 export interface Job {
   readonly id: string;
+  readonly entity: "CONTACT" | "LEAD";
   readonly state: string;
   readonly total: number;
   readonly done: number;
@@ -33,19 +34,23 @@ export interface Job {
 }
 
 export const jobFields =
-  "id state total done created updated skipped failed blank encoding delimiter problem columns { column field customField } errors(first: 100) { row line column code message raw }";
+  "id entity state total done created updated skipped failed blank encoding delimiter problem columns { column field customField } errors(first: 100) { row line column code message raw }";
+
+/** What is imported. */
+export type Imported = "Contact" | "Lead";
 
 /** Sends a file by a multipart request and gives the answer as it is. */
 export async function upload(
   key: string,
   file: string | Uint8Array<ArrayBuffer>,
   input: Record<string, unknown> = {},
-  more: { idempotencyKey?: string; headers?: Record<string, string>; fileName?: string } = {},
+  more: { idempotencyKey?: string; headers?: Record<string, string>; fileName?: string; of?: Imported } = {},
 ): Promise<
   Answer<{ contactImport: { job: Job | null; errors: { code: string; path: string[]; message: string }[] } }>
 > {
-  const query = `mutation ($input: ContactImportInput!, $idempotencyKey: String) {
-    contactImport(input: $input, idempotencyKey: $idempotencyKey) { job { ${jobFields} } errors { code path message } } }`;
+  const { of = "Contact" } = more;
+  const query = `mutation ($input: ${of}ImportInput!, $idempotencyKey: String) {
+    contactImport: ${of.toLowerCase()}Import(input: $input, idempotencyKey: $idempotencyKey) { job { ${jobFields} } errors { code path message } } }`;
   return uploadAs(key, query, { input, idempotencyKey: more.idempotencyKey }, file, more);
 }
 
@@ -141,8 +146,9 @@ export async function imported(
   file: string | Uint8Array<ArrayBuffer>,
   input: Record<string, unknown> = {},
   key = organization.key,
+  of: Imported = "Contact",
 ): Promise<Job> {
-  const answer = await upload(key, file, input);
+  const answer = await upload(key, file, input, { of });
   const job = answer.data?.contactImport.job;
   if (!job) throw new Error(answer.text);
   await runImports(organization);

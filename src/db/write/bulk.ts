@@ -33,12 +33,16 @@ interface BulkStamp {
 export interface Bulk {
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
+  /** The same for leads. */
+  insertLeads(rows: readonly BulkRow[]): Promise<void>;
   /** Stores errors of an import's rows. Prisma would block the event loop for a millisecond for each. */
   insertImportErrors(errors: readonly ImportErrorRow[]): Promise<void>;
   /** Sets these fields of contacts or leads, for each row to its own values; purged rows are skipped. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /** Adds tags to contacts; pairs that exist already are left as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
+  /** The same for leads. */
+  tagLeads(pairs: readonly { leadId: string; tagId: string }[], now: Date): Promise<void>;
   /** Removes tags from contacts. */
   untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
   /**
@@ -145,13 +149,29 @@ export function bulkStatements(
     if (table !== entities.Contact.table) order.enter(table as Lockable);
     return { table, column, set: versioned ? "version = t.version + 1, " : "" };
   };
+  const insertInto = async (table: "contact" | "lead", rows: readonly BulkRow[]) => {
+    if (rows.length === 0) return;
+    await query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1::json)`, [
+      toJson(rows, orgId),
+    ]);
+  };
+  const tag = async (
+    table: "contact" | "lead",
+    pairs: readonly (readonly [id: string, tagId: string])[],
+    now: Date,
+  ) => {
+    if (pairs.length === 0) return;
+    await query(
+      `INSERT INTO ${table}_tag (org_id, ${table}_id, tag_id, added_by_id, created_at)
+       SELECT $1::uuid, p.id, p.tag_id, $4::uuid, $5::timestamptz
+       FROM unnest($2::uuid[], $3::uuid[]) AS p(id, tag_id)
+       ON CONFLICT DO NOTHING`,
+      [orgId, pairs.map(([id]) => id), pairs.map(([, tagId]) => tagId), memberId, now.toISOString()],
+    );
+  };
   return {
-    async insertContacts(rows) {
-      if (rows.length === 0) return;
-      await query("INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)", [
-        toJson(rows, orgId),
-      ]);
-    },
+    insertContacts: (rows) => insertInto("contact", rows),
+    insertLeads: (rows) => insertInto("lead", rows),
     async insertImportErrors(errors) {
       for (let at = 0; at < errors.length; at += ERRORS) {
         await query(
@@ -170,22 +190,18 @@ export function bulkStatements(
         [orgId, toJson(rows, orgId)],
       );
     },
-    async tagContacts(pairs, now) {
-      if (pairs.length === 0) return;
-      await query(
-        `INSERT INTO contact_tag (org_id, contact_id, tag_id, added_by_id, created_at)
-         SELECT $1::uuid, p.contact_id, p.tag_id, $4::uuid, $5::timestamptz
-         FROM unnest($2::uuid[], $3::uuid[]) AS p(contact_id, tag_id)
-         ON CONFLICT DO NOTHING`,
-        [
-          orgId,
-          pairs.map((pair) => pair.contactId),
-          pairs.map((pair) => pair.tagId),
-          memberId,
-          now.toISOString(),
-        ],
-      );
-    },
+    tagContacts: (pairs, now) =>
+      tag(
+        "contact",
+        pairs.map(({ contactId, tagId }) => [contactId, tagId] as const),
+        now,
+      ),
+    tagLeads: (pairs, now) =>
+      tag(
+        "lead",
+        pairs.map(({ leadId, tagId }) => [leadId, tagId] as const),
+        now,
+      ),
     async untagContacts(pairs) {
       if (pairs.length === 0) return;
       await query(

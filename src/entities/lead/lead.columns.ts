@@ -16,6 +16,14 @@ interface LeadColumn<Value> extends PersonColumn {
   readonly blank: Value | (Value extends object | null ? null : never);
   /** The column of the contact that a lead becomes; null for what stays with the lead, or is its deal's. */
   readonly becomes: keyof ContactRow | null;
+  /** What a column of a file is called that holds it, its own name first; null where none can. */
+  readonly import: {
+    readonly as: string;
+    readonly description?: string;
+    readonly headings: readonly string[];
+    /** Where it is in the input, when it is not under its own name. */
+    readonly path?: readonly string[];
+  } | null;
   /** What it is called in the texts of templates. */
   readonly tokens: readonly string[];
 }
@@ -47,6 +55,7 @@ export const leadTable = {
     blank: "",
     filter: person.name,
     becomes: "name",
+    import: { as: "NAME", headings: ["name", "full name", "lead", "lead name"] },
     tokens: ["name"],
     personal: true,
   },
@@ -61,6 +70,7 @@ export const leadTable = {
     blank: null,
     filter: person.email,
     becomes: "email",
+    import: { as: "EMAIL", headings: ["email", "e mail", "email address", "mail"] },
     tokens: ["email"],
     personal: true,
   },
@@ -75,6 +85,11 @@ export const leadTable = {
     blank: null,
     filter: [phoneField("lead", "phone", "The phone number.")],
     becomes: "phoneNumbers",
+    import: {
+      as: "PHONE",
+      description: "Phone number.",
+      headings: ["phone", "phone number", "mobile", "telephone", "mobile phone"],
+    },
     tokens: ["phone"],
     personal: true,
   },
@@ -83,6 +98,7 @@ export const leadTable = {
     ...textColumn(200, "Company, at most 200 characters."),
     filter: person.company,
     becomes: "company",
+    import: { as: "COMPANY", headings: ["company", "organization", "organisation", "account"] },
     tokens: ["company"],
     personal: true,
   },
@@ -91,6 +107,7 @@ export const leadTable = {
     ...textColumn(200, "Where the lead came from, at most 200 characters."),
     filter: person.source,
     becomes: "source",
+    import: { as: "SOURCE", headings: ["source", "lead source"] },
     tokens: ["source"],
     personal: true,
   },
@@ -99,6 +116,7 @@ export const leadTable = {
     ...longTextColumn(50_000, "Free notes, at most 50,000 characters."),
     filter: person.notes,
     becomes: "notes",
+    import: { as: "NOTES", description: "Notes.", headings: ["notes", "note", "comments", "description"] },
     tokens: [],
     personal: true,
   },
@@ -118,6 +136,11 @@ export const leadTable = {
       }),
     ],
     becomes: null,
+    import: {
+      as: "STATUS",
+      description: "Where the lead stands: new, contacted, qualified or unqualified.",
+      headings: ["status", "lead status"],
+    },
     tokens: ["status"],
     personal: false,
   },
@@ -139,6 +162,11 @@ export const leadTable = {
       ),
     ],
     becomes: null,
+    import: {
+      as: "DEAL_VALUE",
+      headings: ["deal value", "value", "amount", "estimated value"],
+      path: ["dealValue", "amount"],
+    },
     tokens: [],
     personal: true,
   },
@@ -155,6 +183,11 @@ export const leadTable = {
       }),
     ] as [FilterField],
     becomes: null,
+    import: {
+      as: "DEAL_CURRENCY",
+      headings: ["deal currency", "currency"],
+      path: ["dealValue", "currency"],
+    },
     tokens: [],
     personal: true,
   },
@@ -169,6 +202,7 @@ export const leadTable = {
     blank: null,
     filter: person.owner,
     becomes: "ownerId",
+    import: null,
     tokens: [],
     personal: false,
   },

@@ -1,5 +1,10 @@
 import type { LeadRow } from "../../db/prisma/rows.ts";
-import { type CustomValueJson, type DerivedColumns, derive } from "../../filter/language/derive.ts";
+import {
+  type CustomValueJson,
+  type DerivedColumns,
+  derive,
+  type SlotColumns,
+} from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Lead } from "../../generated/prisma/client.ts";
 import { blanksOf, columnsOf, erasedOf } from "../../records/columns.ts";
@@ -21,9 +26,12 @@ const names = Object.keys(emptyLead) as (keyof LeadColumns)[];
 /** What a caller wrote of a lead. */
 export const leadColumns = (row: LeadRow) => columnsOf(names, row) as unknown as LeadColumns;
 
-/** The derived columns of a lead. */
-export const deriveLead = (lead: LeadColumns, definitions: readonly Definition[]): DerivedColumns =>
-  derive("LEAD", lead, definitions);
+/** The derived columns of a lead. @param slots as `derive` takes them */
+export const deriveLead = (
+  lead: LeadColumns,
+  definitions: readonly Definition[],
+  slots?: SlotColumns,
+): DerivedColumns => derive("LEAD", lead, definitions, slots);
 
 /** What stays of a lead that others point to when it is purged; its owner does, as its deals are seen through it. */
 type Kept =

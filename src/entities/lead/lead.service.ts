@@ -1,8 +1,7 @@
 import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
-import { type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
-import { applyCustom } from "../../records/custom.ts";
+import { RefusalError, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
@@ -12,7 +11,8 @@ import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
-import { emptyLead, type LeadColumns, leadColumns } from "./lead.row.ts";
+import { emptyLead, leadColumns } from "./lead.row.ts";
+import { applyLead } from "./lead.rules.ts";
 
 /** A lead that is not purged, locked. */
 async function lockLead(writer: Writer, id: string): Promise<LeadRow> {
@@ -73,44 +73,19 @@ const catalogueOf = (writer: Writer, { customFields, tags }: LeadInput) =>
 async function putLead(
   writer: Writer,
   before: LeadRow | null,
-  { tags, customFields, dealValue, ownerId, createMissingTags, ...plain }: LeadInput,
+  { tags, ...input }: LeadInput,
   catalogue: Catalogue,
 ): Promise<LeadRow> {
   const { tx, caller } = writer;
   const columns = before === null ? emptyLead : leadColumns(before);
-  const { custom, refusals, warnings } = applyCustom(
-    columns.custom,
-    customFields ?? [],
-    catalogue.definitions,
-  );
-  const owner = await applyOwner(caller, tx, before?.ownerId, ownerId);
-  const plan = planTags(before?.tagIds ?? [], tags, catalogue, createMissingTags);
-  const found = [...refusals, ...owner.refusals, ...plan.refusals, ...statusRefusals(before, plain.status)];
+  const { after, refusals, warnings } = applyLead(columns, input, catalogue.definitions);
+  const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
+  const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
+  const found = [...refusals, ...owner.refusals, ...plan.refusals];
   if (found.length > 0) throw new RefusalError(found);
   writer.warn(...warnings);
-  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-  const after: LeadColumns = {
-    ...columns,
-    ...given,
-    ...(dealValue !== undefined && {
-      dealValue: dealValue?.amount ?? null,
-      dealCurrency: dealValue?.currency ?? null,
-    }),
-    ownerId: owner.ownerId,
-    custom,
-  };
-  const row = { ...after, tagIds: await plan.apply(writer) };
+  const row = { ...after, ownerId: owner.ownerId, tagIds: await plan.apply(writer) };
   return before === null ? writer.insert("lead", row) : writer.update("lead", before, row);
-}
-
-/** A lead becomes CONVERTED through leadConvert alone, and stays it. */
-function statusRefusals(before: LeadRow | null, status: LeadInput["status"]): Refusal[] {
-  const old = before?.status ?? "NEW";
-  if (status === undefined || status === old) return [];
-  const path = ["input", "status"];
-  if (old === "CONVERTED") return [refusal("INVALID_STATE", path, "a converted lead stays converted")];
-  if (status === "CONVERTED") return [refusal("INVALID_STATE", path, "use leadConvert to convert a lead")];
-  return [];
 }
 
 /** Moves a lead to the trash; its deals stay. One that is there already stays as it is. */

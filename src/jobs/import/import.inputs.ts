@@ -1,20 +1,24 @@
 import { z } from "zod";
 import { ContactCreateInput } from "../../entities/contact/contact.inputs.ts";
+import { LeadCreateInput } from "../../entities/lead/lead.inputs.ts";
 import { builder } from "../../graphql/builder.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { Upload } from "../../lib/upload.ts";
-import { tagList } from "../../records/inputs.ts";
-import { Columns, type ImportField, importFields } from "./mapping.ts";
+import type { InputFields } from "../../records/columns.ts";
+import { rule, tagList } from "../../records/inputs.ts";
+import { Columns } from "./mapping.ts";
+import { allFields, type ImportField } from "./places.ts";
+import { type ImportMatch, importMatches } from "./recognise.ts";
 import { delimiters, encodings } from "./sniff.ts";
 
 export const ImportModeEnum = builder.enumType("ImportMode", {
   description:
-    "What to do with a row whose contact is there already: one with its e-mail address or, where the row has none, with its name and one of its phone numbers.",
+    "What to do with a row whose contact or lead is there already, as `matchOn` says: without it, one with its e-mail address or, where the row has none, with its name and one of its phone numbers.",
   values: {
-    SKIP: { description: "Leave the contact as it is." },
+    SKIP: { description: "Leave the record as it is." },
     UPDATE: {
       description:
-        "Change the contact. An empty cell, blank text and null leave what is there: an import clears nothing.",
+        "Change the record. An empty cell, blank text and null leave what is there: an import clears nothing.",
     },
   } as const,
 });
@@ -22,8 +26,19 @@ export const ImportModeEnum = builder.enumType("ImportMode", {
 export const ImportFieldEnum = builder.enumType("ImportField", {
   description: "Where a column of a file goes.",
   values: Object.fromEntries(
-    Object.entries(importFields).map(([name, { description }]) => [name, { description }]),
+    allFields.map(({ name, description, of }) => {
+      const only = of.length > 1 ? "" : of[0] === "LEAD" ? " Of leads only." : " Of contacts only.";
+      return [name, { description: `${description}${only}` }];
+    }),
   ) as Record<ImportField, { description: string }>,
+});
+
+const MatchEnum = builder.enumType("ImportMatch", {
+  description: "By what a row is taken for a record that is there already.",
+  values: {
+    EMAIL: { description: "The e-mail address." },
+    PHONE: { description: "One of the phone numbers, whatever the name." },
+  } as const satisfies Partial<Record<ImportMatch, { description: string }>>,
 });
 
 const encodingNames = {
@@ -70,43 +85,60 @@ builder.scalarType("Upload", {
   },
 });
 
+/** What both imports take beside their rows. @param many what is imported */
+const importFields = (t: InputFields, many: "contacts" | "leads") => ({
+  file: t.field({
+    type: "Upload",
+    description: "A CSV file with a row of headings: up to 1,000,000 rows and 200 MB.",
+  }),
+  mapping: t.field({
+    type: [ColumnInput],
+    description:
+      "Where the file's columns go; those left out go nowhere. Without it they go where their headings say.",
+  }),
+  mode: t.field({
+    type: ImportModeEnum,
+    defaultValue: "SKIP" as const,
+    description: `What to do with a row of ${many} that are there already.`,
+  }),
+  matchOn: t.field({
+    type: [MatchEnum],
+    description: `By what a row is taken for one of the ${many} that are there, tried in this order: the first that finds somebody decides, and a row that means several is refused. Without it: the e-mail address and, where a row has none, its name together with one of its phone numbers.`,
+  }),
+  dryRun: t.boolean({
+    defaultValue: false,
+    description: `Checks every row and counts what would be done; writes none of the ${many}.`,
+  }),
+  tags: t.stringList({ description: "Tags that every row gets as well, by name or id." }),
+  createMissingTags: t.boolean({
+    description:
+      "Whether to make tags that do not exist yet; otherwise their rows are refused. A row's own choice comes first.",
+  }),
+  ownerId: t.id({
+    description: `The member to assign new ${many} to; a row's own choice comes first.`,
+  }),
+  encoding: t.field({
+    type: EncodingEnum,
+    description: "How the file is written; found out when left out.",
+  }),
+  delimiter: t.string({
+    description: "What stands between columns: , or ; or | or a tab; found out when left out.",
+  }),
+});
+
 export const ContactImportInput = builder.inputType("ContactImportInput", {
   description: "Contacts to import: `rows`, or a `file`.",
   fields: (t) => ({
     rows: t.field({ type: [ContactCreateInput], description: "Up to 1000 contacts." }),
-    file: t.field({
-      type: "Upload",
-      description: "A CSV file with a row of headings: up to 1,000,000 rows and 200 MB.",
-    }),
-    mapping: t.field({
-      type: [ColumnInput],
-      description:
-        "Where the file's columns go; those left out go nowhere. Without it they go where their headings say.",
-    }),
-    mode: t.field({
-      type: ImportModeEnum,
-      defaultValue: "SKIP",
-      description: "What to do with a row whose contact is there already.",
-    }),
-    dryRun: t.boolean({
-      defaultValue: false,
-      description: "Checks every row and counts what would be done; writes no contact.",
-    }),
-    tags: t.stringList({ description: "Tags that every row gets as well, by name or id." }),
-    createMissingTags: t.boolean({
-      description:
-        "Whether to make tags that do not exist yet; otherwise their rows are refused. A row's own choice comes first.",
-    }),
-    ownerId: t.id({
-      description: "The member to assign new contacts to; a row's own choice comes first.",
-    }),
-    encoding: t.field({
-      type: EncodingEnum,
-      description: "How the file is written; found out when left out.",
-    }),
-    delimiter: t.string({
-      description: "What stands between columns: , or ; or | or a tab; found out when left out.",
-    }),
+    ...importFields(t, "contacts"),
+  }),
+});
+
+export const LeadImportInput = builder.inputType("LeadImportInput", {
+  description: "Leads to import: `rows`, or a `file`.",
+  fields: (t) => ({
+    rows: t.field({ type: [LeadCreateInput], description: "Up to 1000 leads." }),
+    ...importFields(t, "leads"),
   }),
 });
 
@@ -117,6 +149,11 @@ export const ImportInput = z.object({
   file: z.instanceof(Upload).nullish(),
   mapping: Columns.nullish(),
   mode: z.enum(["SKIP", "UPDATE"]).nullish(),
+  matchOn: z
+    .array(z.enum(importMatches))
+    .min(1, rule("REQUIRED", "must name at least one; leave it out for the usual"))
+    .refine((list) => new Set(list).size === list.length, "must not name one twice")
+    .nullish(),
   dryRun: z.boolean().nullish(),
   tags: tagList.nullish(),
   createMissingTags: z.boolean().nullish(),

@@ -6,6 +6,7 @@ import type { JobKind, JobWork } from "../kind.ts";
 import { type BatchSettings, importBatch } from "./batch.ts";
 import { rowBatches } from "./batches.ts";
 import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
+import { importEntities } from "./entities.ts";
 import { errorRows, settingsOf } from "./job.ts";
 import type { Column } from "./mapping.ts";
 import type { CsvSlice } from "./records.ts";
@@ -62,10 +63,10 @@ async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
 
 /** The rows that no step has dealt with, in the order of the file. */
 async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
-  const { done, mapping, delimiter } = work.job;
-  const { definitions } = await (await work.db()).catalogue("CONTACT");
+  const { entity, done, mapping, delimiter } = work.job;
+  const { definitions } = await (await work.db()).catalogue(entity);
   const columns = mapping as unknown as Column[];
-  yield* rowBatches(slicesOf(work), { columns, definitions, decimalComma: delimiter === ";" }, done);
+  yield* rowBatches(slicesOf(work), { entity, columns, definitions, decimalComma: delimiter === ";" }, done);
 }
 
 /** @returns what the batch moves of the job */
@@ -79,7 +80,10 @@ async function doBatch(
   const { memberId, dataScope } = caller.viewer;
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
-  const { errors, notes, ...counts } = await importBatch(writer, rows, { ...settings, ...restricted });
+  const { errors, notes, ...counts } = await importBatch(writer, importEntities[job.entity], rows, {
+    ...settings,
+    ...restricted,
+  });
   await tx.bulk.insertImportErrors(errorRows(job.id, { errors, notes }));
   return {
     done: job.done + rows.length,

@@ -10,8 +10,8 @@ import { selectOf } from "../../graphql/plan.ts";
 import { findUnique, keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
-import { ContactImportInput, ImportFieldEnum, ImportModeEnum } from "./import.inputs.ts";
-import { cancelImport, importContacts } from "./import.service.ts";
+import { ContactImportInput, ImportFieldEnum, ImportModeEnum, LeadImportInput } from "./import.inputs.ts";
+import { cancelImport, importRecords } from "./import.service.ts";
 import type { Column } from "./mapping.ts";
 
 const StateEnum = builder.enumType("ImportState", {
@@ -24,6 +24,11 @@ const StateEnum = builder.enumType("ImportState", {
     FAILED: { description: "Ended early; `problem` says why. What was written stays." },
     CANCELLED: { description: "Was stopped. What was written stays." },
   } as const,
+});
+
+const EntityEnum = builder.enumType("ImportEntity", {
+  description: "What an import makes of its rows.",
+  values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
 });
 
 const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
@@ -110,12 +115,13 @@ function told(
 
 const Job = builder.prismaObject("ImportJob", {
   ...keyed,
-  description: "An import of contacts.",
+  description: "An import of contacts or leads.",
   fields: (t) => ({
+    entity: t.expose("entity", { type: EntityEnum, description: "What the rows become." }),
     state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
     mode: t.expose("mode", {
       type: ImportModeEnum,
-      description: "What it does with contacts that are there.",
+      description: "What it does with records that are there.",
     }),
     dryRun: t.exposeBoolean("dryRun", { description: "Whether it only checks and counts." }),
     fileName: t.exposeString("fileName", { nullable: true, description: "Name of the file." }),
@@ -135,9 +141,9 @@ const Job = builder.prismaObject("ImportJob", {
       description: "How many rows of data there are; 0 until they are counted.",
     }),
     done: t.exposeInt("done", { description: "How many were worked on: the sum of the next four." }),
-    created: t.exposeInt("created", { description: "Rows that made a contact." }),
-    updated: t.exposeInt("updated", { description: "Rows that changed a contact." }),
-    skipped: t.exposeInt("skipped", { description: "Rows whose contact was there already." }),
+    created: t.exposeInt("created", { description: "Rows that made a record." }),
+    updated: t.exposeInt("updated", { description: "Rows that changed a record." }),
+    skipped: t.exposeInt("skipped", { description: "Rows whose record was there already." }),
     failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
     blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed as a whole." }),
@@ -224,7 +230,18 @@ builder.mutationFields((t) => ({
       ...idempotencyKeyArg(),
     },
     resolve: (_root, { input, idempotencyKey }, context) =>
-      payload(() => importContacts(context, input, idempotencyKey)),
+      payload(() => importRecords(context, "CONTACT", input, idempotencyKey)),
+  }),
+  leadImport: t.field({
+    type: jobPayload("LeadImportPayload", "new"),
+    description:
+      "Imports leads: rows at once, or a CSV file as a job whose progress `importJob` shows. Every row is counted exactly once; those that are refused say why.",
+    args: {
+      input: t.arg({ type: LeadImportInput, required: true, description: "What to import, and how." }),
+      ...idempotencyKeyArg(),
+    },
+    resolve: (_root, { input, idempotencyKey }, context) =>
+      payload(() => importRecords(context, "LEAD", input, idempotencyKey)),
   }),
   importJobCancel: t.field({
     type: jobPayload("ImportJobCancelPayload", "stopped"),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { encodeId } from "../../db/ids.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
+import type { Entity } from "../../filter/registry/fields.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
@@ -17,8 +18,9 @@ import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { importBatch } from "./batch.ts";
+import { importEntities } from "./entities.ts";
 import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
-import { errorRows, settingsOf } from "./job.ts";
+import { errorRows, type Options, settingsOf } from "./job.ts";
 import { headingRefusals, mapColumns } from "./mapping.ts";
 import { type ImportRow, readInputRow } from "./row.ts";
 import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
@@ -37,12 +39,13 @@ const asImport = (caller: Caller): Caller => ({
  *
  * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
  */
-export function importContacts(
+export function importRecords(
   caller: Caller,
+  entity: Entity,
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<ImportJob> {
-  const input = readInput(ImportInput, raw);
+  const input: Asked = { ...readInput(ImportInput, raw), entity };
   if ((input.rows == null) === (input.file == null)) {
     throw refuse("REQUIRED", ["input"], "give either rows or a file");
   }
@@ -51,27 +54,39 @@ export function importContacts(
     : importFile(asImport(caller), input, input.file, idempotencyKey);
 }
 
+/** What is asked for, and of what. */
+type Asked = ImportInputValues & { readonly entity: Entity };
+
+const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport" : "contactImport");
+
 /** Columns of a job that do not depend on where its rows come from. */
-async function newJob(writer: Writer, { mode, dryRun, tags, createMissingTags, ownerId }: ImportInputValues) {
+async function newJob(
+  writer: Writer,
+  { entity, mode, dryRun, matchOn, tags, createMissingTags, ownerId }: Asked,
+) {
   const { tx, caller } = writer;
   const owner = await applyOwner(caller, tx, undefined, ownerId);
-  const named = findTags(tags ?? [], await writer.catalogue("CONTACT", tags ?? []));
+  const named = findTags(tags ?? [], await writer.catalogue(entity, tags ?? []));
   const found = [...owner.refusals, ...tagRefusals(named, ["input", "tags"], createMissingTags)];
   if (found.length > 0) throw new RefusalError(found);
+  const options: Options = {
+    matchOn: matchOn ?? null,
+    tags: tags ?? [],
+    createMissingTags: createMissingTags ?? false,
+    ownerId: owner.ownerId,
+  };
   return {
+    entity,
     memberId: caller.viewer.memberId,
     apiKeyId: caller.viewer.apiKeyId,
     mode: mode ?? "SKIP",
     dryRun: dryRun ?? false,
-    options: { tags: tags ?? [], createMissingTags: createMissingTags ?? false, ownerId: owner.ownerId },
+    options: { ...options },
   } as const;
 }
 
-function importRows(
-  caller: Caller,
-  input: ImportInputValues,
-  idempotencyKey: IdempotencyKey,
-): Promise<ImportJob> {
+function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey): Promise<ImportJob> {
+  const { entity, ...asked } = input;
   return write(
     caller,
     async (writer) => {
@@ -79,11 +94,11 @@ function importRows(
       const rows: ImportRow[] = [];
       for (const [at, row] of (input.rows ?? []).entries()) {
         if (at % TURN === TURN - 1) await ownTurn();
-        rows.push({ row: at + 1, line: at + 1, raw: JSON.stringify(row), ...readInputRow(row) });
+        rows.push({ row: at + 1, line: at + 1, raw: JSON.stringify(row), ...readInputRow(entity, row) });
       }
       const id = newId();
-      const settings = settingsOf({ ...job, options: job.options });
-      const { errors, notes, ...counts } = await importBatch(writer, rows, settings);
+      const settings = settingsOf(job);
+      const { errors, notes, ...counts } = await importBatch(writer, importEntities[entity], rows, settings);
       const made = await writer.insert("importJob", {
         ...job,
         ...counts,
@@ -100,7 +115,7 @@ function importRows(
       return made;
     },
     {
-      repeatable: repeatable("importJob", "contactImport", input, idempotencyKey),
+      repeatable: repeatable("importJob", operationOf(entity), asked, idempotencyKey),
       timeout: 120_000,
       retry: isUniqueViolation,
     },
@@ -119,11 +134,11 @@ const PIECE = 262_144;
  */
 async function importFile(
   caller: Caller,
-  input: ImportInputValues,
+  input: Asked,
   { fileName, limit, stream }: Upload,
   idempotencyKey: IdempotencyKey,
 ): Promise<ImportJob> {
-  const { file: _, ...asked } = input;
+  const { file: _, entity, ...asked } = input;
   const pieces = piecesOf(stream, limit);
   try {
     const problem = textProblem(fileName);
@@ -133,7 +148,7 @@ async function importFile(
     const job = await openJob(caller, input, fileName, head);
     try {
       const { bytes, hash } = await keepPieces(caller.db, job.id, head, pieces);
-      const again = repeatable("importJob", "contactImport", [asked, hash], idempotencyKey);
+      const again = repeatable("importJob", operationOf(entity), [asked, hash], idempotencyKey);
       const queued = await queueJob(caller, job.id, bytes, again);
       // A retry under the same idempotency key answers with the first job; this upload is discarded.
       if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
@@ -150,16 +165,12 @@ async function importFile(
 }
 
 /** The job of a file that has begun to arrive. */
-function openJob(
-  caller: Caller,
-  input: ImportInputValues,
-  fileName: string,
-  head: Buffer,
-): Promise<ImportJob> {
+function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> {
   const { headings, encoding, delimiter } = sniffHead(head, input);
   return write(caller, async (writer) => {
-    const { definitions } = await writer.catalogue("CONTACT");
-    const { columns, refusals } = mapColumns(headings, input.mapping ?? [], definitions);
+    const { entity } = input;
+    const { definitions } = await writer.catalogue(entity);
+    const { columns, refusals } = mapColumns(headings, input.mapping ?? [], definitions, entity);
     const found = [...headingRefusals(headings), ...refusals];
     if (found.length > 0) throw new RefusalError(found);
     return writer.insert("importJob", {
@@ -227,7 +238,7 @@ async function dropUpload(db: Db, id: string): Promise<void> {
   });
 }
 
-function sniffHead(head: Buffer, { encoding, delimiter }: ImportInputValues): Sniffed {
+function sniffHead(head: Buffer, { encoding, delimiter }: Asked): Sniffed {
   try {
     return sniff(head, head.length < HEAD, {
       ...(encoding && { encoding }),

@@ -1,11 +1,14 @@
 import type { ImportErrorRow } from "../../db/write/bulk.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { BatchResult, BatchSettings } from "./batch.ts";
+import type { ImportMatch } from "./recognise.ts";
 import { MAX_RAW } from "./records.ts";
 
 /** A job's columns in the terms of its work. Pure. */
 
-interface Options {
+/** What was asked for of an import, as its job keeps it; jobs of earlier versions have less. */
+export interface Options {
+  readonly matchOn?: readonly ImportMatch[] | null;
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
@@ -19,6 +22,7 @@ export const settingsOf = ({
 }: Pick<ImportJob, "mode" | "dryRun"> & { readonly options: unknown }): BatchSettings => ({
   mode,
   dryRun,
+  matchOn: null,
   ...(options as Options),
   seen: new Map(),
 });
@@ -42,6 +46,7 @@ export const errorRows = (
         code: problem.code,
         message: problem.message.toWellFormed(),
         refused,
+        text: null,
         // What PostgreSQL cannot hold is what the row was refused for.
         raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
       })),

@@ -1,54 +1,13 @@
 import { z } from "zod";
-import type { contactTable } from "../../entities/contact/contact.columns.ts";
-import { contactRows } from "../../entities/contact/contact.table.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { findDefinition, unknownField } from "../../records/custom.ts";
+import { allFields, type ImportField, placesOf } from "./places.ts";
 import { MAX_COLUMNS } from "./records.ts";
 
 /** Which column of a file goes where. Pure. */
-
-/** Where the cells of a column of a file can go. */
-interface Place {
-  /** For people. */
-  readonly description: string;
-  /** The headings that are known to mean it; the first is its own. */
-  readonly headings: readonly string[];
-  /** In a contact's input. */
-  readonly path: readonly string[];
-  /** How a cell is read; of several values, what stands between them. */
-  readonly cell: "text" | "truth" | RegExp;
-}
-
-export type ImportField =
-  | NonNullable<(typeof contactTable)[keyof typeof contactTable]["import"]>["as"]
-  | "TAGS";
-
-const cellOf = (type: unknown): Place["cell"] =>
-  type === "Boolean" ? "truth" : Array.isArray(type) ? /[;|]/ : "text";
-
-/** Where a column can go, beside custom fields. */
-export const importFields = {
-  ...Object.fromEntries(
-    contactRows.flatMap(([name, row]): [string, Place][] => {
-      if (row.import === null) return [];
-      const { as, headings, description = row.description } = row.import;
-      const path = row.within === undefined ? [name] : [row.within, name];
-      return [[as, { description, headings, path, cell: cellOf(row.create?.type) }]];
-    }),
-  ),
-  TAGS: {
-    description: "Tags, separated by , or ; or |.",
-    headings: ["tags", "tag", "labels"],
-    path: ["tags"],
-    cell: /[,;|]/,
-  },
-} as unknown as Readonly<Record<ImportField, Place>>;
-
-/** Whether several columns may go to the same field. */
-export const holdsSeveral = (field: ImportField): boolean => importFields[field].cell instanceof RegExp;
 
 /** Where one column goes; nowhere when both are null. */
 export interface Column {
@@ -62,7 +21,7 @@ export const Columns = z.array(
   z.object({
     column: z.string(),
     field: z
-      .enum(Object.keys(importFields) as [ImportField])
+      .enum(allFields.map(({ name }) => name) as [ImportField])
       .nullish()
       .transform((value) => value ?? null),
     customField: z
@@ -79,16 +38,30 @@ const headingKey = (heading: string): string =>
     .trim();
 
 /** Fields by their own name, and by the others that are known to mean them. */
-const own = new Map<string, ImportField>();
-const synonyms = new Map<string, ImportField>();
-for (const [field, { headings }] of Object.entries(importFields)) {
-  for (const [at, heading] of headings.entries()) {
-    (at === 0 ? own : synonyms).set(headingKey(heading), field as ImportField);
-  }
+interface Headings {
+  readonly own: ReadonlyMap<string, ImportField>;
+  readonly synonyms: ReadonlyMap<string, ImportField>;
 }
 
+function headingsOf(entity: Entity): Headings {
+  const own = new Map<string, ImportField>();
+  const synonyms = new Map<string, ImportField>();
+  for (const [field, { headings }] of Object.entries(placesOf(entity))) {
+    for (const [at, heading] of headings.entries()) {
+      (at === 0 ? own : synonyms).set(headingKey(heading), field as ImportField);
+    }
+  }
+  return { own, synonyms };
+}
+
+const known: Readonly<Record<Entity, Headings>> = {
+  CONTACT: headingsOf("CONTACT"),
+  LEAD: headingsOf("LEAD"),
+};
+
 /** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
-function placeOf(column: string, definitions: readonly Definition[]): Column {
+function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Column {
+  const { own, synonyms } = known[entity];
   const key = headingKey(column);
   const slug = key.replaceAll(" ", "_");
   const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
@@ -107,7 +80,10 @@ export function mapColumns(
   headings: readonly string[],
   given: readonly Column[],
   definitions: readonly Definition[],
+  entity: Entity,
 ): { columns: Column[]; refusals: Refusal[] } {
+  const places = placesOf(entity);
+  const holdsSeveral = (field: ImportField) => places[field]?.cell instanceof RegExp;
   const refusals: Refusal[] = [];
   const chosen = new Map<string, Column>();
   for (const [at, choice] of given.entries()) {
@@ -119,6 +95,9 @@ export function mapColumns(
       refusals.push(refusal("INVALID_VALUE", [...path, "column"], "names a column for the second time"));
     } else if (choice.field !== null && choice.customField !== null) {
       refusals.push(refusal("INVALID_VALUE", path, "goes to a field or to a custom field, not to both"));
+    } else if (choice.field !== null && places[choice.field] === undefined) {
+      const message = `${entity === "LEAD" ? "leads" : "contacts"} have no field ${choice.field}; take one of ${Object.keys(places).join(", ")}`;
+      refusals.push(refusal("INVALID_VALUE", [...path, "field"], message));
     } else if (choice.customField !== null && !findDefinition(choice.customField, definitions)) {
       refusals.push(unknownField(choice.customField, definitions, [...path, "customField"]));
     }
@@ -131,7 +110,7 @@ export function mapColumns(
       const slug = customField === null ? null : (findDefinition(customField, definitions)?.slug ?? null);
       return { column, field, customField: slug };
     }
-    return placeOf(column, definitions);
+    return placeOf(column, definitions, entity);
   });
   const going = new Map<string, string[]>();
   for (const { column, field, customField } of columns) {

@@ -1,11 +1,11 @@
-import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
-import { ContactCreate } from "../../entities/contact/contact.inputs.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
-import { type Column, importFields } from "./mapping.ts";
+import type { Column } from "./mapping.ts";
+import { placesOf } from "./places.ts";
+import { type ImportValues, rowCheck } from "./values.ts";
 
 /** One row of an import: what it says, or what is wrong with it. Pure. */
 
@@ -24,7 +24,7 @@ export interface ImportRow {
   /** As it was sent. */
   readonly raw: string;
   /** Null when it cannot be read. */
-  readonly input: ContactCreateValues | null;
+  readonly input: ImportValues | null;
   readonly problems: readonly RowProblem[];
 }
 
@@ -79,7 +79,15 @@ function put(draft: Draft, path: readonly string[], value: unknown): void {
   }
 }
 
+/** A cell as the word of an enum. */
+const wordOf = (cell: string): string =>
+  cell
+    .trim()
+    .toUpperCase()
+    .replace(/[\s-]+/g, "_");
+
 export interface RowReader {
+  readonly entity: Entity;
   readonly columns: readonly Column[];
   readonly definitions: readonly Definition[];
   /** Whether numbers may have a decimal comma, as where columns are separated by semicolons. */
@@ -89,8 +97,9 @@ export interface RowReader {
 /** Reads a record of a file. Empty cells say nothing: they leave what is there. */
 export function readRecord(
   cells: readonly string[],
-  { columns, definitions, decimalComma }: RowReader,
+  { entity, columns, definitions, decimalComma }: RowReader,
 ): Pick<ImportRow, "input" | "problems"> {
+  const places = placesOf(entity);
   if (cells.length !== columns.length) {
     const message = `expected ${columns.length} columns, found ${cells.length}`;
     return { input: null, problems: [{ column: null, code: "INVALID_VALUE", message }] };
@@ -118,7 +127,7 @@ export function readRecord(
       }
       customFields.push({ slug: customField, value: customCell(cell, definition, decimalComma) });
     } else if (field !== null) {
-      const { path, cell: kind } = importFields[field];
+      const { path = [], cell: kind } = places[field] ?? {};
       const place = path.join(".");
       if (kind instanceof RegExp) {
         const values = (draft[place] ?? []) as string[];
@@ -134,13 +143,14 @@ export function readRecord(
           problems.push({ column, code: "INVALID_VALUE", message });
         } else draft[place] = truth;
       } else {
-        put(draft, path, cell);
+        put(draft, path, kind === "word" ? wordOf(cell) : cell);
         columnOf.set(place, column);
       }
     }
   }
   if (customFields.length > 0) draft.customFields = customFields;
   const read = readDraft(
+    entity,
     draft,
     (path) => columnOf.get(path) ?? columnOf.get(path.split(".")[0] ?? "") ?? null,
   );
@@ -156,8 +166,8 @@ export function firstProblems(problems: readonly RowProblem[]): readonly RowProb
 }
 
 /** Reads a row that came as an input. */
-export const readInputRow = (row: unknown): Pick<ImportRow, "input" | "problems"> =>
-  readDraft(sayingSomething(row), (path) => path || null);
+export const readInputRow = (entity: Entity, row: unknown): Pick<ImportRow, "input" | "problems"> =>
+  readDraft(entity, sayingSomething(row), (path) => path || null);
 
 /**
  * An input without what is null: an import leaves what is there where a row says nothing, be it with an empty cell,
@@ -172,11 +182,12 @@ function sayingSomething<Input>(input: Input): Input {
 }
 
 function readDraft(
+  entity: Entity,
   draft: unknown,
   columnOf: (path: string) => string | null,
 ): Pick<ImportRow, "input" | "problems"> {
   try {
-    return { input: sayingSomething(readInput(ContactCreate, draft, [])), problems: [] };
+    return { input: sayingSomething(readInput(rowCheck(entity), draft, [])), problems: [] };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const problems = error.refusals.map(({ code, path, message }) => ({

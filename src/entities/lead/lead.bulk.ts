@@ -1,0 +1,40 @@
+import type { LeadRow } from "../../db/prisma/rows.ts";
+import { putRows } from "../../records/write/many.ts";
+import { stampOfChange, stampOfNew } from "../../records/write/rows.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import { deriveLead, type LeadColumns } from "./lead.row.ts";
+
+/** Many leads in one statement each, for imports. */
+
+type TaggedColumns = LeadColumns & { readonly tagIds: readonly string[] };
+
+const pairs = (leads: readonly { readonly id: string; readonly tagIds: readonly string[] }[]) =>
+  leads.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ leadId: id, tagId })));
+
+/** Inserts many new leads, with the tags that they carry. */
+export async function insertLeads(
+  writer: Writer,
+  leads: readonly (TaggedColumns & { readonly id: string })[],
+): Promise<void> {
+  const { bulk } = writer.tx;
+  const definitions = await writer.definitions("LEAD");
+  const stamp = { version: 1, ...stampOfNew("lead", writer.stamp) };
+  await bulk.insertLeads(leads.map((lead) => Object.assign(deriveLead(lead, definitions, {}), stamp, lead)));
+  await bulk.tagLeads(pairs(leads), writer.stamp.now);
+}
+
+/** Changes many leads that this transaction has locked; tags are only added. */
+export async function updateLeads(
+  writer: Writer,
+  leads: readonly { readonly before: LeadRow; readonly columns: TaggedColumns }[],
+): Promise<void> {
+  const definitions = await writer.definitions("LEAD");
+  const rows = leads.map(({ before, columns }) => ({
+    id: before.id,
+    ...columns,
+    ...deriveLead(columns, definitions),
+    ...stampOfChange("lead", before, writer.stamp),
+  }));
+  await putRows(writer, "lead", rows);
+  await writer.tx.bulk.tagLeads(pairs(rows), writer.stamp.now);
+}

@@ -1,0 +1,46 @@
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { Warning } from "../../graphql/context.ts";
+import { type Refusal, refusal } from "../../lib/errors.ts";
+import { applyCustom } from "../../records/custom.ts";
+import type { LeadInput } from "./lead.inputs.ts";
+import { emptyLead, type LeadColumns } from "./lead.row.ts";
+
+/**
+ * Applies an input to a lead: absent is untouched, null is cleared. Pure.
+ *
+ * @param before the lead; `emptyLead` for a new one
+ * @returns the lead as it would be, its owner and tags apart
+ */
+export function applyLead(
+  before: LeadColumns,
+  input: Omit<LeadInput, "tags">,
+  definitions: readonly Definition[],
+): {
+  readonly after: LeadColumns;
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Warning[];
+} {
+  const { customFields, dealValue, ownerId: _owner, createMissingTags: _tags, ...plain } = input;
+  const { custom, refusals, warnings } = applyCustom(before.custom, customFields ?? [], definitions);
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const after: LeadColumns = {
+    ...before,
+    ...given,
+    ...(dealValue !== undefined && {
+      dealValue: dealValue?.amount ?? null,
+      dealCurrency: dealValue?.currency ?? null,
+    }),
+    custom,
+  };
+  return { after, refusals: [...refusals, ...statusRefusals(before, plain.status)], warnings };
+}
+
+/** A lead becomes CONVERTED through leadConvert alone, and stays it. */
+function statusRefusals(before: LeadColumns, status: LeadInput["status"]): Refusal[] {
+  const old = before === emptyLead ? "NEW" : before.status;
+  if (status === undefined || status === old) return [];
+  const path = ["input", "status"];
+  if (old === "CONVERTED") return [refusal("INVALID_STATE", path, "a converted lead stays converted")];
+  if (status === "CONVERTED") return [refusal("INVALID_STATE", path, "use leadConvert to convert a lead")];
+  return [];
+}

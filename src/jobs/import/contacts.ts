@@ -1,0 +1,112 @@
+import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { AddressRow } from "../../db/read/addresses.ts";
+import { Displaced } from "../../db/write/locks.ts";
+import {
+  type Address,
+  keptWishes,
+  readAddress,
+  withoutTakingBack,
+} from "../../entities/contact/contact.address.ts";
+import { insertContacts, updateContacts } from "../../entities/contact/contact.bulk.ts";
+import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
+import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.row.ts";
+import { applyInput } from "../../entities/contact/contact.rules.ts";
+import { emailKey } from "../../lib/email.ts";
+import { fold } from "../../lib/fold.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import { entityOf, type Holder, type Holders, type Looked } from "./entity.ts";
+import { keysOf } from "./recognise.ts";
+
+/** Importing contacts. */
+
+export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues>({
+  entity: "CONTACT",
+  nouns: { one: "contact", many: "contacts" },
+  ownsAddress: true,
+  empty: emptyContact,
+  columnsOf: contactColumns,
+  marksOf: ({ name, firstName, lastName, email, phoneNumbers }) => ({
+    name: name || [firstName, lastName].filter((part) => part != null).join(" "),
+    emails: email == null ? [] : [email],
+    phones: phoneNumbers ?? [],
+  }),
+  apply(before, { tags: _, ...input }, definitions) {
+    return applyInput(before, input, definitions);
+  },
+  withoutTakingBack,
+  keptWishes,
+  find,
+  insert: insertContacts,
+  update: updateContacts,
+});
+
+/**
+ * Who has what the rows are recognised by; those of the caller's are locked where they may be changed. The address of a
+ * contact that was merged leads to the one that it was merged into.
+ *
+ * @throws Displaced when an address came to lead to another contact meanwhile
+ */
+async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<Holders> {
+  const keys = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((email) => emailKey(email) ?? [])))];
+  const addresses = await readAll(tx, keys);
+  const led = leadTo(addresses);
+  const byPhone = await withPhones(tx, marks, matchOn);
+  const ids = [...new Set([...led.values(), ...byPhone])];
+  if (lock && ids.length > 0) {
+    await tx.lock.rows("contact", ids, "update");
+    const now = leadTo(await readAll(tx, keys));
+    if ([...now].join("\n") !== [...led].join("\n"))
+      throw new Displaced("an address leads elsewhere than before");
+  }
+  const visible = new Map(
+    (ids.length === 0 ? [] : await tx.contact.findMany({ where: { id: { in: ids }, deletedAt: null } })).map(
+      (row) => [row.id, row],
+    ),
+  );
+  const people = new Map<string, Holder>();
+  for (const [key, id] of led) {
+    const row = visible.get(id);
+    if (row) people.set(`email ${key}`, row);
+  }
+  for (const row of visible.values()) {
+    const has = keysOf({ id: row.id, name: row.name, emails: [], phones: row.phoneNumbers }, matchOn);
+    for (const key of has) people.set(key, people.has(key) ? "several" : row);
+  }
+  return { people, addresses };
+}
+
+async function readAll(tx: Writer["tx"], keys: readonly string[]): Promise<Map<string, Address>> {
+  const byKey = new Map<string, AddressRow[]>();
+  for (const row of await tx.addresses(keys)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
+  return new Map([...byKey].map(([key, found]) => [key, readAddress(found)]));
+}
+
+/** The contacts to which addresses lead, by their keys. */
+const leadTo = (addresses: ReadonlyMap<string, Address>): Map<string, string> =>
+  new Map([...addresses].flatMap(([key, { holder }]) => (holder ? [[key, holder.id] as const] : [])));
+
+/** Ids of contacts that have a phone number of the rows: where nothing was chosen, those with its name, of rows without an address. */
+async function withPhones(
+  tx: Writer["tx"],
+  marks: readonly Looked["marks"][number][],
+  matchOn: Looked["matchOn"],
+): Promise<string[]> {
+  if (matchOn !== null && !matchOn.includes("PHONE")) return [];
+  const looked = marks.filter(
+    ({ emails, phones }) => phones.length > 0 && (matchOn !== null || emails.length === 0),
+  );
+  if (looked.length === 0) return [];
+  // No two imports make the same person at once: who is not there yet has no row to lock.
+  await tx.lock.phones(["of an import"]);
+  const phones = [...new Set(looked.flatMap((row) => row.phones))];
+  const names = [...new Set(looked.map(({ name }) => fold(name)))];
+  const found = await tx.contact.findMany({
+    where: {
+      deletedAt: null,
+      phoneNumbers: { hasSome: phones },
+      ...(matchOn === null && { nameKey: { in: names } }),
+    },
+    select: { id: true },
+  });
+  return found.map(({ id }) => id);
+}

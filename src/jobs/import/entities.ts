@@ -1,0 +1,7 @@
+import type { Entity } from "../../filter/registry/fields.ts";
+import { contacts } from "./contacts.ts";
+import type { ImportEntity } from "./entity.ts";
+import { leads } from "./leads.ts";
+
+/** The kinds of records that can be imported. */
+export const importEntities: Readonly<Record<Entity, ImportEntity>> = { CONTACT: contacts, LEAD: leads };

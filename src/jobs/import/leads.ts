@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type { LeadRow } from "../../db/prisma/rows.ts";
+import { insertLeads, updateLeads } from "../../entities/lead/lead.bulk.ts";
+import type { LeadCreate } from "../../entities/lead/lead.inputs.ts";
+import { emptyLead, type LeadColumns, leadColumns } from "../../entities/lead/lead.row.ts";
+import { applyLead } from "../../entities/lead/lead.rules.ts";
+import { emailKey } from "../../lib/email.ts";
+import { fold } from "../../lib/fold.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import { entityOf, type Holder, type Holders, type Looked } from "./entity.ts";
+import { keysOf } from "./recognise.ts";
+
+/** Importing leads. Several may have the same address, so that one of others, whom the caller may not see, is in nobody's way. */
+
+export const leads = entityOf<LeadRow, LeadColumns, z.infer<typeof LeadCreate>>({
+  entity: "LEAD",
+  nouns: { one: "lead", many: "leads" },
+  ownsAddress: false,
+  empty: emptyLead,
+  columnsOf: leadColumns,
+  marksOf: ({ name, email, phone }) => ({
+    name,
+    emails: email == null ? [] : [email],
+    phones: phone == null ? [] : [phone],
+  }),
+  apply(before, { tags: _, ...input }, definitions) {
+    return applyLead(before, input, definitions);
+  },
+  withoutTakingBack: (_before, input) => ({ input, kept: [] }),
+  keptWishes: () => ({}),
+  find,
+  insert: insertLeads,
+  update: updateLeads,
+});
+
+/** The live leads that have what the rows are recognised by, locked where they may be changed. */
+async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<Holders> {
+  const emails = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((each) => emailKey(each) ?? [])))];
+  const looked = marks.filter(
+    (row) => matchOn?.includes("PHONE") || (matchOn === null && row.emails.length === 0),
+  );
+  const phones = [...new Set(looked.flatMap((row) => row.phones))];
+  const names = [...new Set(looked.map(({ name }) => fold(name)))];
+  const any = [
+    ...(emails.length > 0 && (matchOn === null || matchOn.includes("EMAIL"))
+      ? [{ emailKey: { in: emails } }]
+      : []),
+    ...(phones.length > 0
+      ? [{ phone: { in: phones }, ...(matchOn === null && { nameKey: { in: names } }) }]
+      : []),
+  ];
+  const people = new Map<string, Holder>();
+  if (any.length === 0) return { people, addresses: new Map() };
+  const where = { deletedAt: null, OR: any };
+  if (lock) {
+    const found = await tx.lead.findMany({ where, select: { id: true } });
+    await tx.lock.rows("lead", found.map(({ id }) => id).sort(), "update");
+  }
+  for (const row of await tx.lead.findMany({ where })) {
+    const has = keysOf(leadMarks(row), matchOn);
+    for (const key of has) people.set(key, people.has(key) ? "several" : row);
+  }
+  return { people, addresses: new Map() };
+}
+
+const leadMarks = ({ id, name, email, phone }: LeadRow) => ({
+  id,
+  name,
+  emails: email === null ? [] : [email],
+  phones: phone === null ? [] : [phone],
+});

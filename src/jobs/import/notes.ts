@@ -1,0 +1,42 @@
+import type { Trait } from "./recognise.ts";
+import type { RowProblem } from "./row.ts";
+
+/** What is said of rows beside what is wrong with their values. */
+
+const note = (code: string, message: string): RowProblem => ({ column: null, code, message });
+
+export const trashNote = note(
+  "IN_TRASH",
+  "a contact in the trash has this e-mail address; a new one was made",
+);
+
+export const redirectedNote = note(
+  "REDIRECTED",
+  "the contact that had this e-mail address was merged into another one, which was taken for it",
+);
+
+export const wishNote = note(
+  "WISH_KEPT",
+  "whoever has this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
+);
+
+export const emailTaken: RowProblem = {
+  column: "email",
+  code: "EMAIL_TAKEN",
+  message: "another contact has this e-mail address",
+};
+
+const shared: Readonly<Record<Trait["by"], string>> = {
+  ID: "this id",
+  EMAIL: "this e-mail address",
+  PHONE: "one of these phone numbers",
+  CUSTOM_FIELD: "this value",
+  PERSON: "this name and phone number",
+};
+
+/** @param many what the records are called */
+export const severalMatch = (many: string, by: Trait["by"] | null): RowProblem =>
+  note(
+    "AMBIGUOUS_MATCH",
+    `several ${many} have ${by === null ? "it" : shared[by]}${by === "PERSON" ? "; give the row an e-mail address" : "; say with matchOn what else tells them apart"}`,
+  );

@@ -1,0 +1,70 @@
+import { emailKey } from "../../lib/email.ts";
+import { newId } from "../../lib/typeid.ts";
+import { type findTags, makeTags, tagKey } from "../../records/tags.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import type { Changed, ImportColumns, ImportEntity, ImportRecord, New } from "./entity.ts";
+
+/** Records that a batch is to write, and writing them. */
+
+/** A record that is to be written: a new one, or one that is there. */
+export interface Pending {
+  readonly before: ImportRecord | null;
+  columns: ImportColumns;
+  tags: Set<string>;
+  changed: boolean;
+}
+
+export const found = (row: ImportRecord, entity: ImportEntity): Pending => ({
+  before: row,
+  columns: entity.columnsOf(row),
+  tags: new Set(),
+  changed: false,
+});
+
+export const fresh = ({ empty }: ImportEntity, ownerId: string | null): Pending => ({
+  before: null,
+  columns: { ...empty, ownerId },
+  tags: new Set(),
+  changed: false,
+});
+
+/**
+ * Writes all of them in a few statements, whatever their number.
+ *
+ * @param named the tags that rows name, as they were looked up
+ * @param names the same as the rows say them
+ */
+export async function writeAll(
+  writer: Writer,
+  entity: ImportEntity,
+  pending: readonly Pending[],
+  named: ReturnType<typeof findTags>,
+  names: readonly string[],
+): Promise<void> {
+  const written = pending.filter(({ changed }) => changed);
+  const used = new Set(written.flatMap(({ tags }) => [...tags]));
+  const wanted = names.filter((name) => used.has(tagKey(name)));
+  const missing = named.missing.filter((name) => used.has(tagKey(name)));
+  await makeTags(writer, { ids: named.ids, missing }, wanted);
+  const made = missing.length === 0 ? new Map() : await tagIdsByKey(writer, missing);
+  const tagIdsOf = (tags: ReadonlySet<string>): string[] =>
+    [...tags].flatMap((key) => named.ids.get(key) ?? made.get(key) ?? []);
+  const created: New[] = [];
+  const updated: Changed[] = [];
+  for (const { before, columns, tags } of written) {
+    const tagIds = [...new Set([...(before?.tagIds ?? []), ...tagIdsOf(tags)])];
+    if (before === null) created.push({ ...columns, id: newId(), tagIds });
+    else updated.push({ before, columns: { ...columns, tagIds } });
+  }
+  // In one order, as whoever makes records of the same addresses waits for each.
+  created.sort((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1));
+  await entity.insert(writer, created);
+  await entity.update(writer, updated);
+}
+
+const addressKey = ({ email }: ImportColumns): string => (email === null ? "" : (emailKey(email) ?? ""));
+
+async function tagIdsByKey({ tx }: Writer, names: readonly string[]): Promise<Map<string, string>> {
+  const tags = await tx.tag.findMany({ where: { nameKey: { in: names.map(tagKey) } } });
+  return new Map(tags.map(({ nameKey, id }) => [nameKey, id]));
+}

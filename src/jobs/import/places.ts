@@ -1,0 +1,95 @@
+import { contactTable } from "../../entities/contact/contact.columns.ts";
+import { contactRows } from "../../entities/contact/contact.table.ts";
+import { leadTable } from "../../entities/lead/lead.columns.ts";
+import type { Entity } from "../../filter/registry/fields.ts";
+
+/** Where the cells of a file can go, made of the tables of columns. Pure. */
+
+/** Where the cells of a column of a file can go. */
+export interface Place {
+  /** For people. */
+  readonly description: string;
+  /** The headings that are known to mean it; the first is its own. */
+  readonly headings: readonly string[];
+  /** In a record's input. */
+  readonly path: readonly string[];
+  /** How a cell is read: as one of some words, which are written in capitals; of several values, what stands between them. */
+  readonly cell: "text" | "truth" | "word" | RegExp;
+}
+
+interface Importable {
+  readonly as: string;
+  readonly description?: string;
+  readonly headings: readonly string[];
+  readonly path?: readonly string[];
+}
+
+/** As much of a row of a table of columns as an import needs. */
+interface Row {
+  readonly description: string;
+  readonly import: Importable | null;
+  readonly create: { readonly type: unknown } | null;
+  readonly within?: string;
+}
+
+type AsOf<Table> = {
+  [Name in keyof Table]: Table[Name] extends { readonly import: { readonly as: infer As } } ? As : never;
+}[keyof Table];
+
+export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS";
+
+/** Columns that are one of some words: what their words are is the matter of the entity. */
+const words = new Set(["status"]);
+
+const cellOf = (name: string, type: unknown): Place["cell"] =>
+  words.has(name) ? "word" : type === "Boolean" ? "truth" : Array.isArray(type) ? /[;|]/ : "text";
+
+const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<ImportField, Place>> => ({
+  ...Object.fromEntries(
+    table.flatMap(([name, row]): [string, Place][] => {
+      if (row.import === null) return [];
+      const { as, headings, description = row.description } = row.import;
+      const path = row.import.path ?? (row.within === undefined ? [name] : [row.within, name]);
+      return [[as, { description, headings, path, cell: cellOf(name, row.create?.type) }]];
+    }),
+  ),
+  TAGS: {
+    description: "Tags, separated by , or ; or |.",
+    headings: ["tags", "tag", "labels"],
+    path: ["tags"],
+    cell: /[,;|]/,
+  },
+});
+
+/** A lead has one name, which is made of a file's two. */
+const partOfName = (name: "firstName" | "lastName"): Place => {
+  const { description, headings } = contactTable[name].import;
+  return { description, headings, path: [name], cell: "text" };
+};
+
+const places: Readonly<Record<Entity, Partial<Record<ImportField, Place>>>> = {
+  CONTACT: placesIn(contactRows),
+  LEAD: {
+    ...placesIn(Object.entries<Row>(leadTable)),
+    FIRST_NAME: partOfName("firstName"),
+    LAST_NAME: partOfName("lastName"),
+  },
+};
+
+/** Where a column can go, beside custom fields. */
+export const placesOf = (entity: Entity): Readonly<Partial<Record<ImportField, Place>>> => places[entity];
+
+/** The fields of all entities, each once, with those that have it. */
+export const allFields: readonly {
+  readonly name: ImportField;
+  readonly description: string;
+  readonly of: readonly Entity[];
+}[] = [...new Set(Object.values(places).flatMap((of) => Object.keys(of) as ImportField[]))].map((name) => {
+  const of = (Object.keys(places) as Entity[]).filter((entity) => places[entity][name] !== undefined);
+  const [first = "CONTACT"] = of;
+  return { name, description: places[first][name]?.description ?? "", of };
+});
+
+/** Whether several columns may go to the same field. */
+export const holdsSeveral = (entity: Entity, field: ImportField): boolean =>
+  places[entity][field]?.cell instanceof RegExp;
