@@ -1,6 +1,6 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { AddressRow } from "../../db/read/addresses.ts";
-import { Displaced } from "../../db/write/locks.ts";
+import { ConcurrentChange } from "../../db/write/locks.ts";
 import {
   type Address,
   keptWishes,
@@ -44,7 +44,7 @@ export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues
  * Who has what the rows are recognised by; those of the caller's are locked where they may be changed. The address of a
  * contact that was merged leads to the one that it was merged into.
  *
- * @throws Displaced when an address came to lead to another contact meanwhile
+ * @throws ConcurrentChange when an address came to lead to another contact meanwhile
  */
 async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<Holders> {
   const keys = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((email) => emailKey(email) ?? [])))];
@@ -56,7 +56,7 @@ async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<H
     await tx.lock.rows("contact", ids, "update");
     const now = leadTo(await readAll(tx, keys));
     if ([...now].join("\n") !== [...led].join("\n"))
-      throw new Displaced("an address leads elsewhere than before");
+      throw new ConcurrentChange("an address leads elsewhere than before");
   }
   const visible = new Map(
     (ids.length === 0 ? [] : await tx.contact.findMany({ where: { id: { in: ids }, deletedAt: null } })).map(

@@ -68,7 +68,7 @@ export interface ImportEntity {
   /**
    * Who has what the rows are recognised by.
    *
-   * @throws Displaced when somebody changed what leads to whom meanwhile
+   * @throws ConcurrentChange when somebody changed what leads to whom meanwhile
    */
   find(writer: Writer, looked: Looked): Promise<Holders>;
   insert(writer: Writer, rows: readonly New[]): Promise<void>;
