@@ -103,6 +103,7 @@ export function makeDefinitions(): Definition[] {
       folderId: null,
       position: definitions.length,
       slot: freeSlot(type, definitions),
+      unique: false,
     });
   }
   return definitions;

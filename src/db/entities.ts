@@ -54,6 +54,13 @@ export const entities = {
     visibleThrough: "everybody",
     pointers: { folder: { to: "CustomFieldFolder" } },
   },
+  CustomUnique: {
+    kind: "owned",
+    table: "custom_unique",
+    nouns: ["unique custom value", "unique custom values"],
+    visibleThrough: "everybody",
+    pointers: { field: { to: "CustomField" } },
+  },
   Contact: {
     kind: "owned",
     table: "contact",

@@ -69,6 +69,7 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
   const definitions = words.customFields.map(
     ({ folder, ...field }, position): Definition => ({
       ...field,
+      unique: false,
       id: dice.id(begin),
       position,
       folderId: folder === null ? null : (folders[folder]?.id ?? null),

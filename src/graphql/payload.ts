@@ -21,6 +21,7 @@ const typeNames = {
   restoreConflict: "RestoreConflictError",
   alreadyMerged: "AlreadyMergedError",
   ambiguousMatch: "AmbiguousMatchError",
+  valueTaken: "CustomValueTakenError",
   fieldConversion: "FieldConversionError",
   fieldInUse: "FieldInUseError",
   planChanged: "PlanChangedError",
@@ -122,6 +123,23 @@ builder.objectRef<Kind<"ambiguousMatch">>("AmbiguousMatchError").implement({
       description: "The contacts that match and that the caller may see.",
       resolve: async ({ candidateIds }, _args, context) =>
         (await byId.contact.loadMany(context, candidateIds)).filter((contact) => contact !== null),
+    }),
+  }),
+});
+builder.objectRef<Kind<"valueTaken">>("CustomValueTakenError").implement({
+  interfaces: [UserError],
+  description: "Another record has the value of a unique custom field.",
+  fields: (t) => ({
+    slug: t.exposeString("slug", { description: "The field's slug." }),
+    existing: t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
+      description: "The contact or lead that has it; null when the caller may not see it.",
+      resolve: async ({ type, existingId }, _args, context) => {
+        if (existingId === null) return null;
+        const row = await byId[recordLoaders[type]].load(context, existingId);
+        return row === null ? null : { ...row, __typename: type };
+      },
     }),
   }),
 });

@@ -16,6 +16,7 @@ export const refusalCodes = {
   UNKNOWN_REFERENCE: "The record that an id or name points to does not exist, or the caller may not see it.",
   EMAIL_TAKEN: "Another contact has this e-mail address.",
   VERSION_CONFLICT: "The record has changed since the version that was expected.",
+  VALUE_TAKEN: "Another record has this value of a unique custom field.",
   UNKNOWN_CUSTOM_FIELD: "There is no custom field with this slug.",
   INVALID_CUSTOM_VALUE: "The value does not fit the custom field's type or options.",
   INVALID_CURRENCY: "The text is no ISO 4217 currency code.",
@@ -64,6 +65,12 @@ export type Refusal = {
   | { readonly kind: "ambiguousMatch"; readonly candidateIds: readonly string[] }
   | { readonly kind: "fieldConversion"; readonly count: number; readonly sampleIds: readonly string[] }
   | { readonly kind: "fieldInUse"; readonly smartListIds: readonly string[] }
+  | {
+      readonly kind: "valueTaken";
+      readonly type: "Contact" | "Lead";
+      readonly slug: string;
+      readonly existingId: string | null;
+    }
   | { readonly kind: "planChanged"; readonly count: number; readonly planToken: string }
   | { readonly kind: "customField"; readonly slug: string; readonly suggestions: readonly string[] }
 );

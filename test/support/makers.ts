@@ -85,6 +85,7 @@ export class Organization {
       folderId: null,
       position: this.definitions.length,
       slot: null,
+      unique: false,
       ...field,
     };
     this.definitions.push(definition);

@@ -14,6 +14,8 @@ export interface Definition {
   readonly position: number;
   /** The typed column that holds a copy of the value, such as `number3`; null when none was free. */
   readonly slot: string | null;
+  /** Whether one live record each may have a value. */
+  readonly unique: boolean;
 }
 
 /** What filters and writes need to know of an organization, read in one statement. */
@@ -45,7 +47,8 @@ export async function readCatalogue(
   const [row] = await query<Catalogue>(
     `SELECT
        (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
-        FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot
+        FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot,
+                is_unique AS "unique"
               FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'nameKey', name_key)), '[]')
         FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags,

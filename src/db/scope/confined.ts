@@ -14,6 +14,7 @@ const readerNames = [
   "keepChunk",
   "lock",
   "rows",
+  "unique",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];
 

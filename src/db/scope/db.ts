@@ -10,6 +10,7 @@ import type { TagUsage } from "../read/tag-usage.ts";
 import type { Bulk } from "../write/bulk.ts";
 import type { Lock } from "../write/locks.ts";
 import type { RowStore } from "../write/row-store.ts";
+import type { UniqueValues } from "../write/unique-values.ts";
 import type { MemberProfile } from "./members.ts";
 import type { ModelName, Operation } from "./models.ts";
 
@@ -50,6 +51,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   readonly lock: Lock;
   /** One row at a time: locked, or optimistically. Only inside a transaction or an optimistic write. */
   readonly rows: RowStore;
+  /** Values of unique custom fields. Only inside a transaction. */
+  readonly unique: UniqueValues;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
   /**

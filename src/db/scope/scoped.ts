@@ -17,6 +17,7 @@ import { LockOrder } from "../write/lock-order.ts";
 import { lockFields, locksOf } from "../write/locks.ts";
 import { locked, NeedsTransaction, needsTransaction, optimistic, rowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
+import { uniqueValues } from "../write/unique-values.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import type { Db } from "./db.ts";
 import { readMembers } from "./members.ts";
@@ -49,6 +50,9 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
       },
       get rows(): never {
         throw new ScopeError("rows are read and changed one by one inside a transaction only");
+      },
+      get unique(): never {
+        throw new ScopeError("unique values are looked for and given inside a transaction only");
       },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
@@ -126,6 +130,9 @@ function confineOptimistic({ pool, statementName, reads }: Database, principal: 
     get lock(): never {
       return needsTransaction();
     },
+    get unique(): never {
+      return needsTransaction();
+    },
     get bulk(): never {
       return needsTransaction();
     },
@@ -196,6 +203,7 @@ function insideReaders(
         { lock, order },
       ),
     ),
+    unique: uniqueValues(named, principal),
     bulk: bulkStatements(query, principal, order, statement),
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite they
     // would wait for ever for the one connection.

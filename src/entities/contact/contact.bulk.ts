@@ -2,6 +2,7 @@ import type { ContactRow } from "../../db/prisma/rows.ts";
 import { carried, changesOf, tagMoves } from "../../records/write/changes.ts";
 import { putRows } from "../../records/write/many.ts";
 import { type Columns, stampOfChange, stampOfNew } from "../../records/write/rows.ts";
+import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { blankContact, type ContactColumns, contactColumns, deriveContact } from "./contact.row.ts";
 
@@ -22,6 +23,8 @@ export async function insertContacts(
     contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
   );
   await bulk.tagContacts(carried(contacts), writer.stamp.now);
+  const records = contacts.map((after) => ({ id: after.id, before: null, after }));
+  await keepUniqueOfMany(writer.tx, records, definitions);
 }
 
 /** Changes many contacts that this transaction has locked; tags are only added. */
@@ -38,6 +41,8 @@ export async function updateContacts(
   }));
   await putRows(writer, "contact", rows);
   await writer.tx.bulk.tagContacts(carried(rows), writer.stamp.now);
+  const records = contacts.map(({ before, columns }) => ({ id: before.id, before, after: columns }));
+  await keepUniqueOfMany(writer.tx, records, definitions);
 }
 
 /**
@@ -68,5 +73,11 @@ export async function changeContacts(
   const { come, gone } = tagMoves(changed);
   await writer.tx.bulk.tagContacts(come, writer.stamp.now);
   await writer.tx.bulk.untagContacts(gone);
+  const records = changed.map(({ before, changes }) => ({
+    id: before.id,
+    before,
+    after: { ...before, ...changes },
+  }));
+  await keepUniqueOfMany(writer.tx, records, definitions);
   return rows.length;
 }

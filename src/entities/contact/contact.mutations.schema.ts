@@ -21,6 +21,7 @@ const MatchKey = builder.enumType("ContactMatchKey", {
   values: {
     EMAIL: { description: "The same e-mail address, without regard to case." },
     PHONE: { description: "One of the phone numbers." },
+    CUSTOM_FIELD: { description: "A value of a unique custom field." },
   } as const,
 });
 

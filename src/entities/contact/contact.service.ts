@@ -8,6 +8,7 @@ import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { catalogueFor, isPlain, planTags, type TagChange } from "../../records/tags.ts";
+import { uniqueRefusals } from "../../records/unique.ts";
 import { checkVersion } from "../../records/version.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -52,7 +53,9 @@ export async function planContact(
   const address = await addressOf(tx, after.email === before?.email ? null : after.email);
   const { holder } = address;
   const taken: Refusal[] = holder === null || holder.id === before?.id ? [] : [emailTaken(holder)];
-  const found = [...refusals, ...owner.refusals, ...plan.refusals, ...taken];
+  const custom = { id: before?.id ?? null, before: columns.custom, after: after.custom };
+  const values = await uniqueRefusals(tx, "CONTACT", custom, catalogue.definitions, input.customFields);
+  const found = [...refusals, ...owner.refusals, ...plan.refusals, ...taken, ...values];
   if (found.length > 0) throw new RefusalError(found);
   const wishes = keptWishes(after, address.trashed);
   writer.warn(...warnings, ...trashWarnings(address, wishes, ["input", "email"]));

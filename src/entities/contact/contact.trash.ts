@@ -33,6 +33,8 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
   let email: string | null = null;
   try {
     return await write(caller, async (writer) => {
+      // Before the contact is locked: its values of unique fields may be another one's by now.
+      await writer.catalogue("CONTACT");
       const before = await lockContact(writer, id, ["id"], "refuse");
       if (before.deletedAt === null) return before;
       email = before.email;

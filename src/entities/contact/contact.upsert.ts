@@ -3,10 +3,13 @@ import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
+import type { Definition } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
+import { applyCustom } from "../../records/custom.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
+import { uniqueValuesOf } from "../../records/unique.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
@@ -16,7 +19,7 @@ import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { catalogueOf, planContact, putContact } from "./contact.service.ts";
 
 /** By what a contact is recognised. */
-export type MatchKey = "EMAIL" | "PHONE";
+export type MatchKey = "EMAIL" | "PHONE" | "CUSTOM_FIELD";
 
 export interface Upserted {
   readonly contact: ContactRow;
@@ -41,7 +44,8 @@ export async function upsertContact(
 ): Promise<Upserted> {
   const input = readInput(ContactUpdate, raw);
   const keys = { email: matchOn.includes("EMAIL"), phone: matchOn.includes("PHONE") };
-  if (!(keys.email && input.email) && !(keys.phone && input.phoneNumbers?.length)) {
+  const custom = matchOn.includes("CUSTOM_FIELD") && (input.customFields?.length ?? 0) > 0;
+  if (!(keys.email && input.email) && !(keys.phone && input.phoneNumbers?.length) && !custom) {
     throw refuse("REQUIRED", ["matchOn"], "the input has no value of the keys to match on");
   }
   const again: Repeatable<Upserted> = {
@@ -57,7 +61,8 @@ export async function upsertContact(
         async (writer) => {
           const catalogue = await catalogueOf(writer, input);
           if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
-          const match = await findMatch(writer.tx, input, keys);
+          const byValue = custom ? await withValues(writer.tx, input, catalogue.definitions) : [];
+          const match = await findMatch(writer.tx, input, keys, byValue);
           const before = match && (await lockMatch(writer, match, input.email));
           const change = before ? changeOf(writer, before, input, match?.merged === true) : input;
           const contact = await putContact(
@@ -71,7 +76,7 @@ export async function upsertContact(
         { repeatable: again },
       );
     } catch (error) {
-      if (attempt < ATTEMPTS && keys.email && isTaken(error)) continue;
+      if (attempt < ATTEMPTS && (keys.email || custom) && isTaken(error)) continue;
       if (!violates(error, "contact_email_live")) throw error;
       throw new RefusalError([emailTaken((await addressOf(caller.db, input.email)).holder)]);
     }
@@ -81,7 +86,8 @@ export async function upsertContact(
 /** Whether the address was another contact's after all: one that another caller made since it was looked for. */
 const isTaken = (error: unknown): boolean =>
   violates(error, "contact_email_live") ||
-  (error instanceof RefusalError && error.refusals.some(({ kind }) => kind === "duplicateContact"));
+  (error instanceof RefusalError &&
+    error.refusals.some(({ kind }) => kind === "duplicateContact" || kind === "valueTaken"));
 
 /** The contact that an input is about. */
 interface Match {
@@ -112,14 +118,30 @@ function changeOf(writer: Writer, before: ContactRow, given: ContactInput, merge
   return { ...input, email: undefined };
 }
 
+/** Ids of the contacts that have the input's values of unique custom fields, and that the caller may see. */
+async function withValues(
+  tx: Db,
+  { customFields }: ContactInput,
+  definitions: readonly Definition[],
+): Promise<string[]> {
+  const { custom } = applyCustom({}, customFields ?? [], definitions);
+  const holders = await tx.unique.holders("CONTACT", uniqueValuesOf(custom, definitions));
+  return holders.flatMap(({ id, visible }) => (visible ? [id] : []));
+}
+
 async function findMatch(
   tx: Db,
   { email, phoneNumbers }: ContactInput,
   keys: { readonly email: boolean; readonly phone: boolean },
+  byValue: readonly string[],
 ): Promise<Match | null> {
   const { holder } = await addressOf(tx, keys.email ? email : null);
   const byPhone = keys.phone ? await withPhone(tx, phoneNumbers ?? []) : [];
-  const found = new Set([...(holder?.visible ? [holder.id] : []), ...byPhone.map(({ id }) => id)]);
+  const found = new Set([
+    ...(holder?.visible ? [holder.id] : []),
+    ...byPhone.map(({ id }) => id),
+    ...byValue,
+  ]);
   const [id] = found;
   if (found.size < 2) return id === undefined ? null : { id, merged: holder?.id === id && holder.merged };
   throw new RefusalError([

@@ -93,6 +93,25 @@ export const customFieldTable = {
     blank: [],
     filter: [],
   },
+  unique: {
+    description:
+      "Whether a value belongs to one live record at most, as an id of another system does. Values are compared letter for letter, without outer spaces.",
+    create: {
+      type: "Boolean",
+      description:
+        "Whether a value belongs to one live record at most; false when left out. For TEXT, NUMBER and URL.",
+      check: z.boolean().nullish(),
+    },
+    update: {
+      type: "Boolean",
+      description:
+        "Whether a value belongs to one live record at most. Refused while several records have the same.",
+      check: z.boolean(rule("REQUIRED", "must be true or false, not null")).optional(),
+    },
+    shown: { type: "Boolean" },
+    blank: false,
+    filter: [],
+  },
   folderId: {
     description: "The heading under which it is shown.",
     create: { type: "ID", description: "The folder to show it in.", check: z.string().nullish() },

@@ -1,7 +1,8 @@
 import { encodeId } from "../../db/ids.ts";
-import type { Entity } from "../../filter/registry/fields.ts";
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { Registry } from "../../filter/registry/registry.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
+import { uniqueTypes } from "../../records/unique.ts";
 
 /** What a custom field may be called and hold. Pure. */
 
@@ -61,6 +62,29 @@ export function optionRefusals(type: string, options: readonly string[] | null |
   }
   return [];
 }
+
+export const uniqueRefusals = (type: Definition["type"], unique: boolean): Refusal[] => {
+  if (!unique || uniqueTypes.includes(type)) return [];
+  const message = `a field of type ${type} cannot be unique; ${uniqueTypes.join(", ")} can`;
+  return [refusal("INVALID_VALUE", ["input", "unique"], message)];
+};
+
+/** @param examples values that several records have, ten at most, with one of the records of each */
+export const notUnique = (
+  entity: Entity,
+  count: number,
+  examples: readonly { readonly id: string; readonly value: unknown }[],
+): Refusal => ({
+  kind: "fieldConversion",
+  code: "FIELD_CONVERSION_FAILS",
+  path: ["input", "unique"],
+  message: `${count === 1 ? "1 record has a value" : `${count} records have values`} that another one has too, such as ${examples
+    .slice(0, 3)
+    .map(({ value }) => quote(String(value)))
+    .join(", ")}: change them first`,
+  count,
+  sampleIds: examples.map(({ id }) => encodeId(entity === "CONTACT" ? "Contact" : "Lead", id)),
+});
 
 export const renameRefusals = (
   renamed: ReadonlyMap<string, string>,

@@ -16,12 +16,14 @@ import { convertValue } from "./convert.ts";
 import { FieldCreate, FieldUpdate } from "./custom-field.inputs.ts";
 import {
   conversionFails,
+  notUnique,
   optionRefusals,
   renameRefusals,
   slugFrom,
   slugRefusals,
+  uniqueRefusals,
 } from "./custom-field.rules.ts";
-import { findMisfits, rewriteValues } from "./rewrite.ts";
+import { claimValues, findMisfits, rewriteValues } from "./rewrite.ts";
 import { freeSlot, heirOf } from "./slots.ts";
 
 /** Most custom fields of one entity. */
@@ -47,7 +49,7 @@ export function createField(
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<CustomField> {
-  const { entity, slug: given, options, folderId, ...plain } = readInput(FieldCreate, raw);
+  const { entity, slug: given, options, folderId, unique, ...plain } = readInput(FieldCreate, raw);
   requireAllData(caller, shared);
   return orSlugTaken(given != null, () =>
     write(
@@ -60,6 +62,7 @@ export function createField(
         const found = [
           ...slugRefusals(slug, entity, given != null),
           ...optionRefusals(plain.type, options),
+          ...uniqueRefusals(plain.type, unique ?? false),
           ...folder.refusals,
         ];
         if (definitions.length >= MAX_FIELDS) {
@@ -72,6 +75,7 @@ export function createField(
           ...plain,
           entity,
           slug,
+          unique: unique ?? false,
           options: options ?? [],
           folderId: folder.id ?? null,
           position: Math.max(-1, ...definitions.map(({ position }) => position)) + 1,
@@ -116,6 +120,7 @@ export function updateField(
       const { definitions } = await writer.catalogue(before.entity);
       const type = input.type ?? before.type;
       const chooses = type === "SELECT" || type === "MULTI_SELECT";
+      const unique = input.unique ?? before.unique;
       const options = input.options ?? (chooses ? before.options : []);
       const renamed = new Map((optionRenames ?? []).map(({ from, to }) => [from, to]));
       const choices = new OptionChange(before, definitions, (option) => {
@@ -125,6 +130,7 @@ export function updateField(
       const folder = await findFolder(writer, before.entity, folderId);
       const found = [
         ...optionRefusals(type, options),
+        ...uniqueRefusals(type, unique),
         ...renameRefusals(renamed, before.options, options),
         ...(chooses ? inUse(choices.users(lists), ["input", "options"], "an option that would go") : []),
         ...folder.refusals,
@@ -132,7 +138,7 @@ export function updateField(
       if (found.length > 0) throw new RefusalError(found);
       const others = definitions.filter((definition) => definition.id !== before.id);
       const slot = type === before.type ? before.slot : freeSlot(type, others);
-      const after: Definition = { ...before, name: input.name ?? before.name, type, options, slot };
+      const after: Definition = { ...before, name: input.name ?? before.name, type, options, slot, unique };
       const reshaped = type !== before.type || !same(options, before.options) || renamed.size > 0;
       const convert = (value: Parameters<typeof convertValue>[0]) =>
         convertValue(value, before.type, after, renamed);
@@ -142,19 +148,31 @@ export function updateField(
         if (misfits.misfits > 0) throw new RefusalError([conversionFails(before.entity, misfits)]);
         values = misfits.values;
       }
-      const columns = { name: after.name, type, options: [...options], slot, folderId: folder.id };
+      const columns = { name: after.name, type, options: [...options], slot, unique, folderId: folder.id };
+      const claimed = unique && !before.unique ? await claimValues(writer, before) : null;
+      if (claimed !== null && claimed.count > 0) {
+        throw new RefusalError([notUnique(before.entity, claimed.count, claimed.examples)]);
+      }
+      if (!unique || (dryRun && claimed !== null)) await writer.tx.unique.takeAll(before.id);
       if (dryRun) return { field: { ...before, ...columns, folderId: folder.id ?? before.folderId }, values };
       const field = await writer.update("customField", before, columns);
       if (chooses) await choices.rename(writer, lists);
       if (reshaped) {
         const current = definitions.map((definition) => (definition.id === before.id ? after : definition));
         await rewriteValues(writer, before, current, convert, true);
+        if (unique) await reclaim(writer, before);
         if (before.slot !== null && before.slot !== slot) await inherit(writer, before.slot, current);
       }
       return { field, values };
     },
     { timeout: REWRITE_TIMEOUT },
   );
+}
+
+/** Values in a new form may be the same where they were not: 1.0 and 1. */
+async function reclaim(writer: Writer, field: Pick<Definition, "id" | "entity" | "slug">): Promise<void> {
+  const { count, examples } = await claimValues(writer, field);
+  if (count > 0) throw new RefusalError([notUnique(field.entity, count, examples)]);
 }
 
 export interface DeletedField {

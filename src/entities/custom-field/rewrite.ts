@@ -3,6 +3,7 @@ import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { Prisma } from "../../generated/prisma/client.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
+import { uniqueKey } from "../../records/unique.ts";
 import { rewriteCustom } from "../../records/write/many.ts";
 import type { Writer } from "../../records/write/writer.ts";
 
@@ -71,6 +72,34 @@ export async function findMisfits(
       if (fits(value)) continue;
       found.misfits += 1;
       if (found.sampleIds.length < 10) found.sampleIds.push(row.id);
+    }
+  }
+  return found;
+}
+
+/**
+ * Gives every live record its value of a field that is unique from now on.
+ *
+ * @returns how many have a value that another one has too, and ten of them
+ */
+export async function claimValues(
+  writer: Writer,
+  { id: fieldId, entity, slug }: Pick<Definition, "id" | "entity" | "slug">,
+): Promise<{ count: number; examples: { id: string; value: CustomValueJson }[] }> {
+  const { unique } = writer.tx;
+  const found = { count: 0, examples: [] as { id: string; value: CustomValueJson }[] };
+  await unique.takeAll(fieldId);
+  // Locked, so that one that goes to the trash meanwhile loses its value after this.
+  for await (const rows of rowsWith(writer, entity, slug, true)) {
+    const wanted = rows.flatMap((row) => {
+      const value = row.deletedAt === null ? valueIn(row, slug) : undefined;
+      return value === undefined ? [] : [{ fieldId, key: uniqueKey(value), id: row.id, value }];
+    });
+    const taken = await unique.give(wanted);
+    found.count += taken.length;
+    for (const { key } of taken.slice(0, 10 - found.examples.length)) {
+      const example = wanted.findLast((each) => each.key === key);
+      if (example) found.examples.push({ id: example.id, value: example.value });
     }
   }
   return found;

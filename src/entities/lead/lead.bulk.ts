@@ -1,6 +1,7 @@
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import { putRows } from "../../records/write/many.ts";
 import { stampOfChange, stampOfNew } from "../../records/write/rows.ts";
+import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { deriveLead, type LeadColumns } from "./lead.row.ts";
 
@@ -21,6 +22,8 @@ export async function insertLeads(
   const stamp = { version: 1, ...stampOfNew("lead", writer.stamp) };
   await bulk.insertLeads(leads.map((lead) => Object.assign(deriveLead(lead, definitions, {}), stamp, lead)));
   await bulk.tagLeads(pairs(leads), writer.stamp.now);
+  const records = leads.map((after) => ({ id: after.id, before: null, after }));
+  await keepUniqueOfMany(writer.tx, records, definitions);
 }
 
 /** Changes many leads that this transaction has locked; tags are only added. */
@@ -37,4 +40,6 @@ export async function updateLeads(
   }));
   await putRows(writer, "lead", rows);
   await writer.tx.bulk.tagLeads(pairs(rows), writer.stamp.now);
+  const records = leads.map(({ before, columns }) => ({ id: before.id, before, after: columns }));
+  await keepUniqueOfMany(writer.tx, records, definitions);
 }

@@ -6,6 +6,7 @@ import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
+import { uniqueRefusals } from "../../records/unique.ts";
 import { checkVersion } from "../../records/version.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -81,7 +82,9 @@ async function putLead(
   const { after, refusals, warnings } = applyLead(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
-  const found = [...refusals, ...owner.refusals, ...plan.refusals];
+  const custom = { id: before?.id ?? null, before: columns.custom, after: after.custom };
+  const values = await uniqueRefusals(tx, "LEAD", custom, catalogue.definitions, input.customFields);
+  const found = [...refusals, ...owner.refusals, ...plan.refusals, ...values];
   if (found.length > 0) throw new RefusalError(found);
   writer.warn(...warnings);
   const row = { ...after, ownerId: owner.ownerId, tagIds: await plan.apply(writer) };
@@ -99,6 +102,8 @@ export const deleteLead = (caller: Caller, id: string, expectedVersion?: number 
 /** Takes a lead out of the trash. One that is not there stays as it is. */
 export const restoreLead = (caller: Caller, id: string): Promise<LeadRow> =>
   write(caller, async (writer) => {
+    // Before the lead is locked: its values of unique fields may be another one's by now.
+    await writer.catalogue("LEAD");
     const before = await lockLead(writer, id);
     return before.deletedAt === null ? before : writer.update("lead", before, { deletedAt: null });
   });

@@ -2,7 +2,7 @@ import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { changeContacts } from "../../entities/contact/contact.bulk.ts";
 import type { Warning } from "../../graphql/context.ts";
-import { type Refusal, RefusalError } from "../../lib/errors.ts";
+import { quote, type Refusal, RefusalError, refusal } from "../../lib/errors.ts";
 import { applyCustom, type CustomValues, findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, makeTags, tagRefusals } from "../../records/tags.ts";
@@ -55,12 +55,18 @@ async function checkUpdate(writer: Writer, input: BulkUpdateValues): Promise<Che
   const { definitions } = await writer.catalogue("CONTACT");
   const { refusals, warnings } = applyCustom({}, values, definitions);
   const owner = await applyOwner(writer.caller, writer.tx, null, ownerId);
+  const shared = values.flatMap(({ slug, value }, at): Refusal[] => {
+    const definition = findDefinition(slug, definitions);
+    if (value == null || !definition?.unique) return [];
+    const message = `the custom field ${quote(definition.slug)} is unique: many contacts cannot have the same value`;
+    return [refusal("INVALID_VALUE", ["input", "customFields", at, "value"], message)];
+  });
   const lasting = values.map(({ slug, value }) => ({
     slug: findDefinition(slug, definitions)?.slug ?? slug,
     value: value ?? null,
   }));
   return {
-    refusals: [...refusals, ...owner.refusals],
+    refusals: [...refusals, ...shared, ...owner.refusals],
     warnings,
     complete: async () => ({
       lasting: { kind: "UPDATE", input: { ...input, ...(customFields && { customFields: lasting }) } },

@@ -6,11 +6,13 @@ import { isBlank } from "../../lib/fold.ts";
 import { findDefinition } from "../../records/custom.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { findTags, tagKey, tagRefusals } from "../../records/tags.ts";
+import { uniqueValuesOf } from "../../records/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import type { ImportColumns, ImportEntity } from "./entity.ts";
+import type { Holders, ImportColumns, ImportEntity } from "./entity.ts";
+import { customKey, type Meant, meantBy } from "./meant.ts";
 import * as told from "./notes.ts";
 import { found, fresh, type Pending, writeAll } from "./pending.ts";
-import { type ImportMatch, keysOf, traitsOf } from "./recognise.ts";
+import { type ImportMatch, idKey, keysOf, traitsOf } from "./recognise.ts";
 import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";
 import type { ImportValues } from "./values.ts";
 import { AddressBook, whoIs } from "./who.ts";
@@ -74,10 +76,14 @@ export async function importBatch(
   const named = findTags(names, catalogue);
   const missing = new Set(named.missing.map(tagKey));
   const owners = await ownersOf(writer, rows);
-  const marks = rows.map(({ input }) => (input === null ? null : entity.marksOf(input)));
-  const { people, addresses } = await entity.find(writer, {
+  const { marks, ids, values } = await meantBy(writer, entity, rows, catalogue.definitions, matchOn);
+  const { records, people, addresses } = await entity.find(writer, {
     marks: marks.filter((each) => each !== null),
     matchOn,
+    also: [
+      ...[...ids.values()].filter((id) => id !== ""),
+      ...(matchOn?.includes("CUSTOM_FIELD") ? [...values.values()].map(({ id }) => id) : []),
+    ],
     lock: mode === "UPDATE" && !dryRun,
   });
   const count = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
@@ -90,6 +96,7 @@ export async function importBatch(
   const pending: Pending[] = [];
   const byKey = new Map<string, Pending>();
   const byId = new Map<string, Pending>();
+  const known = withMeant(people, records, ids, values);
   const addressBook = new AddressBook(seen, rows[0]?.row ?? 0);
   let turn = 0;
   for (const [at, row] of rows.entries()) {
@@ -105,7 +112,7 @@ export async function importBatch(
       continue;
     }
     const traits = traitsOf(mark, matchOn);
-    const who = whoIs(traits, { people, byKey, byId, seen }, row.row);
+    const who = whoIs(traits, { people: known, byKey, byId, seen }, row.row);
     if (who.several && mode === "UPDATE") {
       fail(row, [told.severalMatch(entity.nouns.many, who.by)]);
       continue;
@@ -116,8 +123,12 @@ export async function importBatch(
     const address = key === null ? undefined : addresses.get(key);
     const merged = address?.holder?.merged === true && before?.before?.id === address.holder.id;
     const { input, said } = heard(entity, before, row.input, merged);
-    const known = before?.columns ?? (who.earlier === null ? entity.empty : nameless(entity));
-    const { refusals, columns } = check(entity, known, input, catalogue.definitions);
+    if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
+      fail(row, [told.noSuchId(entity.nouns.one)]);
+      continue;
+    }
+    const earlier = before?.columns ?? (who.earlier === null ? entity.empty : nameless(entity));
+    const { refusals, columns } = check(entity, earlier, input, catalogue.definitions);
     const owner = input.ownerId == null ? undefined : owners.get(input.ownerId);
     const unmade = { ids: named.ids, missing: (input.tags ?? []).filter((tag) => missing.has(tagKey(tag))) };
     const create = input.createMissingTags ?? settings.createMissingTags;
@@ -126,6 +137,17 @@ export async function importBatch(
     if (entity.ownsAddress && input.email != null && key !== null && !who.several) {
       const others = address?.holder != null && address.holder.id !== before?.before?.id;
       if (others || addressBook.isTaken(key, before, who.earlier)) problems.push(told.emailTaken);
+    }
+    if (!who.several) {
+      for (const value of uniqueValuesOf(columns.custom, catalogue.definitions)) {
+        const key = customKey(value);
+        const holder = values.get(key);
+        const others = holder !== undefined && holder.id !== before?.before?.id;
+        const mine = byKey.get(key);
+        if (others || (mine !== undefined && mine !== before)) {
+          problems.push(told.valueTaken(entity.nouns.one, value.slug));
+        }
+      }
     }
     if (problems.length > 0) {
       fail(row, problems);
@@ -154,7 +176,8 @@ export async function importBatch(
     entry.changed = true;
     if (entry !== who.pending) pending.push(entry);
     if (entry.before !== null) byId.set(entry.before.id, entry);
-    const marksNow = { ...entity.marksOf(columns), id: entry.before?.id };
+    const unique = uniqueValuesOf(columns.custom, catalogue.definitions).map(customKey);
+    const marksNow = { ...entity.marksOf(columns), id: entry.before?.id, unique };
     for (const trait of [...keysOf(mark, matchOn), ...keysOf(marksNow, matchOn)]) {
       byKey.set(trait, entry);
       if (dryRun && !seen.has(trait)) seen.set(trait, who.earlier ?? row.row);
@@ -163,6 +186,25 @@ export async function importBatch(
   }
   if (!dryRun) await writeAll(writer, entity, pending, named, names);
   return { ...count, errors, notes };
+}
+
+/** Whom rows mean by what they are recognised by, with those that they mean by an id or a unique value. */
+function withMeant(
+  people: Holders["people"],
+  records: Holders["records"],
+  ids: Meant["ids"],
+  values: Meant["values"],
+): Holders["people"] {
+  const all = new Map(people);
+  for (const id of ids.values()) {
+    const record = records.get(id);
+    if (record) all.set(idKey(id), record);
+  }
+  for (const [key, { id }] of values) {
+    const record = records.get(id);
+    if (record) all.set(key, record);
+  }
+  return all;
 }
 
 /** What a row says of a record that is there, and what is to be said of it. */
@@ -191,7 +233,7 @@ const problemOf = ({ path, code, message }: Refusal): RowProblem => ({
 function check(
   entity: ImportEntity,
   before: ImportColumns,
-  { customFields, ...given }: ImportValues,
+  { customFields, id: _id, ...given }: ImportValues,
   definitions: readonly Definition[],
 ) {
   // A field without a value stays as it is; one that does not exist is refused all the same.

@@ -46,12 +46,12 @@ export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues
  *
  * @throws ConcurrentChange when an address came to lead to another contact meanwhile
  */
-async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<Holders> {
+async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Promise<Holders> {
   const keys = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((email) => emailKey(email) ?? [])))];
   const addresses = await readAll(tx, keys);
   const led = leadTo(addresses);
   const byPhone = await withPhones(tx, marks, matchOn);
-  const ids = [...new Set([...led.values(), ...byPhone])];
+  const ids = [...new Set([...led.values(), ...byPhone, ...also])];
   if (lock && ids.length > 0) {
     await tx.lock.rows("contact", ids, "update");
     const now = leadTo(await readAll(tx, keys));
@@ -72,7 +72,7 @@ async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<H
     const has = keysOf({ id: row.id, name: row.name, emails: [], phones: row.phoneNumbers }, matchOn);
     for (const key of has) people.set(key, people.has(key) ? "several" : row);
   }
-  return { people, addresses };
+  return { records: visible, people, addresses };
 }
 
 async function readAll(tx: Writer["tx"], keys: readonly string[]): Promise<Map<string, Address>> {

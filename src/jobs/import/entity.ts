@@ -29,6 +29,8 @@ export interface ImportColumns {
 export type Holder = ImportRecord | "several";
 
 export interface Holders {
+  /** The live records that were found and that the caller may see, by row id. */
+  readonly records: ReadonlyMap<string, ImportRecord>;
   /** Records by the keys of `recognise.ts`. */
   readonly people: ReadonlyMap<string, Holder>;
   /** What the rows' addresses lead to, by comparison key, where an address is one record's alone. */
@@ -38,6 +40,8 @@ export interface Holders {
 export interface Looked {
   readonly marks: readonly Marks[];
   readonly matchOn: readonly ImportMatch[] | null;
+  /** Row ids of records that rows mean otherwise: by their id, or by a unique value. */
+  readonly also: readonly string[];
   /** Whether what is found is to be changed, and so locked. */
   readonly lock: boolean;
 }

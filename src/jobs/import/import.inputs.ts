@@ -36,9 +36,14 @@ export const ImportFieldEnum = builder.enumType("ImportField", {
 const MatchEnum = builder.enumType("ImportMatch", {
   description: "By what a row is taken for a record that is there already.",
   values: {
+    ID: {
+      description:
+        "The id, from a file's column that goes to ID. A row with an id that is not there is refused; that of a merged contact leads to the one that it was merged into.",
+    },
     EMAIL: { description: "The e-mail address." },
     PHONE: { description: "One of the phone numbers, whatever the name." },
-  } as const satisfies Partial<Record<ImportMatch, { description: string }>>,
+    CUSTOM_FIELD: { description: "A value of a unique custom field." },
+  } as const satisfies Record<ImportMatch, { description: string }>,
 });
 
 const encodingNames = {

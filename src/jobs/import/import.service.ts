@@ -49,6 +49,9 @@ export function importRecords(
   if ((input.rows == null) === (input.file == null)) {
     throw refuse("REQUIRED", ["input"], "give either rows or a file");
   }
+  if (input.rows != null && input.matchOn?.includes("ID")) {
+    throw refuse("INVALID_VALUE", ["input", "matchOn"], "rows have no ids: ID is for files");
+  }
   return input.file == null
     ? importRows(asImport(caller), input, idempotencyKey)
     : importFile(asImport(caller), input, input.file, idempotencyKey);

@@ -34,14 +34,14 @@ export const leads = entityOf<LeadRow, LeadColumns, z.infer<typeof LeadCreate>>(
 });
 
 /** The live leads that have what the rows are recognised by, locked where they may be changed. */
-async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<Holders> {
+async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Promise<Holders> {
   const emails = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((each) => emailKey(each) ?? [])))];
   const looked = marks.filter(
     (row) => matchOn?.includes("PHONE") || (matchOn === null && row.emails.length === 0),
   );
   const phones = [...new Set(looked.flatMap((row) => row.phones))];
   const names = [...new Set(looked.map(({ name }) => fold(name)))];
-  const any = [
+  const any: object[] = [
     ...(emails.length > 0 && (matchOn === null || matchOn.includes("EMAIL"))
       ? [{ emailKey: { in: emails } }]
       : []),
@@ -50,17 +50,20 @@ async function find({ tx }: Writer, { marks, matchOn, lock }: Looked): Promise<H
       : []),
   ];
   const people = new Map<string, Holder>();
-  if (any.length === 0) return { people, addresses: new Map() };
+  if (also.length > 0) any.push({ id: { in: [...also] } });
+  const records = new Map<string, LeadRow>();
+  if (any.length === 0) return { records, people, addresses: new Map() };
   const where = { deletedAt: null, OR: any };
   if (lock) {
     const found = await tx.lead.findMany({ where, select: { id: true } });
     await tx.lock.rows("lead", found.map(({ id }) => id).sort(), "update");
   }
   for (const row of await tx.lead.findMany({ where })) {
+    records.set(row.id, row);
     const has = keysOf(leadMarks(row), matchOn);
     for (const key of has) people.set(key, people.has(key) ? "several" : row);
   }
-  return { people, addresses: new Map() };
+  return { records, people, addresses: new Map() };
 }
 
 const leadMarks = ({ id, name, email, phone }: LeadRow) => ({

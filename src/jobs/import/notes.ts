@@ -1,3 +1,4 @@
+import { quote } from "../../lib/errors.ts";
 import type { Trait } from "./recognise.ts";
 import type { RowProblem } from "./row.ts";
 
@@ -25,6 +26,19 @@ export const emailTaken: RowProblem = {
   code: "EMAIL_TAKEN",
   message: "another contact has this e-mail address",
 };
+
+/** @param one what such a record is called */
+export const noSuchId = (one: string): RowProblem => ({
+  column: "id",
+  code: "NOT_FOUND",
+  message: `there is no ${one} with this id, or it is in the trash`,
+});
+
+export const valueTaken = (one: string, slug: string): RowProblem => ({
+  column: "customFields",
+  code: "VALUE_TAKEN",
+  message: `another ${one} has the value of the unique custom field ${quote(slug)}`,
+});
 
 const shared: Readonly<Record<Trait["by"], string>> = {
   ID: "this id",

@@ -36,7 +36,7 @@ type AsOf<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly import: { readonly as: infer As } } ? As : never;
 }[keyof Table];
 
-export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS";
+export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS" | "ID";
 
 /** Columns that are one of some words: what their words are is the matter of the entity. */
 const words = new Set(["status"]);
@@ -53,6 +53,13 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       return [[as, { description, headings, path, cell: cellOf(name, row.create?.type) }]];
     }),
   ),
+  ID: {
+    description:
+      "The record's id, as it is exported. It counts where `matchOn` names ID, else it is passed over.",
+    headings: ["id"],
+    path: ["id"],
+    cell: "text",
+  },
   TAGS: {
     description: "Tags, separated by , or ; or |.",
     headings: ["tags", "tag", "labels"],

@@ -8,7 +8,7 @@ import { rule } from "../../records/inputs.ts";
 /** What a row of an import may say, by the checks of the inputs that create a record. */
 
 /** As much of a row's input as all kinds of records have. */
-export type ImportValues = Partial<
+export type ImportValues = { readonly id?: string | null | undefined } & Partial<
   Pick<
     ContactCreateValues,
     "name" | "email" | "notes" | "ownerId" | "tags" | "customFields" | "createMissingTags"
@@ -24,7 +24,7 @@ const oneName = (draft: unknown): unknown => {
 };
 
 const LeadRow = z
-  .preprocess(oneName, LeadCreate)
+  .preprocess(oneName, LeadCreate.extend({ id: z.string().nullish() }))
   .refine(({ dealValue }) => dealValue == null || isCurrency(dealValue.currency.trim().toUpperCase()), {
     ...rule("INVALID_CURRENCY", "is no ISO 4217 currency code, such as EUR"),
     path: ["dealValue", "currency"],
@@ -34,7 +34,10 @@ const LeadRow = z
     dealValue: dealValue && { ...dealValue, currency: dealValue.currency.trim().toUpperCase() },
   }));
 
-const checks = { CONTACT: ContactCreate, LEAD: LeadRow } as const;
+/** The id of a record that is there, as an export writes it. */
+const id = z.string().nullish();
+
+const checks = { CONTACT: ContactCreate.extend({ id }), LEAD: LeadRow } as const;
 
 /** Checks a row's input. */
 export const rowCheck = (entity: Entity) => checks[entity] as unknown as z.ZodType<ImportValues>;

@@ -15,8 +15,10 @@ import {
   type Stamp,
   stampOfChange,
   stampOfNew,
+  type Tagged,
 } from "./rows.ts";
 import { carry } from "./tags.ts";
+import { keepUnique, touchesUnique } from "./unique.ts";
 
 const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "deal"]);
 
@@ -68,7 +70,10 @@ export class Writer {
     const made = await delegate(this.tx, model).create({
       data: { ...row, ...derived, orgId: this.tx.orgId },
     });
-    if (isTagged(model)) await carry(this, model, row.id, [], (row as { tagIds?: string[] }).tagIds ?? []);
+    if (isTagged(model)) {
+      await carry(this, model, row.id, [], (row as { tagIds?: string[] }).tagIds ?? []);
+      await this.#keepUnique(model, row.id, null, row);
+    }
     return made as Rows[Name];
   }
 
@@ -101,7 +106,18 @@ export class Writer {
     if (isTagged(model) && changes.tagIds) {
       await carry(this, model, id, old.tagIds as string[], changes.tagIds as string[]);
     }
+    if (isTagged(model) && touchesUnique(changes)) await this.#keepUnique(model, id, old, after);
     return row as Rows[Name];
+  }
+
+  #keepUnique(model: Tagged, id: string, before: Data | null, after: Data): Promise<void> {
+    const held = ({ custom, deletedAt }: Data) => ({
+      custom,
+      deletedAt: deletedAt as Date | null | undefined,
+    });
+    return keepUnique(this.tx, model, id, before && held(before), held(after), () =>
+      this.definitions(model === "lead" ? "LEAD" : "CONTACT"),
+    );
   }
 
   async #derive({ entity, all }: Derivation, row: Data): Promise<Data> {
