@@ -118,6 +118,23 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     },
   },
+  leadImport: {
+    who: restricted,
+    ask: async () => ({
+      args: `input: { rows: [{ name: "I", email: "${address()}" }] }`,
+      selection: "job { id created }",
+    }),
+    losses: {
+      "of another member": [
+        async () => {
+          const { prisma } = await testDatabase();
+          const { id: memberId } = await organization.member();
+          return prisma.importJob.updateMany({ where: { orgId: organization.id }, data: { memberId } });
+        },
+        "NOT_FOUND",
+      ],
+    },
+  },
   leadCreate: {
     who: restricted,
     ask: async () => ({

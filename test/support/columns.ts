@@ -128,6 +128,9 @@ const required: Readonly<Record<Noun, (world: World) => object>> = {
   smartList: () => ({ name: `List ${++made}`, query: queryOf("Somebody") }),
 };
 
+/** What else a record must be for a column to have the value. */
+const needed: Readonly<Record<string, object>> = { "customField.unique": { type: "TEXT", options: null } };
+
 const within = ({ name, row }: Case, value: unknown): object =>
   row.within === undefined ? { [name]: value } : { [row.within]: { [name]: value } };
 
@@ -179,7 +182,14 @@ export const createWith = (world: World, one: Case, value: unknown, more: object
   writeOne(
     world,
     `${one.noun}Create(input: $input)`,
-    { input: { ...required[one.noun](world), ...more, ...(value !== undefined && within(one, value)) } },
+    {
+      input: {
+        ...required[one.noun](world),
+        ...needed[titleOf(one)],
+        ...more,
+        ...(value !== undefined && within(one, value)),
+      },
+    },
     `($input: ${big(one.noun)}CreateInput!)`,
     one,
   );

@@ -1,5 +1,5 @@
 -- AlterTable
-ALTER TABLE "custom_field" ADD COLUMN     "is_unique" BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE "custom_field" ADD COLUMN     "unique" BOOLEAN NOT NULL DEFAULT false;
 
 -- CreateTable
 CREATE TABLE "custom_unique" (

@@ -48,7 +48,7 @@ export async function readCatalogue(
     `SELECT
        (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
         FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot,
-                is_unique AS "unique"
+                "unique"
               FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'nameKey', name_key)), '[]')
         FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags,
