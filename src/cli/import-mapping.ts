@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Definition } from "../filter/registry/fields.ts";
+import type { Definition, Entity } from "../filter/registry/fields.ts";
 import { type Column, mapColumns } from "../jobs/import/mapping.ts";
 import { allFields, holdsSeveral, type ImportField } from "../jobs/import/places.ts";
 import { sniff } from "../jobs/import/sniff.ts";
@@ -37,13 +37,14 @@ export function completeMapping(
   whole: boolean,
   given: readonly Column[],
   definitions: readonly Definition[],
+  entity: Entity,
 ): Column[] {
   const { headings } = sniff(head, whole);
   const named = new Set(given.map(({ column }) => column));
   const taken = new Set(given.map(({ field }) => field));
-  const byHeading = mapColumns(headings, [], definitions, "CONTACT").columns.filter(
+  const byHeading = mapColumns(headings, [], definitions, entity).columns.filter(
     ({ column, field }) =>
-      !named.has(column) && (field === null || holdsSeveral("CONTACT", field) || !taken.has(field)),
+      !named.has(column) && (field === null || holdsSeveral(entity, field) || !taken.has(field)),
   );
   return [...given, ...byHeading];
 }

@@ -10,12 +10,13 @@ import { encodeId } from "../db/ids.ts";
 import type { Database } from "../db/open/database.ts";
 import { isTransient } from "../db/open/faults.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
+import type { Entity } from "../filter/registry/fields.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
-import { importErrors } from "../jobs/import/errors-csv.ts";
 import { importKind } from "../jobs/import/import.kind.ts";
 import { importRecords } from "../jobs/import/import.service.ts";
 import type { Column } from "../jobs/import/mapping.ts";
+import { refusedRows } from "../jobs/import/refused-csv.ts";
 import { NotCsvError } from "../jobs/import/sniff.ts";
 import { runJob } from "../jobs/runner.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
@@ -26,11 +27,17 @@ import { completeMapping, fieldNames, readMapping } from "./import-mapping.ts";
 import { CommandError, say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 
+const readMatch = readOneOf("id", "email", "phone", "custom-field");
+
 interface Options {
   /** UUID. */
   readonly org: string;
   readonly email: Address;
   readonly map?: readonly Column[];
+  readonly lead?: boolean;
+  readonly matchOn?: readonly ("id" | "email" | "phone" | "custom-field")[];
+  readonly missingName?: "refuse" | "from-email";
+  readonly owner?: string;
   readonly mode: "skip" | "update";
   readonly dryRun?: boolean;
   readonly tag?: readonly string[];
@@ -38,10 +45,16 @@ interface Options {
   readonly errors?: string;
 }
 
+/** What is named in place of a file to read standard input. */
+const STDIN = "-";
+
 /** Imports a CSV file from the command line, with a progress bar; ends with exit code 1 when rows were refused. */
 export const imports = new Command("import")
   .usage("<file.csv> --org <organization id> --email <address> [options]")
-  .argument("<file.csv>", "the file: a first row of headings, then a contact a row")
+  .argument(
+    "<file.csv>",
+    "the file: a first row of headings, then a contact or lead a row; - for standard input",
+  )
   .requiredOption("--org <organization id>", "whose contacts they become", readOrganizationId)
   .requiredOption("--email <address>", "the member who imports them", readAddress)
   .option(
@@ -56,6 +69,18 @@ export const imports = new Command("import")
     readOneOf("skip", "update"),
     "skip",
   )
+  .option("--lead", "the rows become leads, not contacts")
+  .option(
+    "--match-on <id|email|phone|custom-field>",
+    "by what a row is taken for one that is there; may be repeated, and is tried in this order",
+    (text: string, before: readonly ReturnType<typeof readMatch>[] = []) => [...before, readMatch(text)],
+  )
+  .option(
+    "--missing-name <refuse|from-email>",
+    "what becomes of new rows without a name",
+    readOneOf("refuse", "from-email"),
+  )
+  .option("--owner <member id>", "the member to whom new ones are assigned")
   .option("--dry-run", "checks and counts, and writes no contact")
   .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
     ...before,
@@ -65,16 +90,20 @@ export const imports = new Command("import")
   .option("--errors <file>", "where to write the rows that were refused; <file.csv>.errors.csv when left out")
   .addHelpText("after", `\nFields: ${fieldNames.join(", ")}`)
   .action(async (path: string, options: Options) => {
-    const errorsPath = options.errors ?? `${path}.errors.csv`;
+    const errorsPath = options.errors ?? `${path === STDIN ? "import" : path}.errors.csv`;
     await checkFiles(path, errorsPath);
     const { fileLimit } = readConfig(process.env);
     await withMigrated(async (database) => {
       const caller = await callerOf(database, options.org, options.email);
-      const file = await beginningOf(createReadStream(path));
+      const entity = options.lead ? "LEAD" : "CONTACT";
+      const file = await beginningOf(path === STDIN ? process.stdin : createReadStream(path));
       try {
-        const job = await importRecords(caller, "CONTACT", {
-          file: new Upload(basename(path), fileLimit, file.stream),
-          mapping: options.map && (await mappingOf(caller, file, options.map)),
+        const job = await importRecords(caller, entity, {
+          file: new Upload(path === STDIN ? "standard input" : basename(path), fileLimit, file.stream),
+          mapping: options.map && (await mappingOf(caller, entity, file, options.map)),
+          matchOn: options.matchOn?.map(wordOf),
+          missingName: options.missingName && wordOf(options.missingName),
+          ownerId: options.owner,
           mode: options.mode.toUpperCase(),
           dryRun: options.dryRun,
           tags: options.tag,
@@ -93,17 +122,21 @@ export const imports = new Command("import")
 
 /** @throws CommandError when the file cannot be read, or the refused rows could not be written */
 async function checkFiles(path: string, errorsPath: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw new CommandError(`there is no file ${path}`);
-  if (found.isDirectory()) throw new CommandError(`${path} is a directory: name the file in it`);
-  await access(path, constants.R_OK).catch(() => {
-    throw new CommandError(`${path} must not be read by this user`);
-  });
+  if (path !== STDIN) await checkReadable(path);
   // Before anything is imported, not after.
   await access(dirname(errorsPath), constants.W_OK).catch(() => {
     throw new CommandError(
       `refused rows cannot be written to ${errorsPath}: name another file with --errors`,
     );
+  });
+}
+
+async function checkReadable(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new CommandError(`there is no file ${path}`);
+  if (found.isDirectory()) throw new CommandError(`${path} is a directory: name the file in it`);
+  await access(path, constants.R_OK).catch(() => {
+    throw new CommandError(`${path} must not be read by this user`);
   });
 }
 
@@ -134,9 +167,16 @@ async function beginningOf(source: AsyncIterable<Buffer>): Promise<Beginning> {
   return { head, whole, stream: all() };
 }
 
-async function mappingOf({ db }: Caller, { head, whole }: Beginning, given: readonly Column[]) {
-  const { definitions } = await db.catalogue("CONTACT");
-  return completeMapping(head, whole, given, definitions);
+const wordOf = (typed: string): string => typed.toUpperCase().replaceAll("-", "_");
+
+async function mappingOf(
+  { db }: Caller,
+  entity: Entity,
+  { head, whole }: Beginning,
+  given: readonly Column[],
+) {
+  const { definitions } = await db.catalogue(entity);
+  return completeMapping(head, whole, given, definitions, entity);
 }
 
 /** A refusal in the words of the command line. */
@@ -205,8 +245,8 @@ async function report({ db }: Caller, job: ImportJob, path: string): Promise<boo
   );
   if (problem !== null) say(problem);
   if (failed > 0) {
-    await pipeline(importErrors(db, job.id), createWriteStream(path));
-    say(`What was wrong with the ${failed} rows: ${path}`);
+    await pipeline(refusedRows(db, job), createWriteStream(path));
+    say(`The ${failed} refused rows, with the reasons, to mend and import again: ${path}`);
   }
   return state === "DONE" && failed === 0;
 }

@@ -12,7 +12,10 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     "makes an organization with its owner and first key, or one more key",
     () => import("./key.ts").then((module) => module.key),
   ],
-  import: ["imports contacts from a CSV file", () => import("./import.ts").then((module) => module.imports)],
+  import: [
+    "imports contacts or leads from a CSV file",
+    () => import("./import.ts").then((module) => module.imports),
+  ],
   demo: [
     "seeds the demo organizations and prints a new key to each",
     () => import("./demo.ts").then((module) => module.demo),

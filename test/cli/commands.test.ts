@@ -62,12 +62,26 @@ describe.each([
       expect(imported.out.split("\n")).toEqual([
         expect.stringMatching(/^Import import_job_\w{26}: done$/),
         "2 rows: 1 created, 0 updated, 0 skipped, 1 failed; 0 blank lines",
-        `What was wrong with the 1 rows: ${file}.errors.csv`,
+        `The 1 refused rows, with the reasons, to mend and import again: ${file}.errors.csv`,
         "",
       ]);
       const refused = await readFile(`${file}.errors.csv`, "utf8");
-      expect(refused).toContain("Bob,bob@example.com,none");
-      expect(refused).toContain("Work phone");
+      const [headings, bob, ...rest] = refused.split("\r\n");
+      expect([headings, rest]).toEqual(["Name,Email,Work phone,Reason", [""]]);
+      expect(bob).toMatch(/^Bob,bob@example.com,none,.*Work phone: /);
+      // Mended, it can be sent again, by standard input as well.
+      const mended = refused.replace(",none,", ",+14155550135,");
+      const again = await npm(["import", "--", "-", ...member, "--map", "Work phone=phone"], env, mended);
+      expect(again.code, again.err).toBe(0);
+      expect(again.out).toContain("1 rows: 1 created, 0 updated, 0 skipped, 0 failed");
+
+      const leads = ["import", "--", "-", ...member, "--lead", "--mode", "update"];
+      const lead = "email,company\nmara.quint@example.com,Quint\n";
+      const unnamed = await npm([...leads, "--errors", join(directory, "leads.csv")], env, lead);
+      expect(unnamed.out).toContain("1 rows: 0 created, 0 updated, 0 skipped, 1 failed");
+      const named = await npm([...leads, "--missing-name", "from-email", "--match-on", "email"], env, lead);
+      expect(named.code, named.err).toBe(0);
+      expect(named.out).toContain("1 rows: 1 created, 0 updated, 0 skipped, 0 failed");
 
       expect(await npm(["purge"], env)).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads\n" });
       const narrow = ["--scopes", "read,write,admin", "--expires", "2130-01-31", "--sources", "hubspot"];

@@ -82,7 +82,7 @@ test("a row that says what a lead cannot be is refused with its column, and the 
     [3, "status", "INVALID_VALUE"],
     [4, "currency", "INVALID_CURRENCY"],
     [5, null, "INVALID_VALUE"],
-    [6, null, "INVALID_VALUE"],
+    [6, "name", "REQUIRED"],
   ]);
 });
 

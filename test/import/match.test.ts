@@ -101,3 +101,23 @@ test("by CUSTOM_FIELD a foreign id is who it is, and a value twice is refused", 
     { name: "Olu Ade", email: "olu.new@ade.example" },
   ]);
 });
+
+test("a new row without a name is refused, or named after its address where that is asked for", async () => {
+  const file =
+    "name,email,phone\n,mara.quint+news@example.com,\n,42@example.com,\n,,+15125550142\nAnn,ann@example.com,\n";
+  expect(await imported(organization, file, { dryRun: true })).toMatchObject({ created: 1, failed: 3 });
+  const job = await imported(organization, file, { missingName: "FROM_EMAIL" });
+  expect(job).toMatchObject({ created: 3, failed: 1 });
+  expect(job.errors[0]).toMatchObject({ row: 3, code: "REQUIRED" });
+  expect((await contactsOf(key, "name")).map(({ name }) => name)).toEqual([
+    "42@example.com",
+    "Ann",
+    "Mara Quint",
+  ]);
+  // One that is there keeps its name.
+  await imported(organization, "email,title\nann@example.com,CTO\n", {
+    mode: "UPDATE",
+    missingName: "FROM_EMAIL",
+  });
+  expect(await contactsOf(key, "name title")).toContainEqual({ name: "Ann", title: "CTO" });
+});

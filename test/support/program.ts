@@ -10,8 +10,14 @@ export interface Ran {
 }
 
 /** Runs a command to its end, with no other settings than those given. */
-function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Ran> {
+function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  input = "",
+): Promise<Ran> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env } });
+  child.stdin.end(input);
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -25,9 +31,9 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   });
 }
 
-/** `npm run <words>`, as one types it. */
-export const npm = (words: readonly string[], env: Record<string, string>): Promise<Ran> =>
-  run("npm", ["run", "--silent", ...words], env);
+/** `npm run <words>`, as one types it. @param input what it reads from standard input */
+export const npm = (words: readonly string[], env: Record<string, string>, input = ""): Promise<Ran> =>
+  run("npm", ["run", "--silent", ...words], env, input);
 
 /** The program itself: what the npm scripts run. */
 export const program = (words: readonly string[], env: Record<string, string>): Promise<Ran> =>

@@ -10,6 +10,7 @@ import { uniqueValuesOf } from "../../records/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { Holders, ImportColumns, ImportEntity } from "./entity.ts";
 import { customKey, type Meant, meantBy } from "./meant.ts";
+import { nameFromEmail } from "./name-from-email.ts";
 import * as told from "./notes.ts";
 import { found, fresh, type Pending, writeAll } from "./pending.ts";
 import { type ImportMatch, idKey, keysOf, traitsOf } from "./recognise.ts";
@@ -24,6 +25,8 @@ export interface BatchSettings {
   readonly dryRun: boolean;
   /** By what a row's record is recognised, in this order; null for the address, else name and phone number. */
   readonly matchOn: readonly ImportMatch[] | null;
+  /** What becomes of a new record without a name: FROM_EMAIL takes one from its address. */
+  readonly missingName: "REFUSE" | "FROM_EMAIL";
   readonly createMissingTags: boolean;
   /** Tags that every row gets, by name or id; checked when the import was made. */
   readonly tags: readonly string[];
@@ -122,7 +125,8 @@ export async function importBatch(
     const key = row.input.email == null ? null : emailKey(row.input.email);
     const address = key === null ? undefined : addresses.get(key);
     const merged = address?.holder?.merged === true && before?.before?.id === address.holder.id;
-    const { input, said } = heard(entity, before, row.input, merged);
+    const given = there || settings.missingName === "REFUSE" ? row.input : withName(row.input, mark.name);
+    const { input, said } = heard(entity, before, given, merged);
     if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
       fail(row, [told.noSuchId(entity.nouns.one)]);
       continue;
@@ -220,6 +224,10 @@ function heard(
   // The contact keeps the address that it has.
   return { input: merged ? { ...input, email: undefined } : input, said };
 }
+
+/** What a row says, with a name from its address where it has none. */
+const withName = (input: ImportValues, name: string): ImportValues =>
+  isBlank(name) && input.email != null ? { ...input, name: nameFromEmail(input.email) } : input;
 
 /** A record that a dry run would have made: it has a name and can be reached, and nothing of it is looked at. */
 const nameless = ({ empty }: ImportEntity): ImportColumns => ({ ...empty, name: "?", email: "?" });

@@ -24,7 +24,8 @@ export const importErrors = (db: Db, jobId: string): Readable =>
     () => {},
   );
 
-async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {
+/** Everything that was wrong with the rows of an import, in the order of the file. */
+export async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {
   for (let last = { row: 0, position: -1 }; ; ) {
     const rows = await db.importError.findMany({
       where: {

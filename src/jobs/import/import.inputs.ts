@@ -46,6 +46,17 @@ const MatchEnum = builder.enumType("ImportMatch", {
   } as const satisfies Record<ImportMatch, { description: string }>,
 });
 
+const MissingNameEnum = builder.enumType("ImportMissingName", {
+  description: "What becomes of a row that has no name and would make a new record.",
+  values: {
+    REFUSE: { description: "It is refused." },
+    FROM_EMAIL: {
+      description:
+        "The name is made of the e-mail address: Mara Quint of mara.quint@example.com. A row without an address is refused.",
+    },
+  } as const,
+});
+
 const encodingNames = {
   UTF_8: "utf-8",
   UTF_16LE: "utf-16le",
@@ -110,6 +121,11 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
     type: [MatchEnum],
     description: `By what a row is taken for one of the ${many} that are there, tried in this order: the first that finds somebody decides, and a row that means several is refused. Without it: the e-mail address and, where a row has none, its name together with one of its phone numbers.`,
   }),
+  missingName: t.field({
+    type: MissingNameEnum,
+    defaultValue: "REFUSE" as const,
+    description: `What becomes of rows of new ${many} without a name.`,
+  }),
   dryRun: t.boolean({
     defaultValue: false,
     description: `Checks every row and counts what would be done; writes none of the ${many}.`,
@@ -159,6 +175,7 @@ export const ImportInput = z.object({
     .min(1, rule("REQUIRED", "must name at least one; leave it out for the usual"))
     .refine((list) => new Set(list).size === list.length, "must not name one twice")
     .nullish(),
+  missingName: z.enum(["REFUSE", "FROM_EMAIL"]).nullish(),
   dryRun: z.boolean().nullish(),
   tags: tagList.nullish(),
   createMissingTags: z.boolean().nullish(),

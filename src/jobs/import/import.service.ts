@@ -65,7 +65,7 @@ const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport
 /** Columns of a job that do not depend on where its rows come from. */
 async function newJob(
   writer: Writer,
-  { entity, mode, dryRun, matchOn, tags, createMissingTags, ownerId }: Asked,
+  { entity, mode, dryRun, matchOn, missingName, tags, createMissingTags, ownerId }: Asked,
 ) {
   const { tx, caller } = writer;
   const owner = await applyOwner(caller, tx, undefined, ownerId);
@@ -74,6 +74,7 @@ async function newJob(
   if (found.length > 0) throw new RefusalError(found);
   const options: Options = {
     matchOn: matchOn ?? null,
+    missingName: missingName ?? "REFUSE",
     tags: tags ?? [],
     createMissingTags: createMissingTags ?? false,
     ownerId: owner.ownerId,

@@ -9,6 +9,7 @@ import { MAX_RAW } from "./records.ts";
 /** What was asked for of an import, as its job keeps it; jobs of earlier versions have less. */
 export interface Options {
   readonly matchOn?: readonly ImportMatch[] | null;
+  readonly missingName?: "REFUSE" | "FROM_EMAIL";
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
@@ -23,6 +24,7 @@ export const settingsOf = ({
   mode,
   dryRun,
   matchOn: null,
+  missingName: "REFUSE",
   ...(options as Options),
   seen: new Map(),
 });

@@ -1,30 +1,39 @@
 import type { z } from "zod";
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import { insertLeads, updateLeads } from "../../entities/lead/lead.bulk.ts";
-import type { LeadCreate } from "../../entities/lead/lead.inputs.ts";
+import type { LeadUpdate } from "../../entities/lead/lead.inputs.ts";
 import { emptyLead, type LeadColumns, leadColumns } from "../../entities/lead/lead.row.ts";
 import { applyLead } from "../../entities/lead/lead.rules.ts";
 import { emailKey } from "../../lib/email.ts";
-import { fold } from "../../lib/fold.ts";
+import { refusal } from "../../lib/errors.ts";
+import { fold, isBlank } from "../../lib/fold.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { entityOf, type Holder, type Holders, type Looked } from "./entity.ts";
 import { keysOf } from "./recognise.ts";
 
 /** Importing leads. Several may have the same address, so that one of others, whom the caller may not see, is in nobody's way. */
 
-export const leads = entityOf<LeadRow, LeadColumns, z.infer<typeof LeadCreate>>({
+export const leads = entityOf<
+  LeadRow,
+  LeadColumns,
+  Omit<z.infer<typeof LeadUpdate>, "tags"> & { readonly tags?: readonly string[] | null | undefined }
+>({
   entity: "LEAD",
   nouns: { one: "lead", many: "leads" },
   ownsAddress: false,
   empty: emptyLead,
   columnsOf: leadColumns,
   marksOf: ({ name, email, phone }) => ({
-    name,
+    name: name ?? "",
     emails: email == null ? [] : [email],
     phones: phone == null ? [] : [phone],
   }),
   apply(before, { tags: _, ...input }, definitions) {
-    return applyLead(before, input, definitions);
+    const { after, refusals } = applyLead(before, input, definitions);
+    const nameless = isBlank(after.name)
+      ? [refusal("REQUIRED", ["input", "name"], "name is required, or first and last name")]
+      : [];
+    return { after, refusals: [...refusals, ...nameless] };
   },
   withoutTakingBack: (_before, input) => ({ input, kept: [] }),
   keptWishes: () => ({}),

@@ -24,7 +24,8 @@ export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Log
         throw new RequestError("METHOD_NOT_ALLOWED", "Send a GET.", { status: 405, allow: "GET" });
       }
       const viewer = await viewerOf(request, serverContext);
-      const db = scopedDb(database, viewer);
+      // When the caller hangs up, what is being read for it is cancelled.
+      const db = scopedDb(database, viewer, request.signal);
       const uuid = decodeId(id)?.uuid ?? "";
       const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
       if (!job) throw new RequestError("NOT_FOUND", "There is no such import.", { status: 404 });

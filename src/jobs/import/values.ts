@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ContactCreate, type ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
-import { LeadCreate } from "../../entities/lead/lead.inputs.ts";
+import { LeadCreate, LeadUpdate } from "../../entities/lead/lead.inputs.ts";
 import type { Entity } from "../../filter/registry/fields.ts";
 import { isCurrency } from "../../graphql/scalars.ts";
 import { rule } from "../../records/inputs.ts";
@@ -15,6 +15,9 @@ export type ImportValues = { readonly id?: string | null | undefined } & Partial
   >
 >;
 
+/** The id of a record that is there, as an export writes it. */
+const id = z.string().nullish();
+
 /** A lead has one name, whatever columns a file has for it. */
 const oneName = (draft: unknown): unknown => {
   if (typeof draft !== "object" || draft === null) return draft;
@@ -23,8 +26,9 @@ const oneName = (draft: unknown): unknown => {
   return parts.length === 0 ? draft : { name: parts.join(" "), ...others };
 };
 
+/** The name is asked for where a row turns out to be of a new lead. */
 const LeadRow = z
-  .preprocess(oneName, LeadCreate.extend({ id: z.string().nullish() }))
+  .preprocess(oneName, LeadCreate.extend({ id, name: LeadUpdate.shape.name }))
   .refine(({ dealValue }) => dealValue == null || isCurrency(dealValue.currency.trim().toUpperCase()), {
     ...rule("INVALID_CURRENCY", "is no ISO 4217 currency code, such as EUR"),
     path: ["dealValue", "currency"],
@@ -33,9 +37,6 @@ const LeadRow = z
     ...others,
     dealValue: dealValue && { ...dealValue, currency: dealValue.currency.trim().toUpperCase() },
   }));
-
-/** The id of a record that is there, as an export writes it. */
-const id = z.string().nullish();
 
 const checks = { CONTACT: ContactCreate.extend({ id }), LEAD: LeadRow } as const;
 

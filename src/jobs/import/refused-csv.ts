@@ -1,0 +1,60 @@
+import { pipeline, Readable } from "node:stream";
+import { stringify } from "csv-stringify";
+import type { Db } from "../../db/scope/db.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
+import { errorsOf } from "./errors-csv.ts";
+import type { Column } from "./mapping.ts";
+import { MAX_RAW, RecordReader } from "./records.ts";
+
+/** What the column with the reasons is called. */
+const REASON = "Reason";
+
+/**
+ * The rows of a file that were refused, in the shape of the file with one more column that says why: mended, they can be
+ * imported again. Cells are as they were sent, so that a spreadsheet may take one for a formula.
+ */
+export function refusedRows(db: Db, { id, mapping, delimiter }: ImportJob): Readable {
+  const headings = (mapping as unknown as Column[]).map(({ column }) => column);
+  const between = delimiter ?? ",";
+  return pipeline(
+    Readable.from(rowsOf(db, id, headings.length, between)),
+    stringify({
+      header: true,
+      columns: [...headings, REASON],
+      delimiter: between,
+      record_delimiter: "windows",
+    }),
+    // Whoever reads the stream is told there.
+    () => {},
+  );
+}
+
+async function* rowsOf(db: Db, jobId: string, width: number, delimiter: string): AsyncGenerator<string[]> {
+  let row = 0;
+  let raw = "";
+  let reasons: string[] = [];
+  const whole = () => {
+    const cells = cellsOf(raw, delimiter, width);
+    return [...cells, reasons.join("; ")];
+  };
+  for await (const error of errorsOf(db, jobId)) {
+    if (error.row !== row && reasons.length > 0) {
+      yield whole();
+      reasons = [];
+    }
+    row = error.row;
+    raw = error.raw;
+    const where = error.column === null ? "" : `${error.column}: `;
+    reasons.push(`${where}${error.message}`);
+  }
+  if (reasons.length > 0) yield whole();
+}
+
+/** A row's cells; what cannot be taken apart comes whole in the first one, or as far as it was kept. */
+function cellsOf(raw: string, delimiter: string, width: number): string[] {
+  const reader = new RecordReader(delimiter);
+  reader.push(raw, true);
+  const [record] = reader.take()?.records ?? [];
+  const cells = record?.cells != null && raw.length < MAX_RAW ? [...record.cells] : [raw];
+  return Array.from({ length: width }, (_, at) => cells[at] ?? "");
+}
