@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Definition, Entity } from "../filter/registry/fields.ts";
-import { type Column, mapColumns } from "../jobs/import/mapping.ts";
+import { type Column, isKnownHeading, mapColumns } from "../jobs/import/mapping.ts";
 import { allFields, holdsSeveral, type ImportField } from "../jobs/import/places.ts";
 import { sniff } from "../jobs/import/sniff.ts";
 
@@ -39,7 +39,7 @@ export function completeMapping(
   definitions: readonly Definition[],
   entity: Entity,
 ): Column[] {
-  const { headings } = sniff(head, whole);
+  const { headings } = sniff(head, whole, {}, (heading) => isKnownHeading(heading, entity));
   const named = new Set(given.map(({ column }) => column));
   const taken = new Set(given.map(({ field }) => field));
   const byHeading = mapColumns(headings, [], definitions, entity).columns.filter(

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { filterReference } from "../filter/registry/reference.ts";
+import { importReference } from "../jobs/import/reference.ts";
 import { schema } from "../schema.ts";
 import { say } from "./run.ts";
 
@@ -10,6 +11,7 @@ import { say } from "./run.ts";
 const made = {
   "schema.graphql": () => `${printSchema(lexicographicSortSchema(schema))}\n`,
   "docs/filters.md": filterReference,
+  "docs/import.md": importReference,
 };
 
 /** Writes the files that are made from the code; with --check ends with exit code 1 when they are others. */

@@ -158,12 +158,25 @@ test("what a row does not say stays as it is, be it empty, blank or null", async
 
 test("one custom field is said once: by two columns, or twice in a row, it is refused", async () => {
   await organization.customField({ slug: "team_size", name: "Team size", type: "TEXT", slot: "text1" });
-  const { data } = await upload(key, "name,email,team_size,Team size\nA,a@example.com,1,2\n");
+  const text = "name,email,team_size,Team size\nA,a@example.com,1,2\n";
+  const mapping = [
+    { column: "name", field: "NAME" },
+    { column: "team_size", customField: "team_size" },
+    { column: "Team size", customField: "team_size" },
+  ];
+  const { data } = await upload(key, text, { mapping });
   expect(data?.contactImport.errors).toMatchObject([
     {
       path: ["input", "mapping"],
       message: expect.stringMatching(/"team_size" and "Team size" both go to the custom field/),
     },
+  ]);
+  const byHeading = await upload(key, text, { dryRun: true });
+  expect(byHeading.data?.contactImport.job?.columns).toMatchObject([
+    { field: "NAME" },
+    { field: "EMAIL" },
+    { column: "team_size", customField: "team_size" },
+    { column: "Team size", field: null, customField: null },
   ]);
   const customFields = ["1", "2"].map((value) => ({ slug: "team_size", value }));
   expect((await importRows([{ name: "A", email: "a@example.com", customFields }])).errors).toMatchObject([

@@ -7,6 +7,8 @@ import type { Delimiter, Encoding } from "./sniff.ts";
 export interface CsvFormat {
   readonly encoding: Encoding;
   readonly delimiter: Delimiter;
+  /** Records before the headings. */
+  readonly before?: number;
 }
 
 /**
@@ -17,16 +19,16 @@ export interface CsvFormat {
  */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, delimiter }: CsvFormat,
+  { encoding, delimiter, before = 0 }: CsvFormat,
 ): AsyncGenerator<CsvSlice> {
   const reader = new RecordReader(delimiter);
-  let headings = true;
+  let above = before + 1;
   for await (const { text, last } of decoded(chunks, encoding)) {
     reader.push(text, last);
     for (let slice = reader.take(); slice !== null; slice = reader.take()) {
       const { records, blank } = slice;
-      yield headings ? { records: records.slice(1), blank } : slice;
-      headings &&= records.length === 0;
+      yield above > 0 ? { records: records.slice(above), blank } : slice;
+      above = Math.max(0, above - records.length);
       await setImmediate();
     }
   }

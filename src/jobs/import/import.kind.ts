@@ -7,7 +7,7 @@ import { type BatchSettings, importBatch } from "./batch.ts";
 import { rowBatches } from "./batches.ts";
 import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
 import { importEntities } from "./entities.ts";
-import { errorRows, settingsOf } from "./job.ts";
+import { errorRows, type Options, settingsOf } from "./job.ts";
 import type { Column } from "./mapping.ts";
 import type { CsvSlice } from "./records.ts";
 import type { ImportRow } from "./row.ts";
@@ -99,8 +99,9 @@ async function doBatch(
 }
 
 function slicesOf(work: JobWork<"importJob">): AsyncGenerator<CsvSlice> {
-  const { encoding, delimiter } = work.job;
-  return readCsv(chunksOf(work), { encoding, delimiter: delimiter ?? "," } as CsvFormat);
+  const { encoding, delimiter, options } = work.job;
+  const { before } = options as unknown as Options;
+  return readCsv(chunksOf(work), { encoding, delimiter: delimiter ?? ",", before } as CsvFormat);
 }
 
 /** The file, a piece at a time. */

@@ -21,7 +21,7 @@ import { importBatch } from "./batch.ts";
 import { importEntities } from "./entities.ts";
 import { ImportInput, type ImportInputValues } from "./import.inputs.ts";
 import { errorRows, type Options, settingsOf } from "./job.ts";
-import { headingRefusals, mapColumns } from "./mapping.ts";
+import { headingRefusals, isKnownHeading, mapColumns } from "./mapping.ts";
 import { type ImportRow, readInputRow } from "./row.ts";
 import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
 
@@ -170,15 +170,17 @@ async function importFile(
 
 /** The job of a file that has begun to arrive. */
 function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> {
-  const { headings, encoding, delimiter } = sniffHead(head, input);
+  const { headings, before, encoding, delimiter } = sniffHead(head, input);
   return write(caller, async (writer) => {
     const { entity } = input;
     const { definitions } = await writer.catalogue(entity);
     const { columns, refusals } = mapColumns(headings, input.mapping ?? [], definitions, entity);
     const found = [...headingRefusals(headings), ...refusals];
     if (found.length > 0) throw new RefusalError(found);
+    const job = await newJob(writer, input);
     return writer.insert("importJob", {
-      ...(await newJob(writer, input)),
+      ...job,
+      options: { ...job.options, before },
       state: "UPLOADING",
       fileName: fileName.slice(0, 255).toWellFormed(),
       encoding,
@@ -242,12 +244,10 @@ async function dropUpload(db: Db, id: string): Promise<void> {
   });
 }
 
-function sniffHead(head: Buffer, { encoding, delimiter }: Asked): Sniffed {
+function sniffHead(head: Buffer, { entity, encoding, delimiter }: Asked): Sniffed {
+  const given = { ...(encoding && { encoding }), ...(delimiter && { delimiter }) };
   try {
-    return sniff(head, head.length < HEAD, {
-      ...(encoding && { encoding }),
-      ...(delimiter && { delimiter }),
-    });
+    return sniff(head, head.length < HEAD, given, (heading) => isKnownHeading(heading, entity));
   } catch (error) {
     if (!(error instanceof NotCsvError)) throw error;
     throw refuse("INVALID_VALUE", ["input", "file"], `the file ${error.message}`);

@@ -13,6 +13,8 @@ export interface Options {
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
+  /** Records of the file before its headings. */
+  readonly before?: number;
 }
 
 /** What a job does with its rows. */

@@ -4,7 +4,8 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { findDefinition, unknownField } from "../../records/custom.ts";
-import { allFields, type ImportField, placesOf } from "./places.ts";
+import { besides, candidates, headingKey, looseKey, otherHeadings } from "./headings.ts";
+import { allFields, holdsSeveral, type ImportField, placesOf } from "./places.ts";
 import { MAX_COLUMNS } from "./records.ts";
 
 /** Which column of a file goes where. Pure. */
@@ -31,27 +32,19 @@ export const Columns = z.array(
   }),
 );
 
-/** A heading as it is compared: letters and digits, one space between words, camelCase taken apart. */
-const headingKey = (heading: string): string =>
-  fold(heading.replace(/([a-z])([A-Z])/g, "$1 $2"))
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-
-/** Fields by their own name, and by the others that are known to mean them. */
-interface Headings {
-  readonly own: ReadonlyMap<string, ImportField>;
-  readonly synonyms: ReadonlyMap<string, ImportField>;
-}
+/** Fields by what a heading may be called, and how good a name it is: 0 is the field's own, the next ones count up. */
+type Headings = ReadonlyMap<string, { readonly field: ImportField; readonly rank: number }>;
 
 function headingsOf(entity: Entity): Headings {
-  const own = new Map<string, ImportField>();
-  const synonyms = new Map<string, ImportField>();
-  for (const [field, { headings }] of Object.entries(placesOf(entity))) {
-    for (const [at, heading] of headings.entries()) {
-      (at === 0 ? own : synonyms).set(headingKey(heading), field as ImportField);
+  const headings = new Map<string, { field: ImportField; rank: number }>();
+  for (const [name, place] of Object.entries(placesOf(entity))) {
+    const field = name as ImportField;
+    for (const [rank, heading] of [...place.headings, ...(otherHeadings[field] ?? [])].entries()) {
+      const key = looseKey(heading);
+      if (!headings.has(key)) headings.set(key, { field, rank });
     }
   }
-  return { own, synonyms };
+  return headings;
 }
 
 const known: Readonly<Record<Entity, Headings>> = {
@@ -59,15 +52,59 @@ const known: Readonly<Record<Entity, Headings>> = {
   LEAD: headingsOf("LEAD"),
 };
 
+/** Between the best heading of one number and that of the next, and of what is called after the organization's own. */
+const NUMBERED = 1000;
+
+/** A column with how good its claim to its place is; less is better. */
+interface Claim extends Column {
+  readonly rank: number;
+}
+
+function findKnown(column: string, entity: Entity) {
+  for (const [at, { key, number }] of candidates(column).entries()) {
+    const found = known[entity].get(looseKey(key));
+    if (found) return { field: found.field, rank: found.rank + at + (number - 1) * NUMBERED };
+  }
+  return null;
+}
+
+/** Whether a heading is known to mean a field. */
+export const isKnownHeading = (heading: string, entity: Entity): boolean =>
+  findKnown(heading, entity) !== null;
+
 /** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
-function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Column {
-  const { own, synonyms } = known[entity];
-  const key = headingKey(column);
-  const slug = key.replaceAll(" ", "_");
+function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Claim {
+  const slug = headingKey(column).replaceAll(" ", "_");
   const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
-  const exact = definition?.slug === slug;
-  const field = exact ? null : (own.get(key) ?? (definition ? null : (synonyms.get(key) ?? null)));
-  return { column, field, customField: field === null ? (definition?.slug ?? null) : null };
+  const found = findKnown(column, entity);
+  const own = found?.rank === 0 && definition?.slug !== slug;
+  if (definition && !own) return { column, field: null, customField: definition.slug, rank: 0 };
+  return { column, field: found?.field ?? null, customField: null, rank: found?.rank ?? 0 };
+}
+
+/** By their headings: of several columns that claim a place with one value the best has it, and the others go nowhere. */
+function placesByHeading(
+  headings: readonly string[],
+  definitions: readonly Definition[],
+  entity: Entity,
+): Column[] {
+  const claims = headings.map((column) => ({
+    ...placeOf(column, definitions, entity),
+    ...besides(column, headings, entity),
+  }));
+  const best = new Map<string, Claim>();
+  for (const claim of claims) {
+    const place = claim.customField === null ? claim.field : `custom ${claim.customField}`;
+    if (place === null) continue;
+    const before = best.get(place);
+    if (before === undefined || claim.rank < before.rank) best.set(place, claim);
+  }
+  const winners = new Set(best.values());
+  return claims.map((claim) => {
+    const { column, field, customField } = claim;
+    const goes = winners.has(claim) || (field !== null && holdsSeveral(entity, field));
+    return goes ? { column, field, customField } : { column, field: null, customField: null };
+  });
 }
 
 /**
@@ -83,7 +120,6 @@ export function mapColumns(
   entity: Entity,
 ): { columns: Column[]; refusals: Refusal[] } {
   const places = placesOf(entity);
-  const holdsSeveral = (field: ImportField) => places[field]?.cell instanceof RegExp;
   const refusals: Refusal[] = [];
   const chosen = new Map<string, Column>();
   for (const [at, choice] of given.entries()) {
@@ -103,19 +139,18 @@ export function mapColumns(
     }
     chosen.set(choice.column, choice);
   }
-  const columns = headings.map((column): Column => {
-    const nowhere = { column, field: null, customField: null };
-    if (given.length > 0) {
-      const { field = null, customField = null } = chosen.get(column) ?? nowhere;
-      const slug = customField === null ? null : (findDefinition(customField, definitions)?.slug ?? null);
-      return { column, field, customField: slug };
-    }
-    return placeOf(column, definitions, entity);
-  });
+  const columns =
+    given.length === 0
+      ? placesByHeading(headings, definitions, entity)
+      : headings.map((column): Column => {
+          const { field = null, customField = null } = chosen.get(column) ?? {};
+          const slug = customField === null ? null : (findDefinition(customField, definitions)?.slug ?? null);
+          return { column, field, customField: slug };
+        });
   const going = new Map<string, string[]>();
   for (const { column, field, customField } of columns) {
     const place = customField === null ? field : `the custom field ${quote(customField)}`;
-    if (place === null || (customField === null && field !== null && holdsSeveral(field))) continue;
+    if (place === null || (customField === null && field !== null && holdsSeveral(entity, field))) continue;
     going.set(place, [...(going.get(place) ?? []), quote(column)]);
   }
   for (const [place, names] of going) {

@@ -15,6 +15,8 @@ export interface Place {
   readonly path: readonly string[];
   /** How a cell is read: as one of some words, which are written in capitals; of several values, what stands between them. */
   readonly cell: "text" | "truth" | "word" | RegExp;
+  /** The value of a flag that several columns may say, of which one is enough: a wish not to be contacted. */
+  readonly wish?: boolean;
 }
 
 interface Importable {
@@ -30,6 +32,7 @@ interface Row {
   readonly import: Importable | null;
   readonly create: { readonly type: unknown } | null;
   readonly within?: string;
+  readonly wish?: unknown;
 }
 
 type AsOf<Table> = {
@@ -42,7 +45,7 @@ export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "
 const words = new Set(["status"]);
 
 const cellOf = (name: string, type: unknown): Place["cell"] =>
-  words.has(name) ? "word" : type === "Boolean" ? "truth" : Array.isArray(type) ? /[;|]/ : "text";
+  words.has(name) ? "word" : type === "Boolean" ? "truth" : Array.isArray(type) ? /:::|[;|]/ : "text";
 
 const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<ImportField, Place>> => ({
   ...Object.fromEntries(
@@ -50,7 +53,8 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       if (row.import === null) return [];
       const { as, headings, description = row.description } = row.import;
       const path = row.import.path ?? (row.within === undefined ? [name] : [row.within, name]);
-      return [[as, { description, headings, path, cell: cellOf(name, row.create?.type) }]];
+      const wish = typeof row.wish === "boolean" && { wish: row.wish };
+      return [[as, { description, headings, path, cell: cellOf(name, row.create?.type), ...wish }]];
     }),
   ),
   ID: {
@@ -61,10 +65,10 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
     cell: "text",
   },
   TAGS: {
-    description: "Tags, separated by , or ; or |.",
+    description: "Tags, separated by , or ; or | or :::.",
     headings: ["tags", "tag", "labels"],
     path: ["tags"],
-    cell: /[,;|]/,
+    cell: /:::|[,;|]/,
   },
 });
 
@@ -99,4 +103,4 @@ export const allFields: readonly {
 
 /** Whether several columns may go to the same field. */
 export const holdsSeveral = (entity: Entity, field: ImportField): boolean =>
-  places[entity][field]?.cell instanceof RegExp;
+  places[entity][field]?.cell instanceof RegExp || places[entity][field]?.wish !== undefined;

@@ -3,6 +3,7 @@ import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
+import { isNegated } from "./headings.ts";
 import type { Column } from "./mapping.ts";
 import { placesOf } from "./places.ts";
 import { type ImportValues, rowCheck } from "./values.ts";
@@ -51,10 +52,30 @@ const truths = new Map<string, boolean>([
     "sí",
     "sì",
     "sim",
+    "tak",
+    "vero",
+    "verdadero",
+    "verdadeiro",
+    "waar",
+    "prawda",
   ].map((word) => [word, true] as const),
-  ...["false", "no", "n", "0", "off", "nein", "falsch", "non", "faux", "não"].map(
-    (word) => [word, false] as const,
-  ),
+  ...[
+    "false",
+    "no",
+    "n",
+    "0",
+    "off",
+    "nein",
+    "falsch",
+    "non",
+    "faux",
+    "não",
+    "nee",
+    "nie",
+    "falso",
+    "onwaar",
+    "fałsz",
+  ].map((word) => [word, false] as const),
 ]);
 
 const truthOf = (cell: string): boolean | undefined => truths.get(fold(cell));
@@ -67,6 +88,18 @@ const split = (cell: string, separators: RegExp): string[] =>
     .split(separators)
     .map((part) => part.trim())
     .filter((part) => part !== "");
+
+/** The ' that spreadsheets put before what they are to take for text. */
+const marked = /^'(?=[=+\-@\d])/;
+
+/** A long number as spreadsheets show it: most of its digits are gone. */
+const exponent = /^\d([.,]\d+)?E\+?\d+$/i;
+
+/** Tags of a cell, without quotes around each, as Mailchimp writes them, and without the groups of Google's own. */
+const tagsIn = (cell: string, separators: RegExp): string[] =>
+  split(cell, separators)
+    .map((tag) => tag.replace(/^"(.*)"$/, "$1").trim())
+    .filter((tag) => tag !== "" && !tag.startsWith("* "));
 
 /** Puts a value where its path leads; what it is written within is made. */
 function put(draft: Draft, path: readonly string[], value: unknown): void {
@@ -109,7 +142,7 @@ export function readRecord(
   const customFields: { slug: string; value: unknown }[] = [];
   const columnOf = new Map<string, string>();
   for (const [at, { column, field, customField }] of columns.entries()) {
-    const cell = (cells[at] ?? "").trim();
+    const cell = (cells[at] ?? "").trim().replace(marked, "");
     if (cell === "" || (field === null && customField === null)) continue;
     const problem =
       textProblem(cell) ?? (unreadable.test(cell) ? "has bytes that cannot be read as text" : null);
@@ -127,11 +160,17 @@ export function readRecord(
       }
       customFields.push({ slug: customField, value: customCell(cell, definition, decimalComma) });
     } else if (field !== null) {
-      const { path = [], cell: kind } = places[field] ?? {};
+      const { path = [], cell: kind, wish } = places[field] ?? {};
       const place = path.join(".");
       if (kind instanceof RegExp) {
         const values = (draft[place] ?? []) as string[];
-        for (const value of split(cell, kind)) {
+        const cut = field === "PHONE" && split(cell, kind).some((value) => exponent.test(value));
+        if (cut) {
+          const message = `is a number that a spreadsheet has cut (${cell.slice(0, 40)}): format the column as text and export it again`;
+          problems.push({ column, code: "INVALID_PHONE", message });
+          continue;
+        }
+        for (const value of field === "TAGS" ? tagsIn(cell, kind) : split(cell, kind)) {
           columnOf.set(`${place}.${values.length}`, column);
           values.push(value);
         }
@@ -141,7 +180,9 @@ export function readRecord(
         if (truth === undefined) {
           const message = "must be true or false, yes or no, 1 or 0, or x";
           problems.push({ column, code: "INVALID_VALUE", message });
-        } else draft[place] = truth;
+        } else if (wish === undefined || draft[place] !== wish) {
+          draft[place] = isNegated(column, field) ? !truth : truth;
+        }
       } else {
         put(draft, path, kind === "word" ? wordOf(cell) : cell);
         columnOf.set(place, column);
@@ -190,11 +231,13 @@ function readDraft(
     return { input: sayingSomething(readInput(rowCheck(entity), draft, [])), problems: [] };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    const problems = error.refusals.map(({ code, path, message }) => ({
-      column: columnOf(path.join(".")),
-      code,
-      message,
-    }));
+    const problems = error.refusals.map(({ code, path, message }) => {
+      const place = path.join(".");
+      const column = columnOf(place);
+      // The person sees headings, not the places of the input by which the words begin.
+      const named = column !== null && message.startsWith(`${place} `);
+      return { column, code, message: named ? `${column}${message.slice(place.length)}` : message };
+    });
     return { input: null, problems };
   }
 }

@@ -12,7 +12,8 @@ export type Delimiter = (typeof delimiters)[number];
 export interface Sniffed {
   readonly encoding: Encoding;
   readonly delimiter: Delimiter;
-  /** The first row. */
+  /** How many records stand before the headings: the line by which Excel says what separates columns, and prose. */
+  readonly before: number;
   readonly headings: readonly string[];
 }
 
@@ -27,12 +28,14 @@ export class NotCsvError extends Error {
  * @param head its first bytes, the whole of the first row at least
  * @param whole whether that is all of it
  * @param given what the caller says, which is believed
+ * @param known whether a text is known as a heading: by these the row of headings is found
  * @throws NotCsvError for spreadsheets, archives and files without a first row
  */
 export function sniff(
   head: Buffer,
   whole: boolean,
   given: { readonly encoding?: Encoding | undefined; readonly delimiter?: Delimiter | undefined } = {},
+  known: (heading: string) => boolean = () => false,
 ): Sniffed {
   if (head.length === 0) throw new NotCsvError("is empty");
   if (head.subarray(0, 4).equals(Buffer.from("PK\x03\x04"))) {
@@ -43,15 +46,36 @@ export function sniff(
   }
   const encoding = given.encoding ?? encodingOf(head, whole);
   const text = new TextDecoder(encoding).decode(head, { stream: !whole });
-  const delimiter = given.delimiter ?? delimiterOf(text, whole);
-  const [first] = firstRecords(text, whole, delimiter, 1);
+  const said = delimiters.find((each) => each === /^"?sep=(.)"?[\r\n]/i.exec(text)?.[1]);
+  const delimiter = given.delimiter ?? said ?? delimiterOf(text, whole, known);
+  const records = firstRecords(text, whole, delimiter, SAMPLE);
+  const before = headingsAt(said === undefined ? records : records.slice(1), known);
+  const at = said === undefined ? before : before + 1;
+  const first = records[at] ?? firstRecords(text, whole, delimiter, at + 1)[at];
   if (!first) {
     throw new NotCsvError("has no first row with headings, or it is too long or too far from the beginning");
   }
   if (first.cells === null) {
     throw new NotCsvError(`has headings that cannot be read: the first row ${first.problem}`);
   }
-  return { encoding, delimiter, headings: first.cells.map((heading) => heading.trim()) };
+  return { encoding, delimiter, before: at, headings: first.cells.map((heading) => heading.trim()) };
+}
+
+/** Headings that a row below prose must have at least. */
+const ENOUGH = 2;
+
+/**
+ * Where the row of headings is: the first one, unless it looks like prose, with one cell or no known heading, and some
+ * headings are known in one below.
+ */
+function headingsAt(records: readonly CsvRecord[], known: (heading: string) => boolean): number {
+  const count = ({ cells }: CsvRecord) => cells?.filter(known).length ?? 0;
+  const [first] = records;
+  if (first === undefined || first.cells === null || (first.cells.length > 1 && count(first) > 0)) return 0;
+  return Math.max(
+    0,
+    records.findIndex((record) => count(record) >= ENOUGH),
+  );
 }
 
 /** Of a text in Windows-1252 that is not English, hardly a letter in twenty looks like one in UTF-8. */
@@ -101,8 +125,11 @@ const SAMPLE_TEXT = 65_536;
 /** Slices of blank lines after which no first row is looked for. */
 const BLANK_SLICES = 4;
 
-/** The one that divides the most rows into as many columns as the first has; rows that cannot be read do not count. */
-function delimiterOf(text: string, whole: boolean): Delimiter {
+/**
+ * The one that divides the most rows into as many columns as the row of headings has; rows that cannot be read do not
+ * count. Below prose the row of headings is that with known ones.
+ */
+function delimiterOf(text: string, whole: boolean, known: (heading: string) => boolean): Delimiter {
   let best: { delimiter: Delimiter; score: number } = { delimiter: ",", score: 0 };
   for (const delimiter of delimiters) {
     const sample = firstRecords(
@@ -112,7 +139,8 @@ function delimiterOf(text: string, whole: boolean): Delimiter {
       SAMPLE,
     );
     const records = sample.length > 0 ? sample : firstRecords(text, whole, delimiter, 1);
-    const widths = records.flatMap(({ cells }) => cells?.length ?? []);
+    const below = records.slice(headingsAt(records, known));
+    const widths = below.flatMap(({ cells }) => cells?.length ?? []);
     const width = widths[0] ?? 0;
     const score = width < 2 ? 0 : width * widths.filter((each) => each === width).length;
     if (score > best.score) best = { delimiter, score };

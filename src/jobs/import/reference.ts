@@ -1,0 +1,62 @@
+import type { Entity } from "../../filter/registry/fields.ts";
+import { otherHeadings } from "./headings.ts";
+import { allFields, type ImportField, placesOf } from "./places.ts";
+
+/** `docs/import.md`, made of what the import knows. */
+
+const introduction = `# Importing a file
+
+Made from the code by \`npm run schema\`.
+
+A CSV file becomes contacts with \`contactImport\`, leads with \`leadImport\`, or with \`npm run import\`. Send it as it was
+exported: what its columns mean is read from their headings.
+
+## The file
+
+- Separated by comma, semicolon, tab or |, which is detected; a first line \`sep=;\`, as Excel writes it, is believed.
+- In UTF-8, UTF-16 or Windows-1252, which is detected, or as \`encoding\` says. A row with bytes that are no text in it is
+  refused, with its line; the others are not.
+- Lines of prose above the headings, as in LinkedIn's export, are passed over: the headings are the first row among 20 in
+  which at least two are known.
+- Cells in quotes may have line breaks. A stray quote costs its own row.
+
+## Headings
+
+Letters and digits count, whatever their case, accents and what stands between them: \`E-Mail\`, \`email\` and \`E_MAIL\` are the
+same. Numbers and a closing "Value" are taken away (\`Phone 2 - Value\`), and so is a leading "Person", "Contact" or "Lead"
+(\`Person - Email - Work\`). A custom field is known by its slug or its name.
+
+- PHONE and TAGS take several columns, and several values in a cell, separated by \`:::\` or ; or | (tags by a comma as well).
+- Any other field has one value. Of several columns for it the one whose heading stands first below wins, then the lower
+  number, then the first; the others go nowhere, which \`columns\` of the job says.
+- Of several columns with a wish not to be contacted one is enough. \`Do Not Call\` says yes where ALLOW_PHONE_CALLS says no.
+- In LinkedIn's list of connections (it has \`Connected On\`) \`URL\` is the profile.
+
+With \`mapping\` you say yourself where each column goes; columns that it leaves out go nowhere.
+
+## Values
+
+- Empty cells leave what is there.
+- Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
+- Phone numbers have their country code. One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
+  refused: format the column as text and export it again.
+- A leading ' before a number or one of = + - @ is a spreadsheet's mark for text and is taken away.
+- Of Google's labels those beginning with * are its own groups and make no tags.
+`;
+
+const rows = (entity: Entity): string =>
+  allFields
+    .filter(({ of }) => of.includes(entity))
+    .map(({ name }) => {
+      const { description = "", headings = [] } = placesOf(entity)[name as ImportField] ?? {};
+      const known = [...new Set([...headings, ...(otherHeadings[name] ?? [])])];
+      return `| ${name} | ${description.replaceAll("|", "\\|")} | ${known.join(", ")} |`;
+    })
+    .join("\n");
+
+const table = (title: string, entity: Entity): string =>
+  `\n## ${title}\n\n| field | what | headings |\n|---|---|---|\n${rows(entity)}\n`;
+
+/** The page about importing, in Markdown. */
+export const importReference = (): string =>
+  `${introduction}${table("Fields of contacts", "CONTACT")}${table("Fields of leads", "LEAD")}`;

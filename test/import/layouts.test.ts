@@ -1,0 +1,232 @@
+import { readFileSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
+import { contactsOf, imported } from "../support/imports.ts";
+import { Organization } from "../support/makers.ts";
+
+/** Files as other systems and spreadsheets write them, imported without a mapping. */
+
+let organization: Organization;
+beforeEach(async () => {
+  organization = await Organization.make();
+});
+
+const file = (name: string) => readFileSync(new URL(`files/${name}`, import.meta.url));
+const nowhere = (job: Awaited<ReturnType<typeof imported>>) =>
+  job.columns
+    .filter(({ field, customField }) => field === null && customField === null)
+    .map(({ column }) => column);
+const contacts = (fields: string) => contactsOf(organization.key, fields);
+
+test("Google Contacts: numbered columns, several values in a cell, labels without Google's own groups", async () => {
+  const text = file("google.csv").toString().replace("030/998877", "+49 30 998877");
+  const job = await imported(organization, text, { createMissingTags: true });
+  expect(job).toMatchObject({ state: "DONE", created: 1, failed: 0, total: 1 });
+  expect(nowhere(job)).toEqual([
+    "Middle Name",
+    "Phonetic First Name",
+    "Name Prefix",
+    "Nickname",
+    "Birthday",
+    "E-mail 1 - Label",
+    "E-mail 2 - Label",
+    "E-mail 2 - Value",
+    "Phone 1 - Label",
+    "Phone 2 - Label",
+  ]);
+  expect(
+    await contacts(
+      "name email phoneNumbers company title notes url tags { name } address { street city state zip country }",
+    ),
+  ).toEqual([
+    {
+      name: "Mara Quint",
+      email: "mara.g1@quint.example",
+      phoneNumbers: ["+4915123456789", "+49301234567", "+4930998877"],
+      company: "Quint GmbH",
+      title: "CEO",
+      notes: "met at fair\nsecond line",
+      url: "https://quint.example",
+      tags: [{ name: "vip" }],
+      address: { street: "Hauptstr. 1", city: "Berlin", state: "BE", zip: "01067", country: "Germany" },
+    },
+  ]);
+});
+
+test("Salesforce: the mailing address, and Do Not Call is a wish", async () => {
+  const text = file("salesforce.csv").toString().replace("512.555.0143", "+1 512.555.0143");
+  const job = await imported(organization, text);
+  expect(job).toMatchObject({ state: "DONE", created: 1, failed: 0 });
+  expect(nowhere(job)).toEqual(["Salutation", "Fax", "Account Owner"]);
+  expect(
+    await contacts(
+      "name email company title phoneNumbers allowPhoneCalls doNotContact address { street zip country }",
+    ),
+  ).toEqual([
+    {
+      name: "Ines Roa",
+      email: "ines.s1@roa.example",
+      company: "Roa, Inc.",
+      title: "VP, Ops",
+      phoneNumbers: ["+15125550143", "+15125550144"],
+      allowPhoneCalls: false,
+      doNotContact: false,
+      address: { street: "1 Main St\nSuite 4", zip: "07302", country: "USA" },
+    },
+  ]);
+});
+
+test("LinkedIn: the lines of prose above the headings are passed over, and URL is the profile", async () => {
+  const job = await imported(organization, file("linkedin.csv"));
+  expect(job).toMatchObject({ state: "DONE", total: 1, created: 1 });
+  expect(await contacts("name email company title linkedinUrl url")).toEqual([
+    {
+      name: "Tom Ek",
+      email: "tom.l1@ek.example",
+      company: "Ek AB",
+      title: "Engineer",
+      linkedinUrl: "https://www.linkedin.com/in/tomek",
+      url: null,
+    },
+  ]);
+});
+
+test("HubSpot: the company from its association, the record's own id and owner nowhere", async () => {
+  const text = file("hubspot.csv").toString().replace("(512) 555-0142", "+1 (512) 555-0142");
+  const job = await imported(organization, text);
+  expect(job).toMatchObject({ state: "DONE", created: 1 });
+  expect(nowhere(job)).toEqual([
+    "Record ID",
+    "Contact owner",
+    "Lead Status",
+    "Marketing contact status",
+    "Create Date",
+  ]);
+  expect(await contacts("name email company phoneNumbers")).toEqual([
+    { name: "Olu Ade", email: "OLU.H1@Ade.example", company: "Ade Ltd", phoneNumbers: ["+15125550142"] },
+  ]);
+});
+
+test("a German Excel in Windows-1252", async () => {
+  const text = file("german-excel.csv").toString("latin1").replace("089 / 123 45 67", "+49 89 / 123 45 67");
+  const job = await imported(organization, new Uint8Array(Buffer.from(text, "latin1")));
+  expect(job).toMatchObject({ state: "DONE", created: 1, delimiter: ";", encoding: "windows-1252" });
+  expect(await contacts("name phoneNumbers company address { street }")).toEqual([
+    {
+      name: "Jürgen Müller",
+      phoneNumbers: ["+49891234567"],
+      company: "Müller & Söhne",
+      address: { street: "Größenweg 5" },
+    },
+  ]);
+});
+
+test("Excel's line sep= says what separates columns, and a phone number that Excel has cut is refused as such", async () => {
+  const job = await imported(organization, file("excel-sep-line.csv"));
+  expect(job).toMatchObject({ state: "DONE", total: 1, failed: 1, delimiter: ";" });
+  expect(job.errors).toMatchObject([
+    {
+      line: 3,
+      column: "Phone",
+      code: "INVALID_PHONE",
+      message: expect.stringContaining("a spreadsheet has cut (4,91512E+11)"),
+    },
+  ]);
+  const mended = file("excel-sep-line.csv").toString().replace("4,91512E+11", "'+491512345678");
+  expect(await imported(organization, mended)).toMatchObject({ created: 1 });
+  expect(await contacts("name phoneNumbers address { zip }")).toEqual([
+    { name: "Jo Ex", phoneNumbers: ["+491512345678"], address: { zip: "01067" } },
+  ]);
+});
+
+test("a row in another encoding than its file costs itself, and no other text comes of any", async () => {
+  const job = await imported(organization, file("mixed.csv"));
+  expect(job).toMatchObject({ created: 1, failed: 1 });
+  expect(job.errors).toMatchObject([{ line: 3, column: "Name" }]);
+  expect(await contacts("name")).toEqual([{ name: "José A" }]);
+});
+
+test("yes is said in many words, and what is neither is refused", async () => {
+  const job = await imported(organization, file("bools.csv"));
+  expect(job).toMatchObject({ created: 3, failed: 1 });
+  expect(job.errors).toMatchObject([{ row: 4, column: "Do not contact" }]);
+  const found = await contacts("name doNotContact allowPhoneCalls");
+  expect([...found].sort((a, b) => String(a.name).localeCompare(String(b.name)))).toEqual([
+    { name: "B1", doNotContact: true, allowPhoneCalls: false },
+    { name: "B2", doNotContact: true, allowPhoneCalls: false },
+    { name: "B3", doNotContact: true, allowPhoneCalls: true },
+  ]);
+});
+
+test("of several columns with a wish one is enough, whatever their order", async () => {
+  const job = await imported(
+    organization,
+    "Name,Email,Unsubscribed,Do not contact,Email Opt Out\nA,a@wish.example,yes,no,no\nB,b@wish.example,no,no,\nC,c@wish.example,,no,1\n",
+  );
+  expect(nowhere(job)).toEqual([]);
+  const found = await contacts("name doNotContact");
+  expect(
+    found
+      .filter(({ doNotContact }) => doNotContact)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(["A", "C"]);
+});
+
+test.for([
+  [
+    "Pipedrive",
+    "Person - Name,Person - Email - Work,Person - Phone - Mobile,Organization - Name",
+    "NAME EMAIL PHONE COMPANY",
+  ],
+  ["Mailchimp", "Email Address,First Name,Last Name,TAGS,MEMBER_RATING", "EMAIL FIRST_NAME LAST_NAME TAGS -"],
+  [
+    "Outlook",
+    "First Name,Last Name,Company,Job Title,Business Street,Home Street,E-mail Address,E-mail 2 Address,Mobile Phone,Home Phone,Web Page",
+    "FIRST_NAME LAST_NAME COMPANY TITLE STREET - EMAIL - PHONE PHONE URL",
+  ],
+  [
+    "Apollo",
+    "First Name,Last Name,Title,Company Name,Email,Work Direct Phone,Person Linkedin Url,City,State,Country",
+    "FIRST_NAME LAST_NAME TITLE COMPANY EMAIL PHONE LINKEDIN_URL CITY STATE COUNTRY",
+  ],
+  [
+    "a French Excel",
+    "Prénom;Nom;Adresse e-mail;Téléphone;Société;Fonction;Ville;Code postal;Pays",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY TITLE CITY ZIP COUNTRY",
+  ],
+  [
+    "Spanish",
+    "NOMBRE;Apellidos;Correo electrónico;Teléfono;Empresa;Dirección;Código Postal",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY STREET ZIP",
+  ],
+  [
+    "Italian",
+    "Nome;Cognome;Indirizzo e-mail;Cellulare;Azienda;Città",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY CITY",
+  ],
+  [
+    "Portuguese",
+    "Primeiro nome;Sobrenome;Endereço de e-mail;Telemóvel;Cidade",
+    "FIRST_NAME LAST_NAME EMAIL PHONE CITY",
+  ],
+  [
+    "Dutch",
+    "Voornaam;Achternaam;E-mailadres;Telefoonnummer;Bedrijf;Woonplaats",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY CITY",
+  ],
+  [
+    "Polish",
+    "Imię;Nazwisko;Adres e-mail;Numer telefonu;Nazwa firmy;Kod pocztowy",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY ZIP",
+  ],
+  [
+    "German, in capitals",
+    "VORNAME;NACHNAME;E_MAIL_ADRESSE;HANDY;FIRMA;STRASSE;PLZ;ORT",
+    "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY STREET ZIP CITY",
+  ],
+])("columns of %s go where a person expects", async ([, headings = "", fields]) => {
+  const delimiter = headings.includes(";") ? ";" : ",";
+  const job = await imported(organization, `${headings}\n${headings.replace(/[^,;]+/g, "")}\n`);
+  expect(job.columns.map(({ field }) => field ?? "-").join(" ")).toBe(fields);
+  expect(job.delimiter).toBe(delimiter);
+});
