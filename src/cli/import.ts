@@ -36,6 +36,8 @@ interface Options {
   readonly map?: readonly Column[];
   readonly lead?: boolean;
   readonly matchOn?: readonly ("id" | "email" | "phone" | "custom-field")[];
+  /** Two letters of ISO 3166-1. */
+  readonly country?: string;
   readonly missingName?: "refuse" | "from-email";
   readonly owner?: string;
   readonly mode: "skip" | "update";
@@ -81,6 +83,9 @@ export const imports = new Command("import")
     readOneOf("refuse", "from-email"),
   )
   .option("--owner <member id>", "the member to whom new ones are assigned")
+  .option("--country <code>", "the country of phone numbers without one, such as DE", (code) =>
+    code.toUpperCase(),
+  )
   .option("--dry-run", "checks and counts, and writes no contact")
   .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
     ...before,
@@ -104,6 +109,7 @@ export const imports = new Command("import")
           matchOn: options.matchOn?.map(wordOf),
           missingName: options.missingName && wordOf(options.missingName),
           ownerId: options.owner,
+          defaultCountry: options.country,
           mode: options.mode.toUpperCase(),
           dryRun: options.dryRun,
           tags: options.tag,

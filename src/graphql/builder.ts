@@ -40,6 +40,7 @@ interface Types {
     EmailAddress: Scalar<string>;
     PhoneNumber: Scalar<string>;
     URL: Scalar<string>;
+    CountryCode: Scalar<string>;
     Currency: Scalar<string>;
     TimeZone: Scalar<string>;
     Duration: Scalar<string>;
@@ -117,6 +118,7 @@ builder.addScalarType("JSON", scalars.JsonScalar);
 builder.addScalarType("EmailAddress", scalars.EmailAddressScalar);
 builder.addScalarType("PhoneNumber", scalars.PhoneNumberScalar);
 builder.addScalarType("URL", scalars.UrlScalar);
+builder.addScalarType("CountryCode", scalars.CountryCodeScalar);
 builder.addScalarType("Currency", scalars.CurrencyScalar);
 builder.addScalarType("TimeZone", scalars.TimeZoneScalar);
 builder.addScalarType("Duration", scalars.DurationScalar);

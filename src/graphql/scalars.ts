@@ -11,6 +11,7 @@ import {
   valueFromASTUntyped,
 } from "graphql";
 import {
+  GraphQLCountryCode,
   GraphQLCurrency,
   GraphQLDate,
   GraphQLDateTime,
@@ -183,6 +184,17 @@ const asIs = (base: GraphQLScalarType) =>
 export const EmailAddressScalar = asIs(GraphQLEmailAddress as GraphQLScalarType);
 export const PhoneNumberScalar = asIs(GraphQLPhoneNumber as GraphQLScalarType);
 export const UrlScalar = asIs(GraphQLURL as GraphQLScalarType);
+/** Upper case, as ISO 3166-1 writes it. */
+export const CountryCodeScalar = exactScalar(
+  GraphQLCountryCode as GraphQLScalarType,
+  (value) => {
+    const code = asText(value);
+    if (/^[A-Z]{2}$/.test(code)) return code;
+    return refuse("value must be a two-letter country code of ISO 3166-1 in upper case, such as DE");
+  },
+  (value) => value,
+);
+
 export const CurrencyScalar = exactScalar(
   GraphQLCurrency as GraphQLScalarType,
   (value) => {

@@ -1,8 +1,16 @@
 import { createRequire } from "node:module";
+import type { CountryCode } from "libphonenumber-js";
 
 /** Loaded with the first number: its tables and a hundred modules are no part of a start. */
 const load = createRequire(import.meta.url);
 let library: typeof import("libphonenumber-js") | undefined;
+const loaded = () => {
+  library ??= load("libphonenumber-js") as typeof import("libphonenumber-js");
+  return library;
+};
+
+/** Whether phone numbers of a country are known, by its two letters of ISO 3166-1. */
+export const isPhoneCountry = (country: string): boolean => loaded().isSupportedCountry(country);
 
 /** Longest text that is looked at, in UTF-16 units. */
 const MAX_LENGTH = 100;
@@ -19,14 +27,18 @@ export interface PhoneProblem {
 }
 
 /**
- * Reads a phone number that carries its country.
+ * Reads a phone number that carries its country, or whose country is known.
  *
  * Its length must be one that numbers of its country have; beyond that numbering plans are not enforced, because
  * fictional and brand-new ranges are in use. Two numbers are never read as one.
  *
+ * @param country two letters of ISO 3166-1, of numbers without a country code; one that `isPhoneCountry` knows
  * @returns E.164, an extension behind it as in RFC 3966: `+15128675309;ext=12`
  */
-export function parsePhone(text: string): { readonly number: string } | PhoneProblem {
+export function parsePhone(
+  text: string,
+  country: string | null = null,
+): { readonly number: string } | PhoneProblem {
   const said = text.trim().replace(/^\uff0b/, "+");
   if (said.length > MAX_LENGTH) return { problem: `is too long for a phone number` };
   const [marked, ext] = extension.exec(said) ?? [];
@@ -38,10 +50,20 @@ export function parsePhone(text: string): { readonly number: string } | PhonePro
         "looks like two phone numbers: send each by itself, or mark an extension, as in +15128675309 ext. 12",
     };
   const bare = digits.replace(/[^\p{Nd}+]/gu, "").replace(/^00/, "+");
-  if (!bare.startsWith("+")) return { problem: "needs its country code, such as +33612345678" };
-  library ??= load("libphonenumber-js") as typeof import("libphonenumber-js");
-  const problem = problems[library.validatePhoneNumberLength(bare) ?? "POSSIBLE"];
-  const number = library.parsePhoneNumberFromString(bare, { extract: false })?.number ?? bare;
+  const defaultCountry = bare.startsWith("+")
+    ? undefined
+    : ((country ?? undefined) as CountryCode | undefined);
+  if (!bare.startsWith("+") && defaultCountry === undefined)
+    return { problem: "needs its country code, such as +33612345678" };
+  const { validatePhoneNumberLength, parsePhoneNumberFromString } = loaded();
+  const problem = problems[validatePhoneNumberLength(bare, defaultCountry) ?? "POSSIBLE"];
+  const read = parsePhoneNumberFromString(bare, {
+    extract: false,
+    ...(defaultCountry && { defaultCountry }),
+  });
+  if (read === undefined && defaultCountry)
+    return { problem: problem ?? "is not a phone number of its country" };
+  const number = read?.number ?? bare;
   if (problem !== undefined && !isLocal(number)) return { problem };
   return { number: ext === undefined ? number : `${number};ext=${ext}` };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
-import { contactsOf, imported } from "../support/imports.ts";
+import { mutate } from "../support/client.ts";
+import { contactsOf, imported, jobFields, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Files as other systems and spreadsheets write them, imported without a mapping. */
@@ -15,6 +16,17 @@ const nowhere = (job: Awaited<ReturnType<typeof imported>>) =>
   job.columns
     .filter(({ field, customField }) => field === null && customField === null)
     .map(({ column }) => column);
+async function rowsOf({ key }: Organization, rows: unknown[], defaultCountry: string) {
+  const { job } = await mutate(
+    key,
+    "contactImport(input: $input)",
+    `job { ${jobFields} } errors { message }`,
+    { input: { rows, defaultCountry } },
+    "($input: ContactImportInput!)",
+  );
+  return job;
+}
+
 const contacts = (fields: string) => contactsOf(organization.key, fields);
 
 test("Google Contacts: numbered columns, several values in a cell, labels without Google's own groups", async () => {
@@ -170,6 +182,55 @@ test("of several columns with a wish one is enough, whatever their order", async
       .map(({ name }) => name)
       .sort(),
   ).toEqual(["A", "C"]);
+});
+
+test("numbers without a country are of the country that is said, in files and rows, and one that is not is refused with it", async () => {
+  expect(await imported(organization, file("german-excel.csv"), { defaultCountry: "DE" })).toMatchObject({
+    created: 1,
+  });
+  expect(await imported(organization, file("hubspot.csv"), { defaultCountry: "US" })).toMatchObject({
+    created: 1,
+  });
+  const job = await imported(
+    organization,
+    "Name,Telefon\nA,030 12345678901234\nB,+33612345678\nC,030/901820 ext. 12\n",
+    {
+      defaultCountry: "DE",
+    },
+  );
+  expect(job.errors).toMatchObject([
+    {
+      row: 1,
+      column: "Telefon",
+      code: "INVALID_PHONE",
+      message: "Telefon is too long for a phone number of its country, as one of DE",
+    },
+  ]);
+  const rows = [
+    { name: "D", phoneNumbers: ["0151 23456789"] },
+    { name: "E", phoneNumbers: ["030 12345678901234"] },
+  ];
+  const asRows = await rowsOf(organization, rows, "DE");
+  expect(asRows).toMatchObject({
+    created: 1,
+    failed: 1,
+    errors: [{ row: 2, column: "phoneNumbers.0", code: "INVALID_PHONE" }],
+  });
+  const numbers = (await contacts("phoneNumbers")).flatMap(({ phoneNumbers }) => phoneNumbers as string[]);
+  expect(numbers.sort()).toEqual([
+    "+15125550142",
+    "+33612345678",
+    "+4915123456789",
+    "+4930901820;ext=12",
+    "+49891234567",
+  ]);
+  expect(
+    (await upload(organization.key, "Name,Telefon\nA,1\n", { defaultCountry: "ZZ" })).data?.contactImport
+      .errors,
+  ).toMatchObject([{ path: ["input", "defaultCountry"] }]);
+  expect(
+    (await upload(organization.key, "Name,Telefon\nA,1\n", { defaultCountry: "de" })).errors,
+  ).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
 });
 
 test.for([

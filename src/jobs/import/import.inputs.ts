@@ -3,6 +3,7 @@ import { ContactCreateInput } from "../../entities/contact/contact.inputs.ts";
 import { LeadCreateInput } from "../../entities/lead/lead.inputs.ts";
 import { builder } from "../../graphql/builder.ts";
 import { RequestError } from "../../lib/errors.ts";
+import { isPhoneCountry } from "../../lib/phone.ts";
 import { Upload } from "../../lib/upload.ts";
 import type { InputFields } from "../../records/columns.ts";
 import { rule, tagList } from "../../records/inputs.ts";
@@ -138,6 +139,10 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   ownerId: t.id({
     description: `The member to assign new ${many} to; a row's own choice comes first.`,
   }),
+  defaultCountry: t.field({
+    type: "CountryCode",
+    description: "The country of phone numbers that are written without one.",
+  }),
   encoding: t.field({
     type: EncodingEnum,
     description: "How the file is written; found out when left out.",
@@ -180,6 +185,7 @@ export const ImportInput = z.object({
   tags: tagList.nullish(),
   createMissingTags: z.boolean().nullish(),
   ownerId: z.string().nullish(),
+  defaultCountry: z.string().refine(isPhoneCountry, "is no country whose phone numbers are known").nullish(),
   encoding: z.enum(encodings).nullish(),
   delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),
 });

@@ -63,10 +63,12 @@ async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
 
 /** The rows that no step has dealt with, in the order of the file. */
 async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
-  const { entity, done, mapping, delimiter } = work.job;
+  const { entity, done, mapping, delimiter, options } = work.job;
+  const { defaultCountry = null } = options as unknown as Options;
   const { definitions } = await (await work.db()).catalogue(entity);
   const columns = mapping as unknown as Column[];
-  yield* rowBatches(slicesOf(work), { entity, columns, definitions, decimalComma: delimiter === ";" }, done);
+  const decimalComma = delimiter === ";";
+  yield* rowBatches(slicesOf(work), { entity, columns, definitions, decimalComma, defaultCountry }, done);
 }
 
 /** @returns what the batch moves of the job */

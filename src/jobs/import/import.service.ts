@@ -65,7 +65,7 @@ const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport
 /** Columns of a job that do not depend on where its rows come from. */
 async function newJob(
   writer: Writer,
-  { entity, mode, dryRun, matchOn, missingName, tags, createMissingTags, ownerId }: Asked,
+  { entity, mode, dryRun, matchOn, missingName, tags, createMissingTags, ownerId, defaultCountry }: Asked,
 ) {
   const { tx, caller } = writer;
   const owner = await applyOwner(caller, tx, undefined, ownerId);
@@ -78,6 +78,7 @@ async function newJob(
     tags: tags ?? [],
     createMissingTags: createMissingTags ?? false,
     ownerId: owner.ownerId,
+    defaultCountry: defaultCountry ?? null,
   };
   return {
     entity,
@@ -98,7 +99,12 @@ function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey
       const rows: ImportRow[] = [];
       for (const [at, row] of (input.rows ?? []).entries()) {
         if (at % TURN === TURN - 1) await ownTurn();
-        rows.push({ row: at + 1, line: at + 1, raw: JSON.stringify(row), ...readInputRow(entity, row) });
+        rows.push({
+          row: at + 1,
+          line: at + 1,
+          raw: JSON.stringify(row),
+          ...readInputRow(entity, row, input.defaultCountry),
+        });
       }
       const id = newId();
       const settings = settingsOf(job);

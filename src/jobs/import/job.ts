@@ -13,6 +13,8 @@ export interface Options {
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
+  /** Two letters of ISO 3166-1. */
+  readonly defaultCountry?: string | null;
   /** Records of the file before its headings. */
   readonly before?: number;
 }

@@ -38,7 +38,7 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
 
 - Empty cells leave what is there.
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
-- Phone numbers have their country code. One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
+- Phone numbers have their country code, or that of \`defaultCountry\` (\`--country\`). One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
   refused: format the column as text and export it again.
 - A leading ' before a number or one of = + - @ is a spreadsheet's mark for text and is taken away.
 - Of Google's labels those beginning with * are its own groups and make no tags.

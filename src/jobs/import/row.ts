@@ -2,6 +2,7 @@ import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
+import { parsePhone } from "../../lib/phone.ts";
 import { readInput } from "../../records/inputs.ts";
 import { isNegated } from "./headings.ts";
 import type { Column } from "./mapping.ts";
@@ -125,12 +126,14 @@ export interface RowReader {
   readonly definitions: readonly Definition[];
   /** Whether numbers may have a decimal comma, as where columns are separated by semicolons. */
   readonly decimalComma: boolean;
+  /** The country of phone numbers without one: two letters of ISO 3166-1. */
+  readonly defaultCountry: string | null;
 }
 
 /** Reads a record of a file. Empty cells say nothing: they leave what is there. */
 export function readRecord(
   cells: readonly string[],
-  { entity, columns, definitions, decimalComma }: RowReader,
+  { entity, columns, definitions, decimalComma, defaultCountry }: RowReader,
 ): Pick<ImportRow, "input" | "problems"> {
   const places = placesOf(entity);
   if (cells.length !== columns.length) {
@@ -193,6 +196,7 @@ export function readRecord(
   const read = readDraft(
     entity,
     draft,
+    defaultCountry,
     (path) => columnOf.get(path) ?? columnOf.get(path.split(".")[0] ?? "") ?? null,
   );
   return problems.length > 0 ? { input: null, problems: [...problems, ...read.problems] } : read;
@@ -207,8 +211,12 @@ export function firstProblems(problems: readonly RowProblem[]): readonly RowProb
 }
 
 /** Reads a row that came as an input. */
-export const readInputRow = (entity: Entity, row: unknown): Pick<ImportRow, "input" | "problems"> =>
-  readDraft(entity, sayingSomething(row), (path) => path || null);
+export const readInputRow = (
+  entity: Entity,
+  row: unknown,
+  defaultCountry: string | null = null,
+): Pick<ImportRow, "input" | "problems"> =>
+  readDraft(entity, sayingSomething(row), defaultCountry, (path) => path || null);
 
 /**
  * An input without what is null: an import leaves what is there where a row says nothing, be it with an empty cell,
@@ -222,17 +230,50 @@ function sayingSomething<Input>(input: Input): Input {
   ) as Input;
 }
 
+/** As many as a contact can have. */
+const MAX_PHONES = 20;
+
+/** A row's phone numbers with the country that those without one have, and what is wrong with them, by their places. */
+function withCountry(
+  draft: unknown,
+  country: string | null,
+): { readonly read: unknown; readonly problems: ReadonlyMap<string, string> } {
+  const problems = new Map<string, string>();
+  if (country === null || typeof draft !== "object" || draft === null) return { read: draft, problems };
+  const readPhone = (value: unknown, place: string): unknown => {
+    if (typeof value !== "string") return value;
+    const read = parsePhone(value, country);
+    if ("number" in read) return read.number;
+    problems.set(place, `${place} ${read.problem}, as one of ${country}`);
+    return value;
+  };
+  const { phone, phoneNumbers } = draft as Draft;
+  const read = {
+    ...draft,
+    ...(phone !== undefined && { phone: readPhone(phone, "phone") }),
+    // More are refused, and not looked at one by one.
+    ...(Array.isArray(phoneNumbers) &&
+      phoneNumbers.length <= MAX_PHONES && {
+        phoneNumbers: phoneNumbers.map((each, at) => readPhone(each, `phoneNumbers.${at}`)),
+      }),
+  };
+  return { read, problems };
+}
+
 function readDraft(
   entity: Entity,
   draft: unknown,
+  defaultCountry: string | null,
   columnOf: (path: string) => string | null,
 ): Pick<ImportRow, "input" | "problems"> {
+  const { read, problems: ofCountry } = withCountry(draft, defaultCountry);
   try {
-    return { input: sayingSomething(readInput(rowCheck(entity), draft, [])), problems: [] };
+    return { input: sayingSomething(readInput(rowCheck(entity), read, [])), problems: [] };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    const problems = error.refusals.map(({ code, path, message }) => {
+    const problems = error.refusals.map(({ code, path, message: words }) => {
       const place = path.join(".");
+      const message = ofCountry.get(place) ?? words;
       const column = columnOf(place);
       // The person sees headings, not the places of the input by which the words begin.
       const named = column !== null && message.startsWith(`${place} `);
