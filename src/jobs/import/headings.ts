@@ -1,4 +1,3 @@
-import type { Entity } from "../../filter/registry/fields.ts";
 import { fold } from "../../lib/fold.ts";
 import type { ImportField } from "./places.ts";
 
@@ -358,6 +357,9 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
   ALLOW_PHONE_CALLS: ["anrufe erlaubt", "do not call", "nicht anrufen", "ne pas appeler", "no llamar"],
 };
 
+/** Longest text that may be a known heading, in UTF-16 units: longer ones are not looked at. */
+const MAX_HEADING = 100;
+
 /** Headings under which yes means that they accept no calls. */
 const negated = new Set(["do not call", "nicht anrufen", "ne pas appeler", "no llamar"].map(looseKey));
 
@@ -391,6 +393,7 @@ interface Candidate {
  * without whom it is of (`Person - Email - Work`).
  */
 export function candidates(heading: string): readonly Candidate[] {
+  if (heading.length > MAX_HEADING) return [];
   const key = headingKey(heading);
   const number = Number(/ (\d{1,2})(?= |$)/.exec(key)?.[1] ?? 1);
   const plain = key.replace(/ \d{1,2}(?= |$)/, "").replace(/ value$/, "");
@@ -407,14 +410,6 @@ export function looseKey(heading: string): string {
   return headingKey(heading).replaceAll(" ", "");
 }
 
-/** What a heading means beside another one: in LinkedIn's list of connections `URL` is the profile. */
-export function besides(
-  heading: string,
-  headings: readonly string[],
-  entity: Entity,
-): { readonly field: ImportField } | null {
-  const connections = headings.some((each) => looseKey(each) === "connectedon");
-  return entity === "CONTACT" && connections && looseKey(heading) === "url"
-    ? { field: "LINKEDIN_URL" }
-    : null;
-}
+/** Whether a file with these headings is LinkedIn's list of connections, in which `URL` is the profile. */
+export const areConnections = (headings: readonly string[]): boolean =>
+  headings.some((heading) => heading.length <= MAX_HEADING && looseKey(heading) === "connectedon");

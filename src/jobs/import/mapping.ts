@@ -4,7 +4,7 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { findDefinition, unknownField } from "../../records/custom.ts";
-import { besides, candidates, headingKey, looseKey, otherHeadings } from "./headings.ts";
+import { areConnections, candidates, headingKey, looseKey, otherHeadings } from "./headings.ts";
 import { allFields, holdsSeveral, type ImportField, placesOf } from "./places.ts";
 import { MAX_COLUMNS } from "./records.ts";
 
@@ -55,6 +55,9 @@ const known: Readonly<Record<Entity, Headings>> = {
 /** Between the best heading of one number and that of the next, and of what is called after the organization's own. */
 const NUMBERED = 1000;
 
+/** In UTF-16 units. */
+const MAX_NAME = 255;
+
 /** A column with how good its claim to its place is; less is better. */
 interface Claim extends Column {
   readonly rank: number;
@@ -74,6 +77,8 @@ export const isKnownHeading = (heading: string, entity: Entity): boolean =>
 
 /** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
 function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Claim {
+  // Longer than any name of a field.
+  if (column.length > MAX_NAME) return { column, field: null, customField: null, rank: 0 };
   const slug = headingKey(column).replaceAll(" ", "_");
   const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
   const found = findKnown(column, entity);
@@ -88,10 +93,11 @@ function placesByHeading(
   definitions: readonly Definition[],
   entity: Entity,
 ): Column[] {
-  const claims = headings.map((column) => ({
-    ...placeOf(column, definitions, entity),
-    ...besides(column, headings, entity),
-  }));
+  const connections = entity === "CONTACT" && areConnections(headings);
+  const claims = headings.map((column): Claim => {
+    const claim = placeOf(column, definitions, entity);
+    return connections && claim.field === "URL" ? { ...claim, field: "LINKEDIN_URL" } : claim;
+  });
   const best = new Map<string, Claim>();
   for (const claim of claims) {
     const place = claim.customField === null ? claim.field : `custom ${claim.customField}`;

@@ -61,6 +61,9 @@ export function sniff(
   return { encoding, delimiter, before: at, headings: first.cells.map((heading) => heading.trim()) };
 }
 
+/** Cells of a row by which it may be known as that of the headings. */
+const LOOKED_AT = 50;
+
 /** Headings that a row below prose must have at least. */
 const ENOUGH = 2;
 
@@ -69,7 +72,7 @@ const ENOUGH = 2;
  * headings are known in one below.
  */
 function headingsAt(records: readonly CsvRecord[], known: (heading: string) => boolean): number {
-  const count = ({ cells }: CsvRecord) => cells?.filter(known).length ?? 0;
+  const count = ({ cells }: CsvRecord) => cells?.slice(0, LOOKED_AT).filter(known).length ?? 0;
   const [first] = records;
   if (first === undefined || first.cells === null || (first.cells.length > 1 && count(first) > 0)) return 0;
   return Math.max(
