@@ -233,6 +233,20 @@ test("numbers without a country are of the country that is said, in files and ro
   ).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
 });
 
+test("tags in quotes are read before commas, a text that a spreadsheet keeps by a formula as the text, a day as a wish", async () => {
+  const job = await imported(
+    organization,
+    'Name,Email,TAGS,Zip,Unsubscribed\nA,a@quotes.example,"""a, b"",""c""","=""01067""",2024-03-01 10:00:00\nB,b@quotes.example,"5"" pipe",,\n',
+    { createMissingTags: true },
+  );
+  expect(job).toMatchObject({ created: 2, failed: 0 });
+  const found = await contacts("name tags { name } doNotContact address { zip }");
+  expect([...found].sort((a, b) => String(a.name).localeCompare(String(b.name)))).toMatchObject([
+    { tags: [{ name: "a, b" }, { name: "c" }], doNotContact: true, address: { zip: "01067" } },
+    { tags: [{ name: '5" pipe' }], doNotContact: false },
+  ]);
+});
+
 test.for([
   [
     "Pipedrive",
@@ -279,6 +293,27 @@ test.for([
     "Polish",
     "Imię;Nazwisko;Adres e-mail;Numer telefonu;Nazwa firmy;Kod pocztowy",
     "FIRST_NAME LAST_NAME EMAIL PHONE COMPANY ZIP",
+  ],
+  [
+    "an address at home and one at work, which do not mix",
+    "Name,Home Street,Home City,Business City,Business Country",
+    "NAME STREET CITY - -",
+  ],
+  [
+    "two addresses of Outlook, with a salutation",
+    "Title,First Name,Business Street,Business City,Business Country/Region,Home Street,Home Postal Code,Job Title",
+    "- FIRST_NAME STREET CITY COUNTRY - - TITLE",
+  ],
+  ["two addresses of Salesforce", "LastName,MailingStreet,OtherCity,Country", "LAST_NAME STREET - COUNTRY"],
+  [
+    "two numbered addresses",
+    "Name,Address 1 - Street,Address 2 - Street,Address 2 - City,Address 2 - Country",
+    "NAME - STREET CITY COUNTRY",
+  ],
+  [
+    "a German Outlook",
+    "Vorname;Straße geschäftlich;Ort geschäftlich;Ort privat;Telefon (privat)",
+    "FIRST_NAME STREET CITY - PHONE",
   ],
   [
     "German, in capitals",

@@ -4,7 +4,8 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { findDefinition, unknownField } from "../../records/custom.ts";
-import { areConnections, candidates, headingKey, looseKey, otherHeadings } from "./headings.ts";
+import { addressOf, areConnections, candidates, haveJobTitle, headingKey, looseKey } from "./headings.ts";
+import { otherHeadings } from "./known-headings.ts";
 import { allFields, holdsSeveral, type ImportField, placesOf } from "./places.ts";
 import { MAX_COLUMNS } from "./records.ts";
 
@@ -87,6 +88,34 @@ function placeOf(column: string, definitions: readonly Definition[], entity: Ent
   return { column, field: found?.field ?? null, customField: null, rank: found?.rank ?? 0 };
 }
 
+const partsOfAddress = new Set<ImportField | null>(["STREET", "CITY", "STATE", "ZIP", "COUNTRY"]);
+
+const isPlain = (address: string): boolean => address === "plain 1";
+
+/**
+ * Leaves the parts of one address: of the one with the most parts, rather with a street, the first of those; what a file has without saying of
+ * which address it is goes with it.
+ */
+function ofOneAddress(claims: readonly Claim[]): Claim[] {
+  const parts = new Map<string, Set<ImportField | null>>();
+  for (const { column, field } of claims) {
+    if (!partsOfAddress.has(field)) continue;
+    const address = addressOf(column);
+    parts.set(address, (parts.get(address) ?? new Set()).add(field));
+  }
+  const most = Math.max(0, ...[...parts.values()].map(({ size }) => size));
+  const fullest = [...parts].filter(([, { size }]) => size === most);
+  const withStreet = fullest.filter(([, has]) => has.has("STREET"));
+  const among = (withStreet.length > 0 ? withStreet : fullest).map(([address]) => address);
+  const best = among.find(isPlain) ?? among[0] ?? "";
+  return claims.map((claim) => {
+    if (!partsOfAddress.has(claim.field)) return claim;
+    const address = addressOf(claim.column);
+    const fills = isPlain(address) && !parts.get(best)?.has(claim.field);
+    return address === best || fills ? claim : { ...claim, field: null };
+  });
+}
+
 /** By their headings: of several columns that claim a place with one value the best has it, and the others go nowhere. */
 function placesByHeading(
   headings: readonly string[],
@@ -94,10 +123,16 @@ function placesByHeading(
   entity: Entity,
 ): Column[] {
   const connections = entity === "CONTACT" && areConnections(headings);
-  const claims = headings.map((column): Claim => {
-    const claim = placeOf(column, definitions, entity);
-    return connections && claim.field === "URL" ? { ...claim, field: "LINKEDIN_URL" } : claim;
-  });
+  const jobTitle = haveJobTitle(headings);
+  const claims = ofOneAddress(
+    headings.map((column): Claim => {
+      const claim = placeOf(column, definitions, entity);
+      if (connections && claim.field === "URL") return { ...claim, field: "LINKEDIN_URL" };
+      if (jobTitle && claim.field === "TITLE" && looseKey(column) === "title")
+        return { ...claim, field: null };
+      return claim;
+    }),
+  );
   const best = new Map<string, Claim>();
   for (const claim of claims) {
     const place = claim.customField === null ? claim.field : `custom ${claim.customField}`;

@@ -1,5 +1,5 @@
 import type { Entity } from "../../filter/registry/fields.ts";
-import { otherHeadings } from "./headings.ts";
+import { otherHeadings } from "./known-headings.ts";
 import { allFields, type ImportField, placesOf } from "./places.ts";
 
 /** `docs/import.md`, made of what the import knows. */
@@ -29,6 +29,8 @@ same. Numbers and a closing "Value" are taken away (\`Phone 2 - Value\`), and so
 - PHONE and TAGS take several columns, and several values in a cell, separated by \`:::\` or ; or | (tags by a comma as well).
 - Any other field has one value. Of several columns for it the one whose heading stands first below wins, then the lower
   number, then the first; the others go nowhere, which \`columns\` of the job says.
+- An address is taken as a whole: of several, as at work and at home, the one with the most columns; the others go nowhere.
+- Beside \`Job Title\` a column \`Title\` is the salutation, which goes nowhere.
 - Of several columns with a wish not to be contacted one is enough. \`Do Not Call\` says yes where ALLOW_PHONE_CALLS says no.
 - In LinkedIn's list of connections (it has \`Connected On\`) \`URL\` is the profile.
 
@@ -38,8 +40,10 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
 
 - Empty cells leave what is there.
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
+- In a column with a wish not to be contacted a day, as of \`Unsubscribed Date\`, says yes.
 - Phone numbers have their country code, or that of \`defaultCountry\` (\`--country\`). One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
   refused: format the column as text and export it again.
+- \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
 - A leading ' before a number or one of = + - @ is a spreadsheet's mark for text and is taken away.
 - Of Google's labels those beginning with * are its own groups and make no tags.
 `;

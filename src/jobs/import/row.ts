@@ -97,10 +97,23 @@ const marked = /^'(?=[=+\-@\d])/;
 const exponent = /^\d([.,]\d+)?E\+?\d+$/i;
 
 /** Tags of a cell, without quotes around each, as Mailchimp writes them, and without the groups of Google's own. */
-const tagsIn = (cell: string, separators: RegExp): string[] =>
-  split(cell, separators)
-    .map((tag) => tag.replace(/^"(.*)"$/, "$1").trim())
-    .filter((tag) => tag !== "" && !tag.startsWith("* "));
+const tagsIn = (cell: string, separators: RegExp): string[] => {
+  const tags = quotedList.test(cell) ? split(cell.slice(1, -1), /"\s*[,;|]\s*"/) : split(cell, separators);
+  return tags.filter((tag) => !tag.startsWith("* "));
+};
+
+/** Values of which each is in quotes, with what may stand between values inside of them. */
+const quotedList = /^"[^"]*"(?:\s*[,;|]\s*"[^"]*")*$/;
+
+/** A formula by which spreadsheets keep a number as a text: ="01067". */
+const formula = /^="([^"]*)"$/;
+
+/** A day, written in figures, with or without its time. */
+const day = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[T ,].{0,30})?$/;
+
+/** What a cell says of a flag. When somebody began not to be contacted says that they are not to be. */
+const truthIn = (cell: string, wish: boolean | undefined): boolean | undefined =>
+  truthOf(cell) ?? (wish === true && day.test(cell) ? true : undefined);
 
 /** Puts a value where its path leads; what it is written within is made. */
 function put(draft: Draft, path: readonly string[], value: unknown): void {
@@ -145,7 +158,7 @@ export function readRecord(
   const customFields: { slug: string; value: unknown }[] = [];
   const columnOf = new Map<string, string>();
   for (const [at, { column, field, customField }] of columns.entries()) {
-    const cell = (cells[at] ?? "").trim().replace(marked, "");
+    const cell = (cells[at] ?? "").trim().replace(formula, "$1").replace(marked, "").trim();
     if (cell === "" || (field === null && customField === null)) continue;
     const problem =
       textProblem(cell) ?? (unreadable.test(cell) ? "has bytes that cannot be read as text" : null);
@@ -179,7 +192,7 @@ export function readRecord(
         }
         if (values.length > 0) draft[place] = values;
       } else if (kind === "truth") {
-        const truth = truthOf(cell);
+        const truth = truthIn(cell, wish);
         if (truth === undefined) {
           const message = "must be true or false, yes or no, 1 or 0, or x";
           problems.push({ column, code: "INVALID_VALUE", message });
