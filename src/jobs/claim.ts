@@ -118,17 +118,22 @@ export const endJob = (pool: Pool, tables: JobTables, claim: Claim, end: End): P
 
 async function endAs(
   pool: Pool,
-  { job, chunk }: JobTables,
+  { job, chunk, result }: JobTables,
   still: string,
   values: readonly unknown[],
   { state, at, problem }: End,
 ): Promise<void> {
   const own = values.length;
+  const dropped = state === "FAILED" && result !== undefined ? [chunk, result] : [chunk];
+  const drops = dropped.map(
+    (table) => `DELETE FROM ${table} AS c USING ended AS e WHERE c.org_id = e.org_id AND c.job_id = e.id`,
+  );
+  const [last, ...others] = drops.map((drop, at) => (at === 0 ? drop : `, dropped AS (${drop})`));
   await pool.query(
     `WITH ended AS (
        UPDATE ${job} SET state = '${state}', finished_at = $${own + 1}::timestamptz, problem = $${own + 2}, leased_until = NULL
        WHERE org_id = $1::uuid AND id = $2::uuid AND ${still} RETURNING org_id, id)
-     DELETE FROM ${chunk} AS c USING ended AS e WHERE c.org_id = e.org_id AND c.job_id = e.id`,
+     ${others.join("")} ${last}`,
     [...values, at.toISOString(), problem],
   );
 }

@@ -4,6 +4,7 @@ import { isReadOnly } from "../db/open/inspect.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";
+import { dropExpiredFiles, exportKind } from "./export/export.kind.ts";
 import { dropBrokenUploads, importKind } from "./import/import.kind.ts";
 import type { JobKind, JobRows } from "./kind.ts";
 import { purge } from "./purge.ts";
@@ -17,11 +18,11 @@ export const purgeLimits = (now: Date) => ({
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
-/** Milliseconds between two looks for an import, or a bulk change, to work on. */
+/** Milliseconds between two looks for an import, a bulk change or an export to work on. */
 const JOB_POLL = 2_000;
 
 /**
- * Starts what the server does beside answering: purging the trash, and working on imports and bulk changes.
+ * Starts what the server does beside answering: purging the trash, and working on imports, bulk changes and exports.
  * Any number of processes may do so: each piece of work is done by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
@@ -50,10 +51,18 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
     repeat(logger, "purging", ifWritable(clean), 10_000, purgeEvery * 60_000),
     repeat(logger, "importing", ifWritable(workOff(importKind)), JOB_POLL, JOB_POLL),
     repeat(logger, "changing contacts", ifWritable(workOff(bulkKind)), JOB_POLL, JOB_POLL),
+    repeat(logger, "exporting", ifWritable(workOff(exportKind)), JOB_POLL, JOB_POLL),
     repeat(
       logger,
       "clearing away broken uploads",
       ifWritable(() => dropBrokenUploads(database)),
+      30_000,
+      3_600_000,
+    ),
+    repeat(
+      logger,
+      "deleting the files of old exports",
+      ifWritable(() => dropExpiredFiles(database)),
       30_000,
       3_600_000,
     ),

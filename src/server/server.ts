@@ -5,7 +5,7 @@ import type { VerifyToken } from "../auth/token.ts";
 import { authenticate, type ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/open/database.ts";
 import type { Context } from "../graphql/context.ts";
-import { useDownloads } from "../jobs/import/use-downloads.ts";
+import { useDownloads } from "../jobs/use-downloads.ts";
 import { schema } from "../schema.ts";
 import { addressFinder } from "./address.ts";
 import { type Gateway, gatewayOf } from "./gateway.ts";

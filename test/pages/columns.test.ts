@@ -108,6 +108,7 @@ async function makeOthers(primaryId: string): Promise<Record<string, string>> {
     ImportJob: await send(
       `mutation { contactImport(input: { rows: [{ name: "Bad", email: "nonsense" }] }) { job { id } } }`,
     ),
+    ExportJob: await send("mutation { contactExport { job { id } } }"),
   };
 }
 

@@ -30,6 +30,7 @@ const prefixes = [
   "smart_list",
   "contact_merge",
   "import_job",
+  "export_job",
   "bulk_job",
 ];
 

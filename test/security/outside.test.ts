@@ -57,6 +57,18 @@ test.each<[string, () => string, number, string]>([
   ["an address with nothing at it", () => request("GET /nowhere"), 404, "NOT_FOUND"],
   ["OPTIONS of everything", () => request("OPTIONS *"), 404, "NOT_FOUND"],
   ["the errors of an import that is none", () => request(`GET /imports/${id}/errors.csv`), 404, "NOT_FOUND"],
+  [
+    "the file of an export that is none",
+    () => request("GET /exports/export_job_01h455vb4pex5vsknk084sn02q"),
+    404,
+    "NOT_FOUND",
+  ],
+  [
+    "a POST for a file",
+    () => request("POST /exports/export_job_01h455vb4pex5vsknk084sn02q"),
+    405,
+    "METHOD_NOT_ALLOWED",
+  ],
   ["a POST for errors", () => request(`POST /imports/${id}/errors.csv`), 405, "METHOD_NOT_ALLOWED"],
   ["PUT", () => request("PUT /graphql"), 405, "METHOD_NOT_ALLOWED"],
   ["TRACE", () => request("TRACE /graphql"), 405, "METHOD_NOT_ALLOWED"],

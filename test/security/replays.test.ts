@@ -59,6 +59,22 @@ const children = "deals { totalCount nodes { id } } activities { totalCount } co
 const theirContact = async ({ id }: Member) =>
   (await organization.contact({ ownerId: id, email: address() })).globalId;
 
+/** An export by the mutation of its entity; its job is seen by who asked for it. */
+const exporting: Case = {
+  who: restricted,
+  ask: async () => ({ args: 'format: CSV, delimiter: ";"', selection: "job { id total headings }" }),
+  losses: {
+    "of another member": [
+      async () => {
+        const { prisma } = await testDatabase();
+        const { id: memberId } = await organization.member();
+        return prisma.exportJob.updateMany({ where: { orgId: organization.id }, data: { memberId } });
+      },
+      "NOT_FOUND",
+    ],
+  },
+};
+
 const onContact = (ids: Ids) => asOwner(`contactUpdate(id: "${ids.contact}", input: { ownerId: null })`);
 
 const cases: Readonly<Record<string, Case>> = {
@@ -135,6 +151,9 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     },
   },
+  contactExport: exporting,
+  leadExport: exporting,
+  dealExport: exporting,
   leadCreate: {
     who: restricted,
     ask: async () => ({

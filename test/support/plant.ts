@@ -40,6 +40,7 @@ const demanded: Readonly<Record<string, (columns: PlantedColumns) => PlantedColu
   // Ended, so that no runner claims them.
   import_job: () => ({ state: "DONE", finished_at: new Date() }),
   bulk_job: () => ({ state: "DONE", finished_at: new Date() }),
+  export_job: () => ({ state: "DONE", finished_at: new Date() }),
 };
 
 let counter = 0;

@@ -97,6 +97,9 @@ test.each(["Contact", "Lead", "Deal", "Activity", "Conversation", "ContactTag", 
 test.each([
   ["ImportJob", { memberId }],
   ["ImportChunk", { job: { is: { memberId } } }],
+  ["ExportJob", { memberId }],
+  ["ExportBatch", { job: { is: { memberId } } }],
+  ["ExportChunk", { job: { is: { memberId } } }],
   ["BulkJob", { memberId }],
   ["BulkChunk", { job: { is: { memberId } } }],
 ])("a restricted member's %s is AND-ed to the jobs that they asked for", (model, mine) => {

@@ -8,6 +8,7 @@ import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } 
 import type { MovedReference } from "../references.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Principal } from "../scope/scope.ts";
+import { type ExportStatements, exportStatements } from "./exports.ts";
 import type { LockOrder } from "./lock-order.ts";
 import { ConcurrentChange } from "./locks.ts";
 
@@ -30,7 +31,7 @@ interface BulkStamp {
  * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller must
  * read the rows through the scoped client first, or refuse restricted members.
  */
-export interface Bulk {
+export interface Bulk extends ExportStatements {
   /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
   insertContacts(rows: readonly BulkRow[]): Promise<void>;
   /** The same for leads. */
@@ -170,6 +171,7 @@ export function bulkStatements(
     );
   };
   return {
+    ...exportStatements(query, principal, statement),
     insertContacts: (rows) => insertInto("contact", rows),
     insertLeads: (rows) => insertInto("lead", rows),
     async insertImportErrors(errors) {

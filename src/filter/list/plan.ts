@@ -20,7 +20,7 @@ const typeNames = { CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const;
 /** The entities that have filterable lists. */
 export type ListedEntity = keyof typeof models;
 
-type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
+export type TrashMode = "EXCLUDE" | "INCLUDE" | "ONLY";
 
 export interface ListArgs extends PageArgs, FilterArgs {
   readonly orderBy?: readonly OrderInput[] | null | undefined;
@@ -66,7 +66,7 @@ export interface ListPlan extends Question {
   readonly list: string;
 }
 
-const trashWhere: Readonly<Record<TrashMode, Where>> = {
+export const trashWhere: Readonly<Record<TrashMode, Where>> = {
   EXCLUDE: { deletedAt: null },
   INCLUDE: { purgedAt: null },
   ONLY: { deletedAt: { not: null }, purgedAt: null },

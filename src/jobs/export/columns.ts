@@ -1,0 +1,195 @@
+import { encodeId } from "../../db/ids.ts";
+import { contactTable } from "../../entities/contact/contact.columns.ts";
+import { dealTable } from "../../entities/deal/deal.columns.ts";
+import { leadTable } from "../../entities/lead/lead.columns.ts";
+import type { Definition } from "../../filter/registry/fields.ts";
+import type { ExportEntity } from "../../generated/prisma/enums.ts";
+import { formatDay } from "../../lib/exact.ts";
+import type { ColumnTable } from "../../records/columns.ts";
+import { headingKey } from "../import/headings.ts";
+
+/** What an export can have as columns: the tables of columns, and what no caller writes. */
+
+/** A record as it was read, of whichever entity. */
+export type ExportedRow = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** Names behind the ids in records. */
+export interface Names {
+  readonly tags: ReadonlyMap<string, string>;
+  /** E-mail addresses of members. */
+  readonly members: ReadonlyMap<string, string>;
+}
+
+/** A value in a file: what JSON has, but for decimals, which are text there and may have a comma in CSV. */
+export type ExportValue = string | number | boolean | null | readonly string[] | { readonly decimal: string };
+
+export interface ExportField {
+  /** GraphQL description. */
+  readonly description: string;
+  /** Its headings, the best one first; an import knows them where it can read the column back. */
+  readonly headings: readonly string[];
+  /** Where it stands in an object of JSON. */
+  readonly path: readonly string[];
+  readonly value: (row: ExportedRow, names: Names) => ExportValue;
+  /** Whether it is a column where none are chosen. */
+  readonly usual: boolean;
+}
+
+export type Fields = Readonly<Record<string, ExportField>>;
+
+const constantCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** How a row of a table of columns is read by an import. */
+interface Imported {
+  readonly import?: { readonly headings: readonly string[] } | null;
+}
+
+const SCALE = 2;
+
+function plain(value: unknown, isDay: boolean): ExportValue {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return isDay ? formatDay(value) : value.toISOString();
+  if (Array.isArray(value)) return value.map(String);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  const [whole = "0", fraction = ""] = String(value).split(".");
+  return { decimal: `${whole}.${fraction.padEnd(SCALE, "0")}` };
+}
+
+/** What stands behind an id. */
+const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual">>> = {
+  ownerId: {
+    description: "E-mail address of the member to whom it is assigned.",
+    path: ["owner"],
+    value: ({ ownerId }, { members }) => members.get(String(ownerId)) ?? null,
+  },
+  contactId: {
+    description: "Id of the contact it is with.",
+    path: ["contactId"],
+    value: ({ contactId }) => (contactId === null ? null : encodeId("Contact", String(contactId))),
+  },
+  leadId: {
+    description: "Id of the lead it came from.",
+    path: ["leadId"],
+    value: ({ leadId }) => (leadId === null ? null : encodeId("Lead", String(leadId))),
+  },
+};
+
+/** @param all whether every column that callers write is a column where none are chosen, and not only what an import reads */
+function tableFields(table: ColumnTable, all: boolean): Fields {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, row]): [string, ExportField] => {
+      const { import: imported } = row as Imported;
+      const refers = referring[name];
+      const heading = refers ? wordsOf(refers.path[0] ?? name) : wordsOf(name);
+      const isDay = row.create?.type === "Date";
+      return [
+        constantCase(refers?.path[0] ?? name),
+        {
+          description: row.description,
+          path: row.within === undefined ? [name] : [row.within, name],
+          value: (record) => plain(record[name], isDay),
+          headings: imported?.headings ?? [heading],
+          usual: all || imported != null,
+          ...refers,
+        },
+      ];
+    }),
+  );
+}
+
+const column = (name: string, description: string): Fields => ({
+  [constantCase(name)]: {
+    description,
+    headings: [wordsOf(name)],
+    path: [name],
+    value: (record) => plain(record[name], false),
+    usual: false,
+  },
+});
+
+const idField = (type: "Contact" | "Lead" | "Deal"): Fields => ({
+  ID: {
+    description: "Its id.",
+    headings: ["id"],
+    path: ["id"],
+    value: ({ id }) => encodeId(type, id),
+    usual: true,
+  },
+});
+
+const tagsField: Fields = {
+  TAGS: {
+    description: "Names of its tags, in the order of the alphabet.",
+    headings: ["tags"],
+    path: ["tags"],
+    value: ({ tagIds }, { tags }) => (tagIds as readonly string[]).flatMap((id) => tags.get(id) ?? []).sort(),
+    usual: true,
+  },
+};
+
+const times: Fields = {
+  ...column("version", "How often it was changed, counted from 1."),
+  ...column("createdAt", "When it was created."),
+  ...column("updatedAt", "When it last changed."),
+};
+
+const trashed: Fields = {
+  ...column("lastModificationSource", "Which system wrote it last."),
+  ...column("deletedAt", "When it was moved to the trash."),
+};
+
+/** The fields of each entity, beside custom fields, by their names in the API. */
+export const exportFields: Readonly<Record<ExportEntity, Fields>> = {
+  CONTACT: {
+    ...idField("Contact"),
+    ...tableFields(contactTable, false),
+    ...tagsField,
+    ...column("callCount", "How many calls were logged."),
+    ...column("lastCallAt", "When the last call was."),
+    ...times,
+    ...trashed,
+  },
+  LEAD: { ...idField("Lead"), ...tableFields(leadTable, true), ...tagsField, ...times, ...trashed },
+  DEAL: { ...idField("Deal"), ...tableFields(dealTable, true), ...times },
+};
+
+/** A column of a file. */
+export interface ExportColumn {
+  /** Name of a field; null for a custom field. */
+  readonly field: string | null;
+  /** Slug. */
+  readonly customField: string | null;
+  readonly heading: string;
+  /** Whether the caller chose the heading, which is then the key in JSON too. */
+  readonly named: boolean;
+}
+
+/** The heading by which an import of the file finds the column again, whatever custom fields are called. */
+export function headingOf({ headings }: ExportField, definitions: readonly Definition[]): string {
+  const slugs = new Set(definitions.map(({ slug }) => slug));
+  const free = headings.find((heading) => !slugs.has(headingKey(heading).replaceAll(" ", "_")));
+  return free ?? headings[0] ?? "";
+}
+
+/** The columns of an export for which none are chosen: what an import reads back, and the id. */
+export const usualColumns = (entity: ExportEntity, definitions: readonly Definition[]): ExportColumn[] => [
+  ...Object.entries(exportFields[entity]).flatMap(([field, row]) =>
+    row.usual ? [{ field, customField: null, heading: headingOf(row, definitions), named: false }] : [],
+  ),
+  ...definitions.map(({ slug }) => ({ field: null, customField: slug, heading: slug, named: false })),
+];
+
+/** A record's value of a column. */
+export function exportedValue(
+  entity: ExportEntity,
+  { field, customField }: Pick<ExportColumn, "field" | "customField">,
+  row: ExportedRow,
+  names: Names,
+): ExportValue {
+  if (customField !== null) {
+    const custom = row.custom as Readonly<Record<string, ExportValue>>;
+    return Object.hasOwn(custom, customField) ? (custom[customField] ?? null) : null;
+  }
+  return exportFields[entity][field ?? ""]?.value(row, names) ?? null;
+}

@@ -1,0 +1,138 @@
+import { setImmediate } from "node:timers/promises";
+import type { Database } from "../../db/open/database.ts";
+import type { Db } from "../../db/scope/db.ts";
+import { delegate } from "../../db/scope/delegate.ts";
+import { type TrashMode, trashWhere } from "../../filter/list/plan.ts";
+import type { ExportJob } from "../../generated/prisma/client.ts";
+import { RequestError, refuse } from "../../lib/errors.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import type { JobKind } from "../kind.ts";
+import type { ExportedRow } from "./columns.ts";
+import { KEPT_HOURS } from "./export.service.ts";
+import { layoutOf, recordOf } from "./format.ts";
+
+/** Records that are read by one statement: as few as a page of a list has, however long their texts are. */
+const PAGE = 100;
+
+/** Bytes of text after which a step ends, and after which the event loop turns. */
+const PIECE = 2_000_000;
+const TURN = 100_000;
+
+/** Most bytes of one file. */
+const MAX_BYTES = 1_000_000_000;
+
+/**
+ * Exports: the ids of the records are kept in batches, and each step writes the records of a batch, or as many as a piece
+ * of the file holds.
+ */
+export const exportKind: JobKind<"exportJob"> = {
+  name: "exportJob",
+  tables: { job: "export_job", chunk: "export_batch", result: "export_chunk" },
+  noun: "an export",
+  source: () => "API",
+  needsAnalyze: () => false,
+  async *steps(work) {
+    while (await work.step((writer) => doPiece(writer, work.job))) yield;
+  },
+};
+
+/** @returns the job's columns that the step changes; null when nothing is left */
+async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJob> | null> {
+  const { tx } = writer;
+  const batch = await tx.exportBatch.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
+  if (!batch) return null;
+  const { at, found, piece } = await writePiece(tx, job, batch.ids);
+  const where = { jobId: job.id, position: batch.position };
+  if (at < batch.ids.length) await tx.exportBatch.updateMany({ where, data: { ids: batch.ids.slice(at) } });
+  else await tx.exportBatch.deleteMany({ where });
+  const bytes = job.bytes + piece.length;
+  if (bytes > MAX_BYTES) {
+    throw refuse(
+      "LIMIT_REACHED",
+      [],
+      `The file has more than ${MAX_BYTES} bytes: export fewer records, or fewer columns.`,
+    );
+  }
+  // The beginning of the file is the piece at 0.
+  if (piece.length > 0) await tx.bulk.keepExportChunk(job.id, job.done + 1, piece);
+  const dataScope = writer.caller.viewer.dataScope === "ALL" ? "ALL" : job.dataScope;
+  return { done: job.done + at, skipped: job.skipped + at - found, bytes, dataScope };
+}
+
+/** @returns how many of the ids were dealt with, how many of them had a record, and the text of these */
+async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
+  const layout = layoutOf(job);
+  const names = { tags: new Map<string, string>(), members: new Map<string, string>() };
+  const texts: string[] = [];
+  let length = 0;
+  let turn = 0;
+  let at = 0;
+  while (at < ids.length && length < PIECE) {
+    const page = ids.slice(at, at + PAGE);
+    const rows = await readRows(tx, job, page);
+    await readNames(tx, rows, names);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const id of page) {
+      const row = byId.get(id);
+      if (!row) continue;
+      const text = recordOf(layout, row, names);
+      texts.push(text);
+      length += text.length;
+      if (length - turn < TURN) continue;
+      turn = length;
+      await setImmediate();
+    }
+    at += page.length;
+  }
+  return { at, found: texts.length, piece: Buffer.from(texts.join("")) };
+}
+
+/** The records with these ids that are still there for the member; fewer at once where they are too large together. */
+async function readRows(tx: Db, job: ExportJob, ids: readonly string[]): Promise<ExportedRow[]> {
+  const { entity, trash } = job;
+  const model = ({ CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const)[entity];
+  const around = entity === "DEAL" ? [] : [trashWhere[trash as TrashMode]];
+  try {
+    const rows = await delegate(tx, model).findMany({
+      where: { AND: [{ id: { in: [...ids] } }, ...around] },
+    });
+    return rows as ExportedRow[];
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== "ANSWER_TOO_LARGE" || ids.length === 1)
+      throw error;
+    const half = Math.ceil(ids.length / 2);
+    return [...(await readRows(tx, job, ids.slice(0, half))), ...(await readRows(tx, job, ids.slice(half)))];
+  }
+}
+
+/** Adds the names of the tags and members of some records that are not known yet. */
+async function readNames(
+  tx: Db,
+  rows: readonly ExportedRow[],
+  { tags, members }: { readonly tags: Map<string, string>; readonly members: Map<string, string> },
+): Promise<void> {
+  const unknown = (known: ReadonlyMap<string, string>, ids: readonly unknown[]) => [
+    ...new Set(ids.filter((id): id is string => typeof id === "string" && !known.has(id))),
+  ];
+  const tagIds = unknown(
+    tags,
+    rows.flatMap((row) => (row.tagIds ?? []) as readonly string[]),
+  );
+  const found = tagIds.length === 0 ? [] : await tx.tag.findMany({ where: { id: { in: tagIds } } });
+  for (const { id, name } of found) tags.set(id, name);
+  const memberIds = unknown(
+    members,
+    rows.map(({ ownerId }) => ownerId),
+  );
+  for (const { id, email } of memberIds.length === 0 ? [] : await tx.members(memberIds)) {
+    members.set(id, email);
+  }
+}
+
+/** Deletes the files of exports that ended a day ago. */
+export async function dropExpiredFiles({ pool }: Pick<Database, "pool">): Promise<void> {
+  await pool.query(
+    `DELETE FROM export_chunk AS c USING export_job AS j
+     WHERE j.org_id = c.org_id AND j.id = c.job_id AND j.finished_at < now() - interval '${KEPT_HOURS} hours'`,
+  );
+}

@@ -1,0 +1,171 @@
+import { encodeId } from "../../db/ids.ts";
+import { contactListArgs, dealListArgs, leadListArgs } from "../../filter/schema/filter.schema.ts";
+import type { ExportJob } from "../../generated/prisma/client.ts";
+import { builder, readIdOf } from "../../graphql/builder.ts";
+import type { Context } from "../../graphql/context.ts";
+import { byId } from "../../graphql/loaders.ts";
+import { asNode } from "../../graphql/node.ts";
+import { payload, payloadType } from "../../graphql/payload.ts";
+import { selectOf } from "../../graphql/plan.ts";
+import { keyed } from "../../graphql/rows.ts";
+import { idArg } from "../../records/args.ts";
+import type { ExportColumn } from "./columns.ts";
+import { ExportFormatEnum, fileArgs } from "./export.inputs.ts";
+import { cancelExport, type ExportedSet, expiresAt, exportRecords } from "./export.service.ts";
+
+const EntityEnum = builder.enumType("ExportEntity", {
+  description: "Which records an export writes.",
+  values: {
+    CONTACT: { description: "Contacts: `contactExport`." },
+    LEAD: { description: "Leads: `leadExport`." },
+    DEAL: { description: "Deals: `dealExport`." },
+  } as const,
+});
+
+const StateEnum = builder.enumType("ExportState", {
+  description: "Where an export stands.",
+  values: {
+    QUEUED: { description: "Waits to be worked on." },
+    RUNNING: { description: "Is worked on." },
+    DONE: { description: "The file is written, and kept for a day." },
+    FAILED: { description: "Ended early, without a file; `problem` says why." },
+    CANCELLED: { description: "Was stopped, without a file." },
+  } as const,
+});
+
+const Job = builder.prismaObject("ExportJob", {
+  ...keyed,
+  description:
+    "An export: the records that matched when it was asked for, each once, as it is when its turn comes.",
+  fields: (t) => ({
+    entity: t.expose("entity", { type: EntityEnum, description: "Which records it writes." }),
+    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
+    format: t.expose("format", { type: ExportFormatEnum, description: "How its file is written." }),
+    headings: t.stringList({
+      description: "The headings of its columns, in their order.",
+      select: { columns: true },
+      resolve: ({ columns }) => (columns as unknown as ExportColumn[]).map(({ heading }) => heading),
+    }),
+    total: t.exposeInt("total", { description: "How many records matched when it was asked for." }),
+    done: t.exposeInt("done", { description: "How many of them were dealt with." }),
+    skipped: t.exposeInt("skipped", {
+      description:
+        "How many of these are not in the file: they were deleted, or out of the member's reach, when their turn came.",
+    }),
+    progress: t.float({
+      description: "The part that is done, from 0 to 1.",
+      select: { state: true, total: true, done: true },
+      resolve: ({ state, total, done }) => (state === "DONE" ? 1 : total === 0 ? 0 : done / total),
+    }),
+    bytes: t.exposeInt("bytes", { description: "Size of the file as far as it is written, in bytes." }),
+    problem: t.exposeString("problem", { nullable: true, description: "Why it failed." }),
+    downloadPath: t.string({
+      nullable: true,
+      description:
+        "Path under which the file can be downloaded until `expiresAt`, with an Authorization header of the member who asked for it; null for others, and while there is no file.",
+      select: { memberId: true, state: true, finishedAt: true },
+      resolve: ({ id, memberId, ...job }, _args, { viewer, now }) => {
+        const expires = expiresAt(job);
+        const isThere = expires !== null && expires > now && memberId === viewer.memberId;
+        return isThere ? `/exports/${encodeId("ExportJob", id)}` : null;
+      },
+    }),
+    expiresAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When the file is deleted; null while there is none.",
+      select: { state: true, finishedAt: true },
+      resolve: (job) => expiresAt(job),
+    }),
+    member: t.field({
+      type: "Member",
+      nullable: true,
+      description: "Who asked for it.",
+      select: { memberId: true },
+      resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
+  }),
+});
+
+asNode(Job, "export_job", byId.exportJob.load);
+
+builder.queryFields((t) => ({
+  exportJob: t.field({
+    type: "ExportJob",
+    nullable: true,
+    description: "An export by its id; null when there is none that the caller may see.",
+    args: { id: t.arg.id({ required: true, description: "The export's id." }) },
+    resolve: (_root, { id }, context, info) => {
+      const uuid = readIdOf("ExportJob", id, "id");
+      return uuid === null ? null : byId.exportJob.load(context, uuid, info);
+    },
+  }),
+  exportJobs: t.field({
+    type: ["ExportJob"],
+    description: "The latest 100 exports, newest first; a restricted member sees their own.",
+    resolve: (_root, _args, { db }, info) =>
+      db.exportJob.findMany({
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        take: 100,
+        ...selectOf(info, "ExportJob"),
+      }),
+  }),
+}));
+
+const jobPayload = (name: string, done: string) =>
+  payloadType<ExportJob>(name, `the ${done} export`, (t) => ({
+    job: t.expose("result", {
+      type: "ExportJob",
+      nullable: true,
+      description: `The ${done} export; null when refused.`,
+    }),
+  }));
+
+/** The arguments of an export as the service takes them. */
+interface Args extends ExportedSet {
+  readonly columns?: unknown;
+  readonly format?: unknown;
+  readonly delimiter?: unknown;
+  readonly byteOrderMark?: unknown;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+const run = (context: Context, entity: "CONTACT" | "LEAD" | "DEAL", args: Args) =>
+  payload(() => {
+    const { columns, format, delimiter, byteOrderMark, idempotencyKey, ...set } = args;
+    return exportRecords(context, entity, set, { columns, format, delimiter, byteOrderMark }, idempotencyKey);
+  });
+
+const described = (noun: string) =>
+  `Exports ${noun} to a file, as a job whose progress \`exportJob\` shows: those that match now, each once, in their order. filter, query and search are AND-ed.`;
+
+builder.mutationFields((t) => ({
+  contactExport: t.field({
+    type: jobPayload("ContactExportPayload", "new"),
+    description: described("contacts"),
+    args: { ...contactListArgs(), ...fileArgs("CONTACT") },
+    resolve: (_root, args, context) => run(context, "CONTACT", args),
+  }),
+  leadExport: t.field({
+    type: jobPayload("LeadExportPayload", "new"),
+    description: described("leads"),
+    args: { ...leadListArgs(), ...fileArgs("LEAD") },
+    resolve: (_root, args, context) => run(context, "LEAD", args),
+  }),
+  dealExport: t.field({
+    type: jobPayload("DealExportPayload", "new"),
+    description:
+      "Exports deals to a file, as a job whose progress `exportJob` shows: those that match now, each once, in their order. filter and query are AND-ed.",
+    args: { ...dealListArgs(), ...fileArgs("DEAL") },
+    resolve: (_root, args, context) => run(context, "DEAL", args),
+  }),
+  exportJobCancel: t.field({
+    type: jobPayload("ExportJobCancelPayload", "stopped"),
+    description: "Stops an export and deletes what it has written.",
+    args: idArg("export"),
+    resolve: (_root, { id }, context) => payload(() => cancelExport(context, id)),
+  }),
+}));

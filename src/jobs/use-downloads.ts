@@ -1,0 +1,129 @@
+import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import type { Plugin } from "graphql-yoga";
+import type { Logger } from "pino";
+import { standingOf } from "../auth/standing.ts";
+import type { Viewer, ViewerOf } from "../auth/viewer.ts";
+import { decodeId } from "../db/ids.ts";
+import type { Database } from "../db/open/database.ts";
+import { scopedDb } from "../db/scope/scoped.ts";
+import { RefusalError, RequestError } from "../lib/errors.ts";
+import { expiresAt } from "./export/export.service.ts";
+import { contentTypeOf, exportFile, fileNameOf } from "./export/file.ts";
+import { importErrors } from "./import/errors-csv.ts";
+
+/** Files to download, with the same credentials as everything else. */
+
+interface File {
+  readonly stream: Readable;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Who asks, and where the files are. When the signal aborts, what is being read is cancelled. */
+interface Asked {
+  readonly database: Database;
+  readonly viewer: Viewer;
+  readonly signal: AbortSignal;
+}
+
+/** Finds a file for a caller. @throws RequestError where there is none for them */
+type Find = (asked: Asked, id: string, uuid: string) => Promise<File>;
+
+/** The downloads by their addresses, each with the id of what it is made of. */
+const downloads: readonly (readonly [path: RegExp, find: Find])[] = [
+  [/^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$/, findErrors],
+  [/^\/exports\/(export_job_[0-7][0-9a-hjkmnp-tv-z]{25})$/, findExport],
+];
+
+const attachment = (contentType: string, name: string) => ({
+  "content-type": contentType,
+  "content-disposition": `attachment; filename="${name}"`,
+  "cache-control": "no-store",
+});
+
+const notFound = (noun: string) =>
+  new RequestError("NOT_FOUND", `There is no such ${noun}.`, { status: 404 });
+
+/** The errors of an import as CSV: `GET /imports/<id>/errors.csv`. */
+async function findErrors({ database, viewer, signal }: Asked, id: string, uuid: string): Promise<File> {
+  const db = scopedDb(database, viewer, signal);
+  const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
+  if (!job) throw notFound("import");
+  return {
+    stream: importErrors(db, job.id),
+    headers: attachment("text/csv; charset=utf-8", `${id}-errors.csv`),
+  };
+}
+
+/** The file of an export, for the member who asked for it alone: `GET /exports/<id>`. */
+async function findExport({ database, viewer, signal }: Asked, _id: string, uuid: string): Promise<File> {
+  const db = scopedDb(database, viewer, signal);
+  const mine = { id: uuid, memberId: viewer.memberId };
+  const job = viewer.scopes.has("READ") ? await db.exportJob.findFirst({ where: mine }) : null;
+  if (!job) throw notFound("export");
+  const expires = expiresAt(job);
+  if (expires === null) {
+    const how = job.finishedAt === null ? "is not done yet" : `has ended as ${job.state}, without a file`;
+    throw new RequestError("CONFLICT", `The export ${how}.`, { status: 409 });
+  }
+  if (expires.getTime() <= Date.now()) {
+    throw new RequestError(
+      "NOT_FOUND",
+      "The export's file was kept for a day and is deleted: export again.",
+      {
+        status: 410,
+      },
+    );
+  }
+  const dataScope = await standing(database, job);
+  if (job.dataScope === "ALL" && dataScope !== "ALL") {
+    throw new RequestError(
+      "INSUFFICIENT_SCOPE",
+      "The export was made when you could see all records; now you see those that are assigned to you. Export again.",
+      { status: 403 },
+    );
+  }
+  return {
+    stream: exportFile(database.pool, job),
+    headers: { ...attachment(contentTypeOf(job), fileNameOf(job)), "content-length": String(job.bytes) },
+  };
+}
+
+/** What who asked for an export may see by now. @throws RequestError when they may no longer have it */
+async function standing({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
+  try {
+    return await standingOf(pool, job);
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    const message = error.refusals.map((each) => each.message).join(" ");
+    throw new RequestError("INSUFFICIENT_SCOPE", message, { status: 403 });
+  }
+}
+
+/** Streams files: errors of imports, and exports. */
+export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Logger): Plugin {
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
+      // Every request passes here, and its address need not be taken apart.
+      if (!request.url.includes("/imports/") && !request.url.includes("/exports/")) return;
+      for (const [path, find] of downloads) {
+        const [, id] = path.exec(url.pathname) ?? [];
+        if (id === undefined) continue;
+        if (request.method !== "GET") {
+          throw new RequestError("METHOD_NOT_ALLOWED", "Send a GET.", { status: 405, allow: "GET" });
+        }
+        const viewer = await viewerOf(request, serverContext);
+        // When the caller hangs up, what is being read for it is cancelled.
+        const asked = { database, viewer, signal: request.signal };
+        const { stream, headers } = await find(asked, id, decodeId(id)?.uuid ?? "");
+        // The adapter only pipes it: nobody else would hear of an error, and the caller would wait for the rest.
+        stream.on("error", (err) => {
+          logger.error({ err, job: id }, "a download broke off");
+          (serverContext as { readonly res?: ServerResponse }).res?.destroy();
+        });
+        endResponse(new fetchAPI.Response(stream as unknown as BodyInit, { headers }));
+        return;
+      }
+    },
+  };
+}
