@@ -13,7 +13,7 @@ import { type Database, openDatabase } from "../src/db/open/database.ts";
 import { scopedDb } from "../src/db/scope/scoped.ts";
 import type { Caller } from "../src/graphql/context.ts";
 import { importKind } from "../src/jobs/import/import.kind.ts";
-import { importContacts } from "../src/jobs/import/import.service.ts";
+import { importRecords } from "../src/jobs/import/import.service.ts";
 import { runJob } from "../src/jobs/runner.ts";
 import { newId } from "../src/lib/typeid.ts";
 import { Upload } from "../src/lib/upload.ts";
@@ -86,7 +86,7 @@ async function timeImport(database: Database, path: string) {
   }, 50);
   const started = process.hrtime.bigint();
   const upload = new Upload("people.csv", 209_715_200, createReadStream(path));
-  const job = await importContacts(caller, { file: upload, createMissingTags: true });
+  const job = await importRecords(caller, "CONTACT", { file: upload, createMissingTags: true });
   await runJob(database, pino({ level: "error" }), importKind, {}, job);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   clearInterval(watch);
