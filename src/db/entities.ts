@@ -54,6 +54,13 @@ export const entities = {
     visibleThrough: "everybody",
     pointers: { folder: { to: "CustomFieldFolder" } },
   },
+  ContactEmail: {
+    kind: "owned",
+    table: "contact_email",
+    nouns: ["address of a contact", "addresses of contacts"],
+    visibleThrough: "everybody",
+    pointers: {},
+  },
   CustomUnique: {
     kind: "owned",
     table: "custom_unique",

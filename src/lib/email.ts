@@ -38,3 +38,19 @@ export function emailKey(text: string): string | null {
   const fits = hostname.test(domain) && local.length + domain.length < MAX_LENGTH;
   return fits ? `${fold(local)}@${domain}` : null;
 }
+
+/** A contact's addresses, as far as they matter here. */
+export interface Addresses {
+  readonly email: string | null;
+  readonly otherEmails: readonly string[];
+}
+
+/** The comparison keys of a contact's addresses, each once, the primary one first. */
+export function emailKeys({ email, otherEmails }: Addresses): string[] {
+  if (otherEmails.length === 0) {
+    const key = email === null ? null : emailKey(email);
+    return key === null ? [] : [key];
+  }
+  const all = [email, ...otherEmails].map((address) => (address === null ? null : emailKey(address)));
+  return [...new Set(all.filter((key) => key !== null))];
+}

@@ -18,8 +18,12 @@ export const personFields = (table: "contact" | "lead") => ({
     field(
       "email",
       "email",
-      column("emailKey", true, { searched: true, shown: "email" }),
-      "The e-mail address.",
+      column("emailKey", true, {
+        searched: true,
+        shown: "email",
+        ...(table === "contact" && { others: { from: "otherEmails", key: "otherEmails" } }),
+      }),
+      table === "contact" ? "Any of the e-mail addresses; sorted by the primary one." : "The e-mail address.",
       {
         ...sorted("emailKey", true, "text"),
         index: table === "contact" ? "contact_email_live" : "lead_live_email_key_idx",

@@ -7,6 +7,7 @@ import { emptyLead } from "../../src/entities/lead/lead.row.ts";
 import { derive, deriveTexts } from "../../src/filter/language/derive.ts";
 import type { Definition } from "../../src/filter/registry/fields.ts";
 import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
+import { emailKeys } from "../../src/lib/email.ts";
 import { fold } from "../../src/lib/fold.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
@@ -142,6 +143,10 @@ export class Organization {
         ...(callCount !== undefined && { callCount }),
         ...(lastCallAt && { lastCallAt }),
       },
+    });
+    const held = deletedAt ? [] : emailKeys(contact);
+    await prisma.contactEmail.createMany({
+      data: held.map((emailKey) => ({ orgId: this.id, emailKey, contactId: id })),
     });
     await prisma.contactTag.createMany({
       data: tagIds.map((tagId) => ({ orgId: this.id, contactId: id, tagId })),

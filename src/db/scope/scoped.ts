@@ -200,7 +200,13 @@ function insideReaders(
         { send, nameOf },
         (model, operation, args) =>
           call(model, operation, scope(models[model], operation, { ...args }, principal)),
-        { lock, order },
+        {
+          lock,
+          order,
+          scopedRow: (data) =>
+            (scope("Contact", "create", { data: { ...data, orgId: principal.orgId } }, principal) as { data: typeof data })
+              .data,
+        },
       ),
     ),
     unique: uniqueValues(named, principal),

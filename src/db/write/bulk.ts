@@ -11,9 +11,18 @@ import type { Principal } from "../scope/scope.ts";
 import { type ExportStatements, exportStatements } from "./exports.ts";
 import type { LockOrder } from "./lock-order.ts";
 import { ConcurrentChange } from "./locks.ts";
+import type { AddressMoves } from "./contact-emails.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** An address that a contact is to have. */
+export interface HeldAddress {
+  /** Comparison key. */
+  readonly key: string;
+  /** The contact's. */
+  readonly id: string;
+}
 
 /** A stored error of an import's row. */
 export type ImportErrorRow = Omit<ImportError, "orgId">;
@@ -32,14 +41,28 @@ interface BulkStamp {
  * read the rows through the scoped client first, or refuse restricted members.
  */
 export interface Bulk extends ExportStatements {
-  /** Inserts contacts. A column that a row leaves out becomes null, so rows are whole. */
-  insertContacts(rows: readonly BulkRow[]): Promise<void>;
+  /**
+   * Inserts contacts with their addresses. A column that a row leaves out becomes null, so rows are whole.
+   *
+   * @param addresses by comparison key, in the order of the keys
+   */
+  insertContacts(rows: readonly BulkRow[], addresses: readonly HeldAddress[]): Promise<void>;
   /** The same for leads. */
   insertLeads(rows: readonly BulkRow[]): Promise<void>;
   /** Stores errors of an import's rows. Prisma would block the event loop for a millisecond for each. */
   insertImportErrors(errors: readonly ImportErrorRow[]): Promise<void>;
   /** Sets these fields of contacts or leads, for each row to its own values; purged rows are skipped. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
+  /**
+   * The same for contacts whose addresses change with it: one more statement where some lose one.
+   *
+   * @param moves of each contact
+   */
+  updateContacts(
+    fields: readonly string[],
+    rows: readonly BulkRow[],
+    moves: readonly (AddressMoves & { readonly id: string })[],
+  ): Promise<void>;
   /** Adds tags to contacts; pairs that exist already are left as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
   /** The same for leads. */
@@ -150,11 +173,38 @@ export function bulkStatements(
     if (table !== entities.Contact.table) order.enter(table as Lockable);
     return { table, column, set: versioned ? "version = t.version + 1, " : "" };
   };
-  const insertInto = async (table: "contact" | "lead", rows: readonly BulkRow[]) => {
+  const insertInto = async (table: "lead", rows: readonly BulkRow[]) => {
     if (rows.length === 0) return;
     await query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1::json)`, [
       toJson(rows, orgId),
     ]);
+  };
+  /** A CTE that gives addresses to contacts: in one order, as whoever wants the same ones waits for each. */
+  const giving = (place: number) =>
+    `WITH come AS (
+       INSERT INTO contact_email (org_id, email_key, contact_id)
+       SELECT $${place}::uuid, a.key, a.id FROM unnest($${place + 1}::text[], $${place + 2}::uuid[]) AS a(key, id)
+       ORDER BY a.key)`;
+  const given = (addresses: readonly HeldAddress[]) => [
+    orgId,
+    addresses.map(({ key }) => key),
+    addresses.map(({ id }) => id),
+  ];
+  const update = async (
+    table: "contact" | "lead",
+    fields: readonly string[],
+    rows: readonly BulkRow[],
+    addresses: readonly HeldAddress[],
+  ) => {
+    if (rows.length === 0) return;
+    const columns = columnsOf(table, fields);
+    const come = addresses.length > 0;
+    await query(
+      `${come ? giving(3) : ""} UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
+         FROM json_populate_recordset(null::${table}, $2::json) AS r
+         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id AND ${table}.purged_at IS NULL`,
+      [orgId, toJson(rows, orgId), ...(come ? given(addresses) : [])],
+    );
   };
   const tag = async (
     table: "contact" | "lead",
@@ -172,7 +222,13 @@ export function bulkStatements(
   };
   return {
     ...exportStatements(query, principal, statement),
-    insertContacts: (rows) => insertInto("contact", rows),
+    async insertContacts(rows, addresses) {
+      if (rows.length === 0) return;
+      await query(
+        `${giving(2)} INSERT INTO contact SELECT * FROM json_populate_recordset(null::contact, $1::json)`,
+        [toJson(rows, orgId), ...given(addresses)],
+      );
+    },
     insertLeads: (rows) => insertInto("lead", rows),
     async insertImportErrors(errors) {
       for (let at = 0; at < errors.length; at += ERRORS) {
@@ -182,15 +238,19 @@ export function bulkStatements(
         );
       }
     },
-    async update(table, fields, rows) {
-      if (rows.length === 0) return;
-      const columns = columnsOf(table, fields);
-      await query(
-        `UPDATE ${table} SET ${columns.map((column) => `${column} = r.${column}`).join(", ")}
-         FROM json_populate_recordset(null::${table}, $2::json) AS r
-         WHERE ${table}.org_id = $1::uuid AND ${table}.id = r.id AND ${table}.purged_at IS NULL`,
-        [orgId, toJson(rows, orgId)],
-      );
+    update: (table, fields, rows) => update(table, fields, rows, []),
+    async updateContacts(fields, rows, moves) {
+      const gone = moves.filter((move) => move.gone.length > 0);
+      // Before others of them take what these no longer have.
+      if (gone.length > 0) {
+        await query(
+          `DELETE FROM contact_email WHERE org_id = $1::uuid AND email_key = ANY($2::text[])
+             AND contact_id = ANY($3::uuid[])`,
+          [orgId, gone.flatMap((move) => move.gone), gone.map(({ id }) => id)],
+        );
+      }
+      const come = moves.flatMap(({ id, come: keys }) => keys.map((key) => ({ key, id })));
+      await update("contact", fields, rows, come);
     },
     tagContacts: (pairs, now) =>
       tag(

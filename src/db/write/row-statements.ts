@@ -12,6 +12,7 @@ import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
 import { parameterOf, rowTypes } from "../types.ts";
+import { addressMoves, type Movable } from "./contact-emails.ts";
 
 /** The statements of the row store: reading a row, with or without a lock, and changing it. */
 
@@ -145,10 +146,65 @@ export async function changeRow(
     return `${columnOf(field)} = ${(keepCustom && keepingCustom[field]?.(place)) || place}`;
   });
   const written = listed(fields.filter((field) => isShown(model, field)));
-  const row = await first(
+  const update = `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`;
+  const row = await first(connection, withMoves(model, before, change, update, values), values);
+  return row && { ...before, ...row };
+}
+
+/** A change of a contact together with that of its addresses: one statement, in which nothing moves when no row changes. */
+function withMoves(
+  model: StoredModel,
+  before: Values & { readonly id: string },
+  change: Values,
+  update: string,
+  values: unknown[],
+): string {
+  if (model !== "contact") return update;
+  const { come, gone } = addressMoves(before as unknown as Movable, change);
+  const steps = [
+    ...(gone.length > 0 ? [["gone", gone] as const] : []),
+    ...(come.length > 0 ? [["come", come] as const] : []),
+  ].map(([name, keys]) => {
+    const [org, id, list] = [before.orgId, before.id, keys].map((value) => `$${values.push(value)}`);
+    const one = "EXISTS (SELECT FROM changed)";
+    return name === "gone"
+      ? `gone AS (DELETE FROM contact_email WHERE org_id = ${org}::uuid AND contact_id = ${id}::uuid
+           AND email_key = ANY(${list}::text[]) AND ${one})`
+      : `come AS (INSERT INTO contact_email (org_id, email_key, contact_id)
+           SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key WHERE ${one} ORDER BY key)`;
+  });
+  return steps.length === 0 ? update : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
+}
+
+/**
+ * Inserts a contact, with its addresses: one statement.
+ *
+ * @param row its columns by Prisma's field names, `orgId` among them
+ */
+export async function insertContact(
+  connection: StoreConnection,
+  row: Values & { readonly id: string },
+): Promise<Values> {
+  const values: unknown[] = [];
+  const fields = Object.keys(row);
+  const places = fields.map((field) => {
+    if (!(tables.contact.all as readonly string[]).includes(field)) {
+      throw new ScopeError(`contact.${field} cannot be written`);
+    }
+    return `$${values.push(parameterOf(row[field]))}`;
+  });
+  const insert = `INSERT INTO contact (${fields.map(columnOf).join(", ")}) VALUES (${places.join(", ")})
+     RETURNING ${shown.contact}`;
+  const { come } = addressMoves(null, row);
+  const [org, id, list] = [row.orgId, row.id, come].map((value) => `$${values.push(value)}`);
+  const made = await first(
     connection,
-    `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`,
+    `WITH made AS (${insert}), come AS (
+       INSERT INTO contact_email (org_id, email_key, contact_id)
+       SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key ORDER BY key)
+     SELECT * FROM made`,
     values,
   );
-  return row && { ...before, ...row };
+  if (made === null) throw new Error("a contact was not inserted");
+  return made;
 }

@@ -4,6 +4,7 @@ import type { LockOrder } from "./lock-order.ts";
 import type { Lock } from "./locks.ts";
 import {
   changeRow,
+  insertContact,
   readLocked,
   readUnlocked,
   type StoreConnection,
@@ -42,6 +43,8 @@ export interface RowStore {
     values: Values,
     keepCustom: boolean,
   ): Promise<StoredRows[Name] | null>;
+  /** Inserts a contact of this organization, its addresses with it. */
+  insertContact(row: Values & { readonly id: string }): Promise<StoredRows["contact"]>;
 }
 
 /** A row as it was read. */
@@ -57,6 +60,7 @@ interface Mode {
     keepCustom: boolean,
     limits: ColumnLimits | null,
   ): Promise<unknown>;
+  insertContact(row: Values & { readonly id: string }): Promise<unknown>;
 }
 
 /**
@@ -70,6 +74,7 @@ export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, 
       mode.read(model, id, limitsOf(model), mustBeNull),
     change: (model: StoredModel, before: Before, values: Values, keepCustom: boolean) =>
       mode.change(model, before, values, keepCustom, limitsOf(model)),
+    insertContact: (row: Values & { readonly id: string }) => mode.insertContact(row),
   };
   return store as RowStore;
 }
@@ -88,7 +93,16 @@ type Call = (
 export const locked = (
   connection: StoreConnection,
   call: Call,
-  { lock, order }: { readonly lock: Lock; readonly order: LockOrder },
+  {
+    lock,
+    order,
+    scopedRow,
+  }: {
+    readonly lock: Lock;
+    readonly order: LockOrder;
+    /** A contact as the member may create it. @throws ScopeError when it is not theirs */
+    readonly scopedRow: (row: Values & { readonly id: string }) => Values & { readonly id: string };
+  },
 ): Mode => ({
   async read(model, id, limits, mustBeNull) {
     if (!limits) {
@@ -106,6 +120,7 @@ export const locked = (
     const [row] = (await call(model, "updateManyAndReturn", { where, data: values })) as unknown[];
     return row ?? null;
   },
+  insertContact: (row) => insertContact(connection, scopedRow(row)),
 });
 
 /** An optimistic write needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
@@ -150,5 +165,6 @@ export function optimistic(connection: StoreConnection): Mode {
       changed = true;
       return row;
     },
+    insertContact: needsTransaction,
   };
 }

@@ -1,8 +1,10 @@
+import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { AddressRow } from "../../db/read/addresses.ts";
 import type { Db } from "../../db/scope/db.ts";
+import { ADDRESS_INDEXES } from "../../db/write/contact-emails.ts";
 import type { Warning } from "../../graphql/context.ts";
-import { emailKey } from "../../lib/email.ts";
+import { emailKey, emailKeys } from "../../lib/email.ts";
 import { contactRows, type NamesWith } from "./contact.table.ts";
 
 /** What an e-mail address leads to, and what those who had it have asked for. */
@@ -39,10 +41,26 @@ export function readAddress(rows: readonly AddressRow[]): Address {
   };
 }
 
+/** What each of some addresses leads to. @param keys comparison keys */
+export async function addressesOf(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Address>> {
+  const byKey = new Map<string, AddressRow[]>();
+  for (const row of await db.addresses(keys)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
+  return new Map([...byKey].map(([key, rows]) => [key, readAddress(rows)]));
+}
+
 export async function addressOf(db: Db, email: string | null | undefined): Promise<Address> {
   const key = email == null ? null : emailKey(email);
-  return key === null ? nobody : readAddress(await db.addresses([key]));
+  return (key === null ? undefined : (await addressesOf(db, [key])).get(key)) ?? nobody;
 }
+
+/** Who is in the trash and had one of these addresses. */
+export const trashedOf = (addresses: Iterable<Address>): AddressRow[] => [
+  ...new Map([...addresses].flatMap(({ trashed }) => trashed.map((row) => [row.id, row] as const))).values(),
+];
+
+/** Whether an address was another live contact's after all. */
+export const isAddressTaken = (error: unknown): boolean =>
+  ADDRESS_INDEXES.some((index) => violates(error, index));
 
 /** Wishes that one side has and the other must not lose. */
 export const keptWishes = (
@@ -69,17 +87,18 @@ export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes
 }
 
 /**
- * What a contact that comes back takes over from others that had its address meanwhile: whoever is in the trash, and
- * whoever the address leads to because of a merge.
+ * What a contact that comes back takes over from others that had one of its addresses meanwhile: whoever is in the trash,
+ * and whoever the address leads to because of a merge.
  */
 export async function inherited(
   db: Db,
-  contact: Pick<ContactRow, "id" | "email" | Wish>,
-): Promise<{ address: Address; wishes: Wishes }> {
-  const key = contact.email === null ? null : emailKey(contact.email);
-  const rows = key === null ? [] : await db.addresses([key]);
+  contact: Pick<ContactRow, "id" | "email" | "otherEmails" | Wish>,
+): Promise<{ addresses: ReadonlyMap<string, Address>; wishes: Wishes }> {
+  const rows = await db.addresses(emailKeys(contact));
   const others = rows.filter(({ id, place }) => id !== contact.id && place !== "live");
-  return { address: readAddress(rows), wishes: keptWishes(contact, others) };
+  const keys = [...new Set(rows.map(({ key }) => key))];
+  const addresses = keys.map((key) => [key, readAddress(rows.filter((row) => row.key === key))] as const);
+  return { addresses: new Map(addresses), wishes: keptWishes(contact, others) };
 }
 
 /**
@@ -88,7 +107,7 @@ export async function inherited(
  *
  * @param wishes what the contact takes over
  */
-export function trashWarnings({ trashed }: Address, wishes: Wishes, path: readonly string[]): Warning[] {
+export function trashWarnings({ trashed }: Pick<Address, "trashed">, wishes: Wishes, path: readonly string[]): Warning[] {
   const kept = Object.keys(wishes).length > 0;
   if (trashed.some(({ visible }) => visible)) {
     const wish = kept ? "; the wish of that contact not to be contacted is kept" : "";

@@ -1,6 +1,8 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { Bulk } from "../../db/write/bulk.ts";
+import { addressMoves } from "../../db/write/contact-emails.ts";
+import { emailKeys } from "../../lib/email.ts";
 import { carried, changesOf, tagMoves } from "../../records/write/changes.ts";
-import { putRows } from "../../records/write/many.ts";
 import { type Columns, stampOfChange, stampOfNew } from "../../records/write/rows.ts";
 import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
@@ -21,6 +23,7 @@ export async function insertContacts(
   await bulk.insertContacts(
     // What is null is left out: a new row has it so.
     contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
+    contacts.flatMap((contact) => emailKeys(contact).map((key) => ({ key, id: contact.id }))),
   );
   await bulk.tagContacts(carried(contacts), writer.stamp.now);
   const records = contacts.map((after) => ({ id: after.id, before: null, after }));
@@ -39,10 +42,23 @@ export async function updateContacts(
     ...deriveContact(columns, definitions),
     ...stampOfChange("contact", before, writer.stamp),
   }));
-  await putRows(writer, "contact", rows);
+  const moves = contacts.map(({ before, columns }) => ({ id: before.id, ...addressMoves(before, { ...columns }) }));
+  await putContacts(writer, rows, moves);
   await writer.tx.bulk.tagContacts(carried(rows), writer.stamp.now);
   const records = contacts.map(({ before, columns }) => ({ id: before.id, before, after: columns }));
   await keepUniqueOfMany(writer.tx, records, definitions);
+}
+
+/** Updates contacts that all have the same columns. */
+async function putContacts(
+  { tx }: Writer,
+  rows: Parameters<Bulk["updateContacts"]>[1],
+  moves: Parameters<Bulk["updateContacts"]>[2],
+): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const { id: _, ...columns } = first;
+  await tx.bulk.updateContacts(Object.keys(columns), rows, moves);
 }
 
 /**
@@ -69,7 +85,8 @@ export async function changeContacts(
       ...stampOfChange("contact", before, writer.stamp),
     };
   });
-  await putRows(writer, "contact", rows);
+  const moves = changed.map(({ before, changes }) => ({ id: before.id, ...addressMoves(before, changes) }));
+  await putContacts(writer, rows, moves);
   const { come, gone } = tagMoves(changed);
   await writer.tx.bulk.tagContacts(come, writer.stamp.now);
   await writer.tx.bulk.untagContacts(gone);

@@ -12,6 +12,7 @@ import {
 } from "../../records/columns.ts";
 import { email, phone, rule, text } from "../../records/inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
+import { MAX_OTHER_EMAILS, OtherEmailsInput, otherEmailsChange, otherEmailsList } from "./other-emails.inputs.ts";
 
 /** The columns of a contact: everything that is made of one is said here, once. */
 
@@ -86,18 +87,50 @@ export const contactTable = {
     personal: true,
   },
   email: {
-    description: "E-mail address.",
-    ...written({
+    description: "E-mail address, the primary one where there are several.",
+    create: {
       type: "String",
-      description: "E-mail address. One live contact of the organization can have it.",
+      description:
+        "E-mail address, the primary one where there are several. One live contact of the organization can have it.",
       check: email,
-    }),
+    },
+    update: {
+      type: "String",
+      description:
+        "E-mail address that replaces the primary one. One live contact of the organization can have it. Where null takes it away, the first of the other ones becomes the primary one.",
+      check: email,
+    },
     shown: { type: "EmailAddress", nullable: true },
     blank: null,
     filter: person.email,
-    merge: { as: "EMAIL" },
+    merge: { as: "EMAIL", description: "Which e-mail address is the primary one; all of them are kept." },
     import: { as: "EMAIL", headings: ["email", "e mail", "email address", "mail"] },
     tokens: ["email"],
+    personal: true,
+  },
+  otherEmails: {
+    description: "Further e-mail addresses. Each finds the contact as the primary one does.",
+    create: {
+      type: ["String"],
+      description: `Further e-mail addresses, at most ${MAX_OTHER_EMAILS}; they are added to those that a contact has already. One live contact of the organization can have each.`,
+      check: otherEmailsList,
+    },
+    update: {
+      type: OtherEmailsInput,
+      description: "How to change the further e-mail addresses; null takes all of them away.",
+      check: otherEmailsChange,
+    },
+    shown: { type: ["EmailAddress"] },
+    blank: [],
+    filter: [],
+    merge: { as: "EMAIL" },
+    import: {
+      as: "OTHER_EMAIL",
+      description:
+        "Further e-mail addresses; several are separated by ; or | or ::: and several columns may hold some.",
+      headings: ["other emails", "other email", "secondary email", "additional email", "alternative email"],
+    },
+    tokens: ["otherEmails"],
     personal: true,
   },
   phoneNumbers: {
@@ -118,7 +151,7 @@ export const contactTable = {
     filter: [
       phoneField("contact", "phoneNumbers", "Any of the phone numbers.", ["phoneNumbers", "phone_numbers"]),
     ],
-    merge: { as: "PHONE_NUMBERS", description: "All phone numbers." },
+    merge: { as: "PHONE_NUMBERS", description: "Whose phone numbers come first; all of them are kept." },
     import: {
       as: "PHONE",
       description: "Phone numbers; several are separated by ; or | and several columns may hold some.",

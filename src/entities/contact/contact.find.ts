@@ -1,14 +1,8 @@
 import type { Db } from "../../db/scope/db.ts";
 import type { Refusal } from "../../lib/errors.ts";
-import { type Address, addressOf } from "./contact.address.ts";
+import type { Address } from "./contact.address.ts";
 
 /** Finding contacts by what they are reached by. */
-
-/** The live contact that has an e-mail address, if the caller may see it. */
-export async function holderOf(db: Db, email: string | null): Promise<string | null> {
-  const { holder } = await addressOf(db, email);
-  return holder?.visible && !holder.merged ? holder.id : null;
-}
 
 /** Live contacts that have one of these phone numbers, in E.164. */
 export const withPhone = (db: Db, numbers: readonly string[]): Promise<{ id: string }[]> =>

@@ -5,15 +5,16 @@ import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, tagChange, tagList } from "../../records/inputs.ts";
 import { TagsInput } from "../../records/tags.inputs.ts";
 import { contactTable } from "./contact.columns.ts";
+import type { SaidEmails } from "./contact.emails.ts";
 
 const AddressInput = builder.inputType("AddressInput", {
   description: "A postal address. In an update, what is left out stays as it is.",
   fields: (t) => inputFieldsWithin(t, contactTable, "address", "update"),
 });
 
-/** What create and update have in common. */
-const contactInputFields = (t: InputFields) => ({
-  ...inputFieldsOf(t, contactTable, "update"),
+/** What create and update have in common. @param how addresses beside the primary one are written */
+const contactInputFields = (t: InputFields, how: "create" | "update") => ({
+  ...inputFieldsOf(t, contactTable, how),
   address: t.field({ type: AddressInput, description: "Postal address; null clears all of it." }),
   customFields: t.field({
     type: [CustomFieldValueInput],
@@ -27,7 +28,7 @@ const contactInputFields = (t: InputFields) => ({
 export const ContactCreateInput = builder.inputType("ContactCreateInput", {
   description: "A new contact: a name (or first and last name) and an e-mail address or phone number.",
   fields: (t) => ({
-    ...contactInputFields(t),
+    ...contactInputFields(t, "create"),
     tags: t.stringList({ description: "Tags, by name or id." }),
   }),
 });
@@ -35,7 +36,7 @@ export const ContactCreateInput = builder.inputType("ContactCreateInput", {
 export const ContactUpdateInput = builder.inputType("ContactUpdateInput", {
   description: "What to change: left out is untouched, null is cleared.",
   fields: (t) => ({
-    ...contactInputFields(t),
+    ...contactInputFields(t, "update"),
     tags: t.field({ type: TagsInput, description: "How to change the tags." }),
   }),
 });
@@ -44,7 +45,7 @@ export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
   description:
     "A contact as another system knows it. Where it is there already, what is left out stays as it is and null clears.",
   fields: (t) => ({
-    ...contactInputFields(t),
+    ...contactInputFields(t, "create"),
     tags: t.field({
       type: TagsInput,
       description: "How to change the tags; a new contact gets those of `set` or `add`.",
@@ -52,16 +53,19 @@ export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
   }),
 });
 
-const common = {
-  ...checksOf(contactTable, "update"),
-  customFields: customFieldValues,
-  createMissingTags: z.boolean().nullish(),
-};
+const common = { customFields: customFieldValues, createMissingTags: z.boolean().nullish() };
 
-export const ContactCreate = z.object({ ...common, tags: tagList.nullish() });
+export const ContactCreate = z.object({
+  ...checksOf(contactTable, "create"),
+  ...common,
+  tags: tagList.nullish(),
+});
 
-export const ContactUpdate = z.object({ ...common, tags: tagChange });
+export const ContactUpdate = z.object({ ...checksOf(contactTable, "update"), ...common, tags: tagChange });
 
-/** A contact's input, checked: everything but tags, which create and update say differently. */
-export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags">;
+export const ContactUpsert = z.object({ ...checksOf(contactTable, "create"), ...common, tags: tagChange });
+
+/** A contact's input, checked: everything but tags. Addresses come as a list to add, or as a change. */
+export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags" | "otherEmails"> &
+  Pick<SaidEmails, "otherEmails">;
 export type ContactCreateValues = z.infer<typeof ContactCreate>;

@@ -3,6 +3,7 @@ import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import { fold, isBlank } from "../../lib/fold.ts";
 import { applyCustom } from "../../records/custom.ts";
+import { applyEmails } from "./contact.emails.ts";
 import type { ContactInput } from "./contact.inputs.ts";
 import { type ContactColumns, emptyContact } from "./contact.row.ts";
 import { addressNames } from "./contact.table.ts";
@@ -31,16 +32,20 @@ export function applyInput(
     customFields,
     createMissingTags: _tags,
     phoneNumbers,
+    email,
+    otherEmails,
     ...plain
   } = input;
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   const { custom, warnings, refusals: found } = applyCustom(before.custom, customFields ?? [], definitions);
-  const refusals = [...found];
+  const { refusals: badEmails, ...emails } = applyEmails(before, { email, otherEmails });
+  const refusals = [...badEmails, ...found];
   const after: ContactColumns = {
     ...before,
     ...given,
     ...applyAddress(address),
     ...applyName(before, input),
+    ...emails,
     ...(phoneNumbers !== undefined && { phoneNumbers: phoneNumbers ?? [] }),
     custom,
   };

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../../db/open/catalogue.ts";
-import { violates } from "../../db/open/faults.ts";
+import { decodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { Db } from "../../db/scope/db.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
@@ -13,7 +14,15 @@ import { checkVersion } from "../../records/version.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import { addressOf, keptWishes, trashWarnings } from "./contact.address.ts";
+import {
+  type Address,
+  addressesOf,
+  isAddressTaken,
+  keptWishes,
+  trashedOf,
+  trashWarnings,
+} from "./contact.address.ts";
+import { applyEmails, type Claim, claimsOf, saidKeys } from "./contact.emails.ts";
 import { emailTaken } from "./contact.find.ts";
 import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.inputs.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.row.ts";
@@ -50,15 +59,20 @@ export async function planContact(
   const { after, refusals, warnings } = applyInput(columns, input, catalogue.definitions);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
-  const address = await addressOf(tx, after.email === before?.email ? null : after.email);
-  const { holder } = address;
-  const taken: Refusal[] = holder === null || holder.id === before?.id ? [] : [emailTaken(holder)];
+  const claims = claimsOf(before, after, input);
+  const addresses = await addressesOf(
+    tx,
+    claims.map(({ key }) => key),
+  );
+  const taken = takenOf(claims, addresses, before?.id);
   const custom = { id: before?.id ?? null, before: columns.custom, after: after.custom };
   const values = await uniqueRefusals(tx, "CONTACT", custom, catalogue.definitions, input.customFields);
   const found = [...refusals, ...owner.refusals, ...plan.refusals, ...taken, ...values];
   if (found.length > 0) throw new RefusalError(found);
-  const wishes = keptWishes(after, address.trashed);
-  writer.warn(...warnings, ...trashWarnings(address, wishes, ["input", "email"]));
+  const trashed = trashedOf(addresses.values());
+  const wishes = keptWishes(after, trashed);
+  const path = claims.find(({ key }) => addresses.get(key)?.trashed.length)?.path ?? ["input", "email"];
+  writer.warn(...warnings, ...trashWarnings({ trashed }, wishes, path));
   return { columns: { ...after, ...wishes, ownerId: owner.ownerId }, tagIds: plan.apply };
 }
 
@@ -88,7 +102,7 @@ export function createContact(
   const input = { ...given, tags: { set: tags } };
   return orTaken(
     caller,
-    () => input.email,
+    () => claimsOf(null, applyEmails(emptyContact, input), input),
     () =>
       write(
         caller,
@@ -116,7 +130,7 @@ export function updateContact(
   const input = readInput(ContactUpdate, raw);
   return orTaken(
     caller,
-    () => input.email,
+    () => saidKeys(input).map((key) => ({ key, path: ["input", "email"] })),
     () =>
       write(
         caller,
@@ -128,24 +142,48 @@ export function updateContact(
         },
         { optimistic: isPlain(input) },
       ),
+    id,
   );
 }
 
+/** What stands against addresses: other contacts that they lead to. @param id of the contact that is to have them */
+const takenOf = (
+  claims: readonly Claim[],
+  addresses: ReadonlyMap<string, Address>,
+  id: string | undefined,
+): Refusal[] =>
+  claims.flatMap(({ key, path }) => {
+    const holder = addresses.get(key)?.holder ?? null;
+    return holder === null || holder.id === id ? [] : [emailTaken(holder, path)];
+  });
+
 /**
- * Runs a write. When the unique index refuses the address after all, because another caller took it at this
+ * Runs a write. When the unique index refuses an address after all, because another caller took it at this
  * moment or the caller may not see who has it, says who it is, if the caller may know.
  *
- * @param email the address that was to be written
+ * @param claims the addresses that were to be written
+ * @param id of the contact that was to have them, as callers see it
  */
 export async function orTaken<Result>(
   { db }: Caller,
-  email: () => string | null | undefined,
+  claims: () => readonly Claim[],
   run: () => Promise<Result>,
+  id?: string,
 ): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (!violates(error, "contact_email_live")) throw error;
-    throw new RefusalError([emailTaken((await addressOf(db, email())).holder)]);
+    if (!isAddressTaken(error)) throw error;
+    throw new RefusalError(await takenNow(db, claims(), id));
   }
+}
+
+/** Who has addresses that could not be written. @param id of who was to have them, as callers see it */
+export async function takenNow(db: Db, claims: readonly Claim[], id?: string): Promise<Refusal[]> {
+  const addresses = await addressesOf(
+    db,
+    claims.map(({ key }) => key),
+  );
+  const found = takenOf(claims, addresses, decodeId(id ?? "")?.uuid);
+  return found.length > 0 ? found : [emailTaken(null, claims[0]?.path)];
 }

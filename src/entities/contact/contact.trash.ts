@@ -1,12 +1,11 @@
-import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
+import { emailKeys } from "../../lib/email.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { lockContact } from "../../records/lock-contact.ts";
 import { checkVersion } from "../../records/version.ts";
 import { write } from "../../records/write/write.ts";
-import { inherited, wishKept } from "./contact.address.ts";
-import { holderOf } from "./contact.find.ts";
+import { type Address, addressesOf, inherited, isAddressTaken, wishKept } from "./contact.address.ts";
 
 /**
  * Moves a contact to the trash; its deals and conversations stay. One that is there already stays as it is.
@@ -30,32 +29,46 @@ export const deleteContact = (
  * @throws RefusalError NOT_FOUND, ALREADY_MERGED, or EMAIL_TAKEN with the contact that has its address now
  */
 export async function restoreContact(caller: Caller, id: string): Promise<ContactRow> {
-  let email: string | null = null;
+  let keys: readonly string[] = [];
   try {
     return await write(caller, async (writer) => {
       // Before the contact is locked: its values of unique fields may be another one's by now.
       await writer.catalogue("CONTACT");
       const before = await lockContact(writer, id, ["id"], "refuse");
       if (before.deletedAt === null) return before;
-      email = before.email;
-      const { address, wishes } = await inherited(writer.tx, before);
-      if (address.holder && !address.holder.merged) throw restoreConflict(await holderOf(writer.tx, email));
+      keys = emailKeys(before);
+      const { addresses, wishes } = await inherited(writer.tx, before);
+      const held = heldBy(addresses);
+      if (held.length > 0) throw restoreConflict(held);
       if (Object.keys(wishes).length > 0) writer.warn(wishKept(["id"]));
       return writer.update("contact", before, { deletedAt: null, ...wishes });
     });
   } catch (error) {
-    if (!violates(error, "contact_email_live")) throw error;
-    throw restoreConflict(await holderOf(caller.db, email));
+    if (!isAddressTaken(error)) throw error;
+    throw restoreConflict(heldBy(await addressesOf(caller.db, keys)));
   }
 }
 
-export const restoreConflict = (blockedById: string | null): RefusalError =>
-  new RefusalError([
-    {
+/** An address, and the contact that has it now; null when the caller may not see that one. */
+interface Held {
+  readonly key: string;
+  readonly by: string | null;
+}
+
+/** The addresses that live contacts have. */
+export const heldBy = (addresses: ReadonlyMap<string, Address>): Held[] =>
+  [...addresses].flatMap(([key, { holder }]) =>
+    holder === null || holder.merged ? [] : [{ key, by: holder.visible ? holder.id : null }],
+  );
+
+/** @param held none when it cannot be known any more which of its addresses it was */
+export const restoreConflict = (held: readonly Held[]): RefusalError =>
+  new RefusalError(
+    (held.length > 0 ? held : [{ key: null, by: null }]).map(({ key, by }) => ({
       kind: "restoreConflict",
       code: "EMAIL_TAKEN",
       path: ["id"],
-      message: "another contact has its e-mail address now: change that one's address first",
-      blockedById,
-    },
-  ]);
+      message: `another contact has its e-mail address${key === null ? "" : ` ${key}`} now: change that one's address first`,
+      blockedById: by,
+    })),
+  );

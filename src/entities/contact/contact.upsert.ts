@@ -1,5 +1,4 @@
 import { encodeId } from "../../db/ids.ts";
-import { violates } from "../../db/open/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
@@ -13,10 +12,12 @@ import { uniqueValuesOf } from "../../records/unique.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import { addressOf, redirected, wishKept, withoutTakingBack } from "./contact.address.ts";
-import { emailTaken, withPhone } from "./contact.find.ts";
-import { type ContactInput, ContactUpdate } from "./contact.inputs.ts";
-import { catalogueOf, planContact, putContact } from "./contact.service.ts";
+import { addressesOf, isAddressTaken, redirected, wishKept, withoutTakingBack } from "./contact.address.ts";
+import { applyEmails, claimsOf, saidKeys, withoutKnown } from "./contact.emails.ts";
+import { withPhone } from "./contact.find.ts";
+import { type ContactInput, ContactUpsert } from "./contact.inputs.ts";
+import { emptyContact } from "./contact.row.ts";
+import { catalogueOf, planContact, putContact, takenNow } from "./contact.service.ts";
 
 /** By what a contact is recognised. */
 export type MatchKey = "EMAIL" | "PHONE" | "CUSTOM_FIELD";
@@ -42,10 +43,13 @@ export async function upsertContact(
   matchOn: readonly MatchKey[],
   idempotencyKey?: IdempotencyKey,
 ): Promise<Upserted> {
-  const input = readInput(ContactUpdate, raw);
+  const { otherEmails, ...said } = readInput(ContactUpsert, raw);
+  // Another system does not take away what it does not know of.
+  const input = { ...said, otherEmails: otherEmails ?? undefined };
+  const emails = saidKeys(input);
   const keys = { email: matchOn.includes("EMAIL"), phone: matchOn.includes("PHONE") };
   const custom = matchOn.includes("CUSTOM_FIELD") && (input.customFields?.length ?? 0) > 0;
-  if (!(keys.email && input.email) && !(keys.phone && input.phoneNumbers?.length) && !custom) {
+  if (!(keys.email && emails.length > 0) && !(keys.phone && input.phoneNumbers?.length) && !custom) {
     throw refuse("REQUIRED", ["matchOn"], "the input has no value of the keys to match on");
   }
   const again: Repeatable<Upserted> = {
@@ -63,8 +67,8 @@ export async function upsertContact(
           if (keys.phone) await writer.tx.lock.phones(input.phoneNumbers ?? []);
           const byValue = custom ? await withValues(writer.tx, input, catalogue.definitions) : [];
           const match = await findMatch(writer.tx, input, keys, byValue);
-          const before = match && (await lockMatch(writer, match, input.email));
-          const change = before ? changeOf(writer, before, input, match?.merged === true) : input;
+          const before = match && (await lockMatch(writer, match));
+          const change = before ? changeOf(writer, before, input, new Set(match?.merged)) : input;
           const contact = await putContact(
             writer,
             before,
@@ -77,45 +81,46 @@ export async function upsertContact(
       );
     } catch (error) {
       if (attempt < ATTEMPTS && (keys.email || custom) && isTaken(error)) continue;
-      if (!violates(error, "contact_email_live")) throw error;
-      throw new RefusalError([emailTaken((await addressOf(caller.db, input.email)).holder)]);
+      if (!isAddressTaken(error)) throw error;
+      throw new RefusalError(await takenNow(caller.db, claimsOf(null, applyEmails(emptyContact, input), input)));
     }
   }
 }
 
 /** Whether the address was another contact's after all: one that another caller made since it was looked for. */
 const isTaken = (error: unknown): boolean =>
-  violates(error, "contact_email_live") ||
+  isAddressTaken(error) ||
   (error instanceof RefusalError &&
     error.refusals.some(({ kind }) => kind === "duplicateContact" || kind === "valueTaken"));
 
 /** The contact that an input is about. */
 interface Match {
   readonly id: string;
-  /** Whether the address is that of a contact which was merged into it. */
-  readonly merged: boolean;
+  /** The addresses, by comparison key, of contacts that were merged into it. */
+  readonly merged: readonly string[];
 }
 
-/** @throws ConcurrentChange when the address leads elsewhere by now */
-async function lockMatch(
-  writer: Writer,
-  { id, merged }: Match,
-  email: string | null | undefined,
-): Promise<ContactRow> {
+/** @throws ConcurrentChange when an address leads elsewhere by now */
+async function lockMatch(writer: Writer, { id, merged }: Match): Promise<ContactRow> {
   const row = await lockLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
-  if (merged && (await addressOf(writer.tx, email)).holder?.id !== row.id) {
+  const now = await addressesOf(writer.tx, merged);
+  if (merged.some((key) => now.get(key)?.holder?.id !== row.id)) {
     throw new ConcurrentChange("the address no longer leads to the contact");
   }
   return row;
 }
 
-/** What an upsert changes of a contact that is there. One that was merged into it had the address, and keeps it. */
-function changeOf(writer: Writer, before: ContactRow, given: ContactInput, merged: boolean): ContactInput {
+/** What an upsert changes of a contact that is there. Addresses that lead to it already stay as they are. */
+function changeOf(
+  writer: Writer,
+  before: ContactRow,
+  given: ContactInput,
+  merged: ReadonlySet<string>,
+): ContactInput {
   const { input, kept } = withoutTakingBack(before, given);
   writer.warn(...kept.map((name) => wishKept(["input", name])));
-  if (!merged) return input;
-  writer.warn(redirected(["input", "email"]));
-  return { ...input, email: undefined };
+  if (merged.size > 0) writer.warn(redirected(["input", "email"]));
+  return withoutKnown(before, input, merged);
 }
 
 /** Ids of the contacts that have the input's values of unique custom fields, and that the caller may see. */
@@ -131,19 +136,22 @@ async function withValues(
 
 async function findMatch(
   tx: Db,
-  { email, phoneNumbers }: ContactInput,
+  input: ContactInput,
   keys: { readonly email: boolean; readonly phone: boolean },
   byValue: readonly string[],
 ): Promise<Match | null> {
-  const { holder } = await addressOf(tx, keys.email ? email : null);
-  const byPhone = keys.phone ? await withPhone(tx, phoneNumbers ?? []) : [];
+  const addresses = [...(await addressesOf(tx, keys.email ? saidKeys(input) : []))];
+  const byPhone = keys.phone ? await withPhone(tx, input.phoneNumbers ?? []) : [];
   const found = new Set([
-    ...(holder?.visible ? [holder.id] : []),
+    ...addresses.flatMap(([, { holder }]) => (holder?.visible ? [holder.id] : [])),
     ...byPhone.map(({ id }) => id),
     ...byValue,
   ]);
   const [id] = found;
-  if (found.size < 2) return id === undefined ? null : { id, merged: holder?.id === id && holder.merged };
+  if (found.size < 2) {
+    const merged = addresses.flatMap(([key, { holder }]) => (holder?.id === id && holder?.merged ? [key] : []));
+    return id === undefined ? null : { id, merged };
+  }
   throw new RefusalError([
     {
       kind: "ambiguousMatch",

@@ -3,6 +3,7 @@ import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Caller } from "../../graphql/context.ts";
+import { emailKey } from "../../lib/email.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { type CustomValues, customValue } from "../../records/custom.ts";
@@ -52,7 +53,7 @@ export async function convertLead(
   let email: string | null = null;
   return orTaken(
     caller,
-    () => email,
+    () => (email === null ? [] : [{ key: emailKey(email) ?? email, path: ["input", "email"] }]),
     () =>
       write(
         caller,

@@ -111,8 +111,13 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
     return negated ? { [column]: { not: null } } : missing;
   }
   if (comparator === "in") {
-    if (!negated) return { [column]: operands.length === 1 ? operand : { in: operands } };
-    return orMissing({ [column]: operands.length === 1 ? { not: operand } : { notIn: operands } }, missing);
+    const further = othersWhere(leaf, storage);
+    if (!negated) {
+      const own = { [column]: operands.length === 1 ? operand : { in: operands } };
+      return further ? { OR: [own, further] } : own;
+    }
+    const own = orMissing({ [column]: operands.length === 1 ? { not: operand } : { notIn: operands } }, missing);
+    return further ? { AND: [own, further] } : own;
   }
   if (isRange(comparator)) {
     return negated
@@ -127,24 +132,42 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
   return partWhere(leaf, storage, missing);
 }
 
+/** Further addresses of the row, compared as the primary one is; null where there can be none. */
+function othersWhere({ field, comparator, operands, negated }: Leaf, { others }: Column): Where | null {
+  if (others === undefined) return null;
+  // No address has a line feed, which divides them.
+  const texts = operands.map(String).filter((text) => !text.includes("\n"));
+  if (texts.length === 0) return negated ? everything : nothing;
+  if (comparator === "in" && (!negated || texts.length > LONG_LIST)) {
+    const match = hasToken(texts.map((text) => facetToken(field.path, text)));
+    return negated ? { NOT: match } : match;
+  }
+  const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
+  const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
+  const lines = keyPart(others.key, "contains", texts.map((text) => `${open}${literal(text)}${close}`));
+  return negated ? { OR: [{ NOT: lines.match }, lines.missing] } : lines.match;
+}
+
 /** `contains` for a column, in any of the written forms of the operand; also in the shown form of the text. */
-function partWhere(
-  { comparator, operands, negated }: Leaf,
-  { column, searched, shown }: Column,
-  missing: Where | null,
-): Where {
+function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
+  const { comparator, operands, negated } = leaf;
+  const { column, searched, shown } = storage;
+  const further = othersWhere(leaf, storage);
   const written = operands.map((operand) => literal(operand));
   const match = oneOf(written.map((text) => ({ [column]: { [comparator]: text } })));
   const shownMatch = shown === undefined ? null : keyPart(shown, comparator as KeyPart, written);
   if (negated) {
     const others = orMissing({ NOT: match }, missing);
-    return shownMatch ? { AND: [others, { OR: [{ NOT: shownMatch.match }, shownMatch.missing] }] } : others;
+    const asShown = shownMatch ? [{ OR: [{ NOT: shownMatch.match }, shownMatch.missing] }] : [];
+    const all = [others, ...asShown, ...(further ? [further] : [])];
+    return all.length === 1 ? others : { AND: all };
   }
   const found = shownMatch ? { OR: [match, shownMatch.match] } : match;
+  const any = further ? { OR: [found, further] } : found;
   // search_text holds the column's text too, and has the trigram index.
   return searched && written.every(hasTrigram)
-    ? { AND: [found, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
-    : found;
+    ? { AND: [any, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
+    : any;
 }
 
 export const oneOf = (wheres: readonly Where[]): Where =>

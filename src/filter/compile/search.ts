@@ -6,7 +6,7 @@ import { hasTrigram, keyPart, literal, oneOf, type Where } from "./compile.ts";
 /** Columns that free-text search looks in. */
 export const searchFields = {
   NAME: { column: "nameKey", description: "The name." },
-  EMAIL: { column: "emailKey", shown: "email", description: "The e-mail address." },
+  EMAIL: { column: "emailKey", keys: ["email", "otherEmails"], description: "Any of the e-mail addresses." },
   COMPANY: { column: "companyKey", description: "The company." },
   PHONE: { column: "phoneKey", description: "The phone numbers." },
 } as const;
@@ -65,7 +65,8 @@ function termWhere(term: string, fields: readonly SearchField[] | null): Where {
     OR: names.flatMap((name) => {
       const field = searchFields[name];
       const found = { [field.column]: contains };
-      return "shown" in field ? [found, keyPart(field.shown, "contains", [literal(term)]).match] : [found];
+      const keys = "keys" in field ? field.keys : [];
+      return [found, ...keys.map((key) => keyPart(key, "contains", [literal(term)]).match)];
     }),
   };
   if (!hasTrigram(term)) return inColumns;

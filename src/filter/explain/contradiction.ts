@@ -27,7 +27,7 @@ export function contradiction(node: Normal): Leaf | null {
 }
 
 const hasOneValue = ({ field: { storage, type } }: Leaf): boolean =>
-  type !== "multiSelect" && ["column", "key", "custom"].includes(storage.kind);
+  type !== "multiSelect" && ["column", "key", "custom"].includes(storage.kind) && !("others" in storage);
 
 function excludeEachOther(leaves: readonly Leaf[]): boolean {
   const isEmpty = leaves.some(({ comparator, negated }) => comparator === "isEmpty" && !negated);

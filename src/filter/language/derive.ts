@@ -9,6 +9,7 @@ import {
   type FilterEntity,
   facetToken,
   MAX_TOKEN_VALUE,
+  type OtherAddresses,
   presenceToken,
   slotKinds,
 } from "../registry/fields.ts";
@@ -52,6 +53,8 @@ interface Plan {
     readonly searched: boolean;
     /** For e-mail addresses, the key of `keys` that holds the shown form; null for other texts. */
     readonly shown: string | null;
+    /** Where further addresses are, and the field to whose path their tokens belong. */
+    readonly others: (OtherAddresses & { readonly path: string }) | null;
   }[];
   readonly keys: readonly { readonly from: string; readonly key: string }[];
   readonly lines: readonly { readonly from: string; readonly column: string }[];
@@ -62,11 +65,11 @@ const plans = new Map<FilterEntity, Plan>();
 function planOf(entity: FilterEntity): Plan {
   const known = plans.get(entity);
   if (known) return known;
-  const derived = builtInFields(entity).flatMap(({ from, storage }) =>
-    from === undefined ? [] : [{ from, storage }],
+  const derived = builtInFields(entity).flatMap(({ from, path, storage }) =>
+    from === undefined ? [] : [{ from, path, storage }],
   );
   const plan: Plan = {
-    texts: derived.flatMap(({ from, storage }) =>
+    texts: derived.flatMap(({ from, path, storage }) =>
       storage.kind === "column"
         ? [
             {
@@ -75,6 +78,7 @@ function planOf(entity: FilterEntity): Plan {
               nullable: storage.nullable,
               searched: storage.searched === true,
               shown: storage.shown ?? null,
+              others: storage.others ? { ...storage.others, path } : null,
             },
           ]
         : [],
@@ -129,6 +133,14 @@ export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
     const shown = text.shown !== null && value !== null ? shownKey(value) : null;
     if (text.shown !== null && shown) keys[text.shown] = shown;
     if (text.searched) searched.push(value, shown || null);
+    const others = text.others === null ? [] : ((row[text.others.from] ?? []) as string[]);
+    if (text.others !== null && others.length > 0) {
+      const addresses = others.flatMap((address) => emailKey(address) ?? []);
+      const lines = addresses.flatMap((address) => [address, shownKey(address) ?? []].flat());
+      if (lines.length > 0) keys[text.others.key] = `\n${lines.join("\n")}\n`;
+      for (const address of addresses) facets.push(facetToken(text.others.path, address));
+      searched.push(...lines);
+    }
   }
   for (const { from, column } of plan.lines) {
     const lines = [row[from] ?? []].flat() as string[];

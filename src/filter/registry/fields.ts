@@ -48,8 +48,8 @@ export type FieldType =
 export type Storage =
   /**
    * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the
-   * key of `keys` that holds the shown form of the text, where that differs; `via` are the relations, each to one row, that
-   * lead to the row with the column.
+   * key of `keys` that holds the shown form of the text, where that differs; `others` says where further addresses of the
+   * row are; `via` are the relations, each to one row, that lead to the row with the column.
    */
   | {
       readonly kind: "column";
@@ -57,6 +57,7 @@ export type Storage =
       readonly nullable: boolean;
       readonly searched?: boolean;
       readonly shown?: string;
+      readonly others?: OtherAddresses;
       readonly via?: readonly string[];
     }
   /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
@@ -78,6 +79,16 @@ export type Storage =
   | { readonly kind: "relation"; readonly relation: Relation }
   /** Other filters, which take the field's place before anything is compiled. */
   | { readonly kind: "lists" };
+
+/**
+ * Further addresses of a row, any of which will do: each under a token of `facets`, and all of them, in their shown forms
+ * too, each between line feeds, under a key of `keys`.
+ */
+export interface OtherAddresses {
+  /** The column that callers write. */
+  readonly from: string;
+  readonly key: string;
+}
 
 /** The records of another kind that belong to a record. */
 export interface Relation {

@@ -1,5 +1,5 @@
 import type { IdType } from "../../db/ids.ts";
-import type { FieldType, FilterField, Relation, Storage } from "./fields.ts";
+import type { FieldType, FilterField, OtherAddresses, Relation, Storage } from "./fields.ts";
 
 /** Makers of built-in fields. */
 
@@ -34,7 +34,7 @@ export const field = (
 export const column = (
   name: string,
   nullable = false,
-  more: { searched?: true; shown?: string; via?: string[] } = {},
+  more: { searched?: true; shown?: string; others?: OtherAddresses; via?: string[] } = {},
 ): Storage => ({
   kind: "column",
   column: name,

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
+import { trashedOf } from "../../entities/contact/contact.address.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
-import { emailKey } from "../../lib/email.ts";
+import { emailKey, emailKeys } from "../../lib/email.ts";
 import type { Refusal } from "../../lib/errors.ts";
 import { isBlank } from "../../lib/fold.ts";
 import { findDefinition } from "../../records/custom.ts";
@@ -122,9 +123,11 @@ export async function importBatch(
     }
     const before = who.pending ?? (who.holder ? found(who.holder, entity) : null);
     const there = before !== null || who.several || who.earlier !== null;
-    const key = row.input.email == null ? null : emailKey(row.input.email);
-    const address = key === null ? undefined : addresses.get(key);
-    const merged = address?.holder?.merged === true && before?.before?.id === address.holder.id;
+    const keys = entity.ownsAddress ? emailKeys({ email: null, otherEmails: mark.emails }) : [];
+    const holderOf = (key: string) => addresses.get(key)?.holder ?? null;
+    const merged = new Set(
+      keys.filter((key) => holderOf(key)?.merged && holderOf(key)?.id === before?.before?.id),
+    );
     const given = there || settings.missingName === "REFUSE" ? row.input : withName(row.input, mark.name);
     const { input, said } = heard(entity, before, given, merged);
     if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
@@ -138,9 +141,13 @@ export async function importBatch(
     const create = input.createMissingTags ?? settings.createMissingTags;
     const unknown = tagRefusals(unmade, ["input", "tags"], create);
     const problems = [...refusals, ...(owner?.refusals ?? []), ...unknown].map(problemOf);
-    if (entity.ownsAddress && input.email != null && key !== null && !who.several) {
-      const others = address?.holder != null && address.holder.id !== before?.before?.id;
-      if (others || addressBook.isTaken(key, before, who.earlier)) problems.push(told.emailTaken);
+    for (const key of who.several ? [] : keys.filter((each) => !merged.has(each))) {
+      const holder = holderOf(key);
+      const others = holder !== null && holder.id !== before?.before?.id;
+      if (others || addressBook.isTaken(key, before, who.earlier)) {
+        const primary = row.input.email != null && emailKey(row.input.email) === key;
+        problems.push(told.emailTaken(primary ? "email" : "otherEmails"));
+      }
     }
     if (!who.several) {
       for (const value of uniqueValuesOf(columns.custom, catalogue.definitions)) {
@@ -157,13 +164,13 @@ export async function importBatch(
       fail(row, problems);
       continue;
     }
-    if (merged) count.redirected += 1;
+    if (merged.size > 0) count.redirected += 1;
     if (there && mode === "SKIP") {
       count.skipped += 1;
-      if (merged) notes.push({ row, problems: [told.redirectedNote] });
+      if (merged.size > 0) notes.push({ row, problems: [told.redirectedNote] });
       continue;
     }
-    const trashed = there ? [] : (address?.trashed ?? []);
+    const trashed = there ? [] : trashedOf(keys.flatMap((key) => addresses.get(key) ?? []));
     const wishes = entity.keptWishes(columns, trashed);
     if (trashed.some(({ visible }) => visible)) {
       count.inTrash += 1;
@@ -186,7 +193,7 @@ export async function importBatch(
       byKey.set(trait, entry);
       if (dryRun && !seen.has(trait)) seen.set(trait, who.earlier ?? row.row);
     }
-    if (key !== null) addressBook.give(key, entry);
+    for (const key of keys) addressBook.give(key, entry);
   }
   if (!dryRun) await writeAll(writer, entity, pending, named, names);
   return { ...count, errors, notes };
@@ -216,13 +223,13 @@ function heard(
   entity: ImportEntity,
   before: Pending | null,
   given: ImportValues,
-  merged: boolean,
+  merged: ReadonlySet<string>,
 ): { readonly input: ImportValues; readonly said: RowProblem[] } {
   if (before === null) return { input: given, said: [] };
   const { input, kept } = entity.withoutTakingBack(before.columns, given);
-  const said = [...(merged ? [told.redirectedNote] : []), ...(kept.length > 0 ? [told.wishNote] : [])];
-  // The contact keeps the address that it has.
-  return { input: merged ? { ...input, email: undefined } : input, said };
+  const said = [...(merged.size > 0 ? [told.redirectedNote] : []), ...(kept.length > 0 ? [told.wishNote] : [])];
+  // The record keeps the addresses that it has.
+  return { input: entity.withoutKnown(before.columns, input, merged), said };
 }
 
 /** What a row says, with a name from its address where it has none. */

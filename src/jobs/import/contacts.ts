@@ -1,13 +1,13 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
-import type { AddressRow } from "../../db/read/addresses.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import {
   type Address,
+  addressesOf,
   keptWishes,
-  readAddress,
   withoutTakingBack,
 } from "../../entities/contact/contact.address.ts";
 import { insertContacts, updateContacts } from "../../entities/contact/contact.bulk.ts";
+import { withoutKnown } from "../../entities/contact/contact.emails.ts";
 import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.row.ts";
 import { applyInput } from "../../entities/contact/contact.rules.ts";
@@ -25,15 +25,16 @@ export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues
   ownsAddress: true,
   empty: emptyContact,
   columnsOf: contactColumns,
-  marksOf: ({ name, firstName, lastName, email, phoneNumbers }) => ({
+  marksOf: ({ name, firstName, lastName, email, otherEmails, phoneNumbers }) => ({
     name: name || [firstName, lastName].filter((part) => part != null).join(" "),
-    emails: email == null ? [] : [email],
+    emails: [...(email == null ? [] : [email]), ...(otherEmails ?? [])],
     phones: phoneNumbers ?? [],
   }),
   apply(before, { tags: _, ...input }, definitions) {
     return applyInput(before, input, definitions);
   },
   withoutTakingBack,
+  withoutKnown: (before, input, merged) => withoutKnown(before, input, merged),
   keptWishes,
   find,
   insert: insertContacts,
@@ -48,13 +49,13 @@ export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues
  */
 async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Promise<Holders> {
   const keys = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((email) => emailKey(email) ?? [])))];
-  const addresses = await readAll(tx, keys);
+  const addresses = await addressesOf(tx, keys);
   const led = leadTo(addresses);
   const byPhone = await withPhones(tx, marks, matchOn);
   const ids = [...new Set([...led.values(), ...byPhone, ...also])];
   if (lock && ids.length > 0) {
     await tx.lock.rows("contact", ids, "update");
-    const now = leadTo(await readAll(tx, keys));
+    const now = leadTo(await addressesOf(tx, keys));
     if ([...now].join("\n") !== [...led].join("\n"))
       throw new ConcurrentChange("an address leads elsewhere than before");
   }
@@ -73,12 +74,6 @@ async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Pro
     for (const key of has) people.set(key, people.has(key) ? "several" : row);
   }
   return { records: visible, people, addresses };
-}
-
-async function readAll(tx: Writer["tx"], keys: readonly string[]): Promise<Map<string, Address>> {
-  const byKey = new Map<string, AddressRow[]>();
-  for (const row of await tx.addresses(keys)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
-  return new Map([...byKey].map(([key, found]) => [key, readAddress(found)]));
 }
 
 /** The contacts to which addresses lead, by their keys. */

@@ -67,6 +67,8 @@ export interface ImportEntity {
     before: ImportColumns,
     input: ImportValues,
   ): { readonly input: ImportValues; readonly kept: readonly unknown[] };
+  /** What a row says without addresses that lead to the record already. @param merged because of a merge, by comparison key */
+  withoutKnown(before: ImportColumns, input: ImportValues, merged: ReadonlySet<string>): ImportValues;
   /** Wishes of those in the trash that a record takes over with their address. */
   keptWishes(columns: ImportColumns, trashed: Address["trashed"]): Partial<ImportColumns>;
   /**
@@ -90,7 +92,7 @@ export interface Changed {
 export interface EntityParts<Row, Columns, Input>
   extends Omit<
     ImportEntity,
-    "columnsOf" | "marksOf" | "apply" | "withoutTakingBack" | "keptWishes" | "insert" | "update" | "empty"
+    "columnsOf" | "marksOf" | "apply" | "withoutTakingBack" | "withoutKnown" | "keptWishes" | "insert" | "update" | "empty"
   > {
   readonly empty: Columns;
   columnsOf(row: Row): Columns;
@@ -104,6 +106,7 @@ export interface EntityParts<Row, Columns, Input>
     before: Columns,
     input: Input,
   ): { readonly input: Input; readonly kept: readonly unknown[] };
+  withoutKnown(before: Columns, input: Input, merged: ReadonlySet<string>): Input;
   keptWishes(columns: Columns, trashed: Address["trashed"]): Partial<Columns>;
   insert(
     writer: Writer,

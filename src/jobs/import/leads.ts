@@ -36,6 +36,7 @@ export const leads = entityOf<
     return { after, refusals: [...refusals, ...nameless] };
   },
   withoutTakingBack: (_before, input) => ({ input, kept: [] }),
+  withoutKnown: (_before, input) => input,
   keptWishes: () => ({}),
   find,
   insert: insertLeads,

@@ -21,11 +21,12 @@ export const wishNote = note(
   "whoever has this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
 );
 
-export const emailTaken: RowProblem = {
-  column: "email",
+/** @param column where the address stands */
+export const emailTaken = (column: "email" | "otherEmails"): RowProblem => ({
+  column,
   code: "EMAIL_TAKEN",
-  message: "another contact has this e-mail address",
-};
+  message: `another contact has ${column === "email" ? "this e-mail address" : "one of these e-mail addresses"}`,
+});
 
 /** @param one what such a record is called */
 export const noSuchId = (one: string): RowProblem => ({

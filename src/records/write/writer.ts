@@ -67,9 +67,11 @@ export class Writer {
     const row = { id: newId(), ...stampOfNew(model, this.stamp), ...defined(columns) };
     const derivation = derivationOf(model);
     const derived = derivation && (await this.#derive(derivation, row));
-    const made = await delegate(this.tx, model).create({
-      data: { ...row, ...derived, orgId: this.tx.orgId },
-    });
+    const data = { ...row, ...derived, orgId: this.tx.orgId };
+    const made =
+      model === "contact"
+        ? await this.tx.rows.insertContact(data)
+        : await delegate(this.tx, model).create({ data });
     if (isTagged(model)) {
       await carry(this, model, row.id, [], (row as { tagIds?: string[] }).tagIds ?? []);
       await this.#keepUnique(model, row.id, null, row);

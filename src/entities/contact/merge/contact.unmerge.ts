@@ -1,18 +1,17 @@
 import { decodeId } from "../../../db/ids.ts";
-import { violates } from "../../../db/open/faults.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import { movedByMerge } from "../../../db/references.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge, ContactMergeSource } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
+import { emailKeys } from "../../../lib/email.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
 import { alreadyMerged, merging } from "../../../records/lock-contact.ts";
 import { fromSnapshot, toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
-import { inherited } from "../contact.address.ts";
-import { holderOf } from "../contact.find.ts";
-import { restoreConflict } from "../contact.trash.ts";
+import { addressesOf, inherited, isAddressTaken } from "../contact.address.ts";
+import { heldBy, restoreConflict } from "../contact.trash.ts";
 import { countHanging, type Moves } from "./contact.merge.ts";
 import { type PastMerge, type Without, withoutMerge } from "./merge.history.ts";
 import type { WantedChoice } from "./merge.rules.ts";
@@ -41,17 +40,18 @@ export interface Unmerged {
  *   that has a duplicate's address now
  */
 export async function unmergeContacts(caller: Caller, mergeId: string): Promise<Unmerged> {
-  let emails: (string | null)[] = [];
+  let keys: readonly string[] = [];
+  let merged: string | null = null;
   try {
     return await write(
       caller,
       async (writer) => {
         const { definitions } = await writer.catalogue("CONTACT");
         const { merge, sources, primary, duplicates } = await lockMerge(writer, mergeId);
-        emails = duplicates.map(({ email }) => email);
         await returnAll(writer, sources, primary.id);
         const past = await pastOf(writer, merge, primary, definitions);
-        emails.push(past.columns.email ?? null);
+        merged = primary.id;
+        keys = [primary, { ...primary, ...past.columns }, ...duplicates].flatMap(emailKeys);
         const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
         const contact = await writer.update("contact", primary, {
           ...past.columns,
@@ -76,9 +76,9 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
       { timeout: 120_000 },
     );
   } catch (error) {
-    if (!violates(error, "contact_email_live")) throw error;
-    const holders = await Promise.all(emails.map((email) => holderOf(caller.db, email)));
-    throw restoreConflict(holders.find((holder) => holder !== null) ?? null);
+    if (!isAddressTaken(error)) throw error;
+    const held = heldBy(await addressesOf(caller.db, [...new Set(keys)]));
+    throw restoreConflict(held.filter(({ by }) => by === null || by !== merged));
   }
 }
 
