@@ -41,18 +41,18 @@ test("Google Contacts: numbered columns, several values in a cell, labels withou
     "Birthday",
     "E-mail 1 - Label",
     "E-mail 2 - Label",
-    "E-mail 2 - Value",
     "Phone 1 - Label",
     "Phone 2 - Label",
   ]);
   expect(
     await contacts(
-      "name email phoneNumbers company title notes url tags { name } address { street city state zip country }",
+      "name email otherEmails phoneNumbers company title notes url tags { name } address { street city state zip country }",
     ),
   ).toEqual([
     {
       name: "Mara Quint",
       email: "mara.g1@quint.example",
+      otherEmails: ["mara.home@quint.example"],
       phoneNumbers: ["+4915123456789", "+49301234567", "+4930998877"],
       company: "Quint GmbH",
       title: "CEO",
@@ -257,7 +257,7 @@ test.for([
   [
     "Outlook",
     "First Name,Last Name,Company,Job Title,Business Street,Home Street,E-mail Address,E-mail 2 Address,Mobile Phone,Home Phone,Web Page",
-    "FIRST_NAME LAST_NAME COMPANY TITLE STREET - EMAIL - PHONE PHONE URL",
+    "FIRST_NAME LAST_NAME COMPANY TITLE STREET - EMAIL OTHER_EMAIL PHONE PHONE URL",
   ],
   [
     "Apollo",

@@ -106,6 +106,7 @@ export function valueFor(world: World, { noun, name, row }: Case): unknown {
   if (type === "Date") return new Date(Date.UTC(2026, 0, made)).toISOString().slice(0, 10);
   if (type === "DateTime") return new Date(Date.UTC(2026, 0, made)).toISOString();
   const phone = `+1512867${made}`;
+  if ([shown].flat()[0] === "EmailAddress" && Array.isArray(type)) return [`planted${made}@columns.example`];
   if (Array.isArray(type)) return [phone];
   if (shown === "PhoneNumber") return phone;
   if (shown === "EmailAddress") return `planted${made}@columns.example`;
@@ -130,6 +131,11 @@ const required: Readonly<Record<Noun, (world: World) => object>> = {
 
 /** What else a record must be for a column to have the value. */
 const needed: Readonly<Record<string, object>> = { "customField.unique": { type: "TEXT", options: null } };
+
+/** How a value is said in an update, where it is said otherwise than in a creation. */
+const changes: Readonly<Record<string, (value: unknown) => unknown>> = {
+  "contact.otherEmails": (value) => ({ set: value }),
+};
 
 const within = ({ name, row }: Case, value: unknown): object =>
   row.within === undefined ? { [name]: value } : { [row.within]: { [name]: value } };
@@ -199,7 +205,7 @@ export const updateWith = (world: World, one: Case, id: string, value: unknown) 
   writeOne(
     world,
     `${one.noun}Update(id: $id, input: $input)`,
-    { id, input: within(one, value) },
+    { id, input: within(one, changes[titleOf(one)]?.(value) ?? value) },
     `($id: ID!, $input: ${big(one.noun)}UpdateInput!)`,
     one,
   );

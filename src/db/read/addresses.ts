@@ -38,10 +38,9 @@ export async function readAddresses(
        s.do_not_contact OR had.do_not_contact AS "doNotContact",
        s.allow_phone_calls AND had.allow_phone_calls AS "allowPhoneCalls"
      FROM (
-       SELECT e.email_key AS key, c.id, c.id AS leads_to, NULL::timestamptz AS gone, c.do_not_contact,
-         c.allow_phone_calls
-       FROM contact_email AS e JOIN contact AS c ON c.org_id = $1::uuid AND c.id = e.contact_id
-       WHERE e.org_id = $1::uuid AND e.email_key = ANY($2::text[])
+       SELECT email_key AS key, contact_id AS id, contact_id AS leads_to, NULL::timestamptz AS gone,
+         false AS do_not_contact, true AS allow_phone_calls
+       FROM contact_email WHERE org_id = $1::uuid AND email_key = ANY($2::text[])
        UNION ALL
        SELECT email_key, id, coalesce(merged_into_id, id), deleted_at, do_not_contact, allow_phone_calls
        FROM contact WHERE org_id = $1::uuid AND email_key = ANY($2::text[]) AND deleted_at IS NOT NULL
@@ -49,8 +48,8 @@ export async function readAddresses(
        SELECT substr(t.token, 7), c.id, coalesce(c.merged_into_id, c.id), c.deleted_at, c.do_not_contact,
          c.allow_phone_calls
        FROM contact AS c CROSS JOIN LATERAL unnest(c.facets) AS t(token)
-       WHERE c.org_id = $1::uuid AND c.facets && $3::text[] AND c.deleted_at IS NOT NULL
-         AND c.other_emails <> '{}' AND t.token = ANY($3::text[])) AS had
+       WHERE c.org_id = $1::uuid AND c.deleted_at IS NOT NULL AND c.other_emails <> '{}'
+         AND c.facets && $3::text[] AND t.token = ANY($3::text[])) AS had
      JOIN contact AS s ON s.org_id = $1::uuid AND s.id = had.leads_to
      ORDER BY had.gone DESC NULLS FIRST, had.id`,
     values,

@@ -204,8 +204,11 @@ function insideReaders(
           lock,
           order,
           scopedRow: (data) =>
-            (scope("Contact", "create", { data: { ...data, orgId: principal.orgId } }, principal) as { data: typeof data })
-              .data,
+            (
+              scope("Contact", "create", { data: { ...data, orgId: principal.orgId } }, principal) as {
+                data: typeof data;
+              }
+            ).data,
         },
       ),
     ),

@@ -8,10 +8,10 @@ import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } 
 import type { MovedReference } from "../references.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { Principal } from "../scope/scope.ts";
+import type { AddressMoves } from "./contact-emails.ts";
 import { type ExportStatements, exportStatements } from "./exports.ts";
 import type { LockOrder } from "./lock-order.ts";
 import { ConcurrentChange } from "./locks.ts";
-import type { AddressMoves } from "./contact-emails.ts";
 
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };

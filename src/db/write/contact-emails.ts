@@ -27,7 +27,10 @@ const held = (contact: Movable): string[] => (contact.deletedAt == null ? emailK
  * @param before null for a new contact
  * @param change columns by Prisma's field names
  */
-export function addressMoves(before: Movable | null, change: Readonly<Record<string, unknown>>): AddressMoves {
+export function addressMoves(
+  before: Movable | null,
+  change: Readonly<Record<string, unknown>>,
+): AddressMoves {
   if (!("email" in change || "otherEmails" in change || "deletedAt" in change)) return none;
   const blank: Movable = { email: null, otherEmails: [] };
   const had = before === null ? [] : held(before);

@@ -173,7 +173,9 @@ function withMoves(
       : `come AS (INSERT INTO contact_email (org_id, email_key, contact_id)
            SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key WHERE ${one} ORDER BY key)`;
   });
-  return steps.length === 0 ? update : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
+  return steps.length === 0
+    ? update
+    : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
 }
 
 /**

@@ -107,7 +107,11 @@ export async function inherited(
  *
  * @param wishes what the contact takes over
  */
-export function trashWarnings({ trashed }: Pick<Address, "trashed">, wishes: Wishes, path: readonly string[]): Warning[] {
+export function trashWarnings(
+  { trashed }: Pick<Address, "trashed">,
+  wishes: Wishes,
+  path: readonly string[],
+): Warning[] {
   const kept = Object.keys(wishes).length > 0;
   if (trashed.some(({ visible }) => visible)) {
     const wish = kept ? "; the wish of that contact not to be contacted is kept" : "";

@@ -42,7 +42,10 @@ export async function updateContacts(
     ...deriveContact(columns, definitions),
     ...stampOfChange("contact", before, writer.stamp),
   }));
-  const moves = contacts.map(({ before, columns }) => ({ id: before.id, ...addressMoves(before, { ...columns }) }));
+  const moves = contacts.map(({ before, columns }) => ({
+    id: before.id,
+    ...addressMoves(before, { ...columns }),
+  }));
   await putContacts(writer, rows, moves);
   await writer.tx.bulk.tagContacts(carried(rows), writer.stamp.now);
   const records = contacts.map(({ before, columns }) => ({ id: before.id, before, after: columns }));

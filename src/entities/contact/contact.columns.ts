@@ -12,7 +12,12 @@ import {
 } from "../../records/columns.ts";
 import { email, phone, rule, text } from "../../records/inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
-import { MAX_OTHER_EMAILS, OtherEmailsInput, otherEmailsChange, otherEmailsList } from "./other-emails.inputs.ts";
+import {
+  MAX_OTHER_EMAILS,
+  OtherEmailsInput,
+  otherEmailsChange,
+  otherEmailsList,
+} from "./other-emails.inputs.ts";
 
 /** The columns of a contact: everything that is made of one is said here, once. */
 
@@ -40,6 +45,9 @@ export interface ContactColumn<Value> extends PersonColumn {
 export type Unwritten =
   | ("orgId" | "id" | "version" | "createdAt" | "updatedAt" | "deletedAt" | "purgedAt" | "mergedIntoId")
   | ("lastModificationSource" | "callCount" | "lastCallAt" | "tagIds" | "custom");
+
+/** Most phone numbers of a contact. */
+export const MAX_PHONE_NUMBERS = 20;
 
 const person = personFields("contact");
 
@@ -142,7 +150,7 @@ export const contactTable = {
       check: z
         .array(phone)
         .min(1, rule("INVALID_VALUE", "must have at least one number; send null to clear them"))
-        .max(20, "must not have more than 20 numbers")
+        .max(MAX_PHONE_NUMBERS, `must not have more than ${MAX_PHONE_NUMBERS} numbers`)
         .transform((numbers) => [...new Set(numbers)])
         .nullish(),
     }),

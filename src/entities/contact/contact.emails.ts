@@ -142,6 +142,8 @@ export function withoutKnown<Input extends SaidEmails>(
   const { email, otherEmails } = input;
   const further = new Set(emailKeys({ email: null, otherEmails: before.otherEmails }));
   const known = email != null && (further.has(keyOf(email)) || merged.has(keyOf(email)));
-  const list = isList(otherEmails) ? otherEmails.filter((address) => !merged.has(keyOf(address))) : otherEmails;
+  const list = isList(otherEmails)
+    ? otherEmails.filter((address) => !merged.has(keyOf(address)))
+    : otherEmails;
   return { ...input, ...(known && { email: undefined }), ...(isList(otherEmails) && { otherEmails: list }) };
 }

@@ -1,5 +1,5 @@
-import type { Catalogue } from "../../db/open/catalogue.ts";
 import { decodeId } from "../../db/ids.ts";
+import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/db.ts";
 import type { Caller } from "../../graphql/context.ts";

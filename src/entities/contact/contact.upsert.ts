@@ -82,7 +82,9 @@ export async function upsertContact(
     } catch (error) {
       if (attempt < ATTEMPTS && (keys.email || custom) && isTaken(error)) continue;
       if (!isAddressTaken(error)) throw error;
-      throw new RefusalError(await takenNow(caller.db, claimsOf(null, applyEmails(emptyContact, input), input)));
+      throw new RefusalError(
+        await takenNow(caller.db, claimsOf(null, applyEmails(emptyContact, input), input)),
+      );
     }
   }
 }
@@ -149,7 +151,9 @@ async function findMatch(
   ]);
   const [id] = found;
   if (found.size < 2) {
-    const merged = addresses.flatMap(([key, { holder }]) => (holder?.id === id && holder?.merged ? [key] : []));
+    const merged = addresses.flatMap(([key, { holder }]) =>
+      holder?.id === id && holder?.merged ? [key] : [],
+    );
     return id === undefined ? null : { id, merged };
   }
   throw new RefusalError([

@@ -142,13 +142,14 @@ function addRecord(
     if (!isBlank(value)) tokens.set(`${noun}.${name}`, value);
   };
   for (const [column, { tokens: names }] of Object.entries(table)) {
-    // Of several values, such as phone numbers, the first is the primary one.
-    const [value] = [record[column as keyof typeof record]].flat();
-    for (const name of value == null ? [] : names) {
-      add(name, String(value));
+    const values = [record[column as keyof typeof record]].flat().filter((value) => value != null);
+    for (const name of names) {
+      // Of several values, such as phone numbers, the first is the primary one, unless the token is called after all of them.
+      const value = (name === column ? values : values.slice(0, 1)).map(String).join(", ");
+      add(name, value);
       add(
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        String(value),
+        value,
       );
     }
   }

@@ -116,7 +116,10 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
       const own = { [column]: operands.length === 1 ? operand : { in: operands } };
       return further ? { OR: [own, further] } : own;
     }
-    const own = orMissing({ [column]: operands.length === 1 ? { not: operand } : { notIn: operands } }, missing);
+    const own = orMissing(
+      { [column]: operands.length === 1 ? { not: operand } : { notIn: operands } },
+      missing,
+    );
     return further ? { AND: [own, further] } : own;
   }
   if (isRange(comparator)) {
@@ -144,7 +147,11 @@ function othersWhere({ field, comparator, operands, negated }: Leaf, { others }:
   }
   const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
   const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
-  const lines = keyPart(others.key, "contains", texts.map((text) => `${open}${literal(text)}${close}`));
+  const lines = keyPart(
+    others.key,
+    "contains",
+    texts.map((text) => `${open}${literal(text)}${close}`),
+  );
   return negated ? { OR: [{ NOT: lines.match }, lines.missing] } : lines.match;
 }
 

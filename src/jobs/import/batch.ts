@@ -227,7 +227,10 @@ function heard(
 ): { readonly input: ImportValues; readonly said: RowProblem[] } {
   if (before === null) return { input: given, said: [] };
   const { input, kept } = entity.withoutTakingBack(before.columns, given);
-  const said = [...(merged.size > 0 ? [told.redirectedNote] : []), ...(kept.length > 0 ? [told.wishNote] : [])];
+  const said = [
+    ...(merged.size > 0 ? [told.redirectedNote] : []),
+    ...(kept.length > 0 ? [told.wishNote] : []),
+  ];
   // The record keeps the addresses that it has.
   return { input: entity.withoutKnown(before.columns, input, merged), said };
 }

@@ -92,7 +92,15 @@ export interface Changed {
 export interface EntityParts<Row, Columns, Input>
   extends Omit<
     ImportEntity,
-    "columnsOf" | "marksOf" | "apply" | "withoutTakingBack" | "withoutKnown" | "keptWishes" | "insert" | "update" | "empty"
+    | "columnsOf"
+    | "marksOf"
+    | "apply"
+    | "withoutTakingBack"
+    | "withoutKnown"
+    | "keptWishes"
+    | "insert"
+    | "update"
+    | "empty"
   > {
   readonly empty: Columns;
   columnsOf(row: Row): Columns;

@@ -30,6 +30,11 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
     adres email, poczta elektroniczna, email home, home email, personal email, email other, other email,
     secondary email
   `),
+  OTHER_EMAIL: listed(`
+    email other, email addresses, weitere e mail, weitere e mails, andere e mail, autre e mail, autres e mails,
+    otro correo, otros correos, altra e mail, altre e mail, outro e mail, outros e mails, ander e mailadres,
+    inny e mail, inne adresy e mail
+  `),
   PHONE: listed(`
     primary phone, mobile number, mobile phone number, cell, cell phone, work phone, business phone,
     work direct phone, company main phone, corporate phone, direct phone, home phone, other phone, phone work,

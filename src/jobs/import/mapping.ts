@@ -38,13 +38,16 @@ type Headings = ReadonlyMap<string, { readonly field: ImportField; readonly rank
 
 function headingsOf(entity: Entity): Headings {
   const headings = new Map<string, { field: ImportField; rank: number }>();
-  for (const [name, place] of Object.entries(placesOf(entity))) {
-    const field = name as ImportField;
-    for (const [rank, heading] of [...place.headings, ...(otherHeadings[field] ?? [])].entries()) {
+  const add = (field: ImportField, names: readonly string[], from: number) => {
+    for (const [at, heading] of names.entries()) {
       const key = looseKey(heading);
-      if (!headings.has(key)) headings.set(key, { field, rank });
+      if (!headings.has(key)) headings.set(key, { field, rank: from + at });
     }
-  }
+  };
+  const places = Object.entries(placesOf(entity)) as [ImportField, { headings: readonly string[] }][];
+  // What a field is called comes before what others may mean by it.
+  for (const [field, place] of places) add(field, place.headings, 0);
+  for (const [field, place] of places) add(field, otherHeadings[field] ?? [], place.headings.length);
   return headings;
 }
 
@@ -116,6 +119,9 @@ function ofOneAddress(claims: readonly Claim[]): Claim[] {
   });
 }
 
+/** Where the columns go that claim a field with one value and are not the best. */
+const furtherPlace: Readonly<Partial<Record<ImportField, ImportField>>> = { EMAIL: "OTHER_EMAIL" };
+
 /** By their headings: of several columns that claim a place with one value the best has it, and the others go nowhere. */
 function placesByHeading(
   headings: readonly string[],
@@ -144,6 +150,10 @@ function placesByHeading(
   return claims.map((claim) => {
     const { column, field, customField } = claim;
     const goes = winners.has(claim) || (field !== null && holdsSeveral(entity, field));
+    const further = field === null ? undefined : furtherPlace[field];
+    if (!goes && further !== undefined && placesOf(entity)[further]) {
+      return { column, field: further, customField: null };
+    }
     return goes ? { column, field, customField } : { column, field: null, customField: null };
   });
 }

@@ -1,4 +1,5 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import { emailKey } from "../../lib/email.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
@@ -115,6 +116,15 @@ const day = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[T ,].{0
 const truthIn = (cell: string, wish: boolean | undefined): boolean | undefined =>
   truthOf(cell) ?? (wish === true && day.test(cell) ? true : undefined);
 
+/** The addresses of a cell that has several, where a record can have several; null for one. */
+function furtherEmails(entity: Entity, cell: string): string[] | null {
+  const kind = placesOf(entity).OTHER_EMAIL?.cell;
+  // An address may have a | in it.
+  if (!(kind instanceof RegExp) || emailKey(cell) !== null) return null;
+  const addresses = split(cell, kind);
+  return addresses.length > 1 ? addresses : null;
+}
+
 /** Puts a value where its path leads; what it is written within is made. */
 function put(draft: Draft, path: readonly string[], value: unknown): void {
   const [name = "", ...rest] = path;
@@ -178,7 +188,18 @@ export function readRecord(
     } else if (field !== null) {
       const { path = [], cell: kind, wish } = places[field] ?? {};
       const place = path.join(".");
-      if (kind instanceof RegExp) {
+      const several = field === "EMAIL" ? furtherEmails(entity, cell) : null;
+      if (several !== null) {
+        const [first, ...others] = several;
+        put(draft, path, first);
+        columnOf.set(place, column);
+        const further = (draft.otherEmails ?? []) as string[];
+        for (const address of others) {
+          columnOf.set(`otherEmails.${further.length}`, column);
+          further.push(address);
+        }
+        draft.otherEmails = further;
+      } else if (kind instanceof RegExp) {
         const values = (draft[place] ?? []) as string[];
         const cut = field === "PHONE" && split(cell, kind).some((value) => exponent.test(value));
         if (cut) {

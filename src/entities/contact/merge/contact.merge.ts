@@ -12,7 +12,7 @@ import type { IdempotencyKey } from "../../../records/write/repeatable.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
-import { type Choice, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
+import { type Choice, type LeftOut, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /** Most duplicates in one merge. */
 const MAX_DUPLICATES = 100;
@@ -41,11 +41,12 @@ export interface Merged {
   readonly merge: ContactMerge | null;
   readonly choices: readonly Choice[];
   readonly moves: Moves;
+  readonly leftOut: LeftOut;
 }
 
 /**
- * Merges contacts into one, in one transaction: deals, activities,
- * conversations and tags move to the primary, the duplicates go to the trash and lead to it from then on.
+ * Merges contacts into one, in one transaction: deals, activities, conversations, tags, addresses and phone numbers move
+ * to the primary, the duplicates go to the trash and lead to it from then on.
  *
  * @param dryRun says what would be chosen and moved, and writes nothing
  * @throws RefusalError with everything that stands against it
@@ -76,7 +77,7 @@ export function mergeContacts(
           ...(await countHanging(writer, { contactId: { in: duplicates.map(({ id }) => id) } })),
           tags,
         };
-        return { contact, duplicates, merge: null, choices: plan.choices, moves };
+        return { contact, duplicates, merge: null, choices: plan.choices, moves, leftOut: plan.leftOut };
       }
       const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes, wanted);
       // The duplicates let their addresses go before the primary may take one.
@@ -86,7 +87,8 @@ export function mergeContacts(
         trashed.push(await writer.update("contact", duplicate, changes));
       }
       const contact = await writer.update("contact", primary, plan.changes);
-      return { contact, duplicates: trashed, merge, choices: plan.choices, moves: { ...moved, tags } };
+      const { choices, leftOut } = plan;
+      return { contact, duplicates: trashed, merge, choices, moves: { ...moved, tags }, leftOut };
     },
     {
       timeout: 120_000,

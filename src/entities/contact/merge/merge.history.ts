@@ -1,10 +1,13 @@
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import type { CustomValueJson } from "../../../filter/language/derive.ts";
 import type { Definition } from "../../../filter/registry/fields.ts";
+import { emailKey, emailKeys } from "../../../lib/email.ts";
 import { type CustomValues, customValue } from "../../../records/custom.ts";
 import { CustomValueError, readCustomValue } from "../../../records/custom-values.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { isWish, type Wishes } from "../contact.address.ts";
+import { MAX_PHONE_NUMBERS } from "../contact.columns.ts";
+import { allEmails, type Emails, emailsOf } from "../contact.emails.ts";
 import { type ContactColumns, emptyContact } from "../contact.row.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
 
@@ -68,6 +71,52 @@ function fitting(value: CustomValueJson, definition: Definition): CustomValueJso
   }
 }
 
+const emailsIn = (values: State): Emails => values as unknown as Emails;
+const phonesIn = (values: State) => values.phoneNumbers as readonly string[];
+
+/** Addresses and phone numbers after somebody made those of `begin` of those of `end`. */
+function editedLists(values: State, end: State, begin: State): State {
+  const emails = (state: State) => allEmails(emailsIn(state));
+  const key = (address: string) => emailKey(address) ?? address;
+  const addresses = edited(emails(values), emails(end), emails(begin), key);
+  const phones = edited(phonesIn(values), phonesIn(end), phonesIn(begin), (number) => number);
+  const { email, otherEmails } = emailsOf(addresses);
+  return { email, otherEmails, phoneNumbers: phones.slice(0, MAX_PHONE_NUMBERS) };
+}
+
+/**
+ * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order,
+ * its order comes first.
+ *
+ * @param was the other one before
+ * @param is the other one after
+ */
+function edited(
+  of: readonly string[],
+  was: readonly string[],
+  is: readonly string[],
+  keyOf: (value: string) => string,
+): string[] {
+  const byKey = (list: readonly string[]) => new Map(list.map((value) => [keyOf(value), value]));
+  const [old, now] = [byKey(was), byKey(is)];
+  const all = new Map<string, string>();
+  for (const value of of) {
+    const key = keyOf(value);
+    // Written in another way, where somebody did so.
+    const text = old.get(key) === now.get(key) ? value : now.get(key);
+    if (text !== undefined) all.set(key, text);
+  }
+  for (const [key, value] of now) if (!old.has(key) && !all.has(key)) all.set(key, value);
+  const orderOf = (some: Iterable<string>, others: ReadonlyMap<string, string>) =>
+    [...some].filter((key) => others.has(key)).join("\n");
+  const [first] = now.keys();
+  const moved =
+    orderOf(old.keys(), now) !== orderOf(now.keys(), old) || (first !== undefined && !old.has(first));
+  if (!moved) return [...all.values()];
+  const ahead = [...now.keys()].flatMap((key) => all.get(key) ?? []);
+  return [...new Set([...ahead, ...all.values()])];
+}
+
 /** The values as a contact's columns. */
 function rowOf(values: State, tagIds: readonly string[], like: ContactRow): ContactRow {
   const columns = Object.fromEntries(columnNames.map((name) => [name, values[name]]));
@@ -106,7 +155,8 @@ export function withoutMerge(
       for (const name of Object.keys(became)) if (!same(was[name], became[name])) touched.add(name);
     } else {
       const primary = { ...rowOf(values, tagIds, now), callCount: before.callCount ?? 0, lastCallAt };
-      const { changes } = planMerge([primary, ...duplicates], choices, definitions);
+      const unites = "otherEmails" in after;
+      const { changes } = planMerge([primary, ...duplicates], choices, definitions, unites);
       const names = Object.keys(changes) as (keyof ContactRow)[];
       const kept = Object.fromEntries(names.map((name) => [name, primary[name]]));
       others.push({ id, before: kept, after: changes });
@@ -118,7 +168,7 @@ export function withoutMerge(
     const next = merges[at + 1]?.before ?? now;
     const [end, begin] = [valuesOf(after, definitions), valuesOf(next, definitions)];
     const edits = Object.entries(begin).filter(([name, value]) => !same(value, end[name]));
-    values = { ...values, ...Object.fromEntries(edits) };
+    values = { ...values, ...Object.fromEntries(edits), ...editedLists(values, end, begin) };
     for (const [name, value] of behind ? edits : []) {
       changedSince.add(name);
       if (isWish(name, value)) wishes[name] = value;
@@ -127,6 +177,13 @@ export function withoutMerge(
     const kept = tagIds.filter((tag) => has.has(tag) || !had.has(tag));
     tagIds = [...new Set([...kept, ...[...has].filter((tag) => !had.has(tag))])];
   }
+  // Who leaves takes their addresses along, whatever was done with them meanwhile.
+  const leaving = new Set(
+    merges.flatMap(({ id, duplicates }) => (id === undone ? duplicates.flatMap(emailKeys) : [])),
+  );
+  const remaining = allEmails(emailsIn(values)).filter((address) => !leaving.has(emailKey(address) ?? ""));
+  const { email, otherEmails } = emailsOf(remaining);
+  values = { ...values, email, otherEmails };
   // Values of before the first merge that no longer fit their fields cannot come back.
   const lost = definitions.filter((field) => {
     const value = customValue((first?.before.custom ?? {}) as CustomValues, field.slug);

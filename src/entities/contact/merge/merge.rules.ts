@@ -4,7 +4,8 @@ import { type Refusal, refusal } from "../../../lib/errors.ts";
 import type { CustomValues } from "../../../records/custom.ts";
 import { customValue, unknownField } from "../../../records/custom.ts";
 import { isWish } from "../contact.address.ts";
-import type { contactTable } from "../contact.columns.ts";
+import { type contactTable, MAX_PHONE_NUMBERS } from "../contact.columns.ts";
+import { allEmails, emailsOf } from "../contact.emails.ts";
 import { contactRows } from "../contact.table.ts";
 
 /** What a merge makes of the primary contact. Pure. */
@@ -48,25 +49,35 @@ export interface WantedChoice {
   readonly fromId: string;
 }
 
+/** What of the contacts has no place in the merged one. */
+export type LeftOut = Readonly<Record<"emails" | "phoneNumbers", readonly string[]>>;
+
 export interface MergePlan {
   /** Columns of the primary that change, and to what. */
   readonly changes: Partial<ContactRow>;
   /** Whose value each field takes: every field that has a value somewhere. */
   readonly choices: readonly Choice[];
+  /** Addresses and phone numbers that are past the limits. */
+  readonly leftOut: LeftOut;
   readonly refusals: readonly Refusal[];
 }
 
+/** The choices by which of several lists only the first values are chosen: all of them are kept. */
+const united: ReadonlySet<string> = new Set<MergeField>(["EMAIL", "PHONE_NUMBERS"]);
+
 /**
  * By default the primary's value wins, and blanks are filled from the duplicates in the order given. A wish not to
- * be contacted or called is kept whoever of them has it. Tags are united, calls added up.
+ * be contacted or called is kept whoever of them has it. Tags, addresses and phone numbers are united, calls added up.
  *
  * @param contacts the primary first
  * @param wanted the caller's choices
+ * @param unites false for a merge of a time when the chosen contact's address and phone numbers were all that was kept
  */
 export function planMerge(
   contacts: readonly [ContactRow, ...ContactRow[]],
   wanted: readonly WantedChoice[],
   definitions: readonly Definition[],
+  unites = true,
 ): MergePlan {
   const [primary] = contacts;
   const refusals: Refusal[] = [];
@@ -93,10 +104,14 @@ export function planMerge(
   const changes: Record<string, unknown> = {};
   const choices: Choice[] = [];
   for (const [field, { columns }] of Object.entries(mergeFields)) {
-    const from = chosen.get(field) ?? sticky(columns, contacts) ?? firstWith(contacts, columns);
+    const whole = unites && united.has(field);
+    const asked = whole ? [chosen.get(field), ...contacts].filter((each) => each !== undefined) : contacts;
+    const from = (whole ? null : chosen.get(field)) ?? sticky(columns, contacts) ?? firstWith(asked, columns);
     if (!from) continue;
-    for (const column of columns) changes[column] = from[column];
-    choices.push({ field, fromId: from.id, value: shownValue(from, columns) });
+    for (const column of whole ? [] : columns) {
+      if (column !== "otherEmails") changes[column] = from[column];
+    }
+    choices.push({ field, fromId: from.id, value: shownValue(from, whole ? columns.slice(0, 1) : columns) });
   }
   const custom: Record<string, unknown> = { ...(primary.custom as CustomValues) };
   for (const { slug } of definitions) {
@@ -109,18 +124,42 @@ export function planMerge(
     else custom[slug] = value;
     choices.push({ field: name, fromId: from.id, value: value ?? null });
   }
+  const lists = unites ? unitedLists(contacts, chosen) : null;
   const calls = contacts.map(({ lastCallAt }) => lastCallAt?.getTime() ?? 0);
   const lastCall = Math.max(...calls);
   return {
     refusals,
     choices,
+    leftOut: lists?.leftOut ?? { emails: [], phoneNumbers: [] },
     changes: {
       ...(changes as Partial<ContactRow>),
+      ...lists?.columns,
       custom: custom as ContactRow["custom"],
       tagIds: [...new Set(contacts.flatMap(({ tagIds }) => tagIds))],
       callCount: contacts.reduce((sum, { callCount }) => sum + callCount, 0),
       lastCallAt: lastCall === 0 ? null : new Date(lastCall),
     },
+  };
+}
+
+/** All addresses and phone numbers of contacts: first those of the one that was chosen, then the others' in their order. */
+function unitedLists(
+  contacts: readonly [ContactRow, ...ContactRow[]],
+  chosen: ReadonlyMap<string, ContactRow>,
+): {
+  readonly columns: Pick<ContactRow, "email" | "otherEmails" | "phoneNumbers">;
+  readonly leftOut: LeftOut;
+} {
+  const all = (field: MergeField, valuesOf: (contact: ContactRow) => readonly string[]) => {
+    const from = chosen.get(field);
+    const [first] = from ? valuesOf(from) : [];
+    return [...(first === undefined ? [] : [first]), ...contacts.flatMap(valuesOf)];
+  };
+  const { leftOut, ...emails } = emailsOf(all("EMAIL", allEmails));
+  const phones = [...new Set(all("PHONE_NUMBERS", ({ phoneNumbers }) => phoneNumbers))];
+  return {
+    columns: { ...emails, phoneNumbers: phones.slice(0, MAX_PHONE_NUMBERS) },
+    leftOut: { emails: leftOut, phoneNumbers: phones.slice(MAX_PHONE_NUMBERS) },
   };
 }
 

@@ -10,9 +10,11 @@ import { payload, payloadType } from "../../../graphql/payload.ts";
 import { requestCache } from "../../../graphql/request-cache.ts";
 import { keyed } from "../../../graphql/rows.ts";
 import { idempotencyKeyArg } from "../../../records/args.ts";
+import { MAX_PHONE_NUMBERS } from "../contact.columns.ts";
+import { MAX_OTHER_EMAILS } from "../other-emails.inputs.ts";
 import { type Merged, type Moves, mergeContacts } from "./contact.merge.ts";
 import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerge.ts";
-import { type Choice, type MergeField, mergeFields } from "./merge.rules.ts";
+import { type Choice, type LeftOut, type MergeField, mergeFields } from "./merge.rules.ts";
 
 const FieldEnum = builder.enumType("ContactMergeField", {
   description: "What is chosen in a merge.",
@@ -46,7 +48,7 @@ const MergeInput = builder.inputType("ContactMergeInput", {
     fieldChoices: t.field({
       type: [ChoiceInput],
       description:
-        "Whose value to take. By default the primary's wins and blanks are filled from the duplicates in the order given; a wish not to be contacted or called is kept, whoever has it.",
+        "Whose value to take. By default the primary's wins and blanks are filled from the duplicates in the order given. All e-mail addresses and phone numbers are kept, and who is chosen for them says which one is the primary one. A wish not to be contacted or called is kept, whoever has it.",
     }),
     expectedVersions: t.field({
       type: [VersionInput],
@@ -103,6 +105,23 @@ const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
       () => "",
     ),
     tags: t.exposeInt("tags", { description: "Tags that the primary did not carry." }),
+  }),
+});
+
+const LeftOutType = builder.objectRef<LeftOut>("ContactMergeLeftOut").implement({
+  description:
+    "What the merged contact has no place for. It stays with the duplicates in the trash; an address still leads to the merged contact.",
+  fields: (t) => ({
+    emails: t.field({
+      type: ["EmailAddress"],
+      description: `E-mail addresses past the limit of ${MAX_OTHER_EMAILS} beside the primary one.`,
+      resolve: ({ emails }) => [...emails],
+    }),
+    phoneNumbers: t.field({
+      type: ["PhoneNumber"],
+      description: `Phone numbers past the limit of ${MAX_PHONE_NUMBERS}.`,
+      resolve: ({ phoneNumbers }) => [...phoneNumbers],
+    }),
   }),
 });
 
@@ -199,6 +218,13 @@ const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged cont
     description: "How much moves, or would.",
     resolve: ({ result }) => result?.moves ?? null,
   }),
+  leftOut: t.field({
+    type: LeftOutType,
+    nullable: true,
+    description: "Addresses and phone numbers that are past the limits, or would be; null when refused.",
+    // An answer that was remembered before there were such has none.
+    resolve: ({ result }) => result && (result.leftOut ?? { emails: [], phoneNumbers: [] }),
+  }),
 }));
 
 const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").implement({
@@ -239,7 +265,7 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
 builder.mutationFields((t) => ({
   contactMerge: t.field({
     type: MergePayload,
-    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")} and tags move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
+    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
     args: {
       input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
       dryRun: t.arg.boolean({
