@@ -81,6 +81,7 @@ test.each(contactRows.map(([name, { merge }]) => [name, merge.as] as const))(
       phoneNumbers: [`+1512869${1000 + contactRows.findIndex(([column]) => column === name)}`],
     };
     const primary = await createWith(world, one, undefined, name === "email" ? bare : {});
+    const isAddress = name === "otherEmails";
     const value = valueFor(world, one);
     const duplicate = await createWith(world, one, value);
     const choice = { field, fromId: duplicate.id };
@@ -96,7 +97,9 @@ test.each(contactRows.map(([name, { merge }]) => [name, merge.as] as const))(
     const merged = await merge(chooses ? { fieldChoices: [choice] } : {});
     expect(merged.errors).toEqual([]);
     expect(merged.choices.map((chosen) => chosen.field)).toContain(field);
-    expect(await shownOf(world, one, primary.id)).toEqual(value);
+    const shown = await shownOf(world, one, primary.id);
+    // The duplicate's primary address is another one of the primary contact's.
+    expect(isAddress ? (shown as string[]).slice(1) : shown).toEqual(value);
   },
 );
 

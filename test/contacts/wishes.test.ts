@@ -69,6 +69,13 @@ const ways = {
 
 const wish = { doNotContact: true, allowPhoneCalls: false };
 
+/** Takes an address away from a contact that got it by a merge: it leads to the contact all the same. */
+const forget = async (id: string, email: string) => {
+  const input = `input: { otherEmails: { remove: ["${email}"] } }`;
+  const { codes } = await run(organization.key, `contactUpdate(id: "${id}", ${input})`);
+  expect(codes).toEqual([]);
+};
+
 describe.each(Object.entries(ways))("%s", (name, way) => {
   test("with the address of a contact in the trash makes one that keeps its wish, and says so", async () => {
     const email = address();
@@ -95,6 +102,7 @@ describe.each(Object.entries(ways))("%s", (name, way) => {
       organization.key,
       `contactMerge(input: { primaryId: "${survivor.globalId}", duplicateIds: ["${old.globalId}"] })`,
     );
+    await forget(survivor.globalId, email);
     const came = await way(organization.key, email);
     if (name === "contactUpsert" || name === "leadConvert") {
       expect(came.contact).toEqual({ id: survivor.globalId, email: own, ...wish });
@@ -115,12 +123,13 @@ describe.each(Object.entries(ways))("%s", (name, way) => {
     await organization.contact({ name: "Hidden", email: silent, deletedAt: new Date() });
     await organization.contact({ name: "Hidden", email: loud, ...wish, deletedAt: new Date() });
     await organization.contact({ name: "Hidden", email: live });
-    const survivor = await organization.contact({ name: "Hidden" });
+    const survivor = await organization.contact({ name: "Hidden", email: address() });
     const old = await organization.contact({ name: "Hidden", email: merged });
     await run(
       organization.key,
-      `contactMerge(input: { primaryId: "${survivor.globalId}", duplicateIds: ["${old.globalId}"], fieldChoices: [{ field: EMAIL, fromId: "${survivor.globalId}" }] })`,
+      `contactMerge(input: { primaryId: "${survivor.globalId}", duplicateIds: ["${old.globalId}"] })`,
     );
+    await forget(survivor.globalId, merged);
     expect(await way(member.key, silent, member.id)).toMatchObject({ codes: [], warnings: [] });
     const kept = await way(member.key, loud, member.id);
     expect(kept).toMatchObject({ contact: wish, codes: [], warnings: ["WISH_KEPT"] });
@@ -156,6 +165,7 @@ test.each(["UPDATE", "SKIP"] as const)(
       organization.key,
       `contactMerge(input: { primaryId: "${survivor.globalId}", duplicateIds: ["${old.globalId}"] })`,
     );
+    await forget(survivor.globalId, merged);
     // The second row of an address is the same contact; the third one's own address is the survivor's too.
     const rows = [
       `{ name: "A", email: "${gone}", doNotContact: false, allowPhoneCalls: true }`,
