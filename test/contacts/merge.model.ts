@@ -11,12 +11,26 @@ export interface State {
   readonly doNotContact: boolean;
   readonly allowPhoneCalls: boolean;
   readonly tags: readonly string[];
+  /** The primary one first. */
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
 }
 
-export type Field = Plain | "industry";
+export const lists = ["emails", "phones"] as const;
+type List = (typeof lists)[number];
+
+/** What is chosen of whom: of lists, whose first one comes first. */
+export type Field = Plain | "industry" | List;
+
+/** What somebody made of a list. */
+interface Edit {
+  readonly was: readonly string[];
+  readonly is: readonly string[];
+}
 
 /** What somebody changed between two merges. */
 interface Patch {
+  readonly lists: Readonly<Partial<Record<List, readonly Edit[]>>>;
   readonly set: Partial<State>;
   readonly add: readonly string[];
   readonly remove: readonly string[];
@@ -36,7 +50,7 @@ interface Known {
   into: number | null;
 }
 
-const none: Patch = { set: {}, add: [], remove: [] };
+const none: Patch = { lists: {}, set: {}, add: [], remove: [] };
 
 export class Model {
   readonly contacts: Known[];
@@ -55,7 +69,12 @@ export class Model {
     return history.slice(0, length).reduce<State>((state, event) => {
       if ("patch" in event) return patched(state, event.patch);
       const all = [state, ...event.duplicates.map((duplicate) => this.state(duplicate))];
-      const one = (field: Field) => {
+      const united = (field: List) => {
+        const from = event.chosen.get(field);
+        const ahead = from === undefined ? [] : (from === at ? state : this.state(from))[field].slice(0, 1);
+        return [...new Set([...ahead, ...all.flatMap((each) => each[field])])];
+      };
+      const one = (field: Plain | "industry") => {
         const from = event.chosen.get(field);
         if (from !== undefined) return (from === at ? state : this.state(from))[field];
         return all.find((each) => each[field] !== null)?.[field] ?? null;
@@ -68,6 +87,8 @@ export class Model {
         doNotContact: all.some(({ doNotContact }) => doNotContact),
         allowPhoneCalls: all.every(({ allowPhoneCalls }) => allowPhoneCalls),
         tags: [...new Set(all.flatMap(({ tags }) => tags))],
+        emails: united("emails"),
+        phones: united("phones"),
       };
     }, base);
   }
@@ -78,11 +99,16 @@ export class Model {
   }
 
   change(at: number, wanted: Partial<State>) {
-    const { tags: before } = this.state(at);
-    const { tags, ...set } = wanted;
+    const state = this.state(at);
+    const { tags: before } = state;
+    const { tags, emails, phones, ...set } = wanted;
+    const edit = (list: List, is: readonly string[] | undefined) =>
+      is && { [list]: [{ was: state[list], is }] };
     const add = tags?.filter((tag) => !before.includes(tag)) ?? [];
     const remove = tags === undefined ? [] : before.filter((tag) => !tags.includes(tag));
-    this.#of(at).history.push({ patch: { set, add, remove } });
+    this.#of(at).history.push({
+      patch: { lists: { ...edit("emails", emails), ...edit("phones", phones) }, set, add, remove },
+    });
     this.#tidy(at);
   }
 
@@ -102,6 +128,12 @@ export class Model {
     });
     known.history.splice(place, 1);
     this.#tidy(primary);
+    // Nobody has the address of who has left.
+    const gone = event.duplicates.flatMap((duplicate) => this.state(duplicate).emails);
+    const emails = this.state(primary).emails;
+    if (emails.some((email) => gone.includes(email))) {
+      this.change(primary, { emails: emails.filter((email) => !gone.includes(email)) });
+    }
     for (const duplicate of event.duplicates) {
       this.#of(duplicate).into = null;
       for (const wish of wishes) this.change(duplicate, wish);
@@ -125,8 +157,13 @@ export class Model {
       const set = Object.entries(event.patch.set).filter(
         ([name, value]) => before[name as keyof State] !== value,
       );
+      const after = this.state(at, place + 1);
+      const edits = lists
+        .filter((list) => before[list].join() !== after[list].join())
+        .map((list) => [list, [{ was: before[list], is: after[list] }]]);
       known.history[place] = {
         patch: {
+          lists: Object.fromEntries(edits),
           set: Object.fromEntries(set),
           add: event.patch.add.filter((tag) => !before.tags.includes(tag)),
           remove: event.patch.remove.filter((tag) => before.tags.includes(tag)),
@@ -136,14 +173,31 @@ export class Model {
   }
 }
 
-const patched = (state: State, { set, add, remove }: Patch): State => ({
+/** A list, where somebody made one list of another one. */
+function edited(list: readonly string[], { was, is }: Edit): readonly string[] {
+  const removed = was.filter((each) => !is.includes(each));
+  const added = is.filter((each) => !was.includes(each));
+  const left = list.filter((each) => !removed.includes(each));
+  const all = [...left, ...added.filter((each) => !left.includes(each))];
+  const sameOrder =
+    was.filter((each) => is.includes(each)).join() === is.filter((each) => was.includes(each)).join();
+  const [first] = is;
+  if (sameOrder && (first === undefined || was.includes(first))) return all;
+  return [...is.filter((each) => all.includes(each)), ...all.filter((each) => !is.includes(each))];
+}
+
+const patched = (state: State, { lists: edits, set, add, remove }: Patch): State => ({
   ...state,
+  ...Object.fromEntries(lists.map((list) => [list, (edits[list] ?? []).reduce(edited, state[list])])),
   ...set,
   tags: [...new Set([...state.tags.filter((tag) => !remove.includes(tag)), ...add])],
 });
 
 const join = (first: Patch, then: Patch): Patch => ({
   ...none,
+  lists: Object.fromEntries(
+    lists.map((list) => [list, [...(first.lists[list] ?? []), ...(then.lists[list] ?? [])]]),
+  ),
   set: { ...first.set, ...then.set },
   add: [...new Set([...first.add.filter((tag) => !then.remove.includes(tag)), ...then.add])],
   remove: [...new Set([...first.remove.filter((tag) => !then.add.includes(tag)), ...then.remove])],

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { mutate } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
-import { type Field, Model, plain, type State } from "./merge.model.ts";
+import { type Field, lists, Model, plain, type State } from "./merge.model.ts";
 
 /** A contact without one of its merges is what the others alone would have made of it. */
 
@@ -14,16 +14,30 @@ beforeAll(async () => {
 });
 
 const tags = ["t1", "t2", "t3", "t4"];
-const shown = "id title company notes doNotContact allowPhoneCalls tags { name } customFields { slug value }";
+const shown =
+  "id title company notes doNotContact allowPhoneCalls tags { name } customFields { slug value } email otherEmails phoneNumbers";
 
-interface Shown extends Omit<State, "tags" | "industry"> {
+interface Shown extends Omit<State, "tags" | "industry" | "emails" | "phones"> {
   readonly id: string;
+  readonly email: string | null;
+  readonly otherEmails: string[];
+  readonly phoneNumbers: string[];
   readonly tags: { name: string }[];
   readonly customFields: { slug: string; value: string }[];
 }
 
-const stateOf = ({ id: _, tags: carried, customFields, ...columns }: Shown): State => ({
+const stateOf = ({
+  id: _,
+  tags: carried,
+  customFields,
+  email,
+  otherEmails,
+  phoneNumbers,
+  ...columns
+}: Shown): State => ({
   ...columns,
+  emails: email === null ? otherEmails : [email, ...otherEmails],
+  phones: phoneNumbers,
   industry: customFields[0]?.value ?? null,
   tags: carried.map(({ name }) => name).sort(),
 });
@@ -127,6 +141,39 @@ function dice(seed: number) {
   };
 }
 
+const numbers = ["+33612345671", "+33612345672", "+33612345673"];
+const names: Readonly<Record<string, string>> = { emails: "EMAIL", phones: "PHONE_NUMBERS" };
+
+/** A change of a list as an input says it, and what comes of it. */
+function relisted(
+  name: "emails" | "phones",
+  before: readonly string[],
+  roll: (below: number) => number,
+  fresh: () => string,
+): { said: string; list: readonly string[] } {
+  if (name === "phones") {
+    const from = roll(3);
+    const list = [...numbers.slice(from), ...numbers.slice(0, from)].slice(0, 1 + roll(3));
+    return { said: `phoneNumbers: ${JSON.stringify(list)}`, list };
+  }
+  const [primary, ...others] = before;
+  const one = others[roll(others.length || 1)];
+  const how = roll(4);
+  if (primary === undefined || one === undefined || (how === 0 && before.length < 15)) {
+    const added = fresh();
+    return { said: `otherEmails: { add: ["${added}"] }`, list: [...before, added] };
+  }
+  if (how < 2) {
+    return { said: `otherEmails: { remove: ["${one}"] }`, list: before.filter((each) => each !== one) };
+  }
+  if (how === 2) {
+    const swapped = before.map((each) => (each === one ? primary : each === primary ? one : each));
+    return { said: `otherEmails: { makePrimary: "${one}" }`, list: swapped };
+  }
+  const replaced = fresh();
+  return { said: `email: "${replaced}"`, list: [replaced, ...others] };
+}
+
 /** Merges that were undone while a later one of the same contact stayed. */
 let overlapping = 0;
 
@@ -140,6 +187,7 @@ test.each([1, 2, 3, 4, 5])(
     const some = <Item>(items: readonly Item[]): Item => items[roll(items.length)] as Item;
     let texts = 0;
     const text = () => `v${seed}-${++texts}`;
+    const email = () => `e${seed}-${++texts}@unmerge.example`;
     const maybe = () => (roll(2) === 0 ? null : text());
     const bases = Array.from(
       { length: people },
@@ -151,13 +199,17 @@ test.each([1, 2, 3, 4, 5])(
         doNotContact: roll(3) === 0,
         allowPhoneCalls: roll(3) !== 0,
         tags: tags.filter(() => roll(3) === 0),
+        emails: roll(4) === 0 ? [] : roll(2) === 0 ? [email()] : [email(), email()],
+        phones: numbers.filter(() => roll(3) === 0),
       }),
     );
     const model = new Model(bases);
     const ids: string[] = [];
-    for (const { industry, ...base } of bases) {
+    for (const { industry, emails, phones, ...base } of bases) {
       const custom = industry === null ? {} : { industry };
-      ids.push((await organization.contact({ name: "N", ...base, custom })).globalId);
+      const [first = null, ...otherEmails] = emails;
+      const reached = { email: first, otherEmails, phoneNumbers: [...phones] };
+      ids.push((await organization.contact({ name: "N", ...base, ...reached, custom })).globalId);
     }
     const idOf = (at: number) => ids[at] as string;
     const live = () => ids.map((_, at) => at).filter(model.isLive);
@@ -174,13 +226,19 @@ test.each([1, 2, 3, 4, 5])(
         const first = some(others);
         const duplicates = others.filter((at) => at === first || roll(6) === 0);
         const chosen = new Map<Field, number>();
-        for (const field of [...plain, "industry"] as const) {
+        for (const field of [...plain, "industry", ...lists] as const) {
+          if (field === "emails" || field === "phones") {
+            // Who has none is no choice for what comes first.
+            const having = [primary, ...duplicates].filter((at) => model.state(at)[field].length > 0);
+            if (roll(3) === 0 && having.length > 0) chosen.set(field, some(having));
+            continue;
+          }
           if (roll(5) === 0) chosen.set(field, some([primary, ...duplicates]));
         }
         const choices = [...chosen].map(([field, from]) =>
           field === "industry"
             ? `{ customField: "industry", fromId: "${idOf(from)}" }`
-            : `{ field: ${field.toUpperCase()}, fromId: "${idOf(from)}" }`,
+            : `{ field: ${names[field] ?? field.toUpperCase()}, fromId: "${idOf(from)}" }`,
         );
         const answer = await merge(idOf(primary), duplicates.map(idOf), choices.join(" "));
         expect(answer.errors, what).toEqual([]);
@@ -201,7 +259,18 @@ test.each([1, 2, 3, 4, 5])(
         );
       } else {
         const at = some(live());
-        const name = some([...plain, "doNotContact", "allowPhoneCalls", "tags"] as const);
+        const name = some([...plain, "doNotContact", "allowPhoneCalls", "tags", ...lists, "emails"] as const);
+        if (name === "emails" || name === "phones") {
+          const { said, list } = relisted(name, model.state(at)[name], roll, email);
+          const changed = await ask<{ contact: Shown }>(
+            `contactUpdate(id: "${idOf(at)}", input: { ${said} })`,
+            `contact { ${shown} }`,
+          );
+          expect(changed.errors, what).toEqual([]);
+          model.change(at, { [name]: list });
+          expect(stateOf(changed.contact), what).toEqual(sorted(model.state(at)));
+          continue;
+        }
         const value =
           name === "tags"
             ? tags.filter(() => roll(2) === 0)

@@ -89,13 +89,16 @@ export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes
 /**
  * What a contact that comes back takes over from others that had one of its addresses meanwhile: whoever is in the trash,
  * and whoever the address leads to because of a merge.
+ *
+ * @param but a contact that it parts from, whose own wishes are not those of the address
  */
 export async function inherited(
   db: Db,
   contact: Pick<ContactRow, "id" | "email" | "otherEmails" | Wish>,
+  but?: string,
 ): Promise<{ addresses: ReadonlyMap<string, Address>; wishes: Wishes }> {
   const rows = await db.addresses(emailKeys(contact));
-  const others = rows.filter(({ id, place }) => id !== contact.id && place !== "live");
+  const others = rows.filter(({ id, place }) => id !== contact.id && id !== but && place !== "live");
   const keys = [...new Set(rows.map(({ key }) => key))];
   const addresses = keys.map((key) => [key, readAddress(rows.filter((row) => row.key === key))] as const);
   return { addresses: new Map(addresses), wishes: keptWishes(contact, others) };

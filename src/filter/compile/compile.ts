@@ -135,6 +135,12 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
   return partWhere(leaf, storage, missing);
 }
 
+/** What stands before and behind a part of a line. */
+const edgesOf = (comparator: Comparator) => ({
+  open: comparator === "in" || comparator === "startsWith" ? "\n" : "",
+  close: comparator === "in" || comparator === "endsWith" ? "\n" : "",
+});
+
 /** Further addresses of the row, compared as the primary one is; null where there can be none. */
 function othersWhere({ field, comparator, operands, negated }: Leaf, { others }: Column): Where | null {
   if (others === undefined) return null;
@@ -145,8 +151,7 @@ function othersWhere({ field, comparator, operands, negated }: Leaf, { others }:
     const match = hasToken(texts.map((text) => facetToken(field.path, text)));
     return negated ? { NOT: match } : match;
   }
-  const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
-  const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
+  const { open, close } = edgesOf(comparator);
   const lines = keyPart(
     others.key,
     "contains",
@@ -191,8 +196,7 @@ function linesWhere({ comparator, operands, negated }: Leaf, { column, whole }: 
     if (whole.relation !== undefined) return { [whole.relation]: { [negated ? "none" : "some"]: match } };
     return negated ? { OR: [{ NOT: match }, missing] } : match;
   }
-  const open = comparator === "in" || comparator === "startsWith" ? "\n" : "";
-  const close = comparator === "in" || comparator === "endsWith" ? "\n" : "";
+  const { open, close } = edgesOf(comparator);
   const matches = operands.map((operand): Where => {
     const text = literal(operand);
     const line = { [column]: { contains: `${open}${text}${close}` } };

@@ -67,6 +67,7 @@ function recordAround(nows: readonly number[]) {
   return fc.record({
     name: shownText,
     email: maybe(address),
+    otherEmails: fc.array(address, { maxLength: 2 }),
     company: maybe(anyText),
     source: maybe(anyText),
     notes: maybe(anyText),
@@ -95,4 +96,9 @@ export const planned = (seed: number, howMany: number, nows: readonly number[]):
   fc.sample(recordAround(nows), { seed, numRuns: howMany }).map((each, index) => ({
     ...each,
     email: each.email === null ? null : addressOf(index, each.email),
+    // None without a primary one.
+    otherEmails:
+      each.email === null
+        ? []
+        : each.otherEmails.map((other, at) => addressOf(1_000 * (at + 1) + index, other)),
   }));

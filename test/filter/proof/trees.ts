@@ -263,7 +263,7 @@ export class Trees {
           ? inside("deals").flatMap((row) => row.activities as Row[])
           : inside(`${entity}s`);
     const [first = "", slug] = name.split(".");
-    const values = records.map((record) =>
+    const values = records.flatMap((record) =>
       first === "custom" ? (record.custom as Row)[slug ?? ""] : record[name],
     );
     const texts = values

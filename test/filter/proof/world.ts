@@ -130,6 +130,8 @@ class Planter {
       ...plain,
       ...Object.fromEntries(keyFields.map((name) => [name, keys[name] ?? null])),
       id: globalId,
+      // Any of them will do.
+      email: plan.email === null ? null : [plan.email, ...plan.otherEmails],
       phone,
       tags: this.#tagTexts(plan.tags),
       owner: this.#owner(owner)?.row ?? null,

@@ -65,7 +65,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
         for (const { contactId } of sources) {
           const duplicate = duplicates.find(({ id }) => id === contactId);
           if (!duplicate) continue;
-          const { wishes } = await inherited(writer.tx, { ...duplicate, ...past.wishes });
+          const { wishes } = await inherited(writer.tx, { ...duplicate, ...past.wishes }, primary.id);
           const changes = { deletedAt: null, mergedIntoId: null, ...past.wishes, ...wishes };
           restored.push(await writer.update("contact", duplicate, { ...changes, ...calls.get(contactId) }));
         }
