@@ -179,10 +179,8 @@ function edited(list: readonly string[], { was, is }: Edit): readonly string[] {
   const added = is.filter((each) => !was.includes(each));
   const left = list.filter((each) => !removed.includes(each));
   const all = [...left, ...added.filter((each) => !left.includes(each))];
-  const sameOrder =
-    was.filter((each) => is.includes(each)).join() === is.filter((each) => was.includes(each)).join();
-  const [first] = is;
-  if (sameOrder && (first === undefined || was.includes(first))) return all;
+  const isAppended = [...was.filter((each) => is.includes(each)), ...added].join() === is.join();
+  if (isAppended) return all;
   return [...is.filter((each) => all.includes(each)), ...all.filter((each) => !is.includes(each))];
 }
 

@@ -85,7 +85,7 @@ function editedLists(values: State, end: State, begin: State): State {
 }
 
 /**
- * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order,
+ * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order than with what was added at its end,
  * its order comes first.
  *
  * @param was the other one before
@@ -107,12 +107,10 @@ function edited(
     if (text !== undefined) all.set(key, text);
   }
   for (const [key, value] of now) if (!old.has(key) && !all.has(key)) all.set(key, value);
-  const orderOf = (some: Iterable<string>, others: ReadonlyMap<string, string>) =>
-    [...some].filter((key) => others.has(key)).join("\n");
-  const [first] = now.keys();
-  const moved =
-    orderOf(old.keys(), now) !== orderOf(now.keys(), old) || (first !== undefined && !old.has(first));
-  if (!moved) return [...all.values()];
+  const inOrder = [...old.keys()].filter((key) => now.has(key));
+  const added = [...now.keys()].filter((key) => !old.has(key));
+  const arranged = [...inOrder, ...added].join("\n") !== [...now.keys()].join("\n");
+  if (!arranged) return [...all.values()];
   const ahead = [...now.keys()].flatMap((key) => all.get(key) ?? []);
   return [...new Set([...ahead, ...all.values()])];
 }
