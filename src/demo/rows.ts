@@ -2,6 +2,7 @@ import { derive } from "../filter/language/derive.ts";
 import "../entities/contact/contact.fields.ts";
 import "../entities/lead/lead.fields.ts";
 import type { Definition } from "../filter/registry/fields.ts";
+import { emailKeys } from "../lib/email.ts";
 import { fold } from "../lib/fold.ts";
 import { customValues } from "./custom-values.ts";
 import { DAY, Dice, day, iso, TODAY } from "./dice.ts";
@@ -100,12 +101,15 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
     const place = dice.pick(words.places);
     const phones = dice.chance(0.8) ? Array.from({ length: dice.chance(0.15) ? 2 : 1 }, phone) : [];
     const calls = dice.chance(0.4) ? dice.whole(1, 12) : 0;
+    // The number keeps addresses apart where names repeat.
+    const email = dice.chance(0.92) || phones.length === 0 ? `${person.local}${at}@${person.domain}` : null;
     const texts = {
       name: person.name,
       first_name: person.firstName,
       last_name: person.lastName,
-      // The number keeps addresses apart where names repeat.
-      email: dice.chance(0.92) || phones.length === 0 ? `${person.local}${at}@${person.domain}` : null,
+      email,
+      // One in eight has a private address as well.
+      other_emails: email !== null && at % 8 === 3 ? [`${person.local}.${at}@home.example`] : [],
       phone_numbers: phones,
       company: person.company,
       title: dice.chance(0.85) ? dice.pick(words.titles) : null,
@@ -253,6 +257,9 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
       folder_id: folderId,
     })),
     contact: contacts,
+    contact_email: contacts.flatMap(({ id, email, other_emails: otherEmails }) =>
+      emailKeys({ email, otherEmails }).map((key) => ({ org_id: orgId, email_key: key, contact_id: id })),
+    ),
     lead: leads,
     contact_tag: carried(contacts, "contact_id"),
     lead_tag: carried(leads, "lead_id"),

@@ -76,6 +76,7 @@ export async function documentOrganization() {
     id: uuid("contact_01h455vb4pex5vsknk084sn03r"),
     name: "S. Johnson",
     title: "VP of Engineering",
+    email: "s.johnson@home.example",
     phoneNumbers: ["+15125550457"],
     tags: ["vip"],
     createdAt,

@@ -17,7 +17,7 @@ import { ConcurrentChange } from "./locks.ts";
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** An address that a contact is to have. */
-export interface HeldAddress {
+interface HeldAddress {
   /** Comparison key. */
   readonly key: string;
   /** The contact's. */

@@ -33,7 +33,7 @@ export interface Address {
 const nobody: Address = { holder: null, trashed: [] };
 
 /** What an address leads to. @param rows of this one address */
-export function readAddress(rows: readonly AddressRow[]): Address {
+function readAddress(rows: readonly AddressRow[]): Address {
   const found = rows.find(({ place }) => place === "live") ?? rows.find(({ place }) => place === "merged");
   return {
     holder: found ? { id: found.id, visible: found.visible, merged: found.place === "merged" } : null,

@@ -136,7 +136,14 @@ export const contactTable = {
       as: "OTHER_EMAIL",
       description:
         "Further e-mail addresses; several are separated by ; or | or ::: and several columns may hold some.",
-      headings: ["other emails", "other email", "secondary email", "additional email", "alternative email"],
+      headings: [
+        "other emails",
+        "other email",
+        "email other",
+        "secondary email",
+        "additional email",
+        "alternative email",
+      ],
     },
     tokens: ["otherEmails"],
     personal: true,

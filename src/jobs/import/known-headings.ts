@@ -31,7 +31,7 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
     secondary email
   `),
   OTHER_EMAIL: listed(`
-    email other, email addresses, weitere e mail, weitere e mails, andere e mail, autre e mail, autres e mails,
+    email addresses, weitere e mail, weitere e mails, andere e mail, autre e mail, autres e mails,
     otro correo, otros correos, altra e mail, altre e mail, outro e mail, outros e mails, ander e mailadres,
     inny e mail, inne adresy e mail
   `),

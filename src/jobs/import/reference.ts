@@ -26,7 +26,10 @@ Letters and digits count, whatever their case, accents and what stands between t
 same. Numbers and a closing "Value" are taken away (\`Phone 2 - Value\`), and so is a leading "Person", "Contact" or "Lead"
 (\`Person - Email - Work\`). A custom field is known by its slug or its name.
 
-- PHONE and TAGS take several columns, and several values in a cell, separated by \`:::\` or ; or | (tags by a comma as well).
+- PHONE, OTHER_EMAIL and TAGS take several columns, and several values in a cell, separated by \`:::\` or ; or | (tags by a comma
+  as well).
+- Of several columns for the e-mail address of a contact the best one has the primary address, and the others go to OTHER_EMAIL.
+  Of several addresses in its cell the first is the primary one.
 - Any other field has one value. Of several columns for it the one whose heading stands first below wins, then the lower
   number, then the first; the others go nowhere, which \`columns\` of the job says.
 - An address is taken as a whole: of several, as at work and at home, the one with the most columns; the others go nowhere.
@@ -39,6 +42,8 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
 ## Values
 
 - Empty cells leave what is there.
+- A contact is recognised by any of its e-mail addresses. Those of a row are added to those that it has; its primary one stays
+  unless the row is recognised by something else and says a new one.
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
 - In a column with a wish not to be contacted a day, as of \`Unsubscribed Date\`, says yes.
 - Phone numbers have their country code, or that of \`defaultCountry\` (\`--country\`). One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
@@ -48,12 +53,23 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
 - Of Google's labels those beginning with * are its own groups and make no tags.
 `;
 
+/** The fields whose own headings have this one. */
+const ofTheirOwn = (entity: Entity, heading: string): ImportField[] =>
+  (Object.keys(placesOf(entity)) as ImportField[]).filter((name) =>
+    placesOf(entity)[name]?.headings.includes(heading),
+  );
+
 const rows = (entity: Entity): string =>
   allFields
     .filter(({ of }) => of.includes(entity))
     .map(({ name }) => {
       const { description = "", headings = [] } = placesOf(entity)[name as ImportField] ?? {};
-      const known = [...new Set([...headings, ...(otherHeadings[name] ?? [])])];
+      const all = [...new Set([...headings, ...(otherHeadings[name] ?? [])])];
+      // What is another field's own name means that one.
+      const known = all.filter((heading) => {
+        const [own] = ofTheirOwn(entity, heading);
+        return headings.includes(heading) || own === undefined || own === name;
+      });
       return `| ${name} | ${description.replaceAll("|", "\\|")} | ${known.join(", ")} |`;
     })
     .join("\n");
