@@ -95,7 +95,7 @@ async function timeImport(database: Database, path: string) {
   return { orgId, seconds, growth: (peak - before) / 1_048_576 };
 }
 
-const tables = ["contact", "contact_tag"] as const;
+const tables = ["contact", "contact_email", "contact_tag"] as const;
 
 /** Seconds of COPY of an organization's finished rows into another one. */
 async function timeCopy(
