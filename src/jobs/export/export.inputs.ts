@@ -11,7 +11,9 @@ import { exportFields, type Fields } from "./columns.ts";
 export const ExportFormatEnum = builder.enumType("ExportFormat", {
   description: "How an export's file is written.",
   values: {
-    CSV: { description: "CSV with a row of headings, as RFC 4180 has it; `contactImport` reads it back." },
+    CSV: {
+      description: "CSV with a row of headings, as RFC 4180 has it. `contactImport` knows its headings.",
+    },
     JSON_LINES: { description: "A JSON object a line, with numbers, booleans and lists as such." },
   } as const,
 });

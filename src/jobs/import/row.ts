@@ -1,10 +1,19 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { emailKey } from "../../lib/email.ts";
 import { RefusalError } from "../../lib/errors.ts";
-import { textProblem } from "../../lib/exact.ts";
-import { fold } from "../../lib/fold.ts";
 import { parsePhone } from "../../lib/phone.ts";
 import { readInput } from "../../records/inputs.ts";
+import {
+  ambiguous,
+  cellProblem,
+  cellText,
+  customCell,
+  exponent,
+  split,
+  tagsIn,
+  truthIn,
+  wordOf,
+} from "./cells.ts";
 import { isNegated } from "./headings.ts";
 import type { Column } from "./mapping.ts";
 import { placesOf } from "./places.ts";
@@ -33,88 +42,8 @@ export interface ImportRow {
 
 type Draft = Record<string, unknown>;
 
-/** What a mark or a word in a cell says; the words are those that spreadsheets and people write in their languages. */
-const truths = new Map<string, boolean>([
-  ...[
-    "true",
-    "yes",
-    "y",
-    "1",
-    "x",
-    "\u2713",
-    "\u2714",
-    "on",
-    "ja",
-    "j",
-    "wahr",
-    "oui",
-    "o",
-    "vrai",
-    "si",
-    "sí",
-    "sì",
-    "sim",
-    "tak",
-    "vero",
-    "verdadero",
-    "verdadeiro",
-    "waar",
-    "prawda",
-  ].map((word) => [word, true] as const),
-  ...[
-    "false",
-    "no",
-    "n",
-    "0",
-    "off",
-    "nein",
-    "falsch",
-    "non",
-    "faux",
-    "não",
-    "nee",
-    "nie",
-    "falso",
-    "onwaar",
-    "fałsz",
-  ].map((word) => [word, false] as const),
-]);
-
-const truthOf = (cell: string): boolean | undefined => truths.get(fold(cell));
-
 /** Most problems that are said of one row. */
 const MAX_PROBLEMS = 20;
-
-const split = (cell: string, separators: RegExp): string[] =>
-  cell
-    .split(separators)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-
-/** The ' that spreadsheets put before what they are to take for text. */
-const marked = /^'(?=[=+\-@\d])/;
-
-/** A long number as spreadsheets show it: most of its digits are gone. */
-const exponent = /^\d([.,]\d+)?E\+?\d+$/i;
-
-/** Tags of a cell, without quotes around each, as Mailchimp writes them, and without the groups of Google's own. */
-const tagsIn = (cell: string, separators: RegExp): string[] => {
-  const tags = quotedList.test(cell) ? split(cell.slice(1, -1), /"\s*[,;|]\s*"/) : split(cell, separators);
-  return tags.filter((tag) => !tag.startsWith("* "));
-};
-
-/** Values of which each is in quotes, with what may stand between values inside of them. */
-const quotedList = /^"[^"]*"(?:\s*[,;|]\s*"[^"]*")*$/;
-
-/** A formula by which spreadsheets keep a number as a text: ="01067". */
-const formula = /^="([^"]*)"$/;
-
-/** A day, written in figures, with or without its time. */
-const day = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[T ,].{0,30})?$/;
-
-/** What a cell says of a flag. When somebody began not to be contacted says that they are not to be. */
-const truthIn = (cell: string, wish: boolean | undefined): boolean | undefined =>
-  truthOf(cell) ?? (wish === true && day.test(cell) ? true : undefined);
 
 /** The addresses of a cell that has several, where a record can have several; null for one. */
 function furtherEmails(entity: Entity, cell: string): string[] | null {
@@ -135,13 +64,6 @@ function put(draft: Draft, path: readonly string[], value: unknown): void {
     put(inner, rest, value);
   }
 }
-
-/** A cell as the word of an enum. */
-const wordOf = (cell: string): string =>
-  cell
-    .trim()
-    .toUpperCase()
-    .replace(/[\s-]+/g, "_");
 
 export interface RowReader {
   readonly entity: Entity;
@@ -168,10 +90,9 @@ export function readRecord(
   const customFields: { slug: string; value: unknown }[] = [];
   const columnOf = new Map<string, string>();
   for (const [at, { column, field, customField }] of columns.entries()) {
-    const cell = (cells[at] ?? "").trim().replace(formula, "$1").replace(marked, "").trim();
+    const cell = cellText(cells[at] ?? "");
     if (cell === "" || (field === null && customField === null)) continue;
-    const problem =
-      textProblem(cell) ?? (unreadable.test(cell) ? "has bytes that cannot be read as text" : null);
+    const problem = cellProblem(cell);
     if (problem) {
       problems.push({ column, code: "INVALID_VALUE", message: problem });
       continue;
@@ -314,32 +235,5 @@ function readDraft(
       return { column, code, message: named ? `${column}${message.slice(place.length)}` : message };
     });
     return { input: null, problems };
-  }
-}
-
-/** What a wrong encoding leaves behind: the replacement character, and controls that no text has. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const unreadable = /[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/;
-
-/** One point before three digits: it stands before decimals, or between thousands. */
-const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
-
-/** A number with a decimal comma, and points between thousands, in the form that numbers have elsewhere. */
-const decimalCell = (cell: string): string =>
-  /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/.test(cell) && (cell.includes(",") || cell.split(".").length > 2)
-    ? cell.replaceAll(".", "").replace(",", ".")
-    : cell.replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
-
-/** A cell in the form in which a custom field's type reads it. */
-function customCell(cell: string, definition: Definition | undefined, decimalComma: boolean): unknown {
-  switch (definition?.type) {
-    case "NUMBER":
-      return decimalComma ? decimalCell(cell) : cell;
-    case "BOOLEAN":
-      return truthOf(cell) ?? cell;
-    case "MULTI_SELECT":
-      return split(cell, /[,;|]/);
-    default:
-      return cell;
   }
 }
