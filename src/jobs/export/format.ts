@@ -23,7 +23,7 @@ export const layoutOf = (job: ExportJob): Layout => ({
 });
 
 /** What divides the items of a cell, in what an import reads. */
-const ITEMS = /[,;|"\r\n]|^\s|\s$|^$/;
+const ITEMS = /[,;|"\r\n]|:::|^\s|\s$|^$|^\* /;
 
 /** Several values in one cell: divided by |, and an item that could be taken for several is quoted. */
 const listCell = (items: readonly string[]): string =>
@@ -47,7 +47,7 @@ const line = (cells: readonly string[], delimiter: string): string =>
     delimiter,
     record_delimiter: "windows",
     // Outer white space is part of a value. A line must not be blank: it would be no record.
-    quoted_match: /^\s|\s$/,
+    quoted_match: /^\s|\s$|[\r\n]/,
     quoted_empty: cells.length === 1,
   });
 

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { trashedOf } from "../../entities/contact/contact.address.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { emailKey, emailKeys } from "../../lib/email.ts";
@@ -178,13 +179,15 @@ export async function importBatch(
     }
     if (Object.keys(wishes).length > 0) said.push(told.wishNote);
     if (said.length > 0) notes.push({ row, problems: said });
+    const entry = before ?? fresh(entity, settings.ownerId);
+    const after = { ...columns, ...wishes, ownerId: owner?.ownerId ?? entry.columns.ownerId };
+    const tags = [...settings.tags, ...(input.tags ?? [])].map(tagKey);
     if (there) count.updated += 1;
     else count.created += 1;
-    const entry = before ?? fresh(entity, settings.ownerId);
-    entry.columns = { ...columns, ...wishes, ownerId: owner?.ownerId ?? entry.columns.ownerId };
-    for (const tag of [...settings.tags, ...(input.tags ?? [])]) entry.tags.add(tagKey(tag));
+    entry.changed ||= before === null || !changesNothing(before, after, tags, named.ids);
+    entry.columns = after;
+    for (const tag of tags) entry.tags.add(tag);
     for (const tag of unmade.missing) missing.delete(tagKey(tag));
-    entry.changed = true;
     if (entry !== who.pending) pending.push(entry);
     if (entry.before !== null) byId.set(entry.before.id, entry);
     const unique = uniqueValuesOf(columns.custom, catalogue.definitions).map(customKey);
@@ -198,6 +201,16 @@ export async function importBatch(
   if (!dryRun) await writeAll(writer, entity, pending, named, names);
   return { ...count, errors, notes };
 }
+
+/** Whether a record is already as a row says, tags included. @param ids of tags by their keys */
+const changesNothing = (
+  { before, columns, tags: added }: Pending,
+  after: ImportColumns,
+  tags: readonly string[],
+  ids: ReadonlyMap<string, string>,
+): boolean =>
+  isDeepStrictEqual(after, columns) &&
+  tags.every((tag) => added.has(tag) || before?.tagIds.includes(ids.get(tag) ?? "") === true);
 
 /** Whom rows mean by what they are recognised by, with those that they mean by an id or a unique value. */
 function withMeant(

@@ -1,6 +1,7 @@
 import type { Definition } from "../../filter/registry/fields.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
+import { withoutTextMark } from "../../lib/formula.ts";
 
 /** What a cell of a file says, as people and spreadsheets write it. Pure. */
 
@@ -53,27 +54,48 @@ const truths = new Map<string, boolean>([
 
 const truthOf = (cell: string): boolean | undefined => truths.get(fold(cell));
 
+/** A value of a cell that has several. */
+interface Item {
+  readonly text: string;
+  /** Whether it stood in quotes: it is then as it is, separators in it included. */
+  readonly quoted: boolean;
+}
+
+/** Blanks, and a value in quotes, in which a quote is written twice. */
+const quoted = /\s*"((?:[^"]|"")*)"\s*/y;
+
+/** The values of a cell that has several, each by itself or in quotes, as Mailchimp and exports write them. */
+function itemsOf(cell: string, separators: RegExp): Item[] {
+  const separator = new RegExp(separators.source, "g");
+  const items: Item[] = [];
+  for (let at = 0; at <= cell.length; ) {
+    quoted.lastIndex = at;
+    const [whole = "", inside = ""] = quoted.exec(cell) ?? [];
+    const behind = at + whole.length;
+    separator.lastIndex = behind;
+    let next = separator.exec(cell);
+    if (whole !== "" && (next?.index ?? cell.length) === behind) {
+      items.push({ text: inside.replaceAll('""', '"'), quoted: true });
+    } else {
+      separator.lastIndex = at;
+      next = separator.exec(cell);
+      items.push({ text: cell.slice(at, next?.index).trim(), quoted: false });
+    }
+    at = next === null ? cell.length + 1 : next.index + next[0].length;
+  }
+  return items.filter(({ text }) => text.trim() !== "");
+}
+
 /** The values of a cell that has several. */
 export const split = (cell: string, separators: RegExp): string[] =>
-  cell
-    .split(separators)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-
-/** The ' that spreadsheets put before what they are to take for text. */
-const marked = /^'(?=[=+\-@\d])/;
+  itemsOf(cell, separators).map(({ text }) => text);
 
 /** A long number as spreadsheets show it: most of its digits are gone. */
 export const exponent = /^\d([.,]\d+)?E\+?\d+$/i;
 
-/** Tags of a cell, without quotes around each, as Mailchimp writes them, and without the groups of Google's own. */
-export const tagsIn = (cell: string, separators: RegExp): string[] => {
-  const tags = quotedList.test(cell) ? split(cell.slice(1, -1), /"\s*[,;|]\s*"/) : split(cell, separators);
-  return tags.filter((tag) => !tag.startsWith("* "));
-};
-
-/** Values of which each is in quotes, with what may stand between values inside of them. */
-const quotedList = /^"[^"]*"(?:\s*[,;|]\s*"[^"]*")*$/;
+/** Tags of a cell, without the groups of Google's own. */
+export const tagsIn = (cell: string, separators: RegExp): string[] =>
+  itemsOf(cell, separators).flatMap(({ text, quoted }) => (!quoted && text.startsWith("* ") ? [] : text));
 
 /** A formula by which spreadsheets keep a number as a text: ="01067". */
 const formula = /^="([^"]*)"$/;
@@ -106,8 +128,7 @@ const decimalCell = (cell: string): string =>
     : cell.replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
 
 /** A cell without what spreadsheets put around a text. */
-export const cellText = (cell: string): string =>
-  cell.trim().replace(formula, "$1").replace(marked, "").trim();
+export const cellText = (cell: string): string => withoutTextMark(cell.trim().replace(formula, "$1")).trim();
 
 /** Why a cell is no text; null when it is one. */
 export const cellProblem = (cell: string): string | null =>

@@ -142,7 +142,10 @@ const Job = builder.prismaObject("ImportJob", {
     }),
     done: t.exposeInt("done", { description: "How many were worked on: the sum of the next four." }),
     created: t.exposeInt("created", { description: "Rows that made a record." }),
-    updated: t.exposeInt("updated", { description: "Rows that changed a record." }),
+    updated: t.exposeInt("updated", {
+      description:
+        "Rows whose record was there already and is now as they say; one that was so before is not written.",
+    }),
     skipped: t.exposeInt("skipped", { description: "Rows whose record was there already." }),
     failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
     blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),

@@ -49,7 +49,8 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
 - Phone numbers have their country code, or that of \`defaultCountry\` (\`--country\`). One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
   refused: format the column as text and export it again.
 - \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
-- A leading ' before a number or one of = + - @ is a spreadsheet's mark for text and is taken away.
+- A leading ' before figures, one of = + - @, a tab or a carriage return, or before more of ' and one of these, is the mark of
+  a text, as spreadsheets and exports put it, and is taken away.
 - Of Google's labels those beginning with * are its own groups and make no tags.
 `;
 
