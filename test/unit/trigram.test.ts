@@ -21,6 +21,7 @@ test("a short word is looked for in the columns, a longer one in the text that h
           { nameKey: { contains: "xq" } },
           { emailKey: { contains: "xq" } },
           { keys: { path: ["email"], string_contains: "xq" } },
+          { keys: { path: ["otherEmails"], string_contains: "xq" } },
           { companyKey: { contains: "xq" } },
           { phoneKey: { contains: "xq" } },
         ],
