@@ -14,6 +14,8 @@ export interface Membership extends Principal {
   readonly orgName: string;
   readonly mode: OrganizationMode;
   readonly timeZone: string;
+  /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
+  readonly defaultCountry: string | null;
   /** Signs the organization's cursors. */
   readonly cursorSecret: Uint8Array;
 }
@@ -33,4 +35,5 @@ export interface Found extends Membership {
 /** The columns of a Membership: of member `m`, its user `u` and its organization `o`. */
 export const membershipColumns = `m.org_id AS "orgId", m.id AS "memberId", m.role, m.data_scope AS "dataScope",
             u.name AS "userName", u.email AS "userEmail",
-            o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.cursor_secret AS "cursorSecret"`;
+            o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.default_country AS "defaultCountry",
+            o.cursor_secret AS "cursorSecret"`;

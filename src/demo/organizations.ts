@@ -11,6 +11,8 @@ export interface DemoOrganization {
   readonly id: string;
   readonly name: string;
   readonly timeZone: string;
+  /** Of phone numbers that are written without one. */
+  readonly defaultCountry: string;
   readonly seed: number;
   readonly size: DemoSize;
 }
@@ -20,6 +22,7 @@ export const demoOrganizations: readonly DemoOrganization[] = [
     id: organizationId(1),
     name: "Northwind Robotics",
     timeZone: "America/New_York",
+    defaultCountry: "US",
     seed: 1,
     size: { contacts: 5_000, leads: 1_000, deals: 3_000, activities: 15_000, conversations: 2_000 },
   },
@@ -27,6 +30,7 @@ export const demoOrganizations: readonly DemoOrganization[] = [
     id: organizationId(2),
     name: "Harbour & Vale",
     timeZone: "Europe/London",
+    defaultCountry: "GB",
     seed: 2,
     size: { contacts: 400, leads: 80, deals: 240, activities: 1_200, conversations: 160 },
   },
@@ -47,8 +51,9 @@ export async function insertDemo(
   // A cursor secret need not be secret where the data is not.
   const secret = createHash("sha256").update(demo.id).digest();
   await client.query(
-    `INSERT INTO organization (id, name, time_zone, mode, cursor_secret, updated_at) VALUES ($1, $2, $3, 'TEST', $4, now())`,
-    [demo.id, demo.name, demo.timeZone, secret],
+    `INSERT INTO organization (id, name, time_zone, default_country, mode, cursor_secret, updated_at)
+     VALUES ($1, $2, $3, $4, 'TEST', $5, now())`,
+    [demo.id, demo.name, demo.timeZone, demo.defaultCountry, secret],
   );
   const tables = demoRows(demo.name, demo.seed, demo.size);
   const total = Object.values(tables).reduce((sum, rows) => sum + rows.length, 0);

@@ -2,6 +2,7 @@ import SchemaBuilder from "@pothos/core";
 import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
+import type { Viewer } from "../auth/viewer.ts";
 import { decodeId, encodeId, type IdType } from "../db/ids.ts";
 import type { Definition } from "../db/open/catalogue.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
@@ -19,8 +20,10 @@ interface Scalar<Input, Output = Input> {
 }
 
 /** Backing types of the GraphQL types that modules refer to by name. */
-interface Objects extends Omit<Rows, "Member" | "CustomField"> {
+interface Objects extends Omit<Rows, "Member" | "CustomField" | "Organization"> {
   Member: MemberProfile;
+  /** As its callers know it from their credential. */
+  Organization: Pick<Viewer, "orgId" | "orgName" | "mode" | "timeZone" | "defaultCountry">;
   CustomField: Definition;
 }
 

@@ -11,7 +11,8 @@ export interface Warning {
 
 /** The context of resolvers: the viewer, and the client that is scoped to the rows they may see. */
 export interface Context {
-  readonly viewer: Viewer;
+  /** Replaced when the request changes the organization. */
+  viewer: Viewer;
   /** Replaced once the operation is known, because a query is cancelled when its caller disconnects. */
   db: Db;
   /** One moment for the whole request. */

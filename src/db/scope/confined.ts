@@ -15,6 +15,7 @@ const readerNames = [
   "lock",
   "rows",
   "unique",
+  "changeOrganization",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];
 

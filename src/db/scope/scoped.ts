@@ -15,6 +15,7 @@ import { bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
 import { lockFields, locksOf } from "../write/locks.ts";
+import { changeOrganization } from "../write/organization.ts";
 import { locked, NeedsTransaction, needsTransaction, optimistic, rowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { uniqueValues } from "../write/unique-values.ts";
@@ -53,6 +54,9 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
       },
       get unique(): never {
         throw new ScopeError("unique values are looked for and given inside a transaction only");
+      },
+      changeOrganization() {
+        throw new ScopeError("an organization is changed inside a transaction only");
       },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
@@ -133,6 +137,7 @@ function confineOptimistic({ pool, statementName, reads }: Database, principal: 
     get unique(): never {
       return needsTransaction();
     },
+    changeOrganization: needsTransaction,
     get bulk(): never {
       return needsTransaction();
     },
@@ -213,6 +218,7 @@ function insideReaders(
       ),
     ),
     unique: uniqueValues(named, principal),
+    changeOrganization: (change) => changeOrganization(named, principal.orgId, change),
     bulk: bulkStatements(query, principal, order, statement),
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite they
     // would wait for ever for the one connection.

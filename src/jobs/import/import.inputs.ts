@@ -3,10 +3,9 @@ import { ContactCreateInput } from "../../entities/contact/contact.inputs.ts";
 import { LeadCreateInput } from "../../entities/lead/lead.inputs.ts";
 import { builder } from "../../graphql/builder.ts";
 import { RequestError } from "../../lib/errors.ts";
-import { isPhoneCountry } from "../../lib/phone.ts";
 import { Upload } from "../../lib/upload.ts";
 import type { InputFields } from "../../records/columns.ts";
-import { rule, tagList } from "../../records/inputs.ts";
+import { phoneCountry, rule, tagList } from "../../records/inputs.ts";
 import { Columns } from "./mapping.ts";
 import { allFields, type ImportField } from "./places.ts";
 import { type ImportMatch, importMatches } from "./recognise.ts";
@@ -185,7 +184,7 @@ export const ImportInput = z.object({
   tags: tagList.nullish(),
   createMissingTags: z.boolean().nullish(),
   ownerId: z.string().nullish(),
-  defaultCountry: z.string().refine(isPhoneCountry, "is no country whose phone numbers are known").nullish(),
+  defaultCountry: phoneCountry,
   encoding: z.enum(encodings).nullish(),
   delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),
 });
