@@ -2,14 +2,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as pause } from "node:timers/promises";
-import { Presets, SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { encodeId } from "../db/ids.ts";
-import type { Database } from "../db/open/database.ts";
-import { isTransient } from "../db/open/faults.ts";
-import { scopedDb } from "../db/scope/scoped.ts";
 import type { Entity } from "../filter/registry/fields.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
@@ -18,14 +13,14 @@ import { importRecords } from "../jobs/import/import.service.ts";
 import type { Column } from "../jobs/import/mapping.ts";
 import { refusedRows } from "../jobs/import/refused-csv.ts";
 import { NotCsvError } from "../jobs/import/sniff.ts";
-import { runJob } from "../jobs/runner.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { Upload } from "../lib/upload.ts";
-import { createLogger } from "../server/log.ts";
 import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
+import { callerOf } from "./caller.ts";
 import { completeMapping, fieldNames, readMapping } from "./import-mapping.ts";
 import { CommandError, say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
+import { workOff } from "./work-off.ts";
 
 const readMatch = readOneOf("id", "email", "phone", "custom-field");
 
@@ -99,7 +94,7 @@ export const imports = new Command("import")
     await checkFiles(path, errorsPath);
     const { fileLimit } = readConfig(process.env);
     await withMigrated(async (database) => {
-      const caller = await callerOf(database, options.org, options.email);
+      const caller = await callerOf(database, options.org, options.email, "IMPORT");
       const entity = options.lead ? "LEAD" : "CONTACT";
       const file = await beginningOf(path === STDIN ? process.stdin : createReadStream(path));
       try {
@@ -115,7 +110,11 @@ export const imports = new Command("import")
           tags: options.tag,
           createMissingTags: options.createMissingTags,
         });
-        const done = await runWithProgress(database, job);
+        const read = () =>
+          database.prisma.importJob.findUniqueOrThrow({
+            where: { orgId_id: { orgId: job.orgId, id: job.id } },
+          });
+        const done = await workOff(database, importKind, job, { read, noun: "rows", always: true });
         if (!(await report(caller, done, errorsPath))) process.exitCode = 1;
       } catch (error) {
         if (error instanceof NotCsvError) throw new CommandError(`${path} ${error.message}`);
@@ -189,57 +188,9 @@ async function mappingOf(
 function told({ path: [, field = "", ...more], message }: Refusal, file: string): string {
   const places: Readonly<Record<string, string>> = { file, mapping: "--map", tags: "--tag", mode: "--mode" };
   // zod's words begin with the place in the input.
-  const words = message.replace(`${[field, ...more].join(".")} `, "");
+  const place = `${[field, ...more].join(".")} `;
+  const words = message.startsWith(place) ? message.slice(place.length) : message;
   return `${places[field] ?? field}: ${words}`;
-}
-
-async function callerOf(database: Database, orgId: string, address: Address): Promise<Caller> {
-  const member = await database.prisma.member.findFirst({
-    where: { orgId, user: { is: { emailKey: address.key } } },
-  });
-  if (!member)
-    throw new CommandError("there is no such organization, or the address is not a member's of it");
-  if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
-  const { id: memberId, dataScope } = member;
-  return {
-    db: scopedDb(database, { orgId, memberId, dataScope }),
-    now: new Date(),
-    warnings: [],
-    progress: { writes: 0 },
-    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source: "IMPORT" },
-  };
-}
-
-/** Milliseconds between two looks at a job that another process works on, or whose database is away. */
-const LOOK = 500;
-
-/** Works on the job until it has ended; where a server has taken it up meanwhile, waits for that. */
-async function runWithProgress(database: Database, { orgId, id }: ImportJob): Promise<ImportJob> {
-  const bar = new SingleBar(
-    { format: "{bar} {percentage} % | {value} of {total} rows | {eta_formatted} left", noTTYOutput: true },
-    Presets.shades_classic,
-  );
-  let started = false;
-  const onProgress = ({ total, done }: ImportJob) => {
-    if (!started) bar.start(total, done);
-    started = true;
-    bar.update(done);
-  };
-  const logger = createLogger("warn");
-  for (;;) {
-    try {
-      await runJob(database, logger, importKind, { onProgress }, { orgId, id });
-      const job = await database.prisma.importJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } });
-      if (job.finishedAt !== null) {
-        bar.stop();
-        return job;
-      }
-      if (job.total > 0) onProgress(job);
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-    }
-    await pause(LOOK);
-  }
 }
 
 /** @returns whether all rows were imported */

@@ -16,6 +16,10 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     "imports contacts or leads from a CSV file",
     () => import("./import.ts").then((module) => module.imports),
   ],
+  export: [
+    "exports contacts, leads or deals as CSV or JSON lines",
+    () => import("./export.ts").then((module) => module.exports),
+  ],
   demo: [
     "seeds the demo organizations and prints a new key to each",
     () => import("./demo.ts").then((module) => module.demo),

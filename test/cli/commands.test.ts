@@ -111,6 +111,13 @@ describe.each([
       const env = envOf();
       const stranger = ["--org", encodeId("Organization", newId()), "--email", "me@example.com"];
       const reason = "there is no such organization, or the address is not a member's of it\n";
+      const kept = join(directory, "never.csv");
+      expect(await program(["export", ...stranger, "--out", kept], env)).toEqual({
+        code: 1,
+        out: "",
+        err: reason,
+      });
+      expect(existsSync(kept)).toBe(false);
       expect(await program(["key", ...stranger], env)).toEqual({ code: 1, out: "", err: reason });
       expect(await program(["import", "README.md", ...stranger], env)).toEqual({
         code: 1,
@@ -142,6 +149,7 @@ test("every script that runs the program is one of its commands", () => {
       "demo",
       "key",
       "import",
+      "export",
       "purge",
     ].map((script) => [script, script === "start" ? "" : script]),
   );
@@ -251,6 +259,24 @@ test.each([
     ["import", "README.md", ...org, ...me, "--map", "A=fone"],
     'There is no field "fone": take name, first_name',
   ],
+  [["export", ...org], "required option '--email <address>' not specified"],
+  [["export", ...org, ...me, "contacts.csv"], "too many arguments"],
+  [["export", ...org, ...me, "--lead", "--deal"], "--lead and --deal are two exports: take one"],
+  [["export", ...org, ...me, "--lead", "--smart-list", "x"], "--smart-list is for contacts"],
+  [["export", ...org, ...me, "--deal", "--trash", "only"], "--trash is not for deals, which have none"],
+  [["export", ...org, ...me, "--format", "xlsx"], "It must be csv or jsonl."],
+  [["export", ...org, ...me, "--filter", "name"], "It must be JSON, such as"],
+  [
+    ["export", ...org, ...me, "--filter", '{"nmae":{"eq":"x"}}'],
+    '--filter: Field "nmae" is not defined by type "ContactFilter". Did you mean "name"?',
+  ],
+  [["export", ...org, ...me, "--filter", "[]"], '--filter: Expected type "ContactFilter" to be an object.'],
+  [
+    ["export", ...org, ...me, "--lead", "--order", "nmae:desc"],
+    '--order: field: Value "NMAE" does not exist in "LeadOrderField" enum. Did you mean the enum value "NAME"?',
+  ],
+  [["export", ...org, ...me, "--order", "name,,email"], "It has a blank between two commas"],
+  [["export", ...org, ...me, "--columns", "name,fone"], "--columns has fone; it takes id, name, first_name"],
 ])("%j is refused with the reason and the usage", async (words, reason) => {
   const { code, text } = await told(words);
   expect(code).toBe(1);
@@ -265,6 +291,11 @@ test.each([
   [
     ["import", "README.md", ...org, ...me, "--errors", "none/errors.csv"],
     "refused rows cannot be written to none/errors.csv: name another file with --errors\n",
+  ],
+  [["export", ...org, ...me, "--out", "src"], "src is a directory: name a file in it\n"],
+  [
+    ["export", ...org, ...me, "--out", "none/contacts.csv"],
+    "none/contacts.csv cannot be written: there is no such directory, or it does not allow it\n",
   ],
 ])("%j is refused with the reason alone", async (words, reason) => {
   expect(await program(words, nowhere())).toEqual({ code: 1, out: "", err: reason });
@@ -298,7 +329,18 @@ test("the README names no command that is not run, here or in another test", asy
     "test:filters": "test/filter/proof.test.ts runs the same",
     demo: "start.test.ts, with --help here",
   };
-  const here = ["key", "import", "purge", "schema", "db:migrate", "db:status", "db:new", "db:check", "run"];
+  const here = [
+    "key",
+    "import",
+    "export",
+    "purge",
+    "schema",
+    "db:migrate",
+    "db:status",
+    "db:new",
+    "db:check",
+    "run",
+  ];
   expect([...named].filter((script) => !here.includes(script) && !Object.hasOwn(elsewhere, script))).toEqual(
     [],
   );

@@ -1,0 +1,34 @@
+import type { Database } from "../db/open/database.ts";
+import { scopedDb } from "../db/scope/scoped.ts";
+import type { ModificationSource } from "../generated/prisma/enums.ts";
+import type { Caller } from "../graphql/context.ts";
+import type { Address } from "./arguments.ts";
+import { CommandError } from "./run.ts";
+
+/**
+ * The member in whose name a command works, as a request of theirs would.
+ *
+ * @param orgId UUID
+ * @throws CommandError when they are no member of the organization, or may only read
+ */
+export async function callerOf(
+  database: Database,
+  orgId: string,
+  address: Address,
+  source: ModificationSource,
+): Promise<Caller> {
+  const member = await database.prisma.member.findFirst({
+    where: { orgId, user: { is: { emailKey: address.key } } },
+  });
+  if (!member)
+    throw new CommandError("there is no such organization, or the address is not a member's of it");
+  if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
+  const { id: memberId, dataScope } = member;
+  return {
+    db: scopedDb(database, { orgId, memberId, dataScope }),
+    now: new Date(),
+    warnings: [],
+    progress: { writes: 0 },
+    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source },
+  };
+}

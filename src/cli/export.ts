@@ -1,0 +1,217 @@
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Command } from "commander";
+import { encodeId } from "../db/ids.ts";
+import type { Database } from "../db/open/database.ts";
+import type { ExportJob } from "../generated/prisma/client.ts";
+import type { ExportEntity } from "../generated/prisma/enums.ts";
+import { exportKind } from "../jobs/export/export.kind.ts";
+import {
+  cancelExport,
+  type ExportCaller,
+  type ExportedSet,
+  exportRecords,
+} from "../jobs/export/export.service.ts";
+import { exportFile } from "../jobs/export/file.ts";
+import { type Refusal, RefusalError } from "../lib/errors.ts";
+import { onSignals } from "../server/signals.ts";
+import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
+import { callerOf } from "./caller.ts";
+import {
+  checkColumns,
+  columnNames,
+  readAs,
+  readColumns,
+  readDelimiter,
+  readJson,
+  readOrder,
+  type TypedColumn,
+} from "./export-options.ts";
+import { CommandError, UsageError } from "./run.ts";
+import { checkWritable, writeWhole } from "./whole-file.ts";
+import { withMigrated } from "./with-database.ts";
+import { workOff } from "./work-off.ts";
+
+interface Options {
+  /** UUID. */
+  readonly org: string;
+  readonly email: Address;
+  readonly lead?: boolean;
+  readonly deal?: boolean;
+  readonly filter?: unknown;
+  readonly smartList?: string;
+  readonly order?: readonly object[];
+  readonly trash?: "exclude" | "include" | "only";
+  readonly columns?: readonly TypedColumn[];
+  readonly format: "csv" | "jsonl";
+  readonly delimiter: string;
+  readonly bom?: boolean;
+  readonly out: string;
+}
+
+/** What is named in place of a file to write to standard output. */
+const STDOUT = "-";
+
+/** Exports records to a file or to standard output; what it says goes to standard error. */
+export const exports = new Command("export")
+  .usage("--org <organization id> --email <address> [options]")
+  .requiredOption("--org <organization id>", "whose contacts they are", readOrganizationId)
+  .requiredOption("--email <address>", "the member who exports what they may see", readAddress)
+  .option("--lead", "exports leads, not contacts")
+  .option("--deal", "exports deals, not contacts")
+  .option("--filter <json>", "which ones, as a ContactFilter, LeadFilter or DealFilter of the API", readJson)
+  .option("--smart-list <id>", "only contacts that are in this smart list")
+  .option(
+    "--order <fields>",
+    "their order, such as company,created_at:desc; newest first when left out",
+    readOrder,
+  )
+  .option(
+    "--trash <exclude|include|only>",
+    "whether those in the trash are meant",
+    readOneOf("exclude", "include", "only"),
+  )
+  .option(
+    "--columns <fields>",
+    "the columns, such as name,email=Address,custom.<slug>; all that an import reads back when left out",
+    readColumns,
+  )
+  .option("--format <csv|jsonl>", "CSV, or a JSON object a line", readOneOf("csv", "jsonl"), "csv")
+  .option(
+    "--delimiter <character>",
+    "what divides the columns of CSV: , or ; or | or tab",
+    readDelimiter,
+    ",",
+  )
+  .option("--bom", "begins CSV with a byte order mark, by which Excel knows that it is UTF-8")
+  .option("--out <file>", "where to write them; - is standard output", STDOUT)
+  .addHelpText(
+    "after",
+    `\nColumns of contacts: ${columnNames("CONTACT").join(", ")}, custom.<slug>` +
+      `\nColumns of leads: ${columnNames("LEAD").join(", ")}, custom.<slug>` +
+      `\nColumns of deals: ${columnNames("DEAL").join(", ")}`,
+  )
+  .action(async (options: Options) => {
+    const entity = entityOf(options);
+    const set = await setOf(entity, options);
+    if (options.out !== STDOUT) await checkWritable(options.out);
+    const stop = new AbortController();
+    onSignals((signal) => {
+      stop.abort(signal);
+      process.exitCode = 128 + constants.signals[signal];
+    });
+    await withMigrated(async (database) => {
+      const caller = await exporter(database, options);
+      try {
+        const job = await exportRecords(caller, entity, set, fileOf(options));
+        await finish(database, caller, job, options.out, stop.signal);
+      } catch (error) {
+        if (error instanceof RefusalError) throw new CommandError(error.refusals.map(told).join("\n"));
+        throw error;
+      }
+    });
+  });
+
+/** @throws UsageError for options that cannot be meant together */
+function entityOf({ lead, deal, smartList, trash, columns }: Options): ExportEntity {
+  if (lead && deal) throw new UsageError("--lead and --deal are two exports: take one");
+  const entity = lead ? "LEAD" : deal ? "DEAL" : "CONTACT";
+  if (smartList !== undefined && entity !== "CONTACT") throw new UsageError("--smart-list is for contacts");
+  if (trash !== undefined && entity === "DEAL")
+    throw new UsageError("--trash is not for deals, which have none");
+  if (columns) checkColumns(entity, columns);
+  return entity;
+}
+
+/** Which records, in which order, read as the API reads it. */
+async function setOf(
+  entity: ExportEntity,
+  { filter, smartList, order, trash }: Options,
+): Promise<ExportedSet> {
+  // Loaded here, because `--help` has no need of it. The filters of all entities are known once it is.
+  const { schema } = await import("../schema.ts");
+  const type = ({ CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const)[entity];
+  const filters: unknown[] = [];
+  if (filter !== undefined) filters.push(readAs(schema, "--filter", `${type}Filter`, filter));
+  if (smartList !== undefined) filters.push({ inSmartList: { eq: smartList } });
+  const orderBy = order?.map((each) => readAs(schema, "--order", `${type}Order`, each));
+  return {
+    filter: { and: filters } as unknown as ExportedSet["filter"],
+    orderBy: orderBy as ExportedSet["orderBy"],
+    trash: trash && ({ exclude: "EXCLUDE", include: "INCLUDE", only: "ONLY" } as const)[trash],
+  };
+}
+
+const fileOf = ({ columns, format, delimiter, bom }: Options) => ({
+  columns,
+  format: format === "csv" ? "CSV" : "JSON_LINES",
+  delimiter,
+  byteOrderMark: bom,
+});
+
+async function exporter(database: Database, { org, email }: Options): Promise<ExportCaller> {
+  const caller = await callerOf(database, org, email, "API");
+  const { timeZone } = await database.prisma.organization.findUniqueOrThrow({ where: { id: org } });
+  return { ...caller, viewer: { ...caller.viewer, timeZone } };
+}
+
+/** Works on the export, and writes its file; when it is interrupted, there is neither. */
+async function finish(
+  database: Database,
+  caller: ExportCaller,
+  { orgId, id }: ExportJob,
+  out: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = await workOff(
+    database,
+    exportKind,
+    { orgId, id },
+    {
+      read: () => database.prisma.exportJob.findUniqueOrThrow({ where: { orgId_id: { orgId, id } } }),
+      noun: "records",
+      stopping: () => signal.aborted,
+    },
+  );
+  const name = `Export ${encodeId("ExportJob", id)}`;
+  if (signal.aborted) {
+    if (done.finishedAt === null) await cancelExport(caller, encodeId("ExportJob", id));
+    return tell(`${name}: stopped, without a file`);
+  }
+  if (done.state !== "DONE")
+    throw new CommandError(`${name}: ${done.state.toLowerCase()}. ${done.problem ?? ""}`);
+  try {
+    await writeOut(exportFile(database.pool, done), out, signal);
+  } catch (error) {
+    if (signal.aborted) return tell(`${name}: stopped, without ${out === STDOUT ? "the rest" : "a file"}`);
+    const { code } = error as { readonly code?: string };
+    if (code === "EPIPE") throw new CommandError("standard output was closed before all of it was written");
+    if (code === "ENOSPC") throw new CommandError(`${out} could not be written: the disk is full`);
+    throw error;
+  }
+  const skipped = done.skipped > 0 ? `; ${done.skipped} were deleted meanwhile` : "";
+  tell(`${name}: done\n${done.done - done.skipped} records, ${done.bytes} bytes${skipped}`);
+}
+
+const writeOut = (file: Readable, out: string, signal: AbortSignal): Promise<void> =>
+  out === STDOUT ? pipeline(file, process.stdout, { end: false, signal }) : writeWhole(out, file, signal);
+
+/** Tells the operator on standard error: standard output is the file's. */
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** A refusal in the words of the command line. */
+function told({ path, message }: Refusal): string {
+  const [field = ""] = path;
+  const options: Readonly<Record<string, string>> = {
+    filter: path.includes("inSmartList") ? "--smart-list" : "--filter",
+    orderBy: "--order",
+    columns: "--columns",
+    delimiter: "--delimiter",
+  };
+  const option = options[field];
+  // zod's words begin with the place in the input.
+  const place = `${path.join(".")} `;
+  const words = message.startsWith(place) ? message.slice(place.length) : message;
+  return option === undefined ? message : `${option}: ${words}`;
+}
