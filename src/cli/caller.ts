@@ -1,9 +1,14 @@
 import type { Database } from "../db/open/database.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
-import type { Caller } from "../graphql/context.ts";
+import type { Caller, Context } from "../graphql/context.ts";
 import type { Address } from "./arguments.ts";
 import { CommandError } from "./run.ts";
+
+/** A caller who knows what of their organization decides how inputs are read. */
+interface OrganizationCaller extends Caller {
+  readonly viewer: Caller["viewer"] & Pick<Context["viewer"], "timeZone" | "defaultCountry">;
+}
 
 /**
  * The member in whose name a command works, as a request of theirs would.
@@ -16,19 +21,20 @@ export async function callerOf(
   orgId: string,
   address: Address,
   source: ModificationSource,
-): Promise<Caller> {
+): Promise<OrganizationCaller> {
   const member = await database.prisma.member.findFirst({
     where: { orgId, user: { is: { emailKey: address.key } } },
+    include: { organization: { select: { timeZone: true, defaultCountry: true } } },
   });
   if (!member)
     throw new CommandError("there is no such organization, or the address is not a member's of it");
   if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
-  const { id: memberId, dataScope } = member;
+  const { id: memberId, dataScope, organization } = member;
   return {
     db: scopedDb(database, { orgId, memberId, dataScope }),
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
-    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source },
+    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source, ...organization },
   };
 }

@@ -102,7 +102,7 @@ export const exports = new Command("export")
       process.exitCode = 128 + constants.signals[signal];
     });
     await withMigrated(async (database) => {
-      const caller = await exporter(database, options);
+      const caller = await callerOf(database, options.org, options.email, "API");
       try {
         const job = await exportRecords(caller, entity, set, fileOf(options));
         await finish(database, caller, job, options.out, stop.signal);
@@ -149,12 +149,6 @@ const fileOf = ({ columns, format, delimiter, bom }: Options) => ({
   delimiter,
   byteOrderMark: bom,
 });
-
-async function exporter(database: Database, { org, email }: Options): Promise<ExportCaller> {
-  const caller = await callerOf(database, org, email, "API");
-  const { timeZone } = await database.prisma.organization.findUniqueOrThrow({ where: { id: org } });
-  return { ...caller, viewer: { ...caller.viewer, timeZone } };
-}
 
 /** Works on the export, and writes its file; when it is interrupted, there is neither. */
 async function finish(

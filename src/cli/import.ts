@@ -78,8 +78,10 @@ export const imports = new Command("import")
     readOneOf("refuse", "from-email"),
   )
   .option("--owner <member id>", "the member to whom new ones are assigned")
-  .option("--country <code>", "the country of phone numbers without one, such as DE", (code) =>
-    code.toUpperCase(),
+  .option(
+    "--country <code>",
+    "the country of phone numbers without one, such as DE; the organization's when left out",
+    (code) => code.toUpperCase(),
   )
   .option("--dry-run", "checks and counts, and writes no contact")
   .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [

@@ -8,7 +8,7 @@ export const refusalCodes = {
   REQUIRED: "A value is missing.",
   INVALID_VALUE: "A value is not of the form that the field takes.",
   INVALID_EMAIL: "The text is not an e-mail address.",
-  INVALID_PHONE: "The text is not one possible phone number with its country code, such as +33612345678.",
+  INVALID_PHONE: "The text is not one possible phone number; the message says why.",
   INVALID_URL: "The text is not a web address (http or https).",
   TOO_LONG: "A text or list is longer than the field takes.",
   BAD_ID: "The text is no id, or an id of another type.",

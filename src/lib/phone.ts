@@ -15,16 +15,50 @@ export const isPhoneCountry = (country: string): boolean => loaded().isSupported
 /** Longest text that is looked at, in UTF-16 units. */
 const MAX_LENGTH = 100;
 
+/** Most digits of an extension. */
+const MAX_EXTENSION = 7;
+
+/** Direction marks and what has no width, which come along when a number is copied. */
+const invisible = /\p{Cf}/gu;
+
 /** Digits with what people put between them, in any script's digits. */
 const written = /^\+?[\p{Nd} .()/\u00a0\u202f\u2010-\u2013-]+$/u;
 
 /** An extension that is marked as one. */
-const extension = /(?:;ext=|[ ,]*(?:ext(?:ension|n)?\.?|x|#)) *(\d{1,7})$/i;
+const extension = /(?:;ext=|[ ,]*(?:ext(?:ension|n)?\.?|x|#)) *(\d+)$/i;
+
+/** Why a text is not one phone number: each with its words, which continue "phone …". */
+export const phoneProblems = {
+  BLANK: () => "is blank",
+  TOO_LONG_TEXT: () => `is too long: one phone number has at most ${MAX_LENGTH} characters`,
+  LETTERS: () =>
+    "is not a phone number, as it has letters: write digits, such as +33612345678, and mark an extension, as in +15128675309 ext. 12",
+  NOT_A_NUMBER: () => "is not a phone number, such as +33612345678",
+  TWO_NUMBERS: () =>
+    "looks like two phone numbers: send each by itself, or mark an extension, as in +15128675309 ext. 12",
+  LONG_EXTENSION: () => `has an extension that is too long: it may have ${MAX_EXTENSION} digits`,
+  NEEDS_COUNTRY: () =>
+    "needs its country code, such as +33612345678, or a default country: that of the input, of the import or of the organization",
+  NO_SUCH_COUNTRY: () => "has a country code that does not exist; one that does begins +33612345678",
+  TOO_SHORT: (whose: string) => `is too short for a phone number ${whose}`,
+  TOO_LONG: (whose: string) => `is too long for a phone number ${whose}`,
+  INVALID_LENGTH: (whose: string) => `is too short or too long for a phone number ${whose}`,
+} as const satisfies Record<string, (whose: string) => string>;
+
+export type PhoneReason = keyof typeof phoneProblems;
 
 /** Why a text is not a phone number; the message continues "phone …". */
-export interface PhoneProblem {
+interface PhoneProblem {
+  readonly reason: PhoneReason;
   readonly problem: string;
 }
+
+type Read = { readonly number: string } | PhoneProblem;
+
+const refused = (reason: PhoneReason, whose = ""): PhoneProblem => ({
+  reason,
+  problem: phoneProblems[reason](whose),
+});
 
 /**
  * Reads a phone number that carries its country, or whose country is known.
@@ -35,46 +69,60 @@ export interface PhoneProblem {
  * @param country two letters of ISO 3166-1, of numbers without a country code; one that `isPhoneCountry` knows
  * @returns E.164, an extension behind it as in RFC 3966: `+15128675309;ext=12`
  */
-export function parsePhone(
-  text: string,
-  country: string | null = null,
-): { readonly number: string } | PhoneProblem {
-  const said = text.trim().replace(/^\uff0b/, "+");
-  if (said.length > MAX_LENGTH) return { problem: `is too long for a phone number` };
+export function parsePhone(text: string, country: string | null = null): Read {
+  // Before anything is looked for in it.
+  if (text.length > MAX_LENGTH) return refused(text.trim() === "" ? "BLANK" : "TOO_LONG_TEXT");
+  const said = text
+    .replace(invisible, "")
+    .trim()
+    .replace(/^\uff0b/, "+");
+  if (said === "") return refused("BLANK");
   const [marked, ext] = extension.exec(said) ?? [];
   const digits = marked === undefined ? said : said.slice(0, -marked.length).trimEnd();
-  if (!written.test(digits)) return { problem: "is not a phone number, such as +33612345678" };
-  if (hasTwo(digits))
-    return {
-      problem:
-        "looks like two phone numbers: send each by itself, or mark an extension, as in +15128675309 ext. 12",
-    };
-  const bare = digits.replace(/[^\p{Nd}+]/gu, "").replace(/^00/, "+");
-  const defaultCountry = bare.startsWith("+")
-    ? undefined
-    : ((country ?? undefined) as CountryCode | undefined);
-  if (!bare.startsWith("+") && defaultCountry === undefined)
-    return { problem: "needs its country code, such as +33612345678" };
-  const { validatePhoneNumberLength, parsePhoneNumberFromString } = loaded();
-  const problem = problems[validatePhoneNumberLength(bare, defaultCountry) ?? "POSSIBLE"];
-  const read = parsePhoneNumberFromString(bare, {
-    extract: false,
-    ...(defaultCountry && { defaultCountry }),
-  });
-  if (read === undefined && defaultCountry)
-    return { problem: problem ?? "is not a phone number of its country" };
-  const number = read?.number ?? bare;
-  if (problem !== undefined && !isLocal(number)) return { problem };
-  return { number: ext === undefined ? number : `${number};ext=${ext}` };
+  if (!written.test(digits)) return refused(/\p{L}/u.test(digits) ? "LETTERS" : "NOT_A_NUMBER");
+  if (!/\p{Nd}/u.test(digits)) return refused("NOT_A_NUMBER");
+  if (hasTwo(digits)) return refused("TWO_NUMBERS");
+  if (ext !== undefined && ext.length > MAX_EXTENSION) return refused("LONG_EXTENSION");
+  const read = readDigits(digits.replace(/[^\p{Nd}+]/gu, ""), country as CountryCode | null);
+  return "number" in read && ext !== undefined ? { number: `${read.number};ext=${ext}` } : read;
 }
 
-const problems: Readonly<Record<string, string>> = {
-  TOO_SHORT: "is too short for a phone number of its country",
-  TOO_LONG: "is too long for a phone number of its country",
-  INVALID_LENGTH: "is too short or too long for a phone number of its country",
-  INVALID_COUNTRY: "needs a country code that exists, such as +33612345678",
-  NOT_A_NUMBER: "is not a phone number, such as +33612345678",
-};
+/** @param bare digits without anything between them, perhaps behind a + */
+function readDigits(bare: string, country: CountryCode | null): Read {
+  if (bare.startsWith("+")) return readInternational(bare);
+  const international = bare.startsWith("00") ? readInternational(bare.replace(/^00/, "+")) : null;
+  if (country === null) return international ?? refused("NEEDS_COUNTRY");
+  // The library knows what is dialled before a country code where the number is written: not 00 everywhere.
+  const read = readNational(bare, country);
+  return "number" in read || international === null || "problem" in international ? read : international;
+}
+
+function readNational(bare: string, country: CountryCode): Read {
+  const { validatePhoneNumberLength, parsePhoneNumberFromString } = loaded();
+  const problem = validatePhoneNumberLength(bare, country);
+  const number = parsePhoneNumberFromString(bare, { extract: false, defaultCountry: country })?.number;
+  if (problem === undefined && number !== undefined) return { number };
+  return refused(reasons[problem ?? "NOT_A_NUMBER"], `of ${country}, the default country`);
+}
+
+function readInternational(bare: string): Read {
+  const { AsYouType, validatePhoneNumberLength, parsePhoneNumberFromString } = loaded();
+  const problem = validatePhoneNumberLength(bare);
+  const number = parsePhoneNumberFromString(bare, { extract: false })?.number ?? bare;
+  if (problem === undefined || isLocal(number)) return { number };
+  const typed = new AsYouType();
+  typed.input(bare);
+  const code = typed.getCallingCode();
+  return refused(reasons[problem], code ? `with the country code +${code}` : "with a country code");
+}
+
+const reasons = {
+  TOO_SHORT: "TOO_SHORT",
+  TOO_LONG: "TOO_LONG",
+  INVALID_LENGTH: "INVALID_LENGTH",
+  INVALID_COUNTRY: "NO_SUCH_COUNTRY",
+  NOT_A_NUMBER: "NOT_A_NUMBER",
+} as const satisfies Record<string, PhoneReason>;
 
 /** North American numbers without their area code, which Google's library counts as possible and this one does not. */
 const isLocal = (number: string): boolean => /^\+1[2-9]\d{6}$/.test(number);

@@ -3,7 +3,6 @@ import { emailKey } from "../lib/email.ts";
 import { type Refusal, type RefusalCode, RefusalError, refusal } from "../lib/errors.ts";
 import { lineProblem } from "../lib/exact.ts";
 import { isBlank } from "../lib/fold.ts";
-import { isPhoneCountry, parsePhone } from "../lib/phone.ts";
 import { isWebUrl } from "../lib/url.ts";
 
 /** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
@@ -44,19 +43,6 @@ export const email = z
     rule("INVALID_EMAIL", "is not an e-mail address"),
   )
   .transform((value) => value?.trim() ?? null)
-  .nullish();
-
-export const phone = z.string().transform((value, context) => {
-  const read = parsePhone(value);
-  if ("number" in read) return read.number;
-  context.addIssue({ code: "custom", message: read.problem, params: { code: "INVALID_PHONE" } });
-  return z.NEVER;
-});
-
-/** The country of phone numbers that do not say their own. */
-export const phoneCountry = z
-  .string()
-  .refine(isPhoneCountry, "is no country whose phone numbers are known, such as DE")
   .nullish();
 
 export const url = text(2000).refine(

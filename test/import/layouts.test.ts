@@ -203,7 +203,7 @@ test("numbers without a country are of the country that is said, in files and ro
       row: 1,
       column: "Telefon",
       code: "INVALID_PHONE",
-      message: "Telefon is too long for a phone number of its country, as one of DE",
+      message: "Telefon is too long for a phone number of DE, the default country",
     },
   ]);
   const rows = [

@@ -10,8 +10,9 @@ import {
   urlColumn,
   written,
 } from "../../records/columns.ts";
-import { email, phone, rule, text } from "../../records/inputs.ts";
+import { email, rule, text } from "../../records/inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
+import { phone } from "../../records/phones.ts";
 import {
   MAX_OTHER_EMAILS,
   OtherEmailsInput,
@@ -153,7 +154,7 @@ export const contactTable = {
     ...written({
       type: ["String"],
       description:
-        "Phone numbers with their country code, the primary one first: 1 to 20. Replaces all existing ones. An extension is kept where it is marked, as in +15128675309 ext. 12.",
+        "Phone numbers with their country code or of the default country, the primary one first: 1 to 20. Replaces all existing ones. An extension is kept where it is marked, as in +15128675309 ext. 12.",
       check: z
         .array(phone)
         .min(1, rule("INVALID_VALUE", "must have at least one number; send null to clear them"))

@@ -3,6 +3,7 @@ import { builder } from "../../graphql/builder.ts";
 import { checksOf, type InputFields, inputFieldsOf, inputFieldsWithin } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, tagChange, tagList } from "../../records/inputs.ts";
+import { defaultCountryField, phoneCountry } from "../../records/phones.ts";
 import { TagsInput } from "../../records/tags.inputs.ts";
 import { contactTable } from "./contact.columns.ts";
 import type { SaidEmails } from "./contact.emails.ts";
@@ -23,6 +24,7 @@ const contactInputFields = (t: InputFields, how: "create" | "update") => ({
   createMissingTags: t.boolean({
     description: "Whether to make tags that do not exist yet; otherwise they are refused.",
   }),
+  defaultCountry: defaultCountryField(t),
 });
 
 export const ContactCreateInput = builder.inputType("ContactCreateInput", {
@@ -53,7 +55,11 @@ export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
   }),
 });
 
-const common = { customFields: customFieldValues, createMissingTags: z.boolean().nullish() };
+const common = {
+  customFields: customFieldValues,
+  createMissingTags: z.boolean().nullish(),
+  defaultCountry: phoneCountry,
+};
 
 export const ContactCreate = z.object({
   ...checksOf(contactTable, "create"),
@@ -66,6 +72,6 @@ export const ContactUpdate = z.object({ ...checksOf(contactTable, "update"), ...
 export const ContactUpsert = z.object({ ...checksOf(contactTable, "create"), ...common, tags: tagChange });
 
 /** A contact's input, checked: everything but tags. Addresses come as a list to add, or as a change. */
-export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags" | "otherEmails"> &
+export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags" | "otherEmails" | "defaultCountry"> &
   Pick<SaidEmails, "otherEmails">;
 export type ContactCreateValues = z.infer<typeof ContactCreate>;

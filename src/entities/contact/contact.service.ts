@@ -5,9 +5,9 @@ import type { Db } from "../../db/scope/db.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
-import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
 import { applyOwner } from "../../records/owner.ts";
+import { type PhoneCaller, readWithPhones } from "../../records/phones.ts";
 import { catalogueFor, isPlain, planTags, type TagChange } from "../../records/tags.ts";
 import { uniqueRefusals } from "../../records/unique.ts";
 import { checkVersion } from "../../records/version.ts";
@@ -94,11 +94,11 @@ export async function putContact(
  * @throws RefusalError with everything that is wrong with the input
  */
 export function createContact(
-  caller: Caller,
+  caller: PhoneCaller,
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<ContactRow> {
-  const { tags, ...given } = readInput(ContactCreate, raw);
+  const { tags, ...given } = readWithPhones(ContactCreate, raw, caller.viewer.defaultCountry);
   const input = { ...given, tags: { set: tags } };
   return orTaken(
     caller,
@@ -122,12 +122,12 @@ export function createContact(
  * @throws RefusalError with everything that is wrong
  */
 export function updateContact(
-  caller: Caller,
+  caller: PhoneCaller,
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
 ): Promise<ContactRow> {
-  const input = readInput(ContactUpdate, raw);
+  const input = readWithPhones(ContactUpdate, raw, caller.viewer.defaultCountry);
   return orTaken(
     caller,
     () => saidKeys(input).map((key) => ({ key, path: ["input", "email"] })),

@@ -3,11 +3,10 @@ import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
-import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { applyCustom } from "../../records/custom.ts";
-import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
+import { type PhoneCaller, readWithPhones } from "../../records/phones.ts";
 import { uniqueValuesOf } from "../../records/unique.ts";
 import type { IdempotencyKey, Repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -38,12 +37,12 @@ const ATTEMPTS = 3;
  * @throws RefusalError AMBIGUOUS_MATCH with the candidates when the keys are those of more than one contact
  */
 export async function upsertContact(
-  caller: Caller,
+  caller: PhoneCaller,
   raw: unknown,
   matchOn: readonly MatchKey[],
   idempotencyKey?: IdempotencyKey,
 ): Promise<Upserted> {
-  const { otherEmails, ...said } = readInput(ContactUpsert, raw);
+  const { otherEmails, ...said } = readWithPhones(ContactUpsert, raw, caller.viewer.defaultCountry);
   // Another system does not take away what it does not know of.
   const input = { ...said, otherEmails: otherEmails ?? undefined };
   const emails = saidKeys(input);

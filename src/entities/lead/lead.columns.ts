@@ -4,9 +4,10 @@ import type { FilterField } from "../../filter/registry/fields.ts";
 import { column, field, keyed, sorted } from "../../filter/registry/make.ts";
 import { LeadStatus } from "../../generated/prisma/enums.ts";
 import { longTextColumn, type PersonColumn, textColumn, written } from "../../records/columns.ts";
-import { email, phone, requiredText, rule } from "../../records/inputs.ts";
+import { email, requiredText, rule } from "../../records/inputs.ts";
 import { MoneyInput, money } from "../../records/money.inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
+import { phone } from "../../records/phones.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
 
 /** The columns of a lead: everything that is made of one is said here, once. */
@@ -78,7 +79,8 @@ export const leadTable = {
     description: "Phone number in E.164.",
     ...written({
       type: "String",
-      description: "Phone number with its country code, and an extension where it is marked: ext. 12.",
+      description:
+        "Phone number with its country code or of the default country, and an extension where it is marked: ext. 12.",
       check: phone.nullish(),
     }),
     shown: { type: "PhoneNumber", nullable: true },

@@ -4,6 +4,7 @@ import { checksOf, type InputFields, inputFieldsOf } from "../../records/columns
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, tagChange, tagList, text } from "../../records/inputs.ts";
 import { MoneyInput, money } from "../../records/money.inputs.ts";
+import { defaultCountryField, phoneCountry } from "../../records/phones.ts";
 import { TagsInput } from "../../records/tags.inputs.ts";
 import { leadTable } from "./lead.columns.ts";
 
@@ -16,6 +17,7 @@ const others = (t: InputFields) => ({
   createMissingTags: t.boolean({
     description: "Whether to make tags that do not exist yet; otherwise they are refused.",
   }),
+  defaultCountry: defaultCountryField(t),
 });
 
 export const LeadCreateInput = builder.inputType("LeadCreateInput", {
@@ -57,7 +59,11 @@ export const LeadConvertInput = builder.inputType("LeadConvertInput", {
   }),
 });
 
-const otherChecks = { customFields: customFieldValues, createMissingTags: z.boolean().nullish() };
+const otherChecks = {
+  customFields: customFieldValues,
+  createMissingTags: z.boolean().nullish(),
+  defaultCountry: phoneCountry,
+};
 
 export const LeadCreate = z.object({
   ...checksOf(leadTable, "create"),
@@ -80,4 +86,4 @@ export const LeadConvert = z.object({
 });
 
 /** A lead's input, checked. */
-export type LeadInput = z.infer<typeof LeadUpdate>;
+export type LeadInput = Omit<z.infer<typeof LeadUpdate>, "defaultCountry">;

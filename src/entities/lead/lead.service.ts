@@ -2,9 +2,9 @@ import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
-import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
+import { type PhoneCaller, readWithPhones } from "../../records/phones.ts";
 import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
 import { uniqueRefusals } from "../../records/unique.ts";
 import { checkVersion } from "../../records/version.ts";
@@ -34,8 +34,12 @@ export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow>
  *
  * @throws RefusalError with everything that is wrong with the input
  */
-export function createLead(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<LeadRow> {
-  const { tags, ...input } = readInput(LeadCreate, raw);
+export function createLead(
+  caller: PhoneCaller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<LeadRow> {
+  const { tags, ...input } = readWithPhones(LeadCreate, raw, caller.viewer.defaultCountry);
   const change = { ...input, tags: { set: tags } };
   return write(caller, async (writer) => putLead(writer, null, change, await catalogueOf(writer, change)), {
     repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey),
@@ -50,12 +54,12 @@ export function createLead(caller: Caller, raw: unknown, idempotencyKey?: Idempo
  * @throws RefusalError with everything that is wrong
  */
 export function updateLead(
-  caller: Caller,
+  caller: PhoneCaller,
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
 ): Promise<LeadRow> {
-  const input = readInput(LeadUpdate, raw);
+  const input = readWithPhones(LeadUpdate, raw, caller.viewer.defaultCountry);
   return write(
     caller,
     async (writer) => {

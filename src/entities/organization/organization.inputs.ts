@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
-import { phoneCountry, requiredText } from "../../records/inputs.ts";
+import { requiredText } from "../../records/inputs.ts";
+import { phoneCountry } from "../../records/phones.ts";
 
 export const OrganizationUpdateInput = builder.inputType("OrganizationUpdateInput", {
   description: "What to change: left out is untouched, null is cleared.",

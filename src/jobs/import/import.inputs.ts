@@ -5,7 +5,8 @@ import { builder } from "../../graphql/builder.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { Upload } from "../../lib/upload.ts";
 import type { InputFields } from "../../records/columns.ts";
-import { phoneCountry, rule, tagList } from "../../records/inputs.ts";
+import { rule, tagList } from "../../records/inputs.ts";
+import { phoneCountry } from "../../records/phones.ts";
 import { Columns } from "./mapping.ts";
 import { allFields, type ImportField } from "./places.ts";
 import { type ImportMatch, importMatches } from "./recognise.ts";
@@ -140,7 +141,8 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   }),
   defaultCountry: t.field({
     type: "CountryCode",
-    description: "The country of phone numbers that are written without one.",
+    description:
+      "The country of phone numbers that are written without one, in two letters of ISO 3166-1, such as DE; a row's own comes first, and the organization's is taken when left out.",
   }),
   encoding: t.field({
     type: EncodingEnum,

@@ -13,6 +13,7 @@ import type { Upload } from "../../lib/upload.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { applyOwner } from "../../records/owner.ts";
+import type { PhoneCaller } from "../../records/phones.ts";
 import { findTags, tagRefusals } from "../../records/tags.ts";
 import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -40,12 +41,13 @@ const asImport = (caller: Caller): Caller => ({
  * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
  */
 export function importRecords(
-  caller: Caller,
+  caller: PhoneCaller,
   entity: Entity,
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<ImportJob> {
-  const input: Asked = { ...readInput(ImportInput, raw), entity };
+  const asked = readInput(ImportInput, raw);
+  const input: Asked = { ...asked, entity, country: asked.defaultCountry ?? caller.viewer.defaultCountry };
   if ((input.rows == null) === (input.file == null)) {
     throw refuse("REQUIRED", ["input"], "give either rows or a file");
   }
@@ -58,14 +60,18 @@ export function importRecords(
 }
 
 /** What is asked for, and of what. */
-type Asked = ImportInputValues & { readonly entity: Entity };
+type Asked = ImportInputValues & {
+  readonly entity: Entity;
+  /** Of phone numbers that are written without one. */
+  readonly country: string | null;
+};
 
 const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport" : "contactImport");
 
 /** Columns of a job that do not depend on where its rows come from. */
 async function newJob(
   writer: Writer,
-  { entity, mode, dryRun, matchOn, missingName, tags, createMissingTags, ownerId, defaultCountry }: Asked,
+  { entity, mode, dryRun, matchOn, missingName, tags, createMissingTags, ownerId, country }: Asked,
 ) {
   const { tx, caller } = writer;
   const owner = await applyOwner(caller, tx, undefined, ownerId);
@@ -78,7 +84,7 @@ async function newJob(
     tags: tags ?? [],
     createMissingTags: createMissingTags ?? false,
     ownerId: owner.ownerId,
-    defaultCountry: defaultCountry ?? null,
+    defaultCountry: country,
   };
   return {
     entity,
@@ -91,7 +97,7 @@ async function newJob(
 }
 
 function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey): Promise<ImportJob> {
-  const { entity, ...asked } = input;
+  const { entity, country, ...asked } = input;
   return write(
     caller,
     async (writer) => {
@@ -103,7 +109,7 @@ function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey
           row: at + 1,
           line: at + 1,
           raw: JSON.stringify(row),
-          ...readInputRow(entity, row, input.defaultCountry),
+          ...readInputRow(entity, row, country),
         });
       }
       const id = newId();
@@ -148,7 +154,7 @@ async function importFile(
   { fileName, limit, stream }: Upload,
   idempotencyKey: IdempotencyKey,
 ): Promise<ImportJob> {
-  const { file: _, entity, ...asked } = input;
+  const { file: _, entity, country: _country, ...asked } = input;
   const pieces = piecesOf(stream, limit);
   try {
     const problem = textProblem(fileName);

@@ -46,7 +46,7 @@ With \`mapping\` you say yourself where each column goes; columns that it leaves
   unless the row is recognised by something else and says a new one.
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
 - In a column with a wish not to be contacted a day, as of \`Unsubscribed Date\`, says yes.
-- Phone numbers have their country code, or that of \`defaultCountry\` (\`--country\`). One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
+- Phone numbers have their country code, or are of \`defaultCountry\` (\`--country\`), else of the country that the organization has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
   refused: format the column as text and export it again.
 - \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
 - A leading ' before figures, one of = + - @, a tab or a carriage return, or before more of ' and one of these, is the mark of

@@ -1,8 +1,7 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { emailKey } from "../../lib/email.ts";
 import { RefusalError } from "../../lib/errors.ts";
-import { parsePhone } from "../../lib/phone.ts";
-import { readInput } from "../../records/inputs.ts";
+import { readWithPhones } from "../../records/phones.ts";
 import {
   ambiguous,
   cellProblem,
@@ -185,50 +184,19 @@ function sayingSomething<Input>(input: Input): Input {
   ) as Input;
 }
 
-/** As many as a contact can have. */
-const MAX_PHONES = 20;
-
-/** A row's phone numbers with the country that those without one have, and what is wrong with them, by their places. */
-function withCountry(
-  draft: unknown,
-  country: string | null,
-): { readonly read: unknown; readonly problems: ReadonlyMap<string, string> } {
-  const problems = new Map<string, string>();
-  if (country === null || typeof draft !== "object" || draft === null) return { read: draft, problems };
-  const readPhone = (value: unknown, place: string): unknown => {
-    if (typeof value !== "string") return value;
-    const read = parsePhone(value, country);
-    if ("number" in read) return read.number;
-    problems.set(place, `${place} ${read.problem}, as one of ${country}`);
-    return value;
-  };
-  const { phone, phoneNumbers } = draft as Draft;
-  const read = {
-    ...draft,
-    ...(phone !== undefined && { phone: readPhone(phone, "phone") }),
-    // More are refused, and not looked at one by one.
-    ...(Array.isArray(phoneNumbers) &&
-      phoneNumbers.length <= MAX_PHONES && {
-        phoneNumbers: phoneNumbers.map((each, at) => readPhone(each, `phoneNumbers.${at}`)),
-      }),
-  };
-  return { read, problems };
-}
-
 function readDraft(
   entity: Entity,
   draft: unknown,
   defaultCountry: string | null,
   columnOf: (path: string) => string | null,
 ): Pick<ImportRow, "input" | "problems"> {
-  const { read, problems: ofCountry } = withCountry(draft, defaultCountry);
   try {
-    return { input: sayingSomething(readInput(rowCheck(entity), read, [])), problems: [] };
+    const read = readWithPhones(rowCheck(entity), draft, defaultCountry, []);
+    return { input: sayingSomething(read), problems: [] };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    const problems = error.refusals.map(({ code, path, message: words }) => {
+    const problems = error.refusals.map(({ code, path, message }) => {
       const place = path.join(".");
-      const message = ofCountry.get(place) ?? words;
       const column = columnOf(place);
       // The person sees headings, not the places of the input by which the words begin.
       const named = column !== null && message.startsWith(`${place} `);

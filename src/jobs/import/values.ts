@@ -11,7 +11,7 @@ import { rule } from "../../records/inputs.ts";
 export type ImportValues = { readonly id?: string | null | undefined } & Partial<
   Pick<
     ContactCreateValues,
-    "name" | "email" | "notes" | "ownerId" | "tags" | "customFields" | "createMissingTags"
+    "name" | "email" | "notes" | "ownerId" | "tags" | "customFields" | "createMissingTags" | "defaultCountry"
   >
 >;
 
