@@ -251,4 +251,12 @@ describe("an export", () => {
     const other = await organization.member();
     expect((await askExport(other.key)).errors).toEqual([]);
   });
+
+  test("of twenty that are asked for at one moment waits with four others, and the rest are refused", async () => {
+    const asked = await Promise.all(Array.from({ length: 20 }, () => askExport(organization.key)));
+    const refused = asked.flatMap(({ errors }) => errors);
+    expect(refused.map(({ code }) => code)).toEqual(Array.from({ length: 15 }, () => "LIMIT_REACHED"));
+    const { prisma } = await testDatabase();
+    expect(await prisma.exportJob.count({ where: { orgId: organization.id } })).toBe(5);
+  });
 });

@@ -3,12 +3,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { decodeId } from "../../src/db/ids.ts";
 import { isTransient } from "../../src/db/open/faults.ts";
 import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
+import { exportKind } from "../../src/jobs/export/export.kind.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";
 import type { JobKey, JobKind, JobRows } from "../../src/jobs/kind.ts";
 import { runJob } from "../../src/jobs/runner.ts";
 import { createServer } from "../../src/server/server.ts";
 import { bulk, bulkJobOf, planned, plantMany } from "../support/bulk.ts";
 import { testDatabase } from "../support/database.ts";
+import { askExport, download, exportOf } from "../support/exports.ts";
 import { type Breakable, breakable, type Cut, cuts } from "../support/faults.ts";
 import { jobOf, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
@@ -42,6 +44,8 @@ async function workThroughCuts<Name extends keyof JobRows>(
       return "waits" as const;
     });
     if (outcome === "waits" || wasCut()) continue;
+    // What is looked at afterwards may share the connections.
+    broken.cutAt(how, /^no statement$/);
     return statement - 1;
   }
   throw new Error("it does not come to its end");
@@ -85,6 +89,21 @@ describe.each(cuts())("connections that are %s", (how) => {
     const { prisma } = await testDatabase();
     const changed = { orgId: organization.id, source: "Fair", version: 2 };
     expect(await prisma.contact.count({ where: changed })).toBe(600);
+  }, 120_000);
+
+  test("leave an export to be taken up at once, wherever it was, and its file has every contact once", async () => {
+    await plantMany(organization, 2_500);
+    const { job } = await askExport(organization.key, { columns: [{ field: "ID" }] });
+    const broken = await breakable();
+    expect(await workThroughCuts(broken, how, exportKind, keyOf(job?.id ?? ""))).toBeGreaterThan(10);
+    const done = await exportOf(organization.key, job?.id ?? "");
+    expect(done).toMatchObject({ state: "DONE", problem: null, done: 2_500, skipped: 0 });
+    const { text } = await download(organization.key, done.downloadPath);
+    expect(Buffer.byteLength(text)).toBe(done.bytes);
+    const lines = text.split("\r\n").slice(1, -1);
+    expect([lines.length, new Set(lines).size]).toEqual([2_500, 2_500]);
+    const { prisma } = await testDatabase();
+    expect(await prisma.exportBatch.count({ where: { orgId: organization.id } })).toBe(0);
   }, 120_000);
 
   test("answer a request with 503, and what it had begun is undone; the next one is answered", async () => {

@@ -5,12 +5,12 @@ import { ScopeError } from "../scope/rules.ts";
 export type Strength = "update" | "share";
 
 /** What a transaction may lock: rows of a table, or an advisory lock. */
-type Place = Lockable | "fields" | "imports" | "phones";
+type Place = Lockable | "fields" | "jobs" | "imports" | "phones";
 
 /** Advisory locks that are taken before a table's rows. */
 const advisoryBefore: Readonly<Partial<Record<string, readonly Place[]>>> = {
   custom_field_folder: ["fields"],
-  contact: ["imports", "phones"],
+  contact: ["jobs", "imports", "phones"],
 } satisfies Partial<Record<Lockable, readonly Place[]>>;
 
 /**

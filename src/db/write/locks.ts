@@ -32,6 +32,8 @@ export interface Lock {
   fields(): Promise<void>;
   /** Waits for the organization's other imports: two could create the same contact and conflict. */
   imports(): Promise<void>;
+  /** Waits for other writes that count how many jobs of a member wait. */
+  jobsOf(memberId: string): Promise<void>;
   /** Waits for other writes that find a contact by one of these phone numbers or create it. */
   phones(numbers: readonly string[]): Promise<void>;
 }
@@ -94,6 +96,12 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     async imports() {
       order.enter("imports");
       await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242005))", [`${orgId} imports`]);
+    },
+    async jobsOf(memberId) {
+      order.enter("jobs");
+      await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242006))", [
+        `${orgId} jobs of ${memberId}`,
+      ]);
     },
     async phones(numbers) {
       if (numbers.length === 0) return;

@@ -137,8 +137,13 @@ async function readSet(context: FilterContext, entity: ExportEntity, set: Export
 const filterRefusal = (path: string, message: string): Refusal =>
   refusal("INVALID_FILTER", path.split(/[.[\]]+/).filter(Boolean), message);
 
-/** @throws RefusalError LIMIT_REACHED when the member has as many exports as they may */
+/**
+ * Waits for the member's other requests, so that those of one moment count each other.
+ *
+ * @throws RefusalError LIMIT_REACHED when the member has as many exports as they may
+ */
 async function requireRoom({ tx, caller: { viewer, now } }: Writer): Promise<void> {
+  await tx.lock.jobsOf(viewer.memberId);
   const mine = { memberId: viewer.memberId };
   const waiting = await tx.exportJob.count({ where: { ...mine, state: { in: ["QUEUED", "RUNNING"] } } });
   if (waiting >= MAX_WAITING) {
