@@ -4,7 +4,7 @@ import { createKey } from "../../src/auth/key.ts";
 import type { Definition } from "../../src/db/open/catalogue.ts";
 import type { Database } from "../../src/db/open/database.ts";
 import { deriveContact } from "../../src/entities/contact/contact.row.ts";
-import { fold } from "../../src/lib/fold.ts";
+import { tagKey } from "../../src/lib/accents.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { makeDefinitions, makePerson, tagNames } from "./people.ts";
 
@@ -122,7 +122,7 @@ export async function loadContacts(
   }
   const tags = new Map(tagNames.map((tag) => [tag, newId()]));
   await prisma.tag.createMany({
-    data: [...tags].map(([tag, id]) => ({ orgId, id, name: tag, nameKey: fold(tag) })),
+    data: [...tags].map(([tag, id]) => ({ orgId, id, name: tag, nameKey: tagKey(tag) })),
   });
   const rowOf = (at: number): Record<string, unknown> => {
     const { columns, tags: carried, ...rest } = makePerson(at, size, owners);

@@ -2,6 +2,7 @@ import { derive } from "../filter/language/derive.ts";
 import "../entities/contact/contact.fields.ts";
 import "../entities/lead/lead.fields.ts";
 import type { Definition } from "../filter/registry/fields.ts";
+import { orderKey } from "../lib/accents.ts";
 import { emailKeys } from "../lib/email.ts";
 import { fold } from "../lib/fold.ts";
 import { customValues } from "./custom-values.ts";
@@ -185,8 +186,8 @@ export function demoRows(name: string, seed: number, size: DemoSize): DemoRows {
       ...stamp(created),
       id: dice.id(created),
       name,
-      name_key: fold(name),
-      stage_key: fold(stage),
+      name_key: orderKey(fold(name)),
+      stage_key: orderKey(fold(stage)),
       value: `${dice.whole(5, 4_000) * 50}.${dice.chance(0.2) ? "50" : "00"}`,
       currency: dice.pick(words.currencies, 2),
       stage,

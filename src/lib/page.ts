@@ -50,10 +50,13 @@ export function readWindow({ first, after, last, before, offset }: PageArgs): Wi
   };
 }
 
+/** What a column that sorts holds; `words` are texts as `orderKey` makes them, whose accents do not count. */
+export type SortType = "text" | "words" | "number" | "date";
+
 /** One column of an order. */
 export interface SortKey {
   readonly column: string;
-  readonly type: "text" | "number" | "date" | "id";
+  readonly type: SortType | "id";
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;

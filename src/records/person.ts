@@ -10,7 +10,7 @@ export const personFields = (table: "contact" | "lead") => ({
   name: [
     folded("name", "The full name.", {
       searched: true,
-      ...sorted("nameKey", false, "text"),
+      ...sorted("nameKey", false, "words"),
       index: `${table}_live_name_key_idx`,
     }),
   ],
@@ -35,14 +35,14 @@ export const personFields = (table: "contact" | "lead") => ({
     folded("company", "The company.", {
       nullable: true,
       searched: true,
-      ...sorted("companyKey", true, "text"),
+      ...sorted("companyKey", true, "words"),
       index: `${table}_live_company_key_idx`,
     }),
   ],
   source: [
     folded("source", "Where the record came from.", {
       nullable: true,
-      ...sorted("sourceKey", true, "text"),
+      ...sorted("sourceKey", true, "words"),
       index: `${table}_live_source_key_idx`,
     }),
   ],

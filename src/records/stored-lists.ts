@@ -4,6 +4,7 @@ import { changeTexts, namedIn } from "../filter/language/stored.ts";
 import type { Definition, FilterEntity } from "../filter/registry/fields.ts";
 import { Registry } from "../filter/registry/registry.ts";
 import type { SmartList, Tag } from "../generated/prisma/client.ts";
+import { tagKey } from "../lib/accents.ts";
 import { quote, type Refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
 import type { Writer } from "./write/writer.ts";
@@ -57,7 +58,7 @@ export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: T
   const isNamed = lists.some(({ query }) => namedIn(query, registry).some(({ texts }) => texts.includes(id)));
   const change = (query: GenericQuery) =>
     changeTexts(query, registry, (text, { field }) =>
-      field.type === "tags" && fold(text.trim()) === tag.nameKey ? id : text,
+      field.type === "tags" && tagKey(text) === tag.nameKey ? id : text,
     );
   return rewrite(writer, lists, change, isNamed);
 }

@@ -1,8 +1,9 @@
 import { decodeId } from "../db/ids.ts";
 import type { Catalogue } from "../db/open/catalogue.ts";
 import type { Entity } from "../filter/registry/fields.ts";
+import { tagKey } from "../lib/accents.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
-import { fold, isBlank } from "../lib/fold.ts";
+import { isBlank } from "../lib/fold.ts";
 import { newId } from "../lib/typeid.ts";
 import type { Writer } from "./write/writer.ts";
 
@@ -13,8 +14,6 @@ export interface NamedTags {
   /** Names that no tag has, each once. */
   readonly missing: readonly string[];
 }
-
-export const tagKey = (name: string): string => fold(name.trim());
 
 /** @param names names in any case, or ids */
 export function findTags(names: readonly string[], { tags }: Pick<Catalogue, "tags">): NamedTags {

@@ -48,7 +48,7 @@ async function names(args: string, key = organization.key): Promise<string[]> {
 
 describe("deals", () => {
   test.each([
-    ['filter: { stage: { eq: "dEMO" } }, orderBy: { field: NAME }', ["berry", "Ärger"]],
+    ['filter: { stage: { eq: "dEMO" } }, orderBy: { field: NAME }', ["Ärger", "berry"]],
     ['filter: { value: { gte: "9.50", lt: "100" } }, orderBy: { field: VALUE }', ["berry", "Ärger"]],
     ['filter: { currency: { ne: "eur" } }', ["berry"]],
     ["filter: { expectedCloseOn: { isEmpty: false } }", ["Cream"]],

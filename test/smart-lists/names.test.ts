@@ -84,7 +84,7 @@ describe("a tag that is renamed", () => {
       problems: [
         {
           code: "UNKNOWN_REFERENCE",
-          message: 'names no tag: "renamed"',
+          message: 'names no tag: "Renamed"',
           path: "query.groups[0].conditions[0].value",
         },
       ],

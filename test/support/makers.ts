@@ -7,8 +7,8 @@ import { emptyLead } from "../../src/entities/lead/lead.row.ts";
 import { derive, deriveTexts } from "../../src/filter/language/derive.ts";
 import type { Definition } from "../../src/filter/registry/fields.ts";
 import type { DataScope, MemberRole, OrganizationMode } from "../../src/generated/prisma/enums.ts";
+import { tagKey } from "../../src/lib/accents.ts";
 import { emailKeys } from "../../src/lib/email.ts";
-import { fold } from "../../src/lib/fold.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
 
@@ -102,7 +102,7 @@ export class Organization {
     if (known !== undefined) return known;
     const { prisma } = await testDatabase();
     this.#tags.set(name, id);
-    await prisma.tag.create({ data: { orgId: this.id, id, name, nameKey: fold(name.trim()) } });
+    await prisma.tag.create({ data: { orgId: this.id, id, name, nameKey: tagKey(name) } });
     return id;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasTrigram } from "../../src/filter/compile/compile.ts";
+import { hasTrigram } from "../../src/filter/compile/parts.ts";
 import { searchWhere } from "../../src/filter/compile/search.ts";
 
 test.each(["abc", ".ab", "ab@", ".0@", "+33", "éà1", "xx.yz"])("the trigram index knows %j", (text) => {
@@ -22,6 +22,7 @@ test("a short word is looked for in the columns, a longer one in the text that h
           { emailKey: { contains: "xq" } },
           { keys: { path: ["email"], string_contains: "xq" } },
           { keys: { path: ["otherEmails"], string_contains: "xq" } },
+          { keys: { path: ["emailPlain"], string_contains: "xq" } },
           { companyKey: { contains: "xq" } },
           { phoneKey: { contains: "xq" } },
         ],

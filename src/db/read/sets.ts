@@ -101,7 +101,7 @@ export function setReader(
       const rows = await columns(set, select);
       // The bucket's own parameters come first, then those of the rows.
       return query<BucketCount>(
-        `SELECT (${value})::text AS value, count(*)::int AS count
+        `SELECT (${value})::text COLLATE "C" AS value, count(*)::int AS count
          FROM (${shifted(rows, values.length)}) AS r ${from}
          GROUP BY ${by} ORDER BY count DESC, value LIMIT ${Math.trunc(limit)}`,
         [...values, ...rows.values],
@@ -172,7 +172,7 @@ function bucketSql(bucket: Bucket): BucketSql {
       return {
         select: by === column ? [column] : [column, by],
         from: "",
-        value: by === column ? `r.${columnOf(column)}` : `min(r.${columnOf(column)})`,
+        value: by === column ? `r.${columnOf(column)}` : `min(r.${columnOf(column)} COLLATE "C")`,
         by: `r.${columnOf(by)}`,
         values: [],
       };
@@ -198,7 +198,7 @@ function bucketSql(bucket: Bucket): BucketSql {
         : {
             select: ["custom", bucket.by],
             from: "",
-            value: `min(${value})`,
+            value: `min((${value}) COLLATE "C")`,
             by: `r.${columnOf(bucket.by)}`,
             values,
           };

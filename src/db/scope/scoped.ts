@@ -1,5 +1,5 @@
+import { tagKey } from "../../lib/accents.ts";
 import { CallerGone } from "../../lib/errors.ts";
-import { fold } from "../../lib/fold.ts";
 import { decodeId, type IdType } from "../ids.ts";
 import { cancelledWith } from "../open/cancel.ts";
 import { readCatalogue } from "../open/catalogue.ts";
@@ -173,7 +173,7 @@ const readersOf = (
   catalogue: (entity, texts = []) => {
     const ids = texts.flatMap((text) => decodeId(text) ?? []);
     const idsOf = (wanted: IdType) => ids.filter(({ type }) => type === wanted).map(({ uuid }) => uuid);
-    const tagKeys = texts.map((text) => fold(text.trim()));
+    const tagKeys = texts.map(tagKey);
     return readCatalogue(named, principal.orgId, entity, tagKeys, idsOf("Tag"), idsOf("Member"));
   },
 });

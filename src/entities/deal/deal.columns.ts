@@ -23,7 +23,7 @@ export const dealTable = {
     update: { ...name, check: requiredText(255).optional() },
     shown: { type: "String" },
     blank: "",
-    filter: [folded("name", "What it is called.", sorted("nameKey", false, "text"))],
+    filter: [folded("name", "What it is called.", sorted("nameKey", false, "words"))],
   },
   /** Written with its currency. */
   value: {
@@ -56,7 +56,7 @@ export const dealTable = {
     update: { type: "String", description: `${stage}.`, check: requiredText(100).optional() },
     shown: { type: "String" },
     blank: "New",
-    filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "text"))],
+    filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "words"))],
   },
   status: {
     description: "Open, won or lost.",

@@ -1,9 +1,17 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
+import { orderKey } from "../../lib/accents.ts";
 import { formatDay } from "../../lib/exact.ts";
 import type { Leaf, Normal, Operand, Related } from "../language/ast.ts";
-import { type FilterField, facetToken, MAX_TOKEN_VALUE, presenceToken } from "../registry/fields.ts";
+import {
+  type FilterField,
+  facetToken,
+  holdsOrderKeys,
+  MAX_TOKEN_VALUE,
+  presenceToken,
+} from "../registry/fields.ts";
 import type { Comparator } from "../registry/operators.ts";
 import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
+import { hasTrigram, type KeyPart, keyPart, literal, oneOf, partOfOrderKey } from "./parts.ts";
 
 /**
  * Compiles a normalised filter to one Prisma `where`. Pure. Every leaf is true or false for every row: a negated comparison
@@ -84,15 +92,6 @@ function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where
   return leaf.negated !== empty ? { NOT: match } : match;
 }
 
-/** Escapes `%`, `_` and `\` for LIKE, so that they match themselves. */
-export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
-
-/**
- * Whether a text gives a trigram that an index can look up: a letter or digit between two characters, as in `abc`, `.ab`
- * and `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
- */
-export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
-
 const opposite = { gt: "lte", gte: "lt", lt: "gte", lte: "gt" } as const;
 const isRange = (comparator: Comparator): comparator is keyof typeof opposite => comparator in opposite;
 
@@ -112,14 +111,12 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
   }
   if (comparator === "in") {
     const further = othersWhere(leaf, storage);
+    const keys = holdsOrderKeys(leaf.field) ? operands.map((text) => orderKey(String(text))) : operands;
     if (!negated) {
-      const own = { [column]: operands.length === 1 ? operand : { in: operands } };
+      const own = { [column]: keys.length === 1 ? keys[0] : { in: keys } };
       return further ? { OR: [own, further] } : own;
     }
-    const own = orMissing(
-      { [column]: operands.length === 1 ? { not: operand } : { notIn: operands } },
-      missing,
-    );
+    const own = orMissing({ [column]: keys.length === 1 ? { not: keys[0] } : { notIn: keys } }, missing);
     return further ? { AND: [own, further] } : own;
   }
   if (isRange(comparator)) {
@@ -166,7 +163,9 @@ function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
   const { column, searched, shown } = storage;
   const further = othersWhere(leaf, storage);
   const written = operands.map((operand) => literal(operand));
-  const match = oneOf(written.map((text) => ({ [column]: { [comparator]: text } })));
+  const match = holdsOrderKeys(leaf.field)
+    ? oneOf(operands.map((operand) => partOfOrderKey(column, comparator as KeyPart, String(operand))))
+    : oneOf(written.map((text) => ({ [column]: { [comparator]: text } })));
   const shownMatch = shown === undefined ? null : keyPart(shown, comparator as KeyPart, written);
   if (negated) {
     const others = orMissing({ NOT: match }, missing);
@@ -181,9 +180,6 @@ function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
     ? { AND: [any, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
     : any;
 }
-
-export const oneOf = (wheres: readonly Where[]): Where =>
-  wheres.length === 1 && wheres[0] ? wheres[0] : { OR: wheres };
 
 type Lines = Extract<FilterField["storage"], { kind: "lines" }>;
 
@@ -242,16 +238,6 @@ function keyWhere({ comparator, operands, negated }: Leaf, key: string): Where {
     return { AND: [{ NOT: hasToken(tokens) }, ...(long.length > 0 ? [others] : [])] };
   }
   return { OR: [...(tokens.length > 0 ? [hasToken(tokens)] : []), ...long] };
-}
-
-const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
-type KeyPart = keyof typeof snakePart;
-
-/** The conditions that the text under a key of `keys` contains one of some texts, and that it contains none. */
-export function keyPart(key: string, comparator: KeyPart, written: readonly string[]) {
-  const at = (condition: Where): Where => ({ keys: { path: [key], ...condition } });
-  const match = oneOf(written.map((text) => at({ [`string_${snakePart[comparator]}`]: text })));
-  return { match, missing: at({ equals: Prisma.DbNull }) };
 }
 
 /** A JSON value under a slug of `custom`; options and booleans have tokens. */

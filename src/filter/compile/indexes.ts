@@ -1,5 +1,7 @@
+import { DIVIDE } from "../../lib/accents.ts";
 import type { Leaf } from "../language/ast.ts";
-import { compile, hasTrigram, type Where } from "./compile.ts";
+import { compile, type Where } from "./compile.ts";
+import { hasTrigram } from "./parts.ts";
 
 /** Which index finds the rows of a condition, read from its compiled form. Pure. */
 
@@ -38,6 +40,9 @@ function wayOf(where: Where): Way | null {
   return null;
 }
 
+/** The part that is looked for, without the divide of an order key and the wildcard behind it. */
+const partIn = (pattern: string): string => pattern.slice(pattern.indexOf(DIVIDE) + 1).replace(/^%/, "");
+
 /** Values in JSON have no index. */
 const inJson: ReadonlySet<string> = new Set(["keys", "custom"]);
 
@@ -59,7 +64,7 @@ function canLookUp(column: string, operator: string, operand: unknown): boolean 
     case "contains":
     case "startsWith":
     case "endsWith":
-      return column === "searchText" || (isTextSlot(column) && hasTrigram(String(operand)));
+      return column === "searchText" || (isTextSlot(column) && hasTrigram(partIn(String(operand))));
     case "in":
       return Array.isArray(operand) && operand.length > 0;
     case "gt":

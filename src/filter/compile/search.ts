@@ -1,12 +1,19 @@
+import { plain } from "../../lib/accents.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
 import { numbersIn } from "../language/phone.ts";
-import { hasTrigram, keyPart, literal, oneOf, type Where } from "./compile.ts";
+import { PLAIN_ADDRESSES } from "../registry/fields.ts";
+import type { Where } from "./compile.ts";
+import { hasTrigram, keyPart, literal, oneOf } from "./parts.ts";
 
 /** Columns that free-text search looks in. */
 export const searchFields = {
   NAME: { column: "nameKey", description: "The name." },
-  EMAIL: { column: "emailKey", keys: ["email", "otherEmails"], description: "Any of the e-mail addresses." },
+  EMAIL: {
+    column: "emailKey",
+    keys: ["email", "otherEmails", PLAIN_ADDRESSES],
+    description: "Any of the e-mail addresses.",
+  },
   COMPANY: { column: "companyKey", description: "The company." },
   PHONE: { column: "phoneKey", description: "The phone numbers." },
 } as const;
@@ -24,11 +31,11 @@ const MAX_TERMS = 10;
 export const saysNothing = ({ text, fields }: Search): boolean => text.trim() === "" && fields?.length !== 0;
 
 /**
- * The condition of a free-text search: every word must be in one of the fields, without regard to case. Words that together
- * may be one phone number, `+1 (512) 867-7777`, are also searched as one.
+ * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents. Words
+ * that together may be one phone number, `+1 (512) 867-7777`, are also searched as one.
  */
 export function searchWhere({ text, fields }: Search): Where {
-  const terms = fold(text).split(/\s+/).filter(Boolean);
+  const terms = plain(fold(text)).split(/\s+/).filter(Boolean);
   if (terms.length > MAX_TERMS) {
     throw new RequestError(
       "FILTER_TOO_LARGE",

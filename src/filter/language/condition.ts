@@ -1,5 +1,5 @@
 import { decodeId } from "../../db/ids.ts";
-import { fold } from "../../lib/fold.ts";
+import { tagKey } from "../../lib/accents.ts";
 import { indexOf } from "../compile/indexes.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { type GenericOperator, genericOperators, positiveOperator } from "../registry/operators.ts";
@@ -150,7 +150,7 @@ function readValue(type: FieldType, item: unknown, tagIds: TagIds): Value | null
     case "currency":
       return { kind: "option", text: item };
     case "tags":
-      return { kind: "tag", name: item, id: tagIds.get(fold(item.trim())) ?? tagIds.get(item) ?? null };
+      return { kind: "tag", name: item, id: tagIds.get(tagKey(item)) ?? tagIds.get(item) ?? null };
     case "member":
       return { kind: "member", globalId: item, id: decodeId(item)?.uuid ?? null };
     case "smartList":

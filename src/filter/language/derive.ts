@@ -1,4 +1,5 @@
 import { type derivedColumns, SLOT_COUNT } from "../../db/prisma/rows.ts";
+import { foldedPart, orderKey, plainLines } from "../../lib/accents.ts";
 import { emailKey } from "../../lib/email.ts";
 import { parseDay } from "../../lib/exact.ts";
 import { fold, foldedOrNull, isBlank } from "../../lib/fold.ts";
@@ -8,8 +9,10 @@ import {
   type Entity,
   type FilterEntity,
   facetToken,
+  holdsOrderKeys,
   MAX_TOKEN_VALUE,
   type OtherAddresses,
+  PLAIN_ADDRESSES,
   presenceToken,
   slotKinds,
 } from "../registry/fields.ts";
@@ -51,6 +54,8 @@ interface Plan {
     readonly column: string;
     readonly nullable: boolean;
     readonly searched: boolean;
+    /** Whether the column holds order keys. */
+    readonly ordered: boolean;
     /** For e-mail addresses, the key of `keys` that holds the shown form; null for other texts. */
     readonly shown: string | null;
     /** Where further addresses are, and the field to whose path their tokens belong. */
@@ -65,11 +70,12 @@ const plans = new Map<FilterEntity, Plan>();
 function planOf(entity: FilterEntity): Plan {
   const known = plans.get(entity);
   if (known) return known;
-  const derived = builtInFields(entity).flatMap(({ from, path, storage }) =>
-    from === undefined ? [] : [{ from, path, storage }],
-  );
+  const derived = builtInFields(entity).flatMap((field) => {
+    const { from, path, storage } = field;
+    return from === undefined ? [] : [{ from, path, storage, ordered: holdsOrderKeys(field) }];
+  });
   const plan: Plan = {
-    texts: derived.flatMap(({ from, path, storage }) =>
+    texts: derived.flatMap(({ from, path, storage, ordered }) =>
       storage.kind === "column"
         ? [
             {
@@ -77,6 +83,7 @@ function planOf(entity: FilterEntity): Plan {
               column: storage.column,
               nullable: storage.nullable,
               searched: storage.searched === true,
+              ordered,
               shown: storage.shown ?? null,
               others: storage.others ? { ...storage.others, path } : null,
             },
@@ -94,13 +101,16 @@ function planOf(entity: FilterEntity): Plan {
   return plan;
 }
 
-/** A record's derived text columns: texts folded, e-mail addresses as their comparison keys. */
+/** A record's derived text columns: order keys or folded texts, e-mail addresses as their comparison keys. */
 export function deriveTexts(entity: FilterEntity, row: Row): Record<string, string | null> {
   const derived: Record<string, string | null> = {};
-  for (const { from, column, nullable, shown } of planOf(entity).texts) {
+  for (const { from, column, nullable, ordered, shown } of planOf(entity).texts) {
     const text = row[from] as string | null;
     if (shown !== null) derived[column] = text === null ? null : emailKey(text);
-    else derived[column] = nullable ? foldedOrNull(text) : fold(text ?? "");
+    else {
+      const folded = nullable ? foldedOrNull(text) : fold(text ?? "");
+      derived[column] = folded !== null && ordered ? orderKey(folded) : folded;
+    }
   }
   return derived;
 }
@@ -132,14 +142,20 @@ export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
     const value = columns[text.column] as string | null;
     const shown = text.shown !== null && value !== null ? shownKey(value) : null;
     if (text.shown !== null && shown) keys[text.shown] = shown;
-    if (text.searched) searched.push(value, shown || null);
+    if (text.searched) searched.push(value && foldedPart(value), shown || null);
     const others = text.others === null ? [] : ((row[text.others.from] ?? []) as string[]);
+    const written: string[] = [];
     if (text.others !== null && others.length > 0) {
       const addresses = others.flatMap((address) => emailKey(address) ?? []);
       const lines = addresses.flatMap((address) => [address, shownKey(address) ?? []].flat());
       if (lines.length > 0) keys[text.others.key] = `\n${lines.join("\n")}\n`;
       for (const address of addresses) facets.push(facetToken(text.others.path, address));
       searched.push(...lines);
+      written.push(...lines);
+    }
+    if (text.shown !== null) {
+      const withoutAccents = plainLines([value ?? "", shown ?? "", ...written]);
+      if (withoutAccents.length > 0) keys[PLAIN_ADDRESSES] = withoutAccents.join("\n");
     }
   }
   for (const { from, column } of plan.lines) {
@@ -149,7 +165,8 @@ export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
   }
   // A line feed between the parts, so that no term matches across two of them.
   const searchText = searched.filter((part) => part !== null).join("\n");
-  return Object.assign(columns, { keys, facets, searchText });
+  const further = plainLines(searchText.split("\n"));
+  return Object.assign(columns, { keys, facets, searchText: [searchText, ...further].join("\n") });
 }
 
 /**
@@ -186,7 +203,7 @@ export function derive(
 }
 
 function slotValue(value: CustomValueJson, kind: "text" | "number" | "date", { type }: Definition) {
-  if (kind === "text") return fold(String(value));
+  if (kind === "text") return orderKey(fold(String(value)));
   if (kind === "number") return Number(value);
   return type === "DATE" ? parseDay(String(value)) : new Date(String(value));
 }

@@ -1,4 +1,5 @@
 import { decodeId } from "../../db/ids.ts";
+import { quote } from "../../lib/errors.ts";
 import { isBlank } from "../../lib/fold.ts";
 import type { FilterField } from "../registry/fields.ts";
 import type { GenericOperator, Meaning } from "../registry/operators.ts";
@@ -50,7 +51,8 @@ export function readComparison(
     try {
       if (item === null) throw new OperandError("must not be null");
       const read = readOperands(item, field, comparator);
-      if (field.type === "tags") problems.push(...tagProblems(String(read[0]), place, environment));
+      if (field.type === "tags")
+        problems.push(...tagProblems(String(item), String(read[0]), place, environment));
       if (field.type === "member" && !environment.memberIds.has(String(read[0]))) {
         problems.push(unknown(`names no member: "${item}"`, place));
       }
@@ -84,10 +86,15 @@ function readRange(
 }
 
 /** A tag named by id must exist; an unknown name matches nothing, or is a problem in a stored list. */
-function tagProblems(tag: string, path: string, { tagIds, stored }: FilterEnvironment): readonly Problem[] {
+function tagProblems(
+  given: string,
+  tag: string,
+  path: string,
+  { tagIds, stored }: FilterEnvironment,
+): readonly Problem[] {
   if (isBlank(tag)) return wrong(path, "must not be blank").problems;
   if (tagIds.has(tag) || !(stored || decodeId(tag)?.type === "Tag")) return [];
-  return [unknown(`names no tag: "${tag}"`, path)];
+  return [unknown(`names no tag: ${quote(given.trim())}`, path)];
 }
 
 const unknown = (message: string, path: string): Problem => ({

@@ -1,4 +1,5 @@
 import { decodeId } from "../../db/ids.ts";
+import { tagKey } from "../../lib/accents.ts";
 import { emailKey } from "../../lib/email.ts";
 import { quote } from "../../lib/errors.ts";
 import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
@@ -104,7 +105,7 @@ const readers: Readonly<Record<FieldType, Reader>> = {
   enum: option,
   select: option,
   multiSelect: option,
-  tags: (value) => fold(expect(value, "string").trim()),
+  tags: (value) => tagKey(expect(value, "string")),
   id,
   member: id,
   smartList: id,

@@ -1,4 +1,5 @@
 import { decodeId, encodeId } from "../../db/ids.ts";
+import { tagKey } from "../../lib/accents.ts";
 import { fold } from "../../lib/fold.ts";
 import type { FilterEntity, FilterField } from "../registry/fields.ts";
 import { genericOperators } from "../registry/operators.ts";
@@ -88,7 +89,7 @@ export function changeTexts(
 const tagOf = (text: string, tags: readonly NamedTag[]): NamedTag | undefined => {
   const decoded = decodeId(text);
   const byId = decoded?.type === "Tag" ? tags.find(({ id }) => id === decoded.uuid) : undefined;
-  const key = fold(text.trim());
+  const key = tagKey(text);
   return byId ?? tags.find(({ nameKey }) => nameKey === key);
 };
 

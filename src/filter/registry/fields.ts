@@ -2,6 +2,7 @@ import { type entities, type FilteredName, ownedModels } from "../../db/entities
 import type { IdType } from "../../db/ids.ts";
 import type { Definition } from "../../db/open/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
+import type { SortType } from "../../lib/page.ts";
 
 /** The type of filterable fields, and the fields of custom field definitions; for built-in fields see `built-in.ts`. */
 
@@ -126,9 +127,13 @@ export interface FilterField {
   readonly sort?: {
     readonly column: string;
     readonly nullable: boolean;
-    readonly type: "text" | "number" | "date";
+    readonly type: SortType;
   };
 }
+
+/** Whether the column in which a field is compared holds order keys: the column that sorts it by words. */
+export const holdsOrderKeys = ({ storage, sort }: FilterField): boolean =>
+  sort?.type === "words" && storage.kind === "column" && storage.column === sort.column;
 
 const customTypes = {
   TEXT: "text",
@@ -167,7 +172,8 @@ export function customField(definition: Definition): FilterField {
     description: name,
     storage,
     ...(index !== null && { index }),
-    ...(slot && slotKind && { sort: { column: slot, nullable: true, type: slotKind } }),
+    ...(slot &&
+      slotKind && { sort: { column: slot, nullable: true, type: slotKind === "text" ? "words" : slotKind } }),
     ...((type === "SELECT" || type === "MULTI_SELECT") && { options: definition.options }),
   };
 }
@@ -187,6 +193,9 @@ function customIndex(entity: Entity, storage: Storage, type: CustomFieldType): s
     ? `${table}_facets_idx`
     : null;
 }
+
+/** The key of `keys` that holds a row's e-mail addresses without accents, as far as they have any: searches look there. */
+export const PLAIN_ADDRESSES = "emailPlain";
 
 /** Longest text that has an equality token. Counted in UTF-16 units of the folded text. */
 export const MAX_TOKEN_VALUE = 64;

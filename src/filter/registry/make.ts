@@ -1,4 +1,5 @@
 import type { IdType } from "../../db/ids.ts";
+import type { SortType } from "../../lib/page.ts";
 import type { FieldType, FilterField, OtherAddresses, Relation, Storage } from "./fields.ts";
 
 /** Makers of built-in fields. */
@@ -42,11 +43,9 @@ export const column = (
   ...more,
 });
 
-export const sorted = (
-  column: string,
-  nullable: boolean,
-  type: "text" | "number" | "date",
-): Pick<FilterField, "sort"> => ({ sort: { column, nullable, type } });
+export const sorted = (column: string, nullable: boolean, type: SortType): Pick<FilterField, "sort"> => ({
+  sort: { column, nullable, type },
+});
 
 /** A text that compares folded in a column of its own. */
 export const folded = (

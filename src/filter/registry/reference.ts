@@ -82,6 +82,8 @@ means, \`contactFilterFields\` lists the fields below with an organization's cus
   records without a value: a filter and its \`not\` add up to everything.
 - \`{ and: [] }\` is everything, \`{ or: [] }\` nothing, \`in: []\` nothing, \`notIn: []\` everything. A query without groups,
   a group without conditions and a null operand are errors. A variable that is left out leaves its condition out.
+- Accents count: \`EQ\`, \`CONTAINS\` and their like keep \`Müller\` and \`Muller\` apart. \`search\` and orders do not, see
+  [below](#letters-and-accents).
 - Text compares without regard to case; \`%\`, \`_\` and \`\\\` are letters like others. Empty is null, blank text, an empty list.
 - Conditions that contradict each other match nothing, and are no error; only one comparator with its own bounds
   exchanged, \`{ gt: 5, lt: 1 }\`, is one.
@@ -108,6 +110,20 @@ ${typeTable()}
 - \`last\` and \`next\` count whole days of which today is one (${code(durationUnits)}, up to ${MAX_AMOUNT}); hours count from the
   moment of the request. \`this\` and \`previous\` name a ${code(calendarUnits)} of the calendar; weeks begin on Monday.
 - \`OLDER_THAN P30D\` is everything before \`last 30 days\`.
+
+## Letters and accents
+
+\`search\` finds Zoë Müller by \`zoe muller\` and Zoe Muller by \`Zoë Müller\`, and an order puts Éric right behind Eric. The rule
+is the same on every database, whatever its locale:
+
+- Latin and Greek letters lose their accents and other marks: \`é\` is \`e\`, \`Ṩ\` is \`s\`, \`ώ\` is \`ω\`. Those that are no letter with
+  a mark are what people write in their place: \`ß\` ss, \`æ\` ae, \`œ\` oe, \`ø\` o, \`đ\` and \`ð\` d, \`þ\` th, \`ł\` l, \`ı\` i, \`ə\` e.
+  \`ü\` is u, not ue.
+- Letters of other scripts stay what they are, for a mark makes another letter there: \`й\` is not \`и\`, \`が\` is not \`か\`; Hebrew,
+  Arabic, Indic and Korean signs stay. \`ё\` alone is \`е\`, as names are written either way.
+- Order is by these letters, in the order of Unicode: Latin, Greek, Cyrillic, Hebrew, Arabic, and so on. Where they are the same,
+  what has no accents comes first. It holds for names, companies, sources, stages, tags and custom texts; e-mail addresses sort
+  by all of their letters.
 
 ## Related records
 

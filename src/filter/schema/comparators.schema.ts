@@ -125,7 +125,7 @@ const StringFilter = comparator(
   "StringFilter",
   "String",
   "text",
-  "Compares text without regard to case; %, _ and \\ are letters like others.",
+  "Compares text without regard to case, accents told apart; %, _ and \\ are letters like others.",
 );
 const BooleanFilter = comparator("BooleanFilter", "Boolean", "boolean", "Compares true and false.");
 export const IntFilter = comparator("IntFilter", "Int", "ordered", "Compares whole numbers.");

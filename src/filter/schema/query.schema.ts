@@ -60,7 +60,7 @@ const SearchFieldEnum = builder.enumType("SearchField", {
 });
 
 export const SearchInput = builder.inputType("SearchInput", {
-  description: "Free text: every word has to be found, whatever its case.",
+  description: "Free text: every word has to be found, whatever its case and accents.",
   fields: (t) => ({
     text: t.string({ required: true, description: "The words, at most ten." }),
     fields: t.field({ type: [SearchFieldEnum], description: "Where to look; everywhere when left out." }),

@@ -11,6 +11,7 @@ import { withoutKnown } from "../../entities/contact/contact.emails.ts";
 import type { ContactCreateValues } from "../../entities/contact/contact.inputs.ts";
 import { type ContactColumns, contactColumns, emptyContact } from "../../entities/contact/contact.row.ts";
 import { applyInput } from "../../entities/contact/contact.rules.ts";
+import { orderKey } from "../../lib/accents.ts";
 import { emailKey } from "../../lib/email.ts";
 import { fold } from "../../lib/fold.ts";
 import type { Writer } from "../../records/write/writer.ts";
@@ -94,7 +95,7 @@ async function withPhones(
   // No two imports make the same person at once: who is not there yet has no row to lock.
   await tx.lock.phones(["of an import"]);
   const phones = [...new Set(looked.flatMap((row) => row.phones))];
-  const names = [...new Set(looked.map(({ name }) => fold(name)))];
+  const names = [...new Set(looked.map(({ name }) => orderKey(fold(name))))];
   const found = await tx.contact.findMany({
     where: {
       deletedAt: null,

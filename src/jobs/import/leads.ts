@@ -4,6 +4,7 @@ import { insertLeads, updateLeads } from "../../entities/lead/lead.bulk.ts";
 import type { LeadUpdate } from "../../entities/lead/lead.inputs.ts";
 import { emptyLead, type LeadColumns, leadColumns } from "../../entities/lead/lead.row.ts";
 import { applyLead } from "../../entities/lead/lead.rules.ts";
+import { orderKey } from "../../lib/accents.ts";
 import { emailKey } from "../../lib/email.ts";
 import { refusal } from "../../lib/errors.ts";
 import { fold, isBlank } from "../../lib/fold.ts";
@@ -50,7 +51,7 @@ async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Pro
     (row) => matchOn?.includes("PHONE") || (matchOn === null && row.emails.length === 0),
   );
   const phones = [...new Set(looked.flatMap((row) => row.phones))];
-  const names = [...new Set(looked.map(({ name }) => fold(name)))];
+  const names = [...new Set(looked.map(({ name }) => orderKey(fold(name))))];
   const any: object[] = [
     ...(emails.length > 0 && (matchOn === null || matchOn.includes("EMAIL"))
       ? [{ emailKey: { in: emails } }]

@@ -1,6 +1,7 @@
+import { tagKey } from "../../lib/accents.ts";
 import { emailKey } from "../../lib/email.ts";
 import { newId } from "../../lib/typeid.ts";
-import { type findTags, makeTags, tagKey } from "../../records/tags.ts";
+import { type findTags, makeTags } from "../../records/tags.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { Changed, ImportColumns, ImportEntity, ImportRecord, New } from "./entity.ts";
 
