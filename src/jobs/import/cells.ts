@@ -132,7 +132,8 @@ export const cellText = (cell: string): string => withoutTextMark(cell.trim().re
 
 /** Why a cell is no text; null when it is one. */
 export const cellProblem = (cell: string): string | null =>
-  textProblem(cell) ?? (unreadable.test(cell) ? "has bytes that cannot be read as text" : null);
+  textProblem(cell) ??
+  (unreadable.test(cell) ? "has bytes that cannot be read as text; is the file in another encoding?" : null);
 
 /** A cell in the form in which a custom field's type reads it. */
 export function customCell(cell: string, definition: Definition | undefined, decimalComma: boolean): unknown {

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
+import { fileDecoder, type Written } from "./decoders.ts";
 import { type CsvSlice, RecordReader, SLICE } from "./records.ts";
-import type { Delimiter, Encoding } from "./sniff.ts";
+import type { Delimiter } from "./sniff.ts";
 
 /** Reading CSV as a stream: no more of a file is held than the records of one slice. */
 
-export interface CsvFormat {
-  readonly encoding: Encoding;
+export interface CsvFormat extends Written {
   readonly delimiter: Delimiter;
   /** Records before the headings. */
   readonly before?: number;
@@ -19,11 +19,11 @@ export interface CsvFormat {
  */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, delimiter, before = 0 }: CsvFormat,
+  { delimiter, before = 0, ...written }: CsvFormat,
 ): AsyncGenerator<CsvSlice> {
   const reader = new RecordReader(delimiter);
   let above = before + 1;
-  for await (const { text, last } of decoded(chunks, encoding)) {
+  for await (const { text, last } of decoded(chunks, written)) {
     reader.push(text, last);
     for (let slice = reader.take(); slice !== null; slice = reader.take()) {
       const { records, blank } = slice;
@@ -36,13 +36,12 @@ export async function* readCsv(
 
 async function* decoded(
   chunks: AsyncIterable<Uint8Array>,
-  encoding: Encoding,
+  written: Written,
 ): AsyncGenerator<{ readonly text: string; readonly last: boolean }> {
-  // Bytes that are no text become U+FFFD, which is looked for where the cells are read.
-  const decoder = new TextDecoder(encoding);
+  const decoder = fileDecoder(written);
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += SLICE) {
-      yield { text: decoder.decode(chunk.subarray(at, at + SLICE), { stream: true }), last: false };
+      yield { text: decoder.decode(chunk.subarray(at, at + SLICE)), last: false };
     }
   }
   yield { text: decoder.decode(), last: true };

@@ -7,10 +7,12 @@ import { Upload } from "../../lib/upload.ts";
 import type { InputFields } from "../../records/columns.ts";
 import { rule, tagList } from "../../records/inputs.ts";
 import { phoneCountry } from "../../records/phones.ts";
+import { encodings } from "./decoders.ts";
+import { EncodingEnum } from "./encoding.enum.ts";
 import { Columns } from "./mapping.ts";
 import { allFields, type ImportField } from "./places.ts";
 import { type ImportMatch, importMatches } from "./recognise.ts";
-import { delimiters, encodings } from "./sniff.ts";
+import { delimiters } from "./sniff.ts";
 
 export const ImportModeEnum = builder.enumType("ImportMode", {
   description:
@@ -54,26 +56,6 @@ const MissingNameEnum = builder.enumType("ImportMissingName", {
     FROM_EMAIL: {
       description:
         "The name is made of the e-mail address: Mara Quint of mara.quint@example.com. A row without an address is refused.",
-    },
-  } as const,
-});
-
-const encodingNames = {
-  UTF_8: "utf-8",
-  UTF_16LE: "utf-16le",
-  UTF_16BE: "utf-16be",
-  WINDOWS_1252: "windows-1252",
-} as const;
-
-const EncodingEnum = builder.enumType("ImportEncoding", {
-  description: "How a file's letters are written as bytes.",
-  values: {
-    UTF_8: { value: encodingNames.UTF_8, description: "UTF-8, with or without a byte order mark." },
-    UTF_16LE: { value: encodingNames.UTF_16LE, description: "UTF-16, little end first." },
-    UTF_16BE: { value: encodingNames.UTF_16BE, description: "UTF-16, big end first." },
-    WINDOWS_1252: {
-      value: encodingNames.WINDOWS_1252,
-      description: "Windows-1252, as older Excel writes it.",
     },
   } as const,
 });
@@ -146,7 +128,7 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   }),
   encoding: t.field({
     type: EncodingEnum,
-    description: "How the file is written; found out when left out.",
+    description: "How the file is written, which is believed for all of it; found out when left out.",
   }),
   delimiter: t.string({
     description: "What stands between columns: , or ; or | or a tab; found out when left out.",

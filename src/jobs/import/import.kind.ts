@@ -102,8 +102,8 @@ async function doBatch(
 
 function slicesOf(work: JobWork<"importJob">): AsyncGenerator<CsvSlice> {
   const { encoding, delimiter, options } = work.job;
-  const { before } = options as unknown as Options;
-  return readCsv(chunksOf(work), { encoding, delimiter: delimiter ?? ",", before } as CsvFormat);
+  const { before, byLine } = options as unknown as Options;
+  return readCsv(chunksOf(work), { encoding, byLine, delimiter: delimiter ?? ",", before } as CsvFormat);
 }
 
 /** The file, a piece at a time. */

@@ -182,7 +182,7 @@ async function importFile(
 
 /** The job of a file that has begun to arrive. */
 function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> {
-  const { headings, before, encoding, delimiter } = sniffHead(head, input);
+  const { headings, before, encoding, byLine = false, delimiter } = sniffHead(head, input);
   return write(caller, async (writer) => {
     const { entity } = input;
     const { definitions } = await writer.catalogue(entity);
@@ -192,7 +192,7 @@ function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): 
     const job = await newJob(writer, input);
     return writer.insert("importJob", {
       ...job,
-      options: { ...job.options, before },
+      options: { ...job.options, before, byLine },
       state: "UPLOADING",
       fileName: fileName.slice(0, 255).toWellFormed(),
       encoding,

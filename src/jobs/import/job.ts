@@ -17,6 +17,8 @@ export interface Options {
   readonly defaultCountry?: string | null;
   /** Records of the file before its headings. */
   readonly before?: number;
+  /** Whether lines of the file that are UTF-8 are read as that, whatever it is in. */
+  readonly byLine?: boolean;
 }
 
 /** What a job does with its rows. */

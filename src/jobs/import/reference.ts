@@ -14,8 +14,12 @@ exported: what its columns mean is read from their headings.
 ## The file
 
 - Separated by comma, semicolon, tab or |, which is detected; a first line \`sep=;\`, as Excel writes it, is believed.
-- In UTF-8, UTF-16 or Windows-1252, which is detected, or as \`encoding\` says. A row with bytes that are no text in it is
-  refused, with its line; the others are not.
+- In UTF-8, UTF-16 (with a byte order mark or without), Windows-1252 or what else spreadsheets write: Windows-1250 and 1251 and
+  their like, ISO 8859-2 and 15, Mac OS Roman, KOI8, Shift_JIS, GB 18030, Big5, EUC-KR. It is found out by the words in the
+  file's first megabyte, and the job's \`encoding\` says what was found; or you say it with \`encoding\`, which is then believed.
+- A file that mixes encodings is read line by line: where most lines with letters beyond ASCII are no UTF-8, those that are UTF-8
+  are read as that. Where most are UTF-8, and where no encoding is found, a row with bytes that are no UTF-8 is refused, with its
+  line; the others are not. So is one with the first such letters after a megabyte without any.
 - Lines of prose above the headings, as in LinkedIn's export, are passed over: the headings are the first row among 20 in
   which at least two are known.
 - Cells in quotes may have line breaks. A stray quote costs its own row.

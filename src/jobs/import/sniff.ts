@@ -1,16 +1,16 @@
+import { isUtf8 } from "node:buffer";
+import { type Encoding, fileDecoder, linesBeyondAscii, type Written } from "./decoders.ts";
+import { legacyOf } from "./encodings.ts";
 import { type CsvRecord, RecordReader } from "./records.ts";
+import { utf16Of } from "./utf16.ts";
 
 /** Finding out how a file is written. Pure. */
-
-export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
-export type Encoding = (typeof encodings)[number];
 
 export const delimiters = [",", ";", "\t", "|"] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** What a file's beginning says of the whole. */
-export interface Sniffed {
-  readonly encoding: Encoding;
+export interface Sniffed extends Written {
   readonly delimiter: Delimiter;
   /** How many records stand before the headings: the line by which Excel says what separates columns, and prose. */
   readonly before: number;
@@ -44,8 +44,9 @@ export function sniff(
   if (head.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]))) {
     throw new NotCsvError("is compressed: unpack it first");
   }
-  const encoding = given.encoding ?? encodingOf(head, whole);
-  const text = new TextDecoder(encoding).decode(head, { stream: !whole });
+  const written: Written = given.encoding ? { encoding: given.encoding } : writtenOf(head, whole);
+  const decoder = fileDecoder(written);
+  const text = decoder.decode(head) + (whole || written.byLine ? decoder.decode() : "");
   const said = delimiters.find((each) => each === /^"?sep=(.)"?[\r\n]/i.exec(text)?.[1]);
   const delimiter = given.delimiter ?? said ?? delimiterOf(text, whole, known);
   const records = firstRecords(text, whole, delimiter, SAMPLE);
@@ -58,7 +59,7 @@ export function sniff(
   if (first.cells === null) {
     throw new NotCsvError(`has headings that cannot be read: the first row ${first.problem}`);
   }
-  return { encoding, delimiter, before: at, headings: first.cells.map((heading) => heading.trim()) };
+  return { ...written, delimiter, before: at, headings: first.cells.map((heading) => heading.trim()) };
 }
 
 /** Cells of a row by which it may be known as that of the headings. */
@@ -81,45 +82,38 @@ function headingsAt(records: readonly CsvRecord[], known: (heading: string) => b
   );
 }
 
-/** Of a text in Windows-1252 that is not English, hardly a letter in twenty looks like one in UTF-8. */
-const ACCIDENTS = 20;
+/** Lines with letters beyond ASCII that are looked at, and bytes of those that are no UTF-8. */
+const LINES = 10_000;
+const LINES_BYTES = 65_536;
 
-function encodingOf(head: Buffer, whole: boolean): Encoding {
-  if (head.subarray(0, 2).equals(Buffer.from([0xff, 0xfe]))) return "utf-16le";
-  if (head.subarray(0, 2).equals(Buffer.from([0xfe, 0xff]))) return "utf-16be";
-  const zeros = zeroBytes(head);
-  // Every second byte of Latin letters in UTF-16; other texts have none.
-  if (zeros.odd * 4 > head.length) return "utf-16le";
-  if (zeros.even * 4 > head.length) return "utf-16be";
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: !whole });
-    return "utf-8";
-  } catch {
-    // A few bad bytes cost their rows; they do not make another encoding of all the others.
-    const { letters, bad } = utf8Letters(head);
-    return letters * ACCIDENTS >= bad ? "utf-8" : "windows-1252";
-  }
-}
-
-function zeroBytes(bytes: Buffer): { even: number; odd: number } {
-  const zeros = { even: 0, odd: 0 };
-  for (let at = bytes.indexOf(0); at !== -1; at = bytes.indexOf(0, at + 1))
-    zeros[at % 2 === 0 ? "even" : "odd"] += 1;
-  return zeros;
-}
-
-/** How many letters beyond ASCII some bytes have when they are UTF-8, and how many bytes are no part of one. */
-function utf8Letters(bytes: Buffer): { letters: number; bad: number } {
-  const text = new TextDecoder("utf-8").decode(bytes);
-  let letters = 0;
+/** In which encoding a file is: that of most lines with letters beyond ASCII. */
+function writtenOf(head: Buffer, whole: boolean): Written {
+  if (head.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) return { encoding: "utf-8" };
+  const wide = utf16Of(head);
+  if (wide !== null) return { encoding: wide };
+  const others: Buffer[] = [];
+  let bytes = 0;
+  let utf8 = 0;
   let bad = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 0xfffd) bad += 1;
-    else if (code > 127) letters += 1;
+  for (const { start, end } of linesBeyondAscii(head)) {
+    // The last line may be cut off.
+    if (end === head.length && !whole && start > 0) break;
+    const line = head.subarray(start, end);
+    if (utf8 + bad === LINES) break;
+    if (isUtf8(line)) utf8 += 1;
+    else {
+      bad += 1;
+      if (bytes < LINES_BYTES) others.push(line, NEW_LINE);
+      bytes += line.length;
+    }
   }
-  return { letters, bad };
+  if (utf8 >= bad) return { encoding: "utf-8" };
+  const encoding = legacyOf(Buffer.concat(others).subarray(0, LINES_BYTES));
+  // Where no encoding is found, the lines that are no UTF-8 are refused, and none is read as another text.
+  return encoding === null ? { encoding: "utf-8" } : { encoding, byLine: true };
 }
+
+const NEW_LINE = Buffer.from("\n");
 
 /** Rows that tell what separates columns, and the text in which they are looked for, in UTF-16 units. */
 const SAMPLE = 20;
