@@ -47,6 +47,38 @@ describe.each([
   });
 });
 
+test("names of other letters whose slug is taken or built in get the next one; the same name is taken", async () => {
+  const slugs = async (name: string) => (await create(`name: "${name}"`)).customField?.slug;
+  expect(await slugs("Ид")).toBe("id_2");
+  expect(await slugs("ид.")).toBe("id_3");
+  const again = await create('name: "ИД"');
+  expect(again.customField).toBeNull();
+  expect(again.errors).toMatchObject([{ code: "RESERVED_KEY", path: ["input", "slug"] }]);
+  const same = await create('name: "отрасль"');
+  expect(same.errors).toMatchObject([{ code: "NAME_TAKEN", path: ["input", "slug"] }]);
+});
+
+test("fields that are made at one moment get slugs of their own, leads' beside contacts'", async () => {
+  const own = await Organization.make();
+  const made = await Promise.all(
+    ["CONTACT", "LEAD", "CONTACT", "LEAD", "CONTACT"].map((entity, at) =>
+      mutate<{ customField: { slug: string } }>(
+        own.key,
+        `customFieldCreate(input: { entity: ${entity}, type: TEXT, name: "${"…".repeat(at + 1)}" })`,
+        "customField { slug }",
+      ),
+    ),
+  );
+  expect(made.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(made.map(({ customField }) => customField.slug).sort()).toEqual([
+    "field_1",
+    "field_1",
+    "field_2",
+    "field_2",
+    "field_3",
+  ]);
+});
+
 test.each([
   ['name: "行业 A", slug: "行业"', "INVALID_VALUE", "give one of a to z, 0 to 9 and _"],
   ['name: "A", slug: ""', "INVALID_VALUE", "or leave it out"],

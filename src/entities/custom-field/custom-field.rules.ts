@@ -2,6 +2,7 @@ import { encodeId } from "../../db/ids.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { Registry } from "../../filter/registry/registry.ts";
 import { quote, type Refusal, refusal } from "../../lib/errors.ts";
+import { fold } from "../../lib/fold.ts";
 import { uniqueTypes } from "../../records/unique.ts";
 
 /** What a custom field may be called and hold. Pure. */
@@ -10,13 +11,21 @@ import { uniqueTypes } from "../../records/unique.ts";
 const MAX_SLUG = 64;
 const slugForm = /^[a-z][a-z0-9_]*$/;
 
+/** Letters that are none of the Latin alphabet: nobody can foresee how they are written in ASCII. */
+const foreign = /(?!\p{Script=Latin})\p{L}/u;
+
 /**
  * A slug from a name in any script: its letters as ASCII writes them, digits, and _ for all else.
  *
- * @param taken the slugs of the entity's other fields
- * @returns `field_1`, or the next that is free, for a name without letters
+ * @param others the entity's other fields
+ * @returns `field_1`, or the next that is free, for a name without letters; `id_2`, or the next, for one of other letters
+ *   whose slug is taken by a field of another name or by a built-in one
  */
-export async function slugFrom(name: string, taken: readonly string[]): Promise<string> {
+export async function slugFrom(
+  name: string,
+  entity: Entity,
+  others: readonly Pick<Definition, "slug" | "name">[],
+): Promise<string> {
   // Loaded with the first name: its tables are no part of a start.
   const { default: anyAscii } = await import("any-ascii");
   const slug = anyAscii(name.normalize("NFKC"))
@@ -25,10 +34,20 @@ export async function slugFrom(name: string, taken: readonly string[]): Promise<
     .replace(/^[^a-z]+/, "")
     .slice(0, MAX_SLUG)
     .replace(/_$/, "");
-  if (slug !== "") return slug;
-  let number = 1;
-  while (taken.includes(`field_${number}`)) number += 1;
-  return `field_${number}`;
+  const taken = new Set(others.map((field) => field.slug));
+  if (slug === "") return numbered("field", 1, taken);
+  const isBuiltIn = slugRefusals(slug, entity, false).length > 0;
+  const isThere = others.some((field) => fold(field.name) === fold(name));
+  const isOwn = !foreign.test(name) || isThere || !(taken.has(slug) || isBuiltIn);
+  return isOwn ? slug : numbered(slug, 2, taken);
+}
+
+/** The first free slug of a row: `field_1`, `field_2`. */
+function numbered(stem: string, from: number, taken: ReadonlySet<string>): string {
+  let number = from;
+  const slugOf = () => `${stem.slice(0, MAX_SLUG - 5)}_${number}`;
+  while (taken.has(slugOf())) number += 1;
+  return slugOf();
 }
 
 /** @param given whether the caller wrote it, and not this server */

@@ -56,8 +56,7 @@ export function createField(
       caller,
       async (writer) => {
         const definitions = await lockFields(writer, entity);
-        const taken = definitions.map((definition) => definition.slug);
-        const slug = given ?? (await slugFrom(plain.name, taken));
+        const slug = given ?? (await slugFrom(plain.name, entity, definitions));
         const folder = await findFolder(writer, entity, folderId);
         const found = [
           ...slugRefusals(slug, entity, given != null),
