@@ -22,7 +22,7 @@ const isBlank = (text: string) => /^(\s|\p{Cf}|\p{DI})*$/u.test(text);
 function emailKey(text: string): string {
   const [, local = "", domain = ""] = /^ *([^\s@]{1,64})@([\p{L}\p{M}\p{N}.-]+) *$/u.exec(text) ?? [];
   const atoms = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
-  const url = `http://${domain}`;
+  const url = `http://${domain.toLowerCase()}`;
   const host = domain && URL.canParse(url) ? new URL(url).hostname : "";
   const plain = !/\p{DI}/u.test(text) && domain.normalize("NFKC") === domain.normalize("NFC");
   const isAddress =
