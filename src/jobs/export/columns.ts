@@ -31,6 +31,8 @@ export interface ExportField {
   /** Where it stands in an object of JSON. */
   readonly path: readonly string[];
   readonly value: (row: ExportedRow, names: Names) => ExportValue;
+  /** The record's column that this is made of, by Prisma's name. */
+  readonly from: string;
   /** Whether it is a column where none are chosen. */
   readonly usual: boolean;
 }
@@ -57,7 +59,7 @@ function plain(value: unknown, isDay: boolean): ExportValue {
 }
 
 /** What stands behind an id. */
-const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual">>> = {
+const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual" | "from">>> = {
   ownerId: {
     description: "E-mail address of the member to whom it is assigned.",
     path: ["owner"],
@@ -89,6 +91,7 @@ function tableFields(table: ColumnTable, all: boolean): Fields {
           description: row.description,
           path: row.within === undefined ? [name] : [row.within, name],
           value: (record) => plain(record[name], isDay),
+          from: name,
           headings: imported?.headings ?? [heading],
           usual: all || imported != null,
           ...refers,
@@ -104,6 +107,7 @@ const column = (name: string, description: string): Fields => ({
     headings: [wordsOf(name)],
     path: [name],
     value: (record) => plain(record[name], false),
+    from: name,
     usual: false,
   },
 });
@@ -114,6 +118,7 @@ const idField = (type: "Contact" | "Lead" | "Deal"): Fields => ({
     headings: ["id"],
     path: ["id"],
     value: ({ id }) => encodeId(type, id),
+    from: "id",
     usual: true,
   },
 });
@@ -124,6 +129,7 @@ const tagsField: Fields = {
     headings: ["tags"],
     path: ["tags"],
     value: ({ tagIds }, { tags }) => (tagIds as readonly string[]).flatMap((id) => tags.get(id) ?? []).sort(),
+    from: "tagIds",
     usual: true,
   },
 };
@@ -179,6 +185,15 @@ export const usualColumns = (entity: ExportEntity, definitions: readonly Definit
   ),
   ...definitions.map(({ slug }) => ({ field: null, customField: slug, heading: slug, named: false })),
 ];
+
+/** The columns of records that an export reads, by Prisma's names. */
+export const readColumns = (entity: ExportEntity, columns: readonly ExportColumn[]): ReadonlySet<string> =>
+  new Set([
+    "id",
+    ...columns.flatMap(({ field, customField }) =>
+      customField === null ? (exportFields[entity][field ?? ""]?.from ?? []) : "custom",
+    ),
+  ]);
 
 /** A record's value of a column. */
 export function exportedValue(

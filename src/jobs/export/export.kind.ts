@@ -4,10 +4,11 @@ import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { type TrashMode, trashWhere } from "../../filter/list/plan.ts";
 import type { ExportJob } from "../../generated/prisma/client.ts";
+import { selecting } from "../../graphql/plan.ts";
 import { RequestError, refuse } from "../../lib/errors.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
-import type { ExportedRow } from "./columns.ts";
+import { type ExportedRow, readColumns } from "./columns.ts";
 import { KEPT_HOURS } from "./export.service.ts";
 import { layoutOf, recordOf } from "./format.ts";
 
@@ -62,6 +63,7 @@ async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJo
 /** @returns how many of the ids were dealt with, how many of them had a record, and the text of these */
 async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
   const layout = layoutOf(job);
+  const select = selecting([...readColumns(job.entity, layout.columns)]);
   const names = { tags: new Map<string, string>(), members: new Map<string, string>() };
   const texts: string[] = [];
   let length = 0;
@@ -69,7 +71,7 @@ async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
   let at = 0;
   while (at < ids.length && length < PIECE) {
     const page = ids.slice(at, at + PAGE);
-    const rows = await readRows(tx, job, page);
+    const rows = await readRows(tx, job, page, select);
     await readNames(tx, rows, names);
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of page) {
@@ -88,20 +90,27 @@ async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
 }
 
 /** The records with these ids that are still there for the member; fewer at once where they are too large together. */
-async function readRows(tx: Db, job: ExportJob, ids: readonly string[]): Promise<ExportedRow[]> {
+async function readRows(
+  tx: Db,
+  job: ExportJob,
+  ids: readonly string[],
+  select: object,
+): Promise<ExportedRow[]> {
   const { entity, trash } = job;
   const model = ({ CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const)[entity];
   const around = entity === "DEAL" ? [] : [trashWhere[trash as TrashMode]];
   try {
     const rows = await delegate(tx, model).findMany({
       where: { AND: [{ id: { in: [...ids] } }, ...around] },
+      ...select,
     });
     return rows as ExportedRow[];
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== "ANSWER_TOO_LARGE" || ids.length === 1)
       throw error;
     const half = Math.ceil(ids.length / 2);
-    return [...(await readRows(tx, job, ids.slice(0, half))), ...(await readRows(tx, job, ids.slice(half)))];
+    const first = await readRows(tx, job, ids.slice(0, half), select);
+    return [...first, ...(await readRows(tx, job, ids.slice(half), select))];
   }
 }
 
