@@ -5,19 +5,18 @@ import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { encodeId } from "../db/ids.ts";
-import type { Entity } from "../filter/registry/fields.ts";
 import type { ImportJob } from "../generated/prisma/client.ts";
 import type { Caller } from "../graphql/context.ts";
+import type { Choice, UnmappedColumn } from "../jobs/import/column.ts";
+import { encodings } from "../jobs/import/decoders.ts";
 import { importKind } from "../jobs/import/import.kind.ts";
 import { importRecords } from "../jobs/import/import.service.ts";
-import type { Column } from "../jobs/import/mapping.ts";
 import { refusedRows } from "../jobs/import/refused-csv.ts";
-import { NotCsvError } from "../jobs/import/sniff.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { Upload } from "../lib/upload.ts";
 import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
 import { callerOf } from "./caller.ts";
-import { completeMapping, fieldNames, readMapping } from "./import-mapping.ts";
+import { fieldNames, readMapping } from "./import-mapping.ts";
 import { CommandError, say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 import { workOff } from "./work-off.ts";
@@ -28,12 +27,16 @@ interface Options {
   /** UUID. */
   readonly org: string;
   readonly email: Address;
-  readonly map?: readonly Column[];
+  readonly map?: readonly Choice[];
   readonly lead?: boolean;
   readonly matchOn?: readonly ("id" | "email" | "phone" | "custom-field")[];
   /** Two letters of ISO 3166-1. */
   readonly country?: string;
   readonly missingName?: "refuse" | "from-email";
+  readonly invalidValues?: "refuse-row" | "leave-out";
+  readonly keepUnmapped?: "notes" | "custom-fields";
+  readonly encoding?: (typeof encodings)[number];
+  readonly delimiter?: string;
   readonly owner?: string;
   readonly mode: "skip" | "update";
   readonly dryRun?: boolean;
@@ -77,6 +80,26 @@ export const imports = new Command("import")
     "what becomes of new rows without a name",
     readOneOf("refuse", "from-email"),
   )
+  .option(
+    "--invalid-values <refuse-row|leave-out>",
+    "what becomes of rows with values that are wrong",
+    readOneOf("refuse-row", "leave-out"),
+  )
+  .option(
+    "--keep-unmapped <notes|custom-fields>",
+    "where to keep the columns that go nowhere; custom fields are made for them",
+    readOneOf("notes", "custom-fields"),
+  )
+  .option(
+    `--encoding <${encodings.join("|")}>`,
+    "how the file is written; found out when left out",
+    readOneOf(...encodings),
+  )
+  .option(
+    "--delimiter <character>",
+    'what stands between columns: , or ; or "|" or tab; found out when left out',
+    (text) => (text === "tab" ? "\t" : text),
+  )
   .option("--owner <member id>", "the member to whom new ones are assigned")
   .option(
     "--country <code>",
@@ -98,13 +121,16 @@ export const imports = new Command("import")
     await withMigrated(async (database) => {
       const caller = await callerOf(database, options.org, options.email, "IMPORT");
       const entity = options.lead ? "LEAD" : "CONTACT";
-      const file = await beginningOf(path === STDIN ? process.stdin : createReadStream(path));
       try {
         const job = await importRecords(caller, entity, {
-          file: new Upload(path === STDIN ? "standard input" : basename(path), fileLimit, file.stream),
-          mapping: options.map && (await mappingOf(caller, entity, file, options.map)),
+          file: new Upload(path === STDIN ? "standard input" : basename(path), fileLimit, bytesOf(path)),
+          mapping: options.map,
           matchOn: options.matchOn?.map(wordOf),
           missingName: options.missingName && wordOf(options.missingName),
+          invalidValues: options.invalidValues && wordOf(options.invalidValues),
+          keepUnmapped: options.keepUnmapped && wordOf(options.keepUnmapped),
+          encoding: options.encoding,
+          delimiter: options.delimiter,
           ownerId: options.owner,
           defaultCountry: options.country,
           mode: options.mode.toUpperCase(),
@@ -119,7 +145,6 @@ export const imports = new Command("import")
         const done = await workOff(database, importKind, job, { read, noun: "rows", always: true });
         if (!(await report(caller, done, errorsPath))) process.exitCode = 1;
       } catch (error) {
-        if (error instanceof NotCsvError) throw new CommandError(`${path} ${error.message}`);
         if (error instanceof RefusalError)
           throw new CommandError(error.refusals.map((each) => told(each, path)).join("\n"));
         throw error;
@@ -147,52 +172,49 @@ async function checkReadable(path: string): Promise<void> {
   });
 }
 
-/** Bytes that hold the first row of every file that can be imported. */
-const HEAD = 1_048_576;
-
-interface Beginning {
-  readonly head: Buffer;
-  /** Whether the head is all of it. */
-  readonly whole: boolean;
-  /** All of it, the head included. */
-  readonly stream: AsyncIterable<Uint8Array>;
-}
-
-async function beginningOf(source: AsyncIterable<Buffer>): Promise<Beginning> {
-  const chunks = source[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
-  let whole = false;
-  while (head.length < HEAD && !whole) {
-    const next = await chunks.next();
-    if (next.done) whole = true;
-    else head = Buffer.concat([head, next.value]);
-  }
-  async function* all() {
-    if (head.length > 0) yield head;
-    yield* { [Symbol.asyncIterator]: () => chunks };
-  }
-  return { head, whole, stream: all() };
-}
+const bytesOf = (path: string): AsyncIterable<Buffer> =>
+  path === STDIN ? process.stdin : createReadStream(path);
 
 const wordOf = (typed: string): string => typed.toUpperCase().replaceAll("-", "_");
 
-async function mappingOf(
-  { db }: Caller,
-  entity: Entity,
-  { head, whole }: Beginning,
-  given: readonly Column[],
-) {
-  const { definitions } = await db.catalogue(entity);
-  return completeMapping(head, whole, given, definitions, entity);
-}
-
 /** A refusal in the words of the command line. */
 function told({ path: [, field = "", ...more], message }: Refusal, file: string): string {
-  const places: Readonly<Record<string, string>> = { file, mapping: "--map", tags: "--tag", mode: "--mode" };
+  const places: Readonly<Record<string, string>> = {
+    file,
+    mapping: "--map",
+    tags: "--tag",
+    defaultCountry: "--country",
+  };
   // zod's words begin with the place in the input.
   const place = `${[field, ...more].join(".")} `;
   const words = message.startsWith(place) ? message.slice(place.length) : message;
-  return `${places[field] ?? field}: ${words}`;
+  const option = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `${places[field] ?? `--${option}`}: ${words}`;
+}
+
+/** The columns that went nowhere. */
+function unmappedLines({ unmapped }: ImportJob): string[] {
+  const columns = unmapped as unknown as readonly UnmappedColumn[];
+  if (columns.length === 0) return [];
+  return [
+    "Columns that went nowhere (--map says where to, --keep-unmapped keeps them):",
+    ...columns.map(
+      ({ column, samples: [sample] }) => `  ${column}${sample === undefined ? "" : `: ${sample}`}`,
+    ),
+  ];
+}
+
+/** Values that are told on the screen; the job has them all. */
+const TOLD = 20;
+
+async function reportLeftOut(db: Caller["db"], { id, leftOut }: ImportJob): Promise<void> {
+  const notes = await db.importError.findMany({
+    where: { jobId: id, refused: false, code: "VALUE_LEFT_OUT" },
+    orderBy: [{ row: "asc" }, { position: "asc" }],
+    take: TOLD,
+  });
+  say(`${leftOut} values were left out${leftOut > TOLD ? `, of which the first ${TOLD} are` : ""}:`);
+  for (const { line, column, text, message } of notes) say(`  line ${line}, ${column}: ${text}: ${message}`);
 }
 
 /** @returns whether all rows were imported */
@@ -203,6 +225,8 @@ async function report({ db }: Caller, job: ImportJob, path: string): Promise<boo
     `${total} rows: ${created} created, ${updated} updated, ${skipped} skipped, ${failed} failed; ${blank} blank lines`,
   );
   if (problem !== null) say(problem);
+  for (const line of unmappedLines(job)) say(line);
+  if (job.leftOut > 0) await reportLeftOut(db, job);
   if (failed > 0) {
     await pipeline(refusedRows(db, job), createWriteStream(path));
     say(`The ${failed} refused rows, with the reasons, to mend and import again: ${path}`);

@@ -50,7 +50,7 @@ test.each(importable)("%s is known by every heading that its row says", async (_
   for (const heading of headings) {
     const { data } = await upload(world.key, `${heading}\nx\n`, { dryRun: true });
     expect(data?.contactImport.job?.columns, heading).toEqual([
-      { column: heading, field: as, customField: null },
+      { column: heading, field: as, customField: null, reason: "HEADING" },
     ]);
   }
 });

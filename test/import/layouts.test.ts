@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { mutate } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
 import { contactsOf, imported, jobFields, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -102,19 +103,22 @@ test("LinkedIn: the lines of prose above the headings are passed over, and URL i
   ]);
 });
 
-test("HubSpot: the company from its association, the record's own id and owner nowhere", async () => {
+test("HubSpot: the company from its association, the record's own id nowhere, its owner found by name", async () => {
+  const { prisma } = await testDatabase();
+  const { userId } = await organization.member();
+  await prisma.user.update({ where: { id: userId }, data: { name: "Ada Fischer" } });
   const text = file("hubspot.csv").toString().replace("(512) 555-0142", "+1 (512) 555-0142");
   const job = await imported(organization, text);
   expect(job).toMatchObject({ state: "DONE", created: 1 });
-  expect(nowhere(job)).toEqual([
-    "Record ID",
-    "Contact owner",
-    "Lead Status",
-    "Marketing contact status",
-    "Create Date",
-  ]);
-  expect(await contacts("name email company phoneNumbers")).toEqual([
-    { name: "Olu Ade", email: "OLU.H1@Ade.example", company: "Ade Ltd", phoneNumbers: ["+15125550142"] },
+  expect(nowhere(job)).toEqual(["Record ID", "Lead Status", "Marketing contact status", "Create Date"]);
+  expect(await contacts("name email company phoneNumbers owner { name }")).toEqual([
+    {
+      name: "Olu Ade",
+      email: "OLU.H1@Ade.example",
+      company: "Ade Ltd",
+      phoneNumbers: ["+15125550142"],
+      owner: { name: "Ada Fischer" },
+    },
   ]);
 });
 

@@ -81,7 +81,7 @@ test("a row that says what a lead cannot be is refused with its column, and the 
     [2, "status", "INVALID_STATE"],
     [3, "status", "INVALID_VALUE"],
     [4, "currency", "INVALID_CURRENCY"],
-    [5, null, "INVALID_VALUE"],
+    [5, "currency", "INVALID_VALUE"],
     [6, "name", "REQUIRED"],
   ]);
 });

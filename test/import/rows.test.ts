@@ -53,7 +53,7 @@ test("rows are imported at once; the summary says what became of each", async ()
   expect(job?.errors.map(({ row, column, code }) => [row, column, code])).toEqual([
     [3, "email", "INVALID_EMAIL"],
     [3, "phoneNumbers.0", "INVALID_PHONE"],
-    [4, "customFields", "UNKNOWN_CUSTOM_FIELD"],
+    [4, "customFields.0.slug", "UNKNOWN_CUSTOM_FIELD"],
   ]);
   const { data } = await sendText(
     key,

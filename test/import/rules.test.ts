@@ -85,9 +85,9 @@ test("a row's own owner and its createMissingTags count", async () => {
   );
   expect(job.errors.map(({ row, column, code }) => [row, column, code])).toEqual([
     [2, "ownerId", "UNKNOWN_REFERENCE"],
-    [5, "tags", "UNKNOWN_REFERENCE"],
-    [7, "tags", "UNKNOWN_REFERENCE"],
-    [8, "tags", "REQUIRED"],
+    [5, "tags.0", "UNKNOWN_REFERENCE"],
+    [7, "tags.0", "UNKNOWN_REFERENCE"],
+    [8, "tags.0", "REQUIRED"],
   ]);
   expect(await contacts("name owner { id } tags { name }")).toEqual([
     { name: "A", owner: { id: member.globalId }, tags: [] },

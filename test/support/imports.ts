@@ -22,7 +22,22 @@ export interface Job {
   readonly encoding: string;
   readonly delimiter: string | null;
   readonly problem: string | null;
-  readonly columns: { column: string; field: string | null; customField: string | null }[];
+  readonly leftOut: number;
+  readonly columns: {
+    column: string;
+    field: string | null;
+    customField: string | null;
+    reason: string | null;
+  }[];
+  readonly unmappedColumns: { column: string; reason: string; samples: string[] }[];
+  readonly notes: {
+    row: number;
+    line: number;
+    column: string | null;
+    code: string;
+    message: string;
+    text: string | null;
+  }[];
   readonly errors: {
     row: number;
     line: number;
@@ -34,7 +49,7 @@ export interface Job {
 }
 
 export const jobFields =
-  "id entity state total done created updated skipped failed blank encoding delimiter problem columns { column field customField } errors(first: 100) { row line column code message raw }";
+  "id entity state total done created updated skipped failed blank encoding delimiter leftOut problem columns { column field customField reason } unmappedColumns { column reason samples } errors(first: 100) { row line column code message raw } notes(first: 100) { row line column code message text }";
 
 /** What is imported. */
 export type Imported = "Contact" | "Lead";

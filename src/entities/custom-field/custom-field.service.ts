@@ -27,14 +27,16 @@ import { claimValues, findMisfits, rewriteValues } from "./rewrite.ts";
 import { freeSlot, heirOf } from "./slots.ts";
 
 /** Most custom fields of one entity. */
-const MAX_FIELDS = 1000;
+export const MAX_FIELDS = 1000;
 /** Milliseconds for a change that writes every record that has a value. */
 const REWRITE_TIMEOUT = 600_000;
 
-const shared = "custom fields are shared: a member restricted to assigned data cannot change them";
+/** Why a restricted member changes none. */
+export const sharedFields =
+  "custom fields are shared: a member restricted to assigned data cannot change them";
 
 /** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
-async function lockFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
+export async function lockFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
   await writer.tx.lock.fields();
   return (await writer.catalogue(entity)).definitions;
 }
@@ -50,7 +52,7 @@ export function createField(
   idempotencyKey?: IdempotencyKey,
 ): Promise<CustomField> {
   const { entity, slug: given, options, folderId, unique, ...plain } = readInput(FieldCreate, raw);
-  requireAllData(caller, shared);
+  requireAllData(caller, sharedFields);
   return orSlugTaken(given != null, () =>
     write(
       caller,
@@ -109,7 +111,7 @@ export function updateField(
   dryRun: boolean,
 ): Promise<ChangedField> {
   const { optionRenames, folderId, ...input } = readInput(FieldUpdate, raw);
-  requireAllData(caller, shared);
+  requireAllData(caller, sharedFields);
   return write(
     caller,
     async (writer) => {
@@ -186,7 +188,7 @@ export interface DeletedField {
  * @throws RefusalError FIELD_IN_USE while smart lists use it
  */
 export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
-  requireAllData(caller, shared);
+  requireAllData(caller, sharedFields);
   return write(
     caller,
     async (writer) => {
@@ -225,7 +227,7 @@ export function reorderFields(
   entity: Entity,
   ids: readonly string[],
 ): Promise<readonly Definition[]> {
-  requireAllData(caller, shared);
+  requireAllData(caller, sharedFields);
   return write(caller, async (writer) => {
     const definitions = await lockFields(writer, entity);
     const wanted = ids.map((id) => decodeId(id)?.uuid ?? "");

@@ -1,20 +1,18 @@
 import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { trashedOf } from "../../entities/contact/contact.address.ts";
-import type { Definition } from "../../filter/registry/fields.ts";
 import { tagKey } from "../../lib/accents.ts";
-import { emailKey, emailKeys } from "../../lib/email.ts";
-import type { Refusal } from "../../lib/errors.ts";
+import { emailKeys } from "../../lib/email.ts";
 import { isBlank } from "../../lib/fold.ts";
-import { findDefinition } from "../../records/custom.ts";
-import { applyOwner } from "../../records/owner.ts";
-import { findTags, tagRefusals } from "../../records/tags.ts";
+import { findTags } from "../../records/tags.ts";
 import { uniqueValuesOf } from "../../records/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { Holders, ImportColumns, ImportEntity } from "./entity.ts";
+import { type Grounds, judge } from "./judge.ts";
 import { customKey, type Meant, meantBy } from "./meant.ts";
 import { nameFromEmail } from "./name-from-email.ts";
 import * as told from "./notes.ts";
+import { Owners } from "./owners.ts";
 import { found, fresh, type Pending, writeAll } from "./pending.ts";
 import { type ImportMatch, idKey, keysOf, traitsOf } from "./recognise.ts";
 import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";
@@ -30,6 +28,8 @@ export interface BatchSettings {
   readonly matchOn: readonly ImportMatch[] | null;
   /** What becomes of a new record without a name: FROM_EMAIL takes one from its address. */
   readonly missingName: "REFUSE" | "FROM_EMAIL";
+  /** What becomes of a row with values that are wrong: LEAVE_OUT imports the others. */
+  readonly invalidValues: "REFUSE_ROW" | "LEAVE_OUT";
   readonly createMissingTags: boolean;
   /** Tags that every row gets, by name or id; checked when the import was made. */
   readonly tags: readonly string[];
@@ -48,9 +48,20 @@ export interface BatchResult {
   readonly inTrash: number;
   /** Of those: rows that went to the contact into which the one was merged that had their address. */
   readonly redirected: number;
+  /** Values of theirs that were left out. */
+  readonly leftOut: number;
   readonly errors: readonly RowTold[];
   /** What is to be said of rows that were not refused. */
   readonly notes: readonly RowTold[];
+  /** What became of each row, in the order of the file. */
+  readonly outcomes: readonly RowOutcome[];
+}
+
+interface RowOutcome {
+  readonly row: ImportRow;
+  readonly outcome: "CREATED" | "UPDATED" | "SKIPPED" | "REFUSED";
+  /** Its record; null when it is refused, or when several are meant. */
+  readonly pending: Pending | null;
 }
 
 interface RowTold {
@@ -78,11 +89,12 @@ export async function importBatch(
   const { mode, dryRun, matchOn, seen } = settings;
   const names = [...settings.tags, ...rows.flatMap(({ input }) => input?.tags ?? [])];
   const catalogue = await writer.catalogue(entity.entity, [...new Set(names)]);
+  const { definitions } = catalogue;
   if (!dryRun) await writer.tx.lock.imports();
   const named = findTags(names, catalogue);
   const missing = new Set(named.missing.map(tagKey));
-  const owners = await ownersOf(writer, rows);
-  const { marks, ids, values } = await meantBy(writer, entity, rows, catalogue.definitions, matchOn);
+  const owners = await Owners.of(writer, rows);
+  const { marks, ids, values } = await meantBy(writer, entity, rows, definitions, matchOn);
   const { records, people, addresses } = await entity.find(writer, {
     marks: marks.filter((each) => each !== null),
     matchOn,
@@ -92,18 +104,33 @@ export async function importBatch(
     ],
     lock: mode === "UPDATE" && !dryRun,
   });
-  const count = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
+  const count = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0, leftOut: 0 };
   const errors: RowTold[] = [];
   const notes: RowTold[] = [];
+  const outcomes: RowOutcome[] = [];
   const fail = (row: ImportRow, problems: readonly RowProblem[]) => {
     count.failed += 1;
     errors.push({ row, problems: firstProblems(problems) });
+    outcomes.push({ row, outcome: "REFUSED", pending: null });
   };
   const pending: Pending[] = [];
   const byKey = new Map<string, Pending>();
   const byId = new Map<string, Pending>();
   const known = withMeant(people, records, ids, values);
   const addressBook = new AddressBook(seen, rows[0]?.row ?? 0);
+  const grounds: Grounds = {
+    entity,
+    definitions,
+    tags: named,
+    missing,
+    createMissingTags: settings.createMissingTags,
+    leaveOut: settings.invalidValues === "LEAVE_OUT",
+    owners,
+    addresses,
+    addressBook,
+    values,
+    byKey,
+  };
   let turn = 0;
   for (const [at, row] of rows.entries()) {
     const mark = marks[at];
@@ -117,51 +144,33 @@ export async function importBatch(
       fail(row, row.problems);
       continue;
     }
-    const traits = traitsOf(mark, matchOn);
-    const who = whoIs(traits, { people: known, byKey, byId, seen }, row.row);
+    const who = whoIs(traitsOf(mark, matchOn), { people: known, byKey, byId, seen }, row.row);
     if (who.several && mode === "UPDATE") {
       fail(row, [told.severalMatch(entity.nouns.many, who.by)]);
+      continue;
+    }
+    if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
+      fail(row, [told.noSuchId(row.columnOf(["id"]), entity.nouns.one)]);
       continue;
     }
     const before = who.pending ?? (who.holder ? found(who.holder, entity) : null);
     const there = before !== null || who.several || who.earlier !== null;
     const keys = entity.ownsAddress ? emailKeys({ email: null, otherEmails: mark.emails }) : [];
-    const holderOf = (key: string) => addresses.get(key)?.holder ?? null;
     const merged = new Set(
-      keys.filter((key) => holderOf(key)?.merged && holderOf(key)?.id === before?.before?.id),
+      keys.filter((key) => {
+        const holder = addresses.get(key)?.holder;
+        return holder?.merged && holder.id === before?.before?.id;
+      }),
     );
     const given = there || settings.missingName === "REFUSE" ? row.input : withName(row.input, mark.name);
     const { input, said } = heard(entity, before, given, merged);
-    if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
-      fail(row, [told.noSuchId(entity.nouns.one)]);
-      continue;
-    }
-    const earlier = before?.columns ?? (who.earlier === null ? entity.empty : nameless(entity));
-    const { refusals, columns } = check(entity, earlier, input, catalogue.definitions);
-    const owner = input.ownerId == null ? undefined : owners.get(input.ownerId);
-    const unmade = { ids: named.ids, missing: (input.tags ?? []).filter((tag) => missing.has(tagKey(tag))) };
-    const create = input.createMissingTags ?? settings.createMissingTags;
-    const unknown = tagRefusals(unmade, ["input", "tags"], create);
-    const problems = [...refusals, ...(owner?.refusals ?? []), ...unknown].map(problemOf);
-    for (const key of who.several ? [] : keys.filter((each) => !merged.has(each))) {
-      const holder = holderOf(key);
-      const others = holder !== null && holder.id !== before?.before?.id;
-      if (others || addressBook.isTaken(key, before, who.earlier)) {
-        const primary = row.input.email != null && emailKey(row.input.email) === key;
-        problems.push(told.emailTaken(primary ? "email" : "otherEmails"));
-      }
-    }
-    if (!who.several) {
-      for (const value of uniqueValuesOf(columns.custom, catalogue.definitions)) {
-        const key = customKey(value);
-        const holder = values.get(key);
-        const others = holder !== undefined && holder.id !== before?.before?.id;
-        const mine = byKey.get(key);
-        if (others || (mine !== undefined && mine !== before)) {
-          problems.push(told.valueTaken(entity.nouns.one, value.slug));
-        }
-      }
-    }
+    const verdict = judge(grounds, row, withKept(before, input, row.kept), {
+      before,
+      earlier: who.earlier,
+      several: who.several,
+      merged,
+    });
+    const { columns, problems, leftOut, unmade } = verdict;
     if (problems.length > 0) {
       fail(row, problems);
       continue;
@@ -170,6 +179,7 @@ export async function importBatch(
     if (there && mode === "SKIP") {
       count.skipped += 1;
       if (merged.size > 0) notes.push({ row, problems: [told.redirectedNote] });
+      outcomes.push({ row, outcome: "SKIPPED", pending: before });
       continue;
     }
     const trashed = there ? [] : trashedOf(keys.flatMap((key) => addresses.get(key) ?? []));
@@ -179,28 +189,36 @@ export async function importBatch(
       said.push(told.trashNote);
     }
     if (Object.keys(wishes).length > 0) said.push(told.wishNote);
+    if (verdict.unknownOwner !== null) said.push(verdict.unknownOwner);
+    count.leftOut += leftOut.length;
+    said.push(...firstProblems(leftOut.map(told.leftOutNote)));
     if (said.length > 0) notes.push({ row, problems: said });
     const entry = before ?? fresh(entity, settings.ownerId);
-    const after = { ...columns, ...wishes, ownerId: owner?.ownerId ?? entry.columns.ownerId };
-    const tags = [...settings.tags, ...(input.tags ?? [])].map(tagKey);
+    const after = { ...columns, ...wishes, ownerId: verdict.ownerId ?? entry.columns.ownerId };
+    const tags = [...settings.tags, ...(verdict.input.tags ?? [])].map(tagKey);
     if (there) count.updated += 1;
     else count.created += 1;
+    outcomes.push({ row, outcome: there ? "UPDATED" : "CREATED", pending: entry });
     entry.changed ||= before === null || !changesNothing(before, after, tags, named.ids);
     entry.columns = after;
     for (const tag of tags) entry.tags.add(tag);
-    for (const tag of unmade.missing) missing.delete(tagKey(tag));
+    for (const tag of unmade) missing.delete(tagKey(tag));
     if (entry !== who.pending) pending.push(entry);
     if (entry.before !== null) byId.set(entry.before.id, entry);
-    const unique = uniqueValuesOf(columns.custom, catalogue.definitions).map(customKey);
+    const unique = uniqueValuesOf(columns.custom, definitions).map(customKey);
     const marksNow = { ...entity.marksOf(columns), id: entry.before?.id, unique };
-    for (const trait of [...keysOf(mark, matchOn), ...keysOf(marksNow, matchOn)]) {
+    // An address that was left out is somebody else's.
+    const whole = leftOut.length === row.leftOut.length;
+    for (const trait of [...(whole ? keysOf(mark, matchOn) : []), ...keysOf(marksNow, matchOn)]) {
       byKey.set(trait, entry);
       if (dryRun && !seen.has(trait)) seen.set(trait, who.earlier ?? row.row);
     }
-    for (const key of keys) addressBook.give(key, entry);
+    for (const key of whole ? keys : emailKeys({ email: null, otherEmails: marksNow.emails })) {
+      addressBook.give(key, entry);
+    }
   }
   if (!dryRun) await writeAll(writer, entity, pending, named, names);
-  return { ...count, errors, notes };
+  return { ...count, errors, notes, outcomes };
 }
 
 /** Whether a record is already as a row says, tags included. @param ids of tags by their keys */
@@ -253,39 +271,12 @@ function heard(
 const withName = (input: ImportValues, name: string): ImportValues =>
   isBlank(name) && input.email != null ? { ...input, name: nameFromEmail(input.email) } : input;
 
-/** A record that a dry run would have made: it has a name and can be reached, and nothing of it is looked at. */
-const nameless = ({ empty }: ImportEntity): ImportColumns => ({ ...empty, name: "?", email: "?" });
-
-const problemOf = ({ path, code, message }: Refusal): RowProblem => ({
-  column: path[1] ?? null,
-  code,
-  message,
-});
-
-function check(
-  entity: ImportEntity,
-  before: ImportColumns,
-  { customFields, id: _id, ...given }: ImportValues,
-  definitions: readonly Definition[],
-) {
-  // A field without a value stays as it is; one that does not exist is refused all the same.
-  const said = customFields?.filter(
-    ({ slug, value }) => !isNothing(value) || !findDefinition(slug, definitions),
-  );
-  const { after, refusals } = entity.apply(before, { ...given, customFields: said }, definitions);
-  return { columns: after, refusals };
-}
-
-const isNothing = (value: unknown): boolean =>
-  value == null ||
-  (typeof value === "string" && isBlank(value)) ||
-  (Array.isArray(value) && value.length === 0);
-
-/** The members to whom rows are to be assigned, by the ids that the rows say, each looked for once. */
-async function ownersOf({ tx, caller }: Writer, rows: readonly ImportRow[]) {
-  const owners = new Map<string, Awaited<ReturnType<typeof applyOwner>>>();
-  for (const id of new Set(rows.flatMap(({ input }) => input?.ownerId ?? []))) {
-    owners.set(id, await applyOwner(caller, tx, undefined, id));
-  }
-  return owners;
+/** What a row says, with lines for the notes that they do not have. */
+function withKept(before: Pending | null, input: ImportValues, kept: readonly string[]): ImportValues {
+  if (kept.length === 0) return input;
+  const notes = input.notes ?? before?.columns.notes ?? "";
+  const lines = kept.filter((line) => !`\n${notes}\n`.includes(`\n${line}\n`));
+  return lines.length === 0
+    ? input
+    : { ...input, notes: [...(notes === "" ? [] : [notes]), ...lines].join("\n") };
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
+import { type RowReader, readRecord, unreadable } from "./record.ts";
 import type { CsvSlice } from "./records.ts";
 import { MAX_RAW } from "./records.ts";
-import { type ImportRow, type RowReader, readRecord } from "./row.ts";
+import type { ImportRow } from "./row.ts";
 
 /** A file's rows in batches, each small enough for one transaction and for memory, however wide or long rows are. */
 
@@ -44,10 +45,7 @@ export async function* rowBatches(
         text = 0;
         cells = 0;
       }
-      const row =
-        read === null
-          ? { input: null, problems: [{ column: null, code: "INVALID_VALUE", message: problem ?? "" }] }
-          : readRecord(read, reader);
+      const row = read === null ? unreadable(problem ?? "") : readRecord(read, reader);
       rows.push({ row: number, line, raw: raw.slice(0, MAX_RAW), ...row });
       text += raw.length;
       cells += width;

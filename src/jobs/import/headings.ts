@@ -40,7 +40,7 @@ interface Candidate {
  */
 export function candidates(heading: string): readonly Candidate[] {
   if (heading.length > MAX_HEADING) return [];
-  const key = headingKey(heading);
+  const key = headingKey(heading).replace(/(?<=\p{L})(?=\d{1,2}$)/u, " ");
   const number = Number(/ (\d{1,2})(?= |$)/.exec(key)?.[1] ?? 1);
   const plain = key.replace(/ \d{1,2}(?= |$)/, "").replace(/ value$/, "");
   const ofWhom = plain
@@ -74,9 +74,14 @@ const kindsOfAddress = [
   { kind: "company", words: ["company"] },
 ];
 
+/** Which line of a street a column has that ends with a number, as `Business Street 2` and `Address2` do; else 1. */
+export const lineOf = (heading: string): number =>
+  heading.length > MAX_HEADING ? 1 : Number(/\p{L} ?(\d{1,2})$/u.exec(headingKey(heading))?.[1] ?? 1);
+
 /** Of which of a person's addresses a column is a part: `Home City` of the one at home, `Address 2 - City` of the second. */
 export function addressOf(heading: string): string {
   const words = new Set(headingKey(heading).split(" "));
   const kind = kindsOfAddress.find((each) => each.words.some((word) => words.has(word)))?.kind ?? "plain";
-  return `${kind} ${candidates(heading).at(-1)?.number ?? 1}`;
+  const number = lineOf(heading) > 1 ? 1 : (candidates(heading).at(-1)?.number ?? 1);
+  return `${kind} ${number}`;
 }

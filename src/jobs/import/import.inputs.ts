@@ -7,9 +7,10 @@ import { Upload } from "../../lib/upload.ts";
 import type { InputFields } from "../../records/columns.ts";
 import { rule, tagList } from "../../records/inputs.ts";
 import { phoneCountry } from "../../records/phones.ts";
+import { Choices, type ColumnReason } from "./column.ts";
 import { encodings } from "./decoders.ts";
 import { EncodingEnum } from "./encoding.enum.ts";
-import { Columns } from "./mapping.ts";
+import type { MappingMode } from "./mapping.ts";
 import { allFields, type ImportField } from "./places.ts";
 import { type ImportMatch, importMatches } from "./recognise.ts";
 import { delimiters } from "./sniff.ts";
@@ -60,6 +61,57 @@ const MissingNameEnum = builder.enumType("ImportMissingName", {
   } as const,
 });
 
+const MappingModeEnum = builder.enumType("ImportMappingMode", {
+  description: "What a mapping is to the headings of a file.",
+  values: {
+    AMEND: {
+      description:
+        "It changes what the headings say: other columns go where their headings say, unless a place with one value is taken.",
+    },
+    REPLACE: { description: "It is all that counts: other columns go nowhere." },
+  } as const satisfies Record<MappingMode, { description: string }>,
+});
+
+const InvalidValuesEnum = builder.enumType("ImportInvalidValues", {
+  description: "What becomes of a row with values that are wrong.",
+  values: {
+    REFUSE_ROW: { description: "It is refused, with all that is wrong." },
+    LEAVE_OUT: {
+      description:
+        "It is imported without them, and `notes` of the job tell each with its row, column and text. A row is refused that cannot do without one, or cannot be read.",
+    },
+  } as const,
+});
+
+const KeepUnmappedEnum = builder.enumType("ImportKeepUnmapped", {
+  description: "Where to keep the columns of a file that go nowhere.",
+  values: {
+    NOTES: {
+      description:
+        "In the notes: a line `Heading: value` below those that are there, unless they have it already.",
+    },
+    CUSTOM_FIELDS: {
+      description:
+        "In custom fields of type TEXT, which are made with the job and called as the columns are; a dry run makes none, and leaves the columns out.",
+    },
+  } as const,
+});
+
+/** Why columns go where they go, for GraphQL. */
+export const ColumnReasonEnum = builder.enumType("ImportColumnReason", {
+  description: "Why a column of a file goes where it goes.",
+  values: {
+    MAPPING: { description: "`mapping` says so, or leaves it out where it replaces what headings say." },
+    HEADING: { description: "Its heading means the field." },
+    CUSTOM_FIELD: { description: "It is called as the custom field is." },
+    KEPT: { description: "It would go nowhere, and is kept as `keepUnmapped` says." },
+    UNKNOWN: { description: "Nowhere: nothing is known by its heading." },
+    OTHER_COLUMN: { description: "Nowhere: another column has the field, whose heading means it better." },
+    OTHER_ADDRESS: { description: "Nowhere: it is of another address than the one that is taken." },
+    SALUTATION: { description: "Nowhere: beside a column with the job it is the salutation." },
+  } as const satisfies Record<ColumnReason, { description: string }>,
+});
+
 const ColumnInput = builder.inputType("ImportColumnInput", {
   description: "Where a column goes: to a field, or to a custom field.",
   fields: (t) => ({
@@ -93,7 +145,17 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   mapping: t.field({
     type: [ColumnInput],
     description:
-      "Where the file's columns go; those left out go nowhere. Without it they go where their headings say.",
+      "Where columns of the file go; with neither field nor custom field one goes nowhere. Those left out go where their headings say, as `mappingMode` has it.",
+  }),
+  mappingMode: t.field({
+    type: MappingModeEnum,
+    defaultValue: "AMEND" as const,
+    description: "What becomes of the columns that `mapping` leaves out.",
+  }),
+  keepUnmapped: t.field({
+    type: KeepUnmappedEnum,
+    description:
+      "Where to keep the columns that go nowhere, but for those of which `mapping` says so. Without it they are not kept; `unmappedColumns` of the job names them.",
   }),
   mode: t.field({
     type: ImportModeEnum,
@@ -108,6 +170,11 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
     type: MissingNameEnum,
     defaultValue: "REFUSE" as const,
     description: `What becomes of rows of new ${many} without a name.`,
+  }),
+  invalidValues: t.field({
+    type: InvalidValuesEnum,
+    defaultValue: "REFUSE_ROW" as const,
+    description: "What becomes of rows with values that are wrong.",
   }),
   dryRun: t.boolean({
     defaultValue: false,
@@ -156,7 +223,8 @@ const MAX_INPUT_ROWS = 1000;
 export const ImportInput = z.object({
   rows: z.array(z.unknown()).max(MAX_INPUT_ROWS, `must not have more than ${MAX_INPUT_ROWS} rows`).nullish(),
   file: z.instanceof(Upload).nullish(),
-  mapping: Columns.nullish(),
+  mapping: Choices.nullish(),
+  mappingMode: z.enum(["AMEND", "REPLACE"]).nullish(),
   mode: z.enum(["SKIP", "UPDATE"]).nullish(),
   matchOn: z
     .array(z.enum(importMatches))
@@ -164,6 +232,8 @@ export const ImportInput = z.object({
     .refine((list) => new Set(list).size === list.length, "must not name one twice")
     .nullish(),
   missingName: z.enum(["REFUSE", "FROM_EMAIL"]).nullish(),
+  invalidValues: z.enum(["REFUSE_ROW", "LEAVE_OUT"]).nullish(),
+  keepUnmapped: z.enum(["NOTES", "CUSTOM_FIELDS"]).nullish(),
   dryRun: z.boolean().nullish(),
   tags: tagList.nullish(),
   createMissingTags: z.boolean().nullish(),

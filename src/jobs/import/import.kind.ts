@@ -5,10 +5,10 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind, JobWork } from "../kind.ts";
 import { type BatchSettings, importBatch } from "./batch.ts";
 import { rowBatches } from "./batches.ts";
+import type { Column } from "./column.ts";
 import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
 import { importEntities } from "./entities.ts";
 import { errorRows, type Options, settingsOf } from "./job.ts";
-import type { Column } from "./mapping.ts";
 import type { CsvSlice } from "./records.ts";
 import type { ImportRow } from "./row.ts";
 
@@ -57,18 +57,20 @@ async function countRows(work: JobWork<"importJob">): Promise<void> {
  */
 async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
   await tx.importError.deleteMany({ where: { jobId: job.id } });
-  const counts = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0 };
+  const counts = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0, leftOut: 0 };
   return { done: 0, ...counts, claims: job.claims };
 }
 
 /** The rows that no step has dealt with, in the order of the file. */
 async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
   const { entity, done, mapping, delimiter, options } = work.job;
-  const { defaultCountry = null } = options as unknown as Options;
+  const { defaultCountry = null, invalidValues } = options as unknown as Options;
   const { definitions } = await (await work.db()).catalogue(entity);
   const columns = mapping as unknown as Column[];
   const decimalComma = delimiter === ";";
-  yield* rowBatches(slicesOf(work), { entity, columns, definitions, decimalComma, defaultCountry }, done);
+  const leaveOut = invalidValues === "LEAVE_OUT";
+  const reader = { entity, columns, definitions, decimalComma, defaultCountry, leaveOut };
+  yield* rowBatches(slicesOf(work), reader, done);
 }
 
 /** @returns what the batch moves of the job */
@@ -82,7 +84,12 @@ async function doBatch(
   const { memberId, dataScope } = caller.viewer;
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
-  const { errors, notes, ...counts } = await importBatch(writer, importEntities[job.entity], rows, {
+  const {
+    errors,
+    notes,
+    outcomes: _,
+    ...counts
+  } = await importBatch(writer, importEntities[job.entity], rows, {
     ...settings,
     ...restricted,
   });
@@ -95,6 +102,7 @@ async function doBatch(
     failed: job.failed + counts.failed,
     inTrash: job.inTrash + counts.inTrash,
     redirected: job.redirected + counts.redirected,
+    leftOut: job.leftOut + counts.leftOut,
     // One that begins anew whenever it is taken up gets nowhere for ever.
     ...(job.dryRun && { claims: job.claims }),
   };

@@ -10,9 +10,15 @@ import { selectOf } from "../../graphql/plan.ts";
 import { findUnique, keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
-import { ContactImportInput, ImportFieldEnum, ImportModeEnum, LeadImportInput } from "./import.inputs.ts";
+import type { Column, UnmappedColumn } from "./column.ts";
+import {
+  ColumnReasonEnum,
+  ContactImportInput,
+  ImportFieldEnum,
+  ImportModeEnum,
+  LeadImportInput,
+} from "./import.inputs.ts";
 import { cancelImport, importRecords } from "./import.service.ts";
-import type { Column } from "./mapping.ts";
 
 const StateEnum = builder.enumType("ImportState", {
   description: "Where an import stands.",
@@ -31,10 +37,29 @@ const EntityEnum = builder.enumType("ImportEntity", {
   values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
 });
 
+const columnDescription =
+  "The column's heading; `Column 3` for one without, and `Notes (2)` where it stands there for the second time.";
+
+const UnmappedColumnType = builder.objectRef<UnmappedColumn>("ImportUnmappedColumn").implement({
+  description: "A column of the file that goes nowhere.",
+  fields: (t) => ({
+    column: t.exposeString("column", { description: columnDescription }),
+    reason: t.expose("reason", { type: ColumnReasonEnum, description: "Why." }),
+    samples: t.exposeStringList("samples", {
+      description: "Up to three of its values, the first 100 characters of each.",
+    }),
+  }),
+});
+
 const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
   description: "Where a column of the file goes; nowhere when both are null.",
   fields: (t) => ({
-    column: t.exposeString("column", { description: "The column's heading." }),
+    column: t.exposeString("column", { description: columnDescription }),
+    reason: t.expose("reason", {
+      type: ColumnReasonEnum,
+      nullable: true,
+      description: "Why; null for an import of an earlier version.",
+    }),
     field: t.expose("field", { type: ImportFieldEnum, nullable: true, description: "The field." }),
     customField: t.exposeString("customField", {
       nullable: true,
@@ -72,8 +97,17 @@ const NoteType = builder.prismaObject("ImportError", {
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
     line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
+    column: t.exposeString("column", {
+      nullable: true,
+      description: "The column of which it is said, or the input's field; null for the row as a whole.",
+    }),
     code: t.exposeString("code", { description: "What became of it, for programs." }),
     message: t.exposeString("message", { description: "What became of it, for people." }),
+    text: t.exposeString("text", {
+      nullable: true,
+      description: "What was left out, its first 10,000 characters.",
+      extensions: price({ cost: LONG_TEXT / 5 }),
+    }),
   }),
 });
 
@@ -137,6 +171,12 @@ const Job = builder.prismaObject("ImportJob", {
       select: { mapping: true },
       resolve: ({ mapping }) => mapping as unknown as Column[],
     }),
+    unmappedColumns: t.field({
+      type: [UnmappedColumnType],
+      description: "The columns of the file that go nowhere.",
+      select: { unmapped: true },
+      resolve: ({ unmapped }) => unmapped as unknown as UnmappedColumn[],
+    }),
     total: t.exposeInt("total", {
       description: "How many rows of data there are; 0 until they are counted.",
     }),
@@ -158,6 +198,9 @@ const Job = builder.prismaObject("ImportJob", {
       description:
         "Rows whose address is that of a contact which was merged: they were updated or skipped as the one that it was merged into. `notes` name them.",
     }),
+    leftOut: t.exposeInt("leftOut", {
+      description: "Values that were left out of rows that were not refused; `notes` tell each.",
+    }),
     errors: t.field({
       type: [ErrorType],
       description: "What was wrong with the rows that were refused, in the order of the file.",
@@ -167,7 +210,7 @@ const Job = builder.prismaObject("ImportJob", {
     notes: t.field({
       type: [NoteType],
       description:
-        "What is to be said of rows that were not refused, in the order of the file: IN_TRASH, REDIRECTED, and WISH_KEPT for a row that would have taken back a wish not to be contacted.",
+        "What is to be said of rows that were not refused, in the order of the file: IN_TRASH, REDIRECTED, WISH_KEPT for a row that would have taken back a wish not to be contacted, OWNER_UNKNOWN, and VALUE_LEFT_OUT with the column and text.",
       args: toldArgs(),
       resolve: ({ id }, args, context, info) => told(context, id, false, selectOf(info, "ImportNote"), args),
     }),

@@ -10,6 +10,8 @@ import { MAX_RAW } from "./records.ts";
 export interface Options {
   readonly matchOn?: readonly ImportMatch[] | null;
   readonly missingName?: "REFUSE" | "FROM_EMAIL";
+  readonly invalidValues?: "REFUSE_ROW" | "LEAVE_OUT";
+  readonly keepUnmapped?: "NOTES" | "CUSTOM_FIELDS" | null;
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
@@ -31,6 +33,7 @@ export const settingsOf = ({
   dryRun,
   matchOn: null,
   missingName: "REFUSE",
+  invalidValues: "REFUSE_ROW",
   ...(options as Options),
   seen: new Map(),
 });
@@ -54,9 +57,11 @@ export const errorRows = (
         code: problem.code,
         message: problem.message.toWellFormed(),
         refused,
-        text: null,
-        // What PostgreSQL cannot hold is what the row was refused for.
-        raw: row.raw.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed(),
+        text: problem.text === undefined ? null : kept(problem.text),
+        raw: kept(row.raw),
       })),
     ),
   );
+
+/** As much of a text as is kept. What PostgreSQL cannot hold is what its row was refused for. */
+const kept = (text: string): string => text.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed();

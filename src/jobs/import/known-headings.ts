@@ -58,7 +58,7 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
   `),
   STREET: listed(`
     mailing street, business street, work street, address street, street address line 1, address 1,
-    address line 1, mailing address, company street, company address, postal address, straße, strasse,
+    address line 1, address line, street line, mailing address line, mailing address, company street, company address, postal address, straße, strasse,
     straße und hausnummer, anschrift, adresse, rue, adresse postale, calle, dirección, via, indirizzo, rua,
     endereço, morada, straat, adres, ulica, home street, other street
   `),
@@ -96,6 +96,11 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
     bemerkung, bemerkungen, notiz, notizen, anmerkungen, kommentar, remarques, commentaires, notas,
     observaciones, comentarios, note personali, osservazioni, observações, comentários, notities, opmerkingen,
     notatki, uwagi
+  `),
+  OWNER: listed(`
+    contact owner, lead owner, record owner, hubspot owner, assigned to, zuständig, besitzer, verantwortlich,
+    inhaber, propriétaire, responsable, propietario, proprietario, responsabile, proprietário, responsável,
+    eigenaar, właściciel
   `),
   TAGS: listed(`
     group membership, categories, category, keywords, schlagwörter, stichwörter, kategorien, étiquettes,

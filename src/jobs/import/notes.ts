@@ -1,4 +1,4 @@
-import { quote } from "../../lib/errors.ts";
+import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import type { Trait } from "./recognise.ts";
 import type { RowProblem } from "./row.ts";
 
@@ -21,25 +21,35 @@ export const wishNote = note(
   "whoever has this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
 );
 
-/** @param column where the address stands */
-export const emailTaken = (column: "email" | "otherEmails"): RowProblem => ({
+/** @param column where the owner stands @param message why whom it names is not taken */
+export const unknownOwner = (column: string | null, message: string): RowProblem => ({
   column,
-  code: "EMAIL_TAKEN",
-  message: `another contact has ${column === "email" ? "this e-mail address" : "one of these e-mail addresses"}`,
+  code: "OWNER_UNKNOWN",
+  message,
 });
 
-/** @param one what such a record is called */
-export const noSuchId = (one: string): RowProblem => ({
-  column: "id",
+/** A value that was left out, for what was wrong with it. */
+export const leftOutNote = ({ column, message, text }: RowProblem): RowProblem => ({
+  column,
+  code: "VALUE_LEFT_OUT",
+  message,
+  ...(text !== undefined && { text }),
+});
+
+/** @param path where the address stands */
+export const emailTaken = (path: readonly string[]): Refusal =>
+  refusal("EMAIL_TAKEN", path, "another contact has this e-mail address");
+
+/** @param column where the id stands @param one what such a record is called */
+export const noSuchId = (column: string | null, one: string): RowProblem => ({
+  column,
   code: "NOT_FOUND",
   message: `there is no ${one} with this id, or it is in the trash`,
 });
 
-export const valueTaken = (one: string, slug: string): RowProblem => ({
-  column: "customFields",
-  code: "VALUE_TAKEN",
-  message: `another ${one} has the value of the unique custom field ${quote(slug)}`,
-});
+/** @param path where the value stands */
+export const valueTaken = (one: string, slug: string, path: readonly string[]): Refusal =>
+  refusal("VALUE_TAKEN", path, `another ${one} has the value of the unique custom field ${quote(slug)}`);
 
 const shared: Readonly<Record<Trait["by"], string>> = {
   ID: "this id",

@@ -13,8 +13,11 @@ export interface Place {
   readonly headings: readonly string[];
   /** In a record's input. */
   readonly path: readonly string[];
-  /** How a cell is read: as one of some words, which are written in capitals; of several values, what stands between them. */
-  readonly cell: "text" | "truth" | "word" | RegExp;
+  /**
+   * How a cell is read: as one of some words, which are written in capitals; as one line of several; of several values,
+   * what stands between them.
+   */
+  readonly cell: "text" | "lines" | "truth" | "word" | RegExp;
   /** The value of a flag that several columns may say, of which one is enough: a wish not to be contacted. */
   readonly wish?: boolean;
 }
@@ -39,13 +42,24 @@ type AsOf<Table> = {
   [Name in keyof Table]: Table[Name] extends { readonly import: { readonly as: infer As } } ? As : never;
 }[keyof Table];
 
-export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS" | "ID";
+export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS" | "ID" | "OWNER";
 
 /** Columns that are one of some words: what their words are is the matter of the entity. */
 const words = new Set(["status"]);
 
+/** Columns whose lines may stand in several columns of a file. */
+const lines = new Set(["street"]);
+
 const cellOf = (name: string, type: unknown): Place["cell"] =>
-  words.has(name) ? "word" : type === "Boolean" ? "truth" : Array.isArray(type) ? /:::|[;|]/ : "text";
+  words.has(name)
+    ? "word"
+    : lines.has(name)
+      ? "lines"
+      : type === "Boolean"
+        ? "truth"
+        : Array.isArray(type)
+          ? /:::|[;|]/
+          : "text";
 
 const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<ImportField, Place>> => ({
   ...Object.fromEntries(
@@ -62,6 +76,13 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       "The record's id, as it is exported. It counts where `matchOn` names ID, else it is passed over.",
     headings: ["id"],
     path: ["id"],
+    cell: "text",
+  },
+  OWNER: {
+    description:
+      "The member to whom it is assigned: their e-mail address, name or id. Where that is no one member's, the row is imported all the same, and `notes` say so.",
+    headings: ["owner", "owner email", "owner id", "owner name"],
+    path: ["owner"],
     cell: "text",
   },
   TAGS: {
@@ -103,4 +124,6 @@ export const allFields: readonly {
 
 /** Whether several columns may go to the same field. */
 export const holdsSeveral = (entity: Entity, field: ImportField): boolean =>
-  places[entity][field]?.cell instanceof RegExp || places[entity][field]?.wish !== undefined;
+  places[entity][field]?.cell instanceof RegExp ||
+  places[entity][field]?.cell === "lines" ||
+  places[entity][field]?.wish !== undefined;

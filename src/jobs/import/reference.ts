@@ -35,13 +35,29 @@ same. Numbers and a closing "Value" are taken away (\`Phone 2 - Value\`), and so
 - Of several columns for the e-mail address of a contact the best one has the primary address, and the others go to OTHER_EMAIL.
   Of several addresses in its cell the first is the primary one.
 - Any other field has one value. Of several columns for it the one whose heading stands first below wins, then the lower
-  number, then the first; the others go nowhere, which \`columns\` of the job says.
+  number, then the first; the others go nowhere.
+- A street may have several columns, one for each line: \`Business Street 2\`, \`Address Line 2\`.
 - An address is taken as a whole: of several, as at work and at home, the one with the most columns; the others go nowhere.
 - Beside \`Job Title\` a column \`Title\` is the salutation, which goes nowhere.
 - Of several columns with a wish not to be contacted one is enough. \`Do Not Call\` says yes where ALLOW_PHONE_CALLS says no.
 - In LinkedIn's list of connections (it has \`Connected On\`) \`URL\` is the profile.
 
-With \`mapping\` you say yourself where each column goes; columns that it leaves out go nowhere.
+- A column without a heading is called \`Column 3\` by its place, and one whose heading stands there for the second time
+  \`Notes (2)\`.
+
+\`columns\` of the job says of each column where it goes and why. With \`mapping\` (\`--map\`) you say otherwise; columns that
+it leaves out go where their headings say, unless their place is taken, or nowhere with \`mappingMode: REPLACE\`.
+
+\`unmappedColumns\` names those that go nowhere, with some of their values. \`keepUnmapped: NOTES\` (\`--keep-unmapped notes\`)
+puts them into the notes, a line \`Heading: value\` each, once however often the file is imported; \`CUSTOM_FIELDS\` makes
+custom fields of type TEXT for them, which the next file finds by their names.
+
+## What is wrong
+
+A row with a value that is wrong is refused, with its line, the column's heading and what would be right; the other rows
+are imported. The refused rows can be had as a file (\`--errors\`), mended, and imported again. With
+\`invalidValues: LEAVE_OUT\` (\`--invalid-values leave-out\`) the row comes in without such a value, and \`notes\` of the job
+have each with its row, column and text; a row is refused only that cannot do without it.
 
 ## Values
 

@@ -2,8 +2,8 @@ import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
 import type { Db } from "../../db/scope/db.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
+import type { Column } from "./column.ts";
 import { errorsOf } from "./errors-csv.ts";
-import type { Column } from "./mapping.ts";
 import { MAX_RAW, RecordReader } from "./records.ts";
 
 /** What the column with the reasons is called. */

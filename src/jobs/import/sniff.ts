@@ -15,6 +15,8 @@ export interface Sniffed extends Written {
   /** How many records stand before the headings: the line by which Excel says what separates columns, and prose. */
   readonly before: number;
   readonly headings: readonly string[];
+  /** The first rows below the headings. */
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** The file cannot be read as CSV at all; the message says what it may be. */
@@ -59,7 +61,9 @@ export function sniff(
   if (first.cells === null) {
     throw new NotCsvError(`has headings that cannot be read: the first row ${first.problem}`);
   }
-  return { ...written, delimiter, before: at, headings: first.cells.map((heading) => heading.trim()) };
+  const rows = records.slice(at + 1).flatMap(({ cells }) => (cells === null ? [] : [cells]));
+  const headings = first.cells.map((heading) => heading.trim());
+  return { ...written, delimiter, before: at, headings, rows };
 }
 
 /** Cells of a row by which it may be known as that of the headings. */

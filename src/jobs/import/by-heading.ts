@@ -1,0 +1,176 @@
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import { findDefinition } from "../../records/custom.ts";
+import type { Column, ColumnReason } from "./column.ts";
+import {
+  addressOf,
+  areConnections,
+  candidates,
+  haveJobTitle,
+  headingKey,
+  lineOf,
+  looseKey,
+} from "./headings.ts";
+import { otherHeadings } from "./known-headings.ts";
+import { holdsSeveral, type ImportField, placesOf } from "./places.ts";
+
+/** Where the columns of a file go by their headings. Pure. */
+
+/** Fields by what a heading may be called, and how good a name it is: 0 is the field's own, the next ones count up. */
+type Headings = ReadonlyMap<string, { readonly field: ImportField; readonly rank: number }>;
+
+function headingsOf(entity: Entity): Headings {
+  const headings = new Map<string, { field: ImportField; rank: number }>();
+  const add = (field: ImportField, names: readonly string[], from: number) => {
+    for (const [at, heading] of names.entries()) {
+      const key = looseKey(heading);
+      if (!headings.has(key)) headings.set(key, { field, rank: from + at });
+    }
+  };
+  const places = Object.entries(placesOf(entity)) as [ImportField, { headings: readonly string[] }][];
+  // What a field is called comes before what others may mean by it.
+  for (const [field, place] of places) add(field, place.headings, 0);
+  for (const [field, place] of places) add(field, otherHeadings[field] ?? [], place.headings.length);
+  return headings;
+}
+
+const known: Readonly<Record<Entity, Headings>> = {
+  CONTACT: headingsOf("CONTACT"),
+  LEAD: headingsOf("LEAD"),
+};
+
+/** Between the best heading of one number and that of the next, and of what is called after the organization's own. */
+const NUMBERED = 1000;
+
+/** In UTF-16 units. */
+const MAX_NAME = 255;
+
+function findKnown(column: string, entity: Entity) {
+  for (const [at, { key, number }] of candidates(column).entries()) {
+    const found = known[entity].get(looseKey(key));
+    if (found) return { field: found.field, rank: found.rank + at + (number - 1) * NUMBERED };
+  }
+  return null;
+}
+
+/** Whether a heading is known to mean a field. */
+export const isKnownHeading = (heading: string, entity: Entity): boolean =>
+  findKnown(heading, entity) !== null;
+
+/** A column with how good its claim to its place is; less is better. */
+interface Claim {
+  readonly column: string;
+  readonly field: ImportField | null;
+  readonly customField: string | null;
+  readonly reason: ColumnReason;
+  readonly rank: number;
+}
+
+const nowhere = ({ column, rank }: Pick<Claim, "column" | "rank">, reason: ColumnReason): Claim => ({
+  column,
+  rank,
+  field: null,
+  customField: null,
+  reason,
+});
+
+/** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
+function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Claim {
+  // Longer than any name of a field.
+  if (column.length > MAX_NAME) return nowhere({ column, rank: 0 }, "UNKNOWN");
+  const slug = headingKey(column).replaceAll(" ", "_");
+  const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
+  const found = findKnown(column, entity);
+  const own = found?.rank === 0 && definition?.slug !== slug;
+  if (definition && !own) {
+    return { column, field: null, customField: definition.slug, reason: "CUSTOM_FIELD", rank: 0 };
+  }
+  return found === null
+    ? nowhere({ column, rank: 0 }, "UNKNOWN")
+    : { column, ...found, customField: null, reason: "HEADING" };
+}
+
+const partsOfAddress = new Set<ImportField | null>(["STREET", "CITY", "STATE", "ZIP", "COUNTRY"]);
+
+const isPlain = (address: string): boolean => address === "plain 1";
+
+/**
+ * Leaves the parts of one address: of the one with the most parts, rather with a street, the first of those; what a file
+ * has without saying of which address it is goes with it.
+ */
+function ofOneAddress(claims: readonly Claim[]): Claim[] {
+  const parts = new Map<string, Set<ImportField | null>>();
+  for (const { column, field } of claims) {
+    if (!partsOfAddress.has(field)) continue;
+    const address = addressOf(column);
+    parts.set(address, (parts.get(address) ?? new Set()).add(field));
+  }
+  const most = Math.max(0, ...[...parts.values()].map(({ size }) => size));
+  const fullest = [...parts].filter(([, { size }]) => size === most);
+  const withStreet = fullest.filter(([, has]) => has.has("STREET"));
+  const among = (withStreet.length > 0 ? withStreet : fullest).map(([address]) => address);
+  const best = among.find(isPlain) ?? among[0] ?? "";
+  return claims.map((claim) => {
+    if (!partsOfAddress.has(claim.field)) return claim;
+    const address = addressOf(claim.column);
+    const fills = isPlain(address) && !parts.get(best)?.has(claim.field);
+    return address === best || fills ? claim : nowhere(claim, "OTHER_ADDRESS");
+  });
+}
+
+/** Where the columns go that claim a field with one value and are not the best. */
+const furtherPlace: Readonly<Partial<Record<ImportField, ImportField>>> = { EMAIL: "OTHER_EMAIL" };
+
+/** The place of which there is one: a field, or a custom field. */
+export const placeName = ({ field, customField }: Pick<Column, "field" | "customField">): string | null =>
+  customField === null ? field : `custom ${customField}`;
+
+/**
+ * Where columns go by their headings: of several that claim a place with one value the best has it, and the others go
+ * nowhere.
+ *
+ * @param all names of the file's columns, as `columnNames` makes them, which say what file it is
+ * @param names of those that are to be placed
+ * @param taken places that others have, as `placeName` names them
+ */
+export function placesByHeading(
+  all: readonly string[],
+  names: readonly string[],
+  definitions: readonly Definition[],
+  entity: Entity,
+  taken: ReadonlySet<string> = new Set(),
+): Column[] {
+  const connections = entity === "CONTACT" && areConnections(all);
+  const jobTitle = haveJobTitle(all);
+  const claims = ofOneAddress(
+    names.map((column): Claim => {
+      const claim = placeOf(column, definitions, entity);
+      if (connections && claim.field === "URL") return { ...claim, field: "LINKEDIN_URL" };
+      if (jobTitle && claim.field === "TITLE" && looseKey(column) === "title")
+        return nowhere(claim, "SALUTATION");
+      return claim;
+    }),
+  );
+  const best = new Map<string, Claim>();
+  for (const claim of claims) {
+    const place = placeName(claim);
+    if (place === null || taken.has(place)) continue;
+    const before = best.get(place);
+    if (before === undefined || claim.rank < before.rank) best.set(place, claim);
+  }
+  const winners = new Set(best.values());
+  const goes = (claim: Claim): boolean => {
+    if (winners.has(claim) || claim.field === null || !holdsSeveral(entity, claim.field))
+      return winners.has(claim);
+    // A second column is another line of the street only if it says so.
+    return claim.field !== "STREET" || (lineOf(claim.column) > 1 && !taken.has("STREET"));
+  };
+  return claims.map((claim): Column => {
+    const { column, field, customField, reason } = claim;
+    if (placeName(claim) === null || goes(claim)) return { column, field, customField, reason };
+    const further = field === null ? undefined : furtherPlace[field];
+    if (further !== undefined && placesOf(entity)[further]) {
+      return { column, field: further, customField: null, reason };
+    }
+    return { column, field: null, customField: null, reason: "OTHER_COLUMN" };
+  });
+}

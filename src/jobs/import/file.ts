@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import { encodeId } from "../../db/ids.ts";
+import type { Db } from "../../db/scope/db.ts";
+import { makeTextFields } from "../../entities/custom-field/text-fields.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
+import type { Caller } from "../../graphql/context.ts";
+import { RefusalError, refuse } from "../../lib/errors.ts";
+import { textProblem } from "../../lib/exact.ts";
+import type { Upload } from "../../lib/upload.ts";
+import { lockRow } from "../../records/lock-row.ts";
+import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/write/repeatable.ts";
+import { write } from "../../records/write/write.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import { isKnownHeading } from "./by-heading.ts";
+import type { Column } from "./column.ts";
+import { columnNames, headingRefusals } from "./column-names.ts";
+import type { Options } from "./job.ts";
+import { mapColumns } from "./mapping.ts";
+import { type Asked, newJob, operationOf } from "./new-job.ts";
+import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
+import { unmappedOf, withKept } from "./unmapped.ts";
+
+/** Bytes from which encoding, separator and headings are detected. */
+const HEAD = 1_048_576;
+
+/** Bytes of one stored chunk of a file. */
+const PIECE = 262_144;
+
+/**
+ * Takes in a file: its first megabyte says how it is written, and all of it is kept, piece by piece, until the job
+ * is done. No transaction is open while the caller sends.
+ */
+export async function importFile(
+  caller: Caller,
+  input: Asked,
+  { fileName, limit, stream }: Upload,
+  idempotencyKey: IdempotencyKey,
+): Promise<ImportJob> {
+  const { file: _, entity, country: _country, ...asked } = input;
+  const pieces = piecesOf(stream, limit);
+  try {
+    const problem = textProblem(fileName);
+    if (problem) throw refuse("INVALID_VALUE", ["input", "file"], `the file's name ${problem}`);
+    const first = await pieces.next();
+    const head = first.done ? Buffer.alloc(0) : first.value;
+    const job = await openJob(caller, input, fileName, head);
+    try {
+      const { bytes, hash } = await keepPieces(caller.db, job.id, head, pieces);
+      const again = repeatable("importJob", operationOf(entity), [asked, hash], idempotencyKey);
+      const queued = await queueJob(caller, job.id, bytes, input, again);
+      // A retry under the same idempotency key answers with the first job; this upload is discarded.
+      if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
+      // What is kept with the key is how the job was then.
+      return queued.id === job.id ? queued : await asItIs(caller.db, queued);
+    } catch (error) {
+      await dropUpload(caller.db, job.id);
+      throw error;
+    }
+  } finally {
+    // Of a file that was refused the rest is not wanted.
+    await pieces.return(undefined);
+  }
+}
+
+/** The job of a file that has begun to arrive. */
+function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> {
+  const { headings, rows, before, encoding, byLine = false, delimiter } = sniffHead(head, input);
+  return write(caller, async (writer) => {
+    const { entity, mapping, mappingMode, keepUnmapped } = input;
+    const { definitions } = await writer.catalogue(entity);
+    const bad = headingRefusals(headings);
+    if (bad.length > 0) throw new RefusalError(bad);
+    const names = columnNames(headings);
+    const { columns, refusals } = mapColumns(
+      names,
+      mapping ?? [],
+      definitions,
+      entity,
+      mappingMode ?? "AMEND",
+    );
+    if (refusals.length > 0) throw new RefusalError(refusals);
+    const unmapped = unmappedOf(columns, headings, rows);
+    const all = keepUnmapped == null ? columns : withKept(columns, unmapped, keepUnmapped);
+    const job = await newJob(writer, input);
+    return writer.insert("importJob", {
+      ...job,
+      options: { ...job.options, before, byLine },
+      state: "UPLOADING",
+      fileName: fileName.slice(0, 255).toWellFormed(),
+      encoding,
+      delimiter,
+      mapping: all.map((column) => ({ ...column })),
+      unmapped: unmappedOf(all, headings, rows).map((column) => ({
+        ...column,
+        samples: [...column.samples],
+      })),
+    });
+  });
+}
+
+const asItIs = async (db: Db, job: ImportJob): Promise<ImportJob> =>
+  (await db.importJob.findFirst({ where: { id: job.id } })) ?? job;
+
+async function keepPieces(
+  db: Db,
+  jobId: string,
+  head: Buffer,
+  pieces: AsyncIterator<Buffer, undefined>,
+): Promise<{ bytes: number; hash: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let position = 0;
+  for (let piece: Buffer | undefined = head; piece !== undefined; ) {
+    hash.update(piece);
+    bytes += piece.length;
+    // In small pieces, so that little is held whoever reads them.
+    for (let at = 0; at < piece.length; at += PIECE) {
+      await db.keepChunk(jobId, position, piece.subarray(at, at + PIECE));
+      position += 1;
+    }
+    const next: IteratorResult<Buffer> = await pieces.next();
+    piece = next.done ? undefined : next.value;
+  }
+  return { bytes, hash: hash.digest("hex") };
+}
+
+/** The columns of a job, those that are kept in custom fields with the fields that are made for them. */
+async function withFields(
+  writer: Writer,
+  { entity, mapping, options, dryRun }: ImportJob,
+): Promise<Column[]> {
+  const columns = mapping as unknown as Column[];
+  const { keepUnmapped } = options as unknown as Options;
+  if (keepUnmapped !== "CUSTOM_FIELDS" || dryRun) return columns;
+  const kept = columns.filter(({ reason }) => reason === "KEPT").map(({ column }) => column);
+  const slugs = await makeTextFields(writer, entity, kept, ["input", "keepUnmapped"]);
+  return columns.map((column) => ({
+    ...column,
+    customField: slugs.get(column.column) ?? column.customField,
+  }));
+}
+
+/** Lets a job wait for who works on it; one that was cancelled while its file arrived stays as it is. */
+const queueJob = (
+  caller: Caller,
+  id: string,
+  fileBytes: number,
+  { keepUnmapped }: Asked,
+  again: Repeatable<ImportJob>,
+): Promise<ImportJob> =>
+  write(
+    caller,
+    async (writer) => {
+      // Definitions of custom fields come before records.
+      if (keepUnmapped === "CUSTOM_FIELDS") await writer.tx.lock.fields();
+      const job = await lockRow(writer, "importJob", encodeId("ImportJob", id));
+      if (job.state !== "UPLOADING") return job;
+      const columns = await withFields(writer, job);
+      const mapping = columns.map((column) => ({ ...column }));
+      return writer.update("importJob", job, { state: "QUEUED", fileBytes, mapping });
+    },
+    { repeatable: again },
+  );
+
+/** Drops what has arrived of a job's file, and the job unless it has ended. One that is queued keeps both. */
+async function dropUpload(db: Db, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.lock.rows("import_job", [id], "update");
+    const job = await tx.importJob.findFirst({ where: { id } });
+    if (!job || (job.state !== "UPLOADING" && job.finishedAt === null)) return;
+    await tx.importChunk.deleteMany({ where: { jobId: id } });
+    await tx.importJob.deleteMany({ where: { id, state: "UPLOADING" } });
+  });
+}
+
+function sniffHead(head: Buffer, { entity, encoding, delimiter }: Asked): Sniffed {
+  const given = { ...(encoding && { encoding }), ...(delimiter && { delimiter }) };
+  try {
+    return sniff(head, head.length < HEAD, given, (heading) => isKnownHeading(heading, entity));
+  } catch (error) {
+    if (!(error instanceof NotCsvError)) throw error;
+    throw refuse("INVALID_VALUE", ["input", "file"], `the file ${error.message}`);
+  }
+}
+
+/** The bytes of a file in pieces of one size. */
+async function* piecesOf(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): AsyncGenerator<Buffer, undefined> {
+  let kept: Uint8Array[] = [];
+  let size = 0;
+  let total = 0;
+  for await (const chunk of stream) {
+    kept.push(chunk);
+    size += chunk.length;
+    total += chunk.length;
+    if (total > limit) {
+      throw refuse(
+        "TOO_LONG",
+        ["input", "file"],
+        `the file is larger than ${limit} bytes; import it in parts`,
+      );
+    }
+    if (size < HEAD) continue;
+    yield Buffer.concat(kept);
+    kept = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(kept);
+  return undefined;
+}

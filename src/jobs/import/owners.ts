@@ -1,0 +1,100 @@
+import { decodeId } from "../../db/ids.ts";
+import type { MemberProfile } from "../../db/scope/members.ts";
+import { emailKey } from "../../lib/email.ts";
+import { quote, type Refusal } from "../../lib/errors.ts";
+import { fold } from "../../lib/fold.ts";
+import { applyOwner } from "../../records/owner.ts";
+import type { Writer } from "../../records/write/writer.ts";
+import type { ImportRow } from "./row.ts";
+import type { ImportValues } from "./values.ts";
+
+/** To whom the rows of a batch are to be assigned. */
+
+/** What a row says of its owner; without an `ownerId` the record's stays. */
+interface SaidOwner {
+  readonly ownerId?: string | null;
+  readonly refusals: readonly Refusal[];
+  /** Why whom the row names is not taken. */
+  readonly unknown: string | null;
+}
+
+const unsaid: SaidOwner = { refusals: [], unknown: null };
+
+/** The members that rows name, by ids in inputs and in any way in a file; each is looked for once. */
+export class Owners {
+  readonly #byId: ReadonlyMap<string, SaidOwner>;
+  readonly #byText: ReadonlyMap<string, SaidOwner>;
+
+  private constructor(byId: ReadonlyMap<string, SaidOwner>, byText: ReadonlyMap<string, SaidOwner>) {
+    this.#byId = byId;
+    this.#byText = byText;
+  }
+
+  /** One statement for each id, one for all names and addresses; none where rows have none. */
+  static async of({ tx, caller }: Writer, rows: readonly ImportRow[]): Promise<Owners> {
+    const byId = new Map<string, SaidOwner>();
+    for (const id of new Set(rows.flatMap(({ input }) => input?.ownerId ?? []))) {
+      byId.set(id, { ...(await applyOwner(caller, tx, undefined, id)), unknown: null });
+    }
+    const texts = new Set(rows.flatMap(({ input }) => input?.owner ?? []));
+    const members = new Members(texts.size === 0 ? [] : await tx.members(null));
+    const { dataScope, memberId } = caller.viewer;
+    const byText = new Map<string, SaidOwner>();
+    for (const text of texts) {
+      byText.set(text, saidOwner(text, members.find(text), dataScope === "ASSIGNED" ? memberId : null));
+    }
+    return new Owners(byId, byText);
+  }
+
+  /** @returns for a restricted member nobody but themselves */
+  find({ ownerId, owner }: ImportValues): SaidOwner {
+    if (ownerId != null) return this.#byId.get(ownerId) ?? unsaid;
+    return owner == null ? unsaid : (this.#byText.get(owner) ?? unsaid);
+  }
+}
+
+/** @param only the member to whom alone the caller can assign records */
+function saidOwner(text: string, [id, ...others]: readonly string[], only: string | null): SaidOwner {
+  if (id === undefined) {
+    return { refusals: [], unknown: `${quote(text)} is no member's e-mail address, name or id` };
+  }
+  if (others.length > 0) return { refusals: [], unknown: `several members are called ${quote(text)}` };
+  if (only !== null && id !== only) {
+    const message = "a member restricted to assigned data can assign records to themselves only";
+    return { refusals: [], unknown: message };
+  }
+  return { ownerId: id, refusals: [], unknown: null };
+}
+
+/** An organization's members by what they are called. */
+class Members {
+  readonly #ids = new Map<string, string[]>();
+
+  constructor(members: readonly MemberProfile[]) {
+    for (const { id, name, email } of members) {
+      const address = emailKey(email);
+      for (const key of [
+        `id ${id}`,
+        `name ${fold(name.trim())}`,
+        ...(address === null ? [] : [`email ${address}`]),
+      ]) {
+        this.#ids.set(key, [...(this.#ids.get(key) ?? []), id]);
+      }
+    }
+  }
+
+  /** Ids of those that a text means: by their id, else by their address, else by their name. */
+  find(text: string): readonly string[] {
+    const decoded = decodeId(text.trim());
+    const address = emailKey(text);
+    const keys = [
+      decoded?.type === "Member" ? `id ${decoded.uuid}` : null,
+      address === null ? null : `email ${address}`,
+      `name ${fold(text.trim())}`,
+    ];
+    return (
+      keys.flatMap((key) => (key === null ? [] : [this.#ids.get(key) ?? []])).find((ids) => ids.length > 0) ??
+      []
+    );
+  }
+}

@@ -1,0 +1,188 @@
+import type { Definition, Entity } from "../../filter/registry/fields.ts";
+import { emailKey } from "../../lib/email.ts";
+import {
+  ambiguous,
+  cellProblem,
+  cellText,
+  customCell,
+  exponent,
+  split,
+  tagsIn,
+  truthIn,
+  wordOf,
+} from "./cells.ts";
+import type { Column } from "./column.ts";
+import { isNegated } from "./headings.ts";
+import { type ImportField, type Place, placesOf } from "./places.ts";
+import { type Draft, type RowProblem, type RowSaid, readDraft } from "./row.ts";
+
+/** A record of a file as a row of an import. Pure. */
+
+export interface RowReader {
+  readonly entity: Entity;
+  readonly columns: readonly Column[];
+  readonly definitions: readonly Definition[];
+  /** Whether numbers may have a decimal comma, as where columns are separated by semicolons. */
+  readonly decimalComma: boolean;
+  /** The country of phone numbers without one: two letters of ISO 3166-1. */
+  readonly defaultCountry: string | null;
+  /** Whether values that are wrong are left out, and their rows are not refused for them. */
+  readonly leaveOut: boolean;
+}
+
+/** Reads a record of a file. Empty cells say nothing: they leave what is there. */
+export function readRecord(cells: readonly string[], reader: RowReader): RowSaid {
+  const { entity, columns, defaultCountry, leaveOut } = reader;
+  if (cells.length !== columns.length) {
+    return unreadable(`expected ${columns.length} columns, found ${cells.length}`);
+  }
+  const draft = new RecordDraft(reader);
+  for (const [at, column] of columns.entries()) draft.add(column, cells[at] ?? "");
+  const { problems, kept } = draft;
+  const read = readDraft(entity, draft.values, {
+    defaultCountry,
+    leaveOut,
+    columnOf: (path) => draft.columnOf(path),
+  });
+  if (problems.length === 0) return { ...read, kept };
+  if (leaveOut && read.input !== null) return { ...read, leftOut: [...problems, ...read.leftOut], kept };
+  return { ...read, input: null, problems: [...problems, ...read.problems], leftOut: [], kept };
+}
+
+/** A record that cannot be taken apart. */
+export const unreadable = (message: string): RowSaid => ({
+  input: null,
+  problems: [{ column: null, code: "INVALID_VALUE", message }],
+  leftOut: [],
+  kept: [],
+  columnOf: () => null,
+});
+
+/** What the cells of a record say, as they are read one by one. */
+class RecordDraft {
+  readonly values: Draft = {};
+  readonly problems: RowProblem[] = [];
+  readonly kept: string[] = [];
+  readonly #reader: RowReader;
+  readonly #columns = new Map<string, string>();
+
+  constructor(reader: RowReader) {
+    this.#reader = reader;
+  }
+
+  /** The column that says what stands at a path, or around it; of what no cell says, the one that could. */
+  columnOf(path: readonly string[]): string | null {
+    const places = path.map((_, at) => path.slice(0, path.length - at).join("."));
+    const said = places.find((place) => this.#columns.has(place));
+    if (said !== undefined) return this.#columns.get(said) ?? null;
+    const names = namesOf(this.#reader);
+    return names.get(places.find((place) => names.has(place)) ?? "") ?? null;
+  }
+
+  add({ column, field, customField, reason }: Column, raw: string): void {
+    const cell = cellText(raw);
+    if (cell === "" || (field === null && customField === null)) return;
+    const problem = cellProblem(cell);
+    if (problem) this.#refuse(column, "INVALID_VALUE", problem, cell);
+    else if (customField !== null) this.#addCustom(column, customField, cell);
+    else if (reason === "KEPT") this.kept.push(`${column}: ${cell}`);
+    else if (field !== null) this.#addField(column, field, cell);
+  }
+
+  #refuse(column: string, code: string, message: string, text: string): void {
+    this.problems.push({ column, code, message, text });
+  }
+
+  #addCustom(column: string, slug: string, cell: string): void {
+    const { definitions, decimalComma } = this.#reader;
+    const definition = definitions.find((each) => each.slug === slug);
+    if (decimalComma && definition?.type === "NUMBER" && ambiguous.test(cell)) {
+      const message = `may be ${cell.replace(".", "")} or ${cell.replace(".", ",")} where a comma stands before decimals: write it so`;
+      this.#refuse(column, "INVALID_CUSTOM_VALUE", message, cell);
+      return;
+    }
+    this.#push("customFields", column, [{ slug, value: customCell(cell, definition, decimalComma) }]);
+  }
+
+  #addField(column: string, field: ImportField, cell: string): void {
+    const { entity } = this.#reader;
+    const { path, cell: kind, wish } = placesOf(entity)[field] ?? noPlace;
+    const further = field === "EMAIL" ? furtherEmails(entity, cell) : null;
+    if (further !== null) {
+      const [first, ...others] = further;
+      this.#put(path, column, first);
+      this.#push("otherEmails", column, others);
+    } else if (kind instanceof RegExp) {
+      const place = path.join(".");
+      if (field === "PHONE" && split(cell, kind).some((value) => exponent.test(value))) {
+        const message = `is a number that a spreadsheet has cut (${cell.slice(0, 40)}): format the column as text and export it again`;
+        this.#refuse(column, "INVALID_PHONE", message, cell);
+        return;
+      }
+      this.#push(place, column, field === "TAGS" ? tagsIn(cell, kind) : split(cell, kind));
+    } else if (kind === "truth") {
+      const [place = ""] = path;
+      const truth = truthIn(cell, wish);
+      if (truth === undefined) {
+        this.#refuse(column, "INVALID_VALUE", "must be true or false, yes or no, 1 or 0, or x", cell);
+      } else if (wish === undefined || this.values[place] !== wish) {
+        this.#put(path, column, isNegated(column, field) ? !truth : truth);
+      }
+    } else if (kind === "lines") {
+      const before = this.#at(path);
+      this.#put(path, column, typeof before === "string" ? `${before}\n${cell}` : cell);
+    } else {
+      this.#put(path, column, kind === "word" ? wordOf(cell) : cell);
+    }
+  }
+
+  #at([name = "", inner]: readonly string[]): unknown {
+    const value = this.values[name];
+    return inner === undefined ? value : (value as Draft | undefined)?.[inner];
+  }
+
+  /** Puts a value where its path leads; what it is written within is made. */
+  #put(path: readonly string[], column: string, value: unknown): void {
+    const [name = "", inner] = path;
+    if (inner === undefined) this.values[name] = value;
+    else this.values[name] = { ...(this.values[name] as Draft | undefined), [inner]: value };
+    this.#columns.set(path.join("."), column);
+  }
+
+  #push(name: string, column: string, values: readonly unknown[]): void {
+    if (values.length === 0) return;
+    const all = (this.values[name] ?? []) as unknown[];
+    for (const value of values) {
+      this.#columns.set(`${name}.${all.length}`, column);
+      all.push(value);
+    }
+    if (!this.#columns.has(name)) this.#columns.set(name, column);
+    this.values[name] = all;
+  }
+}
+
+/** What the columns of a file are called, by their places and by what these stand in. */
+const names = new WeakMap<readonly Column[], ReadonlyMap<string, string>>();
+
+function namesOf({ entity, columns }: RowReader): ReadonlyMap<string, string> {
+  const known = names.get(columns);
+  if (known) return known;
+  const made = new Map<string, string>();
+  for (const { column, field, reason } of columns) {
+    const path = field === null || reason === "KEPT" ? [] : (placesOf(entity)[field]?.path ?? []);
+    for (const place of [path.join("."), path[0] ?? ""]) if (!made.has(place)) made.set(place, column);
+  }
+  names.set(columns, made);
+  return made;
+}
+
+const noPlace: Pick<Place, "path" | "cell" | "wish"> = { path: [], cell: "text" };
+
+/** The addresses of a cell that has several, where a record can have several; null for one. */
+function furtherEmails(entity: Entity, cell: string): string[] | null {
+  const kind = placesOf(entity).OTHER_EMAIL?.cell;
+  // An address may have a | in it.
+  if (!(kind instanceof RegExp) || emailKey(cell) !== null) return null;
+  const addresses = split(cell, kind);
+  return addresses.length > 1 ? addresses : null;
+}
