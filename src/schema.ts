@@ -21,6 +21,7 @@ import "./entities/tag/tag.mutations.schema.ts";
 import "./entities/custom-field/custom-field.schema.ts";
 import "./entities/custom-field/custom-field.mutations.schema.ts";
 import "./jobs/import/import.schema.ts";
+import "./jobs/import/preview.schema.ts";
 import "./jobs/bulk/bulk.schema.ts";
 import "./jobs/export/export.schema.ts";
 import "./entities/custom-value/custom-value.schema.ts";

@@ -11,12 +11,14 @@ import type { Choice, UnmappedColumn } from "../jobs/import/column.ts";
 import { encodings } from "../jobs/import/decoders.ts";
 import { importKind } from "../jobs/import/import.kind.ts";
 import { importRecords } from "../jobs/import/import.service.ts";
+import { previewImport } from "../jobs/import/preview.ts";
 import { refusedRows } from "../jobs/import/refused-csv.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { Upload } from "../lib/upload.ts";
 import { type Address, readAddress, readOneOf, readOrganizationId } from "./arguments.ts";
 import { callerOf } from "./caller.ts";
 import { fieldNames, readMapping } from "./import-mapping.ts";
+import { previewLines } from "./import-preview.ts";
 import { CommandError, say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 import { workOff } from "./work-off.ts";
@@ -39,6 +41,7 @@ interface Options {
   readonly delimiter?: string;
   readonly owner?: string;
   readonly mode: "skip" | "update";
+  readonly preview?: boolean;
   readonly dryRun?: boolean;
   readonly tag?: readonly string[];
   readonly createMissingTags?: boolean;
@@ -106,6 +109,10 @@ export const imports = new Command("import")
     "the country of phone numbers without one, such as DE; the organization's when left out",
     (code) => code.toUpperCase(),
   )
+  .option(
+    "--preview",
+    "says how the file is read and what would become of its first rows, and writes nothing",
+  )
   .option("--dry-run", "checks and counts, and writes no contact")
   .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
     ...before,
@@ -122,7 +129,7 @@ export const imports = new Command("import")
       const caller = await callerOf(database, options.org, options.email, "IMPORT");
       const entity = options.lead ? "LEAD" : "CONTACT";
       try {
-        const job = await importRecords(caller, entity, {
+        const input = {
           file: new Upload(path === STDIN ? "standard input" : basename(path), fileLimit, bytesOf(path)),
           mapping: options.map,
           matchOn: options.matchOn?.map(wordOf),
@@ -137,7 +144,12 @@ export const imports = new Command("import")
           dryRun: options.dryRun,
           tags: options.tag,
           createMissingTags: options.createMissingTags,
-        });
+        };
+        if (options.preview) {
+          for (const line of previewLines(await previewImport(caller, entity, input))) say(line);
+          return;
+        }
+        const job = await importRecords(caller, entity, input);
         const read = () =>
           database.prisma.importJob.findUniqueOrThrow({
             where: { orgId_id: { orgId: job.orgId, id: job.id } },

@@ -67,13 +67,41 @@ describe.each([
       ]);
       const refused = await readFile(`${file}.errors.csv`, "utf8");
       const [headings, bob, ...rest] = refused.split("\r\n");
-      expect([headings, rest]).toEqual(["Name,Email,Work phone,Reason", [""]]);
+      expect([headings, rest]).toEqual(["Name,Email,Work phone,Refused because", [""]]);
       expect(bob).toMatch(/^Bob,bob@example.com,none,.*Work phone: /);
       // Mended, it can be sent again, by standard input as well.
       const mended = refused.replace(",none,", ",+14155550135,");
       const again = await npm(["import", "--", "-", ...member, "--map", "Work phone=phone"], env, mended);
       expect(again.code, again.err).toBe(0);
       expect(again.out).toContain("1 rows: 1 created, 0 updated, 0 skipped, 0 failed");
+      expect(again.out).not.toContain("went nowhere");
+
+      const loose = "Name,Email,Telefon,Shirt\nCy,cy@example.com,12,M\nDi,di@example.com,,L\n";
+      const preview = await npm(["import", "--", "-", ...member, "--preview"], env, loose);
+      expect(preview, preview.err).toMatchObject({ code: 0 });
+      expect(preview.out.split("\n")).toEqual([
+        "utf-8, separated by ,; the headings are row 1",
+        "",
+        "  Name -> name",
+        "  Email -> email",
+        "  Telefon -> phone",
+        "  Shirt -> nowhere: not known (M)",
+        "",
+        "  line 2: refused",
+        expect.stringMatching(/^ {4}Telefon: Telefon /),
+        expect.stringMatching(/^ {2}line 3: created: name: Di; .*email: di@example\.com/),
+        "",
+        "All 2 rows: 1 would be created, 0 updated, 0 skipped, 1 refused; 0 values left out",
+        "Nothing was written.",
+        "",
+      ]);
+      const choices = ["--invalid-values", "leave-out", "--keep-unmapped", "notes"];
+      const kept = await npm(["import", "--", "-", ...member, ...choices], env, loose);
+      expect(kept.code, kept.err).toBe(0);
+      expect(kept.out).toContain("2 rows: 2 created, 0 updated, 0 skipped, 0 failed");
+      expect(kept.out).toMatch(/\n1 values were left out:\n {2}line 2, Telefon: 12: Telefon .+\n/);
+      const dropped = await npm(["import", "--", "-", ...member, "--mode", "update"], env, loose);
+      expect(dropped.out).toMatch(/\nColumns that went nowhere \(.+\):\n {2}Shirt: M\n/);
 
       const leads = ["import", "--", "-", ...member, "--lead", "--mode", "update"];
       const lead = "email,company\nmara.quint@example.com,Quint\n";

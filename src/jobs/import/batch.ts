@@ -57,11 +57,14 @@ export interface BatchResult {
   readonly outcomes: readonly RowOutcome[];
 }
 
-interface RowOutcome {
+/** What became of a row, or would become. */
+export interface RowOutcome {
   readonly row: ImportRow;
   readonly outcome: "CREATED" | "UPDATED" | "SKIPPED" | "REFUSED";
   /** Its record; null when it is refused, or when several are meant. */
   readonly pending: Pending | null;
+  /** Names of the tags that it gets. */
+  readonly tags: readonly string[];
 }
 
 interface RowTold {
@@ -111,7 +114,7 @@ export async function importBatch(
   const fail = (row: ImportRow, problems: readonly RowProblem[]) => {
     count.failed += 1;
     errors.push({ row, problems: firstProblems(problems) });
-    outcomes.push({ row, outcome: "REFUSED", pending: null });
+    outcomes.push({ row, outcome: "REFUSED", pending: null, tags: [] });
   };
   const pending: Pending[] = [];
   const byKey = new Map<string, Pending>();
@@ -179,7 +182,7 @@ export async function importBatch(
     if (there && mode === "SKIP") {
       count.skipped += 1;
       if (merged.size > 0) notes.push({ row, problems: [told.redirectedNote] });
-      outcomes.push({ row, outcome: "SKIPPED", pending: before });
+      outcomes.push({ row, outcome: "SKIPPED", pending: before, tags: [] });
       continue;
     }
     const trashed = there ? [] : trashedOf(keys.flatMap((key) => addresses.get(key) ?? []));
@@ -195,10 +198,11 @@ export async function importBatch(
     if (said.length > 0) notes.push({ row, problems: said });
     const entry = before ?? fresh(entity, settings.ownerId);
     const after = { ...columns, ...wishes, ownerId: verdict.ownerId ?? entry.columns.ownerId };
-    const tags = [...settings.tags, ...(verdict.input.tags ?? [])].map(tagKey);
+    const tagNames = [...settings.tags, ...(verdict.input.tags ?? [])];
+    const tags = tagNames.map(tagKey);
     if (there) count.updated += 1;
     else count.created += 1;
-    outcomes.push({ row, outcome: there ? "UPDATED" : "CREATED", pending: entry });
+    outcomes.push({ row, outcome: there ? "UPDATED" : "CREATED", pending: entry, tags: tagNames });
     entry.changed ||= before === null || !changesNothing(before, after, tags, named.ids);
     entry.columns = after;
     for (const tag of tags) entry.tags.add(tag);

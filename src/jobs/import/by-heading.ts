@@ -1,6 +1,6 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { findDefinition } from "../../records/custom.ts";
-import type { Column, ColumnReason } from "./column.ts";
+import { type Column, type ColumnReason, REFUSAL_HEADING } from "./column.ts";
 import {
   addressOf,
   areConnections,
@@ -75,6 +75,7 @@ const nowhere = ({ column, rank }: Pick<Claim, "column" | "rank">, reason: Colum
 
 /** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
 function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Claim {
+  if (column === REFUSAL_HEADING) return nowhere({ column, rank: 0 }, "REFUSAL");
   // Longer than any name of a field.
   if (column.length > MAX_NAME) return nowhere({ column, rank: 0 }, "UNKNOWN");
   const slug = headingKey(column).replaceAll(" ", "_");

@@ -12,7 +12,11 @@ export type ColumnReason =
   | "UNKNOWN"
   | "OTHER_COLUMN"
   | "OTHER_ADDRESS"
-  | "SALUTATION";
+  | "SALUTATION"
+  | "REFUSAL";
+
+/** What the column with the reasons is called in a file of refused rows. */
+export const REFUSAL_HEADING = "Refused because";
 
 /** Where the caller says that a column goes; nowhere when both are null. */
 export interface Choice {

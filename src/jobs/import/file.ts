@@ -4,24 +4,18 @@ import type { Db } from "../../db/scope/db.ts";
 import { makeTextFields } from "../../entities/custom-field/text-fields.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
-import { RefusalError, refuse } from "../../lib/errors.ts";
+import { refuse } from "../../lib/errors.ts";
 import { textProblem } from "../../lib/exact.ts";
 import type { Upload } from "../../lib/upload.ts";
 import { lockRow } from "../../records/lock-row.ts";
 import { type IdempotencyKey, type Repeatable, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
-import { isKnownHeading } from "./by-heading.ts";
 import type { Column } from "./column.ts";
-import { columnNames, headingRefusals } from "./column-names.ts";
+import { planFile } from "./file-plan.ts";
 import type { Options } from "./job.ts";
-import { mapColumns } from "./mapping.ts";
 import { type Asked, newJob, operationOf } from "./new-job.ts";
-import { NotCsvError, type Sniffed, sniff } from "./sniff.ts";
-import { unmappedOf, withKept } from "./unmapped.ts";
-
-/** Bytes from which encoding, separator and headings are detected. */
-const HEAD = 1_048_576;
+import { piecesOf } from "./pieces.ts";
 
 /** Bytes of one stored chunk of a file. */
 const PIECE = 262_144;
@@ -63,24 +57,17 @@ export async function importFile(
 }
 
 /** The job of a file that has begun to arrive. */
-function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> {
-  const { headings, rows, before, encoding, byLine = false, delimiter } = sniffHead(head, input);
-  return write(caller, async (writer) => {
-    const { entity, mapping, mappingMode, keepUnmapped } = input;
-    const { definitions } = await writer.catalogue(entity);
-    const bad = headingRefusals(headings);
-    if (bad.length > 0) throw new RefusalError(bad);
-    const names = columnNames(headings);
-    const { columns, refusals } = mapColumns(
-      names,
-      mapping ?? [],
-      definitions,
-      entity,
-      mappingMode ?? "AMEND",
-    );
-    if (refusals.length > 0) throw new RefusalError(refusals);
-    const unmapped = unmappedOf(columns, headings, rows);
-    const all = keepUnmapped == null ? columns : withKept(columns, unmapped, keepUnmapped);
+const openJob = (caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> =>
+  write(caller, async (writer) => {
+    const { definitions } = await writer.catalogue(input.entity);
+    const {
+      columns,
+      unmapped,
+      before,
+      encoding,
+      byLine = false,
+      delimiter,
+    } = planFile(head, input, definitions);
     const job = await newJob(writer, input);
     return writer.insert("importJob", {
       ...job,
@@ -89,14 +76,10 @@ function openJob(caller: Caller, input: Asked, fileName: string, head: Buffer): 
       fileName: fileName.slice(0, 255).toWellFormed(),
       encoding,
       delimiter,
-      mapping: all.map((column) => ({ ...column })),
-      unmapped: unmappedOf(all, headings, rows).map((column) => ({
-        ...column,
-        samples: [...column.samples],
-      })),
+      mapping: columns.map((column) => ({ ...column })),
+      unmapped: unmapped.map((column) => ({ ...column, samples: [...column.samples] })),
     });
   });
-}
 
 const asItIs = async (db: Db, job: ImportJob): Promise<ImportJob> =>
   (await db.importJob.findFirst({ where: { id: job.id } })) ?? job;
@@ -171,42 +154,4 @@ async function dropUpload(db: Db, id: string): Promise<void> {
     await tx.importChunk.deleteMany({ where: { jobId: id } });
     await tx.importJob.deleteMany({ where: { id, state: "UPLOADING" } });
   });
-}
-
-function sniffHead(head: Buffer, { entity, encoding, delimiter }: Asked): Sniffed {
-  const given = { ...(encoding && { encoding }), ...(delimiter && { delimiter }) };
-  try {
-    return sniff(head, head.length < HEAD, given, (heading) => isKnownHeading(heading, entity));
-  } catch (error) {
-    if (!(error instanceof NotCsvError)) throw error;
-    throw refuse("INVALID_VALUE", ["input", "file"], `the file ${error.message}`);
-  }
-}
-
-/** The bytes of a file in pieces of one size. */
-async function* piecesOf(
-  stream: AsyncIterable<Uint8Array>,
-  limit: number,
-): AsyncGenerator<Buffer, undefined> {
-  let kept: Uint8Array[] = [];
-  let size = 0;
-  let total = 0;
-  for await (const chunk of stream) {
-    kept.push(chunk);
-    size += chunk.length;
-    total += chunk.length;
-    if (total > limit) {
-      throw refuse(
-        "TOO_LONG",
-        ["input", "file"],
-        `the file is larger than ${limit} bytes; import it in parts`,
-      );
-    }
-    if (size < HEAD) continue;
-    yield Buffer.concat(kept);
-    kept = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(kept);
-  return undefined;
 }

@@ -109,6 +109,7 @@ export const ColumnReasonEnum = builder.enumType("ImportColumnReason", {
     OTHER_COLUMN: { description: "Nowhere: another column has the field, whose heading means it better." },
     OTHER_ADDRESS: { description: "Nowhere: it is of another address than the one that is taken." },
     SALUTATION: { description: "Nowhere: beside a column with the job it is the salutation." },
+    REFUSAL: { description: "Nowhere: it is what a file of refused rows says of why they were." },
   } as const satisfies Record<ColumnReason, { description: string }>,
 });
 
@@ -197,6 +198,10 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
     type: EncodingEnum,
     description: "How the file is written, which is believed for all of it; found out when left out.",
   }),
+  headingsRow: t.int({
+    description:
+      "On which row of the file the headings stand, 1 to 1000; blank lines are none. Found out when left out.",
+  }),
   delimiter: t.string({
     description: "What stands between columns: , or ; or | or a tab; found out when left out.",
   }),
@@ -240,6 +245,7 @@ export const ImportInput = z.object({
   ownerId: z.string().nullish(),
   defaultCountry: phoneCountry,
   encoding: z.enum(encodings).nullish(),
+  headingsRow: z.number().int().min(1).max(1000, "must be 1 to 1000").nullish(),
   delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),
 });
 

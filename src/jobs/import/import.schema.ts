@@ -10,14 +10,9 @@ import { selectOf } from "../../graphql/plan.ts";
 import { findUnique, keyed } from "../../graphql/rows.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
+import { ColumnType, UnmappedColumnType } from "./column.schema.ts";
 import type { Column, UnmappedColumn } from "./column.ts";
-import {
-  ColumnReasonEnum,
-  ContactImportInput,
-  ImportFieldEnum,
-  ImportModeEnum,
-  LeadImportInput,
-} from "./import.inputs.ts";
+import { ContactImportInput, ImportModeEnum, LeadImportInput } from "./import.inputs.ts";
 import { cancelImport, importRecords } from "./import.service.ts";
 
 const StateEnum = builder.enumType("ImportState", {
@@ -35,37 +30,6 @@ const StateEnum = builder.enumType("ImportState", {
 const EntityEnum = builder.enumType("ImportEntity", {
   description: "What an import makes of its rows.",
   values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
-});
-
-const columnDescription =
-  "The column's heading; `Column 3` for one without, and `Notes (2)` where it stands there for the second time.";
-
-const UnmappedColumnType = builder.objectRef<UnmappedColumn>("ImportUnmappedColumn").implement({
-  description: "A column of the file that goes nowhere.",
-  fields: (t) => ({
-    column: t.exposeString("column", { description: columnDescription }),
-    reason: t.expose("reason", { type: ColumnReasonEnum, description: "Why." }),
-    samples: t.exposeStringList("samples", {
-      description: "Up to three of its values, the first 100 characters of each.",
-    }),
-  }),
-});
-
-const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
-  description: "Where a column of the file goes; nowhere when both are null.",
-  fields: (t) => ({
-    column: t.exposeString("column", { description: columnDescription }),
-    reason: t.expose("reason", {
-      type: ColumnReasonEnum,
-      nullable: true,
-      description: "Why; null for an import of an earlier version.",
-    }),
-    field: t.expose("field", { type: ImportFieldEnum, nullable: true, description: "The field." }),
-    customField: t.exposeString("customField", {
-      nullable: true,
-      description: "Slug of the custom field.",
-    }),
-  }),
 });
 
 /** What is told of a row has no id of its own. */

@@ -13,6 +13,8 @@ export interface Place {
   readonly headings: readonly string[];
   /** In a record's input. */
   readonly path: readonly string[];
+  /** What the record's column is called; null where it has none of its own. */
+  readonly column: string | null;
   /**
    * How a cell is read: as one of some words, which are written in capitals; as one line of several; of several values,
    * what stands between them.
@@ -68,7 +70,9 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       const { as, headings, description = row.description } = row.import;
       const path = row.import.path ?? (row.within === undefined ? [name] : [row.within, name]);
       const wish = typeof row.wish === "boolean" && { wish: row.wish };
-      return [[as, { description, headings, path, cell: cellOf(name, row.create?.type), ...wish }]];
+      return [
+        [as, { description, headings, path, column: name, cell: cellOf(name, row.create?.type), ...wish }],
+      ];
     }),
   ),
   ID: {
@@ -76,6 +80,7 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       "The record's id, as it is exported. It counts where `matchOn` names ID, else it is passed over.",
     headings: ["id"],
     path: ["id"],
+    column: null,
     cell: "text",
   },
   OWNER: {
@@ -83,12 +88,14 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
       "The member to whom it is assigned: their e-mail address, name or id. Where that is no one member's, the row is imported all the same, and `notes` say so.",
     headings: ["owner", "owner email", "owner id", "owner name"],
     path: ["owner"],
+    column: "ownerId",
     cell: "text",
   },
   TAGS: {
     description: "Tags, separated by , or ; or | or :::.",
     headings: ["tags", "tag", "labels"],
     path: ["tags"],
+    column: null,
     cell: /:::|[,;|]/,
   },
 });
@@ -96,7 +103,7 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
 /** A lead has one name, which is made of a file's two. */
 const partOfName = (name: "firstName" | "lastName"): Place => {
   const { description, headings } = contactTable[name].import;
-  return { description, headings, path: [name], cell: "text" };
+  return { description, headings, path: [name], column: null, cell: "text" };
 };
 
 const places: Readonly<Record<Entity, Partial<Record<ImportField, Place>>>> = {

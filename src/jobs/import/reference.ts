@@ -52,10 +52,17 @@ it leaves out go where their headings say, unless their place is taken, or nowhe
 puts them into the notes, a line \`Heading: value\` each, once however often the file is imported; \`CUSTOM_FIELDS\` makes
 custom fields of type TEXT for them, which the next file finds by their names.
 
+## Before
+
+\`contactImportPreview\` and \`leadImportPreview\` (\`--preview\`) take the same input and say, before anything is written, how
+the file is written, where each column would go and why, ten rows as they would be stored, and how many of the first
+thousand would be created, updated, skipped and refused. \`dryRun\` (\`--dry-run\`) does so for all rows, as a job.
+
 ## What is wrong
 
 A row with a value that is wrong is refused, with its line, the column's heading and what would be right; the other rows
-are imported. The refused rows can be had as a file (\`--errors\`), mended, and imported again. With
+are imported. The command writes the refused rows to a file (\`--errors\`) in the shape of yours, with one more column that
+says why: mend them and import it. With
 \`invalidValues: LEAVE_OUT\` (\`--invalid-values leave-out\`) the row comes in without such a value, and \`notes\` of the job
 have each with its row, column and text; a row is refused only that cannot do without it.
 

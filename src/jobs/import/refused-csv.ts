@@ -2,25 +2,24 @@ import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
 import type { Db } from "../../db/scope/db.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
-import type { Column } from "./column.ts";
+import { type Column, REFUSAL_HEADING } from "./column.ts";
 import { errorsOf } from "./errors-csv.ts";
 import { MAX_RAW, RecordReader } from "./records.ts";
-
-/** What the column with the reasons is called. */
-const REASON = "Reason";
 
 /**
  * The rows of a file that were refused, in the shape of the file with one more column that says why: mended, they can be
  * imported again. Cells are as they were sent, so that a spreadsheet may take one for a formula.
  */
 export function refusedRows(db: Db, { id, mapping, delimiter }: ImportJob): Readable {
-  const headings = (mapping as unknown as Column[]).map(({ column }) => column);
+  const columns = (mapping as unknown as Column[]).map(({ column }) => column);
+  // That of a file of refused rows which is refused again is written anew.
+  const headings = columns.at(-1) === REFUSAL_HEADING ? columns.slice(0, -1) : columns;
   const between = delimiter ?? ",";
   return pipeline(
     Readable.from(rowsOf(db, id, headings.length, between)),
     stringify({
       header: true,
-      columns: [...headings, REASON],
+      columns: [...headings, REFUSAL_HEADING],
       delimiter: between,
       record_delimiter: "windows",
     }),

@@ -24,6 +24,14 @@ export class NotCsvError extends Error {
   override readonly name = "NotCsvError";
 }
 
+/** What a caller says of a file, which is believed. */
+export interface Given {
+  readonly encoding?: Encoding | undefined;
+  readonly delimiter?: Delimiter | undefined;
+  /** Records before the headings. */
+  readonly before?: number | undefined;
+}
+
 /**
  * Finds out how a file is written.
  *
@@ -36,7 +44,7 @@ export class NotCsvError extends Error {
 export function sniff(
   head: Buffer,
   whole: boolean,
-  given: { readonly encoding?: Encoding | undefined; readonly delimiter?: Delimiter | undefined } = {},
+  given: Given = {},
   known: (heading: string) => boolean = () => false,
 ): Sniffed {
   if (head.length === 0) throw new NotCsvError("is empty");
@@ -53,7 +61,7 @@ export function sniff(
   const delimiter = given.delimiter ?? said ?? delimiterOf(text, whole, known);
   const records = firstRecords(text, whole, delimiter, SAMPLE);
   const before = headingsAt(said === undefined ? records : records.slice(1), known);
-  const at = said === undefined ? before : before + 1;
+  const at = given.before ?? (said === undefined ? before : before + 1);
   const first = records[at] ?? firstRecords(text, whole, delimiter, at + 1)[at];
   if (!first) {
     throw new NotCsvError("has no first row with headings, or it is too long or too far from the beginning");

@@ -30,9 +30,8 @@ export const unmappedOf = (
     const { reason = "UNKNOWN" } = column;
     const samples = samplesOf(at, rows);
     const isThere = headings[at] !== "" || samples.length > 0;
-    return isUnmapped(column) && reason !== "KEPT" && isThere
-      ? [{ column: column.column, reason, samples }]
-      : [];
+    const isTold = reason !== "KEPT" && reason !== "REFUSAL" && isThere;
+    return isUnmapped(column) && isTold ? [{ column: column.column, reason, samples }] : [];
   });
 
 /**

@@ -1,0 +1,36 @@
+import { builder } from "../../graphql/builder.ts";
+import type { Column, UnmappedColumn } from "./column.ts";
+import { ColumnReasonEnum, ImportFieldEnum } from "./import.inputs.ts";
+
+/** Where the columns of a file go, as answers show it. */
+
+const columnDescription =
+  "The column's heading; `Column 3` for one without, and `Notes (2)` where it stands there for the second time.";
+
+export const UnmappedColumnType = builder.objectRef<UnmappedColumn>("ImportUnmappedColumn").implement({
+  description: "A column of the file that goes nowhere.",
+  fields: (t) => ({
+    column: t.exposeString("column", { description: columnDescription }),
+    reason: t.expose("reason", { type: ColumnReasonEnum, description: "Why." }),
+    samples: t.exposeStringList("samples", {
+      description: "Up to three of its values, the first 100 characters of each.",
+    }),
+  }),
+});
+
+export const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
+  description: "Where a column of the file goes; nowhere when both are null.",
+  fields: (t) => ({
+    column: t.exposeString("column", { description: columnDescription }),
+    reason: t.expose("reason", {
+      type: ColumnReasonEnum,
+      nullable: true,
+      description: "Why; null for an import of an earlier version.",
+    }),
+    field: t.expose("field", { type: ImportFieldEnum, nullable: true, description: "The field." }),
+    customField: t.exposeString("customField", {
+      nullable: true,
+      description: "Slug of the custom field.",
+    }),
+  }),
+});

@@ -1,0 +1,171 @@
+import { encodeId } from "../../db/ids.ts";
+import type { Entity } from "../../filter/registry/fields.ts";
+import { refuse } from "../../lib/errors.ts";
+import { formatDay } from "../../lib/exact.ts";
+import { readInput } from "../../records/inputs.ts";
+import type { PhoneCaller } from "../../records/phones.ts";
+import { write } from "../../records/write/write.ts";
+import { importBatch, type RowOutcome } from "./batch.ts";
+import { rowBatches } from "./batches.ts";
+import { readCsv } from "./csv.ts";
+import { importEntities } from "./entities.ts";
+import { type FilePlan, planFile } from "./file-plan.ts";
+import { ImportInput } from "./import.inputs.ts";
+import { settingsOf } from "./job.ts";
+import { type Asked, newJob } from "./new-job.ts";
+import { HEAD, piecesOf } from "./pieces.ts";
+import { type ImportField, placesOf } from "./places.ts";
+import type { RowReader } from "./record.ts";
+import type { ImportRow, RowProblem } from "./row.ts";
+
+/** What an import of a file would do, found out by its beginning; nothing is written. */
+
+/** Rows that are shown. */
+const SHOWN = 10;
+
+/** What a row's record would have in a place. */
+export interface PreviewValue {
+  readonly field: ImportField | null;
+  /** Slug. */
+  readonly customField: string | null;
+  readonly values: readonly string[];
+}
+
+export interface PreviewRow extends Pick<RowOutcome, "outcome"> {
+  readonly row: number;
+  readonly line: number;
+  readonly values: readonly PreviewValue[];
+  /** Why it would be refused, or what would be said of it. */
+  readonly problems: readonly RowProblem[];
+}
+
+export interface Preview
+  extends Pick<FilePlan, "encoding" | "delimiter" | "before" | "columns" | "unmapped"> {
+  /** Rows that were looked at, and whether these are all of the file. */
+  readonly total: number;
+  readonly whole: boolean;
+  readonly created: number;
+  readonly updated: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly leftOut: number;
+  readonly rows: readonly PreviewRow[];
+}
+
+/**
+ * Says how a file is written, where its columns would go, and what would become of its first rows: a thousand, or as many
+ * as are in its first megabyte.
+ *
+ * @param raw the input of the import
+ * @throws RefusalError for what the import would refuse as a whole
+ */
+export async function previewImport(caller: PhoneCaller, entity: Entity, raw: unknown): Promise<Preview> {
+  const asked = readInput(ImportInput, raw);
+  if (asked.file == null || asked.rows != null) {
+    throw refuse("REQUIRED", ["input", "file"], "give a file: only files are previewed");
+  }
+  const { stream, limit } = asked.file;
+  const input: Asked = {
+    ...asked,
+    entity,
+    country: asked.defaultCountry ?? caller.viewer.defaultCountry,
+    dryRun: true,
+  };
+  const pieces = piecesOf(stream, limit);
+  try {
+    const first = await pieces.next();
+    return await previewOf(caller, input, first.done ? Buffer.alloc(0) : first.value);
+  } finally {
+    // The rest of the file is not wanted.
+    await pieces.return(undefined);
+  }
+}
+
+const previewOf = (caller: PhoneCaller, input: Asked, head: Buffer): Promise<Preview> =>
+  write(caller, async (writer) => {
+    const { entity, country } = input;
+    const { definitions } = await writer.catalogue(entity);
+    const plan = planFile(head, input, definitions);
+    const { columns, unmapped, encoding, delimiter, before } = plan;
+    const { rows, whole } = await firstRows(head, plan, {
+      entity,
+      columns,
+      definitions,
+      decimalComma: delimiter === ";",
+      defaultCountry: country,
+      leaveOut: input.invalidValues === "LEAVE_OUT",
+    });
+    const settings = settingsOf(await newJob(writer, input));
+    const { errors, notes, outcomes, ...counts } = await importBatch(
+      writer,
+      importEntities[entity],
+      rows,
+      settings,
+    );
+    const told = new Map([...errors, ...notes].map(({ row, problems }) => [row, problems]));
+    const shown = outcomes.slice(0, SHOWN).map(
+      (outcome): PreviewRow => ({
+        row: outcome.row.row,
+        line: outcome.row.line,
+        outcome: outcome.outcome,
+        values: valuesOf(entity, outcome),
+        problems: told.get(outcome.row) ?? [],
+      }),
+    );
+    return {
+      encoding,
+      delimiter,
+      before,
+      columns,
+      unmapped,
+      total: rows.length,
+      whole,
+      ...counts,
+      rows: shown,
+    };
+  });
+
+/** The rows of a file's beginning, without the one at which it breaks off. */
+async function firstRows(
+  head: Buffer,
+  { encoding, byLine = false, delimiter, before }: FilePlan,
+  reader: RowReader,
+): Promise<{ readonly rows: readonly ImportRow[]; readonly whole: boolean }> {
+  const slices = readCsv(chunked(head), { encoding, byLine, delimiter, before });
+  const batches = rowBatches(slices, reader, 0);
+  const { value: rows = [] } = await batches.next();
+  const more = (await batches.next()).done !== true;
+  await batches.return(undefined);
+  const isAll = head.length < HEAD;
+  return { rows: isAll || more ? rows : rows.slice(0, -1), whole: isAll && !more };
+}
+
+async function* chunked(head: Buffer): AsyncGenerator<Uint8Array> {
+  yield head;
+}
+
+/** What a record would have, in the order of the fields. */
+function valuesOf(entity: Entity, { pending, tags, outcome }: RowOutcome): PreviewValue[] {
+  if (pending === null || outcome === "SKIPPED") return [];
+  const columns = pending.columns as unknown as Readonly<Record<string, unknown>>;
+  const places = Object.entries(placesOf(entity)) as [ImportField, { column: string | null }][];
+  const fields = places.map(([field, { column }]) => {
+    const value = column === null ? null : columns[column];
+    const values = field === "TAGS" ? [...tags] : field === "OWNER" ? ownerOf(value) : textsOf(value);
+    return { field, customField: null, values };
+  });
+  const custom = Object.entries(pending.columns.custom).map(([slug, value]) => ({
+    field: null,
+    customField: slug,
+    values: textsOf(value),
+  }));
+  return [...fields, ...custom].filter(({ values }) => values.length > 0);
+}
+
+const ownerOf = (id: unknown): string[] => (typeof id === "string" ? [encodeId("Member", id)] : []);
+
+function textsOf(value: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return [value instanceof Date ? formatDay(value) : String(value)];
+}
