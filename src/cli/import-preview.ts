@@ -24,6 +24,7 @@ export function previewLines(preview: Preview): string[] {
 const sampleOf = (sample: string | undefined): string => (sample === undefined ? "" : ` (${sample})`);
 
 const nowhere: Readonly<Record<string, string>> = {
+  POSSIBLE_WISH: "nowhere, though it may be a wish not to be contacted: say with --map",
   MAPPING: "nowhere, as --map says",
   KEPT: "a custom field of its own",
   OTHER_COLUMN: "nowhere: another column has its place",

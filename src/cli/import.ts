@@ -211,7 +211,8 @@ function unmappedLines({ unmapped }: ImportJob): string[] {
   return [
     "Columns that went nowhere (--map says where to, --keep-unmapped keeps them):",
     ...columns.map(
-      ({ column, samples: [sample] }) => `  ${column}${sample === undefined ? "" : `: ${sample}`}`,
+      ({ column, reason, samples: [sample] }) =>
+        `  ${column}${sample === undefined ? "" : `: ${sample}`}${reason === "POSSIBLE_WISH" ? " (may be a wish not to be contacted)" : ""}`,
     ),
   ];
 }

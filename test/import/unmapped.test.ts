@@ -149,6 +149,29 @@ test("a street of several columns has as many lines; the second address of a fil
   ]);
 });
 
+test("a wish not to be contacted is read in the words of systems that send mail, or said to be nowhere", async () => {
+  const text = [
+    "Name,Email,Marketing status,HasOptedOutOfFax,Accepts Email Marketing",
+    "A,a@example.com,Unsubscribed,1,no",
+    "B,b@example.com,Subscribed,0,yes",
+    "C,c@example.com,Non-Subscribed,0,yes",
+    "D,d@example.com,no_consent,0,yes",
+    "E,e@example.com,perhaps,0,yes",
+  ].join("\n");
+  const job = await imported(organization, text);
+  expect(job).toMatchObject({ created: 4, failed: 1, errors: [{ line: 6, column: "Marketing status" }] });
+  expect(job.unmappedColumns.map(({ column, reason }) => [column, reason])).toEqual([
+    ["HasOptedOutOfFax", "POSSIBLE_WISH"],
+    ["Accepts Email Marketing", "POSSIBLE_WISH"],
+  ]);
+  expect(await contacts("name doNotContact")).toEqual([
+    { name: "A", doNotContact: true },
+    { name: "B", doNotContact: false },
+    { name: "C", doNotContact: false },
+    { name: "D", doNotContact: true },
+  ]);
+});
+
 async function fields() {
   const { data } = await sendText(organization.key, "{ customFields(entity: CONTACT) { name slug type } }");
   return (data as unknown as { customFields: unknown[] }).customFields;

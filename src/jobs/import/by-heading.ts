@@ -9,6 +9,7 @@ import {
   headingKey,
   lineOf,
   looseKey,
+  mayBeWish,
 } from "./headings.ts";
 import { otherHeadings } from "./known-headings.ts";
 import { holdsSeveral, type ImportField, placesOf } from "./places.ts";
@@ -86,7 +87,7 @@ function placeOf(column: string, definitions: readonly Definition[], entity: Ent
     return { column, field: null, customField: definition.slug, reason: "CUSTOM_FIELD", rank: 0 };
   }
   return found === null
-    ? nowhere({ column, rank: 0 }, "UNKNOWN")
+    ? nowhere({ column, rank: 0 }, mayBeWish(column) ? "POSSIBLE_WISH" : "UNKNOWN")
     : { column, ...found, customField: null, reason: "HEADING" };
 }
 

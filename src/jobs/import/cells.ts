@@ -103,9 +103,43 @@ const formula = /^="([^"]*)"$/;
 /** A day, written in figures, with or without its time. */
 const day = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[T ,].{0,30})?$/;
 
-/** What a cell says of a flag. When somebody began not to be contacted says that they are not to be. */
-export const truthIn = (cell: string, wish: boolean | undefined): boolean | undefined =>
-  truthOf(cell) ?? (wish === true && day.test(cell) ? true : undefined);
+/** What systems that send mail say of whom they may write to; null where that is no wish of anybody. */
+const standings = new Map<string, boolean | null>([
+  ...[
+    "unsubscribed",
+    "opted out",
+    "opt out",
+    "cleaned",
+    "no consent",
+    "consent revoked",
+    "revoked",
+    "complained",
+  ].map((word) => [word, true] as const),
+  ...["subscribed", "opted in", "opt in", "confirmed", "consented", "express", "implied"].map(
+    (word) => [word, false] as const,
+  ),
+  ...[
+    "non subscribed",
+    "never subscribed",
+    "not subscribed",
+    "pending",
+    "not set",
+    "archived",
+    "unknown",
+  ].map((word) => [word, null] as const),
+]);
+
+/**
+ * What a cell says of a flag; null when it says nothing. Of a wish not to be contacted, when somebody began not to be
+ * contacted says that they are not to be, and so does `unsubscribed`.
+ *
+ * @param wish the value that is the wish, of a flag that is one
+ */
+export function truthIn(cell: string, wish: boolean | undefined): boolean | null | undefined {
+  const truth = truthOf(cell);
+  if (truth !== undefined || wish !== true) return truth;
+  return day.test(cell) ? true : standings.get(fold(cell).replace(/[^\p{L}]+/gu, " "));
+}
 
 /** A cell as the word of an enum. */
 export const wordOf = (cell: string): string =>

@@ -10,6 +10,7 @@ export type ColumnReason =
   | "CUSTOM_FIELD"
   | "KEPT"
   | "UNKNOWN"
+  | "POSSIBLE_WISH"
   | "OTHER_COLUMN"
   | "OTHER_ADDRESS"
   | "SALUTATION"

@@ -66,6 +66,14 @@ export const areConnections = (headings: readonly string[]): boolean =>
 export const haveJobTitle = (headings: readonly string[]): boolean =>
   headings.some((heading) => heading.length <= MAX_HEADING && looseKey(heading) === "jobtitle");
 
+/** Words of headings that may say a wish not to be contacted, or leave to be. */
+const ofWishes =
+  /\b(opt(ed|ing)? ?(out|in)|optin|optout|unsub\w*|subscri\w*|consent\w*|einwilligung|permission|do not \w+|dnc|gdpr|dsgvo|newsletter|marketing|accepts \w+)\b/;
+
+/** Whether a heading sounds as if its column said who may be contacted. */
+export const mayBeWish = (heading: string): boolean =>
+  heading.length <= MAX_HEADING && ofWishes.test(headingKey(heading));
+
 const kindsOfAddress = [
   { kind: "mailing", words: ["mailing"] },
   { kind: "business", words: ["business", "work", "geschaftlich"] },

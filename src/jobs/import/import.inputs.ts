@@ -106,6 +106,10 @@ export const ColumnReasonEnum = builder.enumType("ImportColumnReason", {
     CUSTOM_FIELD: { description: "It is called as the custom field is." },
     KEPT: { description: "It would go nowhere, and is kept as `keepUnmapped` says." },
     UNKNOWN: { description: "Nowhere: nothing is known by its heading." },
+    POSSIBLE_WISH: {
+      description:
+        "Nowhere, though its heading sounds like a wish not to be contacted, or leave to be: say with `mapping` what it is.",
+    },
     OTHER_COLUMN: { description: "Nowhere: another column has the field, whose heading means it better." },
     OTHER_ADDRESS: { description: "Nowhere: it is of another address than the one that is taken." },
     SALUTATION: { description: "Nowhere: beside a column with the job it is the salutation." },

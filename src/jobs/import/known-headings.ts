@@ -110,7 +110,8 @@ export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string
     do not email, do not mail, email opt out, opt out, opted out, has opted out of email, unsubscribed,
     unsubscribed from all email, nicht kontaktieren, keine werbung, ne pas contacter, no contactar,
     non contattare, não contactar, não contatar, niet contacteren, nie kontaktować, unsubscribed date,
-    unsub time, unsubscribe time
+    unsub time, unsubscribe time, marketing status, email marketing status, subscription status,
+    email subscription status, email subscriber status, email permission status, opt out date, opted out date
   `),
   ALLOW_PHONE_CALLS: listed(`
     anrufe erlaubt, do not call, nicht anrufen, ne pas appeler, no llamar

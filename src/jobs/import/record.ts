@@ -125,6 +125,8 @@ class RecordDraft {
       const truth = truthIn(cell, wish);
       if (truth === undefined) {
         this.#refuse(column, "INVALID_VALUE", "must be true or false, yes or no, 1 or 0, or x", cell);
+      } else if (truth === null) {
+        return;
       } else if (wish === undefined || this.values[place] !== wish) {
         this.#put(path, column, isNegated(column, field) ? !truth : truth);
       }

@@ -48,7 +48,8 @@ same. Numbers and a closing "Value" are taken away (\`Phone 2 - Value\`), and so
 \`columns\` of the job says of each column where it goes and why. With \`mapping\` (\`--map\`) you say otherwise; columns that
 it leaves out go where their headings say, unless their place is taken, or nowhere with \`mappingMode: REPLACE\`.
 
-\`unmappedColumns\` names those that go nowhere, with some of their values. \`keepUnmapped: NOTES\` (\`--keep-unmapped notes\`)
+\`unmappedColumns\` names those that go nowhere, with some of their values; POSSIBLE_WISH marks those that may say who is not
+to be contacted (\`Accepts Marketing\`, \`HasOptedOutOfFax\`), which nothing is guessed of. \`keepUnmapped: NOTES\` (\`--keep-unmapped notes\`)
 puts them into the notes, a line \`Heading: value\` each, once however often the file is imported; \`CUSTOM_FIELDS\` makes
 custom fields of type TEXT for them, which the next file finds by their names.
 
@@ -72,7 +73,8 @@ have each with its row, column and text; a row is refused only that cannot do wi
 - A contact is recognised by any of its e-mail addresses. Those of a row are added to those that it has; its primary one stays
   unless the row is recognised by something else and says a new one.
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
-- In a column with a wish not to be contacted a day, as of \`Unsubscribed Date\`, says yes.
+- In a column with a wish not to be contacted unsubscribed, opted out, cleaned, no consent and the like say yes, subscribed,
+  opted in and the like say no, and non-subscribed, never subscribed, pending and archived say nothing; a day, as of \`Unsubscribed Date\`, says yes.
 - Phone numbers have their country code, or are of \`defaultCountry\` (\`--country\`), else of the country that the organization has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
   refused: format the column as text and export it again.
 - \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
