@@ -77,15 +77,36 @@ export function parsePhone(text: string, country: string | null = null): Read {
     .trim()
     .replace(/^\uff0b/, "+");
   if (said === "") return refused("BLANK");
-  const [marked, ext] = extension.exec(said) ?? [];
-  const digits = marked === undefined ? said : said.slice(0, -marked.length).trimEnd();
+  const { digits, ext } = splitExtension(said);
   if (!written.test(digits)) return refused(/\p{L}/u.test(digits) ? "LETTERS" : "NOT_A_NUMBER");
   if (!/\p{Nd}/u.test(digits)) return refused("NOT_A_NUMBER");
   if (hasTwo(digits)) return refused("TWO_NUMBERS");
-  if (ext !== undefined && ext.length > MAX_EXTENSION) return refused("LONG_EXTENSION");
+  if (ext !== null && ext.length > MAX_EXTENSION) return refused("LONG_EXTENSION");
   const read = readDigits(digits.replace(/[^\p{Nd}+]/gu, ""), country as CountryCode | null);
-  return "number" in read && ext !== undefined ? { number: `${read.number};ext=${ext}` } : read;
+  return "number" in read && ext !== null ? { number: `${read.number};ext=${ext}` } : read;
 }
+
+/** A written number without its extension, and the digits of that; null where none is marked. */
+export function splitExtension(text: string): { readonly digits: string; readonly ext: string | null } {
+  const [marked, ext] = extension.exec(text) ?? [];
+  if (marked === undefined || ext === undefined) return { digits: text, ext: null };
+  return { digits: text.slice(0, -marked.length).trimEnd(), ext };
+}
+
+/**
+ * How the numbers of a country begin that are written with these first digits.
+ *
+ * @param digits the first ones of a number without its country code
+ * @returns the beginning in E.164; null for what is no digit
+ */
+export function phoneBeginning(digits: string, country: string): string | null {
+  const typed = new (loaded().AsYouType)(country as CountryCode);
+  typed.input(digits);
+  return typed.getNumberValue() ?? null;
+}
+
+/** A stored number as people write it: +15128675309 ext. 12. */
+export const spokenPhone = (number: string): string => number.replace(";ext=", " ext. ");
 
 /** @param bare digits without anything between them, perhaps behind a + */
 function readDigits(bare: string, country: CountryCode | null): Read {

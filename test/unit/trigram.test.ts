@@ -14,7 +14,7 @@ test.each(["", "a", "xq", "a.", "...", "a.b", "%_%"])(
 );
 
 test("a short word is looked for in the columns, a longer one in the text that has the index", () => {
-  expect(searchWhere({ text: "Xq corp" })).toEqual({
+  expect(searchWhere({ text: "Xq corp" }, null)).toEqual({
     AND: [
       {
         OR: [

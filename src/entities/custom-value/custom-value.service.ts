@@ -7,6 +7,7 @@ import type { Caller, Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { RequestError, refuse } from "../../lib/errors.ts";
 import { isBlank } from "../../lib/fold.ts";
+import { spokenPhone } from "../../lib/phone.ts";
 import { newId } from "../../lib/typeid.ts";
 import { checksOf } from "../../records/columns.ts";
 import type { CustomValues } from "../../records/custom.ts";
@@ -129,7 +130,9 @@ function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
   }
 }
 
-type Tokens = Readonly<Record<string, { readonly tokens: readonly string[] }>>;
+type Tokens = Readonly<
+  Record<string, { readonly tokens: readonly string[]; readonly shown: { readonly type: unknown } | null }>
+>;
 
 /** A record's fields under both spellings, and its custom fields by slug. */
 function addRecord(
@@ -141,11 +144,14 @@ function addRecord(
   const add = (name: string, value: string) => {
     if (!isBlank(value)) tokens.set(`${noun}.${name}`, value);
   };
-  for (const [column, { tokens: names }] of Object.entries(table)) {
-    const values = [record[column as keyof typeof record]].flat().filter((value) => value != null);
+  for (const [column, { tokens: names, shown }] of Object.entries(table)) {
+    const said = [shown?.type].flat().includes("PhoneNumber") ? spokenPhone : String;
+    const values = [record[column as keyof typeof record]]
+      .flat()
+      .flatMap((each) => (each == null ? [] : said(String(each))));
     for (const name of names) {
       // Of several values, such as phone numbers, the first is the primary one, unless the token is called after all of them.
-      const value = (name === column ? values : values.slice(0, 1)).map(String).join(", ");
+      const value = (name === column ? values : values.slice(0, 1)).join(", ");
       add(name, value);
       add(
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

@@ -47,6 +47,7 @@ const loaderOf = requestCache(
           }
           const options = {
             clock: clockOf(context, timeZone, list.timeZone),
+            country: context.viewer.defaultCountry,
             restricted: context.viewer.dataScope !== "ALL",
             listId: list.id,
           };

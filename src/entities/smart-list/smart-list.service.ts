@@ -256,7 +256,7 @@ async function checkLists(
   const refusals: Refusal[] = [];
   for (const [at, { path, list, checked, id }] of parts.entries()) {
     if (at % TURN === TURN - 1) await ownTurn();
-    const options = { clock, restricted: false, ...(id !== null && { listId: id }) };
+    const options = { clock, country: null, restricted: false, ...(id !== null && { listId: id }) };
     for (const { code, message, path: within } of readList(list, known, options).problems) {
       const place = within.split(/[.[\]]+/).filter(Boolean);
       if (!checked.includes(place[0] ?? "")) continue;

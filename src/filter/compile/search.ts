@@ -33,8 +33,10 @@ export const saysNothing = ({ text, fields }: Search): boolean => text.trim() ==
 /**
  * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents. Words
  * that together may be one phone number, `+1 (512) 867-7777`, are also searched as one.
+ *
+ * @param country of phone numbers without one, in two letters of ISO 3166-1
  */
-export function searchWhere({ text, fields }: Search): Where {
+export function searchWhere({ text, fields }: Search, country: string | null): Where {
   const terms = plain(fold(text)).split(/\s+/).filter(Boolean);
   if (terms.length > MAX_TERMS) {
     throw new RequestError(
@@ -53,7 +55,7 @@ export function searchWhere({ text, fields }: Search): Where {
   // Without words the search matches everything; the scoped client refuses an empty AND.
   if (terms.length === 0) return {};
   return {
-    AND: numbersIn(terms).flatMap(({ words, numbers }) => {
+    AND: numbersIn(terms, country).flatMap(({ words, numbers }) => {
       const each = words.map((word) => termWhere(word, fields ?? null));
       const asNumber = fields && !fields.includes("PHONE") ? [] : numbers;
       if (asNumber.length === 0) return each;

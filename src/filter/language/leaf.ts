@@ -50,7 +50,7 @@ export function readComparison(
     const place = takes === "many" ? `${path}[${at}]` : path;
     try {
       if (item === null) throw new OperandError("must not be null");
-      const read = readOperands(item, field, comparator);
+      const read = readOperands(item, field, comparator, environment.country);
       if (field.type === "tags")
         problems.push(...tagProblems(String(item), String(read[0]), place, environment));
       if (field.type === "member" && !environment.memberIds.has(String(read[0]))) {

@@ -22,7 +22,7 @@ import {
   rangeSpan,
   type Span,
 } from "./dates.ts";
-import { bareNumber, partsOf } from "./phone.ts";
+import { beginningsOf, partsOf, wholeNumber } from "./phone.ts";
 
 /** An operand does not fit its field. */
 export class OperandError extends Error {
@@ -35,7 +35,8 @@ export class OperandError extends Error {
   }
 }
 
-type Reader = (value: unknown, field: FilterField) => Operand;
+/** @param country of phone numbers without one, in two letters of ISO 3166-1 */
+type Reader = (value: unknown, field: FilterField, country: string | null) => Operand;
 
 const text: Reader = (value) => fold(expect(value, "string"));
 
@@ -79,8 +80,8 @@ const comparable = { digits: 30, scale: 12 };
 
 const readers: Readonly<Record<FieldType, Reader>> = {
   text,
-  email: (value) => emailKey(expect(value, "string")) ?? text(value, {} as FilterField),
-  phone: (value) => bareNumber(fold(expect(value, "string"))),
+  email: (value) => emailKey(expect(value, "string")) ?? fold(expect(value, "string")),
+  phone: (value, _field, country) => wholeNumber(fold(expect(value, "string")), country),
   boolean: (value) => expect(value, "boolean"),
   integer: (value) => {
     const number = expect(value, "number");
@@ -119,15 +120,22 @@ const parts: ReadonlySet<Comparator> = new Set(["contains", "startsWith", "endsW
 /**
  * Reads one operand into the form in which the field's values compare.
  *
+ * @param country of phone numbers without one, in two letters of ISO 3166-1
  * @returns one operand; several for a part of a text that may be written in several ways, any of which will do
  * @throws OperandError saying what would be right
  */
-export function readOperands(value: unknown, field: FilterField, comparator: Comparator): readonly Operand[] {
-  const operand = readers[field.type](value, field);
+export function readOperands(
+  value: unknown,
+  field: FilterField,
+  comparator: Comparator,
+  country: string | null,
+): readonly Operand[] {
+  const operand = readers[field.type](value, field, country);
   if (!parts.has(comparator)) return [operand];
   if (field.type === "phone") {
     // A number begins with its country's code.
-    return comparator === "startsWith" ? [operand] : partsOf(fold(String(value)));
+    const read = comparator === "startsWith" ? beginningsOf : partsOf;
+    return read(fold(String(value)), country);
   }
   // A part with the form of an address may be a whole address, or a part of a longer one in its shown form.
   return field.type === "email" ? [...new Set([operand, fold(String(value))])] : [operand];

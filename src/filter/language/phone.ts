@@ -1,6 +1,10 @@
+import { parsePhone, phoneBeginning, splitExtension } from "../../lib/phone.ts";
+
 /**
- * Phone numbers as people write and paste them, compared with E.164: separators between the digits are ignored. Which numbers
- * may be stored is decided in `lib/phone.ts`.
+ * Phone numbers as people write and paste them, compared with E.164 and the extension behind it: separators between the
+ * digits are ignored. Which numbers may be stored is decided in `lib/phone.ts`.
+ *
+ * A country, in two letters of ISO 3166-1, is that of numbers without a country code; null where there is none.
  */
 
 /** Spaces, brackets, dots, slashes, dashes of every kind and characters of no width. */
@@ -9,14 +13,55 @@ const separators = /[\s()./\p{Pd}\p{Cf}]/gu;
 /** `+44 (0)20 7946 0958`: the trunk's 0 is dialled within the country alone. */
 const trunk = /(?<=\+[\d\s]*)\(0\)/g;
 
-/** A written number without separators, with the prefix 00 as +. */
-export const bareNumber = (text: string): string => bareDigits(text).replace(/^00/, "+");
-
 /** A part of a number without separators; its first digits may be zeros. */
 const bareDigits = (text: string): string => text.replace(trunk, "").replace(separators, "");
 
-/** What a word of a phone number is made of, such as `(512)` or `867-7777`. */
-const word = /^[+\d()./\p{Pd}\p{Cf}]*\d[\d()./\p{Pd}\p{Cf}]*$/u;
+/** In the form in which it is stored behind a number. */
+const stored = (digits: string, ext: string | null): string =>
+  ext === null ? digits : `${digits};ext=${ext}`;
+
+/** A number without its country code, as that country's; null for one that has its own, or is none of the country. */
+function national(text: string, country: string | null): string | null {
+  if (country === null || bareDigits(text).startsWith("+")) return null;
+  const read = parsePhone(text, country);
+  return "number" in read ? read.number : null;
+}
+
+/** A written number in the form in which it is stored, with the prefix 00 as +. */
+export function wholeNumber(text: string, country: string | null): string {
+  const { digits, ext } = splitExtension(text);
+  return national(text, country) ?? stored(bareDigits(digits).replace(/^00/, "+"), ext);
+}
+
+/** The beginnings of stored numbers that a written beginning may be. */
+export function beginningsOf(text: string, country: string | null): readonly string[] {
+  const whole = wholeNumber(text, null);
+  if (country === null || whole.startsWith("+")) return [whole];
+  const beginning = phoneBeginning(bareDigits(text), country);
+  return beginning === null ? [whole] : [whole, beginning];
+}
+
+/**
+ * The parts to search in stored numbers: the part as it is, without leading zeros that are a prefix (00 before a country
+ * code, 0 before a national number), and where none of these finds it, the number of the country.
+ */
+export function partsOf(text: string, country: string | null): readonly string[] {
+  const { digits, ext } = splitExtension(text);
+  const parts = prefixesOf(bareDigits(digits)).map((part) => stored(part, ext));
+  const number = national(text, country);
+  return number === null || parts.some((part) => number.includes(part)) ? parts : [...parts, number];
+}
+
+function prefixesOf(bare: string): readonly string[] {
+  if (/^00\d/.test(bare)) return [bare, bare.replace(/^00/, "+")];
+  return /^0\d{5}/.test(bare) ? [bare, bare.slice(1)] : [bare];
+}
+
+/** What a word of a phone number is made of, such as `(512)` or `867-7777`, perhaps with its extension: `5309x12`. */
+const word = /^[+\d()./\p{Pd}\p{Cf}]*\d[\d()./\p{Pd}\p{Cf}]*(?:(?:;ext=|ext\.?|x|#)\d+)?$/u;
+
+/** What stands before an extension, or is one: `ext. 12`, `x12`. */
+const extensionWord = /^(?:ext(?:ension|n)?\.?|x|#)\d*$/;
 
 /** Fewest digits of a number that is written with separators. */
 const MIN_DIGITS = 5;
@@ -29,28 +74,20 @@ interface Run {
 }
 
 /** Splits words into those that can be one phone number together, and the others one by one. */
-export function numbersIn(words: readonly string[]): Run[] {
+export function numbersIn(words: readonly string[], country: string | null): Run[] {
   const runs: { words: string[]; number: boolean }[] = [];
-  for (const each of words) {
+  for (const [at, each] of words.entries()) {
     const last = runs.at(-1);
     const number = word.test(each);
-    if (number && last?.number && !each.includes("+")) last.words.push(each);
+    const extended = extensionWord.test(each) && /\d$/.test(each + (words[at + 1] ?? ""));
+    if (last?.number && (extended || (number && !each.includes("+")))) last.words.push(each);
     else runs.push({ words: [each], number });
   }
   return runs.map(({ words, number }) => {
-    const parts = number ? partsOf(words.join(" ")) : [];
+    const text = words.join(" ");
+    const parts = number ? partsOf(text, country) : [];
     const asWritten = words.length === 1 && parts.length === 1 && parts[0] === words[0];
-    const short = (parts[0]?.replace(/\D/g, "").length ?? 0) < MIN_DIGITS;
+    const short = splitExtension(text).digits.replace(/\D/g, "").length < MIN_DIGITS;
     return { words, numbers: asWritten || short ? [] : parts };
   });
-}
-
-/**
- * The parts to search in stored numbers: the part as it is, and without leading zeros that are a prefix (00 before a country
- * code, 0 before a national number).
- */
-export function partsOf(text: string): readonly string[] {
-  const bare = bareDigits(text);
-  if (/^00\d/.test(bare)) return [bare, bare.replace(/^00/, "+")];
-  return /^0\d{5}/.test(bare) ? [bare, bare.slice(1)] : [bare];
 }

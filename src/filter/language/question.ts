@@ -27,6 +27,8 @@ export interface NamedList {
 /** The filter environment: what a filter is read against, beside the fields. */
 export interface FilterEnvironment {
   readonly clock: Clock;
+  /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
+  readonly country: string | null;
   /** Ids of the tags that exist, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
   /** Row ids of the members that exist, as far as the filter may name them. */

@@ -49,7 +49,7 @@ export interface ReadFilter {
   without(path: string): Where;
 }
 
-export type ReadOptions = Pick<FilterEnvironment, "clock" | "restricted"> & {
+export type ReadOptions = Pick<FilterEnvironment, "clock" | "country" | "restricted"> & {
   readonly stored?: boolean;
   /** The row id of the smart list that is being read. */
   readonly listId?: string;
@@ -66,7 +66,7 @@ export function readFilter(
   entity: FilterEntity,
   { filter, query, search }: FilterArgs,
   { definitions, tags, members, lists }: Named,
-  { clock, restricted, stored = false, listId }: ReadOptions,
+  { clock, country, restricted, stored = false, listId }: ReadOptions,
 ): ReadFilter {
   const registry = new Registry(entity, definitions);
   const tagIds = new Map(
@@ -81,6 +81,7 @@ export function readFilter(
   ]);
   const environment: FilterEnvironment = {
     clock,
+    country,
     restricted,
     stored,
     tagIds,
@@ -97,7 +98,8 @@ export function readFilter(
   const problems = tooLarge ? [tooLarge] : parser.problems.slice(0, MAX_PROBLEMS);
   const read = problems.length === 0 && normal && compiled ? { tree: normal, where: compiled } : null;
   const tree: Normal = read?.tree ?? { kind: "none" };
-  const searched = (where: Where): Where => (search == null ? where : { AND: [where, searchWhere(search)] });
+  const searched = (where: Where): Where =>
+    search == null ? where : { AND: [where, searchWhere(search, country)] };
   return {
     where: searched(read?.where ?? nothing),
     tree,
@@ -148,6 +150,7 @@ export async function readArgs(
     : { definitions: [], tags: [], members: [], lists: [] };
   const read = readFilter(entity, args, named, {
     clock: clockOf(context, args.timeZone, fallback),
+    country: context.viewer.defaultCountry,
     restricted: context.viewer.dataScope !== "ALL",
   });
   return { ...read, definitions: mayName ? named.definitions : null };

@@ -94,10 +94,18 @@ export async function planList(
   const keys = readOrder(args.orderBy ?? [], read.registry);
   const trash = args.trash ?? "EXCLUDE";
   const search = args.search && saysNothing(args.search) ? null : (args.search ?? null);
-  const timeZone = clockOf(context, args.timeZone, within?.timeZone).timeZone;
+  const { timeZone } = clockOf(context, args.timeZone, within?.timeZone);
   const binding: CursorBinding = {
     secret: context.viewer.cursorSecret,
-    list: listKey(entity, keys, saidBy(args, read, timeZone), search, trash, within),
+    list: listKey(
+      entity,
+      keys,
+      saidBy(args, read, timeZone),
+      search,
+      trash,
+      within,
+      context.viewer.defaultCountry,
+    ),
   };
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
@@ -136,7 +144,13 @@ const listKey = (
   search: Search | null,
   trash: TrashMode,
   within: Within | undefined,
-): string => fingerprint(withoutNulls([entity, keys, said, search, trash, within?.key]));
+  country: string | null,
+): string => {
+  const parts = [entity, keys, said, search, trash, within?.key];
+  // What is looked for may be a phone number without its country.
+  const looksFor = said !== null || search !== null || within !== undefined;
+  return fingerprint(withoutNulls(looksFor && country !== null ? [...parts, country] : parts));
+};
 
 /** Arguments without nulls, which mean the same as absent ones. */
 const withoutNulls = (value: unknown): unknown => {

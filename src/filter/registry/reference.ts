@@ -88,7 +88,10 @@ means, \`contactFilterFields\` lists the fields below with an organization's cus
 - Conditions that contradict each other match nothing, and are no error; only one comparator with its own bounds
   exchanged, \`{ gt: 5, lt: 1 }\`, is one.
 - An address is found by its domain in letters, \`müller.example\`, and by its A-labels; a phone number however it is
-  written, \`+1 (512) 867-7777\`, \`0015128677777\`, and without its country by \`CONTAINS\` and \`ENDS_WITH\`.
+  written, \`+1 (512) 867-7777\`, \`0015128677777\`, \`+1 512 867 7777 ext. 12\`, and without its country by \`CONTAINS\` and
+  \`ENDS_WITH\`. Where the organization has a country, one without is that country's also for \`EQ\`, \`IN\`, \`STARTS_WITH\`
+  and a search: \`030 998877\` is +4930998877 in Germany. A smart list is read in the country that the organization has when it
+  is read. A number with an extension equals only itself.
 - A JSON number of more than 15 digits is refused, because it may have been rounded on the way: send it as text.
 - At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.total} comparisons with those of the smart lists that it names, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
 

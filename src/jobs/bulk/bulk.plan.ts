@@ -32,7 +32,7 @@ export async function readSelection(
 ): Promise<ReadSelection> {
   const { search, all, ...args } = selection;
   const { where, tree, problems } = await readArgs({ db, now, viewer }, "CONTACT", args);
-  const words = readWords(search);
+  const words = readWords(search, viewer.defaultCountry);
   const refusals = [
     ...problems.map(({ path, message }) =>
       refusal("INVALID_FILTER", path.split(/[.[\]]+/).filter(Boolean), message),
@@ -47,10 +47,13 @@ export async function readSelection(
 }
 
 /** Free text without a word is none. */
-function readWords(search: Selection["search"]): { where: Where | null; refusals: Refusal[] } {
+function readWords(
+  search: Selection["search"],
+  country: string | null,
+): { where: Where | null; refusals: Refusal[] } {
   if (search == null) return { where: null, refusals: [] };
   try {
-    const where = searchWhere(search);
+    const where = searchWhere(search, country);
     return { where: fold(search.text).trim() === "" ? null : where, refusals: [] };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

@@ -25,7 +25,7 @@ export type ExportedSet = Omit<ListArgs, "first" | "after" | "last" | "before" |
 export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress"> & {
   readonly viewer: Pick<
     Context["viewer"],
-    "memberId" | "dataScope" | "credentialId" | "apiKeyId" | "source" | "timeZone"
+    "memberId" | "dataScope" | "credentialId" | "apiKeyId" | "source" | "timeZone" | "defaultCountry"
   >;
 };
 

@@ -75,8 +75,9 @@ have each with its row, column and text; a row is refused only that cannot do wi
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
 - In a column with a wish not to be contacted unsubscribed, opted out, cleaned, no consent and the like say yes, subscribed,
   opted in and the like say no, and non-subscribed, never subscribed, pending and archived say nothing; a day, as of \`Unsubscribed Date\`, says yes.
-- Phone numbers have their country code, or are of \`defaultCountry\` (\`--country\`), else of the country that the organization has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned into 4,91512E+11 has lost its digits and is
-  refused: format the column as text and export it again.
+- Phone numbers have their country code, or are of \`defaultCountry\` (\`--country\`), else of the country that the organization
+  has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned
+  into 4,91512E+11 has lost its digits and is refused: format the column as text and export it again.
 - \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
 - A leading ' before figures, one of = + - @, a tab or a carriage return, or before more of ' and one of these, is the mark of
   a text, as spreadsheets and exports put it, and is taken away.

@@ -141,8 +141,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "addresses compare as texts",
     "language/operands.ts",
-    'emailKey(expect(value, "string")) ?? text(value',
-    "text(value",
+    'emailKey(expect(value, "string")) ?? fold(',
+    "fold(",
     "email",
   ),
   mutant(
