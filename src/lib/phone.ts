@@ -86,9 +86,9 @@ export function parsePhone(text: string, country: string | null = null): Read {
   return "number" in read && ext !== null ? { number: `${read.number};ext=${ext}` } : read;
 }
 
-/** A written number without its extension, and the digits of that; null where none is marked. */
+/** A written number without its extension, and the digits of that; null where none is marked, or the text is too long. */
 export function splitExtension(text: string): { readonly digits: string; readonly ext: string | null } {
-  const [marked, ext] = extension.exec(text) ?? [];
+  const [marked, ext] = (text.length > MAX_LENGTH ? null : extension.exec(text)) ?? [];
   if (marked === undefined || ext === undefined) return { digits: text, ext: null };
   return { digits: text.slice(0, -marked.length).trimEnd(), ext };
 }
@@ -97,9 +97,10 @@ export function splitExtension(text: string): { readonly digits: string; readonl
  * How the numbers of a country begin that are written with these first digits.
  *
  * @param digits the first ones of a number without its country code
- * @returns the beginning in E.164; null for what is no digit
+ * @returns the beginning in E.164; null for what is no digit, or too long
  */
 export function phoneBeginning(digits: string, country: string): string | null {
+  if (digits.length > MAX_LENGTH) return null;
   const typed = new (loaded().AsYouType)(country as CountryCode);
   typed.input(digits);
   return typed.getNumberValue() ?? null;

@@ -11,10 +11,10 @@ import { parsePhone, phoneBeginning, splitExtension } from "../../lib/phone.ts";
 const separators = /[\s()./\p{Pd}\p{Cf}]/gu;
 
 /** `+44 (0)20 7946 0958`: the trunk's 0 is dialled within the country alone. */
-const trunk = /(?<=\+[\d\s]*)\(0\)/g;
+const trunk = /(\+[\d\s]{1,10})\(0\)/g;
 
 /** A part of a number without separators; its first digits may be zeros. */
-const bareDigits = (text: string): string => text.replace(trunk, "").replace(separators, "");
+const bareDigits = (text: string): string => text.replace(trunk, "$1").replace(separators, "");
 
 /** In the form in which it is stored behind a number. */
 const stored = (digits: string, ext: string | null): string =>
@@ -58,7 +58,7 @@ function prefixesOf(bare: string): readonly string[] {
 }
 
 /** What a word of a phone number is made of, such as `(512)` or `867-7777`, perhaps with its extension: `5309x12`. */
-const word = /^[+\d()./\p{Pd}\p{Cf}]*\d[\d()./\p{Pd}\p{Cf}]*(?:(?:;ext=|ext\.?|x|#)\d+)?$/u;
+const word = /^(?=\D*\d)[+\d()./\p{Pd}\p{Cf}]+(?:(?:;ext=|ext\.?|x|#)\d+)?$/u;
 
 /** What stands before an extension, or is one: `ext. 12`, `x12`. */
 const extensionWord = /^(?:ext(?:ension|n)?\.?|x|#)\d*$/;
