@@ -24,6 +24,7 @@ import "./jobs/import/import.schema.ts";
 import "./jobs/import/preview.schema.ts";
 import "./jobs/bulk/bulk.schema.ts";
 import "./jobs/export/export.schema.ts";
+import "./jobs/duplicates/duplicates.schema.ts";
 import "./entities/custom-value/custom-value.schema.ts";
 import "./entities/smart-list/smart-list.schema.ts";
 import "./entities/smart-list/smart-list.mutations.schema.ts";

@@ -279,6 +279,22 @@ export const entities = {
     visibleThrough: ["job"],
     pointers: { job: { to: "ExportJob" } },
   },
+  DuplicateSearch: {
+    kind: "owned",
+    table: "duplicate_search",
+    nouns: ["search for duplicates", "searches for duplicates"],
+    ids: true,
+    locked: true,
+    visibleThrough: "everybody",
+    pointers: { member: { to: "Member" }, apiKey: { to: "ApiKey" } },
+  },
+  DuplicateGroup: {
+    kind: "owned",
+    table: "duplicate_group",
+    nouns: ["group of duplicates", "groups of duplicates"],
+    visibleThrough: "everybody",
+    pointers: { job: { to: "DuplicateSearch" } },
+  },
   IdempotencyKey: {
     kind: "owned",
     table: "idempotency_key",

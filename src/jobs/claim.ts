@@ -124,7 +124,7 @@ async function endAs(
   { state, at, problem }: End,
 ): Promise<void> {
   const own = values.length;
-  const dropped = state === "FAILED" && result !== undefined ? [chunk, result] : [chunk];
+  const dropped = [chunk, state === "FAILED" ? result : undefined].filter((table) => table !== undefined);
   const drops = dropped.map(
     (table) => `DELETE FROM ${table} AS c USING ended AS e WHERE c.org_id = e.org_id AND c.job_id = e.id`,
   );
@@ -133,7 +133,7 @@ async function endAs(
     `WITH ended AS (
        UPDATE ${job} SET state = '${state}', finished_at = $${own + 1}::timestamptz, problem = $${own + 2}, leased_until = NULL
        WHERE org_id = $1::uuid AND id = $2::uuid AND ${still} RETURNING org_id, id)
-     ${others.join("")} ${last}`,
+     ${others.join("")} ${last ?? "SELECT"}`,
     [...values, at.toISOString(), problem],
   );
 }

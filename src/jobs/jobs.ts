@@ -4,6 +4,7 @@ import { isReadOnly } from "../db/open/inspect.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";
+import { duplicateKind } from "./duplicates/duplicates.kind.ts";
 import { dropExpiredFiles, exportKind } from "./export/export.kind.ts";
 import { dropBrokenUploads, importKind } from "./import/import.kind.ts";
 import type { JobKind, JobRows } from "./kind.ts";
@@ -18,11 +19,12 @@ export const purgeLimits = (now: Date) => ({
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
-/** Milliseconds between two looks for an import, a bulk change or an export to work on. */
+/** Milliseconds between two looks for a job to work on. */
 const JOB_POLL = 2_000;
 
 /**
- * Starts what the server does beside answering: purging the trash, and working on imports, bulk changes and exports.
+ * Starts what the server does beside answering: purging the trash, and working on imports, bulk changes,
+ * exports and searches for duplicates.
  * Any number of processes may do so: each piece of work is done by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
@@ -52,6 +54,7 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
     repeat(logger, "importing", ifWritable(workOff(importKind)), JOB_POLL, JOB_POLL),
     repeat(logger, "changing contacts", ifWritable(workOff(bulkKind)), JOB_POLL, JOB_POLL),
     repeat(logger, "exporting", ifWritable(workOff(exportKind)), JOB_POLL, JOB_POLL),
+    repeat(logger, "looking for duplicates", ifWritable(workOff(duplicateKind)), JOB_POLL, JOB_POLL),
     repeat(
       logger,
       "clearing away broken uploads",

@@ -1,6 +1,6 @@
 import type { Database } from "../db/open/database.ts";
 import type { Db } from "../db/scope/db.ts";
-import type { BulkJob, ExportJob, ImportJob } from "../generated/prisma/client.ts";
+import type { BulkJob, DuplicateSearch, ExportJob, ImportJob } from "../generated/prisma/client.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
 import type { Writer } from "../records/write/writer.ts";
 
@@ -12,16 +12,17 @@ export interface JobKey {
 
 /** The model of a kind's jobs, and the rows that are deleted when they end. */
 export interface JobTables {
-  readonly job: "import_job" | "bulk_job" | "export_job";
-  readonly chunk: "import_chunk" | "bulk_chunk" | "export_batch";
+  readonly job: "import_job" | "bulk_job" | "export_job" | "duplicate_search";
+  readonly chunk?: "import_chunk" | "bulk_chunk" | "export_batch";
   /** What a job makes, which is deleted where it fails. */
-  readonly result?: "export_chunk";
+  readonly result?: "export_chunk" | "duplicate_group";
 }
 
 export interface JobRows {
   importJob: ImportJob;
   bulkJob: BulkJob;
   exportJob: ExportJob;
+  duplicateSearch: DuplicateSearch;
 }
 
 /** A job that is being done, as its kind sees it; see `Work`. */

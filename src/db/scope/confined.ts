@@ -9,6 +9,7 @@ const readerNames = [
   "catalogue",
   "members",
   "tagUsage",
+  "duplicates",
   "sets",
   "countedRows",
   "keepChunk",

@@ -5,6 +5,7 @@ import type { CountedRows, PageOfAll } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { AddressRow } from "../read/addresses.ts";
 import type { ChildReader } from "../read/children.ts";
+import type { DuplicateReader } from "../read/duplicates.ts";
 import type { RowSet, SetReader } from "../read/sets.ts";
 import type { TagUsage } from "../read/tag-usage.ts";
 import type { Bulk } from "../write/bulk.ts";
@@ -39,6 +40,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   addresses(keys: readonly string[]): Promise<AddressRow[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
+  /** Contacts that are likely one person. */
+  readonly duplicates: DuplicateReader;
   /** Counts and fingerprints of sets of rows, which Prisma cannot make. */
   readonly sets: SetReader;
   /**

@@ -9,6 +9,7 @@ import type { TransactionClient } from "../prisma/client.ts";
 import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import { readAddresses } from "../read/addresses.ts";
 import { childReader } from "../read/children.ts";
+import { duplicateReader } from "../read/duplicates.ts";
 import { setReader } from "../read/sets.ts";
 import { readTagUsage } from "../read/tag-usage.ts";
 import { bulkStatements } from "../write/bulk.ts";
@@ -165,10 +166,11 @@ const readersOf = (
   named: Query,
   principal: Principal,
   statement: PreparedReads["statement"],
-): Pick<Db, "catalogue" | "members" | "tagUsage" | "sets" | "addresses"> => ({
+): Pick<Db, "catalogue" | "members" | "tagUsage" | "duplicates" | "sets" | "addresses"> => ({
   sets: setReader(query, principal, statement),
   addresses: (keys) => readAddresses(named, principal, keys),
   members: (ids) => readMembers(named, principal.orgId, ids),
+  duplicates: duplicateReader(query, principal),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, texts = []) => {
     const ids = texts.flatMap((text) => decodeId(text) ?? []);

@@ -1,0 +1,175 @@
+import type { DuplicateReason } from "../../generated/prisma/enums.ts";
+import type { Query } from "../open/query.ts";
+import type { Principal } from "../scope/scope.ts";
+import { assignedSql } from "../scope/sql.ts";
+
+/**
+ * Contacts that are likely one person, because they share a key: a mailbox, a name at a company, a phone number. What more
+ * than ten contacts share, such as the number of a switchboard, says nothing.
+ */
+
+/** A group of a search, as far as the principal may see it. */
+export interface FoundGroup {
+  readonly position: number;
+  /** In percent. */
+  readonly score: number;
+  readonly reasons: readonly DuplicateReason[];
+  /** Row ids, two at least. */
+  readonly contactIds: readonly string[];
+}
+
+/** Where a page of groups begins: behind a group. */
+export interface GroupPlace {
+  readonly score: number;
+  readonly position: number;
+}
+
+/** A contact that is likely the same person as another one. */
+export interface Likeness {
+  readonly of: string;
+  readonly contactId: string;
+  readonly reasons: readonly DuplicateReason[];
+}
+
+export interface DuplicateReader {
+  /**
+   * Groups of the latest search that is done, the likeliest first; those with fewer than two live contacts that the
+   * principal may see are passed over.
+   *
+   * @param after the place behind which they begin; from the beginning when null
+   * @param backwards whether those before the place are meant, the nearest first
+   */
+  groups(after: GroupPlace | null, take: number, backwards?: boolean): Promise<FoundGroup[]>;
+  /** How many groups there are for the principal. */
+  countGroups(): Promise<number>;
+  /** Live contacts that are likely the same person as each of these, by what they share now. */
+  likenesses(contactIds: readonly string[]): Promise<Likeness[]>;
+  /**
+   * The live contacts that share each key, whoever they are assigned to: of one part of all keys, so that no answer is
+   * large.
+   */
+  sharing(reason: DuplicateReason, part: number, parts: number): Promise<string[][]>;
+  /** How many live contacts there are. */
+  countLive(): Promise<number>;
+}
+
+/** Most contacts that share what says something. */
+const MOST = 10;
+
+/** The mailbox of an address, as the index has it. */
+const mailbox = (email: string) =>
+  `(replace(split_part(split_part(${email}, '@', 1), '+', 1), '.', '') || '@' ||
+    replace(split_part(${email}, '@', 2), 'googlemail.com', 'gmail.com'))`;
+
+/** An order key's text without accents. */
+const plain = (key: string) => `split_part(${key}, chr(1), 1)`;
+
+/** All keys of live contacts with their ids, as a query with the columns `key` and `id`. */
+const keys: Readonly<Record<DuplicateReason, string>> = {
+  SIMILAR_EMAIL: `SELECT ${mailbox("email_key")} AS key, contact_id AS id FROM contact_email
+    WHERE org_id = $1::uuid AND email_key NOT LIKE '+%'`,
+  SAME_NAME_AND_COMPANY: `SELECT ${plain("name_key")} || chr(1) || ${plain("company_key")} AS key, id FROM contact
+    WHERE org_id = $1::uuid AND deleted_at IS NULL AND company_key <> ''`,
+  SAME_PHONE: `SELECT unnest(phone_numbers) AS key, id FROM contact
+    WHERE org_id = $1::uuid AND deleted_at IS NULL AND phone_numbers <> '{}'`,
+};
+
+/** For one contact `me` those that share a key with it, itself included: found by an index, one more than say something. */
+const near: Readonly<Record<DuplicateReason, string>> = {
+  SIMILAR_EMAIL: `contact_email AS mine CROSS JOIN LATERAL (
+      SELECT c.contact_id AS id FROM contact_email AS c
+      WHERE c.org_id = $1::uuid AND ${mailbox("c.email_key")} = ${mailbox("mine.email_key")} LIMIT ${MOST + 1}) AS c
+    WHERE mine.org_id = $1::uuid AND mine.contact_id = me.id AND mine.email_key NOT LIKE '+%'
+    GROUP BY ${mailbox("mine.email_key")}`,
+  SAME_NAME_AND_COMPANY: `(SELECT c.id FROM contact AS c
+      WHERE c.org_id = $1::uuid AND c.deleted_at IS NULL AND me.company_key <> ''
+        AND c.name_key >= ${plain("me.name_key")} AND c.name_key < ${plain("me.name_key")} || chr(2)
+        AND ${plain("c.company_key")} = ${plain("me.company_key")} LIMIT ${MOST + 1}) AS c
+    HAVING count(*) > 0`,
+  SAME_PHONE: `unnest(me.phone_numbers) AS mine(phone) CROSS JOIN LATERAL (
+      SELECT c.id FROM contact AS c
+      WHERE c.org_id = $1::uuid AND c.deleted_at IS NULL AND c.phone_numbers @> ARRAY[mine.phone] LIMIT ${MOST + 1}) AS c
+    GROUP BY mine.phone`,
+};
+
+const reasons = Object.keys(keys) as DuplicateReason[];
+
+/** The latest search that is done. */
+const latest = `(SELECT id FROM duplicate_search WHERE org_id = $1::uuid AND state = 'DONE'
+  ORDER BY finished_at DESC, id DESC LIMIT 1)`;
+
+export function duplicateReader(query: Query, principal: Principal): DuplicateReader {
+  const { orgId } = principal;
+  /** The condition that the principal may see a contact `c`, with the parameter that it needs. */
+  const seen = (values: unknown[]): string =>
+    assignedSql("Contact", "c", principal, "$1", () => `$${values.push(principal.memberId)}`) ?? "true";
+  const visible = (values: unknown[]): string =>
+    `CROSS JOIN LATERAL (
+       SELECT coalesce(array_agg(c.id::text ORDER BY c.id), '{}') AS ids FROM contact AS c
+       WHERE c.org_id = $1::uuid AND c.id = ANY(g.contact_ids) AND c.deleted_at IS NULL AND ${seen(values)}) AS v`;
+  return {
+    async groups(after, take, backwards = false) {
+      const values: unknown[] = [orgId, take];
+      const lateral = visible(values);
+      const [less, more, score, position] = backwards ? [">", "<", "ASC", "DESC"] : ["<", ">", "DESC", "ASC"];
+      const beyond =
+        after === null
+          ? ""
+          : `AND (g.score ${less} $${values.push(after.score)} OR (g.score = $${values.length}
+               AND g.position ${more} $${values.push(after.position)}))`;
+      return query<FoundGroup>(
+        `SELECT g.position, g.score, g.reasons::text[] AS reasons, v.ids AS "contactIds"
+         FROM duplicate_group AS g ${lateral}
+         WHERE g.org_id = $1::uuid AND g.job_id = ${latest} AND cardinality(v.ids) > 1 ${beyond}
+         ORDER BY g.score ${score}, g.position ${position} LIMIT $2`,
+        values,
+      );
+    },
+    async countGroups() {
+      const values: unknown[] = [orgId];
+      const lateral = visible(values);
+      const [row] = await query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM duplicate_group AS g ${lateral}
+         WHERE g.org_id = $1::uuid AND g.job_id = ${latest} AND cardinality(v.ids) > 1`,
+        values,
+      );
+      return row?.count ?? 0;
+    },
+    async likenesses(contactIds) {
+      const values: unknown[] = [orgId, contactIds];
+      const each = reasons.map(
+        (reason) =>
+          `SELECT me.id AS of, '${reason}' AS reason, k.ids
+           FROM me CROSS JOIN LATERAL (SELECT array_agg(DISTINCT c.id) AS ids FROM ${near[reason]}) AS k`,
+      );
+      return query<Likeness>(
+        `WITH me AS MATERIALIZED (
+           SELECT id, name_key, company_key, phone_numbers FROM contact
+           WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND deleted_at IS NULL)
+         SELECT n.of::text, c.id::text AS "contactId", array_agg(DISTINCT n.reason ORDER BY n.reason) AS reasons
+         FROM (${each.join(" UNION ALL ")}) AS n
+         CROSS JOIN LATERAL unnest(n.ids) AS other(id)
+         JOIN contact AS c ON c.org_id = $1::uuid AND c.id = other.id AND c.deleted_at IS NULL
+         WHERE cardinality(n.ids) BETWEEN 2 AND ${MOST} AND c.id <> n.of AND ${seen(values)}
+         GROUP BY n.of, c.id ORDER BY n.of, c.id`,
+        values,
+      );
+    },
+    async sharing(reason, part, parts) {
+      const rows = await query<{ ids: string[] }>(
+        `SELECT array_agg(DISTINCT k.id::text) AS ids FROM (${keys[reason]}) AS k
+         WHERE (hashtext(k.key) & 2147483647) % $3::int = $2::int
+         GROUP BY k.key HAVING count(DISTINCT k.id) BETWEEN 2 AND ${MOST}`,
+        [orgId, part, parts],
+      );
+      return rows.map(({ ids }) => ids);
+    },
+    async countLive() {
+      const [row] = await query<{ count: number }>(
+        "SELECT count(*)::int AS count FROM contact WHERE org_id = $1::uuid AND deleted_at IS NULL",
+        [orgId],
+      );
+      return row?.count ?? 0;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { setImmediate } from "node:timers/promises";
+import type { Writer } from "../../records/write/writer.ts";
+import type { JobKind, JobWork } from "../kind.ts";
+import { type Group, Groups, reasonsByWeight } from "./groups.ts";
+
+/** Live contacts to a part of the keys, so that a part's answer is small. */
+const PART = 50_000;
+
+/** Groups that are written in one step, and keys after which the event loop turns. */
+const BATCH = 500;
+const TURN = 1000;
+
+/**
+ * Searches for duplicates: what contacts share is read in parts, a step each, and the groups are written when all of it is
+ * known. A process that dies leaves nothing of use; the next one begins anew.
+ */
+export const duplicateKind: JobKind<"duplicateSearch"> = {
+  name: "duplicateSearch",
+  tables: { job: "duplicate_search", result: "duplicate_group" },
+  noun: "a search for duplicates",
+  source: () => "API",
+  needsAnalyze: () => false,
+  async *steps(work) {
+    const { claims } = work.job;
+    const parts = Math.ceil(((await (await work.db()).duplicates.countLive()) || 1) / PART);
+    await work.step((writer) => begin(writer, parts * reasonsByWeight.length, claims));
+    yield;
+    const groups = new Groups();
+    for (const reason of reasonsByWeight) {
+      for (let part = 0; part < parts; part += 1) {
+        const shared = await (await work.db()).duplicates.sharing(reason, part, parts);
+        for (const [at, ids] of shared.entries()) {
+          if (at % TURN === TURN - 1) await setImmediate();
+          groups.unite(ids, reason);
+        }
+        await work.step(async () => ({ done: work.job.done + 1, claims }));
+        yield;
+      }
+    }
+    yield* write(work, groups.all(), claims);
+  },
+};
+
+/**
+ * Clears away what an earlier try has written, and all searches but the latest one that is done: its groups are shown
+ * until this one is.
+ */
+async function begin({ tx }: Writer, total: number, claims: number) {
+  const shown = await tx.duplicateSearch.findFirst({
+    where: { state: "DONE" },
+    orderBy: [{ finishedAt: "desc" }, { id: "desc" }],
+    select: { id: true },
+  });
+  await tx.duplicateGroup.deleteMany({ where: shown === null ? {} : { jobId: { not: shown.id } } });
+  return { total, done: 0, groups: 0, claims };
+}
+
+async function* write(
+  work: JobWork<"duplicateSearch">,
+  groups: readonly Group[],
+  claims: number,
+): AsyncGenerator<void, void> {
+  for (let at = 0; at < groups.length; at += BATCH) {
+    const batch = groups.slice(at, at + BATCH);
+    await work.step(async ({ tx }) => {
+      await tx.duplicateGroup.createMany({
+        data: batch.map(({ ids, reasons, score }, place) => ({
+          orgId: tx.orgId,
+          jobId: work.job.id,
+          position: at + place,
+          score,
+          reasons: [...reasons],
+          contactIds: [...ids],
+        })),
+      });
+      // One that begins anew whenever it is taken up gets nowhere for ever.
+      return { groups: at + batch.length, claims };
+    });
+    yield;
+  }
+}
