@@ -34,6 +34,7 @@ interface Options {
   readonly matchOn?: readonly ("id" | "email" | "phone" | "custom-field")[];
   /** Two letters of ISO 3166-1. */
   readonly country?: string;
+  readonly dateOrder?: "day-first" | "month-first";
   readonly missingName?: "refuse" | "from-email";
   readonly invalidValues?: "refuse-row" | "leave-out";
   readonly keepUnmapped?: "notes" | "custom-fields";
@@ -113,6 +114,11 @@ export const imports = new Command("import")
     "--preview",
     "says how the file is read and what would become of its first rows, and writes nothing",
   )
+  .option(
+    "--date-order <day-first|month-first>",
+    "what stands first in days such as 03/04/2024; found out for each column when left out",
+    readOneOf("day-first", "month-first"),
+  )
   .option("--dry-run", "checks and counts, and writes no contact")
   .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
     ...before,
@@ -140,6 +146,7 @@ export const imports = new Command("import")
           delimiter: options.delimiter,
           ownerId: options.owner,
           defaultCountry: options.country,
+          dateOrder: options.dateOrder && wordOf(options.dateOrder),
           mode: options.mode.toUpperCase(),
           dryRun: options.dryRun,
           tags: options.tag,

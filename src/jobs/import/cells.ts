@@ -152,15 +152,6 @@ export const wordOf = (cell: string): string =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unreadable = /[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/;
 
-/** One point before three digits: it stands before decimals, or between thousands. */
-export const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
-
-/** A number with a decimal comma, and points between thousands, in the form that numbers have elsewhere. */
-const decimalCell = (cell: string): string =>
-  /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/.test(cell) && (cell.includes(",") || cell.split(".").length > 2)
-    ? cell.replaceAll(".", "").replace(",", ".")
-    : cell.replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
-
 /** A cell without what spreadsheets put around a text. */
 export const cellText = (cell: string): string => withoutTextMark(cell.trim().replace(formula, "$1")).trim();
 
@@ -170,10 +161,8 @@ export const cellProblem = (cell: string): string | null =>
   (unreadable.test(cell) ? "has bytes that cannot be read as text; is the file in another encoding?" : null);
 
 /** A cell in the form in which a custom field's type reads it. */
-export function customCell(cell: string, definition: Definition | undefined, decimalComma: boolean): unknown {
+export function customCell(cell: string, definition: Definition | undefined): unknown {
   switch (definition?.type) {
-    case "NUMBER":
-      return decimalComma ? decimalCell(cell) : cell;
     case "BOOLEAN":
       return truthOf(cell) ?? cell;
     case "MULTI_SELECT":

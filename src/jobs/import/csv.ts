@@ -57,10 +57,18 @@ export interface RowCount {
  * Counts a file's rows, and stops once it has more than it may.
  *
  * @param limit of the rows, and of the blank lines
+ * @param look is shown every row that can be read
  */
-export async function countRecords(slices: AsyncIterable<CsvSlice>, limit: number): Promise<RowCount> {
+export async function countRecords(
+  slices: AsyncIterable<CsvSlice>,
+  limit: number,
+  look: (cells: readonly string[]) => void,
+): Promise<RowCount> {
   const counts = { total: 0, blank: 0 };
   for await (const { records, blank } of slices) {
+    for (const { cells } of records) {
+      if (cells !== null) look(cells);
+    }
     counts.total += records.length;
     counts.blank += blank;
     if (counts.total > limit || counts.blank > limit) break;

@@ -8,6 +8,7 @@ import type { InputFields } from "../../records/columns.ts";
 import { rule, tagList } from "../../records/inputs.ts";
 import { phoneCountry } from "../../records/phones.ts";
 import { Choices, type ColumnReason } from "./column.ts";
+import { type DateOrder, dateOrders } from "./days.ts";
 import { encodings } from "./decoders.ts";
 import { EncodingEnum } from "./encoding.enum.ts";
 import type { MappingMode } from "./mapping.ts";
@@ -59,6 +60,14 @@ const MissingNameEnum = builder.enumType("ImportMissingName", {
         "The name is made of the e-mail address: Mara Quint of mara.quint@example.com. A row without an address is refused.",
     },
   } as const,
+});
+
+const DateOrderEnum = builder.enumType("ImportDateOrder", {
+  description: "What stands first in a day that is written in figures, with its year last.",
+  values: {
+    DAY_FIRST: { description: "03/04/2024 is the third of April." },
+    MONTH_FIRST: { description: "03/04/2024 is the fourth of March." },
+  } as const satisfies Record<DateOrder, { description: string }>,
 });
 
 const MappingModeEnum = builder.enumType("ImportMappingMode", {
@@ -198,6 +207,11 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
     description:
       "The country of phone numbers that are written without one, in two letters of ISO 3166-1, such as DE; a row's own comes first, and the organization's is taken when left out.",
   }),
+  dateOrder: t.field({
+    type: DateOrderEnum,
+    description:
+      "What stands first in a file's days such as 03/04/2024, which is believed for all of them; found out, for each column, when left out.",
+  }),
   encoding: t.field({
     type: EncodingEnum,
     description: "How the file is written, which is believed for all of it; found out when left out.",
@@ -248,6 +262,7 @@ export const ImportInput = z.object({
   createMissingTags: z.boolean().nullish(),
   ownerId: z.string().nullish(),
   defaultCountry: phoneCountry,
+  dateOrder: z.enum(dateOrders).nullish(),
   encoding: z.enum(encodings).nullish(),
   headingsRow: z.number().int().min(1).max(1000, "must be 1 to 1000").nullish(),
   delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),

@@ -1,5 +1,6 @@
 import type { Database } from "../../db/open/database.ts";
 import { isUniqueViolation } from "../../db/open/faults.ts";
+import type { ImportJob } from "../../generated/prisma/client.ts";
 import { refuse } from "../../lib/errors.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind, JobWork } from "../kind.ts";
@@ -8,9 +9,10 @@ import { rowBatches } from "./batches.ts";
 import type { Column } from "./column.ts";
 import { type CsvFormat, countRecords, readCsv } from "./csv.ts";
 import { importEntities } from "./entities.ts";
-import { errorRows, type Options, settingsOf } from "./job.ts";
+import { errorRows, type Options, readingOf, settingsOf } from "./job.ts";
 import type { CsvSlice } from "./records.ts";
 import type { ImportRow } from "./row.ts";
+import { Looker } from "./typed.ts";
 
 /** Rows after which the statistics of the tables are made anew. */
 const MANY = 1000;
@@ -43,13 +45,19 @@ export const importKind: JobKind<"importJob"> = {
 
 /** @throws RefusalError when they are too many */
 async function countRows(work: JobWork<"importJob">): Promise<void> {
-  const { total, blank } = await countRecords(slicesOf(work), MAX_ROWS);
+  const looker = new Looker(work.job.mapping as unknown as Column[], await definitionsOf(work));
+  const { total, blank } = await countRecords(slicesOf(work), MAX_ROWS, (cells) => looker.look(cells));
   if (total > MAX_ROWS || blank > MAX_ROWS) {
     const what = total > MAX_ROWS ? "rows; import it in parts" : "blank lines; take them out";
     throw refuse("LIMIT_REACHED", [], `The file has more than ${MAX_ROWS} ${what}.`);
   }
-  await work.step(async () => ({ total, blank }));
+  // Kept in one step with the count, so that whoever takes the job up reads its cells alike.
+  const options = { ...(work.job.options as object), shown: looker.shown };
+  await work.step(async () => ({ total, blank, options: options as unknown as ImportJob["options"] }));
 }
+
+const definitionsOf = async (work: JobWork<"importJob">) =>
+  (await (await work.db()).catalogue(work.job.entity)).definitions;
 
 /**
  * A dry run from its beginning: what it had seen of the file was known to the process that had it before. It has
@@ -63,14 +71,17 @@ async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
 
 /** The rows that no step has dealt with, in the order of the file. */
 async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
-  const { entity, done, mapping, delimiter, options } = work.job;
+  const { entity, done, mapping, options } = work.job;
   const { defaultCountry = null, invalidValues } = options as unknown as Options;
-  const { definitions } = await (await work.db()).catalogue(entity);
+  const definitions = await definitionsOf(work);
   const columns = mapping as unknown as Column[];
-  const decimalComma = delimiter === ";";
+  const reading = readingOf(work.job);
   const leaveOut = invalidValues === "LEAVE_OUT";
-  const reader = { entity, columns, definitions, decimalComma, defaultCountry, leaveOut };
-  yield* rowBatches(slicesOf(work), reader, done);
+  yield* rowBatches(
+    slicesOf(work),
+    { entity, columns, definitions, reading, defaultCountry, leaveOut },
+    done,
+  );
 }
 
 /** @returns what the batch moves of the job */

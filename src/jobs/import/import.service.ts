@@ -7,7 +7,6 @@ import { ownTurn } from "../../lib/turn.ts";
 import { newId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
-import type { PhoneCaller } from "../../records/phones.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { importBatch } from "./batch.ts";
@@ -15,7 +14,7 @@ import { importEntities } from "./entities.ts";
 import { importFile } from "./file.ts";
 import { ImportInput } from "./import.inputs.ts";
 import { errorRows, settingsOf } from "./job.ts";
-import { type Asked, newJob, operationOf } from "./new-job.ts";
+import { type Asked, askedOf, type ImportCaller, newJob, operationOf } from "./new-job.ts";
 import { type ImportRow, readInputRow } from "./row.ts";
 
 /** Rows that are read before the event loop turns. */
@@ -33,13 +32,12 @@ const asImport = (caller: Caller): Caller => ({
  * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
  */
 export function importRecords(
-  caller: PhoneCaller,
+  caller: ImportCaller,
   entity: Entity,
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<ImportJob> {
-  const asked = readInput(ImportInput, raw);
-  const input: Asked = { ...asked, entity, country: asked.defaultCountry ?? caller.viewer.defaultCountry };
+  const input = askedOf(caller, entity, readInput(ImportInput, raw));
   if ((input.rows == null) === (input.file == null)) {
     throw refuse("REQUIRED", ["input"], "give either rows or a file");
   }
@@ -52,7 +50,7 @@ export function importRecords(
 }
 
 function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey): Promise<ImportJob> {
-  const { entity, country, ...asked } = input;
+  const { entity, country, timeZone: _zone, ...asked } = input;
   return write(
     caller,
     async (writer) => {

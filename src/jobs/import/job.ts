@@ -1,8 +1,10 @@
 import type { ImportErrorRow } from "../../db/write/bulk.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { BatchResult, BatchSettings } from "./batch.ts";
+import type { DateOrder } from "./days.ts";
 import type { ImportMatch } from "./recognise.ts";
 import { MAX_RAW } from "./records.ts";
+import type { Reading, ShownBy } from "./typed.ts";
 
 /** A job's columns in the terms of its work. Pure. */
 
@@ -17,6 +19,12 @@ export interface Options {
   readonly ownerId: string | null;
   /** Two letters of ISO 3166-1. */
   readonly defaultCountry?: string | null;
+  /** What stands first in days that are written in figures. */
+  readonly dateOrder?: DateOrder | null;
+  /** Where moments without an offset are. */
+  readonly timeZone?: string;
+  /** What the columns of the file show of its numbers and days; it is known once the rows are counted. */
+  readonly shown?: ShownBy;
   /** Records of the file before its headings. */
   readonly before?: number;
   /** Whether lines of the file that are UTF-8 are read as that, whatever it is in. */
@@ -37,6 +45,18 @@ export const settingsOf = ({
   ...(options as Options),
   seen: new Map(),
 });
+
+/** How the numbers and days of a job's file are to be read. */
+export function readingOf({
+  delimiter,
+  options,
+}: {
+  readonly delimiter: string | null;
+  readonly options: unknown;
+}): Reading {
+  const { shown = {}, dateOrder = null, timeZone = "UTC" } = options as Options;
+  return { shown, dateOrder, timeZone, decimal: delimiter === ";" ? "," : "." };
+}
 
 /** The rows that a batch refused, and what is to be said of others, as they are kept. */
 export const errorRows = (

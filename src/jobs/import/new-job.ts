@@ -1,6 +1,7 @@
 import type { Entity } from "../../filter/registry/fields.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { applyOwner } from "../../records/owner.ts";
+import type { PhoneCaller } from "../../records/phones.ts";
 import { findTags, tagRefusals } from "../../records/tags.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { ImportInputValues } from "./import.inputs.ts";
@@ -11,6 +12,8 @@ export type Asked = ImportInputValues & {
   readonly entity: Entity;
   /** Of phone numbers that are written without one. */
   readonly country: string | null;
+  /** Of moments that are written without an offset. */
+  readonly timeZone: string;
 };
 
 export const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport" : "contactImport");
@@ -32,6 +35,8 @@ export async function newJob(writer: Writer, asked: Asked) {
     createMissingTags: createMissingTags ?? false,
     ownerId: owner.ownerId,
     defaultCountry: asked.country,
+    dateOrder: asked.dateOrder ?? null,
+    timeZone: asked.timeZone,
   };
   return {
     entity,
@@ -42,3 +47,14 @@ export async function newJob(writer: Writer, asked: Asked) {
     options: { ...options },
   } as const;
 }
+
+/** A caller whose organization says how inputs are read. */
+export type ImportCaller = PhoneCaller & { readonly viewer: { readonly timeZone: string } };
+
+/** What is asked for, with what the organization says where the input does not. */
+export const askedOf = ({ viewer }: ImportCaller, entity: Entity, input: ImportInputValues): Asked => ({
+  ...input,
+  entity,
+  country: input.defaultCountry ?? viewer.defaultCountry,
+  timeZone: viewer.timeZone,
+});

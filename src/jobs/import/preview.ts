@@ -3,20 +3,20 @@ import type { Entity } from "../../filter/registry/fields.ts";
 import { refuse } from "../../lib/errors.ts";
 import { formatDay } from "../../lib/exact.ts";
 import { readInput } from "../../records/inputs.ts";
-import type { PhoneCaller } from "../../records/phones.ts";
 import { write } from "../../records/write/write.ts";
 import { importBatch, type RowOutcome } from "./batch.ts";
 import { rowBatches } from "./batches.ts";
-import { readCsv } from "./csv.ts";
+import { countRecords, readCsv } from "./csv.ts";
 import { importEntities } from "./entities.ts";
 import { type FilePlan, planFile } from "./file-plan.ts";
 import { ImportInput } from "./import.inputs.ts";
-import { settingsOf } from "./job.ts";
-import { type Asked, newJob } from "./new-job.ts";
+import { readingOf, settingsOf } from "./job.ts";
+import { type Asked, askedOf, type ImportCaller, newJob } from "./new-job.ts";
 import { HEAD, piecesOf } from "./pieces.ts";
 import { type ImportField, placesOf } from "./places.ts";
 import type { RowReader } from "./record.ts";
 import type { ImportRow, RowProblem } from "./row.ts";
+import { Looker, type ShownBy } from "./typed.ts";
 
 /** What an import of a file would do, found out by its beginning; nothing is written. */
 
@@ -59,18 +59,13 @@ export interface Preview
  * @param raw the input of the import
  * @throws RefusalError for what the import would refuse as a whole
  */
-export async function previewImport(caller: PhoneCaller, entity: Entity, raw: unknown): Promise<Preview> {
+export async function previewImport(caller: ImportCaller, entity: Entity, raw: unknown): Promise<Preview> {
   const asked = readInput(ImportInput, raw);
   if (asked.file == null || asked.rows != null) {
     throw refuse("REQUIRED", ["input", "file"], "give a file: only files are previewed");
   }
   const { stream, limit } = asked.file;
-  const input: Asked = {
-    ...asked,
-    entity,
-    country: asked.defaultCountry ?? caller.viewer.defaultCountry,
-    dryRun: true,
-  };
+  const input: Asked = { ...askedOf(caller, entity, asked), dryRun: true };
   const pieces = piecesOf(stream, limit);
   try {
     const first = await pieces.next();
@@ -81,21 +76,23 @@ export async function previewImport(caller: PhoneCaller, entity: Entity, raw: un
   }
 }
 
-const previewOf = (caller: PhoneCaller, input: Asked, head: Buffer): Promise<Preview> =>
+const previewOf = (caller: ImportCaller, input: Asked, head: Buffer): Promise<Preview> =>
   write(caller, async (writer) => {
     const { entity, country } = input;
     const { definitions } = await writer.catalogue(entity);
     const plan = planFile(head, input, definitions);
     const { columns, unmapped, encoding, delimiter, before } = plan;
+    const job = await newJob(writer, input);
+    const columnsShow = await shownBy(head, plan, new Looker(columns, definitions));
     const { rows, whole } = await firstRows(head, plan, {
       entity,
       columns,
       definitions,
-      decimalComma: delimiter === ";",
+      reading: readingOf({ delimiter, options: { ...job.options, shown: columnsShow } }),
       defaultCountry: country,
       leaveOut: input.invalidValues === "LEAVE_OUT",
     });
-    const settings = settingsOf(await newJob(writer, input));
+    const settings = settingsOf(job);
     const { errors, notes, outcomes, ...counts } = await importBatch(
       writer,
       importEntities[entity],
@@ -125,14 +122,22 @@ const previewOf = (caller: PhoneCaller, input: Asked, head: Buffer): Promise<Pre
     };
   });
 
+const slicesOf = (head: Buffer, { encoding, byLine = false, delimiter, before }: FilePlan) =>
+  readCsv(chunked(head), { encoding, byLine, delimiter, before });
+
+/** What the columns of a file's beginning show of their numbers and days. */
+async function shownBy(head: Buffer, plan: FilePlan, looker: Looker): Promise<ShownBy> {
+  await countRecords(slicesOf(head, plan), head.length, (cells) => looker.look(cells));
+  return looker.shown;
+}
+
 /** The rows of a file's beginning, without the one at which it breaks off. */
 async function firstRows(
   head: Buffer,
-  { encoding, byLine = false, delimiter, before }: FilePlan,
+  plan: FilePlan,
   reader: RowReader,
 ): Promise<{ readonly rows: readonly ImportRow[]; readonly whole: boolean }> {
-  const slices = readCsv(chunked(head), { encoding, byLine, delimiter, before });
-  const batches = rowBatches(slices, reader, 0);
+  const batches = rowBatches(slicesOf(head, plan), reader, 0);
   const { value: rows = [] } = await batches.next();
   const more = (await batches.next()).done !== true;
   await batches.return(undefined);

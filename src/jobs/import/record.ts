@@ -1,20 +1,11 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { emailKey } from "../../lib/email.ts";
-import {
-  ambiguous,
-  cellProblem,
-  cellText,
-  customCell,
-  exponent,
-  split,
-  tagsIn,
-  truthIn,
-  wordOf,
-} from "./cells.ts";
+import { cellProblem, cellText, customCell, exponent, split, tagsIn, truthIn, wordOf } from "./cells.ts";
 import type { Column } from "./column.ts";
 import { isNegated } from "./headings.ts";
 import { type ImportField, type Place, placesOf } from "./places.ts";
 import { type Draft, type RowProblem, type RowSaid, readDraft } from "./row.ts";
+import { kindOf, type Reading, readTyped } from "./typed.ts";
 
 /** A record of a file as a row of an import. Pure. */
 
@@ -22,8 +13,8 @@ export interface RowReader {
   readonly entity: Entity;
   readonly columns: readonly Column[];
   readonly definitions: readonly Definition[];
-  /** Whether numbers may have a decimal comma, as where columns are separated by semicolons. */
-  readonly decimalComma: boolean;
+  /** How numbers and days are to be read. */
+  readonly reading: Reading;
   /** The country of phone numbers without one: two letters of ISO 3166-1. */
   readonly defaultCountry: string | null;
   /** Whether values that are wrong are left out, and their rows are not refused for them. */
@@ -37,7 +28,8 @@ export function readRecord(cells: readonly string[], reader: RowReader): RowSaid
     return unreadable(`expected ${columns.length} columns, found ${cells.length}`);
   }
   const draft = new RecordDraft(reader);
-  for (const [at, column] of columns.entries()) draft.add(column, cells[at] ?? "");
+  for (const [at, column] of columns.entries()) draft.add(column, cells[at] ?? "", at);
+  draft.end();
   const { problems, kept } = draft;
   const read = readDraft(entity, draft.values, {
     defaultCountry,
@@ -65,6 +57,8 @@ class RecordDraft {
   readonly kept: string[] = [];
   readonly #reader: RowReader;
   readonly #columns = new Map<string, string>();
+  /** The currency that stands beside an amount. */
+  #beside: { readonly column: string; readonly currency: string; readonly cell: string } | null = null;
 
   constructor(reader: RowReader) {
     this.#reader = reader;
@@ -79,13 +73,15 @@ class RecordDraft {
     return names.get(places.find((place) => names.has(place)) ?? "") ?? null;
   }
 
-  add({ column, field, customField, reason }: Column, raw: string): void {
+  /** @param at the column's place */
+  add({ column, field, customField, reason }: Column, raw: string, at: number): void {
     const cell = cellText(raw);
     if (cell === "" || (field === null && customField === null)) return;
     const problem = cellProblem(cell);
     if (problem) this.#refuse(column, "INVALID_VALUE", problem, cell);
-    else if (customField !== null) this.#addCustom(column, customField, cell);
+    else if (customField !== null) this.#addCustom(column, customField, cell, at);
     else if (reason === "KEPT") this.kept.push(`${column}: ${cell}`);
+    else if (field === "DEAL_VALUE") this.#addAmount(column, cell, at);
     else if (field !== null) this.#addField(column, field, cell);
   }
 
@@ -93,15 +89,37 @@ class RecordDraft {
     this.problems.push({ column, code, message, text });
   }
 
-  #addCustom(column: string, slug: string, cell: string): void {
-    const { definitions, decimalComma } = this.#reader;
+  #addCustom(column: string, slug: string, cell: string, at: number): void {
+    const { definitions, reading } = this.#reader;
     const definition = definitions.find((each) => each.slug === slug);
-    if (decimalComma && definition?.type === "NUMBER" && ambiguous.test(cell)) {
-      const message = `may be ${cell.replace(".", "")} or ${cell.replace(".", ",")} where a comma stands before decimals: write it so`;
-      this.#refuse(column, "INVALID_CUSTOM_VALUE", message, cell);
+    const typed = readTyped(cell, kindOf(definition?.type), at, reading);
+    if (typed !== null && "problem" in typed) {
+      this.#refuse(column, "INVALID_CUSTOM_VALUE", typed.problem, cell);
       return;
     }
-    this.#push("customFields", column, [{ slug, value: customCell(cell, definition, decimalComma) }]);
+    this.#push("customFields", column, [{ slug, value: typed?.value ?? customCell(cell, definition) }]);
+  }
+
+  #addAmount(column: string, cell: string, at: number): void {
+    const typed = readTyped(cell, "number", at, this.#reader.reading);
+    if (typed !== null && "problem" in typed) {
+      this.#refuse(column, "INVALID_VALUE", typed.problem, cell);
+      return;
+    }
+    this.#put(["dealValue", "amount"], column, typed?.value ?? cell);
+    if (typed?.currency != null) this.#beside = { column, currency: typed.currency, cell };
+  }
+
+  /** Takes the currency that stands beside an amount, unless another column says one. */
+  end(): void {
+    if (this.#beside === null) return;
+    const { column, currency, cell } = this.#beside;
+    const said = this.#at(["dealValue", "currency"]);
+    if (said === undefined) this.#put(["dealValue", "currency"], column, currency);
+    else if (String(said).trim().toUpperCase() !== currency) {
+      const message = `is in ${currency}, and the row says ${String(said).slice(0, 40)}`;
+      this.#refuse(column, "INVALID_CURRENCY", message, cell);
+    }
   }
 
   #addField(column: string, field: ImportField, cell: string): void {

@@ -75,6 +75,13 @@ have each with its row, column and text; a row is refused only that cannot do wi
 - Flags: yes, no, true, false, 1, 0, x, and the words for yes and no, true and false in the languages below. Anything else is refused.
 - In a column with a wish not to be contacted unsubscribed, opted out, cleaned, no consent and the like say yes, subscribed,
   opted in and the like say no, and non-subscribed, never subscribed, pending and archived say nothing; a day, as of \`Unsubscribed Date\`, says yes.
+- Numbers are read as their whole column shows: 1.234,56, 1,234.56, 1'234.56 and 1 234,56, with a currency before or behind
+  (€ 12,50; a lead's amount takes it). 1.234, which may be two numbers, is what the others of its column show; where they show
+  nothing, it is the one with a point before decimals, unless the file is separated by semicolons: then it is refused.
+- Days are 2024-04-03, 3.4.2024, 03/04/2024, 3 Apr 2024, April 3, 2024, names of months in the languages below, and a
+  spreadsheet's serial number (45385). Whether 03/04/2024 is in April or March is what the others of its column show, or what
+  \`dateOrder\` (\`--date-order\`) says; where nothing does, it is refused. Two figures mean a year from 1950 to 2049. A moment
+  without an offset is in the organization's time zone.
 - Phone numbers have their country code, or are of \`defaultCountry\` (\`--country\`), else of the country that the organization
   has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned
   into 4,91512E+11 has lost its digits and is refused: format the column as text and export it again.
