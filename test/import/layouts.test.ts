@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
-import { mutate } from "../support/client.ts";
+import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { contactsOf, imported, jobFields, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
@@ -31,8 +31,10 @@ async function rowsOf({ key }: Organization, rows: unknown[], defaultCountry: st
 const contacts = (fields: string) => contactsOf(organization.key, fields);
 
 test("Google Contacts: numbered columns, several values in a cell, labels without Google's own groups", async () => {
-  const text = file("google.csv").toString().replace("030/998877", "+49 30 998877");
-  const job = await imported(organization, text, { createMissingTags: true });
+  const job = await imported(organization, file("google.csv"), {
+    createMissingTags: true,
+    defaultCountry: "DE",
+  });
   expect(job).toMatchObject({ state: "DONE", created: 1, failed: 0, total: 1 });
   expect(nowhere(job)).toEqual([
     "Middle Name",
@@ -66,8 +68,7 @@ test("Google Contacts: numbered columns, several values in a cell, labels withou
 });
 
 test("Salesforce: the mailing address, and Do Not Call is a wish", async () => {
-  const text = file("salesforce.csv").toString().replace("512.555.0143", "+1 512.555.0143");
-  const job = await imported(organization, text);
+  const job = await imported(organization, file("salesforce.csv"), { defaultCountry: "US" });
   expect(job).toMatchObject({ state: "DONE", created: 1, failed: 0 });
   expect(nowhere(job)).toEqual(["Salutation", "Fax", "Account Owner"]);
   expect(
@@ -107,8 +108,7 @@ test("HubSpot: the company from its association, the record's own id nowhere, it
   const { prisma } = await testDatabase();
   const { userId } = await organization.member();
   await prisma.user.update({ where: { id: userId }, data: { name: "Ada Fischer" } });
-  const text = file("hubspot.csv").toString().replace("(512) 555-0142", "+1 (512) 555-0142");
-  const job = await imported(organization, text);
+  const job = await imported(organization, file("hubspot.csv"), { defaultCountry: "US" });
   expect(job).toMatchObject({ state: "DONE", created: 1 });
   expect(nowhere(job)).toEqual(["Record ID", "Lead Status", "Marketing contact status", "Create Date"]);
   expect(await contacts("name email company phoneNumbers owner { name }")).toEqual([
@@ -123,8 +123,7 @@ test("HubSpot: the company from its association, the record's own id nowhere, it
 });
 
 test("a German Excel in Windows-1252", async () => {
-  const text = file("german-excel.csv").toString("latin1").replace("089 / 123 45 67", "+49 89 / 123 45 67");
-  const job = await imported(organization, new Uint8Array(Buffer.from(text, "latin1")));
+  const job = await imported(organization, file("german-excel.csv"), { defaultCountry: "DE" });
   expect(job).toMatchObject({ state: "DONE", created: 1, delimiter: ";", encoding: "windows-1252" });
   expect(await contacts("name phoneNumbers company address { street }")).toEqual([
     {
@@ -147,8 +146,14 @@ test("Excel's line sep= says what separates columns, and a phone number that Exc
       message: expect.stringContaining("a spreadsheet has cut (4,91512E+11)"),
     },
   ]);
+  const without = await imported(organization, file("excel-sep-line.csv"), { invalidValues: "LEAVE_OUT" });
+  expect(without).toMatchObject({
+    created: 1,
+    leftOut: 1,
+    notes: [{ column: "Phone", text: "4,91512E+11" }],
+  });
   const mended = file("excel-sep-line.csv").toString().replace("4,91512E+11", "'+491512345678");
-  expect(await imported(organization, mended)).toMatchObject({ created: 1 });
+  expect(await imported(organization, mended, { mode: "UPDATE" })).toMatchObject({ updated: 1 });
   expect(await contacts("name phoneNumbers address { zip }")).toEqual([
     { name: "Jo Ex", phoneNumbers: ["+491512345678"], address: { zip: "01067" } },
   ]);
@@ -159,6 +164,25 @@ test("a row in another encoding than its file costs itself, and no other text co
   expect(job).toMatchObject({ created: 1, failed: 1 });
   expect(job.errors).toMatchObject([{ line: 3, column: "Name" }]);
   expect(await contacts("name")).toEqual([{ name: "José A" }]);
+});
+
+test("an address in letters and in punycode is one contact, found by both", async () => {
+  const job = await imported(organization, file("idn.csv"), { mode: "UPDATE" });
+  expect(job).toMatchObject({ total: 2, created: 1, updated: 1, failed: 0 });
+  const found = async (asked: string) => {
+    const { data } = await sendText(organization.key, `{ contacts(${asked}) { totalCount } }`);
+    return (data as unknown as { contacts: { totalCount: number } }).contacts.totalCount;
+  };
+  for (const text of ["müller", "xn--"]) {
+    expect(await found(`filter: { email: { contains: "${text}" } }`)).toBe(1);
+    expect(await found(`search: { text: "${text}" }`)).toBe(1);
+  }
+});
+
+test("a row without a name is refused, or named from its address", async () => {
+  expect(await imported(organization, file("noname.csv"))).toMatchObject({ created: 0, failed: 2 });
+  const named = await imported(organization, file("noname.csv"), { missingName: "FROM_EMAIL" });
+  expect(named).toMatchObject({ created: 1, failed: 1 });
 });
 
 test("yes is said in many words, and what is neither is refused", async () => {
