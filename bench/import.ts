@@ -11,9 +11,9 @@ import { pino } from "pino";
 import { applyMigrations } from "../src/db/migrate/migrate.ts";
 import { type Database, openDatabase } from "../src/db/open/database.ts";
 import { scopedDb } from "../src/db/scope/scoped.ts";
-import type { Caller } from "../src/graphql/context.ts";
 import { importKind } from "../src/jobs/import/import.kind.ts";
 import { importRecords } from "../src/jobs/import/import.service.ts";
+import type { ImportCaller } from "../src/jobs/import/new-job.ts";
 import { runJob } from "../src/jobs/runner.ts";
 import { newId } from "../src/lib/typeid.ts";
 import { Upload } from "../src/lib/upload.ts";
@@ -72,12 +72,20 @@ async function makeOrganization({ prisma }: Database): Promise<{ orgId: string; 
 /** Seconds of an import, and what it was. */
 async function timeImport(database: Database, path: string) {
   const { orgId, memberId } = await makeOrganization(database);
-  const caller: Caller = {
+  const caller: ImportCaller = {
     db: scopedDb(database, { orgId, memberId, dataScope: "ALL" }),
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
-    viewer: { memberId, dataScope: "ALL", credentialId: memberId, apiKeyId: null, source: "IMPORT" },
+    viewer: {
+      memberId,
+      dataScope: "ALL",
+      credentialId: memberId,
+      apiKeyId: null,
+      source: "IMPORT",
+      timeZone: "UTC",
+      defaultCountry: null,
+    },
   };
   const before = process.memoryUsage.rss();
   let peak = before;
