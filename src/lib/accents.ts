@@ -1,4 +1,5 @@
 import { fold } from "./fold.ts";
+import { withoutInvisibleEnds } from "./invisible.ts";
 
 /**
  * How searches and orders pass over accents. The rule is of fixed letters and marks, and not the database's `unaccent` or
@@ -77,7 +78,7 @@ export function orderKey(folded: string): string {
 }
 
 /** The key by which tags are the same, and sort: without regard to case and outer spaces. */
-export const tagKey = (name: string): string => orderKey(fold(name.trim()));
+export const tagKey = (name: string): string => orderKey(fold(withoutInvisibleEnds(name).trim()));
 
 /** The folded text in an order key. */
 export const foldedPart = (key: string): string => key.slice(key.indexOf(DIVIDE) + 1);

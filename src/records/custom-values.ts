@@ -4,7 +4,8 @@ import { nearest } from "../filter/registry/nearest.ts";
 import { quote } from "../lib/errors.ts";
 import { formatDay, InexactError, parseDay, parseDecimal, parseMoment, textProblem } from "../lib/exact.ts";
 import { fold, isBlank } from "../lib/fold.ts";
-import { isWebUrl } from "../lib/url.ts";
+import { withoutInvisibleEnds } from "../lib/invisible.ts";
+import { urlProblem } from "../lib/url.ts";
 
 /** Longest TEXT or URL value, in UTF-16 units. */
 const MAX_TEXT = 10_000;
@@ -39,9 +40,7 @@ export function readCustomValue(
     case "TEXT":
       return text(value);
     case "URL":
-      if (!isWebUrl(text(value)))
-        throw new CustomValueError("must be a web address, such as https://example.com");
-      return text(value);
+      return url(text(value));
     case "NUMBER":
       if (typeof value !== "number" && typeof value !== "string")
         throw new CustomValueError("must be a number");
@@ -63,8 +62,15 @@ export function readCustomValue(
   }
 }
 
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new CustomValueError("must be a text");
+function url(value: string): string {
+  const problem = urlProblem(value);
+  if (problem !== null) throw new CustomValueError(problem);
+  return value;
+}
+
+function text(given: unknown): string {
+  if (typeof given !== "string") throw new CustomValueError("must be a text");
+  const value = withoutInvisibleEnds(given);
   if (value.length > MAX_TEXT) throw new CustomValueError(`must not be longer than ${MAX_TEXT} characters`);
   const problem = textProblem(value);
   if (problem) throw new CustomValueError(problem);

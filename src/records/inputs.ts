@@ -3,17 +3,21 @@ import { emailKey } from "../lib/email.ts";
 import { type Refusal, type RefusalCode, RefusalError, refusal } from "../lib/errors.ts";
 import { lineProblem } from "../lib/exact.ts";
 import { isBlank } from "../lib/fold.ts";
-import { isWebUrl } from "../lib/url.ts";
+import { invisibleInAddress, withoutInvisibleEnds } from "../lib/invisible.ts";
+import { urlProblem } from "../lib/url.ts";
 
 /** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
 
 /** A zod error with our own refusal code. */
 export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
 
+/** A text, without what is invisible at its ends. */
+export const seen = (error?: Parameters<typeof z.string>[0]) =>
+  z.string(error).overwrite(withoutInvisibleEnds);
+
 /** Text of one line, without line breaks and other control characters. */
 const line = (limit: number) =>
-  z
-    .string(rule("REQUIRED", "is required"))
+  seen(rule("REQUIRED", "is required"))
     .max(limit, `must not be longer than ${limit} characters`)
     .superRefine((value, context) => {
       const problem = lineProblem(value);
@@ -27,7 +31,7 @@ export const text = (limit: number) => line(limit).transform(orNull).nullish();
 
 /** Lines of at most so many characters altogether. */
 export const longText = (limit: number) =>
-  z.string().max(limit, `must not be longer than ${limit} characters`).transform(orNull).nullish();
+  seen().max(limit, `must not be longer than ${limit} characters`).transform(orNull).nullish();
 
 /** One line that must not be blank. */
 export const requiredText = (limit: number) =>
@@ -35,20 +39,23 @@ export const requiredText = (limit: number) =>
     .refine((value) => !isBlank(value), rule("REQUIRED", "must not be blank"))
     .transform((value) => value.trim());
 
-export const email = z
-  .string()
-  .transform((value) => (isBlank(value) ? null : value))
-  .refine(
-    (value) => value === null || emailKey(value) !== null,
-    rule("INVALID_EMAIL", "is not an e-mail address"),
-  )
-  .transform((value) => value?.trim() ?? null)
+export const email = seen()
+  .transform((value) => (isBlank(value) ? null : value.trim()))
+  .superRefine((value, context) => {
+    if (value === null || emailKey(value) !== null) return;
+    const unseen = invisibleInAddress(value);
+    const message =
+      unseen === null
+        ? "is not an e-mail address"
+        : `is not an e-mail address: it has a character that cannot be seen, ${unseen}`;
+    context.addIssue({ code: "custom", message, params: { code: "INVALID_EMAIL" } });
+  })
   .nullish();
 
-export const url = text(2000).refine(
-  (value) => value == null || isWebUrl(value),
-  rule("INVALID_URL", "is not a web address, such as https://example.com"),
-);
+export const url = text(2000).superRefine((value, context) => {
+  const message = value == null ? null : urlProblem(value);
+  if (message !== null) context.addIssue({ code: "custom", message, params: { code: "INVALID_URL" } });
+});
 
 export const flag = z.boolean(rule("REQUIRED", "must be true or false, not null")).optional();
 
@@ -65,7 +72,7 @@ export const tagChange = z
   .nullish();
 
 export const customFieldValues = z
-  .array(z.object({ slug: z.string(), value: z.unknown().optional() }))
+  .array(z.object({ slug: seen(), value: z.unknown().optional() }))
   .max(1000)
   .nullish();
 

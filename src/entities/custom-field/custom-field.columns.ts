@@ -3,7 +3,7 @@ import type { CustomField, CustomFieldFolder } from "../../generated/prisma/clie
 import { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 import { fold } from "../../lib/fold.ts";
 import type { Column } from "../../records/columns.ts";
-import { requiredText, rule } from "../../records/inputs.ts";
+import { requiredText, rule, seen } from "../../records/inputs.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 
 /** The columns of custom fields and of their folders: everything that is made of one is said here, once. */
@@ -51,7 +51,7 @@ export const customFieldTable = {
       type: "String",
       description:
         "What values are read and written under: a to z, 0 to 9 and _, beginning with a letter, 64 characters at most. Made from the name when left out (`行业` becomes `xingye`); never changes.",
-      check: z.string().nullish(),
+      check: seen().nullish(),
     },
     update: null,
     shown: { type: "String" },

@@ -37,7 +37,7 @@ export const FolderUpdateInput = builder.inputType("CustomFieldFolderUpdateInput
 
 export const FieldUpdate = z.object({
   ...checksOf(customFieldTable, "update"),
-  optionRenames: z.array(z.object({ from: z.string(), to: z.string() })).nullish(),
+  optionRenames: z.array(z.object({ from: seen(), to: seen() })).nullish(),
 });
 
 export const FieldCreate = z.object(checksOf(customFieldTable, "create"));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CustomValue } from "../../generated/prisma/client.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { type Column, written } from "../../records/columns.ts";
-import { rule } from "../../records/inputs.ts";
+import { rule, seen } from "../../records/inputs.ts";
 
 /** The columns of a custom value: everything that is made of one is said here, once. */
 
@@ -16,12 +16,10 @@ export const customValueTable = {
       type: "String",
       required: true,
       description: "What it is called: a lower-case letter, then letters, digits and _, at most 64.",
-      check: z
-        .string()
-        .regex(
-          /^[a-z][a-z0-9_]{0,63}$/,
-          rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
-        ),
+      check: seen().regex(
+        /^[a-z][a-z0-9_]{0,63}$/,
+        rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
+      ),
     }),
     shown: { type: "String" },
     blank: "",
@@ -33,7 +31,7 @@ export const customValueTable = {
       type: "String",
       required: true,
       description: "The text, at most 10,000 characters.",
-      check: z.string().max(10_000, "must not be longer than 10000 characters"),
+      check: seen().max(10_000, "must not be longer than 10000 characters"),
     }),
     shown: { type: "String", extensions: price({ cost: LONG_TEXT / 5 }) },
     blank: "",

@@ -1,6 +1,7 @@
 import { plain } from "../../lib/accents.ts";
 import { RequestError } from "../../lib/errors.ts";
-import { fold } from "../../lib/fold.ts";
+import { fold, isBlank } from "../../lib/fold.ts";
+import { withoutInvisibleEnds } from "../../lib/invisible.ts";
 import { numbersIn } from "../language/phone.ts";
 import { PLAIN_ADDRESSES } from "../registry/fields.ts";
 import type { Where } from "./compile.ts";
@@ -27,8 +28,16 @@ export interface Search {
 
 const MAX_TERMS = 10;
 
+/** The words of a search, folded and without accents. What shows nothing is no word. */
+export const termsOf = (text: string): string[] =>
+  plain(fold(text))
+    .split(/\s+/)
+    .map(withoutInvisibleEnds)
+    .filter((term) => !isBlank(term));
+
 /** Whether a search has no words, and so matches everything. */
-export const saysNothing = ({ text, fields }: Search): boolean => text.trim() === "" && fields?.length !== 0;
+export const saysNothing = ({ text, fields }: Search): boolean =>
+  fields?.length !== 0 && termsOf(text).length === 0;
 
 /**
  * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents. Words
@@ -37,7 +46,7 @@ export const saysNothing = ({ text, fields }: Search): boolean => text.trim() ==
  * @param country of phone numbers without one, in two letters of ISO 3166-1
  */
 export function searchWhere({ text, fields }: Search, country: string | null): Where {
-  const terms = plain(fold(text)).split(/\s+/).filter(Boolean);
+  const terms = termsOf(text);
   if (terms.length > MAX_TERMS) {
     throw new RequestError(
       "FILTER_TOO_LARGE",

@@ -4,6 +4,7 @@ import { emailKey } from "../../lib/email.ts";
 import { quote } from "../../lib/errors.ts";
 import { InexactError, parseDay, parseDecimal, parseMoment } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
+import { withoutInvisibleEnds } from "../../lib/invisible.ts";
 import type { FieldType, FilterField } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
 import type { Comparator } from "../registry/operators.ts";
@@ -38,7 +39,10 @@ export class OperandError extends Error {
 /** @param country of phone numbers without one, in two letters of ISO 3166-1 */
 type Reader = (value: unknown, field: FilterField, country: string | null) => Operand;
 
-const text: Reader = (value) => fold(expect(value, "string"));
+/** A text as it is compared: without what is invisible at its ends, since what it is compared with has nothing there. */
+const said = (value: unknown): string => withoutInvisibleEnds(expect(value, "string"));
+
+const text: Reader = (value) => fold(said(value));
 
 /** Options by their folded text; kept as long as their field. */
 const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
@@ -52,7 +56,7 @@ function foldedOf(options: readonly string[]): ReadonlyMap<string, string> {
 }
 
 const option: Reader = (value, field) => {
-  const wanted = fold(expect(value, "string"));
+  const wanted = fold(said(value));
   const options = field.options ?? [];
   const found = foldedOf(options).get(wanted);
   if (found !== undefined) return found;
@@ -80,8 +84,8 @@ const comparable = { digits: 30, scale: 12 };
 
 const readers: Readonly<Record<FieldType, Reader>> = {
   text,
-  email: (value) => emailKey(expect(value, "string")) ?? fold(expect(value, "string")),
-  phone: (value, _field, country) => wholeNumber(fold(expect(value, "string")), country),
+  email: (value) => emailKey(said(value)) ?? fold(said(value)),
+  phone: (value, _field, country) => wholeNumber(fold(said(value)), country),
   boolean: (value) => expect(value, "boolean"),
   integer: (value) => {
     const number = expect(value, "number");
@@ -135,10 +139,10 @@ export function readOperands(
   if (field.type === "phone") {
     // A number begins with its country's code.
     const read = comparator === "startsWith" ? beginningsOf : partsOf;
-    return read(fold(String(value)), country);
+    return read(fold(said(value)), country);
   }
   // A part with the form of an address may be a whole address, or a part of a longer one in its shown form.
-  return field.type === "email" ? [...new Set([operand, fold(String(value))])] : [operand];
+  return field.type === "email" ? [...new Set([operand, fold(said(value))])] : [operand];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Fingerprint, nothing } from "../../db/read/sets.ts";
 import type { Db } from "../../db/scope/db.ts";
 import type { Where } from "../../filter/compile/compile.ts";
-import { searchWhere } from "../../filter/compile/search.ts";
+import { searchWhere, termsOf } from "../../filter/compile/search.ts";
 import type { Leaf, Normal } from "../../filter/language/ast.ts";
 import { type FilterArgs, readArgs } from "../../filter/list/filter.service.ts";
 import type { Context } from "../../graphql/context.ts";
@@ -54,7 +54,7 @@ function readWords(
   if (search == null) return { where: null, refusals: [] };
   try {
     const where = searchWhere(search, country);
-    return { where: fold(search.text).trim() === "" ? null : where, refusals: [] };
+    return { where: termsOf(search.text).length === 0 ? null : where, refusals: [] };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const path = (error.details.field ?? "search").split(".");

@@ -2,6 +2,7 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { withoutTextMark } from "../../lib/formula.ts";
+import { withoutInvisibleEnds } from "../../lib/invisible.ts";
 
 /** What a cell of a file says, as people and spreadsheets write it. Pure. */
 
@@ -153,7 +154,8 @@ export const wordOf = (cell: string): string =>
 const unreadable = /[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/;
 
 /** A cell without what spreadsheets put around a text. */
-export const cellText = (cell: string): string => withoutTextMark(cell.trim().replace(formula, "$1")).trim();
+export const cellText = (cell: string): string =>
+  withoutInvisibleEnds(withoutTextMark(withoutInvisibleEnds(cell).trim().replace(formula, "$1"))).trim();
 
 /** Why a cell is no text; null when it is one. */
 export const cellProblem = (cell: string): string | null =>
