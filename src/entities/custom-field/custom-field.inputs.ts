@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
 import { checksOf, inputFieldsOf } from "../../records/columns.ts";
+import { seen } from "../../records/inputs.ts";
 import { customFieldTable, folderTable } from "./custom-field.columns.ts";
 
 export const CustomFieldCreateInput = builder.inputType("CustomFieldCreateInput", {

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { CustomValue } from "../../generated/prisma/client.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { type Column, written } from "../../records/columns.ts";

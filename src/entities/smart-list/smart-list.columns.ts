@@ -4,7 +4,7 @@ import { ContactOrder } from "../../filter/schema/filter.schema.ts";
 import { SmartListQueryInput } from "../../filter/schema/query.schema.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { type Column, written } from "../../records/columns.ts";
-import { requiredText, rule } from "../../records/inputs.ts";
+import { requiredText, rule, seen } from "../../records/inputs.ts";
 
 /** The columns of a smart list: everything that is made of one is said here, once. */
 
@@ -91,7 +91,7 @@ export const smartListTable = {
     ...written({
       type: ["String"],
       description: "What a table of it shows: names of fields, or `custom.<slug>`; 50 at most.",
-      check: z.array(z.string().max(100)).max(50, "must not have more than 50 items").nullish(),
+      check: z.array(seen().max(100)).max(50, "must not have more than 50 items").nullish(),
     }),
     shown: { type: ["String"] },
     blank: [],

@@ -1,7 +1,6 @@
-import { z } from "zod";
 import type { Tag } from "../../generated/prisma/client.ts";
 import { type Column, written } from "../../records/columns.ts";
-import { requiredText, rule } from "../../records/inputs.ts";
+import { requiredText, rule, seen } from "../../records/inputs.ts";
 
 /** The columns of a tag: everything that is made of one is said here, once. */
 
@@ -13,8 +12,7 @@ const name = {
   description: "1 to 100 characters, unique without regard to case or outer spaces.",
 } as const;
 
-const color = z
-  .string()
+const color = seen()
   .regex(/^#[0-9a-fA-F]{6}$/, rule("INVALID_VALUE", "is not a colour such as #1f6feb"))
   .transform((value) => value.toLowerCase())
   .nullish();

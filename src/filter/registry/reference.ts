@@ -128,6 +128,20 @@ is the same on every database, whatever its locale:
   what has no accents comes first. It holds for names, companies, sources, stages, tags and custom texts; e-mail addresses sort
   by all of their letters.
 
+## What nobody sees
+
+What comes along when a text is copied, characters without width, marks of direction, soft hyphens, byte order marks, is no
+part of it, by one rule for every input: a mutation, a cell of a file, an operand, a search.
+
+- At the ends of a text it is taken away, from a name, a tag, a slug, an address as from any other: \`U+200B\` before \`Ann\`
+  is stored and compared as \`Ann\`. The end of a run of another direction that begins inside the text stays.
+- Inside it stays, for words and emoji are made with some of these (\`می‌خواهم\`, with \`U+200C\`), and counts in comparisons.
+- Inside an e-mail address or the host of a web address it is refused, with the character's number: the address would be another
+  one than the one that is seen. Behind the host \`U+200C\`, \`U+200D\` and variation selectors may stand. As no record has such an
+  address, a filter or a search by one finds nothing.
+- In a phone number it is passed over wherever it stands.
+- A text that shows nothing at all is blank, and a search for it is one without words.
+
 ## Related records
 
 Typed: \`deals: { some: { status: { eq: "OPEN" } }, count: { gte: 2 } }\`, \`none\` for none of them. Generic: \`deals.status\`

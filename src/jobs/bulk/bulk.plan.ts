@@ -7,7 +7,6 @@ import { type FilterArgs, readArgs } from "../../filter/list/filter.service.ts";
 import type { Context } from "../../graphql/context.ts";
 import { type CursorBinding, decodeCursor, encodeCursor, fingerprint } from "../../lib/cursor.ts";
 import { type Refusal, RequestError, refusal } from "../../lib/errors.ts";
-import { fold } from "../../lib/fold.ts";
 import type { BulkChange } from "./bulk.change.ts";
 import { PLAN_MINUTES } from "./bulk.inputs.ts";
 
