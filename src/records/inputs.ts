@@ -40,7 +40,7 @@ export const requiredText = (limit: number) =>
     .transform((value) => value.trim());
 
 export const email = seen()
-  .transform((value) => (isBlank(value) ? null : value.trim()))
+  .transform((value) => (isBlank(value) ? null : value))
   .superRefine((value, context) => {
     if (value === null || emailKey(value) !== null) return;
     const unseen = invisibleInAddress(value);
@@ -50,6 +50,7 @@ export const email = seen()
         : `is not an e-mail address: it has a character that cannot be seen, ${unseen}`;
     context.addIssue({ code: "custom", message, params: { code: "INVALID_EMAIL" } });
   })
+  .transform((value) => value?.trim() ?? null)
   .nullish();
 
 export const url = text(2000).superRefine((value, context) => {

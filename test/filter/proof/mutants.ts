@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
     "where",
     "text",
   ),
-  mutant("% _ and \\ are patterns", "compile/compile.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
+  mutant("% _ and \\ are patterns", "compile/parts.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
   mutant(
     "not greater is less",
     "compile/compile.ts",
@@ -134,14 +134,14 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "texts compare as they are written",
     "language/operands.ts",
-    'const text: Reader = (value) => fold(expect(value, "string"))',
-    'const text: Reader = (value) => expect(value, "string")',
+    "const text: Reader = (value) => fold(said(value))",
+    "const text: Reader = (value) => said(value)",
     "text",
   ),
   mutant(
     "addresses compare as texts",
     "language/operands.ts",
-    'emailKey(expect(value, "string")) ?? fold(',
+    "emailKey(said(value)) ?? fold(",
     "fold(",
     "email",
   ),
