@@ -45,9 +45,13 @@ export async function findKey(
   const named = readOrganization(headers);
   if (named !== null && named !== row.orgId) throw organizationForbidden();
   const { hash: _, expiresAt: _expiresAt, revokedAt: _revokedAt, lastUsedAt, ...found } = row;
-  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > LAST_USED_EVERY) void noteUse(database.pool, row);
+  if (!recently(lastUsedAt)) void noteUse(database.pool, row);
   return { ...found, apiKeyId: found.credentialId };
 }
+
+/** A time that is ahead, by a clock that was set back since, is no recent one. */
+const recently = (time: Date | null): boolean =>
+  time !== null && Math.abs(Date.now() - time.getTime()) <= LAST_USED_EVERY;
 
 const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS granted, k.sources::text[] AS sources,
             k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
@@ -67,7 +71,7 @@ async function readKey(
   const key = parseKey(text);
   const digest = hash("sha256", text, "buffer");
   const wrong = () => {
-    void guesses.failed(address(), key?.id ?? null);
+    guesses.failed(address(), key?.id ?? null);
     if (key) guesses.forget(key.id, digest);
     return unknownKey();
   };
@@ -95,7 +99,7 @@ async function noteUse(pool: Pool, { orgId, credentialId }: KeyRow): Promise<voi
   await pool
     .query(
       `UPDATE api_key SET last_used_at = now()
-       WHERE org_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+       WHERE org_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at NOT BETWEEN now() - interval '1 minute' AND now() + interval '1 minute')`,
       [orgId, credentialId],
     )
     .catch(() => undefined);

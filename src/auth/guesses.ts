@@ -1,28 +1,37 @@
 import { timingSafeEqual } from "node:crypto";
-import type { RateLimiterMemory } from "rate-limiter-flexible";
 import { RequestError } from "../lib/errors.ts";
 
-/** Seconds over which wrong credentials are counted. */
-const WINDOW = 60;
+/** Milliseconds over which wrong credentials are counted. */
+const WINDOW = 60_000;
 /** Wrong secrets for the id of one key in a window. */
 const KEY_FAILURES = 10;
 /** Most valid keys that are remembered. */
 const MOST_KNOWN = 10_000;
-/** Number of refused addresses and ids from which on expired ones are removed. */
-const MANY_REFUSED = 1_000;
+/** Number of addresses and ids from which on those whose window has ended are removed. */
+const MANY_COUNTED = 1_000;
+
+/** Wrong credentials of one address, or for one key's id. */
+interface Window {
+  failures: number;
+  /** By the clock of `performance.now()`. */
+  readonly ends: number;
+}
 
 /**
  * Rate limit of wrong credentials, by client address and by the key id that they name. Over the limit, an address or
  * id is refused without a query until the window ends; keys that were valid before go on working, so that nobody can
- * lock out others at the same address, or somebody else's key. In memory: each process counts for itself.
+ * lock out others at the same address, or somebody else's key. In memory: each process counts for itself. Counted here
+ * and by `performance.now()`, since rate-limiter-flexible measures by the clock of the day: set back, it would refuse
+ * for as long as it was set back; set forward, it would let everybody begin anew.
  */
 export class Guesses {
   readonly #perAddress: number;
-  /** Ends of refusals, in milliseconds since 1970, by address or key id. */
+  /** By address or key id. */
+  readonly #windows = new Map<string, Window>();
+  /** Ends of refusals, by address or key id. */
   readonly #refused = new Map<string, number>();
   /** SHA-256 of keys that were valid, by id. */
   readonly #known = new Map<string, Uint8Array>();
-  #limiters: Promise<{ readonly address: RateLimiterMemory; readonly key: RateLimiterMemory }> | undefined;
 
   /** @param perAddress wrong credentials a minute from one address; 0 for any number, of any key */
   constructor(perAddress: number) {
@@ -41,7 +50,7 @@ export class Guesses {
   check(who: string | null): void {
     const until = who === null ? undefined : this.#refused.get(who);
     if (who === null || until === undefined) return;
-    const wait = until - Date.now();
+    const wait = until - performance.now();
     if (wait > 0) throw tooMany(wait);
     this.#refused.delete(who);
   }
@@ -65,35 +74,29 @@ export class Guesses {
   }
 
   /** Counts a wrong credential. */
-  async failed(address: string | null, keyId: string | null): Promise<void> {
+  failed(address: string | null, keyId: string | null): void {
     if (this.#perAddress === 0) return;
-    this.#limiters ??= makeLimiters(this.#perAddress);
-    const limiters = await this.#limiters;
-    for (const [limiter, who] of [
-      [limiters.address, address],
-      [limiters.key, keyId],
-    ] as const) {
-      if (who === null) continue;
-      const { remainingPoints, msBeforeNext } = await limiter.penalty(who);
-      if (remainingPoints > 0) continue;
-      if (this.#refused.size > MANY_REFUSED) this.#clear();
-      this.#refused.set(who, Date.now() + msBeforeNext);
+    this.#count(address, this.#perAddress);
+    this.#count(keyId, KEY_FAILURES);
+  }
+
+  #count(who: string | null, limit: number): void {
+    if (who === null) return;
+    const now = performance.now();
+    let window = this.#windows.get(who);
+    if (!window || window.ends <= now) {
+      if (this.#windows.size >= MANY_COUNTED) this.#clear(now);
+      window = { failures: 0, ends: now + WINDOW };
+      this.#windows.set(who, window);
     }
+    window.failures += 1;
+    if (window.failures >= limit) this.#refused.set(who, window.ends);
   }
 
-  #clear(): void {
-    const now = Date.now();
-    for (const [who, until] of this.#refused) if (until < now) this.#refused.delete(who);
+  #clear(now: number): void {
+    for (const [who, { ends }] of this.#windows) if (ends <= now) this.#windows.delete(who);
+    for (const [who, ends] of this.#refused) if (ends <= now) this.#refused.delete(who);
   }
-}
-
-/** Imported with the first wrong credential, because the library loads a dozen stores. */
-async function makeLimiters(perAddress: number) {
-  const { RateLimiterMemory } = await import("rate-limiter-flexible");
-  return {
-    address: new RateLimiterMemory({ points: perAddress, duration: WINDOW }),
-    key: new RateLimiterMemory({ points: KEY_FAILURES, duration: WINDOW }),
-  };
 }
 
 const tooMany = (wait: number) => {

@@ -2,12 +2,10 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
-  type ExportedJWKSCache,
   errors,
   type FlattenedJWSInput,
   type JWSHeaderParameters,
   type JWTPayload,
-  jwksCache,
   jwtVerify,
 } from "jose";
 import { ApiScope } from "../generated/prisma/enums.ts";
@@ -52,6 +50,10 @@ const CLOCK_TOLERANCE = 30;
 const FETCH_TIMEOUT = 5_000;
 /** Milliseconds after a failure for which the provider is not asked again. */
 const FAILURE_PAUSE = 5_000;
+/** Milliseconds for which the provider's keys are used without asking again. */
+const FRESH_KEYS = 600_000;
+/** Milliseconds after the keys were fetched for which a token with an unknown key does not have them fetched again. */
+const KNOWN_KEYS = 30_000;
 /** Milliseconds for which cached keys are still used when the provider cannot be reached. */
 const STALE_KEYS = 24 * 3_600_000;
 
@@ -122,25 +124,41 @@ type KeyOf = (
   token: FlattenedJWSInput,
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>;
 
-/** The provider's key that the token's `kid` header names. */
+/**
+ * The provider's key that the token's `kid` header names. How old the keys are is measured here, because the library
+ * asks the clock of the day: set back, it would take old keys for fresh until it has caught up.
+ */
 function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (error: Error) => void): KeyOf {
-  const cache: ExportedJWKSCache | Record<string, never> = {};
   const gently = pausing(onProviderFault);
   let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  const age = () => performance.now() - fetchedAt;
   const open = async () =>
     createRemoteJWKSet(new URL(jwksUrl ?? (await gently(() => discover(issuer)))), {
       timeoutDuration: FETCH_TIMEOUT,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      cooldownDuration: Number.POSITIVE_INFINITY,
       [customFetch]: (url, init) => gently(() => fetchKeys(url, init)),
-      [jwksCache]: cache,
     });
+  const reload = async (keys: ReturnType<typeof createRemoteJWKSet>) => {
+    await keys.reload();
+    fetchedAt = performance.now();
+  };
   return async (header, token) => {
     try {
       remote ??= await open();
-      return await remote(header, token);
+      if (age() > FRESH_KEYS) await reload(remote);
+      try {
+        return await remote(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || age() < KNOWN_KEYS) throw error;
+        await reload(remote);
+        return await remote(header, token);
+      }
     } catch (cause) {
       if (isAboutToken(cause)) throw cause;
       const kept = remote?.jwks();
-      if (kept && Date.now() - (cache.uat ?? 0) < STALE_KEYS) {
+      if (kept && age() < STALE_KEYS) {
         // An unknown key may be one that the provider has added since.
         return await createLocalJWKSet(kept)(header, token).catch(() => {
           throw new ProviderError("no key", { cause });
@@ -161,14 +179,14 @@ const isAboutToken = (error: unknown): boolean =>
 function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>) => Promise<T> {
   let failure: { readonly at: number; readonly error: Error } | null = null;
   return async (work) => {
-    if (failure && Date.now() - failure.at < FAILURE_PAUSE) throw failure.error;
+    if (failure && performance.now() - failure.at < FAILURE_PAUSE) throw failure.error;
     try {
       const result = await work();
       failure = null;
       return result;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      failure = { at: Date.now(), error };
+      failure = { at: performance.now(), error };
       onFailure(error);
       throw error;
     }

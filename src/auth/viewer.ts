@@ -71,7 +71,7 @@ const countingTokens =
     } catch (error) {
       if (error instanceof WrongCredential) {
         guesses.check(address());
-        void guesses.failed(address(), null);
+        guesses.failed(address(), null);
       }
       throw error;
     }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { mutate } from "../support/client.ts";
+import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -126,4 +126,46 @@ test.each([
   const first = await mutate(key, field, selection);
   expect(first.errors).toEqual([]);
   expect(await mutate(key, field, selection)).toEqual(first);
+});
+
+const byName = 'customFields: [{ slug: "Team size", value: "3" }]';
+
+test.each<[string, (own: Organization, email: string) => string | Promise<string>, string[]]>([
+  [
+    "a custom field named by its name",
+    (_own, email) => `contactCreate(input: { name: "W", email: "${email}", ${byName} }`,
+    ["DEPRECATED_CUSTOM_FIELD_NAME"],
+  ],
+  [
+    "a wish that an upsert does not take back",
+    async (own, email) => {
+      await own.contact({ email, doNotContact: true });
+      return `contactUpsert(input: { email: "${email}", doNotContact: false, ${byName} }`;
+    },
+    ["DEPRECATED_CUSTOM_FIELD_NAME", "WISH_KEPT"],
+  ],
+  [
+    "a custom field of a bulk change",
+    async (own) => {
+      await own.contact({ company: "Acme" });
+      const change = `contactsBulkUpdate(filter: { company: { eq: "Acme" } }, input: { ${byName} }`;
+      const { planToken } = await mutate<{ planToken: string }>(
+        own.key,
+        `${change}, dryRun: true)`,
+        "planToken",
+      );
+      return `${change}, planToken: "${planToken}"`;
+    },
+    ["DEPRECATED_CUSTOM_FIELD_NAME"],
+  ],
+])("what the first answer warned of, a repeated one warns of again: %s", async (_case, field, codes) => {
+  const own = await Organization.make();
+  await own.customField({ slug: "team_size", name: "Team size", type: "TEXT", slot: "text1" });
+  const sent = await field(own, `warned-${++used}@example.com`);
+  const query = `mutation { ${sent}, idempotencyKey: "${fresh()}") { errors { code } } }`;
+  const first = await sendText(own.key, query);
+  const again = await sendText(own.key, query);
+  const { extensions } = JSON.parse(first.text) as { extensions?: { warnings: { code: string }[] } };
+  expect(extensions?.warnings.map(({ code }) => code).sort(), first.text).toEqual(codes);
+  expect(again.text).toBe(first.text);
 });

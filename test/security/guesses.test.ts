@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createKey } from "../../src/auth/key.ts";
 import { tokenVerifier } from "../../src/auth/token.ts";
+import { laterBy, setClock } from "../support/clock.ts";
 import { statementsOf } from "../support/database.ts";
 import { listening } from "../support/listener.ts";
 import { Organization } from "../support/makers.ts";
@@ -99,6 +100,30 @@ test("wrong secrets for one key's id are refused from everywhere, and its owner 
     expect(await ask(guessAt(organization.key), from(at))).toMatchObject({ status: 401 });
   expect(await ask(guessAt(organization.key), from(100))).toMatchObject(refused);
   expect(await ask(organization.key, from(101))).toMatchObject({ status: 200 });
+});
+
+describe("however the clock is set", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
+  test.each([-3_600_000, 3_600_000])(
+    "by %i ms, wrong keys are refused for their minute and no longer",
+    async (by) => {
+      const ask = await server();
+      for (let at = 0; at < 4; at += 1) expect(await ask(wrongKey())).toMatchObject({ status: 401 });
+      setClock(by);
+      expect(await ask(wrongKey()), "the fifth is still wrong").toMatchObject({ status: 401 });
+      const told = await ask(wrongKey());
+      expect(told).toMatchObject(refused);
+      expect(told.wait).toBeLessThanOrEqual(60);
+      setClock(-2 * by);
+      expect(await ask(wrongKey())).toMatchObject(refused);
+      laterBy(60_001);
+      expect(await ask(wrongKey())).toMatchObject({ status: 401 });
+    },
+  );
 });
 
 test("X-Forwarded-For is believed as far as there are proxies, and not at all without", async () => {

@@ -3,6 +3,7 @@ import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { tokenVerifier } from "../../src/auth/token.ts";
 import type { Answer } from "../support/client.ts";
+import { laterBy, setClock } from "../support/clock.ts";
 import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { gatewayOf, Provider } from "../support/provider.ts";
@@ -23,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => provider.stop());
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const refused = (answer: Answer<unknown>, status: number, code: string) =>
@@ -128,7 +130,7 @@ test("the provider is asked once, and again for a key that is new", async () => 
   // Tokens with made-up keys cannot make the gateway flood the provider.
   refused(await askOwn(newer, question), 401, "UNAUTHENTICATED");
   expect(own.requests).toHaveLength(2);
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
+  laterBy(31_000);
   const { statements } = await statementsOf(() => askOwn(newer, question));
   expect(statements, "the token is genuine: its user was looked for").toHaveLength(1);
   expect(own.requests).toEqual(["/.well-known/openid-configuration", "/keys", "/keys"]);
@@ -149,7 +151,7 @@ test("a provider that is down is no bad token: 503, until it is back", async () 
   expect((await askOwn(key, question)).status, "keys need no provider").toBe(200);
   refused(await askOwn(new UnsecuredJWT({}).encode(), question), 401, "UNAUTHENTICATED");
   own.down = false;
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6_000 });
+  laterBy(6_000);
   refused(await askOwn(token, question), 401, "UNAUTHENTICATED");
   await own.stop();
 });
@@ -161,14 +163,37 @@ test("keys that were fetched serve on while the provider is down, for a day", as
   const forged = await own.token({ sub: "x" }, {}, { ...(await own.addKey("RS256")), kid: "unknown" });
   await verify(soon);
   own.down = true;
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  laterBy(3_600_000);
   expect(await verify(soon)).toMatchObject({ subject: "x" });
   await expect(verify(forged)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
-  vi.setSystemTime(Date.now() + 24 * 3_600_000);
+  laterBy(24 * 3_600_000);
   await expect(verify(soon)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
   own.down = false;
-  vi.setSystemTime(Date.now() + 6_000);
+  laterBy(6_000);
   expect(await verify(soon)).toMatchObject({ subject: "x" });
+  await own.stop();
+});
+
+test("a clock that is set forward or back neither has keys fetched too often, nor keeps a new one from being fetched", async () => {
+  const own = await Provider.start();
+  const verify = tokenVerifier(own.config);
+  const token = await own.token({ sub: "x" }, { expires: 1_000_000 });
+  await verify(token);
+  setClock(3_600_000);
+  await verify(token);
+  expect(own.requests, "the keys are as old as before").toHaveLength(2);
+  setClock(-3_600_000);
+  const newer = await own.token({ sub: "y" }, {}, await own.addKey("RS256"));
+  laterBy(31_000);
+  expect(await verify(newer)).toMatchObject({ subject: "y" });
+  own.down = true;
+  laterBy(700_000);
+  expect(await verify(newer)).toMatchObject({ subject: "y" });
+  own.down = false;
+  setClock(-7_200_000);
+  laterBy(6_000);
+  await verify(newer);
+  expect(own.requests.slice(2), "after a pause of the same length").toEqual(["/keys", "/keys", "/keys"]);
   await own.stop();
 });
 

@@ -1,7 +1,7 @@
 import { isRetryable, violatesForeignKey } from "../../db/open/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
-import type { Caller } from "../../graphql/context.ts";
+import type { Caller, Warning } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import { RefusalError, RequestError, refuse } from "../../lib/errors.ts";
 import { type Repeatable, replayRefusals } from "./repeatable.ts";
@@ -84,7 +84,7 @@ const conflict = (cause: unknown): RequestError =>
 
 /**
  * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and then
- * gets the stored answer, if its caller may still see all of it. A refusal rolls the row back, so that a corrected request
+ * gets the stored answer and its warnings, if its caller may still see all of it. A refusal rolls the row back, so that a corrected request
  * can use the key again.
  */
 async function once<Result>(
@@ -116,9 +116,15 @@ async function once<Result>(
     const answer = fromSnapshot(kept.answer) as Result;
     const found = await replayRefusals(tx, records(answer));
     if (found.length > 0) throw new RefusalError(found);
+    // PostgreSQL keeps the keys of an object in an order of its own.
+    const warnings = kept.warnings as unknown as readonly Warning[];
+    writer.warn(...warnings.map(({ code, message, path }) => ({ code, message, path })));
     return answer;
   }
   const result = await work(writer);
-  await tx.idempotencyKey.updateMany({ where: mine, data: { answer: toSnapshot(result) ?? {} } });
+  await tx.idempotencyKey.updateMany({
+    where: mine,
+    data: { answer: toSnapshot(result) ?? {}, warnings: toSnapshot(writer.warnings) ?? [] },
+  });
   return result;
 }
