@@ -1,6 +1,7 @@
 import pg from "pg";
+import type { Database } from "../../src/db/database.ts";
 import { applyMigrations } from "../../src/db/migrate/migrate.ts";
-import { type Database, openDatabase } from "../../src/db/open/database.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
 import { copyRows } from "./copy.ts";
 import { inBulk, loadContacts, type Org, readOrg } from "./organization.ts";
 

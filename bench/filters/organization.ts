@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { createKey } from "../../src/auth/key.ts";
-import type { Definition } from "../../src/db/open/catalogue.ts";
-import type { Database } from "../../src/db/open/database.ts";
+import type { Database } from "../../src/db/database.ts";
+import type { Definition } from "../../src/db/read/catalogue.ts";
 import { deriveContact } from "../../src/entities/contact/contact.row.ts";
 import { tagKey } from "../../src/lib/accents.ts";
 import { newId } from "../../src/lib/typeid.ts";

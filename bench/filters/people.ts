@@ -1,4 +1,4 @@
-import type { Definition } from "../../src/db/open/catalogue.ts";
+import type { Definition } from "../../src/db/read/catalogue.ts";
 import { type ContactColumns, emptyContact } from "../../src/entities/contact/contact.row.ts";
 import { freeSlot } from "../../src/entities/custom-field/slots.ts";
 import type { CustomValueJson } from "../../src/filter/language/derive.ts";

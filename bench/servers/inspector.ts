@@ -1,7 +1,9 @@
 import { WebSocket } from "undici";
 import { type Command, type Running, start } from "./process.ts";
 
-/** A server with Node.js' inspector: to profile it, and to see its heap without what is only waiting to be collected. */
+/**
+ * A server with Node.js' inspector: to profile it, and to see its heap without what is only waiting to be collected.
+ */
 
 export interface Inspected extends Running {
   /** Sends a command of the Chrome DevTools Protocol. */

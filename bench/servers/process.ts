@@ -13,7 +13,9 @@ export interface Running {
   cpu(): number;
   /** Forgets the peak of memory. */
   resetPeak(): void;
-  /** MiB at the peak of whichever of the processes has most: a package manager in front of the server does not count. */
+  /**
+   * MiB at the peak of whichever of the processes has most: a package manager in front of the server does not count.
+   */
   peak(): number;
   /** MiB just now. */
   memory(): number;

@@ -27,7 +27,8 @@ export async function soak(
     const warm = await caller.load({ seconds, connections: CONNECTIONS });
     const rate = (peak ?? warm.throughput) * 0.8;
     say(`soak: ${minutes} minutes at ${rate.toFixed(0)} requests a second`);
-    // Not in between: what is collected by force is given back to the system, and what then comes back looks like growth.
+    // Not in between: what is collected by force is given back to the system, and what then comes back looks like
+    // growth.
     heap.push(round(await heapOf(running)));
     const watch = setInterval(() => samples.push(running.memory()), 500);
     let requests = 0;

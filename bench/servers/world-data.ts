@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Database } from "../../src/db/open/database.ts";
+import type { Database } from "../../src/db/database.ts";
 import { inBulk, loadContacts, type Org, type PutRows, readOrg } from "../filters/organization.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Pool } from "pg";
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
 import type { Guesses } from "./guesses.ts";

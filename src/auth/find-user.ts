@@ -1,5 +1,5 @@
+import type { Database } from "../db/database.ts";
 import { encodeId } from "../db/ids.ts";
-import type { Database } from "../db/open/database.ts";
 import { RequestError } from "../lib/errors.ts";
 import { invalidToken, organizationForbidden, readOrganization } from "./headers.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";

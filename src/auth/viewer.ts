@@ -1,4 +1,4 @@
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { findKey } from "./find-key.ts";
 import { findUser } from "./find-user.ts";

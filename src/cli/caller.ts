@@ -1,4 +1,4 @@
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
 import type { Caller, Context } from "../graphql/context.ts";

@@ -1,6 +1,7 @@
 import { readConfig } from "../config.ts";
+import type { Database } from "../db/database.ts";
 import { prepareDatabase } from "../db/migrate/prepare.ts";
-import { type Database, openDatabase } from "../db/open/database.ts";
+import { openDatabase } from "../db/open/database.ts";
 import { CommandError } from "./run.ts";
 
 /** Opens the configured database for some work, and closes it whatever becomes of the work. Nothing is migrated. */

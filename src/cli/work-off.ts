@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
-import type { Database } from "../db/open/database.ts";
-import { isTransient } from "../db/open/faults.ts";
+import type { Database } from "../db/database.ts";
+import { isTransient } from "../db/faults.ts";
 import type { JobKey, JobKind, JobRows } from "../jobs/kind.ts";
 import { runJob } from "../jobs/runner.ts";
 import { createLogger } from "../server/log.ts";

@@ -3,8 +3,9 @@ import type { AnyModel, AnyOwned, ModelName, ModelRow } from "./entity.ts";
 
 /**
  * The table of models: one row for each model of the Prisma schema, with all that the rest of the code needs to know of
- * it (the columns of the table are in `entity.ts`). From it come the scoped client and its rules, the order of locks, ids and `node`, loaders, what a
- * merge of contacts moves and what a purge erases. A model without a row does not compile, nor a row that leaves out a pointer.
+ * it (the columns of the table are in `entity.ts`). From it come the scoped client and its rules, the order of locks,
+ * ids and `node`, loaders, what a merge of contacts moves and what a purge erases. A model without a row does not
+ * compile, nor a row that leaves out a pointer.
  *
  * The rows stand in the order in which every write takes its locks (see `write/lock-order.ts`).
  */
@@ -78,7 +79,7 @@ export const entities = {
     visibleThrough: ["ownerId"],
     pointers: {
       owner: { to: "Member", followed: true },
-      mergedInto: { to: "Contact", merge: "mergedIds", purge: "keep" },
+      mergedInto: { to: "Contact", followed: false, merge: "mergedIds", purge: "keep" },
     },
     many: {
       deals: "Deal",
@@ -88,6 +89,9 @@ export const entities = {
       facetRows: "ContactFacet",
       phoneRows: "ContactPhone",
       tags: "ContactTag",
+      merged: null,
+      mergesInto: null,
+      mergesFrom: null,
     },
     tally: "ContactTally",
   },
@@ -101,8 +105,8 @@ export const entities = {
     visibleThrough: ["ownerId"],
     pointers: {
       owner: { to: "Member", followed: true },
-      convertedContact: { to: "Contact", merge: "leadIds", purge: "keep" },
-      convertedDeal: { to: "Deal" },
+      convertedContact: { to: "Contact", followed: false, merge: "leadIds", purge: "keep" },
+      convertedDeal: { to: "Deal", followed: false },
     },
     many: { deals: "Deal", activities: "Activity", facetRows: "LeadFacet", tags: "LeadTag" },
     tally: "LeadTally",
@@ -120,7 +124,7 @@ export const entities = {
       contact: { to: "Contact", followed: true, merge: "dealIds", purge: "keep" },
       lead: { to: "Lead", followed: true, purge: "keep" },
     },
-    many: { activities: "Activity" },
+    many: { activities: "Activity", convertedLeads: null },
     tally: "DealTally",
   },
   Activity: {
@@ -134,9 +138,9 @@ export const entities = {
     visibleThrough: ["contact", "lead", "deal"],
     pointers: {
       author: { to: "Member", followed: true },
-      contact: { to: "Contact", merge: "activityIds", purge: "deleteUnlessShared" },
-      lead: { to: "Lead", purge: "deleteUnlessShared" },
-      deal: { to: "Deal" },
+      contact: { to: "Contact", followed: false, merge: "activityIds", purge: "deleteUnlessShared" },
+      lead: { to: "Lead", followed: false, purge: "deleteUnlessShared" },
+      deal: { to: "Deal", followed: false },
     },
   },
   Conversation: {
@@ -148,7 +152,7 @@ export const entities = {
     locked: true,
     filtered: true,
     visibleThrough: ["contact"],
-    pointers: { contact: { to: "Contact", merge: "conversationIds", purge: "keep" } },
+    pointers: { contact: { to: "Contact", followed: false, merge: "conversationIds", purge: "keep" } },
   },
   Tag: {
     kind: "owned",

@@ -46,8 +46,8 @@ type OnPurge =
 interface PointerRow<To> {
   /** The model that it leads to. */
   readonly to: To;
-  /** Whether a `where` may follow it. */
-  readonly followed?: true;
+  /** Whether a `where` may follow it; the pointers of a model that can be filtered must say so. */
+  readonly followed?: boolean;
 }
 
 interface Purged {
@@ -63,7 +63,9 @@ interface Merged {
 type PointerTo<To> = PointerRow<To> &
   (To extends "Contact" ? Merged & Purged : To extends "Lead" ? Purged : unknown);
 
-/** A model that belongs to no organization: a scoped client does not reach it, or only through a relation (`followed`). */
+/**
+ * A model that belongs to no organization: a scoped client does not reach it, or only through a relation (`followed`).
+ */
 interface SharedModel {
   readonly kind: "shared";
   readonly table: string;
@@ -77,8 +79,7 @@ interface View {
   readonly table: string;
 }
 
-/** A model whose rows each belong to one organization: scoped clients reach these. */
-interface OwnedModel<Name extends ModelName> {
+interface OwnedRow<Name extends ModelName> {
   readonly kind: "owned";
   readonly table: string;
   /** Its name in messages, singular and plural. */
@@ -88,30 +89,51 @@ interface OwnedModel<Name extends ModelName> {
   /** Whether writes lock its rows; the order of the table is the order of locks. */
   readonly locked?: true;
   /**
-   * Which rows a member restricted to assigned data sees: those where one of these columns holds the member's id, or one
-   * of these pointers leads to a row that the member sees. The pointers among them are the row's parents.
+   * Which rows a member restricted to assigned data sees: those where one of these columns holds the member's id, or
+   * one of these pointers leads to a row that the member sees. The pointers among them are the row's parents.
    */
   readonly visibleThrough: "everybody" | readonly (keyof Scalars<Name> | Pointer<Name>)[];
   /** All its pointers. Relations to the organization and to views do not count as pointers. */
   readonly pointers: { readonly [Relation in Pointer<Name>]: PointerTo<EndOf<Objects<Name>[Relation]>> };
-  /** Relations to many rows that a `where` may follow. */
-  readonly many?: {
-    readonly [Relation in Many<Name>]?: EndOf<Objects<Name>[Relation]>;
-  };
-  /** The view that counts the children of each row. */
-  readonly tally?: "tally" extends keyof Objects<Name> ? EndOf<Objects<Name>["tally"]> : never;
-  /** Whether it can be filtered; its fields are in `filter/registry`, under the table's name in capitals. */
-  readonly filtered?: true;
   /** The verb for a new one in GraphQL descriptions; "made" when left out. */
   readonly createdVerb?: string;
 }
+
+/**
+ * A model that can be filtered; its fields are in `filter/registry`, under the table's name in capitals. It says of each
+ * of its relations whether a `where` may follow it: one that was forgotten would be refused when it is first used.
+ */
+type FilteredRow<Name extends ModelName> = {
+  readonly filtered: true;
+  readonly pointers: { readonly [Relation in Pointer<Name>]: { readonly followed: boolean } };
+} & ([Many<Name>] extends [never]
+  ? { readonly many?: undefined }
+  : {
+      /** Its relations to many rows: the model of each, or null for one that no `where` may follow. */
+      readonly many: { readonly [Relation in Many<Name>]: EndOf<Objects<Name>[Relation]> | null };
+    }) &
+  ("tally" extends keyof Objects<Name>
+    ? {
+        /** The view that counts the children of each row. */
+        readonly tally: EndOf<Objects<Name>["tally"]>;
+      }
+    : { readonly tally?: undefined });
+
+interface UnfilteredRow {
+  readonly filtered?: undefined;
+  readonly many?: undefined;
+  readonly tally?: undefined;
+}
+
+/** A model whose rows each belong to one organization: scoped clients reach these. */
+type OwnedModel<Name extends ModelName> = OwnedRow<Name> & (FilteredRow<Name> | UnfilteredRow);
 
 export type ModelRow<Name extends ModelName> = SharedModel | View | OwnedModel<Name>;
 
 /** A pointer of any model. */
 export interface AnyPointer {
   readonly to: ModelName;
-  readonly followed?: true;
+  readonly followed?: boolean;
   readonly merge?: MovedIds | "keep";
   readonly purge?: OnPurge;
 }
@@ -125,7 +147,7 @@ export interface AnyOwned {
   readonly locked?: true;
   readonly visibleThrough: "everybody" | readonly string[];
   readonly pointers: Readonly<Record<string, AnyPointer>>;
-  readonly many?: Readonly<Record<string, ModelName>>;
+  readonly many?: Readonly<Record<string, ModelName | null>>;
   readonly tally?: ModelName;
   readonly filtered?: true;
   readonly createdVerb?: string;

@@ -58,7 +58,9 @@ export interface ContactChild {
   readonly createdVerb: string;
 }
 
-/** The children of contacts, which a merge moves: by `contact_id`, not by other pointers such as `converted_contact_id`. */
+/**
+ * The children of contacts, which a merge moves: by `contact_id`, not by other pointers such as `converted_contact_id`.
+ */
 export const contactChildren: readonly ContactChild[] = movedByMerge
   .filter(({ column }) => column === pointerColumn("contact"))
   .map(({ model, row, ids }) => ({

@@ -2,8 +2,8 @@ import pg, { type CustomTypesConfig } from "pg";
 import { Prisma } from "../generated/prisma/client.ts";
 
 /**
- * The OIDs (`pg_type.oid`) of the PostgreSQL types that are not read as the driver reads them. No other file has OIDs of
- * its own.
+ * The OIDs (`pg_type.oid`) of the PostgreSQL types that are not read as the driver reads them. No other file has OIDs
+ * of its own.
  */
 const BYTEA = 17;
 const INT8 = 20;
@@ -35,7 +35,9 @@ export const withMoments = (types: CustomTypesConfig): CustomTypesConfig => ({
   getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? isoMoment : types.getTypeParser(oid, format)),
 });
 
-/** A Prisma value as the driver sends it: decimals and JSON as text. Arrays stay arrays, for PostgreSQL array columns. */
+/**
+ * A Prisma value as the driver sends it: decimals and JSON as text. Arrays stay arrays, for PostgreSQL array columns.
+ */
 export function parameterOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Prisma.Decimal.isDecimal(value)) return value.toString();
@@ -43,8 +45,8 @@ export function parameterOf(value: unknown): unknown {
 }
 
 /**
- * A timestamp as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, in ISO 8601, `2026-06-29T22:46:01.100Z`. Cut from the
- * text where the session is in UTC, because a page has hundreds; the driver parses other zones and unusual years.
+ * A timestamp as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, in ISO 8601, `2026-06-29T22:46:01.100Z`. Cut from
+ * the text where the session is in UTC, because a page has hundreds; the driver parses other zones and unusual years.
  */
 function isoMoment(text: string): string {
   const usual =

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createKey, parseKey } from "../auth/key.ts";
+import type { Database } from "../db/database.ts";
 import { withTransaction } from "../db/open/connections.ts";
-import type { Database } from "../db/open/database.ts";
 import { type DemoOrganization, demoOrganizations, insertDemo } from "./organizations.ts";
 
 /** The demo: organizations to explore, and a key to them. */

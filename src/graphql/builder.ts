@@ -4,7 +4,7 @@ import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import type { Viewer } from "../auth/viewer.ts";
 import { decodeId, encodeId, type IdType } from "../db/ids.ts";
-import type { Definition } from "../db/open/catalogue.ts";
+import type { Definition } from "../db/read/catalogue.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
 import { getDatamodel } from "../generated/pothos.ts";
 import { quote, RequestError } from "../lib/errors.ts";

@@ -1,4 +1,4 @@
-import type { Definition } from "../db/open/catalogue.ts";
+import type { Definition } from "../db/read/catalogue.ts";
 import type { Context } from "./context.ts";
 import { requestCache } from "./request-cache.ts";
 

@@ -222,7 +222,9 @@ function checkText(text: string): string {
   return problem ? refuse(`value ${problem}`) : text;
 }
 
-/** The built-in scalars, which are this process's own objects: String and ID let through what PostgreSQL cannot hold. */
+/**
+ * The built-in scalars, which are this process's own objects: String and ID let through what PostgreSQL cannot hold.
+ */
 for (const scalar of [
   GraphQLString,
   GraphQLID,

@@ -9,7 +9,9 @@ import type { JobKey, JobTables } from "./kind.ts";
 /** Milliseconds for which a process has a job without a sign of life. */
 export const LEASE = 60_000;
 
-/** How often a job is taken up that makes no progress: whoever took it died of it, or did not come to its end in time. */
+/**
+ * How often a job is taken up that makes no progress: whoever took it died of it, or did not come to its end in time.
+ */
 const MOST_CLAIMS = 3;
 
 /** The database's clock, carried on by this process's stopwatch. */

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import type { Database } from "../db/open/database.ts";
-import { isReadOnly } from "../db/open/inspect.ts";
+import type { Database } from "../db/database.ts";
+import { isReadOnly } from "../db/read/read-only.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";

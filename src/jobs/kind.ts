@@ -1,4 +1,4 @@
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
 import type { BulkJob, DuplicateSearch, ExportJob, ImportJob } from "../generated/prisma/client.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import { type Purged, purge as purgeRows } from "../db/write/purge.ts";
 import { erasedContact } from "../entities/contact/contact.row.ts";
 import { erasedLead } from "../entities/lead/lead.row.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import { analyze } from "../db/open/analyze.ts";
-import type { Database } from "../db/open/database.ts";
-import { isOverdue, isTransient } from "../db/open/faults.ts";
+import type { Database } from "../db/database.ts";
+import { isOverdue, isTransient } from "../db/faults.ts";
+import { analyze } from "../db/write/analyze.ts";
 import { RefusalError } from "../lib/errors.ts";
 import { findJob } from "./claim.ts";
 import type { JobKey, JobKind, JobRows } from "./kind.ts";

@@ -1,5 +1,5 @@
 import { standingOf } from "../auth/standing.ts";
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { DataScope } from "../generated/prisma/enums.ts";
@@ -79,7 +79,8 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
    * Does one step in one transaction, which also writes the job's progress: a process that dies leaves no step half
    * done, and the next one goes on after the last step. Each step checks anew what the member who asked may do.
    *
-   * @param change does it, maybe several times, and gives the columns of the job that it moves; null when nothing is left
+   * @param change does it, maybe several times, and gives the columns of the job that it moves; null when nothing is
+   *   left
    * @returns whether there was something to do
    * @throws RefusalError when the member who asked for it may no longer do it
    */

@@ -2,11 +2,11 @@ import { fold } from "./fold.ts";
 import { withoutInvisibleEnds } from "./invisible.ts";
 
 /**
- * How searches and orders pass over accents. The rule is of fixed letters and marks, and not the database's `unaccent` or
- * a collation, so that both databases, any server's locale and the SQL of a migration come to the same.
+ * How searches and orders pass over accents. The rule is of fixed letters and marks, and not the database's `unaccent`
+ * or a collation, so that both databases, any server's locale and the SQL of a migration come to the same.
  *
- * Marks are taken from Latin and Greek letters alone. What looks like a mark elsewhere makes another letter or word: й is
- * not и, が is not か, and the vowels of Indic scripts are marks.
+ * Marks are taken from Latin and Greek letters alone. What looks like a mark elsewhere makes another letter or word: й
+ * is not и, が is not か, and the vowels of Indic scripts are marks.
  */
 /** Latin and Greek letters, in the forms that `fold` leaves. */
 const LETTERS =
@@ -51,8 +51,8 @@ function lookUp(given: string): string {
 const ascii = /^[\u0000-\u007f]*$/;
 
 /**
- * A folded text without accents: `zoë müller` is `zoe muller`, `straße` is `strasse`. Each letter by itself, so that what
- * is a beginning or part of a text is one of its plain form too.
+ * A folded text without accents: `zoë müller` is `zoe muller`, `straße` is `strasse`. Each letter by itself, so that
+ * what is a beginning or part of a text is one of its plain form too.
  *
  * @param folded from `fold`
  */
@@ -66,8 +66,8 @@ export const DIVIDE = "\u0001";
 export const undivided = (folded: string): string => folded.replaceAll(DIVIDE, "\u0002");
 
 /**
- * What a text is sorted by in its derived column: the plain text, and behind it the folded one where they differ. So éric
- * comes right behind eric, no two texts of different letters tie, and comparisons still see the accents.
+ * What a text is sorted by in its derived column: the plain text, and behind it the folded one where they differ. So
+ * éric comes right behind eric, no two texts of different letters tie, and comparisons still see the accents.
  *
  * @param folded from `fold`
  */

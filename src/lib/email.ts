@@ -34,7 +34,8 @@ export function emailKey(text: string): string | null {
   if (!localPart.test(local) || !domainName.test(name)) return null;
   // Wide, circled and ligated letters would become plain ones.
   if (name.normalize("NFKC") !== name.normalize("NFC")) return null;
-  // In lower case, since what a capital sharp s is differs between versions of Unicode: ẞ is ß, as in texts, and not ss.
+  // In lower case, since what a capital sharp s is differs between versions of Unicode: ẞ is ß, as in texts, and not
+  // ss.
   const domain = domainToASCII(name.toLowerCase());
   const fits = hostname.test(domain) && local.length + domain.length < MAX_LENGTH;
   return fits ? `${fold(local)}@${domain}` : null;

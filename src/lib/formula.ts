@@ -1,6 +1,7 @@
 /**
- * The apostrophe by which a cell of CSV is a text to spreadsheets, and no formula: it is put before one of these characters,
- * and before apostrophes with one of them or a digit behind, so that what is taken away is what was put there.
+ * The apostrophe by which a cell of CSV is a text to spreadsheets, and no formula: it is put before one of these
+ * characters, and before apostrophes with one of them or a digit behind, so that what is taken away is what was put
+ * there.
  */
 const formula = /^(?:'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|'+\d)/;
 

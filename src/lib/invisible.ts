@@ -1,8 +1,9 @@
 /**
  * What nobody sees and nobody means, and what comes along when a text is copied: characters without width, marks of
  * direction, soft hyphens, byte order marks. One rule for all inputs, cells of files, operands of filters and searches:
- * they are taken away at the ends of a text, and stay inside, where Persian, Indic scripts and emoji need some of them. An
- * e-mail address or a web address that has one inside is refused, since it would be another one than the one that is seen.
+ * they are taken away at the ends of a text, and stay inside, where Persian, Indic scripts and emoji need some of them.
+ * An e-mail address or a web address that has one inside is refused, since it would be another one than the one that is
+ * seen.
  */
 
 const INVISIBLE =
@@ -30,9 +31,9 @@ function left(text: string): string[] {
 }
 
 /**
- * A text without what is invisible at its ends. Spaces there stay, and so does the end of a run of another direction that
- * begins inside: without it the text would turn around what is written behind it. A text in which nothing can be seen stays
- * as it is.
+ * A text without what is invisible at its ends. Spaces there stay, and so does the end of a run of another direction
+ * that begins inside: without it the text would turn around what is written behind it. A text in which nothing can be
+ * seen stays as it is.
  */
 export function withoutInvisibleEnds(text: string): string {
   let from = 0;

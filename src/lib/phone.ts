@@ -86,7 +86,9 @@ export function parsePhone(text: string, country: string | null = null): Read {
   return "number" in read && ext !== null ? { number: `${read.number};ext=${ext}` } : read;
 }
 
-/** A written number without its extension, and the digits of that; null where none is marked, or the text is too long. */
+/**
+ * A written number without its extension, and the digits of that; null where none is marked, or the text is too long.
+ */
 export function splitExtension(text: string): { readonly digits: string; readonly ext: string | null } {
   const [marked, ext] = (text.length > MAX_LENGTH ? null : extension.exec(text)) ?? [];
   if (marked === undefined || ext === undefined) return { digits: text, ext: null };

@@ -2,8 +2,9 @@ import { lineProblem } from "./exact.ts";
 import { invisibleInUrl } from "./invisible.ts";
 
 /**
- * Why a text is no absolute http or https address; null when it is one. Other schemes could run code where it is shown as a
- * link. What nobody sees, line breaks and tabs are looked for first: reading it as an address would pass over them.
+ * Why a text is no absolute http or https address; null when it is one. Other schemes could run code where it is shown
+ * as a link. What nobody sees, line breaks and tabs are looked for first: reading it as an address would pass over
+ * them.
  *
  * @returns words that continue "url …"
  */

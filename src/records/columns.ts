@@ -6,11 +6,11 @@ import { LONG_TEXT, price } from "../graphql/limits/price.ts";
 import { flag, longText, text, url } from "./inputs.ts";
 
 /**
- * The tables of columns: one row for each column that callers write, from which inputs, fields, checks, filters and purges
- * are made. An entity adds its own properties to these rows, such as merge groups.
+ * The tables of columns: one row for each column that callers write, from which inputs, fields, checks, filters and
+ * purges are made. An entity adds its own properties to these rows, such as merge groups.
  *
- * Whether a column is personal is said of contacts and leads alone, whose rows are a person's own: a purge erases what they
- * say. Deals, conversations and activities that stay with what is left of one keep their texts.
+ * Whether a column is personal is said of contacts and leads alone, whose rows are a person's own: a purge erases what
+ * they say. Deals, conversations and activities that stay with what is left of one keep their texts.
  */
 
 /** The builder's types for the fields of an input. */

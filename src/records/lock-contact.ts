@@ -9,8 +9,8 @@ import type { Writer } from "./write/writer.ts";
 /** Finding the contact that a write is about, and locking it until the transaction ends. */
 
 /**
- * Contacts point to the one that they were merged into. When an id is followed, the merged contact itself is not locked: to
- * lock it and then the survivor would be the opposite order of a merge, and could deadlock with it.
+ * Contacts point to the one that they were merged into. When an id is followed, the merged contact itself is not
+ * locked: to lock it and then the survivor would be the opposite order of a merge, and could deadlock with it.
  */
 export const merging = { table: "contact", column: "merged_into_id" } as const satisfies Pointing;
 

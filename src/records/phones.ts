@@ -6,8 +6,8 @@ import type { InputFields } from "./columns.ts";
 import { readInput } from "./inputs.ts";
 
 /**
- * Phone numbers in inputs. One without a country code is of the country that the input says, else that which whoever reads
- * it gives: of the import, else of the organization.
+ * Phone numbers in inputs. One without a country code is of the country that the input says, else that which whoever
+ * reads it gives: of the import, else of the organization.
  */
 
 /** A number as it was written, with the country that it is of where it does not say one. */

@@ -1,5 +1,5 @@
 import { decodeId } from "../db/ids.ts";
-import type { Catalogue } from "../db/open/catalogue.ts";
+import type { Catalogue } from "../db/read/catalogue.ts";
 import type { Entity } from "../filter/registry/fields.ts";
 import { tagKey } from "../lib/accents.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
@@ -92,8 +92,8 @@ export const isPlain = (input: {
 }): boolean => input.tags == null && !input.customFields?.length;
 
 /**
- * The custom fields and tags that an input names; nothing is read for one that names none. Must come before any record is
- * locked: a change of custom fields takes its own lock first and then those of records.
+ * The custom fields and tags that an input names; nothing is read for one that names none. Must come before any record
+ * is locked: a change of custom fields takes its own lock first and then those of records.
  */
 export async function catalogueFor(
   writer: Writer,

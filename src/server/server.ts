@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { Guesses } from "../auth/guesses.ts";
 import type { VerifyToken } from "../auth/token.ts";
 import { authenticate, type ViewerOf } from "../auth/viewer.ts";
-import type { Database } from "../db/open/database.ts";
+import type { Database } from "../db/database.ts";
 import type { Context } from "../graphql/context.ts";
 import { useDownloads } from "../jobs/use-downloads.ts";
 import { schema } from "../schema.ts";

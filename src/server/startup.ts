@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import type { Database } from "../db/database.ts";
 import { prepareDatabase } from "../db/migrate/prepare.ts";
-import { type Database, openDatabase } from "../db/open/database.ts";
+import { openDatabase } from "../db/open/database.ts";
 
 /** What a process that serves and one that looks after such have in common. */
 

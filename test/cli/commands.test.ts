@@ -100,7 +100,12 @@ describe.each([
       expect(kept.code, kept.err).toBe(0);
       expect(kept.out).toContain("2 rows: 2 created, 0 updated, 0 skipped, 0 failed");
       expect(kept.out).toMatch(/\n1 values were left out:\n {2}line 2, Telefon: 12: Telefon .+\n/);
-      const dropped = await npm(["import", "--", "-", ...member, "--mode", "update"], env, loose);
+      const elsewhere = ["--errors", join(directory, "loose.csv")];
+      const dropped = await npm(
+        ["import", "--", "-", ...member, "--mode", "update", ...elsewhere],
+        env,
+        loose,
+      );
       expect(dropped.out).toMatch(/\nColumns that went nowhere \(.+\):\n {2}Shirt: M\n/);
 
       const leads = ["import", "--", "-", ...member, "--lead", "--mode", "update"];

@@ -1,4 +1,6 @@
-/** What merges, unmerges and changes make of contacts, said the simplest way: every contact is its history, read anew. */
+/**
+ * What merges, unmerges and changes make of contacts, said the simplest way: every contact is its history, read anew.
+ */
 
 export const plain = ["title", "company", "notes"] as const;
 type Plain = (typeof plain)[number];

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
+import { isTransient } from "../../src/db/faults.ts";
 import { decodeId, encodeId } from "../../src/db/ids.ts";
-import { isTransient } from "../../src/db/open/faults.ts";
 import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { cases, createWith, makeWorld, updateWith, valueFor } from "../support/columns.ts";

@@ -1,6 +1,6 @@
 import type { GraphQLError } from "graphql";
 import { beforeAll, expect, test } from "vitest";
-import { isTransient } from "../../src/db/open/faults.ts";
+import { isTransient } from "../../src/db/faults.ts";
 import { maskError } from "../../src/server/plugins/use-errors.ts";
 import { testDatabase } from "../support/database.ts";
 

@@ -14,6 +14,7 @@ import {
   test,
   vi,
 } from "vitest";
+import type { Database } from "../../src/db/database.ts";
 import {
   applyMigrations,
   createMigration,
@@ -21,7 +22,7 @@ import {
   type MigrationFiles,
   migrationStatus,
 } from "../../src/db/migrate/migrate.ts";
-import { type Database, openDatabase } from "../../src/db/open/database.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
 
 // PGlite takes seconds to make its files, and the drift check starts two of them.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

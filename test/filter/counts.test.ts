@@ -3,7 +3,9 @@ import { sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-/** The number of a list under one condition, which is counted by less than its rows: of rare tags and of frequent ones. */
+/**
+ * The number of a list under one condition, which is counted by less than its rows: of rare tags and of frequent ones.
+ */
 
 /** More than a rare tag has. */
 const CARRIERS = 2_100;

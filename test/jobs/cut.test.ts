@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
+import { isTransient } from "../../src/db/faults.ts";
 import { decodeId } from "../../src/db/ids.ts";
-import { isTransient } from "../../src/db/open/faults.ts";
 import { bulkKind } from "../../src/jobs/bulk/bulk.kind.ts";
 import { exportKind } from "../../src/jobs/export/export.kind.ts";
 import { importKind } from "../../src/jobs/import/import.kind.ts";

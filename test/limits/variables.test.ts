@@ -3,7 +3,9 @@ import { post, read, sendText } from "../support/client.ts";
 import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-/** Values that a request brings: bounded before they are read, and errors that are no larger than what they are about. */
+/**
+ * Values that a request brings: bounded before they are read, and errors that are no larger than what they are about.
+ */
 
 let organization: Organization;
 beforeAll(async () => {

@@ -4,7 +4,9 @@ import { serverOf } from "../support/client.ts";
 import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
-/** Pages of children that PostgreSQL writes are, letter for letter, what they are when they are read and written here. */
+/**
+ * Pages of children that PostgreSQL writes are, letter for letter, what they are when they are read and written here.
+ */
 
 let key: string;
 let contact: string;

@@ -34,7 +34,10 @@ export interface BulkPayload {
 
 type Variables = Record<string, unknown>;
 
-/** What each bulk mutation takes beside the arguments of dry run and confirmation, and the types of all that variables may say. */
+/**
+ * What each bulk mutation takes beside the arguments of dry run and confirmation, and the types of all that variables
+ * may say.
+ */
 const mutations = {
   contactsBulkUpdate: { input: "ContactsBulkUpdateInput!" },
   contactsBulkTag: { add: "[String!]", remove: "[String!]", createMissingTags: "Boolean" },

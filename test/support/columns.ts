@@ -11,7 +11,9 @@ import type { Column, PersonColumn } from "../../src/records/columns.ts";
 import { mutate, sendText } from "./client.ts";
 import { Organization } from "./makers.ts";
 
-/** Goes through the tables of columns: values that their columns can have, and what is done with them, through the door. */
+/**
+ * Goes through the tables of columns: values that their columns can have, and what is done with them, through the door.
+ */
 
 const tables = {
   contact: contactTable,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { inject } from "vitest";
-import { type Database, openDatabase } from "../../src/db/open/database.ts";
+import type { Database } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
 
 /** One database a worker, migrated; tests share it and make an organization each. */
 

@@ -1,7 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 import type pg from "pg";
 import { inject, onTestFinished } from "vitest";
-import { type Database, openDatabase } from "../../src/db/open/database.ts";
+import type { Database } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/open/database.ts";
 import { testDatabase } from "./database.ts";
 
 /** Databases whose connections break, for tests. */

@@ -7,7 +7,9 @@ import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
-/** Plants a row of any model, by what the database says of its columns: so that tests go through all models there are. */
+/**
+ * Plants a row of any model, by what the database says of its columns: so that tests go through all models there are.
+ */
 
 export type PlantedColumns = Readonly<Record<string, unknown>>;
 

@@ -17,7 +17,9 @@ const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
 /** Loaded only when there is something to apply or to compare: most starts have nothing. */
 const loadEngine = () => import("./schema-engine.ts");
 
-/** Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand. */
+/**
+ * Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand.
+ */
 const views = allModels.flatMap(([, { kind, table }]) => (kind === "view" ? [table] : []));
 const everything: SchemaFilter = {
   externalTables: views.map((view) => `public.${view}`),

@@ -1,5 +1,5 @@
 import { Prisma } from "../../generated/prisma/client.ts";
-import type { Database } from "../open/database.ts";
+import type { Database } from "../database.ts";
 import { inspect, UnfitDatabaseError } from "../open/inspect.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { applyMigrations, migrationStatus } from "./migrate.ts";

@@ -16,7 +16,9 @@ import { adapterOver } from "../prisma/adapter.ts";
 
 /** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
-/** Runs the engine over two throw-away databases in memory, in which it replays the migrations; no real one is touched. */
+/**
+ * Runs the engine over two throw-away databases in memory, in which it replays the migrations; no real one is touched.
+ */
 export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
   const pools = [makePool(main.connection), makePool(shadow.connection)] as const;
@@ -100,8 +102,8 @@ function adapterFactory(
 }
 
 /**
- * Prisma's adapter, made to read the one-byte `"char"` columns of PostgreSQL's catalogue, which the engine selects and the
- * adapter refuses. The engine sends one query at a time, so remembering the columns of the last one is enough.
+ * Prisma's adapter, made to read the one-byte `"char"` columns of PostgreSQL's catalogue, which the engine selects and
+ * the adapter refuses. The engine sends one query at a time, so remembering the columns of the last one is enough.
  */
 async function catalogueAdapter(pool: pg.Pool): Promise<SqlDriverAdapter> {
   let characters: number[] = [];

@@ -1,12 +1,12 @@
 import pg from "pg";
 import { CallerGone } from "../../lib/errors.ts";
+import { isTimeout } from "../faults.ts";
 import { takeConnection } from "./connections.ts";
-import { isTimeout } from "./faults.ts";
 import type { Send } from "./query.ts";
 
 /**
- * Statements for one caller, which PostgreSQL is asked to cancel when the caller leaves: nobody would read their rows, and
- * they would keep their connections from others.
+ * Statements for one caller, which PostgreSQL is asked to cancel when the caller leaves: nobody would read their rows,
+ * and they would keep their connections from others.
  */
 
 /** Milliseconds that a request to cancel may take. */

@@ -1,8 +1,8 @@
 import pg from "pg";
 
 /**
- * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the running
- * statement and also emits `error`, which ends the process when there is no listener.
+ * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the
+ * running statement and also emits `error`, which ends the process when there is no listener.
  */
 
 /**

@@ -1,7 +1,7 @@
-import type pg from "pg";
-import { type PrismaOfDatabase, prismaOver } from "../prisma/client.ts";
-import { type PreparedReads, preparedReads } from "../prisma/prepared-reads.ts";
-import { type StatementNames, statementNames } from "../prisma/statement-names.ts";
+import type { Database } from "../database.ts";
+import { prismaOver } from "../prisma/client.ts";
+import { preparedReads } from "../prisma/prepared-reads.ts";
+import { statementNames } from "../prisma/statement-names.ts";
 import { addressSettings } from "./address.ts";
 import { clientWith, type StatementListener } from "./client.ts";
 import { makePool, takeConnection } from "./connections.ts";
@@ -16,8 +16,8 @@ export type DatabaseConfig =
       readonly url: string;
       readonly poolSize: number;
       /**
-       * Milliseconds to wait for a free connection, or for a new one to open; 5000 when left out. A server sets less, so
-       * that its callers learn within two seconds that there is none, and can retry or go to another instance.
+       * Milliseconds to wait for a free connection, or for a new one to open; 5000 when left out. A server sets less,
+       * so that its callers learn within two seconds that there is none, and can retry or go to another instance.
        */
       readonly wait?: number;
       /** Milliseconds after which PostgreSQL cancels a statement. */
@@ -34,15 +34,6 @@ export interface DatabaseHooks {
   readonly onConnectionError?: (error: Error) => void;
   /** How many reads of a shape Prisma answers before the read is prepared; 1 when left out. */
   readonly prepareAfter?: number;
-}
-
-/** An open database. Its client sees every organization: only the scoped client and tools may use it. */
-export interface Database extends PrismaOfDatabase {
-  readonly pool: pg.Pool;
-  readonly embedded: boolean;
-  readonly statementName: StatementNames;
-  readonly reads: PreparedReads;
-  close(): Promise<void>;
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Database } from "../database.ts";
 import { adapterFactory } from "../prisma/adapter.ts";
-import type { Database } from "./database.ts";
+import { READ_ONLY } from "../read/read-only.ts";
 
 /** The database cannot be used as it is; the message says why and what would be right. */
 export class UnfitDatabaseError extends Error {
@@ -38,8 +39,6 @@ export function problemsOf({ version, encoding, schema, isolation, strings }: Fo
   ].filter((problem) => problem !== false);
 }
 
-const READ_ONLY = "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
-
 /** A timestamp in summer with milliseconds, so that a wrong time zone or format changes it. */
 const SENT = "2026-07-01T12:00:00.123Z";
 
@@ -77,12 +76,6 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
             "ALTER ROLE … SET statement_timeout = '30s' limits statements all the same.",
         ];
   return { readOnly: found.readOnly, warnings };
-}
-
-/** Whether a database is read-only at present. */
-export async function isReadOnly({ pool }: Pick<Database, "pool">): Promise<boolean> {
-  const { rows } = await pool.query<{ readOnly: boolean }>(`SELECT ${READ_ONLY} AS "readOnly"`);
-  return rows[0]?.readOnly === true;
 }
 
 /** Sends SENT through Prisma's adapter and gives what it reads back. */

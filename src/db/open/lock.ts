@@ -16,8 +16,8 @@ type TryLock = (descriptor: number) => boolean;
  * Locks a directory for this process. PGlite does not notice a directory that is open already, and corrupts it.
  *
  * The kernel locks the file `lock` in the directory: atomically, until the process ends in whatever way, and visibly to
- * other containers on the same volume, which process ids and ports are not. The file is never removed, since two processes
- * could then lock two files of one name; its text only names the holder.
+ * other containers on the same volume, which process ids and ports are not. The file is never removed, since two
+ * processes could then lock two files of one name; its text only names the holder.
  *
  * @param directory made when absent
  * @returns a function that gives the lock back

@@ -8,8 +8,9 @@ interface Receiver {
 }
 
 /**
- * A client that fails a statement whose rows exceed MAX_ANSWER bytes. Bytes are counted as rows arrive, so that memory is
- * bounded; the connection can be used again. The driver fails a statement in the same way when it cannot parse a row.
+ * A client that fails a statement whose rows exceed MAX_ANSWER bytes. Bytes are counted as rows arrive, so that memory
+ * is bounded; the connection can be used again. The driver fails a statement in the same way when it cannot parse a
+ * row.
  */
 export function boundedClient(Client: typeof pg.Client): typeof pg.Client {
   const { _handleDataRow: receive } = Client.prototype as unknown as Receiver;

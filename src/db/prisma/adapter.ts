@@ -12,8 +12,9 @@ import type { Send } from "../open/query.ts";
 import { withMoments } from "../types.ts";
 
 /**
- * The seam between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma makes statements,
- * and this file sends them through the pool, on a transaction's connection, or nowhere (to learn their SQL).
+ * The seam between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma makes
+ * statements, and this file sends them through the pool, on a transaction's connection, or nowhere (to learn their
+ * SQL).
  */
 
 /** The open transaction that Prisma is to borrow instead of beginning one; null when it is to begin its own. */
@@ -50,8 +51,8 @@ interface Sender {
 }
 
 /**
- * Prisma's adapter over any function that sends statements. As it comes, it sends timestamps in UTC without an offset and
- * ignores the offset when it reads them: both are wrong in a session of another time zone, and are corrected here.
+ * Prisma's adapter over any function that sends statements. As it comes, it sends timestamps in UTC without an offset
+ * and ignores the offset when it reads them: both are wrong in a session of another time zone, and are corrected here.
  */
 export async function adapterOver(send: Send): Promise<SqlDriverAdapter> {
   let types: CustomTypesConfig | undefined;

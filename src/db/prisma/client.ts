@@ -25,8 +25,8 @@ export interface PrismaOfDatabase {
   /** Makes Prisma work in a transaction that is open already. @param send sends a statement in it */
   borrow(send: Send): Promise<BorrowedTransaction>;
   /**
-   * The SQL of a read, which is not sent. Statements that Prisma cannot make (counts by value, a set's fingerprint) embed
-   * it, and so are about exactly the rows that a list with the same `where` shows.
+   * The SQL of a read, which is not sent. Statements that Prisma cannot make (counts by value, a set's fingerprint)
+   * embed it, and so are about exactly the rows that a list with the same `where` shows.
    *
    * @returns for `findMany` one `SELECT` of the columns that `args.select` names, and of the keys
    * @throws Error when the read is not one statement, or when Prisma refuses the arguments
@@ -38,8 +38,8 @@ export interface PrismaOfDatabase {
 const MAX = 2 ** 31 - 1;
 
 /**
- * Marks borrowed transactions: only they name an isolation level. Prisma's own name none and have the session's, which is
- * also read committed (see `open/inspect.ts`).
+ * Marks borrowed transactions: only they name an isolation level. Prisma's own name none and have the session's, which
+ * is also read committed (see `open/inspect.ts`).
  */
 const BORROWED = "ReadCommitted";
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { Prisma } from "../../generated/prisma/client.ts";
-import { isTransient } from "../open/faults.ts";
+import { isTransient } from "../faults.ts";
 import type { Send } from "../open/query.ts";
 import { rowTypes } from "../types.ts";
 import type { PrismaOfDatabase } from "./client.ts";
@@ -12,8 +12,8 @@ import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
  * Prepared reads: the statement that Prisma made for one shape of arguments is kept and sent by the driver for later
- * calls of that shape. Prisma takes 0.2 to 0.4 ms of CPU for each read, the driver 0.05 to 0.1. A statement is kept only
- * when each value of the call is found unchanged among its parameters.
+ * calls of that shape. Prisma takes 0.2 to 0.4 ms of CPU for each read, the driver 0.05 to 0.1. A statement is kept
+ * only when each value of the call is found unchanged among its parameters.
  */
 
 /** The operations that can be prepared. */
@@ -37,14 +37,16 @@ export interface PreparedReads {
   statement(model: string, args: ReadArgs): Promise<Statement>;
   /** The first rows in an order and the number of all rows, in one statement that finds all of them. */
   countedRows(model: string, args: ReadArgs, page: PageOfAll, through?: Send): Promise<CountedRows>;
-  /** How many reads were answered in which way since the database was opened. */
+  /** How many reads were answered in which way since the database was opened; goes on counting. */
   readonly counts: Readonly<ReadCounts>;
 }
 
 interface ReadCounts {
   /** Sent by the driver, from a kept statement. */
   replayed: number;
-  /** Answered by Prisma, because their shape had not come often enough, or its statement could not be made just then. */
+  /**
+   * Answered by Prisma, because their shape had not come often enough, or its statement could not be made just then.
+   */
   first: number;
   /** Answered by Prisma, because their shape cannot be replayed: of these there should be next to none. */
   unreplayable: number;
@@ -184,8 +186,8 @@ SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(
 }
 
 /**
- * @returns null when the statement does not tell where each value goes, undefined when it could not be made for a reason
- *   that passes, which says nothing of the shape
+ * @returns null when the statement does not tell where each value goes, undefined when it could not be made for a
+ *   reason that passes, which says nothing of the shape
  */
 async function makeTemplate(
   statementOf: PrismaOfDatabase["statementOf"],

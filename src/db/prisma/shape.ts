@@ -7,7 +7,9 @@ export interface Shape {
   readonly key: string;
   /** The values, in the order in which they appear in the arguments. */
   readonly values: readonly Value[];
-  /** Whether a generic plan is safe: rows are found by keys and times alone, so that no value makes another plan better. */
+  /**
+   * Whether a generic plan is safe: rows are found by keys and times alone, so that no value makes another plan better.
+   */
   readonly genericPlanSafe: boolean;
 }
 

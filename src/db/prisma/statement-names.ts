@@ -13,8 +13,8 @@ const MOST_NAMES = 200;
 
 /**
  * Names are hashes of the text, so that they mean the same on every connection and in every process: a pooler that
- * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it comes a second time, up to
- * MOST_NAMES: callers decide what they select, and so how many texts there are.
+ * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it comes a second time, up
+ * to MOST_NAMES: callers decide what they select, and so how many texts there are.
  *
  * @param enabled false for poolers in transaction mode without support for prepared statements
  */

@@ -1,7 +1,9 @@
 import { MARK, type Value } from "./shape.ts";
 import type { Statement } from "./statement.ts";
 
-/** Where a parameter comes from: a value of the call (`at` is its position), perhaps inside other text, or a constant. */
+/**
+ * Where a parameter comes from: a value of the call (`at` is its position), perhaps inside other text, or a constant.
+ */
 type Parameter =
   | { readonly kind: "value"; readonly at: number; readonly before: string; readonly after: string }
   | { readonly kind: "asIs"; readonly at: number }

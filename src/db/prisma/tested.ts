@@ -7,8 +7,8 @@ import { Prisma } from "../../generated/prisma/client.ts";
 const TESTED = "7.10.0";
 
 /**
- * Checks that the installed Prisma is the tested one. A start checks no more than the version: Prisma's engine, loaded for
- * the first statement, would take a third of a second of CPU.
+ * Checks that the installed Prisma is the tested one. A start checks no more than the version: Prisma's engine, loaded
+ * for the first statement, would take a third of a second of CPU.
  *
  * @throws Error for another version, saying how to test it
  */

@@ -7,7 +7,10 @@ export interface AddressRow {
   /** Comparison key of the address. */
   readonly key: string;
   readonly id: string;
-  /** `live`: the contact has it. `merged`: a contact that was merged into it had it. `trash`: the contact is in the trash. */
+  /**
+   * `live`: the contact has it. `merged`: a contact that was merged into it had it. `trash`: the contact is in the
+   * trash.
+   */
   readonly place: "live" | "merged" | "trash";
   /** Whether the caller may see the contact of `id`. */
   readonly visible: boolean;
@@ -16,8 +19,8 @@ export interface AddressRow {
 }
 
 /**
- * Every contact that has or had one of these addresses, whether or not the caller may see it: live ones first, then those
- * merged or trashed, the latest first. A contact merged into one that is in the trash counts as in the trash.
+ * Every contact that has or had one of these addresses, whether or not the caller may see it: live ones first, then
+ * those merged or trashed, the latest first. A contact merged into one that is in the trash counts as in the trash.
  *
  * @returns the contacts; for a merged one, the survivor's `id`
  *

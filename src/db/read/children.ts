@@ -19,7 +19,8 @@ export interface ChildTable {
  * The children of a model's pointer.
  *
  * @param pointer the pointer that leads to the parent
- * @param at the field by which rows are ordered: a timestamp, never null. An index on (org_id, parent, at, id) must exist.
+ * @param at the field by which rows are ordered: a timestamp, never null. An index on (org_id, parent, at, id) must
+ *   exist.
  */
 export const childTable = (model: OwnedName, pointer: string, at: string): ChildTable => ({
   model,
@@ -71,11 +72,11 @@ export type ChildRequest = ChildPageRequest | ChildCountRequest;
 export const ROW_END = "\u001e";
 
 /**
- * Reads children of many parents, of any tables, in one statement: those that the principal may see, whether or not they
- * may see the parent.
+ * Reads children of many parents, of any tables, in one statement: those that the principal may see, whether or not
+ * they may see the parent.
  *
- * @returns for each request the texts of its rows in the direction asked for, separated by ROW_END, or their number; null
- *   where there is no row
+ * @returns for each request the texts of its rows in the direction asked for, separated by ROW_END, or their number;
+ *   null where there is no row
  */
 export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string | null)[]>;
 

@@ -4,8 +4,8 @@ import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
 /**
- * Contacts that are likely one person, because they share a key: a mailbox, a name at a company, a phone number. What more
- * than ten contacts share, such as the number of a switchboard, says nothing.
+ * Contacts that are likely one person, because they share a key: a mailbox, a name at a company, a phone number. What
+ * more than ten contacts share, such as the number of a switchboard, says nothing.
  */
 
 /** A group of a search, as far as the principal may see it. */
@@ -76,8 +76,8 @@ const keys: Readonly<Record<DuplicateReason, string>> = {
 
 /**
  * For one contact `me` those that share a key with it, itself included: found by an index, one more than say something.
- * Numbers are sorted, and by no index: for the first few that come the planner reads all contacts in a row, since it takes
- * a member of an array for one in two hundred (a million contacts, a hundred of them asked: 44 s).
+ * Numbers are sorted, and by no index: for the first few that come the planner reads all contacts in a row, since it
+ * takes a member of an array for one in two hundred (a million contacts, a hundred of them asked: 44 s).
  */
 const near: Readonly<Record<DuplicateReason, string>> = {
   SIMILAR_EMAIL: `contact_email AS mine CROSS JOIN LATERAL (

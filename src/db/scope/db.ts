@@ -1,9 +1,9 @@
 import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
-import type { Catalogue } from "../open/catalogue.ts";
 import type { UnscopedClient } from "../prisma/client.ts";
 import type { CountedRows, PageOfAll } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { AddressRow } from "../read/addresses.ts";
+import type { Catalogue } from "../read/catalogue.ts";
 import type { ChildReader } from "../read/children.ts";
 import type { DuplicateReader } from "../read/duplicates.ts";
 import type { RowSet, SetReader } from "../read/sets.ts";
@@ -19,8 +19,8 @@ import type { ModelName, Operation } from "./models.ts";
 type Delegates = Pick<UnscopedClient, ModelName>;
 
 /**
- * The scoped client, the only access to rows: every call is confined to one organization and to what its member may see.
- * It offers no raw SQL and no way to another organization; see `scope` for the arguments that a call may have.
+ * The scoped client, the only access to rows: every call is confined to one organization and to what its member may
+ * see. It offers no raw SQL and no way to another organization; see `scope` for the arguments that a call may have.
  */
 export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name], Operation> }> {
   /** The organization whose rows these are. */
@@ -68,8 +68,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
    */
   transaction<T>(work: (tx: Db) => Promise<T>, timeout?: number): Promise<T>;
   /**
-   * An optimistic write: tries work that changes at most one row as one statement, without a transaction. Only outside a
-   * transaction.
+   * An optimistic write: tries work that changes at most one row as one statement, without a transaction. Only outside
+   * a transaction.
    *
    * @returns null when the work needs a transaction; nothing was written then
    */

@@ -30,7 +30,8 @@ export async function readMembers(
      ORDER BY m.id`,
     [orgId, ids],
   );
-  // Not by PostgreSQL, whose order depends on the locale of the database; it stays that of the ids where names are the same.
+  // Not by PostgreSQL, whose order depends on the locale of the database; it stays that of the ids where names are the
+  // same.
   const named = members.map((member) => ({ member, key: orderKey(fold(member.name)) }));
   named.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
   return named.map(({ member }) => member);

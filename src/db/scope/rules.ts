@@ -48,7 +48,11 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
     ...(visibleThrough !== "everybody" && { assigned: (memberId: string) => assigned(row, memberId) }),
     relations: {
       ...Object.fromEntries(followed.map(([relation, { to }]) => [relation, one(to)])),
-      ...Object.fromEntries(Object.entries(many ?? {}).map(([relation, model]) => [relation, { model }])),
+      ...Object.fromEntries(
+        Object.entries(many ?? {}).flatMap(([relation, model]) =>
+          model === null ? [] : [[relation, { model }]],
+        ),
+      ),
       ...(tally && { tally: one(tally) }),
     },
     ownable: visibleThrough !== "everybody" && visibleThrough.length === 1 && visibleThrough[0] === "ownerId",

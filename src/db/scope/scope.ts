@@ -19,9 +19,9 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @param args the call's arguments as the caller of the scoped client gave them
  * @returns the arguments to send: `org_id` and, for a restricted member, assignment are AND-ed to `where` and to
  *   every `where` inside it that follows a relation; rows to create carry the principal's `orgId`
- * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy` or `data` (nested
- *   reads and writes would not be confined), for relations in `where` that have no rule, for another organization's id in
- *   `data`, and for a principal without an organization
+ * @throws ScopeError for an unknown model or operation, for relations in `select`, `include`, `orderBy` or `data`
+ *   (nested reads and writes would not be confined), for relations in `where` that have no rule, for another
+ *   organization's id in `data`, and for a principal without an organization
  */
 export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
   const rule = reachable(model, principal);

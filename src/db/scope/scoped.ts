@@ -1,13 +1,13 @@
 import { tagKey } from "../../lib/accents.ts";
 import { CallerGone } from "../../lib/errors.ts";
+import type { Database } from "../database.ts";
 import { decodeId, type IdType } from "../ids.ts";
 import { cancelledWith } from "../open/cancel.ts";
-import { readCatalogue } from "../open/catalogue.ts";
-import type { Database } from "../open/database.ts";
 import { poolSend, type Query, queryOf, type Send } from "../open/query.ts";
 import type { TransactionClient } from "../prisma/client.ts";
 import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import { readAddresses } from "../read/addresses.ts";
+import { readCatalogue } from "../read/catalogue.ts";
 import { childReader } from "../read/children.ts";
 import { duplicateReader } from "../read/duplicates.ts";
 import { setReader } from "../read/sets.ts";
@@ -222,8 +222,8 @@ function insideReaders(
     unique: uniqueValues(named, principal),
     changeOrganization: (change) => changeOrganization(named, principal.orgId, change),
     bulk: bulkStatements(query, principal, order, statement),
-    // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite they
-    // would wait for ever for the one connection.
+    // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite
+    // they would wait for ever for the one connection.
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");
     },

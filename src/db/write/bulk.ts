@@ -37,8 +37,8 @@ interface BulkStamp {
 }
 
 /**
- * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller must
- * read the rows through the scoped client first, or refuse restricted members.
+ * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller
+ * must read the rows through the scoped client first, or refuse restricted members.
  */
 export interface Bulk extends ExportStatements {
   /**
@@ -70,8 +70,8 @@ export interface Bulk extends ExportStatements {
   /** Removes tags from contacts. */
   untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
   /**
-   * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so the
-   * set may be of any size.
+   * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so
+   * the set may be of any size.
    *
    * @param size contacts in a chunk
    * @returns the number of contacts queued, and their fingerprint
@@ -100,7 +100,8 @@ export interface Bulk extends ExportStatements {
     now: Date,
   ): Promise<void>;
   /**
-   * Updates a contact's callCount and lastCallAt for one call that is added, moved or removed, whoever owns the contact.
+   * Updates a contact's callCount and lastCallAt for one call that is added, moved or removed, whoever owns the
+   * contact.
    *
    * @param was the call's time before; null for a new call
    * @param is the call's time now; null for a removed call
@@ -347,8 +348,8 @@ export function bulkStatements(
       order.enter("tag");
       const [tag] = await lock("tag WHERE org_id = $1::uuid AND id = $2::uuid");
       if (!tag) return null;
-      // A transaction that added the tag to a record held a share lock on the tag; its record is visible only now. NOWAIT,
-      // because whoever has locked that record may be waiting for the tag.
+      // A transaction that added the tag to a record held a share lock on the tag; its record is visible only now.
+      // NOWAIT, because whoever has locked that record may be waiting for the tag.
       try {
         for (const table of ["contact", "lead"] as const) await lock(carriers(table), " NOWAIT");
       } catch (error) {

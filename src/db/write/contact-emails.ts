@@ -1,8 +1,8 @@
 import { type Addresses, emailKeys } from "../../lib/email.ts";
 
 /**
- * The addresses of live contacts, each one contact's alone: the rows of contact_email. They are derived from the contacts
- * by whatever writes these (`row-statements.ts`, `bulk.ts`), in the same statement.
+ * The addresses of live contacts, each one contact's alone: the rows of contact_email. They are derived from the
+ * contacts by whatever writes these (`row-statements.ts`, `bulk.ts`), in the same statement.
  */
 
 /** The unique indexes that keep an address from being two live contacts'. */

@@ -8,8 +8,8 @@ import type { Principal } from "../scope/scope.ts";
 /** What an export writes beside its own row: the ids of its records, and the pieces of its file. */
 export interface ExportStatements {
   /**
-   * Queues the records of a set as batches of an export, in an order. The ids stay in the database, so the set may be of
-   * any size.
+   * Queues the records of a set as batches of an export, in an order. The ids stay in the database, so the set may be
+   * of any size.
    *
    * @param keys the order, the id last
    * @param size records in a batch

@@ -116,8 +116,8 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
 }
 
 /**
- * Locks the organization's definitions of custom fields: "share" to read them, "update" to change them. An advisory lock,
- * because every write of a contact takes it: share locks on a row would write to that row each time.
+ * Locks the organization's definitions of custom fields: "share" to read them, "update" to change them. An advisory
+ * lock, because every write of a contact takes it: share locks on a row would write to that row each time.
  */
 export async function lockFields(query: Query, orgId: string, strength: Strength): Promise<void> {
   const shared = strength === "share" ? "_shared" : "";

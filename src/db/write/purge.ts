@@ -1,7 +1,7 @@
 import type pg from "pg";
+import type { Database } from "../database.ts";
 import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
-import type { Database } from "../open/database.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
 

@@ -66,7 +66,9 @@ function confined(limits: Values, values: unknown[]): string {
     .join(" AND ");
 }
 
-/** Sends the store's statements. Their texts are bounded in number, by the sets of columns that are changed together. */
+/**
+ * Sends the store's statements. Their texts are bounded in number, by the sets of columns that are changed together.
+ */
 export interface StoreConnection {
   readonly send: Send;
   readonly nameOf: StatementNames;
@@ -151,7 +153,9 @@ export async function changeRow(
   return row && { ...before, ...row };
 }
 
-/** A change of a contact together with that of its addresses: one statement, in which nothing moves when no row changes. */
+/**
+ * A change of a contact together with that of its addresses: one statement, in which nothing moves when no row changes.
+ */
 function withMoves(
   model: StoredModel,
   before: Values & { readonly id: string },

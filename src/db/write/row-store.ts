@@ -14,8 +14,8 @@ import {
 } from "./row-statements.ts";
 
 /**
- * One row at a time: read to be changed, then changed. In a transaction the row is locked in between. An optimistic write
- * reads it without a lock, and changes it only if it is still as it was read.
+ * One row at a time: read to be changed, then changed. In a transaction the row is locked in between. An optimistic
+ * write reads it without a lock, and changes it only if it is still as it was read.
  */
 export interface RowStore {
   /**
@@ -50,7 +50,9 @@ export interface RowStore {
 /** A row as it was read. */
 type Before = Values & { readonly id: string; readonly version: number };
 
-/** The locked or the optimistic mode. Limits are null when the row's own columns cannot express what the member may see. */
+/**
+ * The locked or the optimistic mode. Limits are null when the row's own columns cannot express what the member may see.
+ */
 interface Mode {
   read(model: StoredModel, id: string, limits: ColumnLimits | null, mustBeNull?: string): Promise<unknown>;
   change(
@@ -87,8 +89,8 @@ type Call = (
 ) => Promise<unknown>;
 
 /**
- * The locked mode, of transactions: a row is locked until the transaction ends. One statement where the row's own columns
- * express who may see it, else a lock and a read through Prisma.
+ * The locked mode, of transactions: a row is locked until the transaction ends. One statement where the row's own
+ * columns express who may see it, else a lock and a read through Prisma.
  */
 export const locked = (
   connection: StoreConnection,

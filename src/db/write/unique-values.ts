@@ -4,8 +4,8 @@ import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
 /**
- * Values of unique custom fields: a row of custom_unique for each that a live record has, so that the primary key keeps two
- * records from having the same. The rows are derived from the records, in the transaction that writes them.
+ * Values of unique custom fields: a row of custom_unique for each that a live record has, so that the primary key keeps
+ * two records from having the same. The rows are derived from the records, in the transaction that writes them.
  */
 
 /** A value of a unique field, by its comparison key. */

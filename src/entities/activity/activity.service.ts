@@ -92,8 +92,8 @@ async function lockActivity(writer: Writer, id: string): Promise<Activity> {
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
 
 /**
- * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is locked, and need not
- * be the caller's.
+ * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is locked, and need
+ * not be the caller's.
  */
 async function countCalls(
   { tx, caller }: Writer,

@@ -1,4 +1,4 @@
-import { violates } from "../../db/open/faults.ts";
+import { violates } from "../../db/faults.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import type { AddressRow } from "../../db/read/addresses.ts";
 import type { Db } from "../../db/scope/db.ts";
@@ -72,8 +72,8 @@ export const keptWishes = (
   );
 
 /**
- * What another system says of a contact that is there, without what would take back a wish: it may not have heard of it.
- * A person takes it back with contactUpdate.
+ * What another system says of a contact that is there, without what would take back a wish: it may not have heard of
+ * it. A person takes it back with contactUpdate.
  */
 export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes]?: boolean | undefined }>(
   contact: Pick<ContactRow, Wish>,
@@ -87,8 +87,8 @@ export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes
 }
 
 /**
- * What a contact that comes back takes over from others that had one of its addresses meanwhile: whoever is in the trash,
- * and whoever the address leads to because of a merge.
+ * What a contact that comes back takes over from others that had one of its addresses meanwhile: whoever is in the
+ * trash, and whoever the address leads to because of a merge.
  *
  * @param but a contact that it parts from, whose own wishes are not those of the address
  */

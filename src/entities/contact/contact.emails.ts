@@ -129,8 +129,8 @@ export const saidKeys = ({ email, otherEmails }: SaidEmails): string[] => {
 };
 
 /**
- * What another system says of a contact that is there, without addresses that lead to it already: a further one of its own
- * stays a further one, and one of a contact that was merged into it stays where it is.
+ * What another system says of a contact that is there, without addresses that lead to it already: a further one of its
+ * own stays a further one, and one of a contact that was merged into it stays where it is.
  *
  * @param merged comparison keys of addresses that lead to it because of a merge
  */

@@ -1,6 +1,6 @@
 import { decodeId } from "../../db/ids.ts";
-import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
+import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";

@@ -18,8 +18,8 @@ const foreign = /(?!\p{Script=Latin})\p{L}/u;
  * A slug from a name in any script: its letters as ASCII writes them, digits, and _ for all else.
  *
  * @param others the entity's other fields
- * @returns `field_1`, or the next that is free, for a name without letters; `id_2`, or the next, for one of other letters
- *   whose slug is taken by a field of another name or by a built-in one
+ * @returns `field_1`, or the next that is free, for a name without letters; `id_2`, or the next, for one of other
+ *   letters whose slug is taken by a field of another name or by a built-in one
  */
 export async function slugFrom(
   name: string,

@@ -1,5 +1,5 @@
+import { violates } from "../../db/faults.ts";
 import { decodeId } from "../../db/ids.ts";
-import { violates } from "../../db/open/faults.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { CustomField } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";

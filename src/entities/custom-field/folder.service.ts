@@ -1,4 +1,4 @@
-import { violates } from "../../db/open/faults.ts";
+import { violates } from "../../db/faults.ts";
 import type { CustomFieldFolder } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";

@@ -15,7 +15,8 @@ const MAX_NAME = 100;
  *
  * @param names each once
  * @param path where the caller asked for them
- * @returns their slugs by the names; of a name that a slug cannot be, or that is another field's slug, one with a number
+ * @returns their slugs by the names; of a name that a slug cannot be, or that is another field's slug, one with a
+ *   number
  * @throws RefusalError LIMIT_REACHED when there would be too many, and for members who see assigned data only
  */
 export async function makeTextFields(

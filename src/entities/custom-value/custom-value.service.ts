@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isUniqueViolation } from "../../db/open/faults.ts";
+import { isUniqueViolation } from "../../db/faults.ts";
 import type { ContactRow, LeadRow } from "../../db/prisma/rows.ts";
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { CustomValue } from "../../generated/prisma/client.ts";
@@ -150,7 +150,8 @@ function addRecord(
       .flat()
       .flatMap((each) => (each == null ? [] : said(String(each))));
     for (const name of names) {
-      // Of several values, such as phone numbers, the first is the primary one, unless the token is called after all of them.
+      // Of several values, such as phone numbers, the first is the primary one, unless the token is called after all of
+      // them.
       const value = (name === column ? values : values.slice(0, 1)).join(", ");
       add(name, value);
       add(

@@ -36,9 +36,9 @@ export interface Converted {
 }
 
 /**
- * Makes a lead a contact and a deal, in one transaction. The contact is the one that is named, else the live one
- * to which the lead's e-mail address leads, whose blanks are filled, else a new one. The lead's activities and deals are the
- * contact's too from then on.
+ * Makes a lead a contact and a deal, in one transaction. The contact is the one that is named, else the live one to
+ * which the lead's e-mail address leads, whose blanks are filled, else a new one. The lead's activities and deals are
+ * the contact's too from then on.
  *
  * @throws RefusalError with what stands against it
  */

@@ -1,5 +1,5 @@
-import type { Catalogue } from "../../db/open/catalogue.ts";
 import type { LeadRow } from "../../db/prisma/rows.ts";
+import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { lockRow } from "../../records/lock-row.ts";

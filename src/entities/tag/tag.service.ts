@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { violates } from "../../db/faults.ts";
 import { decodeId } from "../../db/ids.ts";
-import { violates } from "../../db/open/faults.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { tagKey } from "../../lib/accents.ts";

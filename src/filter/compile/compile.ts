@@ -14,8 +14,8 @@ import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
 import { hasTrigram, type KeyPart, keyPart, literal, oneOf, partOfOrderKey } from "./parts.ts";
 
 /**
- * Compiles a normalised filter to one Prisma `where`. Pure. Every leaf is true or false for every row: a negated comparison
- * also matches rows without a value, which SQL's NOT would leave out.
+ * Compiles a normalised filter to one Prisma `where`. Pure. Every leaf is true or false for every row: a negated
+ * comparison also matches rows without a value, which SQL's NOT would leave out.
  */
 
 export type Where = Readonly<Record<string, unknown>>;
@@ -284,8 +284,8 @@ function jsonOperand(operand: Operand, { type }: FilterField): string | number |
 }
 
 /**
- * Whether the double nearest to a decimal lies above it, below it, or is equal to it (0). No stored number, of fifteen digits
- * at most, lies between the two.
+ * Whether the double nearest to a decimal lies above it, below it, or is equal to it (0). No stored number, of fifteen
+ * digits at most, lies between the two.
  */
 const beside = (operand: Operand, { type }: FilterField): number =>
   type === "number" ? new Prisma.Decimal(Number(operand)).cmp(String(operand)) : 0;

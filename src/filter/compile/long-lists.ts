@@ -3,11 +3,14 @@ import type { Leaf, Part } from "../language/ast.ts";
 
 /**
  * Lists of many values. PostgreSQL compares two arrays item by item, and estimates that most rows match a long list, so
- * that it reads all rows in the order of the page: 19 s for 500 towns among 200 000 contacts. A view with a row for each
- * item of an array is compared with the list by a hash: 1 s.
+ * that it reads all rows in the order of the page: 19 s for 500 towns among 200 000 contacts. A view with a row for
+ * each item of an array is compared with the list by a hash: 1 s.
  */
 
-/** Number of values from which on the hash is faster: a search for so many phone numbers by trigrams takes half a second. */
+/**
+ * Number of values from which on the hash is faster: a search for so many phone numbers by trigrams takes half a
+ * second.
+ */
 export const LONG_LIST = 100;
 
 /** Rows that have one of these tokens. */
@@ -17,8 +20,8 @@ export const hasToken = (tokens: readonly string[]): Where =>
     : { facets: { hasSome: tokens } };
 
 /**
- * Joins the long lists of one field into one where the meaning is the same (OR of `in`, AND of `notIn`). Each list by itself
- * would read the view once more.
+ * Joins the long lists of one field into one where the meaning is the same (OR of `in`, AND of `notIn`). Each list by
+ * itself would read the view once more.
  */
 export function joinLists(nodes: readonly Part[], kind: "and" | "or"): readonly Part[] {
   const lists = new Map<string, Leaf[]>();

@@ -9,8 +9,8 @@ import type { Operand } from "../language/ast.ts";
 export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
 
 /**
- * Whether a text gives a trigram that an index can look up: a letter or digit between two characters, as in `abc`, `.ab`
- * and `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
+ * Whether a text gives a trigram that an index can look up: a letter or digit between two characters, as in `abc`,
+ * `.ab` and `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
  */
 export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
 
@@ -28,8 +28,8 @@ export function keyPart(key: string, comparator: KeyPart, written: readonly stri
 }
 
 /**
- * The condition that the folded text in a column of order keys has a part. The text is the whole key, or what follows the
- * divide; what stands before that is the text without its accents, which a filter does not pass over.
+ * The condition that the folded text in a column of order keys has a part. The text is the whole key, or what follows
+ * the divide; what stands before that is the text without its accents, which a filter does not pass over.
  *
  * @param folded the part, folded
  */

@@ -40,8 +40,8 @@ export const saysNothing = ({ text, fields }: Search): boolean =>
   fields?.length !== 0 && termsOf(text).length === 0;
 
 /**
- * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents. Words
- * that together may be one phone number, `+1 (512) 867-7777`, are also searched as one.
+ * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents.
+ * Words that together may be one phone number, `+1 (512) 867-7777`, are also searched as one.
  *
  * @param country of phone numbers without one, in two letters of ISO 3166-1
  */

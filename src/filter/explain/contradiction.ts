@@ -1,7 +1,9 @@
 import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Leaf, Normal, Operand } from "../language/ast.ts";
 
-/** Comparisons that cannot hold together. Such a filter is no error: it matches nothing, and a preview says so. Pure. */
+/**
+ * Comparisons that cannot hold together. Such a filter is no error: it matches nothing, and a preview says so. Pure.
+ */
 
 /** @returns one of several comparisons on a field that no value can meet together; null when none was found */
 export function contradiction(node: Normal): Leaf | null {

@@ -2,8 +2,8 @@ import { Temporal } from "temporal-polyfill";
 import { formatDay } from "../../lib/exact.ts";
 
 /**
- * Relative dates. Days begin at midnight of the caller's time zone, and ranges include their start and exclude their end, so
- * that neighbouring ranges neither overlap nor leave a gap when the clocks change.
+ * Relative dates. Days begin at midnight of the caller's time zone, and ranges include their start and exclude their
+ * end, so that neighbouring ranges neither overlap nor leave a gap when the clocks change.
  */
 
 /** The time (one for a whole request) and the time zone by which relative dates are resolved. */

@@ -19,9 +19,9 @@ import {
 import { shownKey } from "./email.ts";
 
 /**
- * Computes the derived columns, which filters read, from the columns that callers write. A field of the registry that is
- * compared in a derived column names with `from` the column that it is computed from. Every write takes the derived columns
- * from here, in the same statement.
+ * Computes the derived columns, which filters read, from the columns that callers write. A field of the registry that
+ * is compared in a derived column names with `from` the column that it is computed from. Every write takes the derived
+ * columns from here, in the same statement.
  */
 
 /** A custom field's value as `custom` stores it: already checked against its definition. */

@@ -1,8 +1,8 @@
 import type { Leaf, Node, Normal, Part } from "./ast.ts";
 
 /**
- * Normalises a filter: pushes negations to the leaves, flattens nested groups of one kind, and removes duplicates. An empty
- * `and` matches everything, an empty `or` and a membership in an empty list match nothing.
+ * Normalises a filter: pushes negations to the leaves, flattens nested groups of one kind, and removes duplicates. An
+ * empty `and` matches everything, an empty `or` and a membership in an empty list match nothing.
  */
 export function normalize(node: Node, negated = false): Normal {
   switch (node.kind) {
@@ -24,8 +24,8 @@ export function normalize(node: Node, negated = false): Normal {
 }
 
 /**
- * The complement of a filter of one related record: there is none, or it does not match. Prisma joins that record to the
- * row, so a comparison with a null column is unknown in SQL, and its NOT would be unknown too.
+ * The complement of a filter of one related record: there is none, or it does not match. Prisma joins that record to
+ * the row, so a comparison with a null column is unknown in SQL, and its NOT would be unknown too.
  */
 function notTheOne(node: Extract<Node, { kind: "related" }>): Normal {
   const absent: Node = { ...node, node: { kind: "and", nodes: [] }, negated: true };

@@ -39,7 +39,9 @@ export class OperandError extends Error {
 /** @param country of phone numbers without one, in two letters of ISO 3166-1 */
 type Reader = (value: unknown, field: FilterField, country: string | null) => Operand;
 
-/** A text as it is compared: without what is invisible at its ends, since what it is compared with has nothing there. */
+/**
+ * A text as it is compared: without what is invisible at its ends, since what it is compared with has nothing there.
+ */
 const said = (value: unknown): string => withoutInvisibleEnds(expect(value, "string"));
 
 const text: Reader = (value) => fold(said(value));

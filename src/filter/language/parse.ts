@@ -17,7 +17,9 @@ import { type Read, readComparison } from "./leaf.ts";
 import { limitProblem, limits, type Problem, Total } from "./problem.ts";
 import type { FilterEnvironment, GenericCondition, GenericQuery, TypedFilter } from "./question.ts";
 
-/** Parses both filter forms to one tree. Pure; collects every problem with its path, so that all are reported at once. */
+/**
+ * Parses both filter forms to one tree. Pure; collects every problem with its path, so that all are reported at once.
+ */
 
 /** Where a part of a filter stands. */
 interface Place {

@@ -42,8 +42,8 @@ export function beginningsOf(text: string, country: string | null): readonly str
 }
 
 /**
- * The parts to search in stored numbers: the part as it is, without leading zeros that are a prefix (00 before a country
- * code, 0 before a national number), and where none of these finds it, the number of the country.
+ * The parts to search in stored numbers: the part as it is, without leading zeros that are a prefix (00 before a
+ * country code, 0 before a national number), and where none of these finds it, the number of the country.
  */
 export function partsOf(text: string, country: string | null): readonly string[] {
   const { digits, ext } = splitExtension(text);

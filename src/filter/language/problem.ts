@@ -28,7 +28,10 @@ export interface Problem {
   readonly suggestions: readonly string[];
 }
 
-/** Counts the comparisons of a whole filter, with those of the lists it names: nesting would otherwise multiply the limit. */
+/**
+ * Counts the comparisons of a whole filter, with those of the lists it names: nesting would otherwise multiply the
+ * limit.
+ */
 export class Total {
   #leaves = 0;
 

@@ -7,8 +7,8 @@ import type { Registry } from "../registry/registry.ts";
 import type { GenericCondition, GenericQuery } from "./question.ts";
 
 /**
- * How stored queries name things: tags, members and other lists by id, so that these can be renamed; custom fields by slug,
- * which never changes; options by name as in records, rewritten together with them. Pure.
+ * How stored queries name things: tags, members and other lists by id, so that these can be renamed; custom fields by
+ * slug, which never changes; options by name as in records, rewritten together with them. Pure.
  */
 
 /** A tag that queries can name. */
@@ -105,8 +105,8 @@ export const asStored = (query: GenericQuery, registry: Registry, tags: readonly
   });
 
 /**
- * A stored query as it is shown, which can be sent back: tags by their current names. A tag whose name looks like an id is
- * shown by its id.
+ * A stored query as it is shown, which can be sent back: tags by their current names. A tag whose name looks like an id
+ * is shown by its id.
  */
 export const shown = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
   changeTexts(query, registry, (text, { field }) => {

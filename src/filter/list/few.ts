@@ -1,6 +1,6 @@
 /**
- * Remembers lists that had few rows when they were last counted. For these, one statement that finds every row gives both
- * the page and the total; for long lists two statements are faster. It only decides which: the answer is the same.
+ * Remembers lists that had few rows when they were last counted. For these, one statement that finds every row gives
+ * both the page and the total; for long lists two statements are faster. It only decides which: the answer is the same.
  */
 
 /** Most rows of a short list: sorting so many takes a fraction of the time of finding them. */

@@ -1,5 +1,5 @@
 import { encodeId } from "../../db/ids.ts";
-import type { Catalogue } from "../../db/open/catalogue.ts";
+import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";

@@ -58,7 +58,9 @@ export interface ListPlan extends Question {
   readonly readsCursor: boolean;
   /** Whether this is the first page, and `totalCount` is selected too. */
   readonly firstWithNumber: boolean;
-  /** The filter, where it is the only condition on live records, which `countLive` can count without reading all rows. */
+  /**
+   * The filter, where it is the only condition on live records, which `countLive` can count without reading all rows.
+   */
   readonly alone: Pick<ReadFilter, "tree" | "tagIds"> | null;
   /** The condition of each OR group; null when there are none. */
   readonly groups: (() => readonly Where[]) | null;
@@ -73,8 +75,8 @@ export const trashWhere: Readonly<Record<TrashMode, Where>> = {
 };
 
 /**
- * Reads a list's arguments into a plan: one statement for the custom fields and tags that it names, and one more for smart lists,
- * when it names any.
+ * Reads a list's arguments into a plan: one statement for the custom fields and tags that it names, and one more for
+ * smart lists, when it names any.
  *
  * @param info of the field that is the connection
  * @param within the smart list to which it is confined

@@ -1,11 +1,11 @@
 import type { FilterEntity, FilterField } from "./fields.ts";
 
 /**
- * The registry of fields that can be filtered and sorted, which both filter forms, the typed inputs, the compiler and the
- * derived columns use. A column that is not here cannot be filtered.
+ * The registry of fields that can be filtered and sorted, which both filter forms, the typed inputs, the compiler and
+ * the derived columns use. A column that is not here cannot be filtered.
  *
- * Each entity registers its fields when its table of columns is loaded (`entities/<name>/<name>.columns.ts`): this room may
- * not import entities.
+ * Each entity registers its fields when its table of columns is loaded (`entities/<name>/<name>.columns.ts`): this room
+ * may not import entities.
  */
 
 const known = new Map<FilterEntity, readonly FilterField[]>();

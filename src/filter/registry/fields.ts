@@ -1,6 +1,6 @@
 import { type entities, type FilteredName, ownedModels } from "../../db/entities.ts";
 import type { IdType } from "../../db/ids.ts";
-import type { Definition } from "../../db/open/catalogue.ts";
+import type { Definition } from "../../db/read/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 import type { SortType } from "../../lib/page.ts";
 
@@ -48,8 +48,8 @@ export type FieldType =
 /** Where a field's values are stored in the form in which they are compared. */
 export type Storage =
   /**
-   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the
-   * key of `keys` that holds the shown form of the text, where that differs; `others` says where further addresses of the
+   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the key
+   * of `keys` that holds the shown form of the text, where that differs; `others` says where further addresses of the
    * row are; `via` are the relations, each to one row, that lead to the row with the column.
    */
   | {
@@ -82,8 +82,8 @@ export type Storage =
   | { readonly kind: "lists" };
 
 /**
- * Further addresses of a row, any of which will do: each under a token of `facets`, and all of them, in their shown forms
- * too, each between line feeds, under a key of `keys`.
+ * Further addresses of a row, any of which will do: each under a token of `facets`, and all of them, in their shown
+ * forms too, each between line feeds, under a key of `keys`.
  */
 export interface OtherAddresses {
   /** The column that callers write. */
@@ -194,7 +194,9 @@ function customIndex(entity: Entity, storage: Storage, type: CustomFieldType): s
     : null;
 }
 
-/** The key of `keys` that holds a row's e-mail addresses without accents, as far as they have any: searches look there. */
+/**
+ * The key of `keys` that holds a row's e-mail addresses without accents, as far as they have any: searches look there.
+ */
 export const PLAIN_ADDRESSES = "emailPlain";
 
 /** Longest text that has an equality token. Counted in UTF-16 units of the folded text. */

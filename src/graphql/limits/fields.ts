@@ -10,8 +10,8 @@ import { RequestError } from "../../lib/errors.ts";
 
 /**
  * Fields of the objects in one variable, those that were not sent included: graphql-js looks for each of them, so that
- * `{or: [{}, {}, …]}` is 60 times as long as it looks. Two hundred smart lists have 120 000, an import of 1000 rows some
- * 70 000; 300 000 take a tenth of a second.
+ * `{or: [{}, {}, …]}` is 60 times as long as it looks. Two hundred smart lists have 120 000, an import of 1000 rows
+ * some 70 000; 300 000 take a tenth of a second.
  */
 const MAX_FIELDS = 300_000;
 

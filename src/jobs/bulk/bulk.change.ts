@@ -31,7 +31,9 @@ export interface CompleteChange {
   readonly columns: (contact: ContactRow) => Columns<ContactRow>;
 }
 
-/** Checks a change as a mutation of one contact would. The custom fields stay as they are until the transaction ends. */
+/**
+ * Checks a change as a mutation of one contact would. The custom fields stay as they are until the transaction ends.
+ */
 export async function checkChange(writer: Writer, change: BulkChange): Promise<CheckedChange> {
   switch (change.kind) {
     case "UPDATE":

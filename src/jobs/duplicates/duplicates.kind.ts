@@ -11,8 +11,8 @@ const BATCH = 500;
 const TURN = 1000;
 
 /**
- * Searches for duplicates: what contacts share is read in parts, a step each, and the groups are written when all of it is
- * known. A process that dies leaves nothing of use; the next one begins anew.
+ * Searches for duplicates: what contacts share is read in parts, a step each, and the groups are written when all of it
+ * is known. A process that dies leaves nothing of use; the next one begins anew.
  */
 export const duplicateKind: JobKind<"duplicateSearch"> = {
   name: "duplicateSearch",

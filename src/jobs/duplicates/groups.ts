@@ -34,8 +34,8 @@ export interface Group {
 }
 
 /**
- * Unites contacts that share keys: who shares one with somebody of a group belongs to it. The same keys in the same order
- * make the same groups.
+ * Unites contacts that share keys: who shares one with somebody of a group belongs to it. The same keys in the same
+ * order make the same groups.
  */
 export class Groups {
   readonly #places = new Map<string, number>();

@@ -77,7 +77,10 @@ const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual" 
   },
 };
 
-/** @param all whether every column that callers write is a column where none are chosen, and not only what an import reads */
+/**
+ * @param all whether every column that callers write is a column where none are chosen, and not only what an import
+ *   reads
+ */
 function tableFields(table: ColumnTable, all: boolean): Fields {
   return Object.fromEntries(
     Object.entries(table).map(([name, row]): [string, ExportField] => {

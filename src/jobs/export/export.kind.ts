@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Database } from "../../db/open/database.ts";
+import type { Database } from "../../db/database.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { type TrashMode, trashWhere } from "../../filter/list/plan.ts";
@@ -23,8 +23,8 @@ const TURN = 100_000;
 const MAX_BYTES = 1_000_000_000;
 
 /**
- * Exports: the ids of the records are kept in batches, and each step writes the records of a batch, or as many as a piece
- * of the file holds.
+ * Exports: the ids of the records are kept in batches, and each step writes the records of a batch, or as many as a
+ * piece of the file holds.
  */
 export const exportKind: JobKind<"exportJob"> = {
   name: "exportJob",

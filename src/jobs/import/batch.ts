@@ -77,9 +77,9 @@ const TURN = 500;
 
 /**
  * Imports rows. A record is recognised by what the caller chose (`matchOn`); where nothing was chosen, by its e-mail
- * address, and where a row has none, by its name together with one of its phone numbers. Two rows that are recognised so are
- * the same record. The address of a contact that was merged leads to the one that it was merged into. An import only adds:
- * what a row does not say stays as it is, and no row takes back a wish not to be contacted.
+ * address, and where a row has none, by its name together with one of its phone numbers. Two rows that are recognised
+ * so are the same record. The address of a contact that was merged leads to the one that it was merged into. An import
+ * only adds: what a row does not say stays as it is, and no row takes back a wish not to be contacted.
  *
  * @param rows in the order of the file
  */

@@ -96,8 +96,8 @@ const partsOfAddress = new Set<ImportField | null>(["STREET", "CITY", "STATE", "
 const isPlain = (address: string): boolean => address === "plain 1";
 
 /**
- * Leaves the parts of one address: of the one with the most parts, rather with a street, the first of those; what a file
- * has without saying of which address it is goes with it.
+ * Leaves the parts of one address: of the one with the most parts, rather with a street, the first of those; what a
+ * file has without saying of which address it is goes with it.
  */
 function ofOneAddress(claims: readonly Claim[]): Claim[] {
   const parts = new Map<string, Set<ImportField | null>>();

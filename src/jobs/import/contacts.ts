@@ -81,7 +81,10 @@ async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Pro
 const leadTo = (addresses: ReadonlyMap<string, Address>): Map<string, string> =>
   new Map([...addresses].flatMap(([key, { holder }]) => (holder ? [[key, holder.id] as const] : [])));
 
-/** Ids of contacts that have a phone number of the rows: where nothing was chosen, those with its name, of rows without an address. */
+/**
+ * Ids of contacts that have a phone number of the rows: where nothing was chosen, those with its name, of rows without
+ * an address.
+ */
 async function withPhones(
   tx: Writer["tx"],
   marks: readonly Looked["marks"][number][],

@@ -67,7 +67,11 @@ export interface ImportEntity {
     before: ImportColumns,
     input: ImportValues,
   ): { readonly input: ImportValues; readonly kept: readonly unknown[] };
-  /** What a row says without addresses that lead to the record already. @param merged because of a merge, by comparison key */
+  /**
+   * What a row says without addresses that lead to the record already.
+   *
+   * @param merged because of a merge, by comparison key
+   */
   withoutKnown(before: ImportColumns, input: ImportValues, merged: ReadonlySet<string>): ImportValues;
   /** Wishes of those in the trash that a record takes over with their address. */
   keptWishes(columns: ImportColumns, trashed: Address["trashed"]): Partial<ImportColumns>;

@@ -86,7 +86,10 @@ const kindsOfAddress = [
 export const lineOf = (heading: string): number =>
   heading.length > MAX_HEADING ? 1 : Number(/\p{L} ?(\d{1,2})$/u.exec(headingKey(heading))?.[1] ?? 1);
 
-/** Of which of a person's addresses a column is a part: `Home City` of the one at home, `Address 2 - City` of the second. */
+/**
+ * Of which of a person's addresses a column is a part: `Home City` of the one at home, `Address 2 - City` of the
+ * second.
+ */
 export function addressOf(heading: string): string {
   const words = new Set(headingKey(heading).split(" "));
   const kind = kindsOfAddress.find((each) => each.words.some((word) => words.has(word)))?.kind ?? "plain";

@@ -1,5 +1,5 @@
-import type { Database } from "../../db/open/database.ts";
-import { isUniqueViolation } from "../../db/open/faults.ts";
+import type { Database } from "../../db/database.ts";
+import { isUniqueViolation } from "../../db/faults.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import { refuse } from "../../lib/errors.ts";
 import type { Writer } from "../../records/write/writer.ts";

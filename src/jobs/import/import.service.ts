@@ -1,4 +1,4 @@
-import { isUniqueViolation } from "../../db/open/faults.ts";
+import { isUniqueViolation } from "../../db/faults.ts";
 import type { Entity } from "../../filter/registry/fields.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";

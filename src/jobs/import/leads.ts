@@ -12,7 +12,10 @@ import type { Writer } from "../../records/write/writer.ts";
 import { entityOf, type Holder, type Holders, type Looked } from "./entity.ts";
 import { keysOf } from "./recognise.ts";
 
-/** Importing leads. Several may have the same address, so that one of others, whom the caller may not see, is in nobody's way. */
+/**
+ * Importing leads. Several may have the same address, so that one of others, whom the caller may not see, is in
+ * nobody's way.
+ */
 
 export const leads = entityOf<
   LeadRow,

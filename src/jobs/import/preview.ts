@@ -53,8 +53,8 @@ export interface Preview
 }
 
 /**
- * Says how a file is written, where its columns would go, and what would become of its first rows: a thousand, or as many
- * as are in its first megabyte.
+ * Says how a file is written, where its columns would go, and what would become of its first rows: a thousand, or as
+ * many as are in its first megabyte.
  *
  * @param raw the input of the import
  * @throws RefusalError for what the import would refuse as a whole

@@ -7,8 +7,8 @@ import { errorsOf } from "./errors-csv.ts";
 import { MAX_RAW, RecordReader } from "./records.ts";
 
 /**
- * The rows of a file that were refused, in the shape of the file with one more column that says why: mended, they can be
- * imported again. Cells are as they were sent, so that a spreadsheet may take one for a formula.
+ * The rows of a file that were refused, in the shape of the file with one more column that says why: mended, they can
+ * be imported again. Cells are as they were sent, so that a spreadsheet may take one for a formula.
  */
 export function refusedRows(db: Db, { id, mapping, delimiter }: ImportJob): Readable {
   const columns = (mapping as unknown as Column[]).map(({ column }) => column);

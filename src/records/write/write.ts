@@ -1,4 +1,4 @@
-import { isRetryable, violatesForeignKey } from "../../db/open/faults.ts";
+import { isRetryable, violatesForeignKey } from "../../db/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
@@ -25,13 +25,13 @@ export interface WriteOptions<Result> {
 }
 
 /**
- * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it. Every write goes
- * through here.
+ * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it. Every write
+ * goes through here.
  *
- * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a transaction,
- * and after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry` names). So it must have
- * no effects but through its writer. Warnings are an attempt's too (`writer.warn`): the
- * caller is told those of the attempt that was committed.
+ * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a
+ * transaction, and after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry`
+ * names). So it must have no effects but through its writer. Warnings are an attempt's too (`writer.warn`): the caller
+ * is told those of the attempt that was committed.
  *
  * @param caller for whom; gets the warnings, and is told that something was written
  * @param work the work of one attempt
@@ -84,8 +84,8 @@ const conflict = (cause: unknown): RequestError =>
 
 /**
  * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and then
- * gets the stored answer and its warnings, if its caller may still see all of it. A refusal rolls the row back, so that a corrected request
- * can use the key again.
+ * gets the stored answer and its warnings, if its caller may still see all of it. A refusal rolls the row back, so
+ * that a corrected request can use the key again.
  */
 async function once<Result>(
   { viewer, now }: Caller,

@@ -1,4 +1,4 @@
-import type { Catalogue } from "../../db/open/catalogue.ts";
+import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import type { StoredModel, StoredRows } from "../../db/write/row-statements.ts";
@@ -23,8 +23,8 @@ import { keepUnique, touchesUnique } from "./unique.ts";
 const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "deal"]);
 
 /**
- * Writes rows in one attempt of `write()`. Versions, times, the modification source, derived columns and the join table of
- * tags are set here and nowhere else.
+ * Writes rows in one attempt of `write()`. Versions, times, the modification source, derived columns and the join table
+ * of tags are set here and nowhere else.
  */
 export class Writer {
   readonly #definitions = new Map<Entity, readonly Definition[]>();
@@ -80,8 +80,8 @@ export class Writer {
   }
 
   /**
-   * Changes a row that this attempt has locked, or read optimistically. When nothing differs, nothing is written and the
-   * row is returned as it was.
+   * Changes a row that this attempt has locked, or read optimistically. When nothing differs, nothing is written and
+   * the row is returned as it was.
    *
    * @param before the row as it was read under its lock
    */

@@ -8,7 +8,7 @@ import {
   OperationTypeNode,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { isTimeout, isUnavailable } from "../../db/open/faults.ts";
+import { isTimeout, isUnavailable } from "../../db/faults.ts";
 import { schema } from "../../schema.ts";
 
 type Execute = (execution: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;

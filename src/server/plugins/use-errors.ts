@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
-import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/open/faults.ts";
+import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/faults.ts";
 import { type RequestCode, RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
 

@@ -1,5 +1,5 @@
 import { type Plugin, useReadinessCheck } from "graphql-yoga";
-import type { Database } from "../../db/open/database.ts";
+import type { Database } from "../../db/database.ts";
 
 const endpoint = "/ready";
 

@@ -1,7 +1,7 @@
 import { getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Viewer, ViewerOf } from "../../auth/viewer.ts";
-import type { Database } from "../../db/open/database.ts";
+import type { Database } from "../../db/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";

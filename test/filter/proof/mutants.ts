@@ -228,7 +228,9 @@ export const mutants: readonly Mutant[] = [
 /** How a mutant's source is imported: beside the real module, under another address. */
 export const addressOf = ({ file }: Mutant, at: number): string => `/src/filter/${file}?mutant=${at}`;
 
-/** Gives such an address its source. A fragment that is not there exactly once stops the run: the list is out of date. */
+/**
+ * Gives such an address its source. A fragment that is not there exactly once stops the run: the list is out of date.
+ */
 export const mutation = (): Plugin => ({
   name: "mutation",
   enforce: "pre",

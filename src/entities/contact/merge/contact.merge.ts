@@ -45,8 +45,8 @@ export interface Merged {
 }
 
 /**
- * Merges contacts into one, in one transaction: deals, activities, conversations, tags, addresses and phone numbers move
- * to the primary, the duplicates go to the trash and lead to it from then on.
+ * Merges contacts into one, in one transaction: deals, activities, conversations, tags, addresses and phone numbers
+ * move to the primary, the duplicates go to the trash and lead to it from then on.
  *
  * @param dryRun says what would be chosen and moved, and writes nothing
  * @throws RefusalError with everything that stands against it

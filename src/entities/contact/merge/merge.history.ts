@@ -85,8 +85,8 @@ function editedLists(values: State, end: State, begin: State): State {
 }
 
 /**
- * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order than with what was added at its end,
- * its order comes first.
+ * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order
+ * than with what was added at its end, its order comes first.
  *
  * @param was the other one before
  * @param is the other one after

@@ -142,7 +142,9 @@ export function planMerge(
   };
 }
 
-/** All addresses and phone numbers of contacts: first those of the one that was chosen, then the others' in their order. */
+/**
+ * All addresses and phone numbers of contacts: first those of the one that was chosen, then the others' in their order.
+ */
 function unitedLists(
   contacts: readonly [ContactRow, ...ContactRow[]],
   chosen: ReadonlyMap<string, ContactRow>,

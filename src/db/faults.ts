@@ -1,4 +1,4 @@
-import { Prisma } from "../../generated/prisma/client.ts";
+import { Prisma } from "../generated/prisma/client.ts";
 
 /**
  * Classifies the errors of the database and the driver. Prisma wraps the driver's errors, and its metadata differ by

@@ -1,8 +1,8 @@
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
 
 /**
- * Updates the planner's statistics of contacts and flushes the pending lists of their GIN indexes, as autovacuum would do
- * later. Until then, after many contacts have changed, some queries are slower by orders of magnitude.
+ * Updates the planner's statistics of contacts and flushes the pending lists of their GIN indexes, as autovacuum would
+ * do later. Until then, after many contacts have changed, some queries are slower by orders of magnitude.
  */
 export async function analyze({ pool }: Pick<Database, "pool">): Promise<void> {
   await pool.query("ANALYZE contact, contact_tag");

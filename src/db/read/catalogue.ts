@@ -1,5 +1,5 @@
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
-import type { Query } from "./query.ts";
+import type { Query } from "../open/query.ts";
 
 /** A custom field as the organization defined it. */
 export interface Definition {
