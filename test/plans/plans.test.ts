@@ -60,6 +60,20 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
     });
   }
 
+  test("a thousand phone numbers and addresses of a file are looked up by index, not by reading all contacts", async () => {
+    const numbers = Array.from({ length: 1000 }, (_, at) => `+4915${100_000_000 + at}`);
+    const sent = await world.readBy(async (db) => {
+      await db.phoneHolders(numbers, null);
+      await db.addresses(numbers.map((number) => `${number}@file.example`));
+    });
+    expect(sent.length).toBe(2);
+    for (const one of sent) {
+      const plans = await plansOf(one);
+      expect(plans.flatMap(largeScans), one.text).toEqual([]);
+      expect(Math.max(...plans.map(rowsRead)), one.text).toBeLessThanOrEqual(100);
+    }
+  });
+
   test("a statement that is prepared once is seen each time, with its text and its values", async () => {
     const text = "SELECT $1::int, $2::text, $3::bytea";
     const rows = [

@@ -11,6 +11,8 @@ import { loadWorld, readWorld } from "../../bench/servers/world-data.ts";
 import { applyMigrations } from "../../src/db/migrate/migrate.ts";
 import { openDatabase } from "../../src/db/open/database.ts";
 import { columnOf } from "../../src/db/prisma/columns.ts";
+import type { Db } from "../../src/db/scope/db.ts";
+import { scopedDb } from "../../src/db/scope/scoped.ts";
 import { createServer } from "../../src/server/server.ts";
 
 /** The benchmark's data in small, in a database of its own, and the statements that its requests lead to. */
@@ -19,6 +21,8 @@ export interface PlannedWorld {
   readonly explainer: Explainer;
   /** Each request of a workload, with the statements that the product sends for it. */
   record(letter: Letter): Promise<readonly (readonly Sent[])[]>;
+  /** The statements that reads of an organization's rows lead to. */
+  readBy(work: (db: Db) => Promise<unknown>): Promise<readonly Sent[]>;
   /** The statements that a client of its own sends. */
   sentBy(work: (client: pg.Client) => Promise<unknown>): Promise<readonly Sent[]>;
   close(): Promise<void>;
@@ -111,6 +115,15 @@ async function fill(url: string, drop: () => Promise<void>): Promise<PlannedWorl
         recorded.push(tap.take());
       }
       return recorded;
+    },
+    async readBy(work) {
+      const { id: memberId } = await database.prisma.member.findFirstOrThrow({
+        where: { orgId: world.org.id },
+      });
+      const db = scopedDb(database, { orgId: world.org.id, memberId, dataScope: "ALL" });
+      tap.take();
+      await work(db);
+      return tap.take().filter(({ text }) => !text.includes("public.member"));
     },
     async sentBy(work) {
       const client = new pg.Client(tap.url);

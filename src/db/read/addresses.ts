@@ -52,7 +52,7 @@ export async function readAddresses(
          c.allow_phone_calls
        FROM contact AS c CROSS JOIN LATERAL unnest(c.facets) AS t(token)
        WHERE c.org_id = $1::uuid AND c.deleted_at IS NOT NULL AND c.other_emails <> '{}'
-         AND c.facets && $3::text[] AND t.token = ANY($3::text[])) AS had
+         AND c.facets && (SELECT $3::text[]) AND t.token = ANY($3::text[])) AS had
      JOIN contact AS s ON s.org_id = $1::uuid AND s.id = had.leads_to
      ORDER BY had.gone DESC NULLS FIRST, had.id`,
     values,

@@ -6,6 +6,7 @@ import { type Principal, scope } from "./scope.ts";
 const readerNames = [
   "children",
   "addresses",
+  "phoneHolders",
   "catalogue",
   "members",
   "tagUsage",

@@ -38,6 +38,12 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   members(ids: readonly string[] | null): Promise<MemberProfile[]>;
   /** Contacts that have or had these e-mail addresses (comparison keys), whether or not the member may see them. */
   addresses(keys: readonly string[]): Promise<AddressRow[]>;
+  /**
+   * Ids of live contacts with one of these phone numbers that the member may see.
+   *
+   * @param nameKeys keys of names that they must have one of; null for any name
+   */
+  phoneHolders(numbers: readonly string[], nameKeys: readonly string[] | null): Promise<string[]>;
   /** How many live contacts and leads that the member may see carry each tag. */
   tagUsage(tagIds: readonly string[]): Promise<TagUsage[]>;
   /** Contacts that are likely one person. */

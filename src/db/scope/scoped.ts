@@ -10,6 +10,7 @@ import { readAddresses } from "../read/addresses.ts";
 import { readCatalogue } from "../read/catalogue.ts";
 import { childReader } from "../read/children.ts";
 import { duplicateReader } from "../read/duplicates.ts";
+import { readPhoneHolders } from "../read/phone-holders.ts";
 import { setReader } from "../read/sets.ts";
 import { readTagUsage } from "../read/tag-usage.ts";
 import { bulkStatements } from "../write/bulk.ts";
@@ -166,9 +167,10 @@ const readersOf = (
   named: Query,
   principal: Principal,
   statement: PreparedReads["statement"],
-): Pick<Db, "catalogue" | "members" | "tagUsage" | "duplicates" | "sets" | "addresses"> => ({
+): Pick<Db, "catalogue" | "members" | "tagUsage" | "duplicates" | "sets" | "addresses" | "phoneHolders"> => ({
   sets: setReader(query, principal, statement),
   addresses: (keys) => readAddresses(named, principal, keys),
+  phoneHolders: (numbers, nameKeys) => readPhoneHolders(named, principal, numbers, nameKeys),
   members: (ids) => readMembers(named, principal.orgId, ids),
   duplicates: duplicateReader(query, principal),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),

@@ -99,13 +99,5 @@ async function withPhones(
   await tx.lock.phones(["of an import"]);
   const phones = [...new Set(looked.flatMap((row) => row.phones))];
   const names = [...new Set(looked.map(({ name }) => orderKey(fold(name))))];
-  const found = await tx.contact.findMany({
-    where: {
-      deletedAt: null,
-      phoneNumbers: { hasSome: phones },
-      ...(matchOn === null && { nameKey: { in: names } }),
-    },
-    select: { id: true },
-  });
-  return found.map(({ id }) => id);
+  return tx.phoneHolders(phones, matchOn === null ? names : null);
 }
