@@ -4,6 +4,7 @@ import type {
   MemberRole,
   ModificationSource,
   OrganizationMode,
+  WeekDay,
 } from "../generated/prisma/enums.ts";
 
 /** A user's membership of one organization, which every credential is resolved to. */
@@ -16,6 +17,12 @@ export interface Membership extends Principal {
   readonly timeZone: string;
   /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
   readonly defaultCountry: string | null;
+  /** The day with which its weeks begin. */
+  readonly weekStart: WeekDay;
+  /** The currency of amounts that are written without one: ISO 4217. */
+  readonly defaultCurrency: string | null;
+  /** How often its settings were changed, from 1. */
+  readonly orgVersion: number;
   /** Signs the organization's cursors. */
   readonly cursorSecret: Uint8Array;
 }
@@ -36,4 +43,5 @@ export interface Found extends Membership {
 export const membershipColumns = `m.org_id AS "orgId", m.id AS "memberId", m.role, m.data_scope AS "dataScope",
             u.name AS "userName", u.email AS "userEmail",
             o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.default_country AS "defaultCountry",
+            o.week_start AS "weekStart", o.default_currency AS "defaultCurrency", o.version AS "orgVersion",
             o.cursor_secret AS "cursorSecret"`;

@@ -7,7 +7,8 @@ import { CommandError } from "./run.ts";
 
 /** A caller who knows what of their organization decides how inputs are read. */
 interface OrganizationCaller extends Caller {
-  readonly viewer: Caller["viewer"] & Pick<Context["viewer"], "timeZone" | "defaultCountry">;
+  readonly viewer: Caller["viewer"] &
+    Pick<Context["viewer"], "timeZone" | "defaultCountry" | "defaultCurrency" | "weekStart">;
 }
 
 /**
@@ -24,7 +25,11 @@ export async function callerOf(
 ): Promise<OrganizationCaller> {
   const member = await database.prisma.member.findFirst({
     where: { orgId, user: { is: { emailKey: address.key } } },
-    include: { organization: { select: { timeZone: true, defaultCountry: true } } },
+    include: {
+      organization: {
+        select: { timeZone: true, defaultCountry: true, defaultCurrency: true, weekStart: true },
+      },
+    },
   });
   if (!member)
     throw new CommandError("there is no such organization, or the address is not a member's of it");

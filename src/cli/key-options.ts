@@ -1,5 +1,9 @@
+import { InvalidArgumentError } from "commander";
 import { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
+import { isCurrency } from "../graphql/scalars.ts";
 import { InexactError, parseDay, parseMoment } from "../lib/exact.ts";
+import { isPhoneCountry } from "../lib/phone.ts";
+import { isTimeZone } from "../lib/time-zone.ts";
 import { UsageError } from "./run.ts";
 
 /** What a key made from the command line may do, and how long. */
@@ -54,4 +58,24 @@ function readMoment(text: string): Date {
       `--expires has ${JSON.stringify(text)}; it takes a day such as 2030-01-31, or a moment such as 2030-01-31T09:00:00Z`,
     );
   }
+}
+
+/** @returns an IANA time zone by its name */
+export function readTimeZone(text: string): string {
+  if (isTimeZone(text.trim())) return text.trim();
+  throw new InvalidArgumentError("It must be an IANA time zone, such as Europe/Berlin.");
+}
+
+/** @returns two letters of ISO 3166-1 */
+export function readCountry(text: string): string {
+  const code = text.trim().toUpperCase();
+  if (isPhoneCountry(code)) return code;
+  throw new InvalidArgumentError("It must be a country by its two-letter code of ISO 3166-1, such as DE.");
+}
+
+/** @returns a code of ISO 4217 */
+export function readCurrency(text: string): string {
+  const code = text.trim().toUpperCase();
+  if (isCurrency(code)) return code;
+  throw new InvalidArgumentError("It must be a currency by its code of ISO 4217, such as EUR.");
 }

@@ -7,7 +7,7 @@ import { encodeId } from "../db/ids.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";
 import { newId } from "../lib/typeid.ts";
 import { type Address, readAddress, readName, readOneOf, readOrganization } from "./arguments.ts";
-import { readKeyOptions } from "./key-options.ts";
+import { readCountry, readCurrency, readKeyOptions, readTimeZone } from "./key-options.ts";
 import { CommandError, say, UsageError } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 
@@ -16,6 +16,9 @@ interface Options {
   readonly email: Address;
   readonly user?: string;
   readonly mode?: "live" | "test";
+  readonly timeZone?: string;
+  readonly country?: string;
+  readonly currency?: string;
   readonly scopes?: string;
   readonly expires?: string;
   readonly sources?: string;
@@ -40,6 +43,17 @@ export const key = new Command("key")
     "what a new organization is for: its keys are sk_live_… or sk_test_…; live when left out",
     readOneOf("live", "test"),
   )
+  .option("--time-zone <name>", "where a new organization's days begin; UTC when left out", readTimeZone)
+  .option(
+    "--country <code>",
+    "country of phone numbers that are written without one, such as DE, in a new organization",
+    readCountry,
+  )
+  .option(
+    "--currency <code>",
+    "currency of amounts that are written without one, such as EUR, in a new organization",
+    readCurrency,
+  )
   .option(
     "--scopes <names>",
     "what the key may be used for: read, write, admin, with commas between them; admin when left out",
@@ -49,11 +63,15 @@ export const key = new Command("key")
     "--sources <names>",
     "systems as which it may say to write: hubspot,pipedrive,…; none when left out",
   )
-  .action(async ({ org, email, user, mode, ...given }: Options) => {
+  .action(async ({ org, email, user, mode, timeZone, country, currency, ...given }: Options) => {
     const options = readKeyOptions(given, new Date());
     if ("id" in org) {
-      const extra = user !== undefined ? "--user" : mode !== undefined ? "--mode" : null;
-      if (extra) throw new UsageError(`${extra} is for a new organization, and --org has an id`);
+      const ofNew = { user, mode, "time-zone": timeZone, country, currency };
+      const [extra] = Object.entries(ofNew).flatMap(([name, value]) =>
+        value === undefined ? [] : [`--${name}`],
+      );
+      if (extra !== undefined)
+        throw new UsageError(`${extra} is for a new organization, and --org has an id`);
     }
     await withMigrated(async (database) => {
       const member =
@@ -61,8 +79,13 @@ export const key = new Command("key")
           ? await findMember(database, org.id, email)
           : await createOrganization(
               database,
-              org.name,
-              mode === "test" ? OrganizationMode.TEST : OrganizationMode.LIVE,
+              {
+                name: org.name,
+                mode: mode === "test" ? OrganizationMode.TEST : OrganizationMode.LIVE,
+                ...(timeZone !== undefined && { timeZone }),
+                ...(country !== undefined && { defaultCountry: country }),
+                ...(currency !== undefined && { defaultCurrency: currency }),
+              },
               { name: user ?? email.email, email: email.email, emailKey: email.key },
             );
       const beyond = given.scopes === undefined ? [] : scopesBeyond(options.scopes, member.role);
@@ -92,10 +115,16 @@ async function findMember({ prisma }: Database, orgId: string, address: Address)
 /** The organization, its owner's user where they have none yet, and their membership, in one transaction. */
 async function createOrganization(
   { prisma }: Database,
-  name: string,
-  mode: OrganizationMode,
+  settings: {
+    readonly name: string;
+    readonly mode: OrganizationMode;
+    readonly timeZone?: string;
+    readonly defaultCountry?: string;
+    readonly defaultCurrency?: string;
+  },
   owner: { name: string; email: string; emailKey: string },
 ) {
+  const { name, mode } = settings;
   const alike = await prisma.member.findFirst({
     where: { organization: { is: { name, mode } }, user: { is: { emailKey: owner.emailKey } } },
   });
@@ -108,7 +137,7 @@ async function createOrganization(
   return prisma.$transaction(async (tx) => {
     const orgId = newId();
     await tx.organization.create({
-      data: { id: orgId, name, mode, cursorSecret: new Uint8Array(randomBytes(32)) },
+      data: { ...settings, id: orgId, cursorSecret: new Uint8Array(randomBytes(32)) },
     });
     const user = await tx.user.upsert({
       where: { emailKey: owner.emailKey },

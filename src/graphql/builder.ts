@@ -23,7 +23,17 @@ interface Scalar<Input, Output = Input> {
 interface Objects extends Omit<Rows, "Member" | "CustomField" | "Organization"> {
   Member: MemberProfile;
   /** As its callers know it from their credential. */
-  Organization: Pick<Viewer, "orgId" | "orgName" | "mode" | "timeZone" | "defaultCountry">;
+  Organization: Pick<
+    Viewer,
+    | "orgId"
+    | "orgName"
+    | "mode"
+    | "timeZone"
+    | "weekStart"
+    | "defaultCountry"
+    | "defaultCurrency"
+    | "orgVersion"
+  >;
   CustomField: Definition;
 }
 

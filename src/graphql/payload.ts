@@ -79,9 +79,10 @@ builder.objectRef<Kind<"versionConflict">>("VersionConflictError").implement({
     record: t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: "The record as it is now, whatever its type; null for a set of records.",
+      description:
+        "The record as it is now, whatever its type; null for a set of records and for the organization.",
       resolve: async ({ type, currentId }, _args, context) => {
-        if (currentId === null) return null;
+        if (currentId === null || type === "Organization") return null;
         const row = await byId[recordLoaders[type]].load(context, currentId);
         return row === null ? null : { ...row, __typename: type };
       },

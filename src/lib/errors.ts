@@ -55,8 +55,8 @@ export type Refusal = {
   | { readonly kind: "duplicateContact"; readonly existingId: string | null }
   | {
       readonly kind: "versionConflict";
-      readonly type: "Contact" | "Lead" | "Deal" | "SmartList";
-      /** Null for the version of a whole set, which is no record. */
+      readonly type: "Contact" | "Lead" | "Deal" | "SmartList" | "Organization";
+      /** Null for the version of a whole set or of the organization, which are no records. */
       readonly currentId: string | null;
       readonly currentVersion: number;
     }

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import type { Viewer } from "../auth/viewer.ts";
 import { builder } from "../graphql/builder.ts";
+import type { Caller } from "../graphql/context.ts";
+import { type Refusal, refusal } from "../lib/errors.ts";
 import { InexactError, parseDecimal } from "../lib/exact.ts";
 
 export const MoneyInput = builder.inputType("MoneyInput", {
@@ -10,7 +13,11 @@ export const MoneyInput = builder.inputType("MoneyInput", {
       required: true,
       description: 'The amount, 0 or more, with at most two decimals, such as "1250.50".',
     }),
-    currency: t.field({ type: "Currency", required: true, description: "ISO 4217 code." }),
+    currency: t.field({
+      type: "Currency",
+      description:
+        "ISO 4217 code. Left out, it is the one that the record has already, else the organization's `defaultCurrency`; required where there is neither.",
+    }),
   }),
 });
 
@@ -30,5 +37,34 @@ export const money = z.object({
     }
     return z.NEVER;
   }),
-  currency: z.string("is required: an ISO 4217 code, such as EUR"),
+  currency: z.string().nullish(),
 });
+
+/** An amount as it was sent. */
+export type MoneyValue = z.infer<typeof money>;
+
+/** Who writes amounts: as a member of an organization that may have a default currency. */
+export interface MoneyCaller extends Caller {
+  readonly viewer: Caller["viewer"] & Pick<Viewer, "defaultCurrency">;
+}
+
+/**
+ * The currency of an amount: the one that is said, else that which the record has, else the organization's.
+ *
+ * @param before the record's; null where it has none
+ * @param fallback the organization's
+ * @param path where the amount stands in the arguments
+ * @returns the currency, or why there is none
+ */
+export function currencyOf(
+  { currency }: MoneyValue,
+  before: string | null,
+  fallback: string | null,
+  path: readonly string[],
+): { readonly currency: string; readonly refusals: readonly [] } | { readonly refusals: readonly Refusal[] } {
+  const found = currency ?? before ?? fallback;
+  if (found !== null) return { currency: found, refusals: [] };
+  const message =
+    "is required: an ISO 4217 code, such as EUR; it may be left out once the organization has a default currency";
+  return { refusals: [refusal("REQUIRED", [...path, "currency"], `${path.at(-1)}.currency ${message}`)] };
+}

@@ -118,6 +118,10 @@ describe.each([
 
       expect(await npm(["purge"], env)).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads\n" });
       const narrow = ["--scopes", "read,write,admin", "--expires", "2130-01-31", "--sources", "hubspot"];
+      const said = ["--time-zone", "Europe/Berlin", "--country", "de", "--currency", "eur"];
+      const german = ["key", "--", "--org", "GmbH", "--email", "me@example.com", ...said];
+      const { out } = await npm(german, env);
+      expect(out).toMatch(/^Organization: organization_\w{26}\nAPI key: sk_live_\S+\n$/);
       const more = await npm(["key", "--", ...member, ...narrow], env);
       expect(more).toMatchObject({ code: 0, err: "" });
       expect(more.out).toMatch(new RegExp(`^Organization: ${org}\nAPI key: sk_live_\\S+\n$`));
@@ -279,6 +283,17 @@ test.each([
   [["key", ...org, ...me, "--mode", "test"], "--mode is for a new organization, and --org has an id"],
   [["key", ...org, ...me, "--user", "Me"], "--user is for a new organization, and --org has an id"],
   [["key", "--org", "My company", ...me, "--mode", "demo"], "It must be live or test."],
+  [["key", ...org, ...me, "--country", "DE"], "--country is for a new organization, and --org has an id"],
+  [
+    ["key", ...org, ...me, "--time-zone", "UTC"],
+    "--time-zone is for a new organization, and --org has an id",
+  ],
+  [
+    ["key", "--org", "My company", ...me, "--country", "Germany"],
+    "It must be a country by its two-letter code",
+  ],
+  [["key", "--org", "My company", ...me, "--currency", "euro"], "It must be a currency by its code"],
+  [["key", "--org", "My company", ...me, "--time-zone", "Berlin"], "It must be an IANA time zone"],
   [
     ["key", "--org", "My company", ...me, "--scopes", "all"],
     '--scopes has "all"; it takes read, write, admin',

@@ -70,6 +70,173 @@ describe("an organization is changed", () => {
   });
 });
 
+describe("what an organization says of weeks and amounts", () => {
+  const settings = "organization { weekStart defaultCurrency version }";
+  const set = (key: string, args: string) => mutate(key, `organizationUpdate(${args})`, settings);
+
+  test("is read, and changed with its version", async () => {
+    const own = await Organization.make();
+    const { data } = await sendText(own.key, `{ viewer { ${settings} } }`);
+    expect(data).toEqual({
+      viewer: { organization: { weekStart: "MONDAY", defaultCurrency: null, version: 1 } },
+    });
+    expect(
+      await set(own.key, `input: { weekStart: SUNDAY, defaultCurrency: "CHF" }, expectedVersion: 1`),
+    ).toEqual({
+      organization: { weekStart: "SUNDAY", defaultCurrency: "CHF", version: 2 },
+      errors: [],
+    });
+    const late = await mutate<{ organization: null }>(
+      own.key,
+      `organizationUpdate(input: { defaultCurrency: null }, expectedVersion: 1)`,
+      "organization { version } errors { ... on VersionConflictError { currentVersion record { id } } }",
+    );
+    expect(late).toMatchObject({
+      organization: null,
+      errors: [{ code: "VERSION_CONFLICT", path: ["expectedVersion"], currentVersion: 2, record: null }],
+    });
+  });
+
+  test("is not changed again by a repeated request, which is answered with what is there", async () => {
+    const own = await Organization.make();
+    const args = `input: { defaultCurrency: "EUR" }, idempotencyKey: "once"`;
+    const first = await set(own.key, args);
+    expect(first).toMatchObject({ organization: { defaultCurrency: "EUR", version: 2 } });
+    await set(own.key, `input: { defaultCurrency: null }`);
+    expect(await set(own.key, args)).toMatchObject({
+      organization: { defaultCurrency: null, version: 3 },
+      errors: [],
+    });
+    const other = await set(own.key, `input: { defaultCurrency: "USD" }, idempotencyKey: "once"`);
+    expect(other.errors).toMatchObject([{ code: "IDEMPOTENCY_MISMATCH" }]);
+  });
+
+  test("decides where this week of a filter begins, of saved lists too", async () => {
+    const own = await Organization.make();
+    await own.customField({ slug: "met", type: "DATE", slot: "date_1" as never });
+    const { data: range } = await sendText(
+      own.key,
+      `{ contactFilterPreview(query: { groups: [{ conditions: [{ field: "created_at", op: WITHIN, value: { this: "WEEK" } }] }] }) {
+        ranges { from to } } }`,
+    );
+    const from = (answer: unknown) =>
+      new Date(
+        (answer as { contactFilterPreview: { ranges: [{ from: string }] } }).contactFilterPreview.ranges[0]
+          .from,
+      );
+    expect(from(range).getUTCDay()).toBe(1);
+    await set(own.key, `input: { weekStart: THURSDAY }`);
+    const { data: later } = await sendText(
+      own.key,
+      `{ contactFilterPreview(query: { groups: [{ conditions: [{ field: "created_at", op: WITHIN, value: { this: "WEEK" } }] }] }) {
+        ranges { from to } } }`,
+    );
+    expect(from(later).getUTCDay()).toBe(4);
+    // A saved list: a contact of the first moment of the week is in it, one of the moment before is not.
+    const list = await mutate<{ smartList: { id: string } }>(
+      own.key,
+      `smartListCreate(input: { name: "Week", query: { groups: [{ conditions: [{ field: "created_at", op: WITHIN, value: { this: "WEEK" } }] }] } })`,
+      "smartList { id }",
+    );
+    const first = await own.contact({ name: "In", createdAt: from(later) });
+    await own.contact({ name: "Before", createdAt: new Date(from(later).getTime() - 1) });
+    const { data: found } = await sendText(
+      own.key,
+      `{ smartList(id: "${list.smartList.id}") { contacts { nodes { id } } } }`,
+    );
+    expect(found).toEqual({ smartList: { contacts: { nodes: [{ id: first.globalId }] } } });
+  });
+
+  test("gives amounts their currency where neither the request nor the record has one", async () => {
+    const own = await Organization.make();
+    const deal = (args: string) =>
+      mutate<{ deal: { id: string; value: { currency: string } } | null }>(
+        own.key,
+        `dealCreate(input: { name: "D", value: { ${args} } })`,
+        "deal { id value { amount currency } }",
+      );
+    const refused = await deal("amount: 5");
+    expect(refused).toMatchObject({
+      deal: null,
+      errors: [{ code: "REQUIRED", path: ["input", "value", "currency"] }],
+    });
+    const lead = (field: string) =>
+      mutate<{ lead: { id: string; dealValue: { currency: string } } | null }>(
+        own.key,
+        field,
+        "lead { id dealValue { amount currency } }",
+      );
+    expect(await lead(`leadCreate(input: { name: "L", dealValue: { amount: 5 } })`)).toMatchObject({
+      errors: [{ code: "REQUIRED", path: ["input", "dealValue", "currency"] }],
+    });
+    await set(own.key, `input: { defaultCurrency: "CHF" }`);
+    const made = await deal("amount: 5");
+    expect(made.deal?.value).toEqual({ amount: "5.00", currency: "CHF" });
+    const euros = await deal(`amount: 5, currency: "EUR"`);
+    const changed = await mutate(
+      own.key,
+      `dealUpdate(id: "${euros.deal?.id}", input: { value: { amount: 7 } })`,
+      "deal { value { amount currency } }",
+    );
+    expect(changed).toMatchObject({ deal: { value: { amount: "7.00", currency: "EUR" } }, errors: [] });
+    const first = await lead(
+      `leadCreate(input: { name: "L", email: "l@example.com", dealValue: { amount: 5, currency: "EUR" } })`,
+    );
+    const id = first.lead?.id;
+    expect(
+      (await lead(`leadUpdate(id: "${id}", input: { dealValue: { amount: 6 } })`)).lead?.dealValue,
+    ).toEqual({
+      amount: "6.00",
+      currency: "EUR",
+    });
+    await lead(`leadUpdate(id: "${id}", input: { dealValue: null })`);
+    expect(
+      (await lead(`leadUpdate(id: "${id}", input: { dealValue: { amount: 6 } })`)).lead?.dealValue,
+    ).toEqual({
+      amount: "6.00",
+      currency: "CHF",
+    });
+    const converted = await mutate(
+      own.key,
+      `leadConvert(id: "${id}", input: { deal: { value: { amount: 9 } } })`,
+      "deal { value { amount currency } }",
+    );
+    expect(converted).toMatchObject({ deal: { value: { amount: "9.00", currency: "CHF" } } });
+  });
+
+  test("gives imported amounts their currency, and a lead keeps the one that it has", async () => {
+    const own = await Organization.make();
+    const importing = (rows: string) =>
+      mutate(
+        own.key,
+        `leadImport(input: { mode: UPDATE, rows: [${rows}] })`,
+        "job { created updated failed errors { code column } }",
+      );
+    const row = (name: string, value: string) =>
+      `{ name: "${name}", email: "${name}@example.com", dealValue: { ${value} } }`;
+    expect(await importing(row("a", "amount: 1"))).toMatchObject({
+      job: { failed: 1, errors: [{ code: "REQUIRED" }] },
+    });
+    await set(own.key, `input: { defaultCurrency: "SEK" }`);
+    await importing(`${row("b", `amount: 1, currency: "NOK"`)}, ${row("c", "amount: 2")}`);
+    expect(await importing(`${row("b", "amount: 3")}, ${row("c", "amount: 4")}`)).toMatchObject({
+      job: { updated: 2, failed: 0 },
+    });
+    const { data } = await sendText(
+      own.key,
+      "{ leads(orderBy: [{ field: NAME, direction: ASC }]) { nodes { name dealValue { amount currency } } } }",
+    );
+    expect(data).toEqual({
+      leads: {
+        nodes: [
+          { name: "b", dealValue: { amount: "3.00", currency: "NOK" } },
+          { name: "c", dealValue: { amount: "4.00", currency: "SEK" } },
+        ],
+      },
+    });
+  });
+});
+
 describe("an organization is not changed", () => {
   test.each([
     ["a member", { role: "MEMBER" }],
@@ -100,6 +267,7 @@ describe("an organization is not changed", () => {
     [`{ name: "${"é".repeat(256)}" }`, "TOO_LONG", "name"],
     [`{ name: "two\\nlines" }`, "INVALID_VALUE", "name"],
     [`{ timeZone: null }`, "INVALID_VALUE", "timeZone"],
+    [`{ weekStart: null }`, "INVALID_VALUE", "weekStart"],
   ])("to %s", async (input, code, field) => {
     const before = await see(organization);
     const refused = await update(organization.key, input);

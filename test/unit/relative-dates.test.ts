@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { DurationError, daySpan, olderSpan, rangeSpan, type Span } from "../../src/filter/language/dates.ts";
+import type { WeekDay } from "../../src/generated/prisma/enums.ts";
 
 /** Relative dates to moments: local days of any length, half-open, wherever the clocks are put forward or back. */
 
-const at = (now: string, timeZone: string) => ({ now: new Date(now), timeZone });
+const at = (now: string, timeZone: string, weekStart: WeekDay = "MONDAY") => ({
+  now: new Date(now),
+  timeZone,
+  weekStart,
+});
 const shown = ({ from, to }: Span) => [from?.toISOString() ?? null, to?.toISOString() ?? null];
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
 
@@ -50,6 +55,26 @@ describe("today, at one and the same moment,", () => {
     ["Etc/GMT+12", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00.000Z", "2026-07-02T12:00:00.000Z"],
   ])("in %s at %s is from %s to %s", (timeZone, now, from, to) => {
     expect(shown(rangeSpan({ this: "DAY" }, "dateTime", at(now, timeZone)))).toEqual([from, to]);
+  });
+});
+
+describe("this week and the previous one", () => {
+  // Sunday, 22 November 2026.
+  test.each([
+    ["MONDAY", "2026-11-16", "2026-11-09"],
+    ["TUESDAY", "2026-11-17", "2026-11-10"],
+    ["WEDNESDAY", "2026-11-18", "2026-11-11"],
+    ["THURSDAY", "2026-11-19", "2026-11-12"],
+    ["FRIDAY", "2026-11-20", "2026-11-13"],
+    ["SATURDAY", "2026-11-21", "2026-11-14"],
+    ["SUNDAY", "2026-11-22", "2026-11-15"],
+  ] as const)("of an organization whose weeks begin on %s begin on %s and %s", (weekStart, now, before) => {
+    const clock = at("2026-11-22T12:00:00Z", "UTC", weekStart);
+    const week = rangeSpan({ this: "WEEK" }, "date", clock);
+    const previous = rangeSpan({ previous: "WEEK" }, "date", clock);
+    expect([week.from, previous.from]).toEqual([day(now), day(before)]);
+    expect(previous.to).toEqual(week.from);
+    expect(Number(week.to) - Number(week.from)).toBe(7 * 86_400_000);
   });
 });
 

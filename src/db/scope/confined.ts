@@ -17,7 +17,7 @@ const readerNames = [
   "lock",
   "rows",
   "unique",
-  "changeOrganization",
+  "organization",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];
 

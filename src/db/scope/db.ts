@@ -10,7 +10,7 @@ import type { RowSet, SetReader } from "../read/sets.ts";
 import type { TagUsage } from "../read/tag-usage.ts";
 import type { Bulk } from "../write/bulk.ts";
 import type { Lock } from "../write/locks.ts";
-import type { OrganizationChange, OrganizationSettings } from "../write/organization.ts";
+import type { OrganizationRow } from "../write/organization.ts";
 import type { RowStore } from "../write/row-store.ts";
 import type { UniqueValues } from "../write/unique-values.ts";
 import type { MemberProfile } from "./members.ts";
@@ -63,8 +63,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   readonly rows: RowStore;
   /** Values of unique custom fields. Only inside a transaction. */
   readonly unique: UniqueValues;
-  /** Changes the settings of the organization, and gives them. Only inside a transaction. */
-  changeOrganization(change: OrganizationChange): Promise<OrganizationSettings>;
+  /** The settings of the organization. Only inside a transaction. */
+  readonly organization: OrganizationRow;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
   /**

@@ -17,7 +17,7 @@ import { bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
 import { lockFields, locksOf } from "../write/locks.ts";
-import { changeOrganization } from "../write/organization.ts";
+import { organizationRow } from "../write/organization.ts";
 import { locked, NeedsTransaction, needsTransaction, optimistic, rowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { uniqueValues } from "../write/unique-values.ts";
@@ -57,7 +57,7 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
       get unique(): never {
         throw new ScopeError("unique values are looked for and given inside a transaction only");
       },
-      changeOrganization() {
+      get organization(): never {
         throw new ScopeError("an organization is changed inside a transaction only");
       },
       get bulk(): never {
@@ -139,7 +139,9 @@ function confineOptimistic({ pool, statementName, reads }: Database, principal: 
     get unique(): never {
       return needsTransaction();
     },
-    changeOrganization: needsTransaction,
+    get organization(): never {
+      return needsTransaction();
+    },
     get bulk(): never {
       return needsTransaction();
     },
@@ -222,7 +224,7 @@ function insideReaders(
       ),
     ),
     unique: uniqueValues(named, principal),
-    changeOrganization: (change) => changeOrganization(named, principal.orgId, change),
+    organization: organizationRow(named, principal.orgId),
     bulk: bulkStatements(query, principal, order, statement),
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite
     // they would wait for ever for the one connection.

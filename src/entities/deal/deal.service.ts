@@ -4,6 +4,7 @@ import type { Caller } from "../../graphql/context.ts";
 import { RefusalError } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
+import { currencyOf, type MoneyCaller } from "../../records/money.inputs.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { type LockedParents, lockParents } from "../../records/parents.ts";
 import { checkVersion } from "../../records/version.ts";
@@ -17,13 +18,18 @@ import { DealCreate, type DealInput, DealUpdate } from "./deal.inputs.ts";
  *
  * @throws RefusalError with everything that is wrong with the input
  */
-export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<DealRow> {
+export function createDeal(
+  caller: MoneyCaller,
+  raw: unknown,
+  idempotencyKey?: IdempotencyKey,
+): Promise<DealRow> {
   const input = readInput(DealCreate, raw);
   return write(
     caller,
     async (writer) => {
       const locked = await lockParents(writer, input);
-      return writer.insert("deal", { status: "OPEN", ...(await columnsOf(writer, null, input, locked)) });
+      const columns = await columnsOf(writer, null, input, locked, caller.viewer.defaultCurrency);
+      return writer.insert("deal", { status: "OPEN", ...columns });
     },
     {
       repeatable: repeatable("deal", "dealCreate", raw, idempotencyKey),
@@ -38,7 +44,7 @@ export function createDeal(caller: Caller, raw: unknown, idempotencyKey?: Idempo
  * @throws RefusalError with everything that is wrong
  */
 export function updateDeal(
-  caller: Caller,
+  caller: MoneyCaller,
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
@@ -48,7 +54,8 @@ export function updateDeal(
     const locked = await lockParents(writer, input);
     const before = await lockRow(writer, "deal", id);
     checkVersion(before, expectedVersion, "Deal");
-    return writer.update("deal", before, await columnsOf(writer, before, input, locked));
+    const columns = await columnsOf(writer, before, input, locked, caller.viewer.defaultCurrency);
+    return writer.update("deal", before, columns);
   });
 }
 
@@ -57,14 +64,19 @@ async function columnsOf(
   before: DealRow | null,
   { value, expectedCloseOn, contactId: _, leadId: __, ownerId, ...plain }: DealInput,
   { parents, refusals }: LockedParents,
+  defaultCurrency: string | null,
 ) {
   const owner = await applyOwner(writer.caller, writer.tx, before?.ownerId, ownerId);
-  const found = [...refusals, ...owner.refusals];
+  const money = value && {
+    value: value.amount,
+    ...currencyOf(value, before?.currency ?? null, defaultCurrency, ["input", "value"]),
+  };
+  const found = [...refusals, ...owner.refusals, ...(money?.refusals ?? [])];
   if (found.length > 0) throw new RefusalError(found);
   return {
     ...plain,
     ...parents,
-    ...(value && { value: value.amount, currency: value.currency }),
+    ...(money && "currency" in money && { value: money.value, currency: money.currency }),
     ...(expectedCloseOn !== undefined && {
       expectedCloseOn: expectedCloseOn === null ? null : new Date(expectedCloseOn),
     }),

@@ -2,7 +2,6 @@ import { decodeId, encodeId } from "../../db/ids.ts";
 import type { ContactRow, DealRow, LeadRow } from "../../db/prisma/rows.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
-import type { Caller } from "../../graphql/context.ts";
 import { emailKey } from "../../lib/email.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
@@ -10,6 +9,7 @@ import { type CustomValues, customValue } from "../../records/custom.ts";
 import { readCustomValue } from "../../records/custom-values.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
+import { currencyOf, type MoneyCaller } from "../../records/money.inputs.ts";
 import { checkVersion } from "../../records/version.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -43,7 +43,7 @@ export interface Converted {
  * @throws RefusalError with what stands against it
  */
 export async function convertLead(
-  caller: Caller,
+  caller: MoneyCaller,
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
@@ -68,21 +68,25 @@ export async function convertLead(
           const { lead } = locked;
           email = lead.email;
           const value = input.deal?.value ?? valueOfLead(lead);
+          const money =
+            value &&
+            currencyOf(value, lead.dealCurrency, caller.viewer.defaultCurrency, ["input", "deal", "value"]);
           if (input.createDeal !== false && value === null) {
             const message = "the lead has no value: give deal.value, or createDeal: false";
             throw refuse("REQUIRED", ["input", "deal", "value"], message);
           }
+          if (money && money.refusals.length > 0) throw new RefusalError(money.refusals);
           await writer.tx.lock.children({ table: "deal", column: "lead_id" }, lead.id);
           await writer.tx.lock.children({ table: "activity", column: "lead_id" }, lead.id);
           const { contact, contactOutcome } = await becomeContact(writer, locked, definitions);
           const deal =
-            input.createDeal === false || value === null
+            input.createDeal === false || value === null || !money || !("currency" in money)
               ? null
               : await writer.insert("deal", {
                   id: newId(),
                   name: input.deal?.name ?? [lead.name, lead.company].filter(Boolean).join(", "),
                   value: value.amount,
-                  currency: value.currency,
+                  currency: money.currency,
                   stage: input.deal?.stage ?? "New",
                   expectedCloseOn: input.deal?.expectedCloseOn ? new Date(input.deal.expectedCloseOn) : null,
                   contactId: contact.id,

@@ -2,6 +2,7 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import type { Warning } from "../../graphql/context.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import { applyCustom } from "../../records/custom.ts";
+import { currencyOf } from "../../records/money.inputs.ts";
 import type { LeadInput } from "./lead.inputs.ts";
 import { emptyLead, type LeadColumns } from "./lead.row.ts";
 
@@ -9,12 +10,14 @@ import { emptyLead, type LeadColumns } from "./lead.row.ts";
  * Applies an input to a lead: absent is untouched, null is cleared. Pure.
  *
  * @param before the lead; `emptyLead` for a new one
+ * @param defaultCurrency of an amount without one, where the lead has none either
  * @returns the lead as it would be, its owner and tags apart
  */
 export function applyLead(
   before: LeadColumns,
   input: Omit<LeadInput, "tags">,
   definitions: readonly Definition[],
+  defaultCurrency: string | null,
 ): {
   readonly after: LeadColumns;
   readonly refusals: readonly Refusal[];
@@ -23,16 +26,19 @@ export function applyLead(
   const { customFields, dealValue, ownerId: _owner, createMissingTags: _tags, ...plain } = input;
   const { custom, refusals, warnings } = applyCustom(before.custom, customFields ?? [], definitions);
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const money =
+    dealValue && currencyOf(dealValue, before.dealCurrency, defaultCurrency, ["input", "dealValue"]);
   const after: LeadColumns = {
     ...before,
     ...given,
     ...(dealValue !== undefined && {
       dealValue: dealValue?.amount ?? null,
-      dealCurrency: dealValue?.currency ?? null,
+      dealCurrency: money && "currency" in money ? money.currency : null,
     }),
     custom,
   };
-  return { after, refusals: [...refusals, ...statusRefusals(before, plain.status)], warnings };
+  const found = [...refusals, ...(money?.refusals ?? []), ...statusRefusals(before, plain.status)];
+  return { after, refusals: found, warnings };
 }
 
 /** A lead becomes CONVERTED through leadConvert alone, and stays it. */

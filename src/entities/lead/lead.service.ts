@@ -3,6 +3,7 @@ import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { RefusalError, refuse } from "../../lib/errors.ts";
 import { lockRow } from "../../records/lock-row.ts";
+import type { MoneyCaller } from "../../records/money.inputs.ts";
 import { applyOwner } from "../../records/owner.ts";
 import { type PhoneCaller, readWithPhones } from "../../records/phones.ts";
 import { catalogueFor, isPlain, planTags } from "../../records/tags.ts";
@@ -14,6 +15,9 @@ import type { Writer } from "../../records/write/writer.ts";
 import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
 import { emptyLead, leadColumns } from "./lead.row.ts";
 import { applyLead } from "./lead.rules.ts";
+
+/** Who writes leads: their phone numbers and amounts may be as the organization has them. */
+type LeadCaller = PhoneCaller & MoneyCaller;
 
 /** A lead that is not purged, locked. */
 async function lockLead(writer: Writer, id: string): Promise<LeadRow> {
@@ -35,15 +39,18 @@ export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow>
  * @throws RefusalError with everything that is wrong with the input
  */
 export function createLead(
-  caller: PhoneCaller,
+  caller: LeadCaller,
   raw: unknown,
   idempotencyKey?: IdempotencyKey,
 ): Promise<LeadRow> {
   const { tags, ...input } = readWithPhones(LeadCreate, raw, caller.viewer.defaultCountry);
   const change = { ...input, tags: { set: tags } };
-  return write(caller, async (writer) => putLead(writer, null, change, await catalogueOf(writer, change)), {
-    repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey),
-  });
+  const { defaultCurrency } = caller.viewer;
+  return write(
+    caller,
+    async (writer) => putLead(writer, null, change, await catalogueOf(writer, change), defaultCurrency),
+    { repeatable: repeatable("lead", "leadCreate", raw, idempotencyKey) },
+  );
 }
 
 /**
@@ -54,7 +61,7 @@ export function createLead(
  * @throws RefusalError with everything that is wrong
  */
 export function updateLead(
-  caller: PhoneCaller,
+  caller: LeadCaller,
   id: string,
   raw: unknown,
   expectedVersion?: number | null,
@@ -66,7 +73,7 @@ export function updateLead(
       const catalogue = await catalogueOf(writer, input);
       const before = await lockLiveLead(writer, id);
       checkVersion(before, expectedVersion, "Lead");
-      return putLead(writer, before, input, catalogue);
+      return putLead(writer, before, input, catalogue, caller.viewer.defaultCurrency);
     },
     { optimistic: isPlain(input) },
   );
@@ -80,10 +87,11 @@ async function putLead(
   before: LeadRow | null,
   { tags, ...input }: LeadInput,
   catalogue: Catalogue,
+  defaultCurrency: string | null,
 ): Promise<LeadRow> {
   const { tx, caller } = writer;
   const columns = before === null ? emptyLead : leadColumns(before);
-  const { after, refusals, warnings } = applyLead(columns, input, catalogue.definitions);
+  const { after, refusals, warnings } = applyLead(columns, input, catalogue.definitions, defaultCurrency);
   const owner = await applyOwner(caller, tx, before?.ownerId, input.ownerId);
   const plan = planTags(before?.tagIds ?? [], tags, catalogue, input.createMissingTags);
   const custom = { id: before?.id ?? null, before: columns.custom, after: after.custom };

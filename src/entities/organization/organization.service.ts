@@ -1,9 +1,11 @@
 import type { Viewer } from "../../auth/viewer.ts";
-import type { OrganizationSettings } from "../../db/write/organization.ts";
+import type { VersionedSettings } from "../../db/write/organization.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
 import { requireAllData } from "../../records/permission.ts";
+import { checkVersion } from "../../records/version.ts";
+import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { OrganizationUpdate } from "./organization.inputs.ts";
 
@@ -15,13 +17,41 @@ interface AdminCaller extends Caller {
 /**
  * Changes the caller's organization: what is left out stays as it is.
  *
+ * @param raw what to change, as `OrganizationUpdateInput` has it
+ * @param expectedVersion refuses when the organization is at another version
+ * @param idempotencyKey a request that is repeated under it changes nothing
  * @returns its settings as they are then
- * @throws RefusalError FORBIDDEN without the scope ADMIN and for a member restricted to assigned data, or with everything
- *   that is wrong with the input
+ * @throws RefusalError FORBIDDEN without the scope ADMIN and for a member restricted to assigned data; VERSION_CONFLICT;
+ *   or with everything that is wrong with the input
  */
-export function updateOrganization(caller: AdminCaller, raw: unknown): Promise<OrganizationSettings> {
+export async function updateOrganization(
+  caller: AdminCaller,
+  raw: unknown,
+  expectedVersion?: number | null,
+  idempotencyKey?: IdempotencyKey,
+): Promise<VersionedSettings> {
   if (!caller.viewer.scopes.has("ADMIN")) throw refuse("FORBIDDEN", [], "this needs the scope ADMIN");
   requireAllData(caller, "a member restricted to assigned data cannot change the organization");
   const change = readInput(OrganizationUpdate, raw);
-  return write(caller, ({ tx }) => tx.changeOrganization(change));
+  let settings: VersionedSettings | undefined;
+  await write(
+    caller,
+    async ({ tx: { organization } }) => {
+      settings = undefined;
+      const before = await organization.read();
+      checkVersion({ id: null, version: before.version }, expectedVersion, "Organization");
+      settings = await organization.change(before, change);
+      return {};
+    },
+    {
+      repeatable: {
+        key: idempotencyKey,
+        operation: "organizationUpdate",
+        args: [raw, expectedVersion ?? null],
+        // Nothing is kept: a repeated request is answered with the settings of that moment.
+        records: () => ({}),
+      },
+    },
+  );
+  return settings ?? caller.db.transaction(({ organization }) => organization.read());
 }

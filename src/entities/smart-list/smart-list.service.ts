@@ -252,7 +252,7 @@ async function checkLists(
   const others = found.lists.filter((list) => !written.some(({ id }) => id === list.id));
   const known = { ...found, lists: whole ? written : [...others, ...written] };
   // Whether a list can be read does not depend on when and where.
-  const clock = { now: caller.now, timeZone: "UTC" };
+  const clock = { now: caller.now, timeZone: "UTC", weekStart: "MONDAY" } as const;
   const refusals: Refusal[] = [];
   for (const [at, { path, list, checked, id }] of parts.entries()) {
     if (at % TURN === TURN - 1) await ownTurn();

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import type { WeekDay } from "../../generated/prisma/enums.ts";
 import { formatDay } from "../../lib/exact.ts";
 
 /**
@@ -6,11 +7,12 @@ import { formatDay } from "../../lib/exact.ts";
  * end, so that neighbouring ranges neither overlap nor leave a gap when the clocks change.
  */
 
-/** The time (one for a whole request) and the time zone by which relative dates are resolved. */
+/** The time (one for a whole request), the time zone and the beginning of weeks by which relative dates are resolved. */
 export interface Clock {
   readonly now: Date;
   /** IANA name. */
   readonly timeZone: string;
+  readonly weekStart: WeekDay;
 }
 
 export const durationUnits = ["HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"] as const;
@@ -56,19 +58,19 @@ export function daySpan(day: Date, kind: DateKind, { timeZone }: Clock): Span {
 
 /**
  * Resolves a relative range. `last` and `next` are whole days that include today, but hours count from the time of the
- * request; `this` and `previous` are calendar units, with weeks from Monday.
+ * request; `this` and `previous` are calendar units, with weeks from the clock's day.
  *
  * @throws DurationError for hours of a calendar day
  */
 export function rangeSpan(range: RelativeRange, kind: DateKind, clock: Clock): Span {
-  const { timeZone } = clock;
+  const { timeZone, weekStart } = clock;
   const today = zonedNow(clock).toPlainDate();
   if ("this" in range) {
-    const from = beginOf(today, range.this);
+    const from = beginOf(today, range.this, weekStart);
     return spanOf({ from, to: from.add(durationOf({ amount: 1, unit: range.this })) }, kind, timeZone);
   }
   if ("previous" in range) {
-    const to = beginOf(today, range.previous);
+    const to = beginOf(today, range.previous, weekStart);
     return spanOf({ from: to.subtract(durationOf({ amount: 1, unit: range.previous })), to }, kind, timeZone);
   }
   const amount = "last" in range ? range.last : range.next;
@@ -151,12 +153,23 @@ function durationOf({ amount, unit }: Amount): Temporal.DurationLike {
   }
 }
 
-function beginOf(day: Temporal.PlainDate, unit: CalendarUnit): Temporal.PlainDate {
+/** By ISO 8601's numbers, from 1. */
+const weekDays: readonly WeekDay[] = [
+  "MONDAY",
+  "TUESDAY",
+  "WEDNESDAY",
+  "THURSDAY",
+  "FRIDAY",
+  "SATURDAY",
+  "SUNDAY",
+];
+
+function beginOf(day: Temporal.PlainDate, unit: CalendarUnit, weekStart: WeekDay): Temporal.PlainDate {
   switch (unit) {
     case "DAY":
       return day;
     case "WEEK":
-      return day.subtract({ days: day.dayOfWeek - 1 });
+      return day.subtract({ days: (day.dayOfWeek - 1 - weekDays.indexOf(weekStart) + 7) % 7 });
     case "MONTH":
       return day.with({ day: 1 });
     case "QUARTER":

@@ -115,12 +115,15 @@ export function readFilter(
 /** The part of a request's context that reading filters needs. */
 export type FilterContext = Pick<Context, "db" | "now" | "viewer">;
 
-/** The clock of a request's relative dates: the caller's time zone, else `fallback`, else the organization's. */
+/**
+ * The clock of a request's relative dates: the caller's time zone, else `fallback`, else the organization's, and its
+ * weeks.
+ */
 export const clockOf = (
   { now, viewer }: Pick<FilterContext, "now" | "viewer">,
   timeZone?: string | null,
   fallback?: string | null,
-) => ({ now, timeZone: timeZone ?? fallback ?? viewer.timeZone });
+) => ({ now, timeZone: timeZone ?? fallback ?? viewer.timeZone, weekStart: viewer.weekStart });
 
 /**
  * Reads a filter with what it needs to know. At most one statement for the custom fields and tags that it may name,

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
+import type { Viewer } from "../../auth/viewer.ts";
 import type { Context } from "../../graphql/context.ts";
 import { keepDefinitions } from "../../graphql/definitions.ts";
 import { columnsOfPage, selectedNames, selecting } from "../../graphql/plan.ts";
@@ -99,15 +100,7 @@ export async function planList(
   const { timeZone } = clockOf(context, args.timeZone, within?.timeZone);
   const binding: CursorBinding = {
     secret: context.viewer.cursorSecret,
-    list: listKey(
-      entity,
-      keys,
-      saidBy(args, read, timeZone),
-      search,
-      trash,
-      within,
-      context.viewer.defaultCountry,
-    ),
+    list: listKey(entity, keys, saidBy(args, read, timeZone), search, trash, within, context.viewer),
   };
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
@@ -146,12 +139,13 @@ const listKey = (
   search: Search | null,
   trash: TrashMode,
   within: Within | undefined,
-  country: string | null,
+  { defaultCountry, weekStart }: Pick<Viewer, "defaultCountry" | "weekStart">,
 ): string => {
   const parts = [entity, keys, said, search, trash, within?.key];
-  // What is looked for may be a phone number without its country.
+  // What is looked for may be a phone number without its country, or this week.
   const looksFor = said !== null || search !== null || within !== undefined;
-  return fingerprint(withoutNulls(looksFor && country !== null ? [...parts, country] : parts));
+  const usual = defaultCountry === null && weekStart === "MONDAY";
+  return fingerprint(withoutNulls(looksFor && !usual ? [...parts, defaultCountry, weekStart] : parts));
 };
 
 /** Arguments without nulls, which mean the same as absent ones. */

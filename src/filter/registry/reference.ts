@@ -111,7 +111,8 @@ ${typeTable()}
 - Days begin where the time zone says so: the argument \`timeZone\`, else the smart list's, else the organization's. A
   range holds its first moment and not its last.
 - \`last\` and \`next\` count whole days of which today is one (${code(durationUnits)}, up to ${MAX_AMOUNT}); hours count from the
-  moment of the request. \`this\` and \`previous\` name a ${code(calendarUnits)} of the calendar; weeks begin on Monday.
+  moment of the request. \`this\` and \`previous\` name a ${code(calendarUnits)} of the calendar; weeks begin
+  with the organization's \`weekStart\`, Monday by default.
 - \`OLDER_THAN P30D\` is everything before \`last 30 days\`.
 
 ## Letters and accents

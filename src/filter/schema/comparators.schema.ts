@@ -60,7 +60,7 @@ export const CalendarUnitEnum = builder.enumType("CalendarUnit", {
   description: "A stretch of the calendar.",
   values: {
     DAY: { description: "From midnight to midnight." },
-    WEEK: { description: "From Monday to Sunday." },
+    WEEK: { description: "Seven days from the organization's `weekStart`, Monday by default." },
     MONTH: { description: "A calendar month." },
     QUARTER: { description: "January to March, April to June, and so on." },
     YEAR: { description: "A calendar year." },

@@ -25,7 +25,14 @@ export type ExportedSet = Omit<ListArgs, "first" | "after" | "last" | "before" |
 export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress"> & {
   readonly viewer: Pick<
     Context["viewer"],
-    "memberId" | "dataScope" | "credentialId" | "apiKeyId" | "source" | "timeZone" | "defaultCountry"
+    | "memberId"
+    | "dataScope"
+    | "credentialId"
+    | "apiKeyId"
+    | "source"
+    | "timeZone"
+    | "weekStart"
+    | "defaultCountry"
   >;
 };
 

@@ -31,6 +31,8 @@ export interface BatchSettings {
   /** What becomes of a row with values that are wrong: LEAVE_OUT imports the others. */
   readonly invalidValues: "REFUSE_ROW" | "LEAVE_OUT";
   readonly createMissingTags: boolean;
+  /** Of amounts without one: ISO 4217. */
+  readonly defaultCurrency: string | null;
   /** Tags that every row gets, by name or id; checked when the import was made. */
   readonly tags: readonly string[];
   /** Row id of the member to whom new records are assigned. */
@@ -127,6 +129,7 @@ export async function importBatch(
     tags: named,
     missing,
     createMissingTags: settings.createMissingTags,
+    defaultCurrency: settings.defaultCurrency,
     leaveOut: settings.invalidValues === "LEAVE_OUT",
     owners,
     addresses,

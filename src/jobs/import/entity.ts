@@ -56,11 +56,16 @@ export interface ImportEntity {
   columnsOf(row: ImportRecord): ImportColumns;
   /** What a row or a record has to be recognised by. */
   marksOf(said: ImportValues | ImportColumns): Marks;
-  /** What an input makes of a record, its owner and tags apart. */
+  /**
+   * What an input makes of a record, its owner and tags apart.
+   *
+   * @param defaultCurrency of an amount without one, where the record has none either
+   */
   apply(
     before: ImportColumns,
     input: ImportValues,
     definitions: readonly Definition[],
+    defaultCurrency: string | null,
   ): { readonly after: ImportColumns; readonly refusals: readonly Refusal[] };
   /** What a row says without what would take back a wish not to be contacted. */
   withoutTakingBack(
@@ -113,6 +118,7 @@ export interface EntityParts<Row, Columns, Input>
     before: Columns,
     input: Input,
     definitions: readonly Definition[],
+    defaultCurrency: string | null,
   ): { readonly after: Columns; readonly refusals: readonly Refusal[] };
   withoutTakingBack(
     before: Columns,

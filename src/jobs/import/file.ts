@@ -30,7 +30,7 @@ export async function importFile(
   { fileName, limit, stream }: Upload,
   idempotencyKey: IdempotencyKey,
 ): Promise<ImportJob> {
-  const { file: _, entity, country: _country, timeZone: _zone, ...asked } = input;
+  const { file: _, entity, country: _country, currency: _currency, timeZone: _zone, ...asked } = input;
   const pieces = piecesOf(stream, limit);
   try {
     const problem = textProblem(fileName);

@@ -50,7 +50,7 @@ export function importRecords(
 }
 
 function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey): Promise<ImportJob> {
-  const { entity, country, timeZone: _zone, ...asked } = input;
+  const { entity, country, currency: _currency, timeZone: _zone, ...asked } = input;
   return write(
     caller,
     async (writer) => {

@@ -19,6 +19,8 @@ export interface Options {
   readonly ownerId: string | null;
   /** Two letters of ISO 3166-1. */
   readonly defaultCountry?: string | null;
+  /** ISO 4217. */
+  readonly defaultCurrency?: string | null;
   /** What stands first in days that are written in figures. */
   readonly dateOrder?: DateOrder | null;
   /** Where moments without an offset are. */
@@ -42,6 +44,7 @@ export const settingsOf = ({
   matchOn: null,
   missingName: "REFUSE",
   invalidValues: "REFUSE_ROW",
+  defaultCurrency: null,
   ...(options as Options),
   seen: new Map(),
 });

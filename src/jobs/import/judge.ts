@@ -26,6 +26,8 @@ export interface Grounds {
   /** Comparison keys of tags that no row before has made. */
   readonly missing: ReadonlySet<string>;
   readonly createMissingTags: boolean;
+  /** Of amounts without one. */
+  readonly defaultCurrency: string | null;
   readonly leaveOut: boolean;
   readonly owners: Owners;
   readonly addresses: Holders["addresses"];
@@ -92,10 +94,10 @@ function problemOf(refusal: Refusal, path: readonly string[], columnOf: ImportRo
 }
 
 function check(grounds: Grounds, input: ImportValues, { before, earlier, several, merged }: About) {
-  const { entity, definitions, owners, createMissingTags } = grounds;
+  const { entity, definitions, owners, createMissingTags, defaultCurrency } = grounds;
   const { id: _id, owner: _owner, ...given } = input;
   const now = before?.columns ?? (earlier === null ? entity.empty : nameless(entity));
-  const { after: columns, refusals } = entity.apply(now, given, definitions);
+  const { after: columns, refusals } = entity.apply(now, given, definitions, defaultCurrency);
   const owner = owners.find(input);
   const tags = tagsOf(grounds, input, input.createMissingTags ?? createMissingTags);
   return {

@@ -32,8 +32,8 @@ export const leads = entityOf<
     emails: email == null ? [] : [email],
     phones: phone == null ? [] : [phone],
   }),
-  apply(before, { tags: _, ...input }, definitions) {
-    const { after, refusals } = applyLead(before, input, definitions);
+  apply(before, { tags: _, ...input }, definitions, defaultCurrency) {
+    const { after, refusals } = applyLead(before, input, definitions, defaultCurrency);
     const nameless = isBlank(after.name)
       ? [refusal("REQUIRED", ["input", "name"], "name is required, or first and last name")]
       : [];

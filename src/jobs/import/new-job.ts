@@ -1,5 +1,6 @@
 import type { Entity } from "../../filter/registry/fields.ts";
 import { RefusalError } from "../../lib/errors.ts";
+import type { MoneyCaller } from "../../records/money.inputs.ts";
 import { applyOwner } from "../../records/owner.ts";
 import type { PhoneCaller } from "../../records/phones.ts";
 import { findTags, tagRefusals } from "../../records/tags.ts";
@@ -12,6 +13,8 @@ export type Asked = ImportInputValues & {
   readonly entity: Entity;
   /** Of phone numbers that are written without one. */
   readonly country: string | null;
+  /** Of amounts that are written without one. */
+  readonly currency: string | null;
   /** Of moments that are written without an offset. */
   readonly timeZone: string;
 };
@@ -35,6 +38,7 @@ export async function newJob(writer: Writer, asked: Asked) {
     createMissingTags: createMissingTags ?? false,
     ownerId: owner.ownerId,
     defaultCountry: asked.country,
+    defaultCurrency: asked.currency,
     dateOrder: asked.dateOrder ?? null,
     timeZone: asked.timeZone,
   };
@@ -49,12 +53,13 @@ export async function newJob(writer: Writer, asked: Asked) {
 }
 
 /** A caller whose organization says how inputs are read. */
-export type ImportCaller = PhoneCaller & { readonly viewer: { readonly timeZone: string } };
+export type ImportCaller = PhoneCaller & MoneyCaller & { readonly viewer: { readonly timeZone: string } };
 
 /** What is asked for, with what the organization says where the input does not. */
 export const askedOf = ({ viewer }: ImportCaller, entity: Entity, input: ImportInputValues): Asked => ({
   ...input,
   entity,
   country: input.defaultCountry ?? viewer.defaultCountry,
+  currency: viewer.defaultCurrency,
   timeZone: viewer.timeZone,
 });

@@ -42,13 +42,16 @@ const oneName = (draft: unknown): unknown => {
 /** The name is asked for where a row turns out to be of a new lead. */
 const LeadRow = z
   .preprocess(oneName, LeadCreate.extend({ id, owner, name: LeadUpdate.shape.name }))
-  .refine(({ dealValue }) => dealValue == null || isCurrency(dealValue.currency.trim().toUpperCase()), {
-    ...rule("INVALID_CURRENCY", "is no ISO 4217 currency code, such as EUR"),
-    path: ["dealValue", "currency"],
-  })
+  .refine(
+    ({ dealValue }) => dealValue?.currency == null || isCurrency(dealValue.currency.trim().toUpperCase()),
+    {
+      ...rule("INVALID_CURRENCY", "is no ISO 4217 currency code, such as EUR"),
+      path: ["dealValue", "currency"],
+    },
+  )
   .transform(({ dealValue, ...others }) => ({
     ...others,
-    dealValue: dealValue && { ...dealValue, currency: dealValue.currency.trim().toUpperCase() },
+    dealValue: dealValue && { ...dealValue, currency: dealValue.currency?.trim().toUpperCase() },
   }));
 
 const checks = { CONTACT: ContactCreate.extend({ id, owner }), LEAD: LeadRow } as const;

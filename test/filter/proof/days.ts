@@ -53,7 +53,7 @@ function unitOf(day: Day, unit: string): string {
     case "DAY":
       return day.toString();
     case "WEEK":
-      return `${day.yearOfWeek} ${day.weekOfYear}`;
+      return weekOf(day);
     case "MONTH":
       return `${day.year} ${day.month}`;
     case "QUARTER":
@@ -61,6 +61,12 @@ function unitOf(day: Day, unit: string): string {
     default:
       return String(day.year);
   }
+}
+
+/** Weeks of the organization begin on Sunday, a day before those of ISO 8601. */
+function weekOf(day: Day): string {
+  const next = day.add({ days: 1 });
+  return `${next.yearOfWeek} ${next.weekOfYear}`;
 }
 
 /** The first day of the unit that a day is in, found by going back. */

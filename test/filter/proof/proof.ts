@@ -81,7 +81,7 @@ export class Proof {
     const { prisma } = await testDatabase();
     await prisma.organization.update({
       where: { id: world.organization.id },
-      data: { timeZone: ORGANIZATION_TIME_ZONE },
+      data: { timeZone: ORGANIZATION_TIME_ZONE, weekStart: "SUNDAY" },
     });
     const { entity, isRestricted } = subject;
     const { key } = isRestricted ? world.restricted : world.organization;
