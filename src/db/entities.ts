@@ -1,5 +1,4 @@
-import { Prisma } from "../generated/prisma/browser.ts";
-import type { AnyModel, AnyOwned, ModelName, ModelRow } from "./entity.ts";
+import type { ModelName, ModelRow } from "./entity.ts";
 
 /**
  * The table of models: one row for each model of the Prisma schema, with all that the rest of the code needs to know of
@@ -313,45 +312,3 @@ export const entities = {
   ContactPhone: { kind: "view", table: "contact_phone" },
   LeadFacet: { kind: "view", table: "lead_facet" },
 } as const satisfies { readonly [Name in ModelName]: ModelRow<Name> };
-
-type Entities = typeof entities;
-
-/** The models whose rows belong each to one organization. */
-export type OwnedName = {
-  [Name in ModelName]: Entities[Name] extends { kind: "owned" } ? Name : never;
-}[ModelName];
-
-/** The models whose rows have ids in the API; each is the GraphQL type of the same name. */
-export type IdType = {
-  [Name in ModelName]: Entities[Name] extends { ids: true } ? Name : never;
-}[ModelName];
-
-/** The models whose rows a write may lock. */
-export type LockedName = {
-  [Name in ModelName]: Entities[Name] extends { locked: true } ? Name : never;
-}[ModelName];
-
-/** The tables of the models whose rows a write may lock. */
-export type Lockable = Entities[LockedName]["table"];
-
-/** The models that can be filtered. */
-export type FilteredName = {
-  [Name in ModelName]: Entities[Name] extends { filtered: true } ? Name : never;
-}[ModelName];
-
-/** Prisma's name of a model's delegate, such as `customField`. */
-export type Delegate<Name extends ModelName> = Uncapitalize<Name>;
-export const delegateOf = <Name extends ModelName>(name: Name): Delegate<Name> =>
-  `${name.charAt(0).toLowerCase()}${name.slice(1)}` as Delegate<Name>;
-
-/** Every model with its row, in the order of the table. */
-export const allModels = Object.entries(entities) as readonly (readonly [ModelName, AnyModel])[];
-
-/** Every model whose rows belong to an organization, with its row, in the order of the table. */
-export const ownedModels = allModels.filter(
-  ([, row]) => row.kind === "owned",
-) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
-
-/** A model's columns by Prisma's field names; each name is mapped to itself, as in Prisma's enums. */
-export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>
-  Prisma[`${name}ScalarFieldEnum`];

@@ -1,5 +1,5 @@
 import { suffixOf, uuidOf } from "../lib/typeid.ts";
-import { allModels, type IdType } from "./entities.ts";
+import { allModels, type IdType } from "./models.ts";
 
 /** Rows' ids as callers see them: TypeIDs, whose prefix is the name of the table. */
 

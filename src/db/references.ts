@@ -1,5 +1,5 @@
-import { columnsOf, type Delegate, delegateOf, type OwnedName, ownedModels } from "./entities.ts";
 import type { AnyOwned, AnyPointer, ModelName, MovedIds } from "./entity.ts";
+import { columnsOf, type Delegate, delegateOf, type OwnedName, ownedModels } from "./models.ts";
 import { columnOf } from "./prisma/columns.ts";
 
 /** Which rows point to a model's rows, by the table of models: what a merge moves and what a purge follows. */

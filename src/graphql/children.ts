@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
-import type { OwnedName } from "../db/entities.ts";
+import type { OwnedName } from "../db/models.ts";
 import { columnOf } from "../db/prisma/columns.ts";
 import {
   type ChildPageRequest,

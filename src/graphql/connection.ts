@@ -1,5 +1,5 @@
 import type { PageInfoShape } from "@pothos/plugin-relay";
-import type { FilteredName } from "../db/entities.ts";
+import type { FilteredName } from "../db/models.ts";
 import type { Page } from "../lib/page.ts";
 import { builder } from "./builder.ts";
 import { price } from "./limits/price.ts";

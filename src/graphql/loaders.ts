@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
-import { columnsOf, type Delegate, delegateOf } from "../db/entities.ts";
 import { type IdType, idTypes } from "../db/ids.ts";
+import { columnsOf, type Delegate, delegateOf } from "../db/models.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import type { MemberProfile } from "../db/scope/members.ts";

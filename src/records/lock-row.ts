@@ -1,5 +1,6 @@
-import { type Delegate, entities, type LockedName } from "../db/entities.ts";
+import { entities } from "../db/entities.ts";
 import { decodeId } from "../db/ids.ts";
+import type { Delegate, LockedName } from "../db/models.ts";
 import type { Db } from "../db/scope/db.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import { models } from "../db/scope/models.ts";

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { allModels, delegateOf, entities, type OwnedName, ownedModels } from "../../src/db/entities.ts";
+import { entities } from "../../src/db/entities.ts";
 import type { AnyOwned } from "../../src/db/entity.ts";
+import { allModels, delegateOf, type OwnedName, ownedModels } from "../../src/db/models.ts";
 import { columnOf } from "../../src/db/prisma/columns.ts";
 import { contactChildren, pointerColumn, pointersTo } from "../../src/db/references.ts";
 import { ModelName } from "../../src/generated/prisma/internal/prismaNamespaceBrowser.ts";

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type GraphQLObjectType, isObjectType } from "graphql";
 import { describe, expect, test } from "vitest";
-import { allModels, columnsOf } from "../../src/db/entities.ts";
+import { allModels, columnsOf } from "../../src/db/models.ts";
 import { operations } from "../../src/db/scope/models.ts";
 import { schema } from "../../src/schema.ts";
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { entities, type OwnedName } from "../../src/db/entities.ts";
+import { entities } from "../../src/db/entities.ts";
 import type { AnyOwned } from "../../src/db/entity.ts";
 import { encodeId, type IdType } from "../../src/db/ids.ts";
+import type { OwnedName } from "../../src/db/models.ts";
 import { parentColumns, pointerColumn } from "../../src/db/references.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, ownedModels } from "../../src/db/entities.ts";
+import { columnsOf, ownedModels } from "../../src/db/models.ts";
 import { ScopeError } from "../../src/db/scope/rules.ts";
 import { columnLimits, type Principal, scope } from "../../src/db/scope/scope.ts";
 

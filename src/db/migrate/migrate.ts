@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
-import { allModels } from "../entities.ts";
+import { allModels } from "../models.ts";
 import { endTransaction, makePool, takeConnection } from "../open/connections.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Contact, Deal, Lead, Prisma } from "../../generated/prisma/client.ts";
-import type { OwnedName } from "../entities.ts";
 import type { Scalars } from "../entity.ts";
+import type { OwnedName } from "../models.ts";
 
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;

@@ -1,5 +1,6 @@
 import type { QueryArrayConfig } from "pg";
-import { entities, type OwnedName } from "../entities.ts";
+import { entities } from "../entities.ts";
+import type { OwnedName } from "../models.ts";
 import type { Send } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import type { StatementNames } from "../prisma/statement-names.ts";

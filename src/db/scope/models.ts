@@ -1,4 +1,4 @@
-import { type Delegate, delegateOf, type OwnedName, ownedModels } from "../entities.ts";
+import { type Delegate, delegateOf, type OwnedName, ownedModels } from "../models.ts";
 
 /** A model that a scoped client reaches, by Prisma's name of its delegate. */
 export type ModelName = Delegate<OwnedName>;

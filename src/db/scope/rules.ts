@@ -1,5 +1,5 @@
-import { allModels, columnsOf } from "../entities.ts";
 import type { AnyModel, AnyOwned, ModelName } from "../entity.ts";
+import { allModels, columnsOf } from "../models.ts";
 
 /** Scope rules, made from the table of models: who may see which rows, and what the arguments of a call may name. */
 

@@ -1,4 +1,4 @@
-import { type Lockable, ownedModels } from "../entities.ts";
+import { type Lockable, ownedModels } from "../models.ts";
 import { ScopeError } from "../scope/rules.ts";
 
 /** The strength of a row lock: "update" (FOR UPDATE) keeps out every other write, "share" (FOR SHARE) only updates. */

@@ -1,4 +1,4 @@
-import type { Lockable } from "../entities.ts";
+import type { Lockable } from "../models.ts";
 import type { Query } from "../open/query.ts";
 import type { LockOrder, Strength } from "./lock-order.ts";
 

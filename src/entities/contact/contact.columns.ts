@@ -1,18 +1,12 @@
 import { z } from "zod";
 import type { ContactRow } from "../../db/prisma/rows.ts";
-import type { FilterField } from "../../filter/registry/fields.ts";
-import { column, field, keyed } from "../../filter/registry/make.ts";
-import {
-  flagColumn,
-  longTextColumn,
-  type PersonColumn,
-  textColumn,
-  urlColumn,
-  written,
-} from "../../records/columns.ts";
+import { column, field } from "../../filter/registry/make.ts";
+import { flagColumn, longTextColumn, textColumn, urlColumn, written } from "../../records/columns.ts";
 import { email, rule, text } from "../../records/inputs.ts";
 import { personFields, phoneField } from "../../records/person.ts";
 import { phone } from "../../records/phones.ts";
+import { addressColumns } from "./contact.address.columns.ts";
+import { type ContactColumn, key, type Unwritten } from "./contact.column.ts";
 import {
   MAX_OTHER_EMAILS,
   OtherEmailsInput,
@@ -22,39 +16,10 @@ import {
 
 /** The columns of a contact: everything that is made of one is said here, once. */
 
-/** What is made of a column of a contact, beside what is made of every entity's. */
-export interface ContactColumn<Value> extends PersonColumn {
-  readonly within?: "address";
-  readonly blank: Value extends readonly (infer Item)[] ? readonly Item[] : Value;
-  /** What a bulk change says of it, where many contacts are given the same. */
-  readonly bulk?: string;
-  /** What chooses it in a merge: columns of one name are chosen together, and the first of them describes it. */
-  readonly merge: { readonly as: string; readonly description?: string };
-  /** The value by which somebody asks not to be contacted: nothing but a person takes it back. */
-  readonly wish?: Value;
-  /** What a column of a file is called that holds it, its own name first; null where none can. */
-  readonly import: {
-    readonly as: string;
-    readonly description?: string;
-    readonly headings: readonly string[];
-  } | null;
-  /** What it is called in the texts of templates. */
-  readonly tokens: readonly string[];
-}
-
-/** The columns that no caller writes by themselves: keys, stamps, counts, tags, custom values. */
-export type Unwritten =
-  | ("orgId" | "id" | "version" | "createdAt" | "updatedAt" | "deletedAt" | "purgedAt" | "mergedIntoId")
-  | ("lastModificationSource" | "callCount" | "lastCallAt" | "tagIds" | "custom");
-
 /** Most phone numbers of a contact. */
 export const MAX_PHONE_NUMBERS = 20;
 
 const person = personFields("contact");
-
-const key = (name: string, description: string, aliases: readonly string[] = []): [FilterField] => [
-  keyed(name, description, { aliases, index: "contact_facets_idx" }),
-];
 
 export const contactTable = {
   name: {
@@ -196,56 +161,7 @@ export const contactTable = {
     tokens: ["title", "role"],
     personal: true,
   },
-  street: {
-    description: "Street and number.",
-    within: "address",
-    ...longTextColumn(200, "Street and number, at most 200 characters."),
-    filter: key("street", "Street and number.", ["address.street"]),
-    merge: { as: "ADDRESS", description: "The whole postal address." },
-    import: { as: "STREET", headings: ["street", "address", "street address"] },
-    tokens: ["street"],
-    personal: true,
-  },
-  city: {
-    description: "City.",
-    within: "address",
-    ...textColumn(200, "City, at most 200 characters."),
-    filter: key("city", "The city.", ["address.city"]),
-    merge: { as: "ADDRESS" },
-    import: { as: "CITY", headings: ["city", "town"] },
-    tokens: ["city"],
-    personal: true,
-  },
-  state: {
-    description: "State or province.",
-    within: "address",
-    ...textColumn(200, "State or province, at most 200 characters."),
-    filter: key("state", "State or province.", ["address.state"]),
-    merge: { as: "ADDRESS" },
-    import: { as: "STATE", headings: ["state", "province", "region"] },
-    tokens: ["state"],
-    personal: true,
-  },
-  zip: {
-    description: "Postal code.",
-    within: "address",
-    ...textColumn(20, "Postal code, at most 20 characters."),
-    filter: key("zip", "Postal code.", ["address.zip"]),
-    merge: { as: "ADDRESS" },
-    import: { as: "ZIP", headings: ["zip", "zip code", "postal code", "postcode"] },
-    tokens: ["zip"],
-    personal: true,
-  },
-  country: {
-    description: "Country.",
-    within: "address",
-    ...textColumn(200, "Country, at most 200 characters."),
-    filter: key("country", "The country.", ["address.country"]),
-    merge: { as: "ADDRESS" },
-    import: { as: "COUNTRY", headings: ["country"] },
-    tokens: ["country"],
-    personal: true,
-  },
+  ...addressColumns,
   url: {
     description: "Website.",
     ...urlColumn("Website, http or https."),

@@ -8,7 +8,8 @@ import {
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { Contact } from "../../generated/prisma/client.ts";
 import { blanksOf, columnsOf, erasedOf } from "../../records/columns.ts";
-import { contactTable, type Unwritten } from "./contact.columns.ts";
+import type { Unwritten } from "./contact.column.ts";
+import { contactTable } from "./contact.columns.ts";
 import "./contact.fields.ts";
 
 /** Rows of contacts, as far as they follow from the table of columns. Pure. */

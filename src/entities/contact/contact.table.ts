@@ -1,4 +1,5 @@
-import { type ContactColumn, contactTable } from "./contact.columns.ts";
+import type { ContactColumn } from "./contact.column.ts";
+import { contactTable } from "./contact.columns.ts";
 
 /** The table of a contact's columns as it is gone through. */
 

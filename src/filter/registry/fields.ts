@@ -1,5 +1,6 @@
-import { type entities, type FilteredName, ownedModels } from "../../db/entities.ts";
+import type { entities } from "../../db/entities.ts";
 import type { IdType } from "../../db/ids.ts";
+import { type FilteredName, ownedModels } from "../../db/models.ts";
 import type { Definition } from "../../db/read/catalogue.ts";
 import type { CustomFieldEntity, CustomFieldType } from "../../generated/prisma/enums.ts";
 import type { SortType } from "../../lib/page.ts";

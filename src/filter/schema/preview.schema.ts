@@ -11,7 +11,8 @@ import { countLive, liveWhere } from "../list/count.ts";
 import { clockOf, type FilterArgs, type ReadFilter, readArgs } from "../list/filter.service.ts";
 import type { FilterEntity } from "../registry/fields.ts";
 import { Registry } from "../registry/registry.ts";
-import { FilterFieldType, FilterNode, FilterProblem, type NamedField } from "./condition.schema.ts";
+import { FilterNode, FilterProblem } from "./condition.schema.ts";
+import { FilterFieldType, type NamedField } from "./field.schema.ts";
 import { ContactFilter, timeZoneArg } from "./filter.schema.ts";
 import { SearchInput, SmartListQueryInput } from "./query.schema.ts";
 

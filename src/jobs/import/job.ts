@@ -1,4 +1,4 @@
-import type { ImportErrorRow } from "../../db/write/bulk.ts";
+import type { ImportErrorRow } from "../../db/write/many-rows.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import type { BatchResult, BatchSettings } from "./batch.ts";
 import type { DateOrder } from "./days.ts";

@@ -1,4 +1,4 @@
-import { columnsOf } from "../../db/entities.ts";
+import { columnsOf } from "../../db/models.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";

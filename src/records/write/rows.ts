@@ -1,4 +1,4 @@
-import { columnsOf, type Delegate, type IdType } from "../../db/entities.ts";
+import { columnsOf, type Delegate, type IdType } from "../../db/models.ts";
 import type { RowOf } from "../../db/prisma/rows.ts";
 import { models } from "../../db/scope/models.ts";
 

@@ -1,0 +1,142 @@
+import { builder } from "../../graphql/builder.ts";
+import { byId } from "../../graphql/loaders.ts";
+import type { Value } from "../language/condition.ts";
+import { CalendarUnitEnum, DurationUnitEnum } from "./comparators.schema.ts";
+
+/** The output types of the values that a condition compares with, each in the type of its field. */
+
+type ValueOf<Kind extends Value["kind"]> = Extract<Value, { kind: Kind }>;
+
+const text = <Kind extends "text" | "option" | "duration">(kind: Kind, name: string, description: string) =>
+  builder.objectRef<ValueOf<Kind>>(name).implement({
+    description,
+    fields: (t) => ({
+      [kind]: t.string({ description, resolve: (value) => (value as { text: string }).text }),
+    }),
+  });
+
+const FilterText = text("text", "FilterText", "Text to compare with.");
+const FilterOption = text("option", "FilterOption", "An option, or a value of an enum.");
+const FilterDuration = text("duration", "FilterDuration", "An ISO 8601 duration, such as `P30D`.");
+
+const FilterNumber = builder.objectRef<ValueOf<"number">>("FilterNumber").implement({
+  description: "A number to compare with.",
+  fields: (t) => ({
+    number: t.field({ type: "Decimal", description: "The number.", resolve: ({ number }) => number }),
+  }),
+});
+
+const FilterBoolean = builder.objectRef<ValueOf<"boolean">>("FilterBoolean").implement({
+  description: "true or false.",
+  fields: (t) => ({ boolean: t.exposeBoolean("boolean", { description: "Which of them." }) }),
+});
+
+const FilterDate = builder.objectRef<ValueOf<"date">>("FilterDate").implement({
+  description: "A calendar day.",
+  fields: (t) => ({ date: t.expose("date", { type: "Date", description: "The day." }) }),
+});
+
+const FilterDateTime = builder.objectRef<ValueOf<"dateTime">>("FilterDateTime").implement({
+  description: "A moment.",
+  fields: (t) => ({ dateTime: t.expose("dateTime", { type: "DateTime", description: "The moment." }) }),
+});
+
+const amountOf = ({ range }: ValueOf<"range">) =>
+  "last" in range ? range.last : "next" in range ? range.next : null;
+
+const FilterRange = builder.objectRef<ValueOf<"range">>("FilterRange").implement({
+  description:
+    "A range beside today, of the shape of RelativeRange: `last` or `next` so much, `this` or `previous`.",
+  fields: (t) => ({
+    direction: t.string({
+      description: "last, next, this or previous.",
+      resolve: ({ range }) => Object.keys(range)[0] ?? "",
+    }),
+    amount: t.int({
+      nullable: true,
+      description: "How many units; null for `this` and `previous`.",
+      resolve: (value) => amountOf(value)?.amount ?? null,
+    }),
+    unit: t.field({
+      type: DurationUnitEnum,
+      nullable: true,
+      description: "What `last` and `next` count.",
+      resolve: (value) => amountOf(value)?.unit ?? null,
+    }),
+    calendarUnit: t.field({
+      type: CalendarUnitEnum,
+      nullable: true,
+      description: "What `this` and `previous` name.",
+      resolve: ({ range }) => ("this" in range ? range.this : "previous" in range ? range.previous : null),
+    }),
+  }),
+});
+
+const FilterTag = builder.objectRef<ValueOf<"tag">>("FilterTag").implement({
+  description: "A tag that a condition names.",
+  fields: (t) => ({
+    name: t.exposeString("name", {
+      description: "A stored list's tag by its name of today; else the name or id, as it was written.",
+    }),
+    tag: t.field({
+      type: "Tag",
+      nullable: true,
+      description: "The tag; null when there is none.",
+      resolve: ({ id }, _args, context) => (id === null ? null : byId.tag.load(context, id)),
+    }),
+  }),
+});
+
+const FilterMember = builder.objectRef<ValueOf<"member">>("FilterMember").implement({
+  description: "A member that a condition names.",
+  fields: (t) => ({
+    id: t.id({ description: "The member's id, as it was written.", resolve: ({ globalId }) => globalId }),
+    member: t.field({
+      type: "Member",
+      nullable: true,
+      description: "The member; null when there is none.",
+      resolve: ({ id }, _args, context) => (id === null ? null : byId.member.load(context, id)),
+    }),
+  }),
+});
+
+const FilterSmartList = builder.objectRef<ValueOf<"smartList">>("FilterSmartList").implement({
+  description: "A smart list that a condition names.",
+  fields: (t) => ({
+    id: t.id({ description: "The list's id, as it was written.", resolve: ({ globalId }) => globalId }),
+    smartList: t.field({
+      type: "SmartList",
+      nullable: true,
+      description: "The list; null when there is none.",
+      resolve: ({ id }, _args, context) => (id === null ? null : byId.smartList.load(context, id)),
+    }),
+  }),
+});
+
+const FilterRecord = builder.objectRef<ValueOf<"record">>("FilterRecord").implement({
+  description: "A record that a condition names.",
+  fields: (t) => ({
+    id: t.id({ description: "Its id, as it was written.", resolve: ({ globalId }) => globalId }),
+  }),
+});
+
+const valueTypes = {
+  text: FilterText,
+  option: FilterOption,
+  duration: FilterDuration,
+  number: FilterNumber,
+  boolean: FilterBoolean,
+  date: FilterDate,
+  dateTime: FilterDateTime,
+  range: FilterRange,
+  tag: FilterTag,
+  member: FilterMember,
+  smartList: FilterSmartList,
+  record: FilterRecord,
+} as const satisfies Record<Value["kind"], unknown>;
+
+export const FilterValue = builder.unionType("FilterValue", {
+  description: "What a condition compares with, in the type of its field.",
+  types: Object.values(valueTypes),
+  resolveType: (value) => valueTypes[(value as Value).kind],
+});
