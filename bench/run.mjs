@@ -16,10 +16,12 @@ for (const folder of [bench, `${bench}peer/`]) {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) continue;
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder);
 }
+const asked = process.argv.slice(2);
 // The product is measured as it is now, not as it was when it was installed.
-run("npm", ["run", "build", "--silent"], `${bench}..`);
+if (!asked.some((word) => word === "--help" || word === "-h"))
+  run("npm", ["run", "build", "--silent"], `${bench}..`);
 // The benchmark stops its servers when it is interrupted: this process has to wait for that.
-const args = ["--import", "tsx", "servers.ts", ...process.argv.slice(2)];
+const args = ["--import", "tsx", "servers.ts", ...asked];
 const child = spawn(process.execPath, args, { cwd: bench, stdio: "inherit" });
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code) => process.exit(code ?? 1));

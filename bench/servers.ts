@@ -15,20 +15,7 @@ import { dropWorld, openWorld } from "./servers/world.ts";
 /**
  * The product beside PostGraphile, a plain server of the same libraries, and a floor of hand-written SQL: over the
  * same rows, by turns, in one run. Ratios are what counts.
- *
- * --small             40 000 contacts, as without it: for a laptop
- * --full              a million contacts, two million deals, five million activities, and ten minutes of --soak
- * --size N            so many contacts instead
- * --rounds N          rounds over all workloads (5)
- * --seconds N         seconds of each server in each workload of each round (3)
- * --workloads abc…    some of a to j; results are only written of all of them
- * --soak N            also N minutes of workload a at 80 % of its peak
- * --profile d         where the product's time goes in this workload, instead of all that
- * --drop              drop the database at the end; otherwise the next run of the same size takes it
- * --dry               write no results
- *
- * BENCH_DATABASE_URL: a server on which a superuser may make databases. Without it the one that answers at
- * 127.0.0.1:5432; where none does, one that is started for this run, if PostgreSQL is installed.
+ * `npm run bench -- --help` says what it can be asked to do.
  */
 
 endWhenInterrupted();

@@ -241,6 +241,21 @@ test("wrong arguments, as they are typed, end with exit code 1, the reason and t
   expect(existsSync(nowhere().DATA_DIR)).toBe(false);
 }, 60_000);
 
+test("the proof of the filter answers --help with its usage, and a wrong option with the reason and its usage", async () => {
+  const usage = /Usage: npm run test:filters -- \[options\]/;
+  const asked = await npm(["test:filters", "--", "--help"], {});
+  expect(asked).toMatchObject({ code: 0, err: "", out: expect.stringMatching(usage) });
+  for (const [option, reason] of [
+    ["--nope", "unknown option '--nope'"],
+    ["--cases=many", "It must be a whole number, such as 50000."],
+    ["--project=mysql", "Allowed choices are pglite, postgres."],
+  ] as const) {
+    const wrong = await npm(["test:filters", "--", option], {});
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(usage) });
+    expect(wrong.err).toContain(reason);
+  }
+});
+
 test("npm run demo -- --help, as it is typed, seeds nothing", async () => {
   const asked = await npm(["demo", "--", "--help"], nowhere());
   expect(asked).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: npm run demo\n/) });

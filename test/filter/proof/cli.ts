@@ -1,22 +1,23 @@
 import { spawn } from "node:child_process";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-/**
- * The proof of the filter with more cases, or those of a run before: `npm run test:filters -- --cases 50000`,
- * `-- --seed 1234567`, `-- --project pglite`.
- */
+/** The proof of the filter with more cases, or with those of an earlier run. */
 
-const { values } = parseArgs({
-  options: { cases: { type: "string" }, seed: { type: "string" }, project: { type: "string" } },
-});
-for (const name of ["cases", "seed"] as const) {
-  if (values[name] !== undefined && !/^\d{1,9}$/.test(values[name])) {
-    console.error(`--${name} must be a whole number, such as 50000`);
-    process.exit(2);
-  }
-}
+const wholeNumber = (text: string): string => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, such as 50000.");
+  return text;
+};
 
-const { cases = "50000", seed, project } = values;
+const proof = new Command("npm run test:filters --")
+  .description("compares random filters with what plain TypeScript finds in the same records")
+  .allowExcessArguments(false)
+  .showHelpAfterError()
+  .option("--cases <number>", "filters to compare", wholeNumber, "50000")
+  .option("--seed <number>", "repeats the run that printed it", wholeNumber)
+  .addOption(new Option("--project <database>", "on one database alone").choices(["pglite", "postgres"]))
+  .parse();
+const { cases, seed, project } = proof.opts<{ cases: string; seed?: string; project?: string }>();
+
 const chosen = project === undefined ? [] : ["--project", project];
 spawn("npx", ["vitest", "run", ...chosen, "test/filter/proof.test.ts"], {
   stdio: "inherit",
