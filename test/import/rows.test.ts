@@ -1,4 +1,6 @@
-import { beforeAll, expect, test } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import timers from "node:timers/promises";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { type Job, jobFields } from "../support/imports.ts";
@@ -101,4 +103,30 @@ test("two imports of the same addresses at once make each contact once", async (
     answers.reduce((sum, { job }) => sum + Number(job?.[name as "created"] ?? 0), 0),
   );
   expect([created, skipped]).toEqual([20, 20]);
+});
+
+test("rows with many addresses at international domains leave others their turn", async () => {
+  const { key } = await Organization.make();
+  const turns = vi.spyOn(timers, "setImmediate");
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    turns.mockRestore();
+    syncBuiltinESMExports();
+  });
+  const turnsOf = async (addresses: number) => {
+    const rows = Array.from({ length: 100 }, (_, row) => ({
+      name: `R ${row}`,
+      otherEmails: Array.from({ length: addresses }, (_, at) => `a${at}@größe-${row}.example`),
+    }));
+    const before = turns.mock.calls.length;
+    const { data } = await sendText(
+      key,
+      "mutation ($rows: [ContactCreateInput!]) { contactImport(input: { rows: $rows, dryRun: true }) { job { created } } }",
+      { rows },
+    );
+    expect(data).toEqual({ contactImport: { job: { created: 100 } } });
+    return turns.mock.calls.length - before;
+  };
+  const [few, many] = [await turnsOf(1), await turnsOf(20)];
+  expect(many - few).toBeGreaterThanOrEqual(3);
 });

@@ -56,6 +56,37 @@ test.each<[string, object]>([
   expect(statements.length, statements.join("\n").slice(0, 1000)).toBeLessThanOrEqual(1);
 });
 
+test.each([
+  ["number", "NUMBER", (at: number) => String(at)],
+  ["date", "DATE", (at: number) => new Date(at * 86_400_000).toISOString().slice(0, 10)],
+  ["text", "TEXT", (at: number) => `${"a long text ".repeat(6)}${at}`],
+] as const)(
+  "values of a %s without a column of its own are bounded by what planning their comparisons takes",
+  async (kind, type, value) => {
+    const { key } = await organization.member();
+    await organization.customField({ slug: `far_${kind}`, name: kind, type });
+    const values = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => value(from + at));
+    const within = (from: number, to: number) => ({
+      customFields: [{ slug: `far_${kind}`, [kind]: { in: values(from, to) } }],
+    });
+    const send = (filter: object) => sendText(key, list, { filter });
+    for (const filter of [within(0, 500), { not: within(0, 500) }])
+      expect((await send(filter)).errors).toEqual([]);
+    for (const filter of [
+      { or: [within(0, 300), within(300, 501)] },
+      { and: [{ not: within(0, 300) }, { not: within(300, 501) }] },
+    ]) {
+      const { answer, statements } = await statementsOf(() => send(filter));
+      expect(answer.errors).toMatchObject([{ extensions: { code: "FILTER_TOO_LARGE", field: "filter" } }]);
+      expect(answer.errors[0]?.message).toMatch(
+        /has 501 values of custom fields .* no column .*; the limit is 500/,
+      );
+      expect(statements.length, "the credential, and what the filter names").toBeLessThanOrEqual(2);
+    }
+  },
+);
+
 test("a filter with thousands of mistakes is told of some", async () => {
   const { errors, text } = await ask({ filter: { or: Array(20_000).fill({ name: null }) } });
   expect(errors).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { Where } from "../../db/scope/rules.ts";
 import type { Leaf, Part } from "../language/ast.ts";
+import { operandKey } from "../language/normalize.ts";
 
 /**
  * Lists of many values. PostgreSQL compares two arrays item by item, and estimates that most rows match a long list, so
@@ -35,7 +36,7 @@ export function joinLists(nodes: readonly Part[], kind: "and" | "or"): readonly 
   for (const [first, ...others] of lists.values()) {
     if (!first || others.length === 0) continue;
     const all = [first, ...others].flatMap(({ operands }) => operands);
-    const operands = [...new Map(all.map((operand) => [String(operand), operand])).values()];
+    const operands = [...new Map(all.map((operand) => [operandKey(operand), operand])).values()];
     if (operands.length <= LONG_LIST) continue;
     joined.set(first, { ...first, operands });
     for (const other of others) joined.set(other, null);

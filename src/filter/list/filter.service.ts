@@ -4,7 +4,7 @@ import type { Db } from "../../db/scope/db.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { compile, nothing, type Where } from "../compile/compile.ts";
-import { countParameters } from "../compile/parameters.ts";
+import { countInJson, countParameters } from "../compile/parameters.ts";
 import { type Search, searchWhere } from "../compile/search.ts";
 import type { Node, Normal } from "../language/ast.ts";
 import { normalize, taking } from "../language/normalize.ts";
@@ -59,7 +59,8 @@ export type ReadOptions = Pick<FilterEnvironment, "clock" | "country" | "restric
 const MAX_PROBLEMS = 20;
 
 const parametersProblem = (where: unknown, path: string): Problem | null =>
-  limitProblem(path, "parameters", countParameters(where));
+  limitProblem(path, "parameters", countParameters(where)) ??
+  limitProblem(path, "inJson", countInJson(where));
 
 /** Both filter forms to one Prisma `where`. Pure. */
 export function readFilter(

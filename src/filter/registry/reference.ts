@@ -93,7 +93,7 @@ means, \`contactFilterFields\` lists the fields below with an organization's cus
   and a search: \`030 998877\` is +4930998877 in Germany. A smart list is read in the country that the organization has when it
   is read. A number with an extension equals only itself.
 - A JSON number of more than 15 digits is refused, because it may have been rounded on the way: send it as text.
-- At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.total} comparisons with those of the smart lists that it names, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
+- At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.inJson} of them compared with custom fields that have no column of their own, ${limits.total} comparisons with those of the smart lists that it names, a depth of ${limits.depth}, ${limits.relations} relations inside each other.
 
 ## Operators
 
