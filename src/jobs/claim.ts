@@ -2,15 +2,15 @@ import type { Pool } from "pg";
 import type { JobKey, JobTables } from "./kind.ts";
 
 /**
- * Who has a job. A process claims it for a while, its lease, and says so again as it makes progress; what it claimed
- * last is how it is known as the one that has it. All moments are the database's: processes whose clocks differ agree.
+ * Claims of jobs. A process claims a job for a limited time, its lease, and renews the lease as it makes progress; the
+ * end of the lease identifies the claim. All times are the database's, so that clocks of processes may differ.
  */
 
-/** Milliseconds for which a process has a job without a sign of life. */
+/** Length of a lease, in milliseconds. */
 export const LEASE = 60_000;
 
 /**
- * How often a job is taken up that makes no progress: whoever took it died of it, or did not come to its end in time.
+ * How often a job may be claimed without progress: each time its process ended, or did not finish a step in time.
  */
 const MOST_CLAIMS = 3;
 
@@ -24,17 +24,17 @@ class DatabaseClock {
     return new Date(this.at.getTime() + performance.now() - this.#read);
   }
 
-  /** Until when a process has a job that shows a sign of life now. */
+  /** The end of a lease that begins now. */
   lease(): Date {
     return new Date(this.now().getTime() + LEASE);
   }
 }
 
-/** A job that this process has, or is about to have. */
+/** A job that this process has claimed, or is about to claim. */
 export interface Claim extends JobKey {
   readonly memberId: string;
   readonly apiKeyId: string | null;
-  /** Until when this process has it. A second one when the answer to a statement that moved it was lost. */
+  /** The end of the lease. There are two when the result of the statement that renewed it was lost. */
   readonly leases: readonly Date[];
   readonly clock: DatabaseClock;
   /** How it was found. */
@@ -51,9 +51,9 @@ interface Waiting extends JobKey {
 }
 
 /**
- * Finds the job that has waited the longest, or a certain one, without a lock. One that was taken up too often ends.
+ * Finds the job that has waited the longest, or a certain one, without a lock. One that was claimed too often fails.
  *
- * @returns null when there is none that nobody has
+ * @returns null when every job is claimed, or there is none
  */
 export async function findJob(pool: Pool, tables: JobTables, key: JobKey | null): Promise<Claim | null> {
   for (;;) {
@@ -72,7 +72,7 @@ const asFound = "state::text = $3 AND leased_until IS NOT DISTINCT FROM $4::time
 const valuesOf = ({ state, leasedUntil }: Claim["found"]) => [state, leasedUntil?.toISOString() ?? null];
 
 /**
- * Takes a job that is still as it was found, so that of several processes one has it.
+ * Claims a job if it is still as it was found, so that of several processes only one claims it.
  *
  * @returns whether it was
  */
@@ -87,11 +87,11 @@ export async function takeJob(pool: Pool, { job }: JobTables, claim: Claim): Pro
   return rowCount === 1;
 }
 
-/** Whose job it is by now, for those who have it. */
+/** SQL condition: the claim still holds. */
 const mine = "state = 'RUNNING' AND leased_until = ANY($3::timestamptz[])";
 const leasesOf = ({ leases }: Claim): string[] => leases.map((lease) => lease.toISOString());
 
-const stuck = `It was taken up ${MOST_CLAIMS} times and made no progress: each time the process that worked on it ended, or did not come to the end of a step in time. Ask for it again in smaller parts; the server's log may say more.`;
+const stuck = `The job was started ${MOST_CLAIMS} times and made no progress: each time its process ended, or a step took too long. Request it again in smaller parts; the server's log may say more.`;
 
 async function findWaiting(pool: Pool, { job }: JobTables, key: JobKey | null): Promise<Waiting | null> {
   const { rows } = await pool.query<Waiting>(
@@ -114,7 +114,7 @@ export interface End {
   readonly problem: string | null;
 }
 
-/** Ends a job that this process has, and drops what was kept for it. One that it no longer has stays as it is. */
+/** Ends a job that this process has claimed, and deletes what was stored for it. Without a claim nothing happens. */
 export const endJob = (pool: Pool, tables: JobTables, claim: Claim, end: End): Promise<void> =>
   endAs(pool, tables, mine, [claim.orgId, claim.id, leasesOf(claim)], end);
 
@@ -141,9 +141,9 @@ async function endAs(
 }
 
 /**
- * Shows a sign of life.
+ * Renews the lease.
  *
- * @returns whether this process still had the job
+ * @returns whether the claim still held
  */
 export async function extendLease(
   pool: Pool,
@@ -159,9 +159,9 @@ export async function extendLease(
 }
 
 /**
- * Lets any process take the job up at once.
+ * Releases the claim, so that any process can claim the job at once.
  *
- * @param counts whether this claim is one of those that may come to nothing
+ * @param counts whether this claim counts as one without progress
  */
 export async function releaseJob(
   pool: Pool,

@@ -11,7 +11,7 @@ import type { JobKind, JobRows } from "./kind.ts";
 import { purge } from "./purge.ts";
 import { runJob } from "./runner.ts";
 
-/** What the server does beside answering. */
+/** Background work of the server. */
 
 /** The moments before which what is in the trash, and what was answered under idempotency keys, is erased. */
 export const purgeLimits = (now: Date) => ({
@@ -23,8 +23,8 @@ export const purgeLimits = (now: Date) => ({
 const JOB_POLL = 2_000;
 
 /**
- * Starts what the server does beside answering: purging the trash, and working on imports, bulk changes,
- * exports and searches for duplicates.
+ * Starts the background work of the server: purging the trash, and running imports, bulk changes, exports and searches
+ * for duplicates.
  * Any number of processes may do so: each piece of work is done by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
@@ -39,13 +39,13 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
     });
   };
   const options = { stopping: () => stopping };
-  /** Works until nothing waits, or what does has to wait a little longer. */
+  /** Runs jobs until none waits, or those that do have to wait longer. */
   const workOff =
     <Name extends keyof JobRows>(kind: JobKind<Name>) =>
     async () => {
       while (!stopping && (await runJob(database, logger, kind, options)) === "done");
     };
-  // A standby writes nothing; once it has become the primary, work begins.
+  // A standby cannot write; work begins once it has become the primary.
   const ifWritable = (work: () => Promise<void>) => async () => {
     if (!(await isReadOnly(database))) await work();
   };
@@ -57,7 +57,7 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
     repeat(logger, "looking for duplicates", ifWritable(workOff(duplicateKind)), JOB_POLL, JOB_POLL),
     repeat(
       logger,
-      "clearing away broken uploads",
+      "deleting broken uploads",
       ifWritable(() => dropBrokenUploads(database)),
       30_000,
       3_600_000,
@@ -90,7 +90,7 @@ function repeat(
   let timer: NodeJS.Timeout;
   const run = () => {
     running = work()
-      .catch((error: unknown) => logger.error({ err: error }, `${name} failed; it is tried again`))
+      .catch((error: unknown) => logger.error({ err: error }, `${name} failed and will be tried again`))
       .then(() => {
         if (!stopped) timer = setTimeout(run, interval).unref();
       });

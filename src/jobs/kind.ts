@@ -25,24 +25,24 @@ export interface JobRows {
   duplicateSearch: DuplicateSearch;
 }
 
-/** A job that is being done, as its kind sees it; see `Work`. */
+/** A running job, as its kind uses it; see `Work`. */
 export interface JobWork<Name extends keyof JobRows> {
   readonly database: Database;
   /** The job as the last step left it. */
   readonly job: JobRows[Name];
-  /** The client, scoped to the member who asked for the job. */
+  /** The client, scoped to the member who requested the job. */
   db(): Promise<Db>;
-  /** Does one step in one transaction, and says whether there was something to do. */
+  /** Does one step in one transaction; returns whether there was something to do. */
   step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean>;
   /** Renews the lease between steps. */
   keep(enough?: number): Promise<void>;
 }
 
-/** A kind of work that is done beside requests, in steps that are each done entirely or not at all. */
+/** A kind of background job, done in steps that are each committed entirely or not at all. */
 export interface JobKind<Name extends keyof JobRows> {
   readonly name: Name;
   readonly tables: JobTables;
-  /** As the log calls one of them. */
+  /** Noun for the log. */
   readonly noun: string;
   /** Source of its changes. */
   readonly source: (job: JobRows[Name]) => ModificationSource;
@@ -51,9 +51,9 @@ export interface JobKind<Name extends keyof JobRows> {
   /**
    * Does a job from its last step to its end, yielding after each step so that the runner may stop there.
    *
-   * @throws RefusalError for what ends it, in words for people
+   * @throws RefusalError when the job fails, with a message for people
    */
   readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
-  /** Whether a job of which all is done has changed so many contacts that the planner should be told. */
+  /** Whether a job of which all is done has changed so many contacts that the planner's statistics should be updated. */
   readonly needsAnalyze: (job: JobRows[Name]) => boolean;
 }

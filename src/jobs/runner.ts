@@ -9,24 +9,24 @@ import type { JobKey, JobKind, JobRows } from "./kind.ts";
 import { JobLost, Work } from "./work.ts";
 
 /**
- * The one way in which jobs are done, whatever they do: claimed by one process, worked off in steps, cancelled, let go
- * and taken up again, here or elsewhere.
+ * Runs jobs of every kind: claimed by one process, done in steps, cancelled, released and resumed, here or in another
+ * process.
  */
 
 export interface RunOptions<Name extends keyof JobRows> {
   /** Called after each step. */
   readonly onProgress?: (job: JobRows[Name]) => unknown;
-  /** Asked before each step whether to stop; the job is then left to be taken up again. */
+  /** Called before each step: whether to stop. The job is then released, to be resumed. */
   readonly stopping?: () => boolean;
 }
 
-/** What became of a look for work: nothing to do, a job that is off this process's hands, or one to be tried again. */
+/** Result of looking for work: none found, a job that this process has finished with, or one to be tried again. */
 export type Outcome = "none" | "done" | "waits";
 
 /**
- * Takes up one job that nobody works on, and does it.
+ * Claims one job and runs it.
  *
- * @param key a certain one; whichever has waited the longest when left out
+ * @param key a certain job; the one that has waited the longest when left out
  */
 export async function runJob<Name extends keyof JobRows>(
   database: Database,
@@ -48,7 +48,7 @@ export async function runJob<Name extends keyof JobRows>(
   }
 }
 
-/** @returns null when another process has taken it meanwhile */
+/** @returns null when another process has claimed it meanwhile */
 async function tryJob<Name extends keyof JobRows>(
   work: Work<Name>,
   kind: JobKind<Name>,
@@ -65,11 +65,11 @@ async function tryJob<Name extends keyof JobRows>(
     }
     if (!isTransient(error) && !kind.isTransient?.(error)) {
       logger.error({ err: error }, `${kind.noun} failed`);
-      await work.end("FAILED", "Something went wrong here; the log has it.");
+      await work.end("FAILED", "Internal error; the server's log has the details.");
       return "done";
     }
-    logger.warn({ err: error }, `${kind.noun} waits to be tried again`);
-    // What took too long, or met others again and again, may do so for ever; that the database was away says nothing.
+    logger.warn({ err: error }, `${kind.noun} will be tried again`);
+    // A timeout or a repeated conflict may come again each time, and counts; an unavailable database does not.
     await release(work, isOverdue(error) || !isTransient(error), options);
     return "waits";
   }
@@ -99,14 +99,14 @@ async function workOff<Name extends keyof JobRows>(
   await work.end("DONE", null);
   if (kind.needsAnalyze(work.job)) {
     await analyze(work.database).catch((error: unknown) =>
-      logger.warn({ err: error }, "the planner could not be told of what changed"),
+      logger.warn({ err: error }, "updating the planner's statistics failed"),
     );
   }
   await onProgress?.({ ...work.job, state: "DONE" });
   return "done";
 }
 
-/** Milliseconds between two tries to let go of a job while the database is away; the lease ends by itself later. */
+/** Milliseconds between two attempts to release a job while the database is unavailable; the lease ends by itself later. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 2_000];
 
 async function release<Name extends keyof JobRows>(

@@ -19,15 +19,15 @@ interface File {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Who asks, and where the files are. When the signal aborts, what is being read is cancelled. */
-interface Asked {
+/** The caller, and the database that has the files. When the signal aborts, reading is cancelled. */
+interface Requested {
   readonly database: Database;
   readonly viewer: Viewer;
   readonly signal: AbortSignal;
 }
 
 /** Finds a file for a caller. @throws RequestError where there is none for them */
-type Find = (asked: Asked, id: string, uuid: string) => Promise<File>;
+type Find = (requested: Requested, id: string, uuid: string) => Promise<File>;
 
 /** The downloads by their addresses, each with the id of what it is made of. */
 const downloads: readonly (readonly [path: RegExp, find: Find])[] = [
@@ -45,7 +45,7 @@ const notFound = (noun: string) =>
   new RequestError("NOT_FOUND", `There is no such ${noun}.`, { status: 404 });
 
 /** The errors of an import as CSV: `GET /imports/<id>/errors.csv`. */
-async function findErrors({ database, viewer, signal }: Asked, id: string, uuid: string): Promise<File> {
+async function findErrors({ database, viewer, signal }: Requested, id: string, uuid: string): Promise<File> {
   const db = scopedDb(database, viewer, signal);
   const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
   if (!job) throw notFound("import");
@@ -55,8 +55,8 @@ async function findErrors({ database, viewer, signal }: Asked, id: string, uuid:
   };
 }
 
-/** The file of an export, for the member who asked for it alone: `GET /exports/<id>`. */
-async function findExport({ database, viewer, signal }: Asked, _id: string, uuid: string): Promise<File> {
+/** The file of an export, for the member who requested it alone: `GET /exports/<id>`. */
+async function findExport({ database, viewer, signal }: Requested, _id: string, uuid: string): Promise<File> {
   const db = scopedDb(database, viewer, signal);
   const mine = { id: uuid, memberId: viewer.memberId };
   const job = viewer.scopes.has("READ") ? await db.exportJob.findFirst({ where: mine }) : null;
@@ -75,7 +75,7 @@ async function findExport({ database, viewer, signal }: Asked, _id: string, uuid
       },
     );
   }
-  const dataScope = await standing(database, job);
+  const dataScope = await dataScopeNow(database, job);
   if (job.dataScope === "ALL" && dataScope !== "ALL") {
     throw new RequestError(
       "INSUFFICIENT_SCOPE",
@@ -89,8 +89,8 @@ async function findExport({ database, viewer, signal }: Asked, _id: string, uuid
   };
 }
 
-/** What who asked for an export may see by now. @throws RequestError when they may no longer have it */
-async function standing({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
+/** What the member who requested an export may see now. @throws RequestError when they may no longer have it */
+async function dataScopeNow({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
   try {
     return await standingOf(pool, job);
   } catch (error) {
@@ -104,7 +104,7 @@ async function standing({ pool }: Database, job: Parameters<typeof standingOf>[1
 export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
-      // Every request passes here, and its address need not be taken apart.
+      // Runs for every request: parsing each URL would cost.
       if (!request.url.includes("/imports/") && !request.url.includes("/exports/")) return;
       for (const [path, find] of downloads) {
         const [, id] = path.exec(url.pathname) ?? [];
@@ -114,11 +114,11 @@ export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Log
         }
         const viewer = await viewerOf(request, serverContext);
         // When the caller hangs up, what is being read for it is cancelled.
-        const asked = { database, viewer, signal: request.signal };
-        const { stream, headers } = await find(asked, id, decodeId(id)?.uuid ?? "");
-        // The adapter only pipes it: nobody else would hear of an error, and the caller would wait for the rest.
+        const requested = { database, viewer, signal: request.signal };
+        const { stream, headers } = await find(requested, id, decodeId(id)?.uuid ?? "");
+        // The adapter only pipes the stream: without this an error would go unnoticed, and the caller would wait.
         stream.on("error", (err) => {
-          logger.error({ err, job: id }, "a download broke off");
+          logger.error({ err, job: id }, "a download failed");
           (serverContext as { readonly res?: ServerResponse }).res?.destroy();
         });
         endResponse(new fetchAPI.Response(stream as unknown as BodyInit, { headers }));

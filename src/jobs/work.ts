@@ -60,29 +60,28 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   /**
    * Reads the job.
    *
-   * @throws RefusalError when the member who asked for it may no longer do it
+   * @throws RefusalError when the member who requested it may no longer do it
    */
   async open(): Promise<void> {
-    const { db } = await this.#asker();
+    const { db } = await this.#requester();
     const jobs = db[this.#kind.name] as unknown as Delegate<JobRows[Name]>;
     const job = await jobs.findFirst({ where: { id: this.#claim.id } });
     if (!job) throw new JobLost();
     this.#job = job;
   }
 
-  /** The client, scoped to what the member who asked for the job may see now. */
+  /** The client, scoped to what the member who requested the job may see now. */
   async db(): Promise<Db> {
-    return (await this.#asker()).db;
+    return (await this.#requester()).db;
   }
 
   /**
    * Does one step in one transaction, which also writes the job's progress: a process that dies leaves no step half
-   * done, and the next one goes on after the last step. Each step checks anew what the member who asked may do.
+   * done, and the next one goes on after the last step. Each step checks again what the member who requested it may do.
    *
-   * @param change does it, maybe several times, and gives the columns of the job that it moves; null when nothing is
-   *   left
+   * @param change does the step, maybe several times; returns the columns of the job to update, null when nothing is left
    * @returns whether there was something to do
-   * @throws RefusalError when the member who asked for it may no longer do it
+   * @throws RefusalError when the member who requested it may no longer do it
    */
   async step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean> {
     const { name, isTransient } = this.#kind;
@@ -140,7 +139,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return releaseJob(this.database.pool, this.#kind.tables, this.#claim, counts);
   }
 
-  async #asker(): Promise<{ db: Db; dataScope: DataScope }> {
+  async #requester(): Promise<{ db: Db; dataScope: DataScope }> {
     const { orgId, memberId } = this.#claim;
     const dataScope = await standingOf(this.database.pool, this.#claim);
     return { db: scopedDb(this.database, { orgId, memberId, dataScope }), dataScope };
@@ -148,7 +147,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
 
   async #caller(): Promise<Caller> {
     const { memberId, apiKeyId } = this.#claim;
-    const { db, dataScope } = await this.#asker();
+    const { db, dataScope } = await this.#requester();
     const source = this.#kind.source(this.job);
     const viewer = { memberId, dataScope, apiKeyId, credentialId: apiKeyId ?? memberId, source };
     return { db, viewer, now: new Date(), warnings: [], progress: { writes: 0 } };

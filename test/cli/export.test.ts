@@ -91,7 +91,7 @@ describe.each(databases)("on %s", (_database, here, envOf) => {
         [["--columns", "custom.x"], '--columns: there is no custom field with the slug "x"\n'],
         [
           ["--columns", "name,name"],
-          '--columns: "name" is the heading of a column before it: give another heading\n',
+          '--columns: "name" is the heading of an earlier column: give another heading\n',
         ],
         [["--delimiter", "x"], "--delimiter: must be one of , ; | and a tab\n"],
         [["--smart-list", "smart_list_01h455vb4pex5vsknk084sn02q"], "--smart-list: names no smart list\n"],

@@ -256,7 +256,7 @@ test("rows that are too short or too long say what was expected", async () => {
 
 test.each([
   ["a dangerous heading", "name,__proto__\n", /__proto__/],
-  ["no known heading", "Ada,ada@example.com\nBob,bob@example.com\n", /none of the columns is known/],
+  ["no known heading", "Ada,ada@example.com\nBob,bob@example.com\n", /no column heading is known/],
   ["nothing", "", /is empty/],
   ["a spreadsheet", "PK\x03\x04xxxx", /spreadsheet/],
 ])("a file with %s is refused before anything is done", async (_name, file, message) => {

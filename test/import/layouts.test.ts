@@ -143,7 +143,7 @@ test("Excel's line sep= says what separates columns, and a phone number that Exc
       line: 3,
       column: "Phone",
       code: "INVALID_PHONE",
-      message: expect.stringContaining("a spreadsheet has cut (4,91512E+11)"),
+      message: expect.stringContaining("a spreadsheet has shortened (4,91512E+11)"),
     },
   ]);
   const without = await imported(organization, file("excel-sep-line.csv"), { invalidValues: "LEAVE_OUT" });

@@ -81,7 +81,7 @@ test("a row that says what a lead cannot be is refused with its column, and the 
     [2, "status", "INVALID_STATE"],
     [3, "status", "INVALID_VALUE"],
     [4, "currency", "INVALID_CURRENCY"],
-    [5, "currency", "INVALID_VALUE"],
+    [5, "currency", "REQUIRED"],
     [6, "name", "REQUIRED"],
   ]);
 });
@@ -151,7 +151,7 @@ test("a field of contacts is refused for leads with those that they have", async
   );
   expect(job).toBeNull();
   expect(errors).toMatchObject([
-    { path: ["input", "matchOn"], message: expect.stringMatching(/leave it out/) },
+    { path: ["input", "matchOn"], message: expect.stringMatching(/omit it for the default/) },
   ]);
   await expect(leadImport("a,b\n1,2\n", { mapping: [{ column: "a", field: "ZIP" }] })).rejects.toThrow(
     /leads have no field ZIP; take one of NAME/,

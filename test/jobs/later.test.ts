@@ -66,7 +66,7 @@ describe("a job whose processes die", () => {
     expect(await jobOf(organization.key, id)).toMatchObject({
       state: "FAILED",
       done: 0,
-      problem: expect.stringMatching(/taken up 3 times and made no progress/),
+      problem: expect.stringMatching(/started 3 times and made no progress/),
     });
     const { prisma } = await testDatabase();
     expect(await prisma.importChunk.count({ where: { orgId: organization.id } })).toBe(0);

@@ -92,7 +92,7 @@ const OrderType = builder.objectRef<OrderInput>("SmartListOrder").implement({
     }),
     customField: t.string({
       nullable: true,
-      description: "Slug of a custom field, instead.",
+      description: "Slug of a custom field, in place of `field`.",
       resolve: ({ customField }) => customField ?? null,
     }),
     direction: t.field({

@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 export interface OrderInput {
   /** A field's path in the registry. */
   readonly field?: string | null | undefined;
-  /** Slug of a custom field, instead. */
+  /** Slug of a custom field, in place of `field`. */
   readonly customField?: string | null | undefined;
   readonly direction?: "ASC" | "DESC" | null | undefined;
   readonly nulls?: "FIRST" | "LAST" | null | undefined;

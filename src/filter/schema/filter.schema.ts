@@ -111,7 +111,7 @@ const orderInput = (entity: FilterEntity) => {
     description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
     fields: (t) => ({
       field: t.field({ type: orderField(entity), description: "A built-in field." }),
-      customField: t.string({ description: "Slug of a custom field, instead." }),
+      customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
       direction: t.field({ type: OrderDirection, defaultValue: "ASC", description: "Which way." }),
       nulls: t.field({
         type: NullsOrder,

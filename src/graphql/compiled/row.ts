@@ -141,23 +141,23 @@ function valueSegments(
   if (name === "__typename") return [JSON.stringify(type.name)];
   const field = type.getFields()[name];
   if (!field || (node.arguments?.length ?? 0) > 0) return null;
-  const told = field.extensions as {
+  const extensions = field.extensions as {
     readonly pothosExposedField?: string;
     readonly [SAME_ROW]?: true;
     readonly [AS_TEXT]?: string;
   };
   const inner = getNamedType(field.type);
-  if (told[SAME_ROW] && isObjectType(inner)) {
+  if (extensions[SAME_ROW] && isObjectType(inner)) {
     return objectSegments(inner, node.selectionSet, fragments, columns);
   }
   const isId = name === "id" && type.getInterfaces().some((implemented) => implemented.name === "Node");
-  const column = isId ? "id" : (told[AS_TEXT] ?? told.pothosExposedField);
+  const column = isId ? "id" : (extensions[AS_TEXT] ?? extensions.pothosExposedField);
   // A list's items may need what a single value does.
   if (column === undefined || !isLeafType(getNullableType(field.type))) return null;
   columns.add(column);
   const value = `child.${columnOf(column)}`;
   if (isId) return [quoted(`${value}::text`, (id) => encodeId(type.name as IdType, id))];
-  if (told[AS_TEXT] !== undefined) return [{ sql: `coalesce('"' || ${value}::text || '"', 'null')` }];
+  if (extensions[AS_TEXT] !== undefined) return [{ sql: `coalesce('"' || ${value}::text || '"', 'null')` }];
   const written = leafSegment(inner as GraphQLLeafType, value);
   return written === null ? null : [written];
 }

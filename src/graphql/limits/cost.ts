@@ -128,8 +128,8 @@ class Counter {
   #field(node: FieldNode, type: GraphQLCompositeType, page: number): number {
     const field = fieldOf(type, node);
     if (!field) return 1;
-    const told = priceOf(field.extensions);
-    const own = told.cost ?? (type === this.schema.getMutationType() ? MUTATION_COST : 1);
+    const stated = priceOf(field.extensions);
+    const own = stated.cost ?? (type === this.schema.getMutationType() ? MUTATION_COST : 1);
     const inner = getNamedType(field.type);
     if (!node.selectionSet || !isCompositeType(inner)) return own;
     const items = isListType(getNullableType(field.type)) ? this.#items(field, node, type, page) : 1;

@@ -10,7 +10,7 @@ import type { Columns } from "../../records/write/rows.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { BulkTagValues, BulkUpdateValues } from "./bulk.inputs.ts";
 
-/** What is done to each contact: its input is of the form that the API takes. */
+/** A change to be made to each contact, with its input as the API takes it. */
 export type BulkChange =
   | { readonly kind: "UPDATE"; readonly input: BulkUpdateValues }
   | { readonly kind: "TAG"; readonly input: BulkTagValues }
@@ -20,7 +20,7 @@ export type BulkChange =
 export interface CheckedChange {
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly Warning[];
-  /** Makes what the change needs and the organization does not have: tags. */
+  /** Creates the tags that the change needs and the organization does not have. */
   complete(): Promise<CompleteChange>;
 }
 
@@ -41,7 +41,7 @@ export async function checkChange(writer: Writer, change: BulkChange): Promise<C
     case "TAG":
       return checkTags(writer, change.input);
     case "DELETE":
-      // Before any contact is locked: whoever changes the custom fields waits for contacts.
+      // Before any contact is locked: a change of custom fields takes its own lock first, and then those of contacts.
       await writer.catalogue("CONTACT");
       return {
         refusals: [],
@@ -109,7 +109,7 @@ async function checkTags(writer: Writer, input: BulkTagValues): Promise<CheckedC
 /**
  * Does a checked change to contacts that the transaction has locked.
  *
- * @returns how many it changed; the others were as wanted already
+ * @returns how many it changed; the others had the new values already
  */
 export async function applyChange(
   writer: Writer,

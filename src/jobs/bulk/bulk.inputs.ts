@@ -11,7 +11,7 @@ import { customFieldValues, rule, tagList } from "../../records/inputs.ts";
 
 /** What bulk changes take: which contacts, the dry run or its confirmation, and the change itself. */
 
-/** The columns that many contacts are given the same of. */
+/** The columns that a bulk change can set. */
 const table = Object.fromEntries(contactRows.filter(([, { bulk }]) => bulk !== undefined)) as Pick<
   typeof contactTable,
   NamesWith<{ readonly bulk: string }>
@@ -19,7 +19,7 @@ const table = Object.fromEntries(contactRows.filter(([, { bulk }]) => bulk !== u
 
 export const ContactsBulkUpdateInput = builder.inputType("ContactsBulkUpdateInput", {
   description:
-    "What to set on every contact that is meant: left out is untouched, null is cleared. At least one field.",
+    "Fields to set on every matching contact: omitted fields are left as they are, null clears. At least one field.",
   fields: (t) => ({
     ...Object.fromEntries(
       Object.entries(table).map(([name, { update, bulk }]) => [
@@ -29,19 +29,19 @@ export const ContactsBulkUpdateInput = builder.inputType("ContactsBulkUpdateInpu
     ),
     customFields: t.field({
       type: [CustomFieldValueInput],
-      description: "Values of custom fields for them all; only the slugs named change.",
+      description: "Values of custom fields, the same for all of them; only the slugs named change.",
     }),
   }),
 });
 
-const saysSomething = (input: Readonly<Record<string, unknown>>): boolean =>
+const hasField = (input: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(input).some(([name, value]) =>
     name === "customFields" ? Array.isArray(value) && value.length > 0 : value !== undefined,
   );
 
 export const BulkUpdate = z
   .object({ ...checksOf(table, "update"), customFields: customFieldValues })
-  .refine(saysSomething, rule("REQUIRED", "must have at least one field to change"));
+  .refine(hasField, rule("REQUIRED", "must have at least one field to change"));
 
 export const BulkTag = z
   .object({ add: tagList.nullish(), remove: tagList.nullish(), createMissingTags: z.boolean().nullish() })
@@ -61,26 +61,30 @@ export const AT_ONCE = 500;
 /** Minutes for which a plan token is valid. */
 export const PLAN_MINUTES = 15;
 
-/** Which contacts are meant, and the dry run or its confirmation. */
+/** Which contacts to change, and the dry run or its confirmation. */
 export const bulkArgs = () => ({
   ...builder.args((t) => ({
-    filter: t.field({ type: ContactFilter, description: "Which live contacts to change, typed." }),
+    filter: t.field({
+      type: ContactFilter,
+      description: "Which live contacts to change, as a typed filter.",
+    }),
     query: t.field({
       type: SmartListQueryInput,
-      description: "Which live contacts to change, as an OR of AND groups.",
+      description: "Which live contacts to change, as a generic query: an OR of AND groups.",
     }),
-    search: t.field({ type: SearchInput, description: "Free text that the contacts to change must have." }),
+    search: t.field({ type: SearchInput, description: "Free text to search for in the contacts to change." }),
     all: t.boolean({
       defaultValue: false,
       description:
-        "Says that every contact is meant. Without it, a filter that leaves nothing out is refused, such as one whose variables were left out.",
+        "Confirms that every contact is to be changed. Without it, a filter that matches everything is refused, such as one whose variables were omitted.",
     }),
     dryRun: t.boolean({
       defaultValue: false,
-      description: "Whether only to count and to show what would change; answers with the `planToken`.",
+      description:
+        "If true, nothing is changed: the contacts are counted, and the result has the `planToken`.",
     }),
     planToken: t.string({
-      description: `What the dry run of this very change answered, within ${PLAN_MINUTES} minutes. Refuses when the filter matches other contacts by now.`,
+      description: `The planToken from the dry run of the same change, valid for ${PLAN_MINUTES} minutes. The change is refused if the filter matches other contacts by now.`,
     }),
   })),
   ...timeZoneArg(),

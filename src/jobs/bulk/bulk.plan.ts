@@ -10,20 +10,20 @@ import { type Refusal, RequestError, refusal } from "../../lib/errors.ts";
 import type { BulkChange } from "./bulk.change.ts";
 import { PLAN_MINUTES } from "./bulk.inputs.ts";
 
-/** Which contacts a bulk change means, and the token by which its caller shows that they have seen how many. */
+/** Which contacts a bulk change is for, and the token by which its caller confirms it. */
 
 export interface Selection extends FilterArgs {
-  /** Whether every contact may be meant. */
+  /** Whether every contact may be changed. */
   readonly all?: boolean | null | undefined;
 }
 
 export interface ReadSelection {
-  /** The live contacts that are meant. */
+  /** The live contacts to change. */
   readonly where: Where;
   readonly refusals: readonly Refusal[];
 }
 
-/** Reads which contacts are meant, with everything that is wrong with it. */
+/** Reads which contacts are to be changed, with every problem of the selection. */
 export async function readSelection(
   { now, viewer }: Pick<Context, "now" | "viewer">,
   db: Db,
@@ -38,14 +38,14 @@ export async function readSelection(
     ),
     ...words.refusals,
   ];
-  if (refusals.length === 0 && words.where === null && leavesNothingOut(tree) && !all) {
-    const message = "the filter leaves no contact out; if every one is meant, say so with all: true";
+  if (refusals.length === 0 && words.where === null && matchesEverything(tree) && !all) {
+    const message = "the filter matches every contact; to change all of them, set all: true";
     refusals.push(refusal("CONFIRM_ALL_REQUIRED", ["all"], message));
   }
   return { where: { AND: [{ deletedAt: null }, where, words.where ?? {}] }, refusals };
 }
 
-/** Free text without a word is none. */
+/** Free text without a word counts as none. */
 function readWords(
   search: Selection["search"],
   country: string | null,
@@ -62,14 +62,14 @@ function readWords(
 }
 
 /** Whether a filter matches everything, or contains only an empty text. */
-function leavesNothingOut(node: Normal): boolean {
+function matchesEverything(node: Normal): boolean {
   switch (node.kind) {
     case "all":
       return true;
     case "and":
-      return node.nodes.every(leavesNothingOut);
+      return node.nodes.every(matchesEverything);
     case "or":
-      return node.nodes.some(leavesNothingOut);
+      return node.nodes.some(matchesEverything);
     case "leaf":
       return isBlankText(node);
     default:
@@ -82,14 +82,14 @@ const textual: ReadonlySet<string> = new Set(["contains", "startsWith", "endsWit
 const isBlankText = ({ comparator, operands: [operand], negated }: Leaf): boolean =>
   !negated && textual.has(comparator) && operand === "";
 
-/** One change by one member of contacts that are said in one way. */
+/** A change, and the selection of contacts that it is for. */
 export interface Plan {
   readonly change: BulkChange;
   readonly selection: Selection;
 }
 
-/** Canonical form of a plan. `all` is no part of it: it must be sent each time. */
-export const saidBy = ({
+/** Canonical form of a plan, without `all`, which must be sent each time. */
+export const canonicalForm = ({
   change,
   selection: { filter, query, search, timeZone },
 }: Plan): readonly unknown[] => [
@@ -104,10 +104,10 @@ export const saidBy = ({
 /** What a plan token is valid for. */
 const bindingOf = ({ viewer }: Pick<Context, "viewer">, plan: Plan): CursorBinding => ({
   secret: viewer.cursorSecret,
-  list: fingerprint(["bulk plan", saidBy(plan), viewer.memberId]),
+  list: fingerprint(["bulk plan", canonicalForm(plan), viewer.memberId]),
 });
 
-/** A token by which a plan's caller shows that they have seen this set. */
+/** A token that confirms a plan: it is valid for the set of contacts that the dry run counted. */
 export function signPlan(
   context: Pick<Context, "viewer" | "now">,
   plan: Plan,
@@ -128,15 +128,15 @@ export function readPlan(
     refusals: [refusal("INVALID_PLAN", ["planToken"], message)],
   });
   if (token == null)
-    return invalid("planToken is missing: ask with dryRun: true first, and send the token that it gives");
+    return invalid("planToken is required: run with dryRun: true first, then send the token from its result");
   try {
     const [expires, count, set] = decodeCursor(bindingOf(context, plan), token, "planToken");
     if (Number(expires) <= context.now.getTime()) {
-      return invalid("planToken has expired: ask with dryRun: true again");
+      return invalid("planToken has expired: run with dryRun: true again");
     }
     return { set: { count: Number(count), fingerprint: String(set) }, refusals: [] };
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    return invalid("planToken is not one of this change, with this filter, by this caller");
+    return invalid("planToken is not valid for this change, filter and caller: run with dryRun: true again");
   }
 }

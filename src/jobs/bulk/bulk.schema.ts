@@ -18,49 +18,54 @@ import {
   ContactsBulkUpdateInput,
 } from "./bulk.inputs.ts";
 import type { Selection } from "./bulk.plan.ts";
-import { type BulkResult, cancelBulkJob, changeContacts, type Handshake } from "./bulk.service.ts";
+import { type BulkResult, type BulkSteps, cancelBulkJob, changeContacts } from "./bulk.service.ts";
 
 const KindEnum = builder.enumType("BulkJobKind", {
   description: "What a bulk job does to its contacts.",
   values: {
     UPDATE: { description: "Sets fields: `contactsBulkUpdate`." },
-    TAG: { description: "Puts tags on and takes tags off: `contactsBulkTag`." },
+    TAG: { description: "Adds and removes tags: `contactsBulkTag`." },
     DELETE: { description: "Moves them to the trash: `contactsBulkDelete`." },
   } as const,
 });
 
 const StateEnum = builder.enumType("BulkJobState", {
-  description: "Where a bulk job stands.",
+  description: "State of a bulk job.",
   values: {
-    QUEUED: { description: "Waits for its turn." },
-    RUNNING: { description: "Is under way." },
-    DONE: { description: "Every contact was dealt with." },
-    FAILED: { description: "Ended early; `problem` says why. What was changed stays." },
-    CANCELLED: { description: "Was stopped. What was changed stays." },
+    QUEUED: { description: "Waiting to start." },
+    RUNNING: { description: "In progress." },
+    DONE: { description: "All contacts have been processed." },
+    FAILED: { description: "Ended early; `problem` says why. Changes already made are kept." },
+    CANCELLED: { description: "Cancelled. Changes already made are kept." },
   } as const,
 });
 
 const Job = builder.prismaObject("BulkJob", {
   ...keyed,
-  description: `A change of more than ${AT_ONCE} contacts, worked off in pieces.`,
+  description: `A bulk change of more than ${AT_ONCE} contacts, which runs in the background.`,
   fields: (t) => ({
-    kind: t.expose("kind", { type: KindEnum, description: "What it does." }),
-    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
-    total: t.exposeInt("total", { description: "How many contacts the filter matched when it was made." }),
-    done: t.exposeInt("done", {
-      description: "How many of them were dealt with: the sum of the next three.",
+    kind: t.expose("kind", { type: KindEnum, description: "Kind of change." }),
+    state: t.expose("state", { type: StateEnum, description: "State of the job." }),
+    total: t.exposeInt("total", {
+      description: "Number of contacts that the filter matched when the job was created.",
     }),
-    changed: t.exposeInt("changed", { description: "Contacts that it changed." }),
-    unchanged: t.exposeInt("unchanged", { description: "Contacts that were as wanted already." }),
+    done: t.exposeInt("done", {
+      description: "Number of contacts processed so far: the sum of `changed`, `unchanged` and `skipped`.",
+    }),
+    changed: t.exposeInt("changed", { description: "Number of contacts changed." }),
+    unchanged: t.exposeInt("unchanged", {
+      description: "Number of contacts that had the new values already.",
+    }),
     skipped: t.exposeInt("skipped", {
-      description: "Contacts that were gone, in the trash or out of the member's reach when their turn came.",
+      description:
+        "Number of contacts that were deleted, in the trash or no longer visible to the member when their turn came.",
     }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When its first piece was taken up.",
+      description: "When it started.",
     }),
     finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
   }),
@@ -92,7 +97,7 @@ builder.queryFields((t) => ({
 }));
 
 const bulkPayload = (name: string) =>
-  payloadType<BulkResult>(name, "the plan of a dry run, or what was done", (t) => ({
+  payloadType<BulkResult>(name, "the plan of a dry run, or the number of contacts changed", (t) => ({
     count: t.int({
       nullable: true,
       description: "How many live contacts the filter matches; null when refused.",
@@ -100,49 +105,49 @@ const bulkPayload = (name: string) =>
     }),
     sample: t.field({
       type: ["Contact"],
-      description: "The first of them by id, ten at most, as they are now.",
+      description: "The first ten of them by id, as they are now.",
       resolve: async ({ result }, _args, context) =>
         (await byId.contact.loadMany(context, result?.sampleIds ?? [])).filter((contact) => contact !== null),
     }),
     planToken: t.string({
       nullable: true,
-      description: "Of a dry run: send it with the same change to have it done.",
+      description: "Returned by a dry run: send it with the same change to apply it.",
       resolve: ({ result }) => result?.planToken ?? null,
     }),
     changed: t.int({
       nullable: true,
       description:
-        "How many were changed; the others were as wanted already. Null for a dry run, and for a job, which says itself.",
+        "Number of contacts changed; the others had the new values already. Null for a dry run, and where a `job` makes the change.",
       resolve: ({ result }) => result?.changed ?? null,
     }),
     job: t.field({
       type: "BulkJob",
       nullable: true,
-      description: `The job that changes them, when they are more than ${AT_ONCE}.`,
+      description: `The job that changes them, if there are more than ${AT_ONCE}.`,
       resolve: ({ result }, _args, context, info) =>
         result?.jobId == null ? null : byId.bulkJob.load(context, result.jobId, info),
     }),
   }));
 
-const handshakes = `First with dryRun, which counts them and gives a planToken; then with the token, which is refused when the filter matches others by now. More than ${AT_ONCE} are changed by a job.`;
+const twoSteps = `Takes two steps: a dry run counts the contacts and returns a \`planToken\`; the same change with the token is then made, or refused if the filter matches other contacts by now. More than ${AT_ONCE} contacts are changed by a background job.`;
 
 /** The arguments that every bulk change has, as the service takes them. */
-const run = (context: Context, args: Selection & Handshake, change: () => BulkChange) =>
+const run = (context: Context, args: Selection & BulkSteps, change: () => BulkChange) =>
   payload(async () => {
-    const { filter, query, search, timeZone, all, ...handshake } = args;
+    const { filter, query, search, timeZone, all, ...steps } = args;
     const selection = { filter, query, search, timeZone, all };
-    return changeContacts(context, { change: change(), selection }, handshake);
+    return changeContacts(context, { change: change(), selection }, steps);
   });
 
 builder.mutationFields((t) => ({
   contactsBulkUpdate: t.field({
     type: bulkPayload("ContactsBulkUpdatePayload"),
-    description: `Sets fields of all contacts that a filter matches. ${handshakes}`,
+    description: `Sets fields of all contacts that a filter matches. ${twoSteps}`,
     args: {
       input: t.arg({
         type: ContactsBulkUpdateInput,
         required: true,
-        description: "What to set on each of them.",
+        description: "Fields to set on each contact.",
       }),
       ...bulkArgs(),
     },
@@ -151,12 +156,11 @@ builder.mutationFields((t) => ({
   }),
   contactsBulkTag: t.field({
     type: bulkPayload("ContactsBulkTagPayload"),
-    description: `Puts tags on all contacts that a filter matches, and takes tags off them. ${handshakes}`,
+    description: `Adds tags to all contacts that a filter matches, and removes tags from them. ${twoSteps}`,
     args: {
-      add: t.arg.stringList({ description: "Tags to put on, by name or id; 100 at most." }),
+      add: t.arg.stringList({ description: "Tags to add, by name or id; at most 100." }),
       remove: t.arg.stringList({
-        description:
-          "Tags to take off, by name or id, 100 at most; those that there are not are passed over.",
+        description: "Tags to remove, by name or id; at most 100. Unknown tags are ignored.",
       }),
       ...createMissingTagsArg(),
       ...bulkArgs(),
@@ -169,20 +173,20 @@ builder.mutationFields((t) => ({
   }),
   contactsBulkDelete: t.field({
     type: bulkPayload("ContactsBulkDeletePayload"),
-    description: `Moves all contacts that a filter matches to the trash, from which each can be restored for 30 days. ${handshakes}`,
+    description: `Moves all contacts that a filter matches to the trash, from which each can be restored for 30 days. ${twoSteps}`,
     args: bulkArgs(),
     resolve: (_root, args, context) =>
       run(context, args, () => ({ kind: "DELETE", input: readInput(BulkDelete, {}) })),
   }),
   bulkJobCancel: t.field({
-    type: payloadType<BulkJob>("BulkJobCancelPayload", "the stopped bulk job", (p) => ({
+    type: payloadType<BulkJob>("BulkJobCancelPayload", "the cancelled bulk job", (p) => ({
       job: p.expose("result", {
         type: "BulkJob",
         nullable: true,
-        description: "The stopped bulk job; null when refused.",
+        description: "The cancelled bulk job; null when refused.",
       }),
     })),
-    description: "Stops a bulk job. What it has changed stays.",
+    description: "Cancels a bulk job. Changes already made are kept.",
     args: idArg("bulk job"),
     resolve: (_root, { id }, context) => payload(() => cancelBulkJob(context, id)),
   }),

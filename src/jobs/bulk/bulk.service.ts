@@ -10,10 +10,10 @@ import { write } from "../../records/write/write.ts";
 import { Writer } from "../../records/write/writer.ts";
 import { applyChange, checkChange } from "./bulk.change.ts";
 import { AT_ONCE } from "./bulk.inputs.ts";
-import { type Plan, readPlan, readSelection, saidBy, signPlan } from "./bulk.plan.ts";
+import { canonicalForm, type Plan, readPlan, readSelection, signPlan } from "./bulk.plan.ts";
 
 /** The arguments of the two steps, dry run and confirmation. */
-export interface Handshake {
+export interface BulkSteps {
   readonly dryRun?: boolean | null | undefined;
   readonly planToken?: string | null | undefined;
   readonly idempotencyKey?: IdempotencyKey;
@@ -48,15 +48,15 @@ const TIMEOUT = 120_000;
  * @throws RefusalError with everything that is wrong with the filter, the change or the token, or with the set
  *   that there is now
  */
-export function changeContacts(context: Context, plan: Plan, handshake: Handshake): Promise<BulkResult> {
-  const { dryRun, planToken, idempotencyKey } = handshake;
+export function changeContacts(context: Context, plan: Plan, steps: BulkSteps): Promise<BulkResult> {
+  const { dryRun, planToken, idempotencyKey } = steps;
   if (dryRun) return look(context, plan);
   return write(context, (writer) => change(writer, context, plan, planToken), {
     repeatable: {
       key: idempotencyKey,
       operation: "contactsBulk",
       // A retry with another plan token is the same change.
-      args: saidBy(plan),
+      args: canonicalForm(plan),
       // Only ids are kept, which are looked up as the caller.
       records: () => ({}),
     },
@@ -141,7 +141,7 @@ async function requirePlanned(
       kind: "planChanged",
       code: "PLAN_CHANGED",
       path: ["planToken"],
-      message: `the filter matches ${now.count} contacts now, and not the ${planned.count} of the plan; nothing was changed`,
+      message: `the filter now matches ${now.count} contacts, not the ${planned.count} of the dry run; nothing was changed`,
       count: now.count,
       planToken: signPlan(context, plan, now),
     },
@@ -151,7 +151,7 @@ async function requirePlanned(
 const firstIds = async ({ tx }: Writer, where: object, take: number): Promise<string[]> =>
   (await tx.contact.findMany({ where, select: { id: true }, orderBy: inOrder, take })).map(({ id }) => id);
 
-/** The contacts of a set, locked; it is read again after the wait for those whom others were changing. */
+/** The contacts of a set, locked. The set is read again after the wait for contacts that others were changing. */
 async function lockSet(writer: Writer, work: Work): Promise<ContactRow[]> {
   const { tx } = writer;
   const ids = await firstIds(writer, work.where, AT_ONCE + 1);

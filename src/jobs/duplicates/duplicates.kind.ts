@@ -3,7 +3,7 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind, JobWork } from "../kind.ts";
 import { type Group, Groups, reasonsByWeight } from "./groups.ts";
 
-/** Live contacts to a part of the keys, so that a part's answer is small. */
+/** Number of live contacts for each part of the keys, so that the result of a part is small. */
 const PART = 50_000;
 
 /** Groups that are written in one step, and keys after which the event loop turns. */
@@ -12,7 +12,7 @@ const TURN = 1000;
 
 /**
  * Searches for duplicates: what contacts share is read in parts, a step each, and the groups are written when all of it
- * is known. A process that dies leaves nothing of use; the next one begins anew.
+ * is known. If the process ends, the next one starts over.
  */
 export const duplicateKind: JobKind<"duplicateSearch"> = {
   name: "duplicateSearch",
@@ -42,8 +42,8 @@ export const duplicateKind: JobKind<"duplicateSearch"> = {
 };
 
 /**
- * Clears away what an earlier try has written, and all searches but the latest one that is done: its groups are shown
- * until this one is.
+ * Deletes what an earlier attempt has written, and all searches but the latest one that is done: its groups are shown
+ * until this one is done.
  */
 async function begin({ tx }: Writer, total: number, claims: number) {
   const shown = await tx.duplicateSearch.findFirst({
@@ -73,7 +73,7 @@ async function* write(
           contactIds: [...ids],
         })),
       });
-      // One that begins anew whenever it is taken up gets nowhere for ever.
+      // A job that starts over whenever it is resumed may never end.
       return { groups: at + batch.length, claims };
     });
     yield;

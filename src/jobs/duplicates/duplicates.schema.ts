@@ -20,13 +20,13 @@ import {
 } from "./duplicates.service.ts";
 
 const ReasonEnum = builder.enumType("DuplicateReason", {
-  description: "Why contacts are likely one person. What more than ten contacts share says nothing.",
+  description: "Why contacts are likely one person. What more than ten contacts share is ignored.",
   values: {
     SIMILAR_EMAIL: {
       description:
         "They have addresses that differ by dots or what follows a plus before the @, as in m.quint+news@ and mquint@, or by googlemail.com for gmail.com.",
     },
-    SAME_PHONE: { description: "They have a phone number together." },
+    SAME_PHONE: { description: "They share a phone number." },
     SAME_NAME_AND_COMPANY: {
       description: "They have the same name and company, without regard to case and accents.",
     },
@@ -34,39 +34,39 @@ const ReasonEnum = builder.enumType("DuplicateReason", {
 });
 
 const StateEnum = builder.enumType("DuplicateSearchState", {
-  description: "Where a search for duplicates stands.",
+  description: "State of a search for duplicates.",
   values: {
-    QUEUED: { description: "Waits to be worked on." },
-    RUNNING: { description: "Is worked on." },
-    DONE: { description: "`contactDuplicates` shows what it found, until the next one is done." },
+    QUEUED: { description: "Waiting to start." },
+    RUNNING: { description: "In progress." },
+    DONE: { description: "Done; `contactDuplicates` shows its groups until the next search is done." },
     FAILED: { description: "Ended early; `problem` says why." },
-    CANCELLED: { description: "Was stopped." },
+    CANCELLED: { description: "Cancelled." },
   } as const,
 });
 
 const Search = builder.prismaObject("DuplicateSearch", {
   ...keyed,
-  description: "A search for contacts that are likely one person, among all of the organization.",
+  description: "A search among all contacts of the organization for those that are likely one person.",
   fields: (t) => ({
-    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
+    state: t.expose("state", { type: StateEnum, description: "State of the job." }),
     progress: t.float({
       description: "The part that is done, from 0 to 1.",
       select: { state: true, total: true, done: true },
       resolve: ({ state, total, done }) => (state === "DONE" ? 1 : total === 0 ? 0 : done / total),
     }),
     groups: t.exposeInt("groups", {
-      description: "How many groups it found, whoever may see their contacts.",
+      description: "Number of groups found, those of contacts that the caller may not see included.",
     }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed." }),
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "Who asked for it.",
+      description: "The member who requested it.",
       select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it started." }),
     finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
   }),
 });
@@ -76,7 +76,7 @@ asNode(Search, "duplicate_search", byId.duplicateSearch.load);
 const isThere = <Row>(row: Row | null): row is Row => row !== null;
 
 const Group = builder.objectRef<FoundGroup>("ContactDuplicateGroup").implement({
-  description: "Contacts that are likely one person: each shares something with another one of them.",
+  description: "Contacts that are likely one person: each shares a value with another one of the group.",
   fields: (t) => ({
     contacts: t.field({
       type: ["Contact"],
@@ -114,12 +114,12 @@ const Possible = builder.objectRef<PossibleDuplicate>("PossibleDuplicate").imple
     contact: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact; null when it went at this moment.",
+      description: "The contact; null if it has just been deleted.",
       resolve: ({ contactId }, _args, context, info) => byId.contact.load(context, contactId, info),
     }),
     reasons: t.field({
       type: [ReasonEnum],
-      description: "What they share, in the order of the alphabet.",
+      description: "What they share, alphabetically.",
       resolve: ({ reasons }) => [...reasons],
     }),
     score: t.float({
@@ -133,7 +133,7 @@ builder.objectField("Contact", "possibleDuplicates", (t) =>
   t.field({
     type: [Possible],
     description:
-      "Up to ten live contacts that the caller may see and that are likely the same person, by what they share now; the likeliest first. `contactMerge` makes them one.",
+      "Up to ten live contacts that the caller may see and that are likely the same person, by what they share now; the likeliest first. `contactMerge` merges them.",
     extensions: price({ cost: 10, items: 10 }),
     resolve: (contact, _args, context) =>
       possibleDuplicates(context, (contact as { readonly id: string }).id),
@@ -144,7 +144,7 @@ builder.queryFields((t) => ({
   contactDuplicates: t.field({
     type: GroupConnection,
     description:
-      "Groups of live contacts that are likely one person, the likeliest first, as the latest search found them (`contactDuplicatesSearch`); none before there was one. Contacts that went meanwhile, and those that the caller may not see, are left out, and groups of which fewer than two are left.",
+      "Groups of live contacts that are likely one person, the likeliest first, as the latest `contactDuplicatesSearch` found them; none before the first search. Contacts that have been deleted since or that the caller may not see are left out, and so are groups of which fewer than two contacts remain.",
     extensions: price({ cost: COUNTING }),
     args: pageArgs(),
     resolve: (_root, args, context) => groupsPage(context, args),
@@ -180,12 +180,12 @@ builder.mutationFields((t) => ({
   contactDuplicatesSearch: t.field({
     type: searchPayload("ContactDuplicatesSearchPayload", "new"),
     description:
-      "Searches all contacts for those that are likely one person, as a job whose progress `duplicateSearch` shows; one that waits or is under way is answered as it is. Nothing is merged.",
+      "Starts a job that searches all contacts for those that are likely one person; `duplicateSearch` shows its progress. If one is waiting or running already, that one is returned. Nothing is merged.",
     resolve: (_root, _args, context) => payload(() => searchDuplicates(context)),
   }),
   duplicateSearchCancel: t.field({
-    type: searchPayload("DuplicateSearchCancelPayload", "stopped"),
-    description: "Stops a search for duplicates. What the one before found is still shown.",
+    type: searchPayload("DuplicateSearchCancelPayload", "cancelled"),
+    description: "Cancels a search for duplicates. The groups of the search before it are still shown.",
     args: idArg("search"),
     resolve: (_root, { id }, context) => payload(() => cancelSearch(context, id)),
   }),

@@ -12,10 +12,10 @@ import { scoreOf } from "./groups.ts";
 
 /** Searches for contacts that are likely one person, and what they found. */
 
-const shared = "a search looks at all contacts: a member restricted to assigned data cannot ask for one";
+const shared = "a search looks at all contacts: a member restricted to assigned data cannot start one";
 
 /**
- * Queues a search; one that waits or is under way already is answered as it is.
+ * Queues a search; one that is waiting or running already is returned instead.
  *
  * @throws RefusalError FORBIDDEN for a member restricted to assigned data
  */
@@ -34,7 +34,7 @@ export function searchDuplicates(caller: Caller): Promise<DuplicateSearch> {
 }
 
 /**
- * Stops a search and drops what it has found. One that has ended stays as it is.
+ * Cancels a search and deletes what it has found. One that has ended stays as it is.
  *
  * @throws RefusalError NOT_FOUND; FORBIDDEN for a member restricted to assigned data
  */
@@ -80,7 +80,7 @@ export interface PossibleDuplicate extends Pick<Likeness, "contactId" | "reasons
   readonly score: number;
 }
 
-/** Most that are told of one contact. */
+/** Most duplicates listed for one contact. */
 const TOLD = 10;
 
 const loader = requestCache(
@@ -95,6 +95,6 @@ const loader = requestCache(
     }),
 );
 
-/** Who is likely the same person as a contact, the likeliest first: one statement for all contacts of a level. */
+/** The contacts that are likely the same person as a contact, the likeliest first: one statement for all contacts of a level. */
 export const possibleDuplicates = (context: Context, contactId: string): Promise<PossibleDuplicate[]> =>
   loader(context).load(contactId);

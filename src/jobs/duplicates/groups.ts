@@ -1,8 +1,8 @@
 import type { DuplicateReason } from "../../generated/prisma/enums.ts";
 
-/** Who is likely one person with whom. Pure. */
+/** Groups of contacts that are likely one person. Pure. */
 
-/** How much each reason says by itself, from 0 to 1; in this order, the strongest first. */
+/** The likelihood that each reason gives by itself, from 0 to 1; the strongest first. */
 const weights: Readonly<Record<DuplicateReason, number>> = {
   SIMILAR_EMAIL: 0.75,
   SAME_PHONE: 0.65,
@@ -13,14 +13,14 @@ const weights: Readonly<Record<DuplicateReason, number>> = {
 export const reasonsByWeight = Object.keys(weights) as DuplicateReason[];
 
 /**
- * How likely contacts are one person for some reasons: what is left of the doubt when each takes its part.
+ * The likelihood that contacts are one person, for several reasons taken as independent.
  *
  * @returns in percent, 0 to 100
  */
 export const scoreOf = (reasons: Iterable<DuplicateReason>): number =>
   Math.round(100 * (1 - [...reasons].reduce((doubt, reason) => doubt * (1 - weights[reason]), 1)));
 
-/** Most contacts of a group: what would make a larger one is passed over. */
+/** Most contacts of a group: keys that would make a larger one are skipped. */
 export const MOST_TOGETHER = 50;
 
 /** Contacts that are likely one person. */
@@ -34,15 +34,15 @@ export interface Group {
 }
 
 /**
- * Unites contacts that share keys: who shares one with somebody of a group belongs to it. The same keys in the same
- * order make the same groups.
+ * Unites contacts that share keys: one that shares a key with a contact of a group belongs to the group. The same keys
+ * in the same order make the same groups.
  */
 export class Groups {
   readonly #places = new Map<string, number>();
   readonly #ids: string[] = [];
   /** The place of another member of the group, or its own. */
   readonly #leads: number[] = [];
-  /** Of the places that lead a group. */
+  /** For the roots of groups. */
   readonly #sizes: number[] = [];
   readonly #reasons: number[] = [];
 
@@ -94,7 +94,7 @@ export class Groups {
   #leader(place: number): number {
     let at = place;
     for (let next = this.#leads[at] ?? at; next !== at; next = this.#leads[at] ?? at) {
-      // Halves the way for who comes next.
+      // Path halving: shortens later look-ups.
       this.#leads[at] = this.#leads[next] ?? next;
       at = next;
     }

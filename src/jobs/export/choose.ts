@@ -44,7 +44,7 @@ export function chooseColumns(
       named: heading != null,
     };
     if (headings.has(column.heading)) {
-      const message = `${quote(column.heading)} is the heading of a column before it: give another heading`;
+      const message = `${quote(column.heading)} is the heading of an earlier column: give another heading`;
       refusals.push(refusal("INVALID_VALUE", heading == null ? path : [...path, "heading"], message));
     } else if (heading != null && format === "JSON_LINES" && GROUPS.has(heading)) {
       const message = `${quote(heading)} is the key of several columns in JSON: give another heading`;

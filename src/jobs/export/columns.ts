@@ -128,7 +128,7 @@ const idField = (type: "Contact" | "Lead" | "Deal"): Fields => ({
 
 const tagsField: Fields = {
   TAGS: {
-    description: "Names of its tags, in the order of the alphabet.",
+    description: "Names of its tags, alphabetically.",
     headings: ["tags"],
     path: ["tags"],
     value: ({ tagIds }, { tags }) => (tagIds as readonly string[]).flatMap((id) => tags.get(id) ?? []).sort(),
@@ -138,7 +138,7 @@ const tagsField: Fields = {
 };
 
 const times: Fields = {
-  ...column("version", "How often it was changed, counted from 1."),
+  ...column("version", "Version: starts at 1, incremented by every change."),
   ...column("createdAt", "When it was created."),
   ...column("updatedAt", "When it last changed."),
 };

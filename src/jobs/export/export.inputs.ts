@@ -14,7 +14,7 @@ export const ExportFormatEnum = builder.enumType("ExportFormat", {
     CSV: {
       description: "CSV with a row of headings, as RFC 4180 has it. `contactImport` knows its headings.",
     },
-    JSON_LINES: { description: "A JSON object a line, with numbers, booleans and lists as such." },
+    JSON_LINES: { description: "One JSON object per line, with numbers, booleans and lists as such." },
   } as const,
 });
 
@@ -34,7 +34,7 @@ const columnInput = (type: "Contact" | "Lead", noun: string, fields: Fields) => 
     description: `A column of an export of ${noun}: a field, or a custom field.`,
     fields: (t) => ({
       field: t.field({ type: Field, description: "A field." }),
-      customField: t.string({ description: "Slug of a custom field, instead." }),
+      customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
       heading: t.string(heading),
     }),
   });
@@ -61,8 +61,8 @@ export const fileArgs = (entity: keyof typeof columnInputs) => ({
       type: [columnInputs[entity]],
       description:
         entity === "CONTACT"
-          ? "Its columns in their order, 1000 at most; the id and all that an import reads back when left out, custom fields included."
-          : "Its columns in their order, 1000 at most; all that callers write and the id when left out, custom fields included.",
+          ? "The columns in their order, at most 1000. Default: the id and every field that an import can read back, custom fields included."
+          : "The columns in their order, at most 1000. Default: the id and every writable field, custom fields included.",
     }),
     format: t.field({
       type: ExportFormatEnum,
@@ -72,7 +72,7 @@ export const fileArgs = (entity: keyof typeof columnInputs) => ({
     delimiter: t.string({
       defaultValue: ",",
       description:
-        "What divides the columns of CSV: , or ; or | or a tab. With ; decimals have a comma, as spreadsheets expect where that is usual.",
+        "Separator of the CSV columns: , or ; or | or a tab. With ; decimals have a comma, as spreadsheets in some countries expect.",
     }),
     byteOrderMark: t.boolean({
       defaultValue: false,

@@ -23,34 +23,34 @@ const EntityEnum = builder.enumType("ExportEntity", {
 });
 
 const StateEnum = builder.enumType("ExportState", {
-  description: "Where an export stands.",
+  description: "State of an export.",
   values: {
-    QUEUED: { description: "Waits to be worked on." },
-    RUNNING: { description: "Is worked on." },
+    QUEUED: { description: "Waiting to start." },
+    RUNNING: { description: "In progress." },
     DONE: { description: "The file is written, and kept for a day." },
     FAILED: { description: "Ended early, without a file; `problem` says why." },
-    CANCELLED: { description: "Was stopped, without a file." },
+    CANCELLED: { description: "Cancelled, without a file." },
   } as const,
 });
 
 const Job = builder.prismaObject("ExportJob", {
   ...keyed,
   description:
-    "An export: the records that matched when it was asked for, each once, as it is when its turn comes.",
+    "An export: the records that matched when it was requested, each once, with its values at the time it is written.",
   fields: (t) => ({
     entity: t.expose("entity", { type: EntityEnum, description: "Which records it writes." }),
-    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
+    state: t.expose("state", { type: StateEnum, description: "State of the job." }),
     format: t.expose("format", { type: ExportFormatEnum, description: "How its file is written." }),
     headings: t.stringList({
       description: "The headings of its columns, in their order.",
       select: { columns: true },
       resolve: ({ columns }) => (columns as unknown as ExportColumn[]).map(({ heading }) => heading),
     }),
-    total: t.exposeInt("total", { description: "How many records matched when it was asked for." }),
-    done: t.exposeInt("done", { description: "How many of them were dealt with." }),
+    total: t.exposeInt("total", { description: "Number of records that matched when it was requested." }),
+    done: t.exposeInt("done", { description: "Number of records processed so far." }),
     skipped: t.exposeInt("skipped", {
       description:
-        "How many of these are not in the file: they were deleted, or out of the member's reach, when their turn came.",
+        "Number of processed records that are not in the file, because they had been deleted or were no longer visible to the member.",
     }),
     progress: t.float({
       description: "The part that is done, from 0 to 1.",
@@ -62,7 +62,7 @@ const Job = builder.prismaObject("ExportJob", {
     downloadPath: t.string({
       nullable: true,
       description:
-        "Path under which the file can be downloaded until `expiresAt`, with an Authorization header of the member who asked for it; null for others, and while there is no file.",
+        "Path under which the file can be downloaded until `expiresAt`, with an Authorization header of the member who requested it; null for others, and while there is no file.",
       select: { memberId: true, state: true, finishedAt: true },
       resolve: ({ id, memberId, ...job }, _args, { viewer, now }) => {
         const expires = expiresAt(job);
@@ -80,12 +80,12 @@ const Job = builder.prismaObject("ExportJob", {
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "Who asked for it.",
+      description: "The member who requested it.",
       select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it started." }),
     finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
   }),
 });
@@ -140,7 +140,7 @@ const run = (context: Context, entity: "CONTACT" | "LEAD" | "DEAL", args: Args) 
   });
 
 const described = (noun: string) =>
-  `Exports ${noun} to a file, as a job whose progress \`exportJob\` shows: those that match now, each once, in their order. filter, query and search are AND-ed.`;
+  `Starts a job that exports ${noun} to a file; \`exportJob\` shows its progress. It exports the ones that match now, each once, in their order. filter, query and search are AND-ed.`;
 
 builder.mutationFields((t) => ({
   contactExport: t.field({
@@ -158,13 +158,13 @@ builder.mutationFields((t) => ({
   dealExport: t.field({
     type: jobPayload("DealExportPayload", "new"),
     description:
-      "Exports deals to a file, as a job whose progress `exportJob` shows: those that match now, each once, in their order. filter and query are AND-ed.",
+      "Starts a job that exports deals to a file; `exportJob` shows its progress. It exports the ones that match now, each once, in their order. filter and query are AND-ed.",
     args: { ...dealListArgs(), ...fileArgs("DEAL") },
     resolve: (_root, args, context) => run(context, "DEAL", args),
   }),
   exportJobCancel: t.field({
-    type: jobPayload("ExportJobCancelPayload", "stopped"),
-    description: "Stops an export and deletes what it has written.",
+    type: jobPayload("ExportJobCancelPayload", "cancelled"),
+    description: "Cancels an export and deletes what it has written.",
     args: idArg("export"),
     resolve: (_root, { id }, context) => payload(() => cancelExport(context, id)),
   }),

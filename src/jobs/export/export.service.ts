@@ -57,7 +57,7 @@ export const expiresAt = ({ state, finishedAt }: Pick<ExportJob, "state" | "fini
   state === "DONE" && finishedAt !== null ? new Date(finishedAt.getTime() + KEPT_HOURS * 3_600_000) : null;
 
 /**
- * Queues an export of the records that match now, in their order: each is written once, as it is when its turn comes.
+ * Queues an export of the records that match now, in their order: each is written once, with its values at that time.
  *
  * @throws RefusalError with everything that is wrong with the arguments
  */
@@ -116,7 +116,7 @@ async function queue(
   return writer.update("exportJob", job, { total, bytes: beginning.length });
 }
 
-/** Reads which records are meant, and their order, with everything that is wrong with it. */
+/** Reads which records to export and in which order, with every problem of the arguments. */
 async function readSet(context: FilterContext, entity: ExportEntity, set: ExportedSet) {
   const refusals: Refusal[] = [];
   const attempt = async <Answer>(read: () => Answer | Promise<Answer>): Promise<Answer | null> => {
@@ -145,16 +145,16 @@ const filterRefusal = (path: string, message: string): Refusal =>
   refusal("INVALID_FILTER", path.split(/[.[\]]+/).filter(Boolean), message);
 
 /**
- * Waits for the member's other requests, so that those of one moment count each other.
+ * Waits for the member's other requests, so that simultaneous ones count each other.
  *
- * @throws RefusalError LIMIT_REACHED when the member has as many exports as they may
+ * @throws RefusalError LIMIT_REACHED when the member has as many exports as allowed
  */
 async function requireRoom({ tx, caller: { viewer, now } }: Writer): Promise<void> {
   await tx.lock.jobsOf(viewer.memberId);
   const mine = { memberId: viewer.memberId };
   const waiting = await tx.exportJob.count({ where: { ...mine, state: { in: ["QUEUED", "RUNNING"] } } });
   if (waiting >= MAX_WAITING) {
-    const message = `${waiting} of your exports wait or are under way, as many as may: wait for one, or stop it with exportJobCancel`;
+    const message = `${waiting} of your exports are waiting or running, which is the limit: wait for one to end, or cancel one with exportJobCancel`;
     throw refuse("LIMIT_REACHED", [], message);
   }
   const since = new Date(now.getTime() - KEPT_HOURS * 3_600_000);
@@ -163,13 +163,13 @@ async function requireRoom({ tx, caller: { viewer, now } }: Writer): Promise<voi
     select: { bytes: true },
   });
   if (kept.reduce((sum, { bytes }) => sum + bytes, 0) >= MAX_KEPT) {
-    const message = `the files of your exports of the last ${KEPT_HOURS} hours have ${MAX_KEPT} bytes, as many as may be kept: wait until the first of them is deleted`;
+    const message = `the files of your exports of the last ${KEPT_HOURS} hours have reached the limit of ${MAX_KEPT} bytes: wait until the oldest of them is deleted`;
     throw refuse("LIMIT_REACHED", [], message);
   }
 }
 
 /**
- * Stops an export and deletes what it has written. One that has ended stays as it is.
+ * Cancels an export and deletes what it has written. One that has ended stays as it is.
  *
  * @throws RefusalError NOT_FOUND
  */

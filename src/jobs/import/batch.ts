@@ -9,15 +9,15 @@ import { uniqueValuesOf } from "../../records/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { Holders, ImportColumns, ImportEntity } from "./entity.ts";
 import { type Grounds, judge } from "./judge.ts";
-import { customKey, type Meant, meantBy } from "./meant.ts";
+import { customKey, identifiedBy, type Meant } from "./meant.ts";
 import { nameFromEmail } from "./name-from-email.ts";
-import * as told from "./notes.ts";
+import * as messages from "./notes.ts";
 import { Owners } from "./owners.ts";
 import { found, fresh, type Pending, writeAll } from "./pending.ts";
 import { type ImportMatch, idKey, keysOf, traitsOf } from "./recognise.ts";
 import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";
 import type { ImportValues } from "./values.ts";
-import { AddressBook, whoIs } from "./who.ts";
+import { AddressBook, matchRow } from "./who.ts";
 
 /** Many rows in one transaction: each is created, updated, skipped or refused, and counted once. */
 
@@ -52,9 +52,9 @@ export interface BatchResult {
   readonly redirected: number;
   /** Values of theirs that were left out. */
   readonly leftOut: number;
-  readonly errors: readonly RowTold[];
-  /** What is to be said of rows that were not refused. */
-  readonly notes: readonly RowTold[];
+  readonly errors: readonly RowNote[];
+  /** Notes about rows that were not refused. */
+  readonly notes: readonly RowNote[];
   /** What became of each row, in the order of the file. */
   readonly outcomes: readonly RowOutcome[];
 }
@@ -69,7 +69,7 @@ export interface RowOutcome {
   readonly tags: readonly string[];
 }
 
-interface RowTold {
+interface RowNote {
   readonly row: ImportRow;
   readonly problems: readonly RowProblem[];
 }
@@ -99,7 +99,7 @@ export async function importBatch(
   const named = findTags(names, catalogue);
   const missing = new Set(named.missing.map(tagKey));
   const owners = await Owners.of(writer, rows);
-  const { marks, ids, values } = await meantBy(writer, entity, rows, definitions, matchOn);
+  const { marks, ids, values } = await identifiedBy(writer, entity, rows, definitions, matchOn);
   const { records, people, addresses } = await entity.find(writer, {
     marks: marks.filter((each) => each !== null),
     matchOn,
@@ -110,8 +110,8 @@ export async function importBatch(
     lock: mode === "UPDATE" && !dryRun,
   });
   const count = { created: 0, updated: 0, skipped: 0, failed: 0, inTrash: 0, redirected: 0, leftOut: 0 };
-  const errors: RowTold[] = [];
-  const notes: RowTold[] = [];
+  const errors: RowNote[] = [];
+  const notes: RowNote[] = [];
   const outcomes: RowOutcome[] = [];
   const fail = (row: ImportRow, problems: readonly RowProblem[]) => {
     count.failed += 1;
@@ -150,13 +150,13 @@ export async function importBatch(
       fail(row, row.problems);
       continue;
     }
-    const who = whoIs(traitsOf(mark, matchOn), { people: known, byKey, byId, seen }, row.row);
+    const who = matchRow(traitsOf(mark, matchOn), { people: known, byKey, byId, seen }, row.row);
     if (who.several && mode === "UPDATE") {
-      fail(row, [told.severalMatch(entity.nouns.many, who.by)]);
+      fail(row, [messages.severalMatch(entity.nouns.many, who.by)]);
       continue;
     }
     if (matchOn?.includes("ID") && row.input.id != null && !known.has(idKey(mark.id ?? ""))) {
-      fail(row, [told.noSuchId(row.columnOf(["id"]), entity.nouns.one)]);
+      fail(row, [messages.noSuchId(row.columnOf(["id"]), entity.nouns.one)]);
       continue;
     }
     const before = who.pending ?? (who.holder ? found(who.holder, entity) : null);
@@ -169,7 +169,7 @@ export async function importBatch(
       }),
     );
     const given = there || settings.missingName === "REFUSE" ? row.input : withName(row.input, mark.name);
-    const { input, said } = heard(entity, before, given, merged);
+    const { input, remarks } = withoutRetracting(entity, before, given, merged);
     const verdict = judge(grounds, row, withKept(before, input, row.kept), {
       before,
       earlier: who.earlier,
@@ -184,7 +184,7 @@ export async function importBatch(
     if (merged.size > 0) count.redirected += 1;
     if (there && mode === "SKIP") {
       count.skipped += 1;
-      if (merged.size > 0) notes.push({ row, problems: [told.redirectedNote] });
+      if (merged.size > 0) notes.push({ row, problems: [messages.redirectedNote] });
       outcomes.push({ row, outcome: "SKIPPED", pending: before, tags: [] });
       continue;
     }
@@ -192,13 +192,13 @@ export async function importBatch(
     const wishes = entity.keptWishes(columns, trashed);
     if (trashed.some(({ visible }) => visible)) {
       count.inTrash += 1;
-      said.push(told.trashNote);
+      remarks.push(messages.trashNote);
     }
-    if (Object.keys(wishes).length > 0) said.push(told.wishNote);
-    if (verdict.unknownOwner !== null) said.push(verdict.unknownOwner);
+    if (Object.keys(wishes).length > 0) remarks.push(messages.wishNote);
+    if (verdict.unknownOwner !== null) remarks.push(verdict.unknownOwner);
     count.leftOut += leftOut.length;
-    said.push(...firstProblems(leftOut.map(told.leftOutNote)));
-    if (said.length > 0) notes.push({ row, problems: said });
+    remarks.push(...firstProblems(leftOut.map(messages.leftOutNote)));
+    if (remarks.length > 0) notes.push({ row, problems: remarks });
     const entry = before ?? fresh(entity, settings.ownerId);
     const after = { ...columns, ...wishes, ownerId: verdict.ownerId ?? entry.columns.ownerId };
     const tagNames = [...settings.tags, ...(verdict.input.tags ?? [])];
@@ -257,21 +257,21 @@ function withMeant(
   return all;
 }
 
-/** What a row says of a record that is there, and what is to be said of it. */
-function heard(
+/** The input for an existing record, without what an import must not change, and notes about that. */
+function withoutRetracting(
   entity: ImportEntity,
   before: Pending | null,
   given: ImportValues,
   merged: ReadonlySet<string>,
-): { readonly input: ImportValues; readonly said: RowProblem[] } {
-  if (before === null) return { input: given, said: [] };
+): { readonly input: ImportValues; readonly remarks: RowProblem[] } {
+  if (before === null) return { input: given, remarks: [] };
   const { input, kept } = entity.withoutTakingBack(before.columns, given);
-  const said = [
-    ...(merged.size > 0 ? [told.redirectedNote] : []),
-    ...(kept.length > 0 ? [told.wishNote] : []),
+  const remarks = [
+    ...(merged.size > 0 ? [messages.redirectedNote] : []),
+    ...(kept.length > 0 ? [messages.wishNote] : []),
   ];
   // The record keeps the addresses that it has.
-  return { input: entity.withoutKnown(before.columns, input, merged), said };
+  return { input: entity.withoutKnown(before.columns, input, merged), remarks };
 }
 
 /** What a row says, with a name from its address where it has none. */

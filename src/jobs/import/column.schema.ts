@@ -5,10 +5,10 @@ import { ColumnReasonEnum, ImportFieldEnum } from "./import.inputs.ts";
 /** Where the columns of a file go, as answers show it. */
 
 const columnDescription =
-  "The column's heading; `Column 3` for one without, and `Notes (2)` where it stands there for the second time.";
+  "The column's heading; `Column 3` for the third column without a heading, `Notes (2)` for a second column with the heading Notes.";
 
 export const UnmappedColumnType = builder.objectRef<UnmappedColumn>("ImportUnmappedColumn").implement({
-  description: "A column of the file that goes nowhere.",
+  description: "A column of the file that is not imported.",
   fields: (t) => ({
     column: t.exposeString("column", { description: columnDescription }),
     reason: t.expose("reason", { type: ColumnReasonEnum, description: "Why." }),
@@ -19,7 +19,7 @@ export const UnmappedColumnType = builder.objectRef<UnmappedColumn>("ImportUnmap
 });
 
 export const ColumnType = builder.objectRef<Column>("ImportColumn").implement({
-  description: "Where a column of the file goes; nowhere when both are null.",
+  description: "Mapping of a column of the file; not imported when field and custom field are both null.",
   fields: (t) => ({
     column: t.exposeString("column", { description: columnDescription }),
     reason: t.expose("reason", {

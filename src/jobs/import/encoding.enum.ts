@@ -34,6 +34,6 @@ const names = {
 } as const satisfies Record<string, { readonly value: Encoding; readonly description: string }>;
 
 export const EncodingEnum = builder.enumType("ImportEncoding", {
-  description: "How a file's letters are written as bytes.",
+  description: "Character encoding of a file.",
   values: names,
 });

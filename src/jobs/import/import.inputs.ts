@@ -18,18 +18,18 @@ import { delimiters } from "./sniff.ts";
 
 export const ImportModeEnum = builder.enumType("ImportMode", {
   description:
-    "What to do with a row whose contact or lead is there already, as `matchOn` says: without it, one with its e-mail address or, where the row has none, with its name and one of its phone numbers.",
+    "What to do with a row whose contact or lead exists already. `matchOn` says how existing records are found; by default by the e-mail address or, for a row without one, by the name together with one of the phone numbers.",
   values: {
     SKIP: { description: "Leave the record as it is." },
     UPDATE: {
       description:
-        "Change the record. An empty cell, blank text and null leave what is there: an import clears nothing.",
+        "Update the record. Empty cells, blank text and null leave existing values: an import clears nothing.",
     },
   } as const,
 });
 
 export const ImportFieldEnum = builder.enumType("ImportField", {
-  description: "Where a column of a file goes.",
+  description: "A field that a column of a file can be mapped to.",
   values: Object.fromEntries(
     allFields.map(({ name, description, of }) => {
       const only = of.length > 1 ? "" : of[0] === "LEAD" ? " Of leads only." : " Of contacts only.";
@@ -39,11 +39,11 @@ export const ImportFieldEnum = builder.enumType("ImportField", {
 });
 
 const MatchEnum = builder.enumType("ImportMatch", {
-  description: "By what a row is taken for a record that is there already.",
+  description: "Keys by which a row is matched to an existing record.",
   values: {
     ID: {
       description:
-        "The id, from a file's column that goes to ID. A row with an id that is not there is refused; that of a merged contact leads to the one that it was merged into.",
+        "The id, from a file's column mapped to ID. A row with an unknown id is refused; the id of a merged contact stands for the contact that it was merged into.",
     },
     EMAIL: { description: "The e-mail address." },
     PHONE: { description: "One of the phone numbers, whatever the name." },
@@ -52,18 +52,18 @@ const MatchEnum = builder.enumType("ImportMatch", {
 });
 
 const MissingNameEnum = builder.enumType("ImportMissingName", {
-  description: "What becomes of a row that has no name and would make a new record.",
+  description: "What to do with a row that has no name and would create a record.",
   values: {
-    REFUSE: { description: "It is refused." },
+    REFUSE: { description: "Refuse the row." },
     FROM_EMAIL: {
       description:
-        "The name is made of the e-mail address: Mara Quint of mara.quint@example.com. A row without an address is refused.",
+        "Make the name from the e-mail address: Mara Quint from mara.quint@example.com. A row without an address is refused.",
     },
   } as const,
 });
 
 const DateOrderEnum = builder.enumType("ImportDateOrder", {
-  description: "What stands first in a day that is written in figures, with its year last.",
+  description: "Order of day and month in numeric dates that end with the year.",
   values: {
     DAY_FIRST: { description: "03/04/2024 is the third of April." },
     MONTH_FIRST: { description: "03/04/2024 is the fourth of March." },
@@ -71,63 +71,64 @@ const DateOrderEnum = builder.enumType("ImportDateOrder", {
 });
 
 const MappingModeEnum = builder.enumType("ImportMappingMode", {
-  description: "What a mapping is to the headings of a file.",
+  description: "What happens to the columns that `mapping` does not name.",
   values: {
     AMEND: {
-      description:
-        "It changes what the headings say: other columns go where their headings say, unless a place with one value is taken.",
+      description: "Other columns are mapped by their headings, unless another column already has the field.",
     },
-    REPLACE: { description: "It is all that counts: other columns go nowhere." },
+    REPLACE: { description: "Other columns are not imported." },
   } as const satisfies Record<MappingMode, { description: string }>,
 });
 
 const InvalidValuesEnum = builder.enumType("ImportInvalidValues", {
-  description: "What becomes of a row with values that are wrong.",
+  description: "What to do with a row that has invalid values.",
   values: {
-    REFUSE_ROW: { description: "It is refused, with all that is wrong." },
+    REFUSE_ROW: { description: "Refuse the row, with every problem." },
     LEAVE_OUT: {
       description:
-        "It is imported without them, and `notes` of the job tell each with its row, column and text. A row is refused that cannot do without one, or cannot be read.",
+        "Import the row without them; `notes` of the job list each with its row, column and text. A row is still refused if it cannot be read, or if a value is required.",
     },
   } as const,
 });
 
 const KeepUnmappedEnum = builder.enumType("ImportKeepUnmapped", {
-  description: "Where to keep the columns of a file that go nowhere.",
+  description: "Where to keep the columns of a file that are mapped to no field.",
   values: {
     NOTES: {
       description:
-        "In the notes: a line `Heading: value` below those that are there, unless they have it already.",
+        "In the notes: a line `Heading: value` is added for each, unless the notes have it already.",
     },
     CUSTOM_FIELDS: {
       description:
-        "In custom fields of type TEXT, which are made with the job and called as the columns are; a dry run makes none, and leaves the columns out.",
+        "In custom fields of type TEXT, which are created with the job and named like the columns. A dry run creates none and leaves the columns out.",
     },
   } as const,
 });
 
 /** Why columns go where they go, for GraphQL. */
 export const ColumnReasonEnum = builder.enumType("ImportColumnReason", {
-  description: "Why a column of a file goes where it goes.",
+  description: "Why a column of a file is mapped as it is.",
   values: {
-    MAPPING: { description: "`mapping` says so, or leaves it out where it replaces what headings say." },
-    HEADING: { description: "Its heading means the field." },
-    CUSTOM_FIELD: { description: "It is called as the custom field is." },
-    KEPT: { description: "It would go nowhere, and is kept as `keepUnmapped` says." },
-    UNKNOWN: { description: "Nowhere: nothing is known by its heading." },
+    MAPPING: { description: "Given by `mapping`, or left out by it with `mappingMode: REPLACE`." },
+    HEADING: { description: "The heading is a known name of the field." },
+    CUSTOM_FIELD: { description: "The heading is the name or slug of the custom field." },
+    KEPT: { description: "Mapped to no field, and kept as `keepUnmapped` says." },
+    UNKNOWN: { description: "Not imported: the heading is not known." },
     POSSIBLE_WISH: {
       description:
-        "Nowhere, though its heading sounds like a wish not to be contacted, or leave to be: say with `mapping` what it is.",
+        "Not imported, though the heading may be about consent or opting out: map it with `mapping`.",
     },
-    OTHER_COLUMN: { description: "Nowhere: another column has the field, whose heading means it better." },
-    OTHER_ADDRESS: { description: "Nowhere: it is of another address than the one that is taken." },
-    SALUTATION: { description: "Nowhere: beside a column with the job it is the salutation." },
-    REFUSAL: { description: "Nowhere: it is what a file of refused rows says of why they were." },
+    OTHER_COLUMN: { description: "Not imported: another column has a better heading for the field." },
+    OTHER_ADDRESS: {
+      description: "Not imported: it belongs to another postal address than the imported one.",
+    },
+    SALUTATION: { description: "Not imported: beside a column with the job title it is the salutation." },
+    REFUSAL: { description: "Not imported: it holds the reasons in a file of refused rows." },
   } as const satisfies Record<ColumnReason, { description: string }>,
 });
 
 const ColumnInput = builder.inputType("ImportColumnInput", {
-  description: "Where a column goes: to a field, or to a custom field.",
+  description: "The field or custom field that a column is mapped to.",
   fields: (t) => ({
     column: t.string({ required: true, description: "The column's heading." }),
     field: t.field({ type: ImportFieldEnum, description: "A field." }),
@@ -150,7 +151,7 @@ builder.scalarType("Upload", {
   },
 });
 
-/** What both imports take beside their rows. @param many what is imported */
+/** Input fields that both imports have beside their rows. @param many what is imported */
 const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   file: t.field({
     type: "Upload",
@@ -159,69 +160,69 @@ const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   mapping: t.field({
     type: [ColumnInput],
     description:
-      "Where columns of the file go; with neither field nor custom field one goes nowhere. Those left out go where their headings say, as `mappingMode` has it.",
+      "Mapping of the file's columns to fields; a column with neither field nor custom field is not imported. Columns that are not named are handled as `mappingMode` says.",
   }),
   mappingMode: t.field({
     type: MappingModeEnum,
     defaultValue: "AMEND" as const,
-    description: "What becomes of the columns that `mapping` leaves out.",
+    description: "What to do with the columns that `mapping` does not name; AMEND by default.",
   }),
   keepUnmapped: t.field({
     type: KeepUnmappedEnum,
     description:
-      "Where to keep the columns that go nowhere, but for those of which `mapping` says so. Without it they are not kept; `unmappedColumns` of the job names them.",
+      "Where to keep the columns that are mapped to no field, except those that `mapping` leaves out explicitly. By default they are not kept; `unmappedColumns` of the job lists them.",
   }),
   mode: t.field({
     type: ImportModeEnum,
     defaultValue: "SKIP" as const,
-    description: `What to do with a row of ${many} that are there already.`,
+    description: `What to do with a row of ${many} that exist already.`,
   }),
   matchOn: t.field({
     type: [MatchEnum],
-    description: `By what a row is taken for one of the ${many} that are there, tried in this order: the first that finds somebody decides, and a row that means several is refused. Without it: the e-mail address and, where a row has none, its name together with one of its phone numbers.`,
+    description: `Keys by which a row is matched to existing ${many}, tried in this order: the first that finds one decides, and a row that matches several is refused. By default: the e-mail address or, for a row without one, the name together with one of the phone numbers.`,
   }),
   missingName: t.field({
     type: MissingNameEnum,
     defaultValue: "REFUSE" as const,
-    description: `What becomes of rows of new ${many} without a name.`,
+    description: `What to do with rows of new ${many} without a name.`,
   }),
   invalidValues: t.field({
     type: InvalidValuesEnum,
     defaultValue: "REFUSE_ROW" as const,
-    description: "What becomes of rows with values that are wrong.",
+    description: "What to do with rows that have invalid values.",
   }),
   dryRun: t.boolean({
     defaultValue: false,
-    description: `Checks every row and counts what would be done; writes none of the ${many}.`,
+    description: `If true, every row is checked and counted, and no ${many} are written.`,
   }),
-  tags: t.stringList({ description: "Tags that every row gets as well, by name or id." }),
+  tags: t.stringList({ description: "Tags to add to every row, by name or id." }),
   createMissingTags: t.boolean({
     description:
-      "Whether to make tags that do not exist yet; otherwise their rows are refused. A row's own choice comes first.",
+      "Whether to create tags that do not exist; otherwise their rows are refused. A row's own value takes precedence.",
   }),
   ownerId: t.id({
-    description: `The member to assign new ${many} to; a row's own choice comes first.`,
+    description: `The member to assign new ${many} to; a row's own value takes precedence.`,
   }),
   defaultCountry: t.field({
     type: "CountryCode",
     description:
-      "The country of phone numbers that are written without one, in two letters of ISO 3166-1, such as DE; a row's own comes first, and the organization's is taken when left out.",
+      "Country of phone numbers without a country code, as two letters of ISO 3166-1, such as DE; a row's own value takes precedence. Default: the organization's.",
   }),
   dateOrder: t.field({
     type: DateOrderEnum,
     description:
-      "What stands first in a file's days such as 03/04/2024, which is believed for all of them; found out, for each column, when left out.",
+      "Order of day and month in dates such as 03/04/2024, for the whole file. Detected for each column if omitted.",
   }),
   encoding: t.field({
     type: EncodingEnum,
-    description: "How the file is written, which is believed for all of it; found out when left out.",
+    description: "Character encoding of the file. Detected if omitted.",
   }),
   headingsRow: t.int({
     description:
-      "On which row of the file the headings stand, 1 to 1000; blank lines are none. Found out when left out.",
+      "Number of the row with the headings, 1 to 1000, blank lines not counted. Detected if omitted.",
   }),
   delimiter: t.string({
-    description: "What stands between columns: , or ; or | or a tab; found out when left out.",
+    description: "Column separator: , or ; or | or a tab. Detected if omitted.",
   }),
 });
 
@@ -251,8 +252,8 @@ export const ImportInput = z.object({
   mode: z.enum(["SKIP", "UPDATE"]).nullish(),
   matchOn: z
     .array(z.enum(importMatches))
-    .min(1, rule("REQUIRED", "must name at least one; leave it out for the usual"))
-    .refine((list) => new Set(list).size === list.length, "must not name one twice")
+    .min(1, rule("REQUIRED", "must name at least one key; omit it for the default"))
+    .refine((list) => new Set(list).size === list.length, "must not name a key twice")
     .nullish(),
   missingName: z.enum(["REFUSE", "FROM_EMAIL"]).nullish(),
   invalidValues: z.enum(["REFUSE_ROW", "LEAVE_OUT"]).nullish(),
@@ -264,7 +265,7 @@ export const ImportInput = z.object({
   defaultCountry: phoneCountry,
   dateOrder: z.enum(dateOrders).nullish(),
   encoding: z.enum(encodings).nullish(),
-  headingsRow: z.number().int().min(1).max(1000, "must be 1 to 1000").nullish(),
+  headingsRow: z.number().int().min(1).max(1000, "must be between 1 and 1000").nullish(),
   delimiter: z.enum(delimiters, "must be one of , ; | and a tab").nullish(),
 });
 

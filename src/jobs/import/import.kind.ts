@@ -114,7 +114,7 @@ async function doBatch(
     inTrash: job.inTrash + counts.inTrash,
     redirected: job.redirected + counts.redirected,
     leftOut: job.leftOut + counts.leftOut,
-    // One that begins anew whenever it is taken up gets nowhere for ever.
+    // A job that starts over whenever it is resumed may never end.
     ...(job.dryRun && { claims: job.claims }),
   };
 }

@@ -16,23 +16,23 @@ import { ContactImportInput, ImportModeEnum, LeadImportInput } from "./import.in
 import { cancelImport, importRecords } from "./import.service.ts";
 
 const StateEnum = builder.enumType("ImportState", {
-  description: "Where an import stands.",
+  description: "State of an import.",
   values: {
-    UPLOADING: { description: "The file is arriving." },
-    QUEUED: { description: "Waits to be worked on." },
-    RUNNING: { description: "Is worked on." },
-    DONE: { description: "Every row was counted." },
-    FAILED: { description: "Ended early; `problem` says why. What was written stays." },
-    CANCELLED: { description: "Was stopped. What was written stays." },
+    UPLOADING: { description: "The file is being uploaded." },
+    QUEUED: { description: "Waiting to start." },
+    RUNNING: { description: "In progress." },
+    DONE: { description: "All rows have been processed." },
+    FAILED: { description: "Ended early; `problem` says why. Records already written are kept." },
+    CANCELLED: { description: "Cancelled. Records already written are kept." },
   } as const,
 });
 
 const EntityEnum = builder.enumType("ImportEntity", {
-  description: "What an import makes of its rows.",
+  description: "Kind of records that an import writes.",
   values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
 });
 
-/** What is told of a row has no id of its own. */
+/** Errors and notes of rows have no id of their own. */
 const withoutId = { select: { orgId: false, jobId: false, row: true, position: false }, findUnique } as const;
 
 const ErrorType = builder.prismaObject("ImportError", {
@@ -57,19 +57,19 @@ const ErrorType = builder.prismaObject("ImportError", {
 const NoteType = builder.prismaObject("ImportError", {
   ...withoutId,
   variant: "ImportNote",
-  description: "What became of a row that was not refused, where it is not what one would expect.",
+  description: "A note about a row that was imported, where the result may be unexpected.",
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
     line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
     column: t.exposeString("column", {
       nullable: true,
-      description: "The column of which it is said, or the input's field; null for the row as a whole.",
+      description: "The column's heading, or the input's field; null for the row as a whole.",
     }),
-    code: t.exposeString("code", { description: "What became of it, for programs." }),
-    message: t.exposeString("message", { description: "What became of it, for people." }),
+    code: t.exposeString("code", { description: "Stable code, for programs." }),
+    message: t.exposeString("message", { description: "The message, for people." }),
     text: t.exposeString("text", {
       nullable: true,
-      description: "What was left out, its first 10,000 characters.",
+      description: "The value that was left out, its first 10,000 characters.",
       extensions: price({ cost: LONG_TEXT / 5 }),
     }),
   }),
@@ -77,15 +77,15 @@ const NoteType = builder.prismaObject("ImportError", {
 
 const MAX_ERRORS = 100;
 
-/** How many of what is told of rows, and from where on. */
+/** Page arguments of errors and notes. */
 const toldArgs = () =>
   builder.args((t) => ({
-    first: t.int({ defaultValue: 25, description: "How many, 1 to 100." }),
-    offset: t.int({ defaultValue: 0, description: "How many to leave out before." }),
+    first: t.int({ defaultValue: 25, description: "Number of items, between 1 and 100." }),
+    offset: t.int({ defaultValue: 0, description: "Number of items to skip." }),
   }));
 
-/** What is told of a job's rows, of those that were refused or of the others, with the columns that are selected. */
-function told(
+/** The errors or the notes of a job's rows, with the columns that are selected. */
+function readRowMessages(
   { db }: Context,
   jobId: string,
   refused: boolean,
@@ -97,7 +97,7 @@ function told(
 ): Promise<ImportError[]> {
   const take = first ?? 25;
   if (take < 1 || take > MAX_ERRORS) {
-    throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_ERRORS}`, { field: "first" });
+    throw new RequestError("BAD_USER_INPUT", `first must be between 1 and ${MAX_ERRORS}`, { field: "first" });
   }
   if (offset != null && offset < 0) {
     throw new RequestError("BAD_USER_INPUT", "offset must be 0 or more", { field: "offset" });
@@ -116,67 +116,75 @@ const Job = builder.prismaObject("ImportJob", {
   description: "An import of contacts or leads.",
   fields: (t) => ({
     entity: t.expose("entity", { type: EntityEnum, description: "What the rows become." }),
-    state: t.expose("state", { type: StateEnum, description: "Where it stands." }),
+    state: t.expose("state", { type: StateEnum, description: "State of the job." }),
     mode: t.expose("mode", {
       type: ImportModeEnum,
-      description: "What it does with records that are there.",
+      description: "What it does with existing records.",
     }),
-    dryRun: t.exposeBoolean("dryRun", { description: "Whether it only checks and counts." }),
+    dryRun: t.exposeBoolean("dryRun", {
+      description: "Whether it is a dry run, which only checks and counts.",
+    }),
     fileName: t.exposeString("fileName", { nullable: true, description: "Name of the file." }),
     fileBytes: t.exposeInt("fileBytes", { description: "Size of the file, in bytes; 0 for rows." }),
-    encoding: t.exposeString("encoding", { description: "How the file is written, such as `utf-8`." }),
+    encoding: t.exposeString("encoding", { description: "Character encoding of the file, such as `utf-8`." }),
     delimiter: t.exposeString("delimiter", {
       nullable: true,
-      description: "What stands between the file's columns.",
+      description: "Column separator of the file.",
     }),
     columns: t.field({
       type: [ColumnType],
-      description: "Where the file's columns go.",
+      description: "Mapping of the file's columns to fields.",
       select: { mapping: true },
       resolve: ({ mapping }) => mapping as unknown as Column[],
     }),
     unmappedColumns: t.field({
       type: [UnmappedColumnType],
-      description: "The columns of the file that go nowhere.",
+      description: "The columns of the file that are not imported.",
       select: { unmapped: true },
       resolve: ({ unmapped }) => unmapped as unknown as UnmappedColumn[],
     }),
     total: t.exposeInt("total", {
-      description: "How many rows of data there are; 0 until they are counted.",
+      description: "Number of data rows; 0 until they are counted.",
     }),
-    done: t.exposeInt("done", { description: "How many were worked on: the sum of the next four." }),
-    created: t.exposeInt("created", { description: "Rows that made a record." }),
-    updated: t.exposeInt("updated", {
+    done: t.exposeInt("done", {
       description:
-        "Rows whose record was there already and is now as they say; one that was so before is not written.",
+        "Number of rows processed so far: the sum of `created`, `updated`, `skipped` and `failed`.",
     }),
-    skipped: t.exposeInt("skipped", { description: "Rows whose record was there already." }),
-    failed: t.exposeInt("failed", { description: "Rows that were refused; `errors` say why." }),
-    blank: t.exposeInt("blank", { description: "Empty lines; they are no rows." }),
-    problem: t.exposeString("problem", { nullable: true, description: "Why it failed as a whole." }),
+    created: t.exposeInt("created", { description: "Number of rows that created a record." }),
+    updated: t.exposeInt("updated", {
+      description: "Number of rows whose record existed and was updated, or had the same values already.",
+    }),
+    skipped: t.exposeInt("skipped", {
+      description: "Number of rows that were skipped, because their record existed.",
+    }),
+    failed: t.exposeInt("failed", { description: "Number of rows that were refused; `errors` say why." }),
+    blank: t.exposeInt("blank", { description: "Number of blank lines, which do not count as rows." }),
+    problem: t.exposeString("problem", { nullable: true, description: "Why the import failed as a whole." }),
     inTrash: t.exposeInt("inTrash", {
       description:
-        "Rows that made a contact although one in the trash has their address; a wish of that one not to be contacted is kept. `notes` name them.",
+        "Number of rows that created a contact although one in the trash has the same address; a wish of that one not to be contacted is kept. `notes` list them.",
     }),
     redirected: t.exposeInt("redirected", {
       description:
-        "Rows whose address is that of a contact which was merged: they were updated or skipped as the one that it was merged into. `notes` name them.",
+        "Number of rows whose address belonged to a contact that was merged: they were matched to the contact that it was merged into. `notes` list them.",
     }),
     leftOut: t.exposeInt("leftOut", {
-      description: "Values that were left out of rows that were not refused; `notes` tell each.",
+      description: "Number of values left out of imported rows; `notes` list each.",
     }),
     errors: t.field({
       type: [ErrorType],
-      description: "What was wrong with the rows that were refused, in the order of the file.",
+      description: "Problems of the rows that were refused, in the order of the file.",
       args: toldArgs(),
-      resolve: ({ id }, args, context, info) => told(context, id, true, selectOf(info, "ImportError"), args),
+      resolve: ({ id }, args, context, info) =>
+        readRowMessages(context, id, true, selectOf(info, "ImportError"), args),
     }),
     notes: t.field({
       type: [NoteType],
       description:
-        "What is to be said of rows that were not refused, in the order of the file: IN_TRASH, REDIRECTED, WISH_KEPT for a row that would have taken back a wish not to be contacted, OWNER_UNKNOWN, and VALUE_LEFT_OUT with the column and text.",
+        "Notes about rows that were imported, in the order of the file: IN_TRASH, REDIRECTED, WISH_KEPT for a row that would have withdrawn a wish not to be contacted, OWNER_UNKNOWN, and VALUE_LEFT_OUT with the column and text.",
       args: toldArgs(),
-      resolve: ({ id }, args, context, info) => told(context, id, false, selectOf(info, "ImportNote"), args),
+      resolve: ({ id }, args, context, info) =>
+        readRowMessages(context, id, false, selectOf(info, "ImportNote"), args),
     }),
     errorsPath: t.string({
       description:
@@ -186,12 +194,12 @@ const Job = builder.prismaObject("ImportJob", {
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "Who asked for it.",
+      description: "The member who requested it.",
       select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was asked for." }),
-    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it started." }),
     finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
   }),
 });
@@ -234,7 +242,7 @@ builder.mutationFields((t) => ({
   contactImport: t.field({
     type: jobPayload("ContactImportPayload", "new"),
     description:
-      "Imports contacts: rows at once, or a CSV file as a job whose progress `importJob` shows. Every row is counted exactly once; those that are refused say why.",
+      "Imports contacts: up to 1000 rows directly, or a CSV file by a job whose progress `importJob` shows. Every row is counted exactly once; `errors` of the job say why rows were refused.",
     args: {
       input: t.arg({ type: ContactImportInput, required: true, description: "What to import, and how." }),
       ...idempotencyKeyArg(),
@@ -245,7 +253,7 @@ builder.mutationFields((t) => ({
   leadImport: t.field({
     type: jobPayload("LeadImportPayload", "new"),
     description:
-      "Imports leads: rows at once, or a CSV file as a job whose progress `importJob` shows. Every row is counted exactly once; those that are refused say why.",
+      "Imports leads: up to 1000 rows directly, or a CSV file by a job whose progress `importJob` shows. Every row is counted exactly once; `errors` of the job say why rows were refused.",
     args: {
       input: t.arg({ type: LeadImportInput, required: true, description: "What to import, and how." }),
       ...idempotencyKeyArg(),
@@ -254,8 +262,8 @@ builder.mutationFields((t) => ({
       payload(() => importRecords(context, "LEAD", input, idempotencyKey)),
   }),
   importJobCancel: t.field({
-    type: jobPayload("ImportJobCancelPayload", "stopped"),
-    description: "Stops an import. What it has written stays.",
+    type: jobPayload("ImportJobCancelPayload", "cancelled"),
+    description: "Cancels an import. Records already written are kept.",
     args: idArg("import"),
     resolve: (_root, { id }, context) => payload(() => cancelImport(context, id)),
   }),

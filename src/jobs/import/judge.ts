@@ -9,7 +9,7 @@ import { uniqueValuesOf } from "../../records/unique.ts";
 import type { Holders, ImportColumns, ImportEntity } from "./entity.ts";
 import { type Reduced, without } from "./leave-out.ts";
 import { customKey, type Meant } from "./meant.ts";
-import * as told from "./notes.ts";
+import * as messages from "./notes.ts";
 import type { Owners } from "./owners.ts";
 import type { Pending } from "./pending.ts";
 import { type ImportRow, leftOutOf, problemAt, type RowProblem } from "./row.ts";
@@ -65,12 +65,12 @@ export interface Verdict {
 /** Judges what a row says of a record; values that are wrong are left out where the caller wants that. */
 export function judge(grounds: Grounds, row: ImportRow, given: ImportValues, about: About): Verdict {
   const leftOut: RowProblem[] = [...row.leftOut];
-  const said = sayingSomething(given, grounds.definitions);
-  let { input } = said;
-  let columnOf: ImportRow["columnOf"] = (path) => row.columnOf(said.origin(path));
+  const stated = withoutBlanks(given, grounds.definitions);
+  let { input } = stated;
+  let columnOf: ImportRow["columnOf"] = (path) => row.columnOf(stated.origin(path));
   for (;;) {
     const { refusals, unknown, ...columns } = check(grounds, input, about);
-    const unknownOwner = unknown === null ? null : told.unknownOwner(columnOf(["owner"]), unknown);
+    const unknownOwner = unknown === null ? null : messages.unknownOwner(columnOf(["owner"]), unknown);
     const verdict = { ...columns, unknownOwner };
     const paths = refusals.map(({ path }) => path.slice(1));
     const problems = refusals.map((each, at) => problemOf(each, paths[at] ?? [], columnOf));
@@ -156,9 +156,9 @@ function takenAddresses(
   };
   const further = Array.isArray(otherEmails) ? otherEmails : [];
   return [
-    ...(email != null && isTaken(email) ? [told.emailTaken(["input", "email"])] : []),
+    ...(email != null && isTaken(email) ? [messages.emailTaken(["input", "email"])] : []),
     ...further.flatMap((address, at) =>
-      isTaken(address) ? [told.emailTaken(["input", "otherEmails", String(at)])] : [],
+      isTaken(address) ? [messages.emailTaken(["input", "otherEmails", String(at)])] : [],
     ),
   ];
 }
@@ -178,12 +178,12 @@ function takenValues(
     if (!others && (mine === undefined || mine === before)) return [];
     const at = customFields?.findIndex(({ slug }) => slug === value.slug) ?? -1;
     const path = ["input", "customFields", ...(at === -1 ? [] : [String(at)])];
-    return [told.valueTaken(entity.nouns.one, value.slug, path)];
+    return [messages.valueTaken(entity.nouns.one, value.slug, path)];
   });
 }
 
 /** What a row says, without custom fields that have no value: they stay as they are, unless they do not exist. */
-function sayingSomething(
+function withoutBlanks(
   input: ImportValues,
   definitions: readonly Definition[],
 ): Omit<Reduced<ImportValues>, "values"> {

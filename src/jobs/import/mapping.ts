@@ -43,7 +43,7 @@ export function mapColumns(
   );
   refusals.push(...twice(columns, entity));
   if (refusals.length === 0 && columns.every(isUnmapped)) {
-    const message = `none of the columns is known: ${names.slice(0, 20).map(quote).join(", ")}; is there a first row with headings? Say where they go with mapping`;
+    const message = `no column heading is known: ${names.slice(0, 20).map(quote).join(", ")}; is there a row with headings? Otherwise map the columns with mapping`;
     refusals.push(refusal("INVALID_VALUE", ["input", "mapping"], message));
   }
   return { columns, refusals };
@@ -74,7 +74,7 @@ function choiceRefusals(
       const message = `the file has no column ${quote(column)}; it has ${names.slice(0, 20).map(quote).join(", ")}`;
       refusals.push(refusal("INVALID_VALUE", [...path, "column"], message));
     } else if (chosen.has(column)) {
-      refusals.push(refusal("INVALID_VALUE", [...path, "column"], "names a column for the second time"));
+      refusals.push(refusal("INVALID_VALUE", [...path, "column"], "names a column that was named before"));
     } else if (field !== null && customField !== null) {
       refusals.push(refusal("INVALID_VALUE", path, "goes to a field or to a custom field, not to both"));
     } else if (field !== null && places[field] === undefined) {

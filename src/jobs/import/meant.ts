@@ -22,7 +22,7 @@ export interface Meant {
 }
 
 /** One statement for ids and one for unique values, none where rows have none. */
-export async function meantBy(
+export async function identifiedBy(
   { tx }: Writer,
   { entity, marksOf }: ImportEntity,
   rows: readonly ImportRow[],

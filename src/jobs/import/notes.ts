@@ -13,12 +13,12 @@ export const trashNote = note(
 
 export const redirectedNote = note(
   "REDIRECTED",
-  "the contact that had this e-mail address was merged into another one, which was taken for it",
+  "the contact that had this e-mail address was merged into another one, which was used instead",
 );
 
 export const wishNote = note(
   "WISH_KEPT",
-  "whoever has this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
+  "the person with this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
 );
 
 /** @param column where the owner stands @param message why whom it names is not taken */
@@ -63,5 +63,5 @@ const shared: Readonly<Record<Trait["by"], string>> = {
 export const severalMatch = (many: string, by: Trait["by"] | null): RowProblem =>
   note(
     "AMBIGUOUS_MATCH",
-    `several ${many} have ${by === null ? "it" : shared[by]}${by === "PERSON" ? "; give the row an e-mail address" : "; say with matchOn what else tells them apart"}`,
+    `several ${many} have ${by === null ? "it" : shared[by]}${by === "PERSON" ? "; give the row an e-mail address" : "; choose another key with matchOn"}`,
   );

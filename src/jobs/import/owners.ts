@@ -11,50 +11,50 @@ import type { ImportValues } from "./values.ts";
 /** To whom the rows of a batch are to be assigned. */
 
 /** What a row says of its owner; without an `ownerId` the record's stays. */
-interface SaidOwner {
+interface RowOwner {
   readonly ownerId?: string | null;
   readonly refusals: readonly Refusal[];
   /** Why whom the row names is not taken. */
   readonly unknown: string | null;
 }
 
-const unsaid: SaidOwner = { refusals: [], unknown: null };
+const noOwner: RowOwner = { refusals: [], unknown: null };
 
 /** The members that rows name, by ids in inputs and in any way in a file; each is looked for once. */
 export class Owners {
-  readonly #byId: ReadonlyMap<string, SaidOwner>;
-  readonly #byText: ReadonlyMap<string, SaidOwner>;
+  readonly #byId: ReadonlyMap<string, RowOwner>;
+  readonly #byText: ReadonlyMap<string, RowOwner>;
 
-  private constructor(byId: ReadonlyMap<string, SaidOwner>, byText: ReadonlyMap<string, SaidOwner>) {
+  private constructor(byId: ReadonlyMap<string, RowOwner>, byText: ReadonlyMap<string, RowOwner>) {
     this.#byId = byId;
     this.#byText = byText;
   }
 
   /** One statement for each id, one for all names and addresses; none where rows have none. */
   static async of({ tx, caller }: Writer, rows: readonly ImportRow[]): Promise<Owners> {
-    const byId = new Map<string, SaidOwner>();
+    const byId = new Map<string, RowOwner>();
     for (const id of new Set(rows.flatMap(({ input }) => input?.ownerId ?? []))) {
       byId.set(id, { ...(await applyOwner(caller, tx, undefined, id)), unknown: null });
     }
     const texts = new Set(rows.flatMap(({ input }) => input?.owner ?? []));
     const members = new Members(texts.size === 0 ? [] : await tx.members(null));
     const { dataScope, memberId } = caller.viewer;
-    const byText = new Map<string, SaidOwner>();
+    const byText = new Map<string, RowOwner>();
     for (const text of texts) {
-      byText.set(text, saidOwner(text, members.find(text), dataScope === "ASSIGNED" ? memberId : null));
+      byText.set(text, ownerByText(text, members.find(text), dataScope === "ASSIGNED" ? memberId : null));
     }
     return new Owners(byId, byText);
   }
 
   /** @returns for a restricted member nobody but themselves */
-  find({ ownerId, owner }: ImportValues): SaidOwner {
-    if (ownerId != null) return this.#byId.get(ownerId) ?? unsaid;
-    return owner == null ? unsaid : (this.#byText.get(owner) ?? unsaid);
+  find({ ownerId, owner }: ImportValues): RowOwner {
+    if (ownerId != null) return this.#byId.get(ownerId) ?? noOwner;
+    return owner == null ? noOwner : (this.#byText.get(owner) ?? noOwner);
   }
 }
 
 /** @param only the member to whom alone the caller can assign records */
-function saidOwner(text: string, [id, ...others]: readonly string[], only: string | null): SaidOwner {
+function ownerByText(text: string, [id, ...others]: readonly string[], only: string | null): RowOwner {
   if (id === undefined) {
     return { refusals: [], unknown: `${quote(text)} is no member's e-mail address, name or id` };
   }

@@ -76,8 +76,7 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
     }),
   ),
   ID: {
-    description:
-      "The record's id, as it is exported. It counts where `matchOn` names ID, else it is passed over.",
+    description: "The record's id, as it is exported. Used if `matchOn` has ID, otherwise ignored.",
     headings: ["id"],
     path: ["id"],
     column: null,
@@ -85,7 +84,7 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
   },
   OWNER: {
     description:
-      "The member to whom it is assigned: their e-mail address, name or id. Where that is no one member's, the row is imported all the same, and `notes` say so.",
+      "The member to whom it is assigned, by e-mail address, name or id. If that matches no member, or several, the row is imported without it and `notes` say so.",
     headings: ["owner", "owner email", "owner id", "owner name"],
     path: ["owner"],
     column: "ownerId",

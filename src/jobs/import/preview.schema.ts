@@ -9,96 +9,100 @@ import type { RowProblem } from "./row.ts";
 /** What an import would do, as answers show it. */
 
 const OutcomeEnum = builder.enumType("ImportOutcome", {
-  description: "What would become of a row.",
+  description: "What the import would do with a row.",
   values: {
-    CREATED: { description: "It would make a record." },
-    UPDATED: { description: "Its record is there already and would be as the row says." },
-    SKIPPED: { description: "Its record is there already." },
+    CREATED: { description: "It would create a record." },
+    UPDATED: { description: "Its record exists and would be updated, or has the same values already." },
+    SKIPPED: { description: "It would be skipped, because its record exists." },
     REFUSED: { description: "It would be refused." },
   } as const,
 });
 
 const ValueType = builder.objectRef<PreviewValue>("ImportPreviewValue").implement({
-  description: "What a record would have in a field, or in a custom field.",
+  description: "The values that a record would have in a field or custom field.",
   fields: (t) => ({
     field: t.expose("field", { type: ImportFieldEnum, nullable: true, description: "The field." }),
     customField: t.exposeString("customField", { nullable: true, description: "Slug of the custom field." }),
     values: t.stringList({
-      description: "As they would be stored; one of a field with one value.",
+      description: "The values as they would be stored; one for a field with a single value.",
       resolve: ({ values }) => [...values],
     }),
   }),
 });
 
 const ProblemType = builder.objectRef<RowProblem>("ImportPreviewProblem").implement({
-  description: "Why a row would be refused, or what would be said of one that would not.",
+  description: "Why a row would be refused, or a note about a row that would be imported.",
   fields: (t) => ({
     column: t.exposeString("column", {
       nullable: true,
       description: "The column's heading; null for the row as a whole.",
     }),
-    code: t.exposeString("code", { description: "What is wrong, or what would become of it, for programs." }),
-    message: t.exposeString("message", { description: "The same for people." }),
+    code: t.exposeString("code", { description: "Stable code, for programs." }),
+    message: t.exposeString("message", { description: "The message, for people." }),
     text: t.string({
       nullable: true,
-      description: "What would be left out.",
+      description: "The value that would be left out.",
       resolve: ({ text = null }) => text,
     }),
   }),
 });
 
 const RowType = builder.objectRef<PreviewRow>("ImportPreviewRow").implement({
-  description: "What would become of a row.",
+  description: "What the import would do with a row.",
   fields: (t) => ({
     row: t.exposeInt("row", { description: "The row's number among the rows of data, from 1." }),
     line: t.exposeInt("line", { description: "The line of the file on which the row begins, from 1." }),
-    outcome: t.expose("outcome", { type: OutcomeEnum, description: "What would become of it." }),
+    outcome: t.expose("outcome", { type: OutcomeEnum, description: "What the import would do with it." }),
     values: t.field({
       type: [ValueType],
-      description: "What its record would have then; none for a row that would be refused or skipped.",
+      description: "Values of the record after the import; empty for a row that would be refused or skipped.",
       resolve: ({ values }) => [...values],
     }),
     problems: t.field({
       type: [ProblemType],
-      description: "Why it would be refused, or what would be said of it.",
+      description: "Why it would be refused, or notes about it.",
       resolve: ({ problems }) => [...problems],
     }),
   }),
 });
 
 const PreviewType = builder.objectRef<Preview>("ImportPreview").implement({
-  description: "What an import of a file would do, found out by the file's first rows. Nothing was written.",
+  description: "Preview of an import, from the first rows of the file. Nothing was written.",
   fields: (t) => ({
-    encoding: t.expose("encoding", { type: EncodingEnum, description: "How the file is written." }),
-    delimiter: t.exposeString("delimiter", { description: "What stands between its columns." }),
+    encoding: t.expose("encoding", { type: EncodingEnum, description: "Character encoding of the file." }),
+    delimiter: t.exposeString("delimiter", { description: "Column separator of the file." }),
     headingsRow: t.int({
-      description: "On which row of the file the headings stand, from 1; blank lines are none.",
+      description: "Number of the row with the headings, from 1, blank lines not counted.",
       resolve: ({ before }) => before + 1,
     }),
     columns: t.field({
       type: [ColumnType],
       description:
-        "Where each column would go, and why: to be taken over into `mapping`, but for those of which the reason is KEPT.",
+        "How each column would be mapped, and why. Can be sent as `mapping`, except those whose reason is KEPT.",
       resolve: ({ columns }) => [...columns],
     }),
     unmappedColumns: t.field({
       type: [UnmappedColumnType],
-      description: "The columns that would go nowhere.",
+      description: "The columns that would not be imported.",
       resolve: ({ unmapped }) => [...unmapped],
     }),
     total: t.exposeInt("total", {
-      description: "How many rows were looked at: 1000, or as many as are in the first megabyte.",
+      description: "Number of rows examined: up to 1000, from the first megabyte of the file.",
     }),
     whole: t.exposeBoolean("whole", {
-      description: "Whether these are all of the file; a dry run of the import looks at all of a larger one.",
+      description: "Whether these are all rows of the file; for a larger file use a dry run of the import.",
     }),
-    created: t.exposeInt("created", { description: "How many of them would make a record." }),
+    created: t.exposeInt("created", { description: "Number of rows that would create a record." }),
     updated: t.exposeInt("updated", {
-      description: "How many would change one, or leave it as it is already.",
+      description: "Number of rows that would update a record, or find it with the same values.",
     }),
-    skipped: t.exposeInt("skipped", { description: "How many have a record that is there already." }),
-    failed: t.exposeInt("failed", { description: "How many would be refused." }),
-    leftOut: t.exposeInt("leftOut", { description: "How many values would be left out of the others." }),
+    skipped: t.exposeInt("skipped", {
+      description: "Number of rows that would be skipped, because their record exists.",
+    }),
+    failed: t.exposeInt("failed", { description: "Number of rows that would be refused." }),
+    leftOut: t.exposeInt("leftOut", {
+      description: "Number of values that would be left out of the other rows.",
+    }),
     rows: t.field({
       type: [RowType],
       description: "The first ten rows.",
@@ -120,7 +124,7 @@ builder.mutationFields((t) => ({
   contactImportPreview: t.field({
     type: previewPayload("ContactImportPreviewPayload"),
     description:
-      "Says what `contactImport` would do with a file: how it is written, where its columns would go, and what would become of its first rows. Nothing is written.",
+      "Previews what `contactImport` would do with a file: its encoding and separator, the mapping of its columns, and the result for its first rows. Nothing is written.",
     args: {
       input: t.arg({ type: ContactImportInput, required: true, description: "The input of the import." }),
     },
@@ -129,7 +133,7 @@ builder.mutationFields((t) => ({
   leadImportPreview: t.field({
     type: previewPayload("LeadImportPreviewPayload"),
     description:
-      "Says what `leadImport` would do with a file: how it is written, where its columns would go, and what would become of its first rows. Nothing is written.",
+      "Previews what `leadImport` would do with a file: its encoding and separator, the mapping of its columns, and the result for its first rows. Nothing is written.",
     args: {
       input: t.arg({ type: LeadImportInput, required: true, description: "The input of the import." }),
     },

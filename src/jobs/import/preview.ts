@@ -35,7 +35,7 @@ export interface PreviewRow extends Pick<RowOutcome, "outcome"> {
   readonly row: number;
   readonly line: number;
   readonly values: readonly PreviewValue[];
-  /** Why it would be refused, or what would be said of it. */
+  /** Why it would be refused, or notes about it. */
   readonly problems: readonly RowProblem[];
 }
 
@@ -99,14 +99,14 @@ const previewOf = (caller: ImportCaller, input: Asked, head: Buffer): Promise<Pr
       rows,
       settings,
     );
-    const told = new Map([...errors, ...notes].map(({ row, problems }) => [row, problems]));
+    const problemsOf = new Map([...errors, ...notes].map(({ row, problems }) => [row, problems]));
     const shown = outcomes.slice(0, SHOWN).map(
       (outcome): PreviewRow => ({
         row: outcome.row.row,
         line: outcome.row.line,
         outcome: outcome.outcome,
         values: valuesOf(entity, outcome),
-        problems: told.get(outcome.row) ?? [],
+        problems: problemsOf.get(outcome.row) ?? [],
       }),
     );
     return {

@@ -67,8 +67,8 @@ class RecordDraft {
   /** The column that says what stands at a path, or around it; of what no cell says, the one that could. */
   columnOf(path: readonly string[]): string | null {
     const places = path.map((_, at) => path.slice(0, path.length - at).join("."));
-    const said = places.find((place) => this.#columns.has(place));
-    if (said !== undefined) return this.#columns.get(said) ?? null;
+    const found = places.find((place) => this.#columns.has(place));
+    if (found !== undefined) return this.#columns.get(found) ?? null;
     const names = namesOf(this.#reader);
     return names.get(places.find((place) => names.has(place)) ?? "") ?? null;
   }
@@ -114,10 +114,10 @@ class RecordDraft {
   end(): void {
     if (this.#beside === null) return;
     const { column, currency, cell } = this.#beside;
-    const said = this.#at(["dealValue", "currency"]);
-    if (said === undefined) this.#put(["dealValue", "currency"], column, currency);
-    else if (String(said).trim().toUpperCase() !== currency) {
-      const message = `is in ${currency}, and the row says ${String(said).slice(0, 40)}`;
+    const stated = this.#at(["dealValue", "currency"]);
+    if (stated === undefined) this.#put(["dealValue", "currency"], column, currency);
+    else if (String(stated).trim().toUpperCase() !== currency) {
+      const message = `is in ${currency}, and the row says ${String(stated).slice(0, 40)}`;
       this.#refuse(column, "INVALID_CURRENCY", message, cell);
     }
   }
@@ -133,7 +133,7 @@ class RecordDraft {
     } else if (kind instanceof RegExp) {
       const place = path.join(".");
       if (field === "PHONE" && split(cell, kind).some((value) => exponent.test(value))) {
-        const message = `is a number that a spreadsheet has cut (${cell.slice(0, 40)}): format the column as text and export it again`;
+        const message = `is a number that a spreadsheet has shortened (${cell.slice(0, 40)}): format the column as text and export it again`;
         this.#refuse(column, "INVALID_PHONE", message, cell);
         return;
       }

@@ -40,7 +40,7 @@ export interface ImportRow extends RowSaid {
 
 export type Draft = Record<string, unknown>;
 
-/** Most problems that are said of one row. */
+/** Most problems that are stored for one row. */
 const MAX_PROBLEMS = 20;
 
 /** The first problems of a row, and how many more there are: each is kept with the row as it was sent. */
@@ -63,7 +63,7 @@ export const readInputRow = (
   defaultCountry: string | null = null,
   leaveOut = false,
 ): RowSaid => ({
-  ...readDraft(entity, sayingSomething(row), {
+  ...readDraft(entity, withoutNulls(row), {
     defaultCountry,
     leaveOut,
     columnOf: (path) => path.join(".") || null,
@@ -75,11 +75,11 @@ export const readInputRow = (
  * An input without what is null: an import leaves what is there where a row says nothing, be it with an empty cell,
  * blank text or null. Only contactUpdate clears.
  */
-function sayingSomething<Input>(input: Input): Input {
+function withoutNulls<Input>(input: Input): Input {
   if (typeof input !== "object" || input === null) return input;
-  const said = Object.entries(input).filter(([, value]) => value !== null);
+  const entries = Object.entries(input).filter(([, value]) => value !== null);
   return Object.fromEntries(
-    said.map(([name, value]) => [name, name === "address" ? sayingSomething(value) : value]),
+    entries.map(([name, value]) => [name, name === "address" ? withoutNulls(value) : value]),
   ) as Input;
 }
 
@@ -96,7 +96,7 @@ export function readDraft(
   { defaultCountry, leaveOut, columnOf }: Reading,
 ): Omit<RowSaid, "kept"> {
   try {
-    const input = sayingSomething(readWithPhones(rowCheck(entity), draft, defaultCountry, []));
+    const input = withoutNulls(readWithPhones(rowCheck(entity), draft, defaultCountry, []));
     return { input, problems: [], leftOut: [], columnOf };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;

@@ -99,7 +99,7 @@ export function readTyped(cell: string, kind: Kind | null, at: number, reading: 
     if ("number" in read) return { value: read.number, currency: read.currency };
     const [one, other] = read.either;
     return {
-      problem: `may be ${one} or ${other}, and no other number of the column shows which: write it so`,
+      problem: `may be ${one} or ${other}, and no other number of the column shows which: write it without a thousands separator`,
     };
   }
   const read = readDay(cell, {
@@ -111,6 +111,6 @@ export function readTyped(cell: string, kind: Kind | null, at: number, reading: 
   if ("text" in read) return { value: read.text, currency: null };
   const [one, other] = read.either;
   return {
-    problem: `may be ${one} or ${other}, and no other day of the column shows which: say it with dateOrder (--date-order)`,
+    problem: `may be ${one} or ${other}, and no other date of the column shows which: set dateOrder (--date-order)`,
   };
 }

@@ -32,7 +32,7 @@ const nobody: Who = { pending: null, holder: null, several: false, earlier: null
  *
  * @param row its number
  */
-export function whoIs(traits: readonly Trait[], { people, byKey, byId, seen }: Known, row: number): Who {
+export function matchRow(traits: readonly Trait[], { people, byKey, byId, seen }: Known, row: number): Who {
   for (const { by, keys } of traits) {
     const pending = new Set<Pending>();
     const holders = new Map<string, ImportRecord>();

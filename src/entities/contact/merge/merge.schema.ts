@@ -27,7 +27,7 @@ const ChoiceInput = builder.inputType("ContactFieldChoiceInput", {
   description: "Whose value the primary contact takes: of `field`, or of `customField`.",
   fields: (t) => ({
     field: t.field({ type: FieldEnum, description: "A field." }),
-    customField: t.string({ description: "Slug of a custom field, instead." }),
+    customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
     fromId: t.id({ required: true, description: "One of the contacts to merge." }),
   }),
 });
