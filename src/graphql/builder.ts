@@ -80,25 +80,25 @@ export const builder = new SchemaBuilder<Types>({
       const { type, uuid } = readId(id, "id");
       return { typename: type, id: uuid };
     },
-    nodeTypeOptions: { description: "Anything with an id of its own." },
-    idFieldOptions: { description: "Global id: readable, sortable, and it says its type." },
-    pageInfoTypeOptions: { description: "Where a page stands in its list." },
-    hasNextPageFieldOptions: { description: "Whether the list goes on after this page." },
-    hasPreviousPageFieldOptions: { description: "Whether there is something before this page." },
+    nodeTypeOptions: { description: "An object with an id." },
+    idFieldOptions: { description: "Global id with the type as its prefix; sortable by time of creation." },
+    pageInfoTypeOptions: { description: "Position of a page in its list." },
+    hasNextPageFieldOptions: { description: "Whether there are records after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether there are records before this page." },
     startCursorFieldOptions: {
-      description: "Cursor of the first edge: give it as `before` to page backwards.",
+      description: "Cursor of the first edge; send it as `before` to page backwards.",
     },
-    endCursorFieldOptions: { description: "Cursor of the last edge: give it as `after` for the next page." },
+    endCursorFieldOptions: { description: "Cursor of the last edge; send it as `after` for the next page." },
     cursorFieldOptions: {
-      description: "The place of this edge in the list, in this order and with this filter.",
+      description: "Position of this edge in the list, for this order and filter.",
     },
     nodeFieldOptions: { description: "The record." },
     edgesFieldOptions: {
       description: "The records with their cursors.",
       nullable: { list: false, items: false },
     },
-    pageInfoFieldOptions: { description: "Where the page stands in its list." },
-    nodesOnConnection: { description: "The records alone, where no cursor is needed." },
+    pageInfoFieldOptions: { description: "Position of the page in its list." },
+    nodesOnConnection: { description: "The records, without cursors." },
     edgeCursorType: "String",
     pageInfoCursorType: "String",
     nodeQueryOptions: {
@@ -109,7 +109,8 @@ export const builder = new SchemaBuilder<Types>({
         isNode(info.schema, id.typename) ? resolveNode(id) : null,
     },
     nodesQueryOptions: {
-      description: "Records by their ids, in that order; null for each that there is none of. At most 100.",
+      description:
+        "Records by their ids, in the same order; null for each that does not exist or that the caller may not see. At most 100.",
       nullable: { list: false, items: true },
       args: { ids: { description: "The records' ids." } },
       resolve: (_root, { ids }, context, info) => {
@@ -137,11 +138,11 @@ builder.addScalarType("TimeZone", scalars.TimeZoneScalar);
 builder.addScalarType("Duration", scalars.DurationScalar);
 
 builder.queryType({
-  description: "What can be read. Every answer is confined to the caller's organization and data scope.",
+  description: "Queries. Every result is confined to the caller's organization and data scope.",
 });
 builder.mutationType({
   description:
-    "What can be changed. A mutation's own refusals come in its payload's `errors`, all of them at once.",
+    "Mutations. Problems of the input are returned in the payload's `errors`, all of them at once.",
 });
 
 /** Whether records of a type are found by their ids alone: an organization has an id, and is no record. */

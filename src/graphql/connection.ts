@@ -37,10 +37,11 @@ export function lazyConnection<Edge>(
 export const pageArgs = () =>
   builder.args((t) => ({
     first: t.int({
-      description: "How many records, from the beginning or after a cursor: 1 to 100, 25 by default.",
+      description:
+        "Number of records from the beginning or after a cursor: between 1 and 100, 25 by default.",
     }),
     after: t.string({ description: "Cursor after which the page begins." }),
-    last: t.int({ description: "How many records, from the end or before a cursor: 1 to 100." }),
+    last: t.int({ description: "Number of records from the end or before a cursor: between 1 and 100." }),
     before: t.string({ description: "Cursor before which the page ends." }),
   }));
 
@@ -48,7 +49,7 @@ export const offsetArg = () =>
   builder.args((t) => ({
     offset: t.int({
       description:
-        "How many records to skip, for numbered pages. Cursors are faster deep in a list and lose no record.",
+        "Number of records to skip, for numbered pages. Cursors are faster deep in a list and do not miss records when the list changes.",
     }),
   }));
 
@@ -56,7 +57,7 @@ builder.globalConnectionField("totalCount", (t) =>
   t.field({
     type: "Int",
     extensions: price({ cost: 5 }),
-    description: "How many records there are on all pages. Counted only when it is selected.",
+    description: "Number of records on all pages. Counted only when selected.",
     resolve: (connection) => (connection as unknown as Connection<unknown>).totalCount(),
   }),
 );
@@ -66,7 +67,7 @@ export function connectionTypes(type: FilteredName, plural: string) {
   const edge = builder.edgeObject({
     type,
     name: `${type}Edge`,
-    description: `One of the ${plural} of a page, with its cursor.`,
+    description: `An item of a page of ${plural}, with its cursor.`,
   });
   const connection = builder.connectionObject(
     { type, name: `${type}Connection`, description: `A page of ${plural}.` },

@@ -28,7 +28,7 @@ const typeNames = {
 } as const satisfies Record<Refusal["kind"], string>;
 
 const UserError = builder.interfaceRef<Refusal>("UserError").implement({
-  description: "One thing wrong with a mutation's input. All of them come at once.",
+  description: "A problem of a mutation's input. All problems are returned at once.",
   resolveType: ({ kind }) => typeNames[kind],
   fields: (t) => ({
     code: t.expose("code", { type: ErrorCode, description: "What is wrong, for programs." }),
@@ -50,7 +50,7 @@ builder.objectRef<Refusal>("ValidationError").implement({
 });
 builder.objectRef<Refusal>("NotFoundError").implement({
   interfaces: [UserError],
-  description: "A record that is not there, or that the caller may not see.",
+  description: "A record that does not exist, or that the caller may not see.",
 });
 builder.objectRef<Kind<"duplicateContact">>("DuplicateContactError").implement({
   interfaces: [UserError],
@@ -87,12 +87,12 @@ builder.objectRef<Kind<"versionConflict">>("VersionConflictError").implement({
         return row === null ? null : { ...row, __typename: type };
       },
     }),
-    currentVersion: t.exposeInt("currentVersion", { description: "The version that it is at." }),
+    currentVersion: t.exposeInt("currentVersion", { description: "The record's current version." }),
   }),
 });
 builder.objectRef<Kind<"restoreConflict">>("RestoreConflictError").implement({
   interfaces: [UserError],
-  description: "A contact cannot come back from the trash, because another one has its e-mail address now.",
+  description: "A contact cannot be restored from the trash, because another one has its e-mail address now.",
   fields: (t) => ({
     blockedBy: t.field({
       type: "Contact",
@@ -110,14 +110,14 @@ builder.objectRef<Kind<"alreadyMerged">>("AlreadyMergedError").implement({
     survivor: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact that it has become; null when the caller may not see it.",
+      description: "The contact that it was merged into; null when the caller may not see it.",
       resolve: ({ survivorId }, _args, context) => byId.contact.load(context, survivorId),
     }),
   }),
 });
 builder.objectRef<Kind<"ambiguousMatch">>("AmbiguousMatchError").implement({
   interfaces: [UserError],
-  description: "The keys to match on are those of more than one contact.",
+  description: "The keys to match on belong to more than one contact.",
   fields: (t) => ({
     candidates: t.field({
       type: ["Contact"],
@@ -146,7 +146,7 @@ builder.objectRef<Kind<"valueTaken">>("CustomValueTakenError").implement({
 });
 builder.objectRef<Kind<"fieldConversion">>("FieldConversionError").implement({
   interfaces: [UserError],
-  description: "Some records have values of a custom field that would not fit what it is to become.",
+  description: "Some records have values that do not fit the custom field's new type or options.",
   fields: (t) => ({
     count: t.exposeInt("count", { description: "How many records have such a value." }),
     sampleIds: t.idList({
@@ -157,7 +157,8 @@ builder.objectRef<Kind<"fieldConversion">>("FieldConversionError").implement({
 });
 builder.objectRef<Kind<"fieldInUse">>("FieldInUseError").implement({
   interfaces: [UserError],
-  description: "A custom field, one of its options, or a smart list cannot go while smart lists use it.",
+  description:
+    "A custom field, one of its options, or a smart list cannot be deleted while smart lists use it.",
   fields: (t) => ({
     smartLists: t.field({
       type: ["SmartList"],
@@ -170,15 +171,15 @@ builder.objectRef<Kind<"fieldInUse">>("FieldInUseError").implement({
 builder.objectRef<Kind<"planChanged">>("PlanChangedError").implement({
   interfaces: [UserError],
   description:
-    "The filter matches other contacts than when the plan was made; nothing was changed. Look again, and send the new token.",
+    "The filter matches other contacts than in the dry run; nothing was changed. Check the new number, and confirm with the new token.",
   fields: (t) => ({
-    count: t.exposeInt("count", { description: "How many contacts it matches now." }),
+    count: t.exposeInt("count", { description: "Number of contacts that it matches now." }),
     planToken: t.exposeString("planToken", { description: "A token for what it matches now." }),
   }),
 });
 builder.objectRef<Kind<"customField">>("CustomFieldError").implement({
   interfaces: [UserError],
-  description: "A custom field that does not exist, or whose value does not fit it.",
+  description: "A custom field that does not exist, or a value that does not fit it.",
   fields: (t) => ({
     slug: t.exposeString("slug", { description: "The slug that was sent." }),
     suggestions: t.stringList({
@@ -209,25 +210,30 @@ type PayloadFields<Result> = NonNullable<
   Parameters<ReturnType<typeof builder.objectRef<Payload<Result>>>["implement"]>[0]["fields"]
 >;
 
+/** The mutation that a payload is the result of: `contactCreate` for `ContactCreatePayload`. */
+const mutationOf = (payloadName: string): string =>
+  payloadName.charAt(0).toLowerCase() + payloadName.slice(1).replace(/Payload$/, "");
+
 /**
  * The type of a mutation's answer: the fields of its result, each null when it was refused, and `errors`.
  *
+ * @param name the mutation's, with Payload behind it
  * @param done the result, for the description: "the created contact"
  */
 export const payloadType = <Result>(name: string, done: string, fields: PayloadFields<Result>) =>
   builder.objectRef<Payload<Result>>(name).implement({
-    description: `What became of it: ${done}, or why not.`,
+    description: `Result of \`${mutationOf(name)}\`: ${done}, or \`errors\`.`,
     fields: (t) => ({
       ...fields(t),
       errors: t.field({
         type: [UserError],
-        description: "Everything that was wrong with the input; empty when it was accepted.",
+        description: "Every problem of the input; empty if the mutation succeeded.",
         resolve: ({ errors }) => [...errors],
       }),
     }),
   });
 
-/** The answer of a mutation that deletes a row for good. */
+/** The result of a mutation that permanently deletes a row. */
 export const deletedPayload = (name: string, type: IdType, noun: string) =>
   payloadType<{ readonly id: string }>(name, `the id of the deleted ${noun}`, (t) => ({
     deletedId: t.id({

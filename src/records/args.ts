@@ -7,26 +7,29 @@ export const idArg = (noun: string) =>
 
 export const expectedVersionArg = () =>
   builder.args((t) => ({
-    expectedVersion: t.int({ description: "Refuses when the record is no longer at this version." }),
+    expectedVersion: t.int({
+      description:
+        "The version that the caller has seen; the mutation is refused if the record has another one by now.",
+    }),
   }));
 
 export const idempotencyKeyArg = () =>
   builder.args((t) => ({
     idempotencyKey: t.string({
       description:
-        "A text of your own, 1 to 255 characters, kept for 72 hours: sending the same request again under it answers as the first time and does nothing.",
+        "A key chosen by the caller, 1 to 255 characters, kept for 72 hours: the same request sent again with it returns the first result and changes nothing.",
     }),
   }));
 
 export const tagsArg = () =>
   builder.args((t) => ({
-    tags: t.stringList({ required: true, description: "Tags, by name or id; 100 at most." }),
+    tags: t.stringList({ required: true, description: "Tags, by name or id; at most 100." }),
   }));
 
 export const createMissingTagsArg = () =>
   builder.args((t) => ({
     createMissingTags: t.boolean({
-      description: "Whether to make tags that do not exist yet; otherwise they are refused.",
+      description: "Whether to create tags that do not exist; otherwise they are refused.",
     }),
   }));
 

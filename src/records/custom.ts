@@ -53,7 +53,7 @@ export function applyCustom(
       continue;
     }
     if (named.has(definition.slug)) {
-      const message = `names the custom field ${quote(definition.slug)} for the second time`;
+      const message = `names the custom field ${quote(definition.slug)} twice`;
       refusals.push(refusal("INVALID_VALUE", [...place, "slug"], message));
       continue;
     }

@@ -3,7 +3,7 @@ import { builder } from "../graphql/builder.ts";
 /** Enums of more than one kind of record. */
 
 export const ModificationSource = builder.enumType("ModificationSource", {
-  description: "Which system wrote a record last.",
+  description: "The system that last wrote a record.",
   values: {
     API: { description: "A caller of this API." },
     IMPORT: { description: "An import." },
@@ -14,7 +14,7 @@ export const ModificationSource = builder.enumType("ModificationSource", {
 });
 
 export const ApiScope = builder.enumType("ApiScope", {
-  description: "What a credential may be used for.",
+  description: "What a credential allows.",
   values: {
     READ: { description: "Queries." },
     WRITE: { description: "Queries and mutations." },

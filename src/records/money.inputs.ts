@@ -16,7 +16,7 @@ export const MoneyInput = builder.inputType("MoneyInput", {
     currency: t.field({
       type: "Currency",
       description:
-        "ISO 4217 code. Left out, it is the one that the record has already, else the organization's `defaultCurrency`; required where there is neither.",
+        "ISO 4217 code. Default: the record's current currency, else the organization's `defaultCurrency`; required if there is neither.",
     }),
   }),
 });

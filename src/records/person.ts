@@ -53,13 +53,19 @@ export const personFields = (table: "contact" | "lead") => ({
   }),
   /** Fields that are not columns which callers write. */
   rest: [
-    field("tags", "tags", { kind: "array", column: "tagIds" }, "Tags carried, by name or id.", {
+    field("tags", "tags", { kind: "array", column: "tagIds" }, "The record's tags, by name or id.", {
       aliases: ["tag"],
       index: `${table}_tag_ids_idx`,
     }),
-    field("lastModificationSource", "enum", column("lastModificationSource"), "Which system wrote it last.", {
-      options: Object.values(ModificationSource),
-    }),
+    field(
+      "lastModificationSource",
+      "enum",
+      column("lastModificationSource"),
+      "The system that last wrote it.",
+      {
+        options: Object.values(ModificationSource),
+      },
+    ),
     ...times(`${table}_live_created_at_idx`, `${table}_live_updated_at_idx`),
   ] satisfies readonly FilterField[],
 });

@@ -37,7 +37,7 @@ export const defaultCountryField = (t: InputFields) =>
   t.field({
     type: "CountryCode",
     description:
-      "The country of phone numbers that are written without one, in two letters of ISO 3166-1, such as DE; that of the import or of the organization when left out.",
+      "Country of phone numbers without a country code, as two letters of ISO 3166-1, such as DE. Default: that of the import or of the organization.",
   });
 
 /** Who writes phone numbers: as a member of an organization that may have a default country. */

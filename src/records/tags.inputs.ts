@@ -1,10 +1,11 @@
 import { builder } from "../graphql/builder.ts";
 
 export const TagsInput = builder.inputType("TagsInput", {
-  description: "How to change the tags carried: `set` alone, or `add` and `remove`. By name or id.",
+  description:
+    "Change of a record's tags: either `set`, or `add` and `remove`. Tags are given by name or id.",
   fields: (t) => ({
-    set: t.stringList({ description: "These and no others." }),
-    add: t.stringList({ description: "These as well." }),
-    remove: t.stringList({ description: "Not these." }),
+    set: t.stringList({ description: "Tags that replace the existing ones." }),
+    add: t.stringList({ description: "Tags to add." }),
+    remove: t.stringList({ description: "Tags to remove." }),
   }),
 });

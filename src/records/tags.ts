@@ -45,7 +45,7 @@ export const tagRefusals = (
     if (isBlank(name)) return [refusal("REQUIRED", path, "a tag's name must not be blank")];
     const isId = decodeId(name) !== null;
     if (create && !isId) return [];
-    const message = `there is no tag ${quote(name)}${isId ? "" : "; set createMissingTags to make it"}`;
+    const message = `there is no tag ${quote(name)}${isId ? "" : "; set createMissingTags to create it"}`;
     return [refusal("UNKNOWN_REFERENCE", path, message)];
   });
 

@@ -8,12 +8,13 @@ export function checkVersion(
   path: readonly string[] = ["expectedVersion"],
 ): void {
   if (expected == null || expected === version) return;
+  const noun = type.replace(/(?!^)[A-Z]/g, " $&").toLowerCase();
   throw new RefusalError([
     {
       kind: "versionConflict",
       code: "VERSION_CONFLICT",
       path,
-      message: `it is at version ${version}, not ${expected}`,
+      message: `someone changed this ${noun}: its version is ${version}, you expected ${expected}`,
       type,
       currentId: id,
       currentVersion: version,

@@ -29,7 +29,7 @@ test("100: the 1,001st custom field of contacts is refused; leads count their ow
   };
   expect(await create("CONTACT", "The thousandth")).toEqual({ made: { errors: [] } });
   expect(await create("CONTACT", "One too many")).toEqual({
-    made: { errors: [{ code: "LIMIT_REACHED", message: "there are 1000 fields; no more can be made" }] },
+    made: { errors: [{ code: "LIMIT_REACHED", message: "the limit of 1000 fields is reached" }] },
   });
   expect(await prisma.customField.count({ where: { orgId } })).toBe(1000);
   expect(await create("LEAD", "Of leads")).toEqual({ made: { errors: [] } });

@@ -7,14 +7,14 @@ import { type Column, filtersOf, longTextColumn, textColumn, written } from "../
 import { rule } from "../../records/inputs.ts";
 import { ActivityKindEnum } from "./activity.enums.ts";
 
-/** The columns of an activity: everything that is made of one is said here, once. */
+/** The columns of an activity: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys, stamps, and who logged it. */
 type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt" | "authorId";
 
-const kind = { type: ActivityKindEnum, description: "What kind it is." } as const;
+const kind = { type: ActivityKindEnum, description: "Kind of activity." } as const;
 
-/** What it hangs on is said when it is logged, and stays. */
+/** Its parents are set when it is logged, and do not change. */
 const parent = (description: string) => ({
   description,
   create: { type: "ID" as const, description, check: z.string().nullish() },
@@ -26,18 +26,22 @@ const parent = (description: string) => ({
 
 export const activityTable = {
   kind: {
-    description: "What kind it is.",
+    description: "Kind of activity.",
     create: { ...kind, required: true, check: z.enum(ActivityKind) },
     update: { ...kind, check: z.enum(ActivityKind, rule("REQUIRED", "must not be null")).optional() },
     shown: { type: ActivityKindEnum },
     blank: null,
-    filter: [field("kind", "enum", column("kind"), "What it was.", { options: Object.values(ActivityKind) })],
+    filter: [
+      field("kind", "enum", column("kind"), "The kind of activity.", {
+        options: Object.values(ActivityKind),
+      }),
+    ],
   },
   occurredAt: {
     description: "When it happened.",
     create: {
       type: "DateTime",
-      description: "When it happened; now when left out.",
+      description: "When it happened; defaults to now.",
       check: z.date().nullish(),
     },
     update: {

@@ -4,12 +4,12 @@ import { checksOf, inputFieldsOf } from "../../records/columns.ts";
 import { activityTable } from "./activity.columns.ts";
 
 export const ActivityCreateInput = builder.inputType("ActivityCreateInput", {
-  description: "Something that happened, on at least one of a contact, a lead and a deal.",
+  description: "An activity of at least one of a contact, a lead and a deal.",
   fields: (t) => inputFieldsOf(t, activityTable, "create"),
 });
 
 export const ActivityUpdateInput = builder.inputType("ActivityUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => inputFieldsOf(t, activityTable, "update"),
 });
 

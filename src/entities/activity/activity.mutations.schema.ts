@@ -17,9 +17,9 @@ const activityPayload = (name: string, done: string) =>
 builder.mutationFields((t) => ({
   activityCreate: t.field({
     type: activityPayload("ActivityCreatePayload", "logged"),
-    description: "Logs an activity. A CALL moves its contact's callCount and lastCallAt.",
+    description: "Logs an activity. A CALL updates its contact's callCount and lastCallAt.",
     args: {
-      input: t.arg({ type: ActivityCreateInput, required: true, description: "What happened." }),
+      input: t.arg({ type: ActivityCreateInput, required: true, description: "The activity." }),
       ...idempotencyKeyArg(),
     },
     resolve: (_root, { input, idempotencyKey }, context) =>
@@ -27,16 +27,16 @@ builder.mutationFields((t) => ({
   }),
   activityUpdate: t.field({
     type: activityPayload("ActivityUpdatePayload", "changed"),
-    description: "Changes an activity: what is left out stays as it is, null clears.",
+    description: "Changes an activity: omitted fields are left as they are, null clears.",
     args: {
       ...idArg("activity"),
-      input: t.arg({ type: ActivityUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: ActivityUpdateInput, required: true, description: "The fields to change." }),
     },
     resolve: (_root, { id, input }, context) => payload(() => updateActivity(context, id, input)),
   }),
   activityDelete: t.field({
     type: deletedPayload("ActivityDeletePayload", "Activity", "activity"),
-    description: "Deletes an activity for good. A CALL no longer counts as one of its contact's calls.",
+    description: "Permanently deletes an activity. A CALL no longer counts as one of its contact's calls.",
     args: idArg("activity"),
     resolve: (_root, { id }, context) => payload(() => deleteActivity(context, id)),
   }),

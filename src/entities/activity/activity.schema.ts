@@ -10,7 +10,7 @@ import { activityTable } from "./activity.columns.ts";
 
 const ActivityType = builder.prismaObject("Activity", {
   ...keyed,
-  description: "Something that happened with a contact, a lead or a deal.",
+  description: "A call, message, meeting, note or task of a contact, a lead or a deal.",
   fields: (t) => ({
     ...shownFieldsOf(t, activityTable),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was logged." }),

@@ -12,7 +12,7 @@ import type { Writer } from "../../records/write/writer.ts";
 import { ActivityCreate, ActivityUpdate } from "./activity.inputs.ts";
 
 /**
- * Logs an activity. A CALL moves its contact's callCount and lastCallAt in the same transaction.
+ * Logs an activity. A CALL updates its contact's callCount and lastCallAt in the same transaction.
  *
  * @throws RefusalError with everything that is wrong with the input
  */
@@ -61,7 +61,7 @@ export function updateActivity(caller: Caller, id: string, raw: unknown): Promis
 }
 
 /**
- * Deletes an activity for good.
+ * Permanently deletes an activity.
  *
  * @returns the activity as it was
  */

@@ -118,7 +118,7 @@ export function trashWarnings(
   const kept = Object.keys(wishes).length > 0;
   if (trashed.some(({ visible }) => visible)) {
     const wish = kept ? "; the wish of that contact not to be contacted is kept" : "";
-    const message = `A contact in the trash has this e-mail address${wish}. Restore that one instead, if it is meant.`;
+    const message = `A contact in the trash has this e-mail address${wish}. If it is the same person, restore that contact instead.`;
     return [{ code: "ADDRESS_IN_TRASH", message, path }];
   }
   return kept ? [wishKept(path)] : [];
@@ -128,13 +128,13 @@ export function trashWarnings(
 export const wishKept = (path: readonly string[]): Warning => ({
   code: "WISH_KEPT",
   message:
-    "Whoever has this e-mail address has asked not to be contacted, or not by phone: the wish is kept. contactUpdate takes it back.",
+    "The person with this e-mail address has asked not to be contacted, or not by phone: the wish is kept. Use contactUpdate to withdraw it.",
   path,
 });
 
 /** An address that leads to another contact than the one that had it. */
 export const redirected = (path: readonly string[]): Warning => ({
   code: "ADDRESS_REDIRECTED",
-  message: "The contact that had this e-mail address was merged into another one, which was taken for it.",
+  message: "The contact that had this e-mail address was merged into another one, which was used instead.",
   path,
 });

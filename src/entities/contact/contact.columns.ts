@@ -14,7 +14,7 @@ import {
   otherEmailsList,
 } from "./other-emails.inputs.ts";
 
-/** The columns of a contact: everything that is made of one is said here, once. */
+/** The columns of a contact: each is defined here, and only here. */
 
 /** Most phone numbers of a contact. */
 export const MAX_PHONE_NUMBERS = 20;
@@ -27,7 +27,7 @@ export const contactTable = {
     ...written({
       type: "String",
       description:
-        "Full name, at most 255 characters. Given alone, it clears the first or last name that it does not contain.",
+        "Full name, at most 255 characters. If set without first and last name, it clears the one that it does not contain.",
       check: text(255),
     }),
     shown: { type: "String" },
@@ -39,7 +39,7 @@ export const contactTable = {
     personal: true,
   },
   firstName: {
-    description: "First name, where it is known apart.",
+    description: "First name, if known separately.",
     ...textColumn(100, "First name, 1 to 100 characters."),
     filter: key("firstName", "The first name."),
     merge: { as: "NAME" },
@@ -52,7 +52,7 @@ export const contactTable = {
     personal: true,
   },
   lastName: {
-    description: "Last name, where it is known apart.",
+    description: "Last name, if known separately.",
     ...textColumn(100, "Last name, 1 to 100 characters."),
     filter: key("lastName", "The last name."),
     merge: { as: "NAME" },
@@ -61,17 +61,16 @@ export const contactTable = {
     personal: true,
   },
   email: {
-    description: "E-mail address, the primary one where there are several.",
+    description: "Primary e-mail address.",
     create: {
       type: "String",
-      description:
-        "E-mail address, the primary one where there are several. One live contact of the organization can have it.",
+      description: "Primary e-mail address. Only one live contact of the organization can have an address.",
       check: email,
     },
     update: {
       type: "String",
       description:
-        "E-mail address that replaces the primary one. One live contact of the organization can have it. Where null takes it away, the first of the other ones becomes the primary one.",
+        "New primary e-mail address, in place of the current one. Only one live contact of the organization can have an address. Null removes it, and the first of the other addresses becomes the primary one.",
       check: email,
     },
     shown: { type: "EmailAddress", nullable: true },
@@ -83,15 +82,15 @@ export const contactTable = {
     personal: true,
   },
   otherEmails: {
-    description: "Further e-mail addresses. Each finds the contact as the primary one does.",
+    description: "Further e-mail addresses. The contact is found by each of them.",
     create: {
       type: ["String"],
-      description: `Further e-mail addresses, at most ${MAX_OTHER_EMAILS}; they are added to those that a contact has already. One live contact of the organization can have each.`,
+      description: `Further e-mail addresses, at most ${MAX_OTHER_EMAILS}; added to those that an existing contact has. Only one live contact of the organization can have an address.`,
       check: otherEmailsList,
     },
     update: {
       type: OtherEmailsInput,
-      description: "How to change the further e-mail addresses; null takes all of them away.",
+      description: "Change of the further e-mail addresses; null removes all of them.",
       check: otherEmailsChange,
     },
     shown: { type: ["EmailAddress"] },
@@ -145,7 +144,7 @@ export const contactTable = {
     description: "Company.",
     ...textColumn(200, "Company, at most 200 characters."),
     filter: person.company,
-    bulk: "Company of them all, at most 200 characters.",
+    bulk: "Company to set on all of them, at most 200 characters.",
     merge: { as: "COMPANY" },
     import: { as: "COMPANY", headings: ["company", "organization", "organisation", "account"] },
     tokens: ["company"],
@@ -155,7 +154,7 @@ export const contactTable = {
     description: "Job title.",
     ...textColumn(200, "Job title, at most 200 characters."),
     filter: key("title", "The job title.", ["role"]),
-    bulk: "Job title of them all, at most 200 characters.",
+    bulk: "Job title to set on all of them, at most 200 characters.",
     merge: { as: "TITLE" },
     import: { as: "TITLE", headings: ["title", "job title", "role", "position"] },
     tokens: ["title", "role"],
@@ -193,7 +192,7 @@ export const contactTable = {
     description: "Where the contact came from.",
     ...textColumn(200, "Where the contact came from, at most 200 characters."),
     filter: person.source,
-    bulk: "Where they all came from, at most 200 characters.",
+    bulk: "Source to set on all of them, at most 200 characters.",
     merge: { as: "SOURCE" },
     import: { as: "SOURCE", headings: ["source", "lead source"] },
     tokens: ["source"],
@@ -203,7 +202,7 @@ export const contactTable = {
     description: "Free notes.",
     ...longTextColumn(50_000, "Free notes, at most 50,000 characters."),
     filter: person.notes,
-    bulk: "Free notes, in place of each one's own; at most 50,000 characters.",
+    bulk: "Free notes to set on all of them, in place of existing ones; at most 50,000 characters.",
     merge: { as: "NOTES", description: "Notes." },
     import: { as: "NOTES", description: "Notes.", headings: ["notes", "note", "comments", "description"] },
     tokens: [],
@@ -213,7 +212,7 @@ export const contactTable = {
     description: "Whether they accept phone calls.",
     ...flagColumn(true, "Whether they accept phone calls; true by default."),
     filter: [field("allowPhoneCalls", "boolean", column("allowPhoneCalls"), "Accepts phone calls.")],
-    bulk: "Whether they all accept phone calls.",
+    bulk: "Value of `allowPhoneCalls` to set on all of them.",
     merge: { as: "ALLOW_PHONE_CALLS" },
     wish: false,
     import: {
@@ -232,7 +231,7 @@ export const contactTable = {
         aliases: ["dnc"],
       }),
     ],
-    bulk: "Whether none of them may be contacted at all.",
+    bulk: "Value of `doNotContact` to set on all of them.",
     merge: { as: "DO_NOT_CONTACT", description: "Whether they must not be contacted." },
     wish: true,
     import: {
@@ -247,13 +246,13 @@ export const contactTable = {
     description: "The member to whom it is assigned.",
     ...written({
       type: "ID",
-      description: "The member to assign it to; null for nobody.",
+      description: "The member to assign it to; null to unassign.",
       check: z.string().nullish(),
     }),
     shown: null,
     blank: null,
     filter: person.owner,
-    bulk: "The member to assign them all to; null for nobody.",
+    bulk: "The member to assign all of them to; null to unassign.",
     merge: { as: "OWNER" },
     import: null,
     tokens: [],

@@ -61,7 +61,7 @@ export function applyEmails(
   others = others.filter((address) => !gone.some((each) => same(each)(address)));
   if (email !== null && gone.some(same(email))) {
     const at = gone.findIndex(same(email));
-    const message = `${quote(email)} is the primary address: send email, or makePrimary, to give it another one`;
+    const message = `${quote(email)} is the primary address: set another one with email or makePrimary first`;
     refusals.push(refusal("INVALID_VALUE", [...path, "remove", at], message));
   }
   others = [...others, ...(add ?? [])];
@@ -73,7 +73,7 @@ export function applyEmails(
     if (email !== null && same(email)(makePrimary)) {
       // It is so already.
     } else if (at === -1) {
-      const message = `${quote(makePrimary)} is none of the contact's addresses: add it as well`;
+      const message = `${quote(makePrimary)} is not an address of the contact: add it with add`;
       refusals.push(refusal("INVALID_VALUE", [...path, "makePrimary"], message));
     } else {
       const chosen = others[at] as string;

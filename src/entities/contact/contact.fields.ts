@@ -46,8 +46,8 @@ defineFields("CONTACT", [
   ...related(
     "leads",
     { target: "LEAD", relation: "convertedLeads", live: true },
-    "The live leads that became it.",
+    "Live leads that were converted into this contact.",
     "lead_org_id_converted_contact_id_idx",
-    "How many live leads became it.",
+    "Number of live leads that were converted into this contact.",
   ),
 ]);

@@ -9,7 +9,7 @@ import { contactTable } from "./contact.columns.ts";
 import type { SaidEmails } from "./contact.emails.ts";
 
 const AddressInput = builder.inputType("AddressInput", {
-  description: "A postal address. In an update, what is left out stays as it is.",
+  description: "A postal address. In an update, omitted fields are left as they are.",
   fields: (t) => inputFieldsWithin(t, contactTable, "address", "update"),
 });
 
@@ -22,7 +22,7 @@ const contactInputFields = (t: InputFields, how: "create" | "update") => ({
     description: "Custom field values; only the slugs named change.",
   }),
   createMissingTags: t.boolean({
-    description: "Whether to make tags that do not exist yet; otherwise they are refused.",
+    description: "Whether to create tags that do not exist; otherwise they are refused.",
   }),
   defaultCountry: defaultCountryField(t),
 });
@@ -36,7 +36,7 @@ export const ContactCreateInput = builder.inputType("ContactCreateInput", {
 });
 
 export const ContactUpdateInput = builder.inputType("ContactUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => ({
     ...contactInputFields(t, "update"),
     tags: t.field({ type: TagsInput, description: "How to change the tags." }),
@@ -45,7 +45,7 @@ export const ContactUpdateInput = builder.inputType("ContactUpdateInput", {
 
 export const ContactUpsertInput = builder.inputType("ContactUpsertInput", {
   description:
-    "A contact as another system knows it. Where it is there already, what is left out stays as it is and null clears.",
+    "A contact as another system has it. For an existing contact omitted fields are left as they are, and null clears.",
   fields: (t) => ({
     ...contactInputFields(t, "create"),
     tags: t.field({

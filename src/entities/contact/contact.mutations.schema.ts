@@ -17,7 +17,7 @@ import { deleteContact, restoreContact } from "./contact.trash.ts";
 import { type Upserted, upsertContact } from "./contact.upsert.ts";
 
 const MatchKey = builder.enumType("ContactMatchKey", {
-  description: "By what a contact is recognised.",
+  description: "Keys by which a contact is matched.",
   values: {
     EMAIL: { description: "The same e-mail address, without regard to case." },
     PHONE: { description: "One of the phone numbers." },
@@ -28,9 +28,9 @@ const MatchKey = builder.enumType("ContactMatchKey", {
 const Outcome = builder.enumType("UpsertOutcome", {
   description: "What an upsert did.",
   values: {
-    CREATED: { description: "There was none: it was created." },
-    UPDATED: { description: "It was there, and has changed." },
-    UNCHANGED: { description: "It was there, and says the same already." },
+    CREATED: { description: "No contact matched: one was created." },
+    UPDATED: { description: "A contact matched and was changed." },
+    UNCHANGED: { description: "A contact matched and had the same values already." },
   } as const,
 });
 
@@ -58,10 +58,10 @@ builder.mutationFields((t) => ({
   }),
   contactUpdate: t.field({
     type: contactPayload("ContactUpdatePayload", "changed"),
-    description: "Changes a contact: what is left out stays as it is, null clears.",
+    description: "Changes a contact: omitted fields are left as they are, null clears.",
     args: {
       ...idArg("contact"),
-      input: t.arg({ type: ContactUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: ContactUpdateInput, required: true, description: "The fields to change." }),
       ...expectedVersionArg(),
     },
     resolve: (_root, { id, input, expectedVersion }, context) =>
@@ -78,18 +78,18 @@ builder.mutationFields((t) => ({
       outcome: p.field({
         type: Outcome,
         nullable: true,
-        description: "What was done; null when refused.",
+        description: "What the upsert did; null when refused.",
         resolve: ({ result }) => result?.outcome ?? null,
       }),
     })),
     description:
-      "Creates a contact, or changes the live one that has the same e-mail address or phone number. Keys that are those of two contacts are refused, with the candidates.",
+      "Creates a contact, or changes the live one that has the same e-mail address or phone number. If the keys match several contacts, the upsert is refused with the candidates.",
     args: {
       input: t.arg({ type: ContactUpsertInput, required: true, description: "The contact." }),
       matchOn: t.arg({
         type: [MatchKey],
         defaultValue: ["EMAIL"],
-        description: "By what it is recognised.",
+        description: "Keys by which it is matched to an existing contact.",
       }),
       ...idempotencyKeyArg(),
     },
@@ -99,20 +99,21 @@ builder.mutationFields((t) => ({
   contactDelete: t.field({
     type: contactPayload("ContactDeletePayload", "trashed"),
     description:
-      "Moves a contact to the trash, from which it can be restored for 30 days. Its deals and conversations stay, and show it as removed.",
+      "Moves a contact to the trash, from which it can be restored for 30 days. Its deals and conversations are kept, and show it as removed.",
     args: { ...idArg("contact"), ...expectedVersionArg() },
     resolve: (_root, { id, expectedVersion }, context) =>
       payload(() => deleteContact(context, id, expectedVersion)),
   }),
   contactRestore: t.field({
     type: contactPayload("ContactRestorePayload", "restored"),
-    description: "Takes a contact out of the trash. One that is not there stays as it is.",
+    description:
+      "Restores a contact from the trash. A contact that is not in the trash is returned unchanged.",
     args: idArg("contact"),
     resolve: (_root, { id }, context) => payload(() => restoreContact(context, id)),
   }),
   contactTagsAdd: t.field({
     type: contactPayload("ContactTagsAddPayload", "changed"),
-    description: "Lets a contact carry tags as well.",
+    description: "Adds tags to a contact.",
     args: {
       ...idArg("contact"),
       ...tagsArg(),
@@ -123,7 +124,7 @@ builder.mutationFields((t) => ({
   }),
   contactTagsRemove: t.field({
     type: contactPayload("ContactTagsRemovePayload", "changed"),
-    description: "Takes tags off a contact; those that it does not carry are passed over.",
+    description: "Removes tags from a contact; tags that it does not have are ignored.",
     args: { ...idArg("contact"), ...tagsArg() },
     resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
   }),

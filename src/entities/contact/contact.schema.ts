@@ -28,7 +28,7 @@ const ofAddress = Object.fromEntries(addressNames.map((name) => [name, true])) a
 
 const Contact = builder.prismaObject("Contact", {
   ...keyed,
-  description: "A person the organization knows.",
+  description: "A contact: a person whom the organization knows.",
   fields: (t) => ({
     organizationId: t.id({
       description: "The organization it belongs to.",
@@ -39,7 +39,7 @@ const Contact = builder.prismaObject("Contact", {
     address: t.field({
       type: Address,
       nullable: true,
-      description: "Postal address; null when nothing of it is known.",
+      description: "Postal address; null when all of its fields are empty.",
       select: ofAddress,
       resolve: (contact) => (addressNames.some((name) => contact[name] !== null) ? contact : null),
     }),
@@ -51,10 +51,10 @@ const Contact = builder.prismaObject("Contact", {
     }),
     lastModificationSource: t.expose("lastModificationSource", {
       type: ModificationSource,
-      description: "Which system wrote it last.",
+      description: "The system that last wrote it.",
     }),
     version: t.exposeInt("version", {
-      description: "Counts its changes, from 1; give it as `expectedVersion`.",
+      description: "Version: starts at 1, incremented by every change; for `expectedVersion`.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
@@ -65,7 +65,7 @@ const Contact = builder.prismaObject("Contact", {
     }),
     removed: t.boolean({
       description:
-        "Whether it is in the trash, or was purged and is only a stub that says so. Its deals and conversations stay.",
+        "Whether it is in the trash, or has been purged, of which only a stub without data is left. Its deals and conversations are kept.",
       select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
@@ -97,7 +97,7 @@ builder.queryFields((t) => ({
     type: "Contact",
     nullable: true,
     description:
-      "A contact by its id, trashed or not; null when there is none that the caller may see. The id of a contact that was merged leads to the one that it was merged into.",
+      "A contact by its id, trashed or not; null when there is none that the caller may see. The id of a merged contact returns the contact that it was merged into.",
     args: { id: t.arg.id({ required: true, description: "The contact's id." }) },
     resolve: async (_root, { id }, context, info) => {
       const uuid = readIdOf("Contact", id, "id");

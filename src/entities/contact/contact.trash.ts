@@ -24,7 +24,7 @@ export const deleteContact = (
   });
 
 /**
- * Takes a contact out of the trash. One that is not there stays as it is.
+ * Restores a contact from the trash. A contact that is not in the trash is returned unchanged.
  *
  * @throws RefusalError NOT_FOUND, ALREADY_MERGED, or EMAIL_TAKEN with the contact that has its address now
  */

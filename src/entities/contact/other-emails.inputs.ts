@@ -30,17 +30,16 @@ export const otherEmailsChange = z
 export type OtherEmailsChange = NonNullable<z.infer<typeof otherEmailsChange>>;
 
 export const OtherEmailsInput = builder.inputType("OtherEmailsInput", {
-  description:
-    "How to change the e-mail addresses of a contact beside the primary one: `set`, or `add` and `remove`.",
+  description: "Change of a contact's further e-mail addresses: either `set`, or `add` and `remove`.",
   fields: (t) => ({
-    set: t.stringList({ description: "The addresses that it is to have, in their order." }),
-    add: t.stringList({ description: "Addresses to add; those that it has already stay where they are." }),
+    set: t.stringList({ description: "Addresses that replace the existing ones, in their order." }),
+    add: t.stringList({ description: "Addresses to add; existing ones keep their place." }),
     remove: t.stringList({
-      description: "Addresses to take away; those that it does not have are passed over.",
+      description: "Addresses to remove; unknown ones are ignored.",
     }),
     makePrimary: t.string({
       description:
-        "One of its addresses, `add` included, which becomes the primary one; the former primary one takes its place.",
+        "One of its addresses, those in `add` included, to make the primary one; the former primary address takes its place.",
     }),
   }),
 });

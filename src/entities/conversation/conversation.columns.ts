@@ -7,15 +7,15 @@ import { type Column, filtersOf, textColumn, urlColumn } from "../../records/col
 import { rule } from "../../records/inputs.ts";
 import { ConversationChannelEnum } from "./conversation.enums.ts";
 
-/** The columns of a conversation: everything that is made of one is said here, once. */
+/** The columns of a conversation: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys and stamps. */
 type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt";
 
-const channel = { type: ConversationChannelEnum, description: "Where it is held." } as const;
+const channel = { type: ConversationChannelEnum, description: "The channel." } as const;
 
 export const conversationTable = {
-  /** Said when it begins, and stays. */
+  /** Set when it is created, and does not change. */
   contactId: {
     description: "The contact it is with.",
     create: { type: "ID", required: true, description: "The contact it is with.", check: z.string() },
@@ -25,7 +25,7 @@ export const conversationTable = {
     filter: [],
   },
   channel: {
-    description: "Where it is held.",
+    description: "The channel.",
     create: { ...channel, required: true, check: z.enum(ConversationChannel) },
     update: {
       ...channel,
@@ -34,7 +34,7 @@ export const conversationTable = {
     shown: { type: ConversationChannelEnum },
     blank: null,
     filter: [
-      field("channel", "enum", column("channel"), "Where it is held.", {
+      field("channel", "enum", column("channel"), "The channel.", {
         options: Object.values(ConversationChannel),
       }),
     ],
@@ -43,7 +43,7 @@ export const conversationTable = {
     description: "When the last message came.",
     create: {
       type: "DateTime",
-      description: "When the last message came; now when left out.",
+      description: "When the last message came; defaults to now.",
       check: z.date().nullish(),
     },
     update: {

@@ -1,7 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 
 export const ConversationChannelEnum = builder.enumType("ConversationChannel", {
-  description: "Where a conversation is held.",
+  description: "Channel of a conversation.",
   values: {
     EMAIL: { description: "By e-mail." },
     SMS: { description: "By text message." },

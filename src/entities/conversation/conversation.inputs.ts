@@ -9,7 +9,7 @@ export const ConversationCreateInput = builder.inputType("ConversationCreateInpu
 });
 
 export const ConversationUpdateInput = builder.inputType("ConversationUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => inputFieldsOf(t, conversationTable, "update"),
 });
 

@@ -27,16 +27,16 @@ builder.mutationFields((t) => ({
   }),
   conversationUpdate: t.field({
     type: conversationPayload("ConversationUpdatePayload", "changed"),
-    description: "Changes a conversation: what is left out stays as it is, null clears.",
+    description: "Changes a conversation: omitted fields are left as they are, null clears.",
     args: {
       ...idArg("conversation"),
-      input: t.arg({ type: ConversationUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: ConversationUpdateInput, required: true, description: "The fields to change." }),
     },
     resolve: (_root, { id, input }, context) => payload(() => updateConversation(context, id, input)),
   }),
   conversationDelete: t.field({
     type: deletedPayload("ConversationDeletePayload", "Conversation", "conversation"),
-    description: "Deletes a conversation's link for good; the messages are in the other system.",
+    description: "Permanently deletes the link to a conversation; the messages in the other system are kept.",
     args: idArg("conversation"),
     resolve: (_root, { id }, context) => payload(() => deleteConversation(context, id)),
   }),

@@ -46,7 +46,7 @@ export function updateConversation(caller: Caller, id: string, raw: unknown): Pr
 }
 
 /**
- * Deletes a conversation's link for good; the messages are in the other system.
+ * Permanently deletes the link to a conversation; the messages in the other system are kept.
  *
  * @returns the conversation as it was
  */

@@ -6,12 +6,12 @@ import type { Column } from "../../records/columns.ts";
 import { requiredText, rule, seen } from "../../records/inputs.ts";
 import { CustomFieldEntityEnum, CustomFieldTypeEnum } from "./custom-field.enums.ts";
 
-/** The columns of custom fields and of their folders: everything that is made of one is said here, once. */
+/** The columns of custom fields and of their folders: each is defined here, and only here. */
 
-const name = { type: "String", description: "What people see, 1 to 100 characters." } as const;
+const name = { type: "String", description: "Display name, 1 to 100 characters." } as const;
 
 const nameRow = {
-  description: "What people see.",
+  description: "Display name.",
   create: { ...name, required: true, check: requiredText(100) },
   update: { ...name, check: requiredText(100).optional() },
   shown: { type: "String" },
@@ -33,11 +33,11 @@ type UnwrittenOfField = "orgId" | "id" | "createdAt" | "updatedAt" | "position" 
 
 export const customFieldTable = {
   entity: {
-    description: "What it belongs to.",
+    description: "The kind of records that have it.",
     create: {
       type: CustomFieldEntityEnum,
       required: true,
-      description: "What it belongs to.",
+      description: "The kind of records that have it.",
       check: z.enum(CustomFieldEntity),
     },
     update: null,
@@ -46,11 +46,11 @@ export const customFieldTable = {
     filter: [],
   },
   slug: {
-    description: "What values are read and written under; never changes.",
+    description: "Key of the values; never changes.",
     create: {
       type: "String",
       description:
-        "What values are read and written under: a to z, 0 to 9 and _, beginning with a letter, 64 characters at most. Made from the name when left out (`行业` becomes `xingye`); never changes.",
+        "Key of the values: a to z, 0 to 9 and _, beginning with a letter, at most 64 characters. Made from the name if omitted (`行业` becomes `xingye`); never changes.",
       check: seen().nullish(),
     },
     update: null,
@@ -60,16 +60,16 @@ export const customFieldTable = {
   },
   name: nameRow,
   type: {
-    description: "What values it holds.",
+    description: "Type of its values.",
     create: {
       type: CustomFieldTypeEnum,
       required: true,
-      description: "What values it holds.",
+      description: "Type of its values.",
       check: z.enum(CustomFieldType),
     },
     update: {
       type: CustomFieldTypeEnum,
-      description: "What values it holds. Refused when a record has a value that would not fit.",
+      description: "Type of its values. Refused if a record has a value that does not fit.",
       check: z.enum(CustomFieldType, rule("REQUIRED", "must not be null")).optional(),
     },
     shown: { type: CustomFieldTypeEnum },
@@ -77,16 +77,16 @@ export const customFieldTable = {
     filter: [],
   },
   options: {
-    description: "What SELECT and MULTI_SELECT may hold, in order; empty for other types.",
+    description: "Options of SELECT and MULTI_SELECT, in order; empty for other types.",
     create: {
       type: ["String"],
-      description: "What SELECT and MULTI_SELECT may hold, in order: 1 to 500. Not for other types.",
+      description: "Options of SELECT and MULTI_SELECT, in order: 1 to 500. Not for other types.",
       check: options,
     },
     update: {
       type: ["String"],
       description:
-        "All options of SELECT and MULTI_SELECT, in order. One that a record has or a smart list uses cannot go.",
+        "All options of SELECT and MULTI_SELECT, in order. An option that a record has or a smart list uses cannot be removed.",
       check: options,
     },
     shown: { type: ["String"] },
@@ -95,17 +95,17 @@ export const customFieldTable = {
   },
   unique: {
     description:
-      "Whether a value belongs to one live record at most, as an id of another system does. Values are compared letter for letter, without outer spaces.",
+      "Whether each value can belong to only one live record, such as an id of another system. Values are compared exactly, without outer spaces.",
     create: {
       type: "Boolean",
       description:
-        "Whether a value belongs to one live record at most; false when left out. For TEXT, NUMBER and URL.",
+        "Whether each value can belong to only one live record; false by default. For TEXT, NUMBER and URL.",
       check: z.boolean().nullish(),
     },
     update: {
       type: "Boolean",
       description:
-        "Whether a value belongs to one live record at most. Refused while several records have the same.",
+        "Whether each value can belong to only one live record. Refused while several records have the same value.",
       check: z.boolean(rule("REQUIRED", "must be true or false, not null")).optional(),
     },
     shown: { type: "Boolean" },
@@ -113,7 +113,7 @@ export const customFieldTable = {
     filter: [],
   },
   folderId: {
-    description: "The heading under which it is shown.",
+    description: "The folder that it is shown in.",
     create: { type: "ID", description: "The folder to show it in.", check: z.string().nullish() },
     update: {
       type: "ID",
@@ -131,11 +131,11 @@ type UnwrittenOfFolder = "orgId" | "id" | "createdAt" | "updatedAt";
 
 export const folderTable = {
   entity: {
-    description: "What its fields belong to.",
+    description: "The kind of records that have its fields.",
     create: {
       type: CustomFieldEntityEnum,
       required: true,
-      description: "What its fields belong to.",
+      description: "The kind of records that have its fields.",
       check: z.enum(CustomFieldEntity),
     },
     update: null,
@@ -146,11 +146,11 @@ export const folderTable = {
   name: nameRow,
   /** A new one comes after the others. */
   position: {
-    description: "Its place among the folders, from 0.",
+    description: "Position among the folders, from 0.",
     create: null,
     update: {
       type: "Int",
-      description: "Its place among the folders of its entity, from 0.",
+      description: "Position among the folders of its entity, from 0.",
       check: z.int().min(0, "must be 0 or more").nullish(),
     },
     shown: { type: "Int" },

@@ -1,12 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
 
 export const CustomFieldEntityEnum = builder.enumType("CustomFieldEntity", {
-  description: "What a custom field belongs to.",
+  description: "The kind of records that have a custom field.",
   values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
 });
 
 export const CustomFieldTypeEnum = builder.enumType("CustomFieldType", {
-  description: "What values a custom field holds, and how they look in JSON.",
+  description: "Type of a custom field's values, and their form in JSON.",
   values: {
     TEXT: { description: "Text." },
     NUMBER: { description: "A number of up to 15 digits, at most 6 of them after the point." },

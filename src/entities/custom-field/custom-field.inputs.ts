@@ -11,18 +11,18 @@ export const CustomFieldCreateInput = builder.inputType("CustomFieldCreateInput"
 
 const OptionRename = builder.inputType("CustomFieldOptionRenameInput", {
   description:
-    "An option's new name. Records that have it and smart lists that name it keep it under the new name.",
+    "A new name for an option. Records and smart lists that have the option keep it under the new name.",
   fields: (t) => ({
-    from: t.string({ required: true, description: "The option as it is." }),
-    to: t.string({ required: true, description: "The option as it is to be; it must be in `options`." }),
+    from: t.string({ required: true, description: "The current name." }),
+    to: t.string({ required: true, description: "The new name; it must be in `options`." }),
   }),
 });
 
 export const CustomFieldUpdateInput = builder.inputType("CustomFieldUpdateInput", {
-  description: "What to change: left out is untouched.",
+  description: "Fields to change; omitted fields are left as they are.",
   fields: (t) => ({
     ...inputFieldsOf(t, customFieldTable, "update"),
-    optionRenames: t.field({ type: [OptionRename], description: "Options that get another name." }),
+    optionRenames: t.field({ type: [OptionRename], description: "Options to rename." }),
   }),
 });
 
@@ -32,7 +32,7 @@ export const FolderCreateInput = builder.inputType("CustomFieldFolderCreateInput
 });
 
 export const FolderUpdateInput = builder.inputType("CustomFieldFolderUpdateInput", {
-  description: "What to change: left out is untouched.",
+  description: "Fields to change; omitted fields are left as they are.",
   fields: (t) => inputFieldsOf(t, folderTable, "update"),
 });
 

@@ -36,12 +36,12 @@ const FieldUpdatePayload = payloadType<ChangedField>(
     customField: t.field({
       type: "CustomField",
       nullable: true,
-      description: "The changed field, or in a dry run what it would be; null when refused.",
+      description: "The changed field, in a dry run as it would be; null when refused.",
       resolve: ({ result }) => result?.field ?? null,
     }),
     valueCount: t.int({
       nullable: true,
-      description: "How many records have a value that takes another form, or would.",
+      description: "Number of records whose value is converted; in a dry run, that would be.",
       resolve: ({ result }) => result?.values ?? null,
     }),
   }),
@@ -58,7 +58,7 @@ const FieldDeletePayload = payloadType<DeletedField>(
     }),
     valueCount: t.int({
       nullable: true,
-      description: "How many records had a value, which is gone.",
+      description: "Number of records whose value was deleted.",
       resolve: ({ result }) => result?.values ?? null,
     }),
   }),
@@ -99,13 +99,13 @@ builder.mutationFields((t) => ({
   customFieldUpdate: t.field({
     type: FieldUpdatePayload,
     description:
-      "Changes a custom field. A new type or new options have to fit every value that a record has: otherwise nothing changes, and the answer says how many do not fit and which. So does an option that smart lists use.",
+      "Changes a custom field. Every existing value has to fit a new type or new options; otherwise nothing is changed, and the error has the number of values that do not fit and some of their records. Options that smart lists use cannot be removed.",
     args: {
       ...idArg("field"),
-      input: t.arg({ type: CustomFieldUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: CustomFieldUpdateInput, required: true, description: "The fields to change." }),
       dryRun: t.arg.boolean({
         defaultValue: false,
-        description: "Says whether every value would fit, and changes nothing.",
+        description: "If true, checks whether every value would fit, and changes nothing.",
       }),
     },
     resolve: (_root, { id, input, dryRun }, context) =>
@@ -113,7 +113,7 @@ builder.mutationFields((t) => ({
   }),
   customFieldDelete: t.field({
     type: FieldDeletePayload,
-    description: "Deletes a custom field and every value of it. Refused while smart lists use it.",
+    description: "Deletes a custom field and all of its values. Refused while smart lists use it.",
     args: idArg("field"),
     resolve: (_root, { id }, context) => payload(() => deleteField(context, id)),
   }),
@@ -124,7 +124,7 @@ builder.mutationFields((t) => ({
       entity: t.arg({
         type: CustomFieldEntityEnum,
         required: true,
-        description: "What the fields belong to.",
+        description: "The kind of records that have the fields.",
       }),
       ids: t.arg.idList({ required: true, description: "All of its fields, in their new order." }),
     },
@@ -132,7 +132,7 @@ builder.mutationFields((t) => ({
   }),
   customFieldFolderCreate: t.field({
     type: folderPayload("CustomFieldFolderCreatePayload", "new"),
-    description: "Makes a folder for custom fields.",
+    description: "Creates a folder for custom fields.",
     args: {
       input: t.arg({ type: FolderCreateInput, required: true, description: "The new folder." }),
       ...idempotencyKeyArg(),
@@ -145,13 +145,13 @@ builder.mutationFields((t) => ({
     description: "Renames a folder or moves it.",
     args: {
       ...idArg("folder"),
-      input: t.arg({ type: FolderUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: FolderUpdateInput, required: true, description: "The fields to change." }),
     },
     resolve: (_root, { id, input }, context) => payload(() => updateFolder(context, id, input)),
   }),
   customFieldFolderDelete: t.field({
     type: deletedPayload("CustomFieldFolderDeletePayload", "CustomFieldFolder", "folder"),
-    description: "Deletes a folder; its fields stay, under no heading.",
+    description: "Deletes a folder; its fields are kept, without a folder.",
     args: idArg("folder"),
     resolve: (_root, { id }, context) => payload(() => deleteFolder(context, id)),
   }),

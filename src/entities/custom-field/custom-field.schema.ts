@@ -18,11 +18,11 @@ builder.node("CustomField", {
   loadManyWithoutCache: (ids, context) => byId.customField.loadMany(context, ids),
   fields: (t) => ({
     ...shownFieldsOf(t, customFieldTable),
-    position: t.exposeInt("position", { description: "Its place among the fields, from 0." }),
+    position: t.exposeInt("position", { description: "Position among the fields, from 0." }),
     folder: t.field({
       type: "CustomFieldFolder",
       nullable: true,
-      description: "The heading under which it is shown.",
+      description: "The folder that it is shown in.",
       resolve: ({ folderId }, _args, context, info) =>
         folderId === null ? null : byId.customFieldFolder.load(context, folderId, info),
     }),
@@ -31,7 +31,7 @@ builder.node("CustomField", {
 
 const Folder = builder.prismaObject("CustomFieldFolder", {
   ...keyed,
-  description: "A heading under which custom fields are shown.",
+  description: "A folder: a heading under which custom fields are shown.",
   fields: (t) => ({
     ...shownFieldsOf(t, folderTable),
     fields: t.field({
@@ -54,7 +54,7 @@ builder.queryFields((t) => ({
     args: {
       entity: t.arg({
         type: CustomFieldEntityEnum,
-        description: "Only those of this; of both when left out.",
+        description: "Only those of this kind of records; of both by default.",
       }),
     },
     resolve: async (_root, { entity }, context) => {
@@ -64,11 +64,11 @@ builder.queryFields((t) => ({
   }),
   customFieldFolders: t.field({
     type: ["CustomFieldFolder"],
-    description: "The headings under which custom fields are shown, in order.",
+    description: "The folders of custom fields, in order.",
     args: {
       entity: t.arg({
         type: CustomFieldEntityEnum,
-        description: "Only those of this; of both when left out.",
+        description: "Only those of this kind of records; of both by default.",
       }),
     },
     resolve: (_root, { entity }, { db }, info) =>

@@ -67,9 +67,7 @@ export function createField(
           ...folder.refusals,
         ];
         if (definitions.length >= MAX_FIELDS) {
-          found.push(
-            refusal("LIMIT_REACHED", ["input"], `there are ${MAX_FIELDS} fields; no more can be made`),
-          );
+          found.push(refusal("LIMIT_REACHED", ["input"], `the limit of ${MAX_FIELDS} fields is reached`));
         }
         if (found.length > 0) throw new RefusalError(found);
         return writer.insert("customField", {
@@ -183,7 +181,7 @@ export interface DeletedField {
 }
 
 /**
- * Deletes a custom field and every value of it.
+ * Deletes a custom field and all of its values.
  *
  * @throws RefusalError FIELD_IN_USE while smart lists use it
  */

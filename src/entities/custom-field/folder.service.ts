@@ -58,7 +58,7 @@ export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<
   );
 }
 
-/** Deletes a folder; its fields stay, under no heading. */
+/** Deletes a folder; its fields are kept, without a folder. */
 export function deleteFolder(caller: Caller, id: string): Promise<CustomFieldFolder> {
   requireAllData(caller, shared);
   return write(caller, async (writer) => {

@@ -3,18 +3,19 @@ import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { type Column, written } from "../../records/columns.ts";
 import { rule, seen } from "../../records/inputs.ts";
 
-/** The columns of a custom value: everything that is made of one is said here, once. */
+/** The columns of a custom value: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys and stamps. */
 type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt";
 
 export const customValueTable = {
   key: {
-    description: "What the token is called.",
+    description: "Name of the token.",
     ...written({
       type: "String",
       required: true,
-      description: "What it is called: a lower-case letter, then letters, digits and _, at most 64.",
+      description:
+        "Name of the token: a lower-case letter, then letters, digits and _, at most 64 characters.",
       check: seen().regex(
         /^[a-z][a-z0-9_]{0,63}$/,
         rule("INVALID_VALUE", "must be a lower-case letter, then letters, digits and _, at most 64"),
@@ -25,7 +26,7 @@ export const customValueTable = {
     filter: [],
   },
   value: {
-    description: "What it stands for.",
+    description: "Text that replaces the token.",
     ...written({
       type: "String",
       required: true,

@@ -18,10 +18,10 @@ import {
 
 const CustomValueType = builder.prismaObject("CustomValue", {
   ...keyed,
-  description: "A text of the organization that `{{custom_values.key}}` stands for.",
+  description: "A text of the organization, for the token `{{custom_values.key}}` in templates.",
   fields: (t) => ({
     ...shownFieldsOf(t, customValueTable),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
   }),
 });
@@ -29,21 +29,20 @@ const CustomValueType = builder.prismaObject("CustomValue", {
 asNode(CustomValueType, "custom_value", byId.customValue.load);
 
 const RenderedType = builder.objectRef<RenderedTemplate>("RenderedTemplate").implement({
-  description: "A text whose tokens were filled.",
+  description: "A text with its tokens replaced.",
   fields: (t) => ({
     text: t.exposeString("text", {
-      description: "The text. Tokens that could not be filled stay in it.",
+      description: "The text. Tokens without a value are left in it.",
       // Up to a million characters.
       extensions: price({ cost: LONG_TEXT * 20 }),
     }),
     missing: t.stringList({
-      description: "The tokens that could not be filled, each once, in the order in which they appear.",
+      description: "The tokens without a value, each once, in order of appearance.",
       resolve: ({ missing }) => [...missing],
     }),
     found: t.boolean({
       nullable: true,
-      description:
-        "Whether the contact and lead that were named are there for the caller; null when none was.",
+      description: "Whether the given contact and lead exist for the caller; null if none was given.",
       resolve: ({ found }) => found,
     }),
   }),
@@ -60,7 +59,7 @@ builder.queryFields((t) => ({
   renderTemplate: t.field({
     type: RenderedType,
     description:
-      'Fills the tokens of a text: `{{custom_values.x}}`, `{{organization.name}}`, and of a contact or lead `{{contact.first_name}}`, `{{contact.owner.name}}`, `{{contact.custom.slug}}`. `{{contact.first_name | "there"}}` has a text for when there is no value.',
+      'Replaces the tokens of a text: `{{custom_values.x}}`, `{{organization.name}}`, and of a contact or lead `{{contact.first_name}}`, `{{contact.owner.name}}`, `{{contact.custom.slug}}`. `{{contact.first_name | "there"}}` gives a text for an empty value.',
     args: {
       text: t.arg.string({
         required: true,
@@ -96,7 +95,7 @@ const DeletePayload = payloadType<CustomValue>("CustomValueDeletePayload", "the 
 builder.mutationFields((t) => ({
   customValueSet: t.field({
     type: SetPayload,
-    description: "Sets what a token stands for, whether it was there or not.",
+    description: "Creates or changes a custom value.",
     args: {
       key: t.arg.string({ required: true, description: customValueTable.key.create.description }),
       value: t.arg.string({ required: true, description: customValueTable.value.create.description }),
@@ -105,8 +104,8 @@ builder.mutationFields((t) => ({
   }),
   customValueDelete: t.field({
     type: DeletePayload,
-    description: "Deletes a custom value; texts that use it keep their token.",
-    args: { key: t.arg.string({ required: true, description: "What it is called." }) },
+    description: "Deletes a custom value; its token is left as it is in texts that use it.",
+    args: { key: t.arg.string({ required: true, description: "Its key." }) },
     resolve: (_root, { key }, context) => payload(() => deleteCustomValue(context, key)),
   }),
 }));

@@ -7,33 +7,33 @@ import { requiredText, rule } from "../../records/inputs.ts";
 import { MoneyInput, money } from "../../records/money.inputs.ts";
 import { DealStatusEnum } from "./deal.enums.ts";
 
-/** The columns of a deal: everything that is made of one is said here, once. */
+/** The columns of a deal: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys and stamps. */
 export type Unwritten = "orgId" | "id" | "version" | "createdAt" | "updatedAt";
 
-const name = { type: "String", description: "What it is called, 1 to 255 characters." } as const;
-const value = { type: MoneyInput, description: "What it is worth." } as const;
-const stage = "Where it stands in the pipeline, 1 to 100 characters";
+const name = { type: "String", description: "Name, 1 to 255 characters." } as const;
+const value = { type: MoneyInput, description: "Value." } as const;
+const stage = "Stage in the pipeline, 1 to 100 characters";
 
 export const dealTable = {
   name: {
-    description: "What it is called.",
+    description: "Name.",
     create: { ...name, required: true, check: requiredText(255) },
     update: { ...name, check: requiredText(255).optional() },
     shown: { type: "String" },
     blank: "",
-    filter: [folded("name", "What it is called.", sorted("nameKey", false, "words"))],
+    filter: [folded("name", "Name.", sorted("nameKey", false, "words"))],
   },
   /** Written with its currency. */
   value: {
-    description: "What it is worth.",
+    description: "Value.",
     create: { ...value, required: true, check: money },
     update: { ...value, check: money.optional() },
     shown: null,
     blank: null,
     filter: [
-      field("value", "number", column("value"), "What it is worth, in its own currency.", {
+      field("value", "number", column("value"), "The value, in its own currency.", {
         ...sorted("value", false, "number"),
       }),
     ],
@@ -47,7 +47,7 @@ export const dealTable = {
     filter: [field("currency", "currency", column("currency"), "ISO 4217 code of its value.")],
   },
   stage: {
-    description: "Where it stands in the pipeline.",
+    description: "Stage in the pipeline.",
     create: {
       type: "String",
       description: `${stage}; New by default.`,
@@ -56,7 +56,7 @@ export const dealTable = {
     update: { type: "String", description: `${stage}.`, check: requiredText(100).optional() },
     shown: { type: "String" },
     blank: "New",
-    filter: [folded("stage", "Where it stands in the pipeline.", sorted("stageKey", false, "words"))],
+    filter: [folded("stage", "Stage in the pipeline.", sorted("stageKey", false, "words"))],
   },
   status: {
     description: "Open, won or lost.",
@@ -72,16 +72,16 @@ export const dealTable = {
     ],
   },
   expectedCloseOn: {
-    description: "The day on which it should close.",
+    description: "Expected day of closing.",
     ...written({
       type: "Date",
-      description: "The day on which it should close.",
+      description: "Expected day of closing.",
       check: z.string().nullish(),
     }),
     shown: { type: "Date", nullable: true },
     blank: null,
     filter: [
-      field("expectedCloseOn", "date", column("expectedCloseOn", true), "The day on which it should close.", {
+      field("expectedCloseOn", "date", column("expectedCloseOn", true), "Expected day of closing.", {
         ...sorted("expectedCloseOn", true, "date"),
       }),
     ],
@@ -104,7 +104,7 @@ export const dealTable = {
     description: "The member to whom it is assigned.",
     ...written({
       type: "ID",
-      description: "The member to assign it to; null for nobody.",
+      description: "The member to assign it to; null to unassign.",
       check: z.string().nullish(),
     }),
     shown: null,

@@ -1,9 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
 
 export const DealStatusEnum = builder.enumType("DealStatus", {
-  description: "How a deal ended, or that it has not.",
+  description: "Status of a deal.",
   values: {
-    OPEN: { description: "Under way." },
+    OPEN: { description: "Open." },
     WON: { description: "Won." },
     LOST: { description: "Lost." },
   } as const,

@@ -10,7 +10,7 @@ export const DealCreateInput = builder.inputType("DealCreateInput", {
 });
 
 export const DealUpdateInput = builder.inputType("DealUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => inputFieldsOf(t, dealTable, "update"),
 });
 

@@ -27,10 +27,10 @@ builder.mutationFields((t) => ({
   }),
   dealUpdate: t.field({
     type: dealPayload("DealUpdatePayload", "changed"),
-    description: "Changes a deal: what is left out stays as it is, null clears.",
+    description: "Changes a deal: omitted fields are left as they are, null clears.",
     args: {
       ...idArg("deal"),
-      input: t.arg({ type: DealUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: DealUpdateInput, required: true, description: "The fields to change." }),
       ...expectedVersionArg(),
     },
     resolve: (_root, { id, input, expectedVersion }, context) =>
@@ -39,7 +39,7 @@ builder.mutationFields((t) => ({
   dealDelete: t.field({
     type: deletedPayload("DealDeletePayload", "Deal", "deal"),
     description:
-      "Deletes a deal for good. Its activities stay where they are also a contact's or a lead's; the others go with it.",
+      "Permanently deletes a deal. Activities that also belong to a contact or lead are kept; the others are deleted with it.",
     args: { ...idArg("deal"), ...expectedVersionArg() },
     resolve: (_root, { id, expectedVersion }, context) =>
       payload(() => deleteDeal(context, id, expectedVersion)),

@@ -15,17 +15,17 @@ import { dealTable } from "./deal.columns.ts";
 
 const Deal = builder.prismaObject("Deal", {
   ...keyed,
-  description: "An opportunity with a value.",
+  description: "A deal: an opportunity with a value.",
   fields: (t) => ({
     ...shownFieldsOf(t, dealTable),
     value: t.field({
       type: Money,
-      description: "What it is worth.",
+      description: "Value.",
       select: { value: true, currency: true },
       extensions: ofSameRow(),
       resolve: ({ value, currency }) => ({ value, currency }),
     }),
-    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    version: t.exposeInt("version", { description: "Version: starts at 1, incremented by every change." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
     contact: t.field({

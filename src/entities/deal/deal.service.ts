@@ -85,7 +85,7 @@ async function columnsOf(
 }
 
 /**
- * Deletes a deal for good. Its activities stay where they are also a contact's or a lead's; the others go with it.
+ * Permanently deletes a deal. Activities that also belong to a contact or lead are kept; the others are deleted with it.
  *
  * @returns the deal as it was
  */

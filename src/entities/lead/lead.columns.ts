@@ -10,7 +10,7 @@ import { personFields, phoneField } from "../../records/person.ts";
 import { phone } from "../../records/phones.ts";
 import { LeadStatusEnum } from "./lead.enums.ts";
 
-/** The columns of a lead: everything that is made of one is said here, once. */
+/** The columns of a lead: each is defined here, and only here. */
 
 /** What is made of a column of a lead, beside what is made of every entity's. */
 interface LeadColumn<Value> extends PersonColumn {
@@ -45,11 +45,11 @@ export type Unwritten =
 
 const person = personFields("lead");
 
-const name = { type: "String", description: "Who it is, 1 to 255 characters." } as const;
+const name = { type: "String", description: "Name, 1 to 255 characters." } as const;
 
 export const leadTable = {
   name: {
-    description: "Who it is.",
+    description: "Name.",
     create: { ...name, required: true, check: requiredText(255) },
     update: { ...name, check: requiredText(255).optional() },
     shown: { type: "String" },
@@ -123,16 +123,16 @@ export const leadTable = {
     personal: true,
   },
   status: {
-    description: "Where it stands.",
+    description: "Status of the lead.",
     ...written({
       type: LeadStatusEnum,
-      description: "Where it stands; NEW by default. CONVERTED comes from leadConvert alone.",
+      description: "Status; NEW by default. Only leadConvert sets CONVERTED.",
       check: z.enum(LeadStatus, rule("REQUIRED", "must not be null")).optional(),
     }),
     shown: { type: LeadStatusEnum },
     blank: "NEW",
     filter: [
-      field("status", "enum", column("status"), "Where the lead stands.", {
+      field("status", "enum", column("status"), "Status of the lead.", {
         options: Object.values(LeadStatus),
         index: "lead_live_status_idx",
       }),
@@ -140,7 +140,7 @@ export const leadTable = {
     becomes: null,
     import: {
       as: "STATUS",
-      description: "Where the lead stands: new, contacted, qualified or unqualified.",
+      description: "Status of the lead: new, contacted, qualified or unqualified.",
       headings: ["status", "lead status"],
     },
     tokens: ["status"],
@@ -148,8 +148,8 @@ export const leadTable = {
   },
   /** Written with its currency. */
   dealValue: {
-    description: "What a deal would be worth.",
-    ...written({ type: MoneyInput, description: "What a deal would be worth.", check: money.nullish() }),
+    description: "Expected value of a deal.",
+    ...written({ type: MoneyInput, description: "Expected value of a deal.", check: money.nullish() }),
     shown: null,
     blank: null,
     filter: [
@@ -197,7 +197,7 @@ export const leadTable = {
     description: "The member to whom it is assigned.",
     ...written({
       type: "ID",
-      description: "The member to assign it to; null for nobody.",
+      description: "The member to assign it to; null to unassign.",
       check: z.string().nullish(),
     }),
     shown: null,

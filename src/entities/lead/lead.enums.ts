@@ -1,12 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
 
 export const LeadStatusEnum = builder.enumType("LeadStatus", {
-  description: "Where a lead stands.",
+  description: "Status of a lead.",
   values: {
-    NEW: { description: "Nobody has reached out yet." },
-    CONTACTED: { description: "Somebody has." },
+    NEW: { description: "Not contacted yet." },
+    CONTACTED: { description: "Contacted." },
     QUALIFIED: { description: "Worth pursuing." },
     UNQUALIFIED: { description: "Not worth pursuing." },
-    CONVERTED: { description: "Has become a contact." },
+    CONVERTED: { description: "Converted into a contact." },
   } as const,
 });

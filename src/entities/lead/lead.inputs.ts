@@ -15,7 +15,7 @@ const others = (t: InputFields) => ({
     description: "Custom field values; only the slugs named change.",
   }),
   createMissingTags: t.boolean({
-    description: "Whether to make tags that do not exist yet; otherwise they are refused.",
+    description: "Whether to create tags that do not exist; otherwise they are refused.",
   }),
   defaultCountry: defaultCountryField(t),
 });
@@ -30,7 +30,7 @@ export const LeadCreateInput = builder.inputType("LeadCreateInput", {
 });
 
 export const LeadUpdateInput = builder.inputType("LeadUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => ({
     ...inputFieldsOf(t, leadTable, "update"),
     ...others(t),
@@ -39,22 +39,23 @@ export const LeadUpdateInput = builder.inputType("LeadUpdateInput", {
 });
 
 const ConvertDealInput = builder.inputType("LeadConvertDealInput", {
-  description: "The deal that a lead becomes.",
+  description: "The deal to create from a lead.",
   fields: (t) => ({
-    name: t.string({ description: "What it is called; the lead's name and company when left out." }),
-    value: t.field({ type: MoneyInput, description: "What it is worth; the lead's value when left out." }),
-    stage: t.string({ description: "Where it stands in the pipeline; New when left out." }),
-    expectedCloseOn: t.field({ type: "Date", description: "The day on which it should close." }),
+    name: t.string({ description: "Name; by default the lead's name and company." }),
+    value: t.field({ type: MoneyInput, description: "Value; by default the lead's." }),
+    stage: t.string({ description: "Stage in the pipeline; New by default." }),
+    expectedCloseOn: t.field({ type: "Date", description: "Expected day of closing." }),
   }),
 });
 
 export const LeadConvertInput = builder.inputType("LeadConvertInput", {
-  description: "What a lead becomes.",
+  description: "How to convert a lead.",
   fields: (t) => ({
     contactId: t.id({
-      description: "The contact that it is; when left out the one with its e-mail address, else a new one.",
+      description:
+        "The contact to convert it into; by default the one with its e-mail address, else a new one.",
     }),
-    createDeal: t.boolean({ description: "Whether to make a deal; true when left out." }),
+    createDeal: t.boolean({ description: "Whether to create a deal; true by default." }),
     deal: t.field({ type: ConvertDealInput, description: "The deal." }),
   }),
 });

@@ -24,14 +24,14 @@ const leadPayload = (name: string, done: string) =>
   }));
 
 const ContactOutcome = builder.enumType("LeadConvertContactOutcome", {
-  description: "Where the contact that a lead became comes from.",
+  description: "Whether the contact of a converted lead is new.",
   values: {
-    CREATED: { description: "It is new." },
-    MATCHED: { description: "It was there; its blanks were filled." },
+    CREATED: { description: "The contact was created." },
+    MATCHED: { description: "The contact existed; its empty fields were filled from the lead." },
   } as const,
 });
 
-const ConvertPayload = payloadType<Converted>("LeadConvertPayload", "what the lead became", (t) => ({
+const ConvertPayload = payloadType<Converted>("LeadConvertPayload", "the contact and the deal", (t) => ({
   lead: t.field({
     type: "Lead",
     nullable: true,
@@ -41,7 +41,7 @@ const ConvertPayload = payloadType<Converted>("LeadConvertPayload", "what the le
   contact: t.field({
     type: "Contact",
     nullable: true,
-    description: "The contact that it became.",
+    description: "The contact that it was converted into.",
     resolve: ({ result }) => result?.contact ?? null,
   }),
   contactOutcome: t.field({
@@ -53,7 +53,7 @@ const ConvertPayload = payloadType<Converted>("LeadConvertPayload", "what the le
   deal: t.field({
     type: "Deal",
     nullable: true,
-    description: "The deal that was made.",
+    description: "The deal that was created.",
     resolve: ({ result }) => result?.deal ?? null,
   }),
 }));
@@ -73,10 +73,10 @@ builder.mutationFields((t) => ({
   }),
   leadUpdate: t.field({
     type: leadPayload("LeadUpdatePayload", "changed"),
-    description: "Changes a lead: what is left out stays as it is, null clears.",
+    description: "Changes a lead: omitted fields are left as they are, null clears.",
     args: {
       ...idArg("lead"),
-      input: t.arg({ type: LeadUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: LeadUpdateInput, required: true, description: "The fields to change." }),
       ...expectedVersionArg(),
     },
     resolve: (_root, { id, input, expectedVersion }, context) =>
@@ -84,24 +84,24 @@ builder.mutationFields((t) => ({
   }),
   leadDelete: t.field({
     type: leadPayload("LeadDeletePayload", "trashed"),
-    description: "Moves a lead to the trash, from which it can be restored for 30 days. Its deals stay.",
+    description: "Moves a lead to the trash, from which it can be restored for 30 days. Its deals are kept.",
     args: { ...idArg("lead"), ...expectedVersionArg() },
     resolve: (_root, { id, expectedVersion }, context) =>
       payload(() => deleteLead(context, id, expectedVersion)),
   }),
   leadRestore: t.field({
     type: leadPayload("LeadRestorePayload", "restored"),
-    description: "Takes a lead out of the trash. One that is not there stays as it is.",
+    description: "Restores a lead from the trash. A lead that is not in the trash is returned unchanged.",
     args: idArg("lead"),
     resolve: (_root, { id }, context) => payload(() => restoreLead(context, id)),
   }),
   leadConvert: t.field({
     type: ConvertPayload,
     description:
-      "Makes a lead a contact, matched by e-mail address or new, and a deal, in one step. Its activities and deals are the contact's too from then on.",
+      "Converts a lead into a contact, an existing one with its e-mail address or a new one, and a deal. The lead's activities and deals then belong to the contact too.",
     args: {
       ...idArg("lead"),
-      input: t.arg({ type: LeadConvertInput, description: "What it becomes." }),
+      input: t.arg({ type: LeadConvertInput, description: "How to convert it." }),
       ...expectedVersionArg(),
       ...idempotencyKeyArg(),
     },
@@ -110,14 +110,14 @@ builder.mutationFields((t) => ({
   }),
   leadTagsAdd: t.field({
     type: leadPayload("LeadTagsAddPayload", "changed"),
-    description: "Lets a lead carry tags as well.",
+    description: "Adds tags to a lead.",
     args: { ...idArg("lead"), ...tagsArg(), ...createMissingTagsArg() },
     resolve: (_root, { id, tags, createMissingTags }, context) =>
       payload(() => parts.addTags(context, id, tags, createMissingTags)),
   }),
   leadTagsRemove: t.field({
     type: leadPayload("LeadTagsRemovePayload", "changed"),
-    description: "Takes tags off a lead; those that it does not carry are passed over.",
+    description: "Removes tags from a lead; tags that it does not have are ignored.",
     args: { ...idArg("lead"), ...tagsArg() },
     resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
   }),

@@ -24,7 +24,7 @@ const Lead = builder.prismaObject("Lead", {
     dealValue: t.field({
       type: Money,
       nullable: true,
-      description: "What a deal would be worth.",
+      description: "Expected value of a deal.",
       select: { dealValue: true, dealCurrency: true },
       resolve: ({ dealValue, dealCurrency }) =>
         dealValue === null || dealCurrency === null ? null : { value: dealValue, currency: dealCurrency },
@@ -32,7 +32,7 @@ const Lead = builder.prismaObject("Lead", {
     convertedContact: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact it has become; null when there is none that the caller may see.",
+      description: "The contact that it was converted into; null when there is none that the caller may see.",
       select: { convertedContactId: true },
       resolve: ({ convertedContactId }, _args, context, info) =>
         convertedContactId === null ? null : byId.contact.load(context, convertedContactId, info),
@@ -40,7 +40,7 @@ const Lead = builder.prismaObject("Lead", {
     convertedDeal: t.field({
       type: "Deal",
       nullable: true,
-      description: "The deal it has become.",
+      description: "The deal that was created from it.",
       select: { convertedDealId: true },
       resolve: ({ convertedDealId }, _args, context, info) =>
         convertedDealId === null ? null : byId.deal.load(context, convertedDealId, info),
@@ -52,9 +52,9 @@ const Lead = builder.prismaObject("Lead", {
     }),
     lastModificationSource: t.expose("lastModificationSource", {
       type: ModificationSource,
-      description: "Which system wrote it last.",
+      description: "The system that last wrote it.",
     }),
-    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
+    version: t.exposeInt("version", { description: "Version: starts at 1, incremented by every change." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
     deletedAt: t.expose("deletedAt", {
@@ -63,7 +63,8 @@ const Lead = builder.prismaObject("Lead", {
       description: "When it was moved to the trash.",
     }),
     removed: t.boolean({
-      description: "Whether it is in the trash, or was purged and is only a stub that says so.",
+      description:
+        "Whether it is in the trash, or has been purged, of which only a stub without data is left.",
       select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
@@ -122,7 +123,7 @@ const convertedTo = requestCache(
 builder.prismaObjectField("Contact", "convertedLeads", (t) =>
   t.field({
     type: ["Lead"],
-    description: "The leads that became this contact, latest first.",
+    description: "The leads that were converted into this contact, latest first.",
     resolve: ({ id }, _args, context) => convertedTo(context).load(id),
   }),
 );

@@ -111,7 +111,7 @@ export const deleteLead = (caller: Caller, id: string, expectedVersion?: number 
     return before.deletedAt === null ? writer.update("lead", before, { deletedAt: caller.now }) : before;
   });
 
-/** Takes a lead out of the trash. One that is not there stays as it is. */
+/** Restores a lead from the trash. A lead that is not in the trash is returned unchanged. */
 export const restoreLead = (caller: Caller, id: string): Promise<LeadRow> =>
   write(caller, async (writer) => {
     // Before the lead is locked: its values of unique fields may be another one's by now.

@@ -6,18 +6,18 @@ import type { SmartList } from "../../generated/prisma/client.ts";
 import { type Column, written } from "../../records/columns.ts";
 import { requiredText, rule, seen } from "../../records/inputs.ts";
 
-/** The columns of a smart list: everything that is made of one is said here, once. */
+/** The columns of a smart list: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys and stamps. */
 type Unwritten = "orgId" | "id" | "version" | "createdAt" | "updatedAt";
 
-const name = { type: "String", description: "What people see, 1 to 200 characters." } as const;
+const name = { type: "String", description: "Display name, 1 to 200 characters." } as const;
 
 const operators = Object.keys(genericOperators) as [keyof typeof genericOperators];
 
 const query = {
   type: SmartListQueryInput,
-  description: "Which contacts.",
+  description: "The filter.",
   check: z.object({
     groups: z.array(
       z.object({
@@ -47,7 +47,7 @@ const common = { filter: [] } as const;
 export const smartListTable = {
   name: {
     ...common,
-    description: "What people see.",
+    description: "Display name.",
     create: { ...name, required: true, check: requiredText(200) },
     update: { ...name, check: requiredText(200).optional() },
     shown: { type: "String" },
@@ -55,7 +55,7 @@ export const smartListTable = {
   },
   query: {
     ...common,
-    description: "Which contacts.",
+    description: "The filter.",
     create: { ...query, required: true },
     update: { ...query, check: query.check.optional() },
     shown: null,
@@ -64,11 +64,11 @@ export const smartListTable = {
   /** A new one comes after the others. */
   position: {
     ...common,
-    description: "Its place among the lists, from 0.",
+    description: "Position among the lists, from 0.",
     create: null,
     update: {
       type: "Int",
-      description: "Its place among the lists, from 0.",
+      description: "Position among the lists, from 0.",
       check: z.int().min(0, rule("INVALID_VALUE", "must be 0 or more")).nullish(),
     },
     shown: { type: "Int" },
@@ -79,7 +79,7 @@ export const smartListTable = {
     description: "The order of its contacts; newest first when empty.",
     ...written({
       type: [ContactOrder],
-      description: "The order of its contacts, five criteria at most; newest first when left out.",
+      description: "Order of its contacts, at most five criteria; newest first by default.",
       check: order,
     }),
     shown: null,
@@ -87,10 +87,10 @@ export const smartListTable = {
   },
   columns: {
     ...common,
-    description: "What a table of it shows.",
+    description: "Columns to show in a table.",
     ...written({
       type: ["String"],
-      description: "What a table of it shows: names of fields, or `custom.<slug>`; 50 at most.",
+      description: "Columns to show in a table: names of fields, or `custom.<slug>`; at most 50.",
       check: z.array(seen().max(100)).max(50, "must not have more than 50 items").nullish(),
     }),
     shown: { type: ["String"] },
@@ -98,10 +98,10 @@ export const smartListTable = {
   },
   timeZone: {
     ...common,
-    description: "Where its days begin; as the organization's when null.",
+    description: "Time zone for its dates; null for the organization's.",
     ...written({
       type: "TimeZone",
-      description: "Where its days begin; as the organization's when null.",
+      description: "Time zone for its dates; null for the organization's.",
       check: z.string().nullish(),
     }),
     shown: { type: "TimeZone", nullable: true },

@@ -9,14 +9,14 @@ export const SmartListCreateInput = builder.inputType("SmartListCreateInput", {
 });
 
 export const SmartListUpdateInput = builder.inputType("SmartListUpdateInput", {
-  description: "What to change: left out is untouched.",
+  description: "Fields to change; omitted fields are left as they are.",
   fields: (t) => inputFieldsOf(t, smartListTable, "update"),
 });
 
 export const SmartListReplaceInput = builder.inputType("SmartListReplaceInput", {
-  description: "One list of a set: with an id that list changes, without one it is new.",
+  description: "A list of the set: an existing one if it has an id, else a new one.",
   fields: (t) => ({
-    id: t.id({ description: "The list that it is; none for a new one." }),
+    id: t.id({ description: "Id of an existing list; omitted for a new one." }),
     ...inputFieldsOf(t, smartListTable, "create"),
   }),
 });

@@ -28,7 +28,7 @@ const ReplacePayload = payloadType<ReplacedLists>("SmartListsReplacePayload", "t
   }),
   version: t.int({
     nullable: true,
-    description: "The version of the set from now on; null when refused.",
+    description: "The new version of the set; null when refused.",
     resolve: ({ result }) => result?.version ?? null,
   }),
 }));
@@ -36,7 +36,7 @@ const ReplacePayload = payloadType<ReplacedLists>("SmartListsReplacePayload", "t
 builder.mutationFields((t) => ({
   smartListCreate: t.field({
     type: listPayload("SmartListCreatePayload", "new"),
-    description: "Saves a question about contacts for everybody in the organization.",
+    description: "Creates a smart list: a saved filter of contacts, shared in the organization.",
     args: {
       input: t.arg({ type: SmartListCreateInput, required: true, description: "The new list." }),
       ...idempotencyKeyArg(),
@@ -49,7 +49,7 @@ builder.mutationFields((t) => ({
     description: "Changes a smart list, or moves it.",
     args: {
       ...idArg("list"),
-      input: t.arg({ type: SmartListUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: SmartListUpdateInput, required: true, description: "The fields to change." }),
       ...expectedVersionArg(),
     },
     resolve: (_root, { id, input, expectedVersion }, context) =>
@@ -57,20 +57,20 @@ builder.mutationFields((t) => ({
   }),
   smartListDelete: t.field({
     type: deletedPayload("SmartListDeletePayload", "SmartList", "list"),
-    description: "Deletes a smart list; its contacts stay.",
+    description: "Deletes a smart list; its contacts are not affected.",
     args: idArg("list"),
     resolve: (_root, { id }, context) => payload(() => deleteList(context, id)),
   }),
   smartListsReplace: t.field({
     type: ReplacePayload,
     description:
-      "Makes the given lists the organization's, in this order: those with an id change, those without are new, the others go.",
+      "Replaces the organization's smart lists by the given ones, in this order: lists with an id are changed, lists without one are created, all others are deleted.",
     args: {
-      input: t.arg({ type: [SmartListReplaceInput], required: true, description: "All lists, 200 at most." }),
+      input: t.arg({ type: [SmartListReplaceInput], required: true, description: "All lists, at most 200." }),
       expectedVersion: t.arg.int({
         required: true,
         description:
-          "The `smartListsVersion` that was read: refuses when somebody has changed the set since.",
+          "The `smartListsVersion` that the caller has seen; the mutation is refused if the set has changed since.",
       }),
       ...idempotencyKeyArg(),
     },

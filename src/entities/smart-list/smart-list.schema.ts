@@ -35,14 +35,14 @@ const ConditionType = builder.objectRef<GenericCondition>("SmartListCondition").
     value: t.field({
       type: "JSON",
       nullable: true,
-      description: "What it compares with; tags and options by their names of today.",
+      description: "Values to compare with; tags and options by their current names.",
       resolve: ({ value }) => value ?? null,
     }),
   }),
 });
 
 const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGroup").implement({
-  description: "Conditions that all have to hold.",
+  description: "Conditions of which all must hold.",
   fields: (t) => ({
     conditions: t.field({
       type: [ConditionType],
@@ -54,7 +54,7 @@ const GroupType = builder.objectRef<GenericQuery["groups"][number]>("SmartListGr
 });
 
 const QueryType = builder.objectRef<GenericQuery & { version?: number }>("SmartListQuery").implement({
-  description: "Groups of which at least one has to hold; of the shape of SmartListQueryInput.",
+  description: "Groups of which at least one must hold, as in SmartListQueryInput.",
   fields: (t) => ({
     version: t.int({
       description: "The version of the form in which it is stored.",
@@ -97,19 +97,19 @@ const OrderType = builder.objectRef<OrderInput>("SmartListOrder").implement({
     }),
     direction: t.field({
       type: OrderDirection,
-      description: "Which way.",
+      description: "Direction.",
       resolve: ({ direction }) => direction ?? "ASC",
     }),
     nulls: t.field({
       type: NullsOrder,
-      description: "Where records without a value stand.",
+      description: "Position of records without a value.",
       resolve: ({ nulls }) => nulls ?? "LAST",
     }),
   }),
 });
 
 const ProblemType = builder.objectRef<ListProblem>("SmartListProblem").implement({
-  description: "Something that keeps a list from being read.",
+  description: "A problem that makes a smart list invalid.",
   fields: (t) => ({
     code: t.exposeString("code", { description: "What is wrong, for programs." }),
     message: t.exposeString("message", { description: "What is wrong, for people." }),
@@ -121,12 +121,12 @@ const ProblemType = builder.objectRef<ListProblem>("SmartListProblem").implement
 
 const SmartList = builder.prismaObject("SmartList", {
   ...keyed,
-  description: "A saved question about contacts, shared in the organization.",
+  description: "A smart list: a saved filter of contacts, shared in the organization.",
   fields: (t) => ({
     ...shownFieldsOf(t, smartListTable),
     query: t.field({
       type: QueryType,
-      description: "Which contacts.",
+      description: "The filter.",
       select: readColumns,
       resolve: async (list, _args, context) => {
         const query = list.query as unknown as GenericQuery;
@@ -136,13 +136,14 @@ const SmartList = builder.prismaObject("SmartList", {
     groups: t.field({
       type: [FilterGroup],
       extensions: price({ items: 3 }),
-      description: "The same with typed values, for user interfaces; what is no longer readable too.",
+      description:
+        "The filter with typed values, for user interfaces; parts that are no longer valid included.",
       select: readColumns,
       resolve: async (list, _args, context) => [...(await readStored(context, list)).conditions],
     }),
     sentence: t.string({
       nullable: true,
-      description: "Which contacts, in English; null while it cannot be read.",
+      description: "The filter as an English sentence; null while it is invalid.",
       select: readColumns,
       resolve: async (list, _args, context) => (await readStored(context, list)).sentence,
     }),
@@ -152,18 +153,17 @@ const SmartList = builder.prismaObject("SmartList", {
       select: { order: true },
       resolve: ({ order }) => order as unknown as OrderInput[],
     }),
-    version: t.exposeInt("version", { description: "Counts its changes, from 1." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    version: t.exposeInt("version", { description: "Version: starts at 1, incremented by every change." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
     isValid: t.boolean({
-      description: "Whether it can be read. While it cannot, it matches nothing.",
+      description: "Whether it is valid. An invalid list matches nothing.",
       select: readColumns,
       resolve: async (list, _args, context) => (await readStored(context, list)).problems.length === 0,
     }),
     problems: t.field({
       type: [ProblemType],
-      description:
-        "What keeps it from being read: a field or tag that has gone, an operator that no longer fits.",
+      description: "Problems that make it invalid: a deleted field or tag, an operator that no longer fits.",
       select: readColumns,
       resolve: async (list, _args, context) => [...(await readStored(context, list)).problems],
     }),
@@ -182,10 +182,13 @@ const SmartList = builder.prismaObject("SmartList", {
     contacts: t.field({
       type: ContactConnection,
       extensions: price({ cost: COUNTING }),
-      description: "The live contacts in it, in its own order; what is given narrows it further.",
+      description: "The live contacts in it, in its own order. The arguments narrow it further.",
       args: {
-        filter: t.arg({ type: ContactFilter, description: "Which of them, typed." }),
-        query: t.arg({ type: SmartListQueryInput, description: "Which of them, as an OR of AND groups." }),
+        filter: t.arg({ type: ContactFilter, description: "Narrows it further, as a typed filter." }),
+        query: t.arg({
+          type: SmartListQueryInput,
+          description: "Narrows it further, as a generic query: an OR of AND groups.",
+        }),
         search: t.arg({ type: SearchInput, description: "Free text." }),
         orderBy: t.arg({ type: [ContactOrder], description: "Another order." }),
         ...timeZoneArg(),
@@ -231,7 +234,7 @@ builder.queryFields((t) => ({
       }),
   }),
   smartListsVersion: t.int({
-    description: "Counts the changes of the whole set of lists; give it to `smartListsReplace`.",
+    description: "Version of the set of all lists, incremented by every change; for `smartListsReplace`.",
     resolve: (_root, _args, context) => setVersion(context),
   }),
 }));

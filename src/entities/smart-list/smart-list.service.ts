@@ -44,7 +44,7 @@ export function createList(
       const lists = await writer.tx.smartList.findMany({ select: { position: true } });
       const position = Math.max(-1, ...lists.map((list) => list.position)) + 1;
       if (lists.length >= MAX_LISTS) {
-        throw refuse("LIMIT_REACHED", ["input"], `there are ${MAX_LISTS} lists; no more can be made`);
+        throw refuse("LIMIT_REACHED", ["input"], `the limit of ${MAX_LISTS} lists is reached`);
       }
       const toStored = await checkLists(writer, [{ path: ["input"], input, before: null, id: null }]);
       return writer.insert("smartList", { ...columnsOf(input, toStored), position });
@@ -131,7 +131,7 @@ export function replaceLists(
         const before = decoded?.type === "SmartList" ? existing.get(decoded.uuid) : undefined;
         if (before) existing.delete(before.id);
         else if (inputs.findIndex((input) => input.id === id) < at) {
-          found.push(refusal("INVALID_VALUE", path, "names a list for the second time"));
+          found.push(refusal("INVALID_VALUE", path, "names a list twice"));
         } else found.push(refusal("NOT_FOUND", path, "there is no such smart list"));
         return before ?? null;
       });
@@ -189,7 +189,7 @@ async function bumpSet({ tx }: Writer, expected?: number): Promise<number> {
         kind: "versionConflict",
         code: "VERSION_CONFLICT",
         path: ["expectedVersion"],
-        message: `the set of lists is at version ${version - 1}, not ${expected}: read it again`,
+        message: `someone changed the smart lists: their version is ${version - 1}, you expected ${expected}`,
         type: "SmartList",
         currentId: null,
         currentVersion: version - 1,

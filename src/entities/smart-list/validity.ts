@@ -15,7 +15,7 @@ import { RequestError } from "../../lib/errors.ts";
 /** The form in which queries are stored; those without a version are of the first. */
 const QUERY_VERSION = 1;
 
-/** Something that keeps a list from being read. */
+/** A problem that makes a smart list invalid. */
 export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
 
 export interface ReadList {
@@ -52,7 +52,7 @@ export function readList({ query, order, columns }: Listed, named: Named, option
   const problems: ListProblem[] = [...filter.problems];
   const { version = 1 } = query as { version?: number };
   if (version > QUERY_VERSION) {
-    const message = `is of version ${version}, made by a newer server; this one reads up to ${QUERY_VERSION}`;
+    const message = `has version ${version}, which a newer server has written; this server reads up to ${QUERY_VERSION}`;
     problems.push({ code: "UNKNOWN_QUERY_VERSION", message, path: "query" });
   }
   const orderBy = (order ?? []) as OrderInput[];

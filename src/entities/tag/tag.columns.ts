@@ -2,7 +2,7 @@ import type { Tag } from "../../generated/prisma/client.ts";
 import { type Column, written } from "../../records/columns.ts";
 import { requiredText, rule, seen } from "../../records/inputs.ts";
 
-/** The columns of a tag: everything that is made of one is said here, once. */
+/** The columns of a tag: each is defined here, and only here. */
 
 /** The columns that no caller writes: keys and stamps. */
 type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt" | "nameKey";

@@ -13,7 +13,7 @@ const TagCreateInput = builder.inputType("TagCreateInput", {
 });
 
 const TagUpdateInput = builder.inputType("TagUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change: omitted fields are left as they are, null clears.",
   fields: (t) => inputFieldsOf(t, tagTable, "update"),
 });
 
@@ -34,12 +34,12 @@ const TagDeletePayload = payloadType<DeletedTag>("TagDeletePayload", "the id of 
   }),
   contactCount: t.int({
     nullable: true,
-    description: "How many contacts carried it, the trash included.",
+    description: "Number of contacts that had it, the trash included.",
     resolve: ({ result }) => result?.contacts ?? null,
   }),
   leadCount: t.int({
     nullable: true,
-    description: "How many leads carried it, the trash included.",
+    description: "Number of leads that had it, the trash included.",
     resolve: ({ result }) => result?.leads ?? null,
   }),
 }));
@@ -47,7 +47,7 @@ const TagDeletePayload = payloadType<DeletedTag>("TagDeletePayload", "the id of 
 builder.mutationFields((t) => ({
   tagCreate: t.field({
     type: tagPayload("TagCreatePayload", "new"),
-    description: "Makes a tag.",
+    description: "Creates a tag.",
     args: {
       input: t.arg({ type: TagCreateInput, required: true, description: "The new tag." }),
       ...idempotencyKeyArg(),
@@ -57,18 +57,17 @@ builder.mutationFields((t) => ({
   }),
   tagUpdate: t.field({
     type: tagPayload("TagUpdatePayload", "changed"),
-    description:
-      "Renames or recolours a tag; everything that carries it carries it on, and smart lists go on meaning it.",
+    description: "Renames or recolours a tag. Records and smart lists that have it keep it.",
     args: {
       ...idArg("tag"),
-      input: t.arg({ type: TagUpdateInput, required: true, description: "What to change." }),
+      input: t.arg({ type: TagUpdateInput, required: true, description: "The fields to change." }),
     },
     resolve: (_root, { id, input }, context) => payload(() => updateTag(context, id, input)),
   }),
   tagDelete: t.field({
     type: TagDeletePayload,
     description:
-      "Deletes a tag: it goes from everything that carries it, in one step. Smart lists that name it report a problem.",
+      "Deletes a tag and removes it from all records. Smart lists that use it become invalid and report it.",
     args: idArg("tag"),
     resolve: (_root, { id }, context) => payload(() => deleteTag(context, id)),
   }),

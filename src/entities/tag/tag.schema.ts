@@ -21,14 +21,14 @@ const Tag = builder.prismaObject("Tag", {
   fields: (t) => ({
     ...shownFieldsOf(t, tagTable),
     contactCount: t.int({
-      description: "How many live contacts that the caller may see carry it.",
+      description: "Number of live contacts with it that the caller may see.",
       resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).contacts,
     }),
     leadCount: t.int({
-      description: "How many live leads that the caller may see carry it.",
+      description: "Number of live leads with it that the caller may see.",
       resolve: async ({ id }, _args, context) => (await usageOf(context).load(id)).leads,
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
   }),
 });
 
@@ -61,7 +61,7 @@ for (const [type, noun] of [
   builder.prismaObjectField(type, "tags", (t) =>
     t.field({
       type: ["Tag"],
-      description: `The tags that the ${noun} carries, by name.`,
+      description: `The ${noun}'s tags, by name.`,
       select: { tagIds: true },
       resolve: async ({ tagIds }, _args, context) => {
         if (tagIds.length === 0) return [];

@@ -18,7 +18,7 @@ const TagUpdate = z.object(checksOf(tagTable, "update"));
 const TagCreate = z.object(checksOf(tagTable, "create"));
 
 /**
- * Makes a tag.
+ * Creates a tag.
  *
  * @throws RefusalError NAME_TAKEN when another one has the name, without regard to case or outer spaces
  */
@@ -31,7 +31,7 @@ export function createTag(caller: Caller, raw: unknown, idempotencyKey?: Idempot
   );
 }
 
-/** Renames or recolours a tag; everything that carries it carries it on, and smart lists go on meaning it. */
+/** Renames or recolours a tag. Records and smart lists that have it keep it. */
 export function updateTag(caller: Caller, id: string, raw: unknown): Promise<Tag> {
   const { name, color: shade } = readInput(TagUpdate, raw);
   requireAllData(caller, "tags are shared: a member restricted to assigned data cannot change them");
@@ -88,7 +88,7 @@ async function orNameTaken<Result>(run: () => Promise<Result>): Promise<Result> 
     throw refuse(
       "NAME_TAKEN",
       ["input", "name"],
-      "another tag has this name; case and outer spaces do not count",
+      "another tag has this name, without regard to case and outer spaces",
     );
   }
 }

@@ -4,7 +4,7 @@ import { byId } from "../../graphql/loaders.ts";
 import { ApiScope } from "../../records/enums.ts";
 
 const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
-  description: "Who calls, and what they may do.",
+  description: "The caller: member, organization and scopes.",
   fields: (t) => ({
     organization: t.field({
       type: "Organization",
@@ -14,12 +14,12 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "The member for whom the credential stands.",
+      description: "The member whose credential it is.",
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
     scopes: t.field({
       type: [ApiScope],
-      description: "What the credential may be used for, within the member's role.",
+      description: "What the credential allows, within the member's role.",
       resolve: ({ scopes }) => [...scopes],
     }),
   }),

@@ -112,11 +112,11 @@ const orderInput = (entity: FilterEntity) => {
     fields: (t) => ({
       field: t.field({ type: orderField(entity), description: "A built-in field." }),
       customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
-      direction: t.field({ type: OrderDirection, defaultValue: "ASC", description: "Which way." }),
+      direction: t.field({ type: OrderDirection, defaultValue: "ASC", description: "Direction." }),
       nulls: t.field({
         type: NullsOrder,
         defaultValue: "LAST",
-        description: "Where records without a value stand.",
+        description: "Position of records without a value.",
       }),
     }),
   });

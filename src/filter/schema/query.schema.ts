@@ -35,7 +35,7 @@ const Condition = builder.inputType("SmartListConditionInput", {
 });
 
 const Group = builder.inputType("SmartListGroupInput", {
-  description: "Conditions that all have to hold.",
+  description: "Conditions of which all must hold.",
   fields: (t) => ({
     conditions: t.field({
       type: [Condition],
@@ -85,7 +85,7 @@ export const OrderDirection = builder.enumType("OrderDirection", {
 });
 
 export const NullsOrder = builder.enumType("NullsOrder", {
-  description: "Where records without a value stand.",
+  description: "Position of records without a value.",
   values: {
     FIRST: { description: "Before all others." },
     LAST: { description: "After all others." },

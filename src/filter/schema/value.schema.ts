@@ -46,7 +46,7 @@ const amountOf = ({ range }: ValueOf<"range">) =>
 
 const FilterRange = builder.objectRef<ValueOf<"range">>("FilterRange").implement({
   description:
-    "A range beside today, of the shape of RelativeRange: `last` or `next` so much, `this` or `previous`.",
+    "A relative date, as in RelativeRange: `last` or `next` with an amount and a unit, `this` or `previous` with a calendar unit.",
   fields: (t) => ({
     direction: t.string({
       description: "last, next, this or previous.",

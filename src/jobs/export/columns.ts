@@ -144,7 +144,7 @@ const times: Fields = {
 };
 
 const trashed: Fields = {
-  ...column("lastModificationSource", "Which system wrote it last."),
+  ...column("lastModificationSource", "The system that last wrote it."),
   ...column("deletedAt", "When it was moved to the trash."),
 };
 

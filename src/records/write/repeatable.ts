@@ -71,16 +71,21 @@ const path = ["idempotencyKey"];
 function moved(then: AnsweredRow, now: Placed | undefined): Refusal | null {
   const merged = now?.mergedIntoId != null && then.mergedIntoId == null ? now.mergedIntoId : null;
   if (merged !== null) {
-    const message = "the request was done before; a contact of its answer has been merged into another one";
+    const message =
+      "this request has been done before; a contact in its result has been merged into another one since";
     return { kind: "alreadyMerged", code: "ALREADY_MERGED", path, message, survivorId: merged };
   }
   if (now === undefined || now.purgedAt != null) {
     const message =
-      "the request was done before; a record of its answer is no longer there, or not for this caller";
+      "this request has been done before; a record in its result no longer exists, or is no longer visible to this caller";
     return refusal("NOT_FOUND", path, message);
   }
   if (now.deletedAt != null && then.deletedAt == null) {
-    return refusal("IN_TRASH", path, "the request was done before; a record of its answer is in the trash");
+    return refusal(
+      "IN_TRASH",
+      path,
+      "this request has been done before; a record in its result is in the trash now",
+    );
   }
   return null;
 }

@@ -110,7 +110,7 @@ async function once<Result>(
       throw refuse(
         "IDEMPOTENCY_MISMATCH",
         path,
-        "this idempotency key was used before, for something else; take a new one",
+        "this idempotency key was used before for a different request; use a new one",
       );
     }
     const answer = fromSnapshot(kept.answer) as Result;

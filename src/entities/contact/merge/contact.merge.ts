@@ -120,7 +120,7 @@ function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
     if (id === primaryId) {
       found.push(refusal("MERGE_SELF", [...path, at], "a contact cannot be merged with itself"));
     } else if (duplicateIds.indexOf(id) !== at) {
-      found.push(refusal("INVALID_VALUE", [...path, at], "names a contact for the second time"));
+      found.push(refusal("INVALID_VALUE", [...path, at], "names a contact twice"));
     }
   });
   const ids = [primaryId, ...duplicateIds].map((id, at) => {

@@ -55,7 +55,7 @@ export type LeftOut = Readonly<Record<"emails" | "phoneNumbers", readonly string
 export interface MergePlan {
   /** Columns of the primary that change, and to what. */
   readonly changes: Partial<ContactRow>;
-  /** Whose value each field takes: every field that has a value somewhere. */
+  /** The origin of each value, for every field that has a value in any of the contacts. */
   readonly choices: readonly Choice[];
   /** Addresses and phone numbers that are past the limits. */
   readonly leftOut: LeftOut;
@@ -95,7 +95,7 @@ export function planMerge(
           : unknownField(choice.customField, definitions, [...path, "customField"]),
       );
     } else if (chosen.has(name)) {
-      refusals.push(refusal("INVALID_VALUE", path, "chooses a field for the second time"));
+      refusals.push(refusal("INVALID_VALUE", path, "chooses a field twice"));
     } else {
       chosen.set(name, contact);
     }

@@ -17,14 +17,14 @@ import { type LeftAlone, type Unmerged, unmergeContacts } from "./contact.unmerg
 import { type Choice, type LeftOut, type MergeField, mergeFields } from "./merge.rules.ts";
 
 const FieldEnum = builder.enumType("ContactMergeField", {
-  description: "What is chosen in a merge.",
+  description: "A field, or group of fields, whose value can be chosen in a merge.",
   values: Object.fromEntries(
     Object.entries(mergeFields).map(([name, { description }]) => [name, { description }]),
   ) as Record<MergeField, { description: string }>,
 });
 
 const ChoiceInput = builder.inputType("ContactFieldChoiceInput", {
-  description: "Whose value the primary contact takes: of `field`, or of `customField`.",
+  description: "A choice of whose value the merged contact gets, for a `field` or a `customField`.",
   fields: (t) => ({
     field: t.field({ type: FieldEnum, description: "A field." }),
     customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
@@ -33,7 +33,7 @@ const ChoiceInput = builder.inputType("ContactFieldChoiceInput", {
 });
 
 const VersionInput = builder.inputType("ContactVersionInput", {
-  description: "At which version a contact has to be.",
+  description: "The expected version of a contact.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The contact." }),
     version: t.int({ required: true, description: "Its version." }),
@@ -41,24 +41,24 @@ const VersionInput = builder.inputType("ContactVersionInput", {
 });
 
 const MergeInput = builder.inputType("ContactMergeInput", {
-  description: "Which contacts become one.",
+  description: "The contacts to merge, and the values to keep.",
   fields: (t) => ({
-    primaryId: t.id({ required: true, description: "The contact that stays." }),
-    duplicateIds: t.idList({ required: true, description: "The contacts that go into it: 1 to 100." }),
+    primaryId: t.id({ required: true, description: "The contact that is kept." }),
+    duplicateIds: t.idList({ required: true, description: "The contacts to merge into it: 1 to 100." }),
     fieldChoices: t.field({
       type: [ChoiceInput],
       description:
-        "Whose value to take. By default the primary's wins and blanks are filled from the duplicates in the order given. All e-mail addresses and phone numbers are kept, and who is chosen for them says which one is the primary one. A wish not to be contacted or called is kept, whoever has it.",
+        "Choices of values. By default the primary contact's values are kept, and empty fields are filled from the duplicates in the order given. All e-mail addresses and phone numbers are kept; the choice decides which is the primary one. A wish not to be contacted or called is always kept.",
     }),
     expectedVersions: t.field({
       type: [VersionInput],
-      description: "Refuses when one of the contacts is no longer at this version.",
+      description: "Expected versions; the merge is refused if a contact has another version by now.",
     }),
   }),
 });
 
 const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
-  description: "Whose value the merged contact has.",
+  description: "The origin of a value of the merged contact.",
   fields: (t) => ({
     field: t.exposeString("field", {
       description: "A value of ContactMergeField, or `custom.<slug>`.",
@@ -72,7 +72,8 @@ const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
     from: t.field({
       type: "Contact",
       nullable: true,
-      description: "Whose it was; after the merge its id leads to the merged contact.",
+      description:
+        "The contact that the value came from. After the merge its id stands for the merged contact.",
       resolve: ({ fromId }, _args, context) => byId.contact.load(context, fromId),
     }),
   }),
@@ -97,20 +98,20 @@ const countFields = <Shape, Field>(
   );
 
 const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
-  description: "How much moves to the primary contact.",
+  description: "Number of records that move to the primary contact.",
   fields: (t) => ({
     ...countFields(
       t,
       (moves) => moves,
       () => "",
     ),
-    tags: t.exposeInt("tags", { description: "Tags that the primary did not carry." }),
+    tags: t.exposeInt("tags", { description: "Number of tags that the primary contact did not have." }),
   }),
 });
 
 const LeftOutType = builder.objectRef<LeftOut>("ContactMergeLeftOut").implement({
   description:
-    "What the merged contact has no place for. It stays with the duplicates in the trash; an address still leads to the merged contact.",
+    "Values that exceed the limits of the merged contact. They stay with the duplicates in the trash; an address still leads to the merged contact.",
   fields: (t) => ({
     emails: t.field({
       type: ["EmailAddress"],
@@ -143,24 +144,24 @@ const duplicatesOf = requestCache(
 
 const Merge = builder.prismaObject("ContactMerge", {
   ...keyed,
-  description: "Contacts that became one. It can be undone until the duplicates are purged.",
+  description: "A merge of contacts. It can be undone until the duplicates are purged.",
   fields: (t) => ({
     primary: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact that stayed.",
+      description: "The contact that was kept.",
       select: { primaryId: true },
       resolve: ({ primaryId }, _args, context, info) => byId.contact.load(context, primaryId, info),
     }),
     duplicates: t.field({
       type: ["Contact"],
-      description: "The contacts that went into it, as they are in the trash.",
+      description: "The duplicates, as they are in the trash.",
       resolve: ({ id }, _args, context) => duplicatesOf(context).load(id),
     }),
     mergedBy: t.field({
       type: "Member",
       nullable: true,
-      description: "Who did it.",
+      description: "The member who did it.",
       select: { mergedById: true },
       resolve: ({ mergedById }, _args, context) => byId.member.load(context, mergedById),
     }),
@@ -189,7 +190,7 @@ const mergesOf = requestCache(
 builder.prismaObjectField("Contact", "merges", (t) =>
   t.field({
     type: ["ContactMerge"],
-    description: "The merges that it came out of, latest first.",
+    description: "Merges into this contact, latest first.",
     resolve: ({ id }, _args, context) => mergesOf(context).load(id),
   }),
 );
@@ -198,37 +199,38 @@ const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged cont
   contact: t.field({
     type: "Contact",
     nullable: true,
-    description: "The merged contact, or in a dry run what it would be; null when refused.",
+    description: "The merged contact, in a dry run as it would be; null when refused.",
     resolve: ({ result }) => result?.contact ?? null,
   }),
   merge: t.field({
     type: "ContactMerge",
     nullable: true,
-    description: "The merge, by whose id it can be undone; null in a dry run.",
+    description: "The merge, for undoing it by its id; null in a dry run.",
     resolve: ({ result }) => result?.merge ?? null,
   }),
   choices: t.field({
     type: [ChoiceType],
-    description: "Whose value each field takes: every field that has a value somewhere.",
+    description: "The origin of each value, for every field that has a value in any of the contacts.",
     resolve: ({ result }) => [...(result?.choices ?? [])],
   }),
   moves: t.field({
     type: MovesType,
     nullable: true,
-    description: "How much moves, or would.",
+    description: "Numbers of records moved; in a dry run, that would be moved.",
     resolve: ({ result }) => result?.moves ?? null,
   }),
   leftOut: t.field({
     type: LeftOutType,
     nullable: true,
-    description: "Addresses and phone numbers that are past the limits, or would be; null when refused.",
+    description: "Addresses and phone numbers that exceed the limits; null when refused.",
     // An answer that was remembered before there were such has none.
     resolve: ({ result }) => result && (result.leftOut ?? { emails: [], phoneNumbers: [] }),
   }),
 }));
 
 const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").implement({
-  description: "What stays with the primary contact, because it came or was changed after the merge.",
+  description:
+    "Records and changes that stay with the primary contact, because they are newer than the merge.",
   fields: (t) => ({
     ...countFields(
       t,
@@ -236,7 +238,7 @@ const LeftAloneType = builder.objectRef<LeftAlone>("ContactUnmergeLeftAlone").im
       ({ createdVerb }) => ` ${createdVerb} since`,
     ),
     fields: t.stringList({
-      description: "Fields that were changed since.",
+      description: "Fields changed since the merge.",
       resolve: ({ fields }) => [...fields],
     }),
   }),
@@ -251,13 +253,13 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
   }),
   restored: t.field({
     type: ["Contact"],
-    description: "The duplicates, back again.",
+    description: "The duplicates, restored.",
     resolve: ({ result }) => [...(result?.restored ?? [])],
   }),
   leftAlone: t.field({
     type: LeftAloneType,
     nullable: true,
-    description: "What was not undone.",
+    description: "Records and changes that were not undone.",
     resolve: ({ result }) => result?.leftAlone ?? null,
   }),
 }));
@@ -265,12 +267,12 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
 builder.mutationFields((t) => ({
   contactMerge: t.field({
     type: MergePayload,
-    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates go to the trash, and their ids lead to the primary from then on.`,
+    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates are moved to the trash, and their ids stand for the primary contact from then on.`,
     args: {
       input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
       dryRun: t.arg.boolean({
         defaultValue: false,
-        description: "Says what would be chosen and moved, and changes nothing.",
+        description: "If true, returns what would be chosen and moved, and changes nothing.",
       }),
       ...idempotencyKeyArg(),
     },
@@ -280,7 +282,7 @@ builder.mutationFields((t) => ({
   contactUnmerge: t.field({
     type: UnmergePayload,
     description:
-      "Undoes a merge: the duplicates come back with what moved from them. What was made or changed since is left alone and reported.",
+      "Undoes a merge: the duplicates are restored, with the records that were moved from them. Newer records and changes are kept and reported.",
     args: { mergeId: t.arg.id({ required: true, description: "The merge's id." }) },
     resolve: (_root, { mergeId }, context) => payload(() => unmergeContacts(context, mergeId)),
   }),
