@@ -29,6 +29,7 @@ import {
   type TypedColumn,
 } from "./export-options.ts";
 import { CommandError, UsageError } from "./run.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { checkWritable, writeWhole } from "./whole-file.ts";
 import { withMigrated } from "./with-database.ts";
 import { workOff } from "./work-off.ts";
@@ -93,6 +94,7 @@ export const exports = new Command("export")
       `\nColumns of deals: ${columnNames("DEAL").join(", ")}`,
   )
   .action(async (options: Options) => {
+    keepHeapSmall();
     const entity = entityOf(options);
     const set = await setOf(entity, options);
     if (options.out !== STDOUT) await checkWritable(options.out);

@@ -20,6 +20,7 @@ import { callerOf } from "./caller.ts";
 import { fieldNames, readMapping } from "./import-mapping.ts";
 import { previewLines } from "./import-preview.ts";
 import { CommandError, say } from "./run.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { withMigrated } from "./with-database.ts";
 import { workOff } from "./work-off.ts";
 
@@ -128,6 +129,7 @@ export const imports = new Command("import")
   .option("--errors <file>", "where to write the rows that were refused; <file.csv>.errors.csv when left out")
   .addHelpText("after", `\nFields: ${fieldNames.join(", ")}`)
   .action(async (path: string, options: Options) => {
+    keepHeapSmall();
     const errorsPath = options.errors ?? `${path === STDIN ? "import" : path}.errors.csv`;
     await checkFiles(path, errorsPath);
     const { fileLimit } = readConfig(process.env);
