@@ -43,7 +43,7 @@ export function readName(text: string): string {
   return name;
 }
 
-/** What nobody calls an organization: an id, whole, cut or mistyped, or a UUID. */
+/** Texts that look like an id, complete or not, or a UUID, and are refused as names. */
 const likeAnId = /^((organi[sz]ation|org)_|([a-z_-]+[_-])?[0-9][0-9a-z]{19,}$|[0-9a-f]{8}-[0-9a-f]{4}-)/i;
 
 /** An organization that is there, by its id, or a new one by its name: what looks like an id is never a name. */

@@ -31,8 +31,7 @@ export async function callerOf(
       },
     },
   });
-  if (!member)
-    throw new CommandError("there is no such organization, or the address is not a member's of it");
+  if (!member) throw new CommandError("there is no such organization, or no member of it has this address");
   if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
   const { id: memberId, dataScope, organization } = member;
   return {

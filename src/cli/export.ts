@@ -65,27 +65,22 @@ export const exports = new Command("export")
   .option("--smart-list <id>", "only contacts that are in this smart list")
   .option(
     "--order <fields>",
-    "their order, such as company,created_at:desc; newest first when left out",
+    "their order, such as company,created_at:desc; newest first by default",
     readOrder,
   )
   .option(
     "--trash <exclude|include|only>",
-    "whether those in the trash are meant",
+    "whether to export records in the trash",
     readOneOf("exclude", "include", "only"),
   )
   .option(
     "--columns <fields>",
-    "the columns, such as name,email=Address,custom.<slug>; all that an import reads back when left out",
+    "the columns, such as name,email=Address,custom.<slug>; by default all that an import can read back",
     readColumns,
   )
-  .option("--format <csv|jsonl>", "CSV, or a JSON object a line", readOneOf("csv", "jsonl"), "csv")
-  .option(
-    "--delimiter <character>",
-    "what divides the columns of CSV: , or ; or | or tab",
-    readDelimiter,
-    ",",
-  )
-  .option("--bom", "begins CSV with a byte order mark, by which Excel knows that it is UTF-8")
+  .option("--format <csv|jsonl>", "CSV, or one JSON object per line", readOneOf("csv", "jsonl"), "csv")
+  .option("--delimiter <character>", "column separator of CSV: , or ; or | or tab", readDelimiter, ",")
+  .option("--bom", "begins CSV with a byte order mark, so that Excel reads it as UTF-8")
   .option("--out <file>", "where to write them; - is standard output", STDOUT)
   .addHelpText(
     "after",
@@ -109,7 +104,7 @@ export const exports = new Command("export")
         const job = await exportRecords(caller, entity, set, fileOf(options));
         await finish(database, caller, job, options.out, stop.signal);
       } catch (error) {
-        if (error instanceof RefusalError) throw new CommandError(error.refusals.map(told).join("\n"));
+        if (error instanceof RefusalError) throw new CommandError(error.refusals.map(inOptions).join("\n"));
         throw error;
       }
     });
@@ -117,7 +112,7 @@ export const exports = new Command("export")
 
 /** @throws UsageError for options that cannot be meant together */
 function entityOf({ lead, deal, smartList, trash, columns }: Options): ExportEntity {
-  if (lead && deal) throw new UsageError("--lead and --deal are two exports: take one");
+  if (lead && deal) throw new UsageError("--lead and --deal cannot be combined");
   const entity = lead ? "LEAD" : deal ? "DEAL" : "CONTACT";
   if (smartList !== undefined && entity !== "CONTACT") throw new UsageError("--smart-list is for contacts");
   if (trash !== undefined && entity === "DEAL")
@@ -173,14 +168,14 @@ async function finish(
   const name = `Export ${encodeId("ExportJob", id)}`;
   if (signal.aborted) {
     if (done.finishedAt === null) await cancelExport(caller, encodeId("ExportJob", id));
-    return tell(`${name}: stopped, without a file`);
+    return tell(`${name}: cancelled, without a file`);
   }
   if (done.state !== "DONE")
     throw new CommandError(`${name}: ${done.state.toLowerCase()}. ${done.problem ?? ""}`);
   try {
     await writeOut(exportFile(database.pool, done), out, signal);
   } catch (error) {
-    if (signal.aborted) return tell(`${name}: stopped, without ${out === STDOUT ? "the rest" : "a file"}`);
+    if (signal.aborted) return tell(`${name}: cancelled, without ${out === STDOUT ? "the rest" : "a file"}`);
     const { code } = error as { readonly code?: string };
     if (code === "EPIPE") throw new CommandError("standard output was closed before all of it was written");
     if (code === "ENOSPC") throw new CommandError(`${out} could not be written: the disk is full`);
@@ -193,11 +188,11 @@ async function finish(
 const writeOut = (file: Readable, out: string, signal: AbortSignal): Promise<void> =>
   out === STDOUT ? pipeline(file, process.stdout, { end: false, signal }) : writeWhole(out, file, signal);
 
-/** Tells the operator on standard error: standard output is the file's. */
+/** Prints to standard error, because standard output may be the file. */
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** A refusal in the words of the command line. */
-function told({ path, message }: Refusal): string {
+function inOptions({ path, message }: Refusal): string {
   const [field = ""] = path;
   const options: Readonly<Record<string, string>> = {
     filter: path.includes("inSmartList") ? "--smart-list" : "--filter",

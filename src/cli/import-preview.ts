@@ -23,19 +23,19 @@ export function previewLines(preview: Preview): string[] {
 
 const sampleOf = (sample: string | undefined): string => (sample === undefined ? "" : ` (${sample})`);
 
-const nowhere: Readonly<Record<string, string>> = {
-  POSSIBLE_WISH: "nowhere, though it may be a wish not to be contacted: say with --map",
-  MAPPING: "nowhere, as --map says",
+const notImported: Readonly<Record<string, string>> = {
+  POSSIBLE_WISH: "not imported, though it may be about consent or opting out: map it with --map",
+  MAPPING: "not imported, as --map says",
   KEPT: "a custom field of its own",
-  OTHER_COLUMN: "nowhere: another column has its place",
-  OTHER_ADDRESS: "nowhere: it is of another address",
-  SALUTATION: "nowhere: the salutation",
-  REFUSAL: "nowhere: why the rows were refused",
+  OTHER_COLUMN: "not imported: another column has the field",
+  OTHER_ADDRESS: "not imported: it belongs to another address",
+  SALUTATION: "not imported: the salutation",
+  REFUSAL: "not imported: reasons of refused rows",
 };
 
 function placeOf({ field, customField, reason = "UNKNOWN" }: Column): string {
   if (customField !== null) return `custom.${customField}`;
-  if (field === null) return nowhere[reason] ?? "nowhere: not known";
+  if (field === null) return notImported[reason] ?? "not imported: unknown heading";
   return `${field.toLowerCase()}${reason === "KEPT" ? ", as it has no other place" : ""}`;
 }
 

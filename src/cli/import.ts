@@ -64,69 +64,70 @@ export const imports = new Command("import")
   .requiredOption("--email <address>", "the member who imports them", readAddress)
   .option(
     '--map "<column>=<field>"',
-    "where a column goes: to a field, to custom.<slug>, or with nothing after = nowhere; may be repeated. " +
-      "Columns that are not named go where their headings say",
+    "maps a column to a field or to custom.<slug>, or with nothing after = to none; may be repeated. " +
+      "Other columns are mapped by their headings",
     readMapping,
   )
   .option(
     "--mode <skip|update>",
-    "what to do with an address that a contact has already",
+    "what to do with rows of existing records; skip by default",
     readOneOf("skip", "update"),
     "skip",
   )
   .option("--lead", "the rows become leads, not contacts")
   .option(
     "--match-on <id|email|phone|custom-field>",
-    "by what a row is taken for one that is there; may be repeated, and is tried in this order",
+    "the key that matches a row to an existing record; may be repeated, tried in this order",
     (text: string, before: readonly ReturnType<typeof readMatch>[] = []) => [...before, readMatch(text)],
   )
   .option(
     "--missing-name <refuse|from-email>",
-    "what becomes of new rows without a name",
+    "what to do with new rows without a name",
     readOneOf("refuse", "from-email"),
   )
   .option(
     "--invalid-values <refuse-row|leave-out>",
-    "what becomes of rows with values that are wrong",
+    "what to do with rows that have invalid values",
     readOneOf("refuse-row", "leave-out"),
   )
   .option(
     "--keep-unmapped <notes|custom-fields>",
-    "where to keep the columns that go nowhere; custom fields are made for them",
+    "where to keep columns that are mapped to no field; custom fields are created for them",
     readOneOf("notes", "custom-fields"),
   )
   .option(
     `--encoding <${encodings.join("|")}>`,
-    "how the file is written; found out when left out",
+    "character encoding of the file; detected by default",
     readOneOf(...encodings),
   )
-  .option(
-    "--delimiter <character>",
-    'what stands between columns: , or ; or "|" or tab; found out when left out',
-    (text) => (text === "tab" ? "\t" : text),
+  .option("--delimiter <character>", 'column separator: , or ; or "|" or tab; detected by default', (text) =>
+    text === "tab" ? "\t" : text,
   )
   .option("--owner <member id>", "the member to whom new ones are assigned")
   .option(
     "--country <code>",
-    "the country of phone numbers without one, such as DE; the organization's when left out",
+    "country of phone numbers without a country code, such as DE; the organization's by default",
     (code) => code.toUpperCase(),
   )
   .option(
     "--preview",
-    "says how the file is read and what would become of its first rows, and writes nothing",
+    "shows how the file is read and what would be done with its first rows, and writes nothing",
   )
   .option(
     "--date-order <day-first|month-first>",
-    "what stands first in days such as 03/04/2024; found out for each column when left out",
+    "order of day and month in dates such as 03/04/2024; detected for each column by default",
     readOneOf("day-first", "month-first"),
   )
   .option("--dry-run", "checks and counts, and writes no contact")
-  .option("--tag <name>", "a tag that every row gets; may be repeated", (name, before: string[] = []) => [
+  .option("--tag <name>", "a tag to add to every row; may be repeated", (name, before: string[] = []) => [
     ...before,
     name,
   ])
-  .option("--create-missing-tags", "makes tags that do not exist yet")
-  .option("--errors <file>", "where to write the rows that were refused; <file.csv>.errors.csv when left out")
+  .option("--create-missing-tags", "creates tags that do not exist")
+  .option(
+    "--errors <file>",
+    "where to write refused rows; <file.csv>.errors.csv by default, import.errors.csv for standard input",
+  )
   .addHelpText("after", `\nFields: ${fieldNames.join(", ")}`)
   .action(async (path: string, options: Options) => {
     keepHeapSmall();
@@ -167,7 +168,7 @@ export const imports = new Command("import")
         if (!(await report(caller, done, errorsPath))) process.exitCode = 1;
       } catch (error) {
         if (error instanceof RefusalError)
-          throw new CommandError(error.refusals.map((each) => told(each, path)).join("\n"));
+          throw new CommandError(error.refusals.map((each) => inOptions(each, path)).join("\n"));
         throw error;
       }
     });
@@ -179,7 +180,7 @@ async function checkFiles(path: string, errorsPath: string): Promise<void> {
   // Before anything is imported, not after.
   await access(dirname(errorsPath), constants.W_OK).catch(() => {
     throw new CommandError(
-      `refused rows cannot be written to ${errorsPath}: name another file with --errors`,
+      `refused rows cannot be written to ${errorsPath}: give another file with --errors`,
     );
   });
 }
@@ -187,9 +188,9 @@ async function checkFiles(path: string, errorsPath: string): Promise<void> {
 async function checkReadable(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found === null) throw new CommandError(`there is no file ${path}`);
-  if (found.isDirectory()) throw new CommandError(`${path} is a directory: name the file in it`);
+  if (found.isDirectory()) throw new CommandError(`${path} is a directory: give the path of a file in it`);
   await access(path, constants.R_OK).catch(() => {
-    throw new CommandError(`${path} must not be read by this user`);
+    throw new CommandError(`${path} cannot be read: permission denied`);
   });
 }
 
@@ -199,7 +200,7 @@ const bytesOf = (path: string): AsyncIterable<Buffer> =>
 const wordOf = (typed: string): string => typed.toUpperCase().replaceAll("-", "_");
 
 /** A refusal in the words of the command line. */
-function told({ path: [, field = "", ...more], message }: Refusal, file: string): string {
+function inOptions({ path: [, field = "", ...more], message }: Refusal, file: string): string {
   const places: Readonly<Record<string, string>> = {
     file,
     mapping: "--map",
@@ -213,29 +214,31 @@ function told({ path: [, field = "", ...more], message }: Refusal, file: string)
   return `${places[field] ?? `--${option}`}: ${words}`;
 }
 
-/** The columns that went nowhere. */
+/** The columns that were not imported. */
 function unmappedLines({ unmapped }: ImportJob): string[] {
   const columns = unmapped as unknown as readonly UnmappedColumn[];
   if (columns.length === 0) return [];
   return [
-    "Columns that went nowhere (--map says where to, --keep-unmapped keeps them):",
+    "Columns that were not imported (map them with --map, or keep them with --keep-unmapped):",
     ...columns.map(
       ({ column, reason, samples: [sample] }) =>
-        `  ${column}${sample === undefined ? "" : `: ${sample}`}${reason === "POSSIBLE_WISH" ? " (may be a wish not to be contacted)" : ""}`,
+        `  ${column}${sample === undefined ? "" : `: ${sample}`}${reason === "POSSIBLE_WISH" ? " (may be about consent or opting out)" : ""}`,
     ),
   ];
 }
 
-/** Values that are told on the screen; the job has them all. */
-const TOLD = 20;
+/** Most values that are printed; the job has all of them. */
+const MOST_PRINTED = 20;
 
 async function reportLeftOut(db: Caller["db"], { id, leftOut }: ImportJob): Promise<void> {
   const notes = await db.importError.findMany({
     where: { jobId: id, refused: false, code: "VALUE_LEFT_OUT" },
     orderBy: [{ row: "asc" }, { position: "asc" }],
-    take: TOLD,
+    take: MOST_PRINTED,
   });
-  say(`${leftOut} values were left out${leftOut > TOLD ? `, of which the first ${TOLD} are` : ""}:`);
+  say(
+    `${leftOut} values were left out${leftOut > MOST_PRINTED ? `, of which the first ${MOST_PRINTED} are` : ""}:`,
+  );
   for (const { line, column, text, message } of notes) say(`  line ${line}, ${column}: ${text}: ${message}`);
 }
 
@@ -251,7 +254,7 @@ async function report({ db }: Caller, job: ImportJob, path: string): Promise<boo
   if (job.leftOut > 0) await reportLeftOut(db, job);
   if (failed > 0) {
     await pipeline(refusedRows(db, job), createWriteStream(path));
-    say(`The ${failed} refused rows, with the reasons, to mend and import again: ${path}`);
+    say(`The ${failed} refused rows, with the reasons, to correct and import again: ${path}`);
   }
   return state === "DONE" && failed === 0;
 }

@@ -24,44 +24,37 @@ interface Options {
   readonly sources?: string;
 }
 
-/** Makes a key from the command line: the first one of a new organization, or another one of an old. */
+/** Creates a key from the command line: the first one of a new organization, or another one of an existing one. */
 export const key = new Command("key")
   .usage("--org <name or id> --email <address> [options]")
   .requiredOption(
     "--org <name or id>",
-    "name of an organization to make, or the id of one that is there",
+    "name of a new organization, or the id of an existing one",
     readOrganization,
   )
   .requiredOption(
     "--email <address>",
-    "its owner; of an organization that is there, one of its members",
+    "the owner of a new organization, or a member of an existing one",
     readAddress,
   )
-  .option("--user <name>", "the owner's name, of a new organization; the address when left out", readName)
+  .option("--user <name>", "the owner's name, for a new organization; the address by default", readName)
   .option(
     "--mode <live|test>",
-    "what a new organization is for: its keys are sk_live_… or sk_test_…; live when left out",
+    "mode of a new organization: its keys are sk_live_… or sk_test_…; live by default",
     readOneOf("live", "test"),
   )
-  .option("--time-zone <name>", "where a new organization's days begin; UTC when left out", readTimeZone)
+  .option("--time-zone <name>", "time zone of a new organization; UTC by default", readTimeZone)
   .option(
     "--country <code>",
-    "country of phone numbers that are written without one, such as DE, in a new organization",
+    "default country of phone numbers in a new organization, such as DE",
     readCountry,
   )
-  .option(
-    "--currency <code>",
-    "currency of amounts that are written without one, such as EUR, in a new organization",
-    readCurrency,
-  )
-  .option(
-    "--scopes <names>",
-    "what the key may be used for: read, write, admin, with commas between them; admin when left out",
-  )
-  .option("--expires <ISO date>", "when it ends, such as 2030-01-31 (at 00:00 UTC); never when left out")
+  .option("--currency <code>", "default currency of amounts in a new organization, such as EUR", readCurrency)
+  .option("--scopes <names>", "scopes of the key: read, write, admin, separated by commas; admin by default")
+  .option("--expires <ISO date>", "when it expires, such as 2030-01-31 (at 00:00 UTC); never by default")
   .option(
     "--sources <names>",
-    "systems as which it may say to write: hubspot,pipedrive,…; none when left out",
+    "values allowed in X-Modification-Source: hubspot,pipedrive,…; none by default",
   )
   .action(async ({ org, email, user, mode, timeZone, country, currency, ...given }: Options) => {
     const options = readKeyOptions(given, new Date());
@@ -107,8 +100,7 @@ async function findMember({ prisma }: Database, orgId: string, address: Address)
     where: { orgId, user: { is: { emailKey: address.key } } },
     include: { organization: true },
   });
-  if (!member)
-    throw new CommandError("there is no such organization, or the address is not a member's of it");
+  if (!member) throw new CommandError("there is no such organization, or no member of it has this address");
   return { orgId, id: member.id, mode: member.organization.mode, role: member.role };
 }
 
@@ -131,7 +123,7 @@ async function createOrganization(
   if (alike) {
     const id = encodeId("Organization", alike.orgId);
     process.stderr.write(
-      `There is an organization of this name with this member already; this makes another one. For one more key to that one: --org ${id}\n`,
+      `An organization with this name and member exists already; a second one was created. For another key to the existing one use --org ${id}\n`,
     );
   }
   return prisma.$transaction(async (tx) => {

@@ -19,12 +19,12 @@ export const status = new Command("db:status").action(async () => {
 
 export const create = new Command("db:new")
   .argument("<name...>", "a few words, for the directory's name")
-  .option("--empty", "writes one to fill by hand, though there is nothing to change")
+  .option("--empty", "writes one to fill in by hand, even if there is nothing to change")
   .action(async (words: string[], { empty = false }: { empty?: boolean }) => {
     const path = await createMigration(words.join("_"), { empty });
     say(
       path === null
-        ? "migrations and schema agree: nothing to write (--empty writes one all the same)"
+        ? "migrations and schema agree: nothing to write (use --empty to write one anyway)"
         : `wrote ${path}`,
     );
   });

@@ -50,7 +50,7 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
   ],
 };
 
-/** What is run where no command is named. */
+/** The command that runs by default. */
 const USUAL = "start";
 
 /** The program, with the command that the arguments name loaded and no other. */

@@ -19,7 +19,7 @@ export const purging = new Command("purge")
       say(
         purged.ran
           ? `Purged: ${purged.contacts} contacts, ${purged.leads} leads`
-          : "Another process is purging just now",
+          : "Another process is purging at the moment",
       );
     }),
   );

@@ -21,12 +21,12 @@ const unreached: readonly (readonly [codes: RegExp, why: string])[] = [
   ],
   [
     /(CERT|SIGNATURE)/,
-    "PostgreSQL's certificate is not trusted: name its authority with sslrootcert=… in DATABASE_URL, or take sslmode=no-verify",
+    "PostgreSQL's certificate is not trusted: give its authority with sslrootcert=… in DATABASE_URL, or use sslmode=no-verify",
   ],
   [/^(28...|3D000|42501|08...|53300|57P03)$/, "PostgreSQL refuses what DATABASE_URL says"],
 ];
 
-/** What an operator can put right, in one line; null for a fault, of which the stack is wanted. */
+/** A message about what an operator can correct; null for a bug, which is printed with its stack. */
 export function operatorWords(error: unknown): string | null {
   if (
     error instanceof CommandError ||
@@ -46,5 +46,5 @@ export function operatorWords(error: unknown): string | null {
   return why === undefined ? null : `${why}: ${reasons.join(", ")}`;
 }
 
-/** Tells the operator, on standard output. */
+/** Prints to standard output. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);

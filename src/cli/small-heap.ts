@@ -1,6 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 
-/** Percent of what is alive by which the heap grows before V8 collects garbage; by itself V8 lets it double and more. */
+/**
+ * Percent of what is alive by which the heap grows before V8 collects garbage; by itself V8 lets it double and more.
+ */
 const GROWTH = 10;
 
 /**

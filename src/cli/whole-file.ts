@@ -15,7 +15,7 @@ import { CommandError } from "./run.ts";
  */
 export async function checkWritable(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) throw new CommandError(`${path} is a directory: name a file in it`);
+  if (found?.isDirectory()) throw new CommandError(`${path} is a directory: give the path of a file in it`);
   // A file is replaced, which its directory has to allow; a device or a pipe is written to.
   const written = found && !found.isFile() ? path : dirname(found ? await realpath(path) : path);
   await access(written, constants.W_OK).catch(() => {

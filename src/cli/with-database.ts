@@ -24,7 +24,7 @@ export const withMigrated = <T>(work: (database: Database) => Promise<T>): Promi
     const { readOnly } = await prepareDatabase(database);
     if (readOnly) {
       throw new CommandError(
-        "DATABASE_URL leads to a database that can only be read, as a standby: name its primary",
+        "DATABASE_URL points to a read-only database, such as a standby: use its primary",
       );
     }
     return work(database);

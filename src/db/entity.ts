@@ -100,8 +100,8 @@ interface OwnedRow<Name extends ModelName> {
 }
 
 /**
- * A model that can be filtered; its fields are in `filter/registry`, under the table's name in capitals. It says of each
- * of its relations whether a `where` may follow it: one that was forgotten would be refused when it is first used.
+ * A model that can be filtered; its fields are in `filter/registry`, under the table's name in capitals. It says of
+ * each of its relations whether a `where` may follow it: one that was forgotten would be refused when it is first used.
  */
 type FilteredRow<Name extends ModelName> = {
   readonly filtered: true;

@@ -4,9 +4,9 @@ import { DAY, day, iso } from "./dice.ts";
 import type { DemoWorld } from "./people.ts";
 import * as words from "./words.ts";
 
-/** What hangs on the contacts and leads of a demo organization: deals, activities and conversations. */
+/** Deals, activities and conversations of the contacts and leads of a demo organization. */
 
-/** A contact or lead, as far as what hangs on it has to know. */
+/** The columns of a contact or lead that its children are made from. */
 type Parent = {
   readonly id: string;
   readonly name: string;
@@ -58,7 +58,7 @@ export function demoActivities(
   return Array.from({ length: count }, (_, at) => {
     const occurred = dice.moment(400);
     const kind = dice.pick(["EMAIL", "CALL", "NOTE", "MEETING", "TASK", "SMS"] as const, 1.4);
-    // One contact has far more than the others, as there always is.
+    // One contact has far more than the others, as in real data.
     const contact = at < count / 30 ? contacts[0] : dice.pick(contacts, 1.3);
     const onLead = at >= count / 30 && dice.chance(0.1);
     return {

@@ -1,4 +1,4 @@
-/** What the demo organizations' chances are made of: the same everywhere. */
+/** Random choices for the demo organizations, the same on every machine. */
 
 /** The moment from which days count back. */
 export const TODAY = Date.UTC(2026, 10, 1, 12);

@@ -54,6 +54,8 @@ export interface JobKind<Name extends keyof JobRows> {
    * @throws RefusalError when the job fails, with a message for people
    */
   readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
-  /** Whether a job of which all is done has changed so many contacts that the planner's statistics should be updated. */
+  /**
+   * Whether a job of which all is done has changed so many contacts that the planner's statistics should be updated.
+   */
   readonly needsAnalyze: (job: JobRows[Name]) => boolean;
 }

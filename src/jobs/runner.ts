@@ -106,7 +106,9 @@ async function workOff<Name extends keyof JobRows>(
   return "done";
 }
 
-/** Milliseconds between two attempts to release a job while the database is unavailable; the lease ends by itself later. */
+/**
+ * Milliseconds between two attempts to release a job while the database is unavailable; the lease ends by itself later.
+ */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 2_000];
 
 async function release<Name extends keyof JobRows>(

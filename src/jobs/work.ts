@@ -79,7 +79,8 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
    * Does one step in one transaction, which also writes the job's progress: a process that dies leaves no step half
    * done, and the next one goes on after the last step. Each step checks again what the member who requested it may do.
    *
-   * @param change does the step, maybe several times; returns the columns of the job to update, null when nothing is left
+   * @param change does the step, maybe several times; returns the columns of the job to update, null when nothing is
+   *   left
    * @returns whether there was something to do
    * @throws RefusalError when the member who requested it may no longer do it
    */

@@ -15,7 +15,10 @@ const LETTERS =
 /** The blocks of combining diacritical marks. */
 const MARKS = "\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f";
 
-/** Letters that Unicode does not take apart, as people write them without. Ё is in names what Е is: Артём, Артем. */
+/**
+ * Letters that Unicode does not take apart, as people write them without. Ё is in names what Е is: Артём,
+ * Артем.
+ */
 const indivisible: Readonly<Record<string, string>> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ŧ: "t", ŋ: "n", ı: "i" },
   ...{ ȷ: "j", ƀ: "b", ɓ: "b", ɗ: "d", ǝ: "e", ə: "e", ƒ: "f", ǥ: "g", ɨ: "i", ƙ: "k", ŀ: "l", ƚ: "l" },

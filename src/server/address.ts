@@ -22,7 +22,9 @@ export const addressFinder =
     return networkOf(forwarded || (req.socket.remoteAddress ?? ""));
   };
 
-/** One caller's share of the internet: an IPv4 address, or the /64 of IPv6 out of which a caller may take any address. */
+/**
+ * One caller's share of the internet: an IPv4 address, or the /64 of IPv6 out of which a caller may take any address.
+ */
 function networkOf(address: string): string {
   const [, ipv4] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(address) ?? [];
   if (ipv4 !== undefined) return ipv4;

@@ -62,7 +62,7 @@ describe.each([
       expect(imported.out.split("\n")).toEqual([
         expect.stringMatching(/^Import import_job_\w{26}: done$/),
         "2 rows: 1 created, 0 updated, 0 skipped, 1 failed; 0 blank lines",
-        `The 1 refused rows, with the reasons, to mend and import again: ${file}.errors.csv`,
+        `The 1 refused rows, with the reasons, to correct and import again: ${file}.errors.csv`,
         "",
       ]);
       const refused = await readFile(`${file}.errors.csv`, "utf8");
@@ -74,7 +74,7 @@ describe.each([
       const again = await npm(["import", "--", "-", ...member, "--map", "Work phone=phone"], env, mended);
       expect(again.code, again.err).toBe(0);
       expect(again.out).toContain("1 rows: 1 created, 0 updated, 0 skipped, 0 failed");
-      expect(again.out).not.toContain("went nowhere");
+      expect(again.out).not.toContain("not imported");
 
       const loose = "Name,Email,Telefon,Shirt\nCy,cy@example.com,12,M\nDi,di@example.com,,L\n";
       const preview = await npm(["import", "--", "-", ...member, "--preview"], env, loose);
@@ -85,7 +85,7 @@ describe.each([
         "  Name -> name",
         "  Email -> email",
         "  Telefon -> phone",
-        "  Shirt -> nowhere: not known (M)",
+        "  Shirt -> not imported: unknown heading (M)",
         "",
         "  line 2: refused",
         expect.stringMatching(/^ {4}Telefon: Telefon /),
@@ -106,7 +106,7 @@ describe.each([
         env,
         loose,
       );
-      expect(dropped.out).toMatch(/\nColumns that went nowhere \(.+\):\n {2}Shirt: M\n/);
+      expect(dropped.out).toMatch(/\nColumns that were not imported \(.+\):\n {2}Shirt: M\n/);
 
       const leads = ["import", "--", "-", ...member, "--lead", "--mode", "update"];
       const lead = "email,company\nmara.quint@example.com,Quint\n";
@@ -147,7 +147,7 @@ describe.each([
     async () => {
       const env = envOf();
       const stranger = ["--org", encodeId("Organization", newId()), "--email", "me@example.com"];
-      const reason = "there is no such organization, or the address is not a member's of it\n";
+      const reason = "there is no such organization, or no member of it has this address\n";
       const kept = join(directory, "never.csv");
       expect(await program(["export", ...stranger, "--out", kept], env)).toEqual({
         code: 1,
@@ -324,7 +324,7 @@ test.each([
   ],
   [["export", ...org], "required option '--email <address>' not specified"],
   [["export", ...org, ...me, "contacts.csv"], "too many arguments"],
-  [["export", ...org, ...me, "--lead", "--deal"], "--lead and --deal are two exports: take one"],
+  [["export", ...org, ...me, "--lead", "--deal"], "--lead and --deal cannot be combined"],
   [["export", ...org, ...me, "--lead", "--smart-list", "x"], "--smart-list is for contacts"],
   [["export", ...org, ...me, "--deal", "--trash", "only"], "--trash is not for deals, which have none"],
   [["export", ...org, ...me, "--format", "xlsx"], "It must be csv or jsonl."],
@@ -350,12 +350,12 @@ test.each([
 
 test.each([
   [["import", "none.csv", ...org, ...me], "there is no file none.csv\n"],
-  [["import", "src", ...org, ...me], "src is a directory: name the file in it\n"],
+  [["import", "src", ...org, ...me], "src is a directory: give the path of a file in it\n"],
   [
     ["import", "README.md", ...org, ...me, "--errors", "none/errors.csv"],
-    "refused rows cannot be written to none/errors.csv: name another file with --errors\n",
+    "refused rows cannot be written to none/errors.csv: give another file with --errors\n",
   ],
-  [["export", ...org, ...me, "--out", "src"], "src is a directory: name a file in it\n"],
+  [["export", ...org, ...me, "--out", "src"], "src is a directory: give the path of a file in it\n"],
   [
     ["export", ...org, ...me, "--out", "none/contacts.csv"],
     "none/contacts.csv cannot be written: there is no such directory, or it does not allow it\n",

@@ -131,7 +131,7 @@ test.skipIf(!answers)(
     await pause(200);
     await holder.query("ROLLBACK");
     expect(await ended).toBe(130);
-    expect(err).toMatch(/^Export export_job_\w{26}: stopped, without a file\n$/);
+    expect(err).toMatch(/^Export export_job_\w{26}: cancelled, without a file\n$/);
     expect(await readFile(file, "utf8")).toBe("an older file");
     expect((await readdir(directory)).filter((each) => each.includes(".part"))).toEqual([]);
     const { rows } = await holder.query(

@@ -120,6 +120,6 @@ test("a server that is given a standby says what it can do, and does that", asyn
   expect(command).toEqual({
     code: 1,
     out: "",
-    err: "DATABASE_URL leads to a database that can only be read, as a standby: name its primary\n",
+    err: "DATABASE_URL points to a read-only database, such as a standby: use its primary\n",
   });
 }, 120_000);

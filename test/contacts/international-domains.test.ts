@@ -4,7 +4,8 @@ import { imported } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
 /**
- * An address at müller.example is one address, by what is shown and by what is stored, wherever addresses are compared.
+ * An address at müller.example is one address, by what is shown and by what is stored, wherever addresses are
+ * compared.
  */
 
 const shown = "info@müller.example";

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { mutate, post, read, sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
 
-/** Bad values by the rows of the table of bad inputs: one answer each, written in the document or sent as a variable. */
+/**
+ * Bad values by the rows of the table of bad inputs: one answer each, written in the document or sent as a variable.
+ */
 
 let key: string;
 beforeAll(async () => {

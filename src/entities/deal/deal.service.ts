@@ -85,7 +85,8 @@ async function columnsOf(
 }
 
 /**
- * Permanently deletes a deal. Activities that also belong to a contact or lead are kept; the others are deleted with it.
+ * Permanently deletes a deal. Activities that also belong to a contact or lead are kept; the others are deleted with
+ * it.
  *
  * @returns the deal as it was
  */

@@ -21,8 +21,8 @@ interface AdminCaller extends Caller {
  * @param expectedVersion refuses when the organization is at another version
  * @param idempotencyKey a request that is repeated under it changes nothing
  * @returns its settings as they are then
- * @throws RefusalError FORBIDDEN without the scope ADMIN and for a member restricted to assigned data; VERSION_CONFLICT;
- *   or with everything that is wrong with the input
+ * @throws RefusalError FORBIDDEN without the scope ADMIN and for a member restricted to assigned data;
+ *   VERSION_CONFLICT; or with everything that is wrong with the input
  */
 export async function updateOrganization(
   caller: AdminCaller,

@@ -7,7 +7,9 @@ import { formatDay } from "../../lib/exact.ts";
  * end, so that neighbouring ranges neither overlap nor leave a gap when the clocks change.
  */
 
-/** The time (one for a whole request), the time zone and the beginning of weeks by which relative dates are resolved. */
+/**
+ * The time (one for a whole request), the time zone and the beginning of weeks by which relative dates are resolved.
+ */
 export interface Clock {
   readonly now: Date;
   /** IANA name. */

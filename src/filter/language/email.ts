@@ -2,8 +2,8 @@ import { domainToUnicode } from "node:url";
 import { fold } from "../../lib/fold.ts";
 
 /**
- * The shown form of an e-mail address's comparison key: its domain in Unicode, `müller.de`, where the key has A-labels,
- * `xn--mller-kva.de`.
+ * The shown form of an e-mail address's comparison key: its domain in Unicode, `müller.de`, where the key has
+ * A-labels, `xn--mller-kva.de`.
  *
  * @param key from `emailKey`
  * @returns null where both are the same

@@ -95,6 +95,9 @@ const loader = requestCache(
     }),
 );
 
-/** The contacts that are likely the same person as a contact, the likeliest first: one statement for all contacts of a level. */
+/**
+ * The contacts that are likely the same person as a contact, the likeliest first: one statement for all contacts of a
+ * level.
+ */
 export const possibleDuplicates = (context: Context, contactId: string): Promise<PossibleDuplicate[]> =>
   loader(context).load(contactId);

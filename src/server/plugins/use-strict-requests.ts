@@ -4,7 +4,10 @@ import { type BodyLimits, readBody, refuse } from "../body.ts";
 import { MultipartError, type MultipartLimits, placeUpload, readMultipart } from "../multipart.ts";
 import { problemOf } from "../problem.ts";
 
-/** What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no form can send. */
+/**
+ * What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no
+ * form can send.
+ */
 
 const CSRF_HEADER = "x-graphql-yoga-csrf";
 /** What an accept header must have one of: JSON, or the streams that JSON is sent in. */
