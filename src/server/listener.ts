@@ -22,7 +22,7 @@ const LOOK_EVERY = 20;
 /** Milliseconds for a head that has begun to arrive when the port is closed. */
 const LAST_HEADS = 1_000;
 
-/** What watches the server asks for these, and goes on asking for as long as the server answers. */
+/** Paths of health checks, which keep coming for as long as the server answers. */
 const READY = "/ready";
 const HEALTH = "/health";
 

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { Config } from "../config.ts";
 
-/** What must never stand in a log, wherever it came from: keys, tokens, and the passwords of addresses. */
+/** Secrets that are removed from logs: keys, tokens, and passwords in URLs. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/sk_(live|test)_[0-9a-z]{10,}/g, "sk_$1_…"],
   [/\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*/g, "<token>"],

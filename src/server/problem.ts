@@ -23,7 +23,7 @@ const problem = (status: number, code: string, message: string, headers?: Proble
   ...(headers && { headers }),
 });
 
-/** What is told where a part of the server answers with a status and no more. */
+/** The message for a part of the server that answers with a status alone. */
 const byStatus = new Map(
   [
     problem(400, "BAD_REQUEST", "The request is not well-formed HTTP/1.1."),

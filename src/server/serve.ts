@@ -56,7 +56,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       verifyToken:
         config.oidc &&
         (await import("../auth/token.ts")).tokenVerifier(config.oidc, (error) =>
-          logger.warn({ error: error.message }, "the identity provider's keys cannot be had"),
+          logger.warn({ error: error.message }, "cannot fetch the identity provider's keys (JWKS)"),
         ),
       graphiql: key === null ? null : { key, query: exampleQuery, host: config.host },
       isStopping: () => stopping,
@@ -74,7 +74,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       say(`API key: ${key}`);
     }
   } catch (error) {
-    // A start that is interrupted fails somewhere, which is nobody's news.
+    // An interrupted start fails somewhere; that error is not reported.
     if (stopping) return;
     await database.close();
     throw error;

@@ -13,7 +13,7 @@ export function warnOfStaleBuild(): void {
   const built = changed(here);
   if (basename(root) !== "dist" || !filesOf(sources).some((file) => changed(file) > built)) return;
   process.stderr.write(
-    "What runs here is older than src/: npm run build makes it anew, npm run dev runs src/ itself.\n",
+    "The build is older than src/: run npm run build, or npm run dev to run src/ itself.\n",
   );
 }
 

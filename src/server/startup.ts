@@ -6,7 +6,7 @@ import { openDatabase } from "../db/open/database.ts";
 
 /** What a process that serves and one that looks after such have in common. */
 
-/** Tells whoever started it, on standard output. */
+/** Prints to standard output. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Opens the configured database; what breaks its idle connections is logged. */

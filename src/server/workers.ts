@@ -74,10 +74,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
         return void end(1);
       }
       const pause = inARow === 0 ? 0 : Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (inARow - 1));
-      logger.error(
-        { worker: worker.process.pid, code, signal, pause },
-        "a worker died; another takes its place",
-      );
+      logger.error({ worker: worker.process.pid, code, signal, pause }, "a worker died and is replaced");
       setTimeout(() => occupy(inARow), pause);
     });
   };
@@ -85,7 +82,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
   const kill = () => {
     for (const { process: child } of living) child.kill("SIGKILL");
   };
-  /** Lets the workers finish what they are at, ends what goes on for too long, and then itself. */
+  /** Lets the workers finish their work, ends those that take too long, and then exits. */
   const end = async (code: number) => {
     stopping = true;
     const late = setTimeout(kill, config.shutdownTimeout + LATE);

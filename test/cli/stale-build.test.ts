@@ -28,5 +28,5 @@ test("a build that is older than a source says so in one line; without sources, 
   expect(await start()).toBe("");
   const later = Date.now() / 1000 + 60;
   await utimes(source, later, later);
-  expect(await start()).toMatch(/^What runs here is older than src\/: npm run build .*\n$/);
+  expect(await start()).toMatch(/^The build is older than src\/: run npm run build.*\n$/);
 });

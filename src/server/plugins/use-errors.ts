@@ -5,32 +5,36 @@ import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from 
 import { type RequestCode, RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
 
-/** How errors leave the house: a stable code, the request's id, and nothing that was not meant for the caller. */
+/** Errors in responses: a stable code, the request's id, and no internal details. */
 
 type MaskError = YogaMaskedErrorOpts["maskError"];
 
-/** Turns what was thrown into what is told. Faults are logged by Yoga, which compares the two. */
+/** Turns a thrown error into the one that callers get. Faults are logged by Yoga, which compares the two. */
 export const maskError: MaskError = (thrown, message) => {
   const original = rootOf(thrown);
   const { nodes, source, positions, path } = (thrown instanceof GraphQLError ? thrown : {}) as GraphQLError;
   const place = { nodes, source, positions, path };
-  const told = (text: string, extensions: Record<string, unknown>, http?: Http) =>
+  const errorOf = (text: string, extensions: Record<string, unknown>, http?: Http) =>
     new GraphQLError(text, { ...place, extensions: { ...extensions, ...(http && { http }) } } as object);
   if (original instanceof RequestError) {
     const { status, retryAfter: _retryAfter, allow: _allow, ...details } = original.details;
     const http = status === undefined ? undefined : httpOf(status, original.details);
-    return told(original.message, { code: original.code, ...details }, http);
+    return errorOf(original.message, { code: original.code, ...details }, http);
   }
   // graphql-js words a variable's error around that of its value: the outer one says which variable.
   if (original instanceof GraphQLError) return thrown as GraphQLError;
   const fault = faults.find(({ is }) => is(original));
   return fault
-    ? told(fault.message, { code: fault.code }, fault.status === undefined ? undefined : httpOf(fault.status))
+    ? errorOf(
+        fault.message,
+        { code: fault.code },
+        fault.status === undefined ? undefined : httpOf(fault.status),
+      )
     : // A fault in a field leaves the other fields their answers.
-      told(message, { code: "INTERNAL_SERVER_ERROR" }, path === undefined ? httpOf(500) : undefined);
+      errorOf(message, { code: "INTERNAL_SERVER_ERROR" }, path === undefined ? httpOf(500) : undefined);
 };
 
-/** What callers are told of the database's faults. All of them are logged. */
+/** The errors that callers get for faults of the database. All of them are logged. */
 const faults: readonly {
   readonly is: (error: unknown) => boolean;
   readonly code: RequestCode;
@@ -56,7 +60,7 @@ const faults: readonly {
     code: "FILTER_TOO_LARGE",
     message: "The filter has more values or deeper conditions than one query can take.",
   },
-  { is: isUnstorable, code: "BAD_USER_INPUT", message: "A value is none that the database can hold." },
+  { is: isUnstorable, code: "BAD_USER_INPUT", message: "A value cannot be stored in the database." },
 ];
 
 interface Http {
@@ -64,7 +68,7 @@ interface Http {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How HTTP says it. Who is told to come back later is told when. */
+/** The HTTP status and headers; with 503 and the like, when to retry. */
 const httpOf = (status: number, { retryAfter = RETRY_AFTER, allow }: RequestError["details"] = {}): Http => ({
   status,
   headers: {

@@ -122,12 +122,13 @@ function readParams(body: Uint8Array): GraphQLParams {
 
 function checkParams(params: object): GraphQLParams {
   const { query, variables, operationName, extensions } = params as Record<string, unknown>;
-  if (typeof query !== "string" || query.trim() === "") return bad("query must be a text.");
+  if (typeof query !== "string" || query.trim() === "") return bad("query must be a non-empty string.");
   for (const [name, value] of Object.entries({ variables, extensions })) {
     if (value != null && (typeof value !== "object" || Array.isArray(value)))
       return bad(`${name} must be an object.`);
   }
-  if (operationName != null && typeof operationName !== "string") return bad("operationName must be a text.");
+  if (operationName != null && typeof operationName !== "string")
+    return bad("operationName must be a string.");
   return params as GraphQLParams;
 }
 

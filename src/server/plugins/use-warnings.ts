@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../../graphql/context.ts";
 
-/** Tells callers what was accepted and should be done otherwise, in the answer's `extensions.warnings`. */
+/** Adds warnings about accepted inputs to the response's `extensions.warnings`. */
 export const useWarnings = (): Plugin<Context> => ({
   onExecute: ({ args }) => ({
     onExecuteDone({ result, setResult }) {
