@@ -15,7 +15,7 @@ import { isFault, maskError, useErrors } from "./plugins/use-errors.ts";
 import { useJit } from "./plugins/use-jit.ts";
 import { useJsonText } from "./plugins/use-json-text.ts";
 import { defaultLimits, type LimitOptions, useLimits } from "./plugins/use-limits.ts";
-import { useReadiness } from "./plugins/use-readiness.ts";
+import { NO_ENDPOINT, useProbes } from "./plugins/use-probes.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
@@ -80,7 +80,7 @@ export function createServer({
       useLimits(limits),
       useErrorOrder(),
       useJit(compileAfter),
-      useReadiness(database, isStopping),
+      useProbes(database, isStopping),
     ],
     maskedErrors: {
       maskError,
@@ -108,6 +108,7 @@ export function createServer({
     renderGraphiQL: async (options) =>
       (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
     landingPage: false,
+    healthCheckEndpoint: NO_ENDPOINT,
     batching: false,
     // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.
     maxRequestBodySize: false,

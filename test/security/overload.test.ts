@@ -1,12 +1,8 @@
-import { createServer as createHttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { pino } from "pino";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
-import type { Database } from "../../src/db/database.ts";
 import { openDatabase } from "../../src/db/open/database.ts";
-import { createServer } from "../../src/server/server.ts";
-import { statementsOf, testDatabase } from "../support/database.ts";
+import { testDatabase } from "../support/database.ts";
 import { listening } from "../support/listener.ts";
+import { lonely } from "../support/lonely.ts";
 import { Organization } from "../support/makers.ts";
 
 /** More is asked for than there are connections to the database, and by callers who do not wait for the answer. */
@@ -44,66 +40,6 @@ test.skipIf(url === null)("a full pool says 503 and when to ask again, and serve
   expect((await fetch(`${server.url}/ready`)).status).toBe(503);
   taken.release();
   expect((await ask()).status).toBe(200);
-});
-
-/** A server of one request, which tells when its caller has left and when it has nothing more to do. */
-async function lonely(database: Database) {
-  const gateway = createServer({
-    database,
-    logger: pino({ level: "silent" }),
-    corsOrigins: [],
-    bodyLimit: 1_048_576,
-    fileLimit: 2_097_152,
-    graphiql: null,
-  });
-  let url = "";
-  let left = Promise.resolve();
-  const ended = new Promise<void>((resolve) => {
-    const http = createHttpServer((incoming, outgoing) => {
-      left = new Promise((gone) => outgoing.once("close", gone));
-      void gateway(incoming, outgoing).finally(resolve);
-    });
-    onTestFinished(() => void http.close());
-    http.listen(0, "127.0.0.1", () => {
-      url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`;
-    });
-  });
-  await vi.waitFor(() => expect(url).not.toBe(""));
-  const ask = (key: string, query: string, signal: AbortSignal) =>
-    fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
-      body: body(query),
-      signal,
-    });
-  return { ask, ended, left: () => left };
-}
-
-test.each([
-  ["stays", 1],
-  ["hangs up", 0],
-])("for a caller who %s within a query, its children are read %i times", async (how, times) => {
-  const organization = await Organization.make();
-  const contact = await organization.contact();
-  await organization.deal({ contactId: contact.id });
-  const caller = new AbortController();
-  const database = await testDatabase();
-  const read: Database["reads"]["read"] = async (model, ...rest) => {
-    if (model === "contact" && how === "hangs up") {
-      caller.abort();
-      await server.left();
-    }
-    return database.reads.read(model, ...rest);
-  };
-  const server = await lonely({ ...database, reads: { ...database.reads, read } });
-  const { statements } = await statementsOf(async () => {
-    const query = "{ contacts { nodes { deals { nodes { name } } } } }";
-    await server.ask(organization.key, query, caller.signal).catch(() => undefined);
-    await server.ended;
-  });
-  expect(statements.filter((statement) => /"?\bdeal\b"?/.test(statement))).toHaveLength(times);
-  expect(database.pool.waitingCount).toBe(0);
-  expect(database.pool.idleCount).toBe(database.pool.totalCount);
 });
 
 test("a mutation is done to its end, though its caller has left", async () => {

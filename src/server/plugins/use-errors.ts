@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
 import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/faults.ts";
@@ -129,8 +129,14 @@ function withCode(error: GraphQLError, requestId: string | undefined): GraphQLEr
     ...(error.source && { source: error.source }),
     ...(error.positions && { positions: error.positions }),
     ...(error.path && { path: error.path }),
-    extensions: { code: codeOf(error), ...extensions, requestId },
+    extensions: { code: codeOf(error), ...extensions, ...codeByStatus(extensions), requestId },
   });
+}
+
+/** Yoga calls all that it refuses BAD_REQUEST, whatever its status says. */
+function codeByStatus({ code, http }: GraphQLErrorExtensions): { readonly code?: string } {
+  const { status } = (http ?? {}) as Partial<Http>;
+  return code === "BAD_REQUEST" && status !== undefined ? { code: problemOf(status).code } : {};
 }
 
 /** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
