@@ -86,6 +86,7 @@ async function timeImport(database: Database, path: string) {
       source: "IMPORT",
       timeZone: "UTC",
       defaultCountry: null,
+      defaultCurrency: null,
     },
   };
   const before = process.memoryUsage.rss();

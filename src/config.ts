@@ -23,6 +23,10 @@ export interface Config {
     /** Whether the schema may be asked for. */
     readonly introspection: boolean;
   };
+  /** What callers may ask for in a minute, as docs/limits.md counts it; 0 for any amount. */
+  readonly rates: { readonly perCaller: number; readonly perOrganization: number };
+  /** The Redis that instances count in together; null where each counts for itself. */
+  readonly redisUrl: string | null;
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
   /** Milliseconds for which a shutdown goes on taking connections, where a balancer looks or requests come. */
@@ -94,6 +98,13 @@ const secureUrl = z
   .string()
   .refine(isSecureUrl, "must be an https address such as https://login.example.com, or http on this machine");
 
+const redisUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
+    "must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS",
+  );
+
 const Settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 4000),
@@ -113,6 +124,9 @@ const Settings = z.object({
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
   COST_LIMIT: wholeNumber(1000, 1_000_000_000, 50_000),
+  COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 20_000_000),
+  ORGANIZATION_COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 60_000_000),
+  REDIS_URL: redisUrl.optional(),
   INTROSPECTION: z.enum(["true", "false"], "must be true or false").default("true"),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
@@ -164,6 +178,21 @@ function readWorkers({ WORKERS, DATABASE_URL, DATABASE_POOL }: z.infer<typeof Se
   );
 }
 
+/** @throws ConfigError where one operation may cost more than all of a minute */
+function readRates(settings: z.infer<typeof Settings>): Config["rates"] {
+  const { COST_LIMIT, COST_PER_MINUTE: perCaller, ORGANIZATION_COST_PER_MINUTE: perOrganization } = settings;
+  for (const [name, value] of Object.entries({
+    COST_PER_MINUTE: perCaller,
+    ORGANIZATION_COST_PER_MINUTE: perOrganization,
+  })) {
+    if (value !== 0 && value < COST_LIMIT)
+      throw new ConfigError(
+        `${name} must be 0 for any amount, or at least COST_LIMIT, which is ${COST_LIMIT}`,
+      );
+  }
+  return { perCaller, perOrganization };
+}
+
 /**
  * Reads the settings of a process.
  *
@@ -194,6 +223,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     authFailures: settings.AUTH_FAILURES_PER_MINUTE,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
+    rates: readRates(settings),
+    redisUrl: settings.REDIS_URL ?? null,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     workers: readWorkers(settings),
     demo: settings.DATABASE_URL === undefined,

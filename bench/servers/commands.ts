@@ -19,12 +19,15 @@ export function newerNode(): string | null {
   return Number(process.versions.node.split(".")[0]) >= 22 ? process.execPath : null;
 }
 
+/** Costs are counted, and so high a sum is refused to nobody. */
+const anyCost = { COST_PER_MINUTE: "1000000000000", ORGANIZATION_COST_PER_MINUTE: "1000000000000" };
+
 /** The product as an operator starts it. Nothing of it is purged in the middle of a measurement. */
 export const rolographCommand = (url: string | null, env = nothing): Command => ({
   file: "npm",
   args: ["start", "--silent"],
   cwd: product,
-  env: { ...(url !== null && { DATABASE_URL: url }), PURGE_EVERY_MINUTES: "0", ...env },
+  env: { ...(url !== null && { DATABASE_URL: url }), PURGE_EVERY_MINUTES: "0", ...anyCost, ...env },
 });
 
 export const helloCommand: Command = {

@@ -148,6 +148,8 @@ export class RequestError extends Error {
       /** What an operation costs, and what it may cost. */
       readonly requested?: number;
       readonly limit?: number;
+      /** What of a limit a minute is left; sent as RateLimit-Remaining. */
+      readonly remaining?: number;
       /** HTTP status, when the whole request fails. */
       readonly status?: number;
       /** Seconds after which it is worth while to ask again; sent as Retry-After. */

@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { prepareDemo } from "../demo/demo.ts";
@@ -22,6 +23,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   // Signals count from here on, so that a start that is interrupted still closes the database.
   let stopping = false;
   let listener: Listener | null = null;
+  let redis: Redis | null = null;
   let stopServing = async () => {};
   let stopJobs = async () => {};
   onSignals(async (signal) => {
@@ -33,6 +35,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       process.exit(0);
     }, config.shutdownTimeout);
     await Promise.all([stopServing(), stopJobs()]);
+    redis?.disconnect();
     await database.close();
     process.exit(0);
   });
@@ -44,6 +47,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
         ? await prepareDemo(database, config.database.directory, say)
         : null;
     const [{ createServer }, { startJobs }, { Listener }] = await program;
+    if (config.redisUrl !== null) redis = (await import("./redis.ts")).openRedis(config.redisUrl, logger);
     const gateway = createServer({
       database,
       logger,
@@ -51,6 +55,8 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       bodyLimit: config.bodyLimit,
       fileLimit: config.fileLimit,
       limits: config.limits,
+      rates: config.rates,
+      redis,
       trustedProxies: config.trustedProxies,
       authFailures: config.authFailures,
       verifyToken:
@@ -76,6 +82,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   } catch (error) {
     // An interrupted start fails somewhere; that error is not reported.
     if (stopping) return;
+    redis?.disconnect();
     await database.close();
     throw error;
   }

@@ -1,4 +1,5 @@
 import { createYoga } from "graphql-yoga";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { Guesses } from "../auth/guesses.ts";
 import type { VerifyToken } from "../auth/token.ts";
@@ -20,6 +21,7 @@ import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
 import { problemOf } from "./problem.ts";
+import { type RateOptions, ratesOf } from "./rates.ts";
 
 export interface ServerOptions {
   readonly database: Database;
@@ -35,6 +37,10 @@ export interface ServerOptions {
   readonly verifyToken?: VerifyToken | null;
   /** What an operation may cost, and whether the schema may be asked for; as the settings' defaults when left out. */
   readonly limits?: LimitOptions;
+  /** What callers may ask for in a minute; any amount when left out. */
+  readonly rates?: RateOptions;
+  /** Where all instances count together; each counts for itself when left out. */
+  readonly redis?: Redis | null;
   /** Proxies in front whose X-Forwarded-For is believed; none when left out. */
   readonly trustedProxies?: number;
   /** Wrong credentials a minute from one address, after which it is refused; any number when left out. */
@@ -55,6 +61,8 @@ export function createServer({
   bodyLimit,
   fileLimit,
   limits = defaultLimits,
+  rates = { perCaller: 0, perOrganization: 0 },
+  redis = null,
   graphiql,
   bodyTimeout = 15_000,
   verifyToken = null,
@@ -77,7 +85,7 @@ export function createServer({
       useStrictRequests({ bytes: bodyLimit, milliseconds: bodyTimeout }, fileLimit),
       useViewer(database, viewerOf),
       useWarnings(),
-      useLimits(limits),
+      useLimits(limits, ratesOf(rates, redis)),
       useErrorOrder(),
       useJit(compileAfter),
       useProbes(database, isStopping),
@@ -100,7 +108,13 @@ export function createServer({
             origin: [...corsOrigins],
             credentials: false,
             methods: ["POST"],
-            exposedHeaders: ["x-request-id"],
+            exposedHeaders: [
+              "x-request-id",
+              "retry-after",
+              "ratelimit-limit",
+              "ratelimit-remaining",
+              "ratelimit-reset",
+            ],
           }
         : false,
     graphiql: graphiql ? graphiqlFor(graphiql) : false,

@@ -101,6 +101,30 @@ test("an operation may cost 50,000 and the schema be asked for, unless the opera
   expect(() => readConfig({ INTROSPECTION: "no" })).toThrow("INTROSPECTION must be true or false");
 });
 
+test("what callers may ask for in a minute has a bound that one operation fits in, unless the operator takes it away", () => {
+  expect(readConfig({})).toMatchObject({
+    rates: { perCaller: 20_000_000, perOrganization: 60_000_000 },
+    redisUrl: null,
+  });
+  expect(
+    readConfig({
+      COST_PER_MINUTE: "0",
+      ORGANIZATION_COST_PER_MINUTE: "50000",
+      REDIS_URL: "rediss://cache:6380/1",
+    }),
+  ).toMatchObject({ rates: { perCaller: 0, perOrganization: 50_000 }, redisUrl: "rediss://cache:6380/1" });
+  expect(() => readConfig({ COST_PER_MINUTE: "49999" })).toThrow(
+    "COST_PER_MINUTE must be 0 for any amount, or at least COST_LIMIT, which is 50000",
+  );
+  expect(() => readConfig({ ORGANIZATION_COST_PER_MINUTE: "many" })).toThrow(
+    "ORGANIZATION_COST_PER_MINUTE must be a whole number from 0",
+  );
+  for (const url of ["localhost:6379", "http://localhost", "redis"])
+    expect(() => readConfig({ REDIS_URL: url })).toThrow(
+      "REDIS_URL must be an address such as redis://127.0.0.1:6379",
+    );
+});
+
 /** The settings of the door. */
 
 test("connections are kept longer than by common balancers, a stop gives them time, and no header of a proxy is believed", () => {

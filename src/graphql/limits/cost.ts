@@ -1,24 +1,5 @@
-import {
-  type DirectiveNode,
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLCompositeType,
-  type GraphQLField,
-  type GraphQLSchema,
-  getNamedType,
-  getNullableType,
-  isAbstractType,
-  isCompositeType,
-  isListType,
-  isObjectType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
-} from "graphql";
-import { DEFAULT_PAGE, MAX_PAGE } from "../../lib/page.ts";
-import { priceOf } from "./price.ts";
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { Counter } from "./counter.ts";
 
 /**
  * What an operation costs, known before anything of it runs: about the number of values that its answer may have.
@@ -29,14 +10,17 @@ import { priceOf } from "./price.ts";
  * `@skip` and `@include` leave out, and reads all variables once more for each request.
  */
 
-/** Assumed items of a list that has neither a page size nor a `price`. */
-const LIST_ITEMS = 10;
-const MUTATION_COST = 10;
-
 export interface Cost {
   readonly total: number;
   /** Names as the answer has them, from the root down to where most of it comes from. */
   readonly dearest: () => readonly string[];
+  /**
+   * What of it an answer took: counted in the same way, of the fields and items that are there. A list whose length nothing
+   * says counts as at most so many items as were assumed, so that it is never more than the total.
+   *
+   * @param data of the answer
+   */
+  readonly actual: (data: unknown) => number;
 }
 
 /** @param variables coerced: with their defaults, and what is left out left out */
@@ -47,211 +31,11 @@ export function costOf(
   variables: Readonly<Record<string, unknown>>,
 ): Cost {
   const root = schema.getRootType(operation.operation);
-  if (!root) return { total: 0, dearest: () => [] };
+  if (!root) return { total: 0, dearest: () => [], actual: () => 0 };
   const counter = new Counter(schema, document, variables);
   return {
     total: Math.min(counter.selections(operation.selectionSet, root, 1), Number.MAX_SAFE_INTEGER),
     dearest: () => counter.dearest(operation.selectionSet, root),
+    actual: (data) => counter.actual(operation.selectionSet, root, 1, data),
   };
-}
-
-/** A type whose selections are counted, and how many items the lists of a connection have inside it. */
-type Known = Map<GraphQLCompositeType, Map<number, number>>;
-
-/** A selection of a type, and the items of a page where that is a connection. */
-interface Level {
-  readonly node: SelectionSetNode;
-  readonly type: GraphQLCompositeType;
-  readonly page: number;
-}
-
-/** A field of a level, its part of what the level costs, and what is selected of it. */
-interface Next {
-  readonly name: string;
-  readonly share: number;
-  readonly level: Level;
-}
-
-/** Characters of a name that an error repeats. */
-const MAX_NAME = 60;
-
-class Counter {
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  /** Each selection is counted once, however often its fragment is spread. */
-  readonly #known = new Map<SelectionSetNode, Known>();
-
-  constructor(
-    readonly schema: GraphQLSchema,
-    document: DocumentNode,
-    readonly variables: Readonly<Record<string, unknown>>,
-  ) {
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION)
-        this.#fragments.set(definition.name.value, definition);
-    }
-  }
-
-  /**
-   * @param page items of a page, where the type is a connection
-   */
-  selections(node: SelectionSetNode, type: GraphQLCompositeType, page: number): number {
-    const types = getOrMake(this.#known, node, () => new Map());
-    const pages = getOrMake(types, type, () => new Map<number, number>());
-    const known = pages.get(page);
-    if (known !== undefined) return known;
-    // Fragments that spread themselves were refused before.
-    pages.set(page, 0);
-    const total = isAbstractType(type)
-      ? Math.max(
-          ...this.schema.getPossibleTypes(type).map((possible) => this.selections(node, possible, page)),
-        )
-      : node.selections.reduce((sum, selection) => sum + this.#selection(selection, type, page), 0);
-    pages.set(page, total);
-    return total;
-  }
-
-  #selection(node: SelectionNode, type: GraphQLCompositeType, page: number): number {
-    if (!this.#included(node.directives)) return 0;
-    if (node.kind === Kind.FIELD) return this.#field(node, type, page);
-    const inner = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value);
-    if (!inner || !this.#applies(inner.typeCondition?.name.value, type)) return 0;
-    return this.selections(inner.selectionSet, type, page);
-  }
-
-  /** Whether a fragment on a type is for records of another, which is no interface. */
-  #applies(condition: string | undefined, type: GraphQLCompositeType): boolean {
-    if (condition === undefined || condition === type.name) return true;
-    const wanted = this.schema.getType(condition);
-    return isAbstractType(wanted) && isObjectType(type) && this.schema.isSubType(wanted, type);
-  }
-
-  #field(node: FieldNode, type: GraphQLCompositeType, page: number): number {
-    const field = fieldOf(type, node);
-    if (!field) return 1;
-    const stated = priceOf(field.extensions);
-    const own = stated.cost ?? (type === this.schema.getMutationType() ? MUTATION_COST : 1);
-    const inner = getNamedType(field.type);
-    if (!node.selectionSet || !isCompositeType(inner)) return own;
-    const items = isListType(getNullableType(field.type)) ? this.#items(field, node, type, page) : 1;
-    const size = isConnection(inner) ? this.#size(field, node) : 1;
-    return own + items * this.selections(node.selectionSet, inner, size);
-  }
-
-  /** How many items a list may have. */
-  #items(
-    field: GraphQLField<unknown, unknown>,
-    node: FieldNode,
-    type: GraphQLCompositeType,
-    page: number,
-  ): number {
-    if (isConnection(type)) return page;
-    if (field.args.some(({ name }) => name === "first")) return this.#size(field, node);
-    const ids = this.#argument(field, node, "ids");
-    if (Array.isArray(ids)) return Math.min(Math.max(ids.length, 1), MAX_PAGE);
-    return priceOf(field.extensions).items ?? LIST_ITEMS;
-  }
-
-  /** A page size out of bounds is refused when the page is read, so its cost does not matter. */
-  #size(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
-    const given = this.#argument(field, node, "first") ?? this.#argument(field, node, "last");
-    return typeof given === "number" ? Math.min(Math.max(given, 1), MAX_PAGE) : DEFAULT_PAGE;
-  }
-
-  #argument(field: GraphQLField<unknown, unknown>, { arguments: given }: FieldNode, name: string): unknown {
-    const value = given?.find((argument) => argument.name.value === name)?.value;
-    const fallback = () => field.args.find((argument) => argument.name === name)?.defaultValue;
-    switch (value?.kind) {
-      case Kind.INT:
-        return Number(value.value);
-      case Kind.LIST:
-        return value.values;
-      case Kind.VARIABLE: {
-        const { [value.name.value]: variable } = this.variables;
-        return variable === undefined ? fallback() : variable;
-      }
-      default:
-        return fallback();
-    }
-  }
-
-  #included(directives: readonly DirectiveNode[] | undefined): boolean {
-    return (directives ?? []).every(({ name, arguments: given }) => {
-      const condition = given?.find((argument) => argument.name.value === "if")?.value;
-      const value =
-        condition?.kind === Kind.VARIABLE
-          ? this.variables[condition.name.value]
-          : condition?.kind === Kind.BOOLEAN && condition.value;
-      return name.value === "skip" ? value !== true : name.value !== "include" || value !== false;
-    });
-  }
-
-  /** The way from the root along the field that costs most, as long as it costs more than half of what is asked. */
-  dearest(node: SelectionSetNode, type: GraphQLCompositeType): string[] {
-    const path: string[] = [];
-    let level: Level | null = { node, type, page: 1 };
-    while (level) {
-      const next: Next | null = this.#dearestField(level);
-      if (!next || (path.length > 0 && next.share < 0.5)) break;
-      path.push(next.name);
-      level = next.level;
-    }
-    return path;
-  }
-
-  #dearestField(level: Level): Next | null {
-    const { node, page } = level;
-    const type = this.#dearestType(level);
-    const [first] = this.#fieldsIn(node, type, new Set())
-      .map((field) => ({ field, cost: this.#field(field, type, page) }))
-      .sort((one, other) => other.cost - one.cost);
-    const field = first && fieldOf(type, first.field);
-    const inner = field && getNamedType(field.type);
-    if (!field || !first.field.selectionSet || !isCompositeType(inner)) return null;
-    return {
-      name: (first.field.alias ?? first.field.name).value.slice(0, MAX_NAME),
-      share: first.cost / this.selections(node, type, page),
-      level: {
-        node: first.field.selectionSet,
-        type: inner,
-        page: isConnection(inner) ? this.#size(field, first.field) : 1,
-      },
-    };
-  }
-
-  #dearestType({ node, type, page }: Level): GraphQLCompositeType {
-    if (!isAbstractType(type)) return type;
-    const [first = type] = [...this.schema.getPossibleTypes(type)].sort(
-      (one, other) => this.selections(node, other, page) - this.selections(node, one, page),
-    );
-    return first;
-  }
-
-  /** The fields of a selection, those of its fragments among them, each fragment once. */
-  #fieldsIn(node: SelectionSetNode, type: GraphQLCompositeType, seen: Set<string>): FieldNode[] {
-    return node.selections.flatMap((selection) => {
-      if (!this.#included(selection.directives)) return [];
-      if (selection.kind === Kind.FIELD) return [selection];
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        if (seen.has(selection.name.value)) return [];
-        seen.add(selection.name.value);
-      }
-      const inner =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
-      if (!inner || !this.#applies(inner.typeCondition?.name.value, type)) return [];
-      return this.#fieldsIn(inner.selectionSet, type, seen);
-    });
-  }
-}
-
-const fieldOf = (type: GraphQLCompositeType, { name }: FieldNode) =>
-  "getFields" in type ? type.getFields()[name.value] : undefined;
-
-const isConnection = ({ name }: GraphQLCompositeType): boolean => name.endsWith("Connection");
-
-function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -69,10 +69,18 @@ interface Http {
 }
 
 /** The HTTP status and headers; with 503 and the like, when to retry. */
-const httpOf = (status: number, { retryAfter = RETRY_AFTER, allow }: RequestError["details"] = {}): Http => ({
+const httpOf = (
+  status: number,
+  { retryAfter = RETRY_AFTER, allow, limit, remaining }: RequestError["details"] = {},
+): Http => ({
   status,
   headers: {
     ...((status === 429 || status === 503) && { "retry-after": String(retryAfter) }),
+    ...(remaining !== undefined && {
+      "ratelimit-limit": String(limit),
+      "ratelimit-remaining": String(remaining),
+      "ratelimit-reset": String(retryAfter),
+    }),
     ...(allow !== undefined && { allow }),
   },
 });

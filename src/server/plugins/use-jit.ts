@@ -3,7 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import { Forms } from "../../graphql/compiled/forms.ts";
 import { schema } from "../../schema.ts";
 import { isFailure } from "./use-error-order.ts";
-import { variablesOf } from "./use-limits.ts";
+import { isCostAsked, variablesOf } from "./use-limits.ts";
 
 type GraphqlJit = typeof import("graphql-jit");
 let library: GraphqlJit | undefined;
@@ -28,7 +28,7 @@ export function useJit(after = 1): Plugin {
       const known: Seen = seen.get(document) ?? { times: 0, forms: null };
       seen.set(document, known);
       known.times += 1;
-      if (known.times <= after) return;
+      if (known.times <= after || isCostAsked(args.contextValue)) return;
       known.forms ??= new Forms(schema, document);
       const { forms } = known;
       const { operation } = forms;

@@ -1,11 +1,13 @@
 import { GraphQLError, getOperationAST, validate } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { costOf } from "../../graphql/limits/cost.ts";
+import type { Context } from "../../graphql/context.ts";
+import { type Cost, costOf } from "../../graphql/limits/cost.ts";
 import { checkText, parseWithin } from "../../graphql/limits/document.ts";
 import { checkValues } from "../../graphql/limits/values.ts";
 import { readVariables } from "../../graphql/limits/variables.ts";
 import { answerTooLarge, exceedsAnswer } from "../../lib/answer-size.ts";
 import { RequestError } from "../../lib/errors.ts";
+import type { Allowance, Rates } from "../rates.ts";
 
 export interface LimitOptions {
   /** What an operation may cost. */
@@ -19,6 +21,14 @@ export const defaultLimits: LimitOptions = { costLimit: 50_000, introspection: t
 /** Errors that one document is told of: each of them is looked up in the text. */
 const MAX_VALIDATION_ERRORS = 10;
 
+/** The request header that asks what an operation costs, and its values. */
+const COST_HEADER = "x-cost";
+const ASKED = new Set(["true", "1"]);
+
+/** Whether the caller asks for `extensions.cost`. It is counted of values, so that no JSON may stand ready in them. */
+export const isCostAsked = (context: object): boolean =>
+  ASKED.has((context as { request?: Request }).request?.headers.get(COST_HEADER)?.toLowerCase() ?? "");
+
 /** Variables that were read by their types, by the request's context. */
 const read = new WeakMap<object, Readonly<Record<string, unknown>>>();
 
@@ -27,9 +37,10 @@ export const variablesOf = (context: object): Readonly<Record<string, unknown>> 
 
 /**
  * Refuses what is too large before anything of it runs: values before they are read by their types, documents before
- * they are validated, and what an operation costs before any resolver.
+ * they are validated, and what an operation costs before any resolver, by itself and with what its caller asked for
+ * before. Tells in `extensions.cost` what it costs, where that is asked.
  */
-export const useLimits = ({ costLimit, introspection }: LimitOptions): Plugin => ({
+export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rates): Plugin => ({
   onParams({ params: { query, variables, extensions } }) {
     if (typeof query === "string") checkText(query);
     checkValues(variables, "variables");
@@ -46,7 +57,7 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions): Plugin =>
       }),
     );
   },
-  onExecute({ args, setResultAndStopExecution }) {
+  async onExecute({ args, setResultAndStopExecution }) {
     const { schema, document, operationName, contextValue } = args;
     const operation = getOperationAST(document, operationName);
     // Executing it says which operation is missing.
@@ -54,15 +65,37 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions): Plugin =>
     const variables = readVariables(schema, operation, args.variableValues ?? {}, !introspection);
     if (variables.errors) return setResultAndStopExecution({ errors: variables.errors });
     read.set(contextValue as object, variables.coerced);
-    const { total, dearest } = costOf(schema, document, operation, variables.coerced);
+    const cost = costOf(schema, document, operation, variables.coerced);
+    const { total, dearest } = cost;
     if (total > costLimit)
       return setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
+    let allowance: Allowance | null;
+    try {
+      allowance = await rates.take((contextValue as unknown as Context).viewer, total);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return setResultAndStopExecution({ errors: [refused(error)] });
+    }
+    const asked = isCostAsked(contextValue as object);
     return {
       onExecuteDone({ result, setResult }) {
-        if (exceedsAnswer(result)) setResult({ errors: [refused(answerTooLarge())] });
+        if (exceedsAnswer(result)) return setResult({ errors: [refused(answerTooLarge())] });
+        if (!asked || Symbol.asyncIterator in result) return;
+        const { extensions, ...rest } = result;
+        setResult({
+          ...rest,
+          extensions: { ...extensions, cost: told(cost, costLimit, allowance, rest.data) },
+        });
       },
     };
   },
+});
+
+const told = ({ total, actual }: Cost, limit: number, allowance: Allowance | null, data: unknown) => ({
+  requested: total,
+  actual: actual(data),
+  limit,
+  ...(allowance && { remaining: allowance.remaining, resetAt: allowance.resetAt.toISOString() }),
 });
 
 function tooComplex(requested: number, limit: number, field: string): GraphQLError {

@@ -1,0 +1,38 @@
+import { Redis } from "ioredis";
+import type { Logger } from "pino";
+
+/** Milliseconds between two attempts to connect, at most. */
+const MOST_WAIT = 5_000;
+/** Milliseconds after which Redis is taken for away. */
+const TIMEOUT = 500;
+
+/**
+ * The Redis that instances share. It connects by itself, again and again; a command is refused while it is away, so that
+ * no request waits for it.
+ */
+export function openRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 5_000,
+    commandTimeout: TIMEOUT,
+    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), MOST_WAIT),
+  });
+  let away = false;
+  redis.on("error", (error: Error) => {
+    if (!away)
+      logger.warn(
+        { error: error.message },
+        "Redis does not answer: this process counts for itself until it does",
+      );
+    away = true;
+  });
+  redis.on("ready", () => {
+    if (away) logger.info("Redis answers again");
+    away = false;
+  });
+  // What fails here is tried again, and was logged.
+  redis.connect().catch(() => undefined);
+  return redis;
+}

@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { pino } from "pino";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/server/redis.ts";
+import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { documents } from "../same/documents.ts";
+import { plantWorld } from "../same/world.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+/** What an operation took of what it may cost, and what a caller may ask for in a minute. */
+
+const REDIS = process.env.TEST_REDIS_URL ?? "redis://127.0.0.1:6379";
+
+const serverWith = async (options: Partial<ServerOptions>) =>
+  createServer({
+    database: await testDatabase(),
+    logger: pino({ level: "silent" }),
+    corsOrigins: [],
+    bodyLimit: 1_048_576,
+    fileLimit: 1_048_576,
+    graphiql: null,
+    compileAfter: 0,
+    ...options,
+  });
+
+type Server = Awaited<ReturnType<typeof serverWith>>;
+
+interface Told {
+  readonly requested: number;
+  readonly actual: number;
+  readonly limit: number;
+  readonly remaining?: number;
+  readonly resetAt?: string;
+}
+
+async function ask(server: Server, key: string, query: string, variables = {}, headers = {}) {
+  const response = await server.fetch("http://test/graphql", {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${key}`, ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  const body = (await response.json()) as {
+    data?: unknown;
+    errors?: readonly { message: string; extensions: Record<string, unknown> }[];
+    extensions?: { cost?: Told };
+  };
+  return { status: response.status, headers: response.headers, ...body };
+}
+
+const asking = { "x-cost": "true" };
+
+let organization: Organization;
+beforeAll(async () => {
+  organization = await Organization.make();
+});
+
+describe("extensions.cost", () => {
+  test("is told where it is asked for, and the rest of the answer is the same", async () => {
+    const own = await Organization.make();
+    const { id } = await own.contact({ name: "Ann" });
+    for (let deal = 0; deal < 3; deal += 1) await own.deal({ contactId: id });
+    const server = await serverWith({});
+    const query = "{ contacts(first: 10) { nodes { name deals(first: 5) { nodes { name } } } } }";
+    const plain = await ask(server, own.key, query);
+    expect(plain.extensions).toBeUndefined();
+    for (const header of [{ "x-cost": "true" }, { "X-Cost": "1" }, { "x-cost": "TRUE" }]) {
+      const { data, extensions } = await ask(server, own.key, query, {}, header);
+      expect(data).toEqual(plain.data);
+      // contacts, nodes, name and deals of a contact, nodes of its deals, and each name.
+      expect(extensions?.cost).toEqual({
+        requested: 1 + 1 + 10 * (1 + 1 + 1 + 5),
+        actual: 1 + 1 + 1 * (1 + 1 + 1 + 3),
+        limit: 50_000,
+      });
+    }
+    expect((await ask(server, own.key, query, {}, { "x-cost": "no" })).extensions).toBeUndefined();
+  });
+
+  test("a mutation that is refused took what its payload says, and a list of any length no more than was assumed", async () => {
+    const own = await Organization.make();
+    const { globalId: id } = await own.contact({
+      name: "Ann",
+      tags: Array.from({ length: 14 }, (_, at) => `tag ${at}`),
+    });
+    const server = await serverWith({});
+    const refused = await ask(
+      server,
+      own.key,
+      'mutation { tagDelete(id: "tag_x") { deletedId errors { code } } }',
+      {},
+      asking,
+    );
+    expect(refused.extensions?.cost).toMatchObject({ requested: 10 + 1 + 1 + 10, actual: 10 + 1 + 1 + 1 });
+    const tags = await ask(
+      server,
+      own.key,
+      "query ($id: ID!) { contact(id: $id) { tags { name } } }",
+      { id },
+      asking,
+    );
+    expect(tags.data).toMatchObject({ contact: { tags: Array(14).fill({}) } });
+    expect(tags.extensions?.cost).toMatchObject({ requested: 12, actual: 12 });
+  });
+
+  test("1000 random operations take at most what they were said to cost", async () => {
+    const world = await plantWorld();
+    const server = await serverWith({ compileAfter: Number.POSITIVE_INFINITY });
+    const seed = Number(process.env.COST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    let counted = 0;
+    for (const { query, variables } of fc.sample(documents(world.ids), { seed, numRuns: 1000 })) {
+      const set = variables[counted % variables.length] ?? {};
+      const { extensions, data } = await ask(server, world.organization.key, query, set, asking);
+      if (!extensions?.cost) continue;
+      const { requested, actual } = extensions.cost;
+      const told = `seed ${seed}: ${query}\n${JSON.stringify(set)}`;
+      expect(actual, told).toBeLessThanOrEqual(requested);
+      if (data && Object.keys(data).length > 0) expect(actual, told).toBeGreaterThan(0);
+      counted += 1;
+    }
+    expect(counted).toBeGreaterThan(500);
+  }, 300_000);
+
+  test("fragments that double twenty times over what is left out are walked at once", async () => {
+    const fragments = Array.from(
+      { length: 40 },
+      (_, at) => `fragment F${at} on Contact { ...F${at + 1} ...F${at + 1} }`,
+    );
+    const query = `query ($no: Boolean = false) { contacts(first: 1) { nodes { ...F0 } } } ${fragments.join(" ")}
+      fragment F40 on Contact { name @include(if: $no) }`;
+    const own = await Organization.make();
+    await own.contact({ name: "Ann" });
+    const { data, extensions } = await ask(await serverWith({}), own.key, query, {}, asking);
+    expect(data).toEqual({ contacts: { nodes: [{}] } });
+    expect(extensions?.cost).toMatchObject({ requested: 2, actual: 2 });
+  });
+});
+
+/** Costs 12. */
+const query = "{ contacts(first: 10) { nodes { id } } }";
+
+describe("a minute's cost", () => {
+  test("of one key is used up by it alone, and says when to come again", async () => {
+    const { key: other } = await organization.member();
+    const elsewhere = await Organization.make();
+    const server = await serverWith({ rates: { perCaller: 30, perOrganization: 0 } });
+    const first = await ask(server, organization.key, query, {}, asking);
+    expect(first.extensions?.cost).toMatchObject({ requested: 12, remaining: 18 });
+    const resetAt = Date.parse(first.extensions?.cost?.resetAt ?? "");
+    expect(resetAt - Date.now()).toBeLessThanOrEqual(60_000);
+    expect((await ask(server, organization.key, query)).status).toBe(200);
+
+    const { statements } = await statementsOf(async () => {
+      const refused = await ask(server, organization.key, query);
+      expect(refused).toMatchObject({
+        status: 429,
+        errors: [
+          {
+            message: expect.stringMatching(
+              /^This credential has asked for .* a cost of 30\. Send it again in \d+ s\.$/,
+            ),
+            extensions: { code: "RATE_LIMITED", requested: 12, limit: 30, remaining: 0 },
+          },
+        ],
+      });
+      const { headers } = refused;
+      const wait = Number(headers.get("retry-after"));
+      expect(wait).toBeGreaterThan(0);
+      expect(wait).toBeLessThanOrEqual(60);
+      expect(headers.get("ratelimit-limit")).toBe("30");
+      expect(headers.get("ratelimit-remaining")).toBe("0");
+      expect(headers.get("ratelimit-reset")).toBe(String(wait));
+    });
+    // The credential's.
+    expect(statements.length).toBe(1);
+    expect((await ask(server, other, query)).status).toBe(200);
+    expect((await ask(server, elsewhere.key, query)).status).toBe(200);
+  });
+
+  test("of an organization is used up by all of its keys together, and by nobody else's", async () => {
+    const own = await Organization.make();
+    const elsewhere = await Organization.make();
+    const keys = [own.key, (await own.member({ scopes: ["READ"] })).key];
+    const server = await serverWith({ rates: { perCaller: 1000, perOrganization: 30 } });
+    for (const key of keys) expect((await ask(server, key, query)).status).toBe(200);
+    for (const key of keys) {
+      const { status, errors } = await ask(server, key, query);
+      expect(status).toBe(429);
+      expect(errors?.[0]?.message).toMatch(/^This organization has asked for as much as it may in a minute/);
+    }
+    expect((await ask(server, elsewhere.key, query)).status).toBe(200);
+  });
+
+  test("is not used up by what is refused before it runs", async () => {
+    const own = await Organization.make();
+    const server = await serverWith({ rates: { perCaller: 30, perOrganization: 30 } });
+    for (let time = 0; time < 5; time += 1) {
+      for (const wrong of ["{ nope }", "{ contacts(first: $n) { nodes { id } } }", "{"])
+        expect(await ask(server, own.key, wrong)).toMatchObject({ errors: [{}] });
+    }
+    const { extensions } = await ask(server, own.key, query, {}, asking);
+    expect(extensions?.cost).toMatchObject({ remaining: 18 });
+  });
+});
+
+const redisAnswers = await (async () => {
+  const probe = new Redis(REDIS, { lazyConnect: true, retryStrategy: () => null });
+  probe.on("error", () => undefined);
+  return probe.connect().then(
+    () => probe.quit().then(() => true),
+    () => false,
+  );
+})();
+
+async function connected(url: string): Promise<Redis> {
+  const redis = openRedis(url, pino({ level: "silent" }));
+  onTestFinished(() => redis.disconnect());
+  if (url === REDIS && redis.status !== "ready") await new Promise((resolve) => redis.once("ready", resolve));
+  return redis;
+}
+
+describe("with Redis", () => {
+  // Skipped where none answers.
+  test.skipIf(!redisAnswers)("two instances count together", async () => {
+    const own = await Organization.make();
+    const rates = { perCaller: 30, perOrganization: 0 };
+    const servers = await Promise.all(
+      [0, 1].map(async () => serverWith({ rates, redis: await connected(REDIS) })),
+    );
+    for (const server of servers) expect((await ask(server, own.key, query)).status).toBe(200);
+    for (const server of servers) expect((await ask(server, own.key, query)).status).toBe(429);
+  });
+
+  test("that does not answer an instance counts for itself, and no request waits or fails", async () => {
+    const own = await Organization.make();
+    const redis = await connected("redis://127.0.0.1:1");
+    const server = await serverWith({ rates: { perCaller: 30, perOrganization: 0 }, redis });
+    for (const status of [200, 200, 429]) expect((await ask(server, own.key, query)).status).toBe(status);
+  });
+});
