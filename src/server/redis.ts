@@ -7,8 +7,8 @@ const MOST_WAIT = 5_000;
 const TIMEOUT = 500;
 
 /**
- * The Redis that instances share. It connects by itself, again and again; a command is refused while it is away, so that
- * no request waits for it.
+ * The Redis that instances share. It reconnects by itself. While it is away, commands are refused at once, so that no
+ * request waits for it.
  */
 export function openRedis(url: string, logger: Logger): Redis {
   const redis = new Redis(url, {

@@ -15,8 +15,8 @@ export interface Cost {
   /** Names as the answer has them, from the root down to where most of it comes from. */
   readonly dearest: () => readonly string[];
   /**
-   * What of it an answer took: counted in the same way, of the fields and items that are there. A list whose length nothing
-   * says counts as at most so many items as were assumed, so that it is never more than the total.
+   * What an answer cost: counted in the same way, of the fields and items that it has. A list whose length nothing says
+   * counts as no more items than were assumed, so that it is never more than the total.
    *
    * @param data of the answer
    */
