@@ -5,7 +5,7 @@ import { findUser } from "./find-user.ts";
 import type { Guesses } from "./guesses.ts";
 import { readBearer, readSource, unauthenticated, WrongCredential } from "./headers.ts";
 import type { Membership } from "./membership.ts";
-import { effectiveScopes } from "./scopes.ts";
+import { effectiveScopes } from "./rights.ts";
 import type { VerifyToken } from "./token.ts";
 
 /** Who calls, on whose behalf, and what they may do. */

@@ -1,3 +1,4 @@
+import { effectiveScopes } from "../auth/rights.ts";
 import type { Database } from "../db/database.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
@@ -32,13 +33,23 @@ export async function callerOf(
     },
   });
   if (!member) throw new CommandError("there is no such organization, or no member of it has this address");
-  if (member.role === "READ_ONLY") throw new CommandError("this member may only read");
-  const { id: memberId, dataScope, organization } = member;
+  const { id: memberId, role, dataScope, organization } = member;
+  const scopes = effectiveScopes(["ADMIN"], role);
+  if (!scopes.has("WRITE")) throw new CommandError("this member may only read");
   return {
     db: scopedDb(database, { orgId, memberId, dataScope }),
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
-    viewer: { memberId, dataScope, credentialId: memberId, apiKeyId: null, source, ...organization },
+    viewer: {
+      memberId,
+      role,
+      dataScope,
+      scopes,
+      credentialId: memberId,
+      apiKeyId: null,
+      source,
+      ...organization,
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import { createKey } from "../auth/key.ts";
-import { scopesBeyond } from "../auth/scopes.ts";
+import { scopesBeyond } from "../auth/rights.ts";
 import type { Database } from "../db/database.ts";
 import { encodeId } from "../db/ids.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { filterReference } from "../filter/registry/reference.ts";
+import { rolesReference } from "../graphql/roles-reference.ts";
 import { importReference } from "../jobs/import/reference.ts";
 import { schema } from "../schema.ts";
 import { say } from "./run.ts";
@@ -12,6 +13,7 @@ const made = {
   "schema.graphql": () => `${printSchema(lexicographicSortSchema(schema))}\n`,
   "docs/filters.md": filterReference,
   "docs/import.md": importReference,
+  "docs/roles.md": () => rolesReference(schema),
 };
 
 /** Writes the files that are made from the code; with --check ends with exit code 1 when they are others. */

@@ -10,6 +10,7 @@ import { getDatamodel } from "../generated/pothos.ts";
 import { quote, RequestError } from "../lib/errors.ts";
 import type { Upload } from "../lib/upload.ts";
 import type { Context } from "./context.ts";
+import needsPlugin from "./needs.ts";
 import ownResolvers from "./own-resolvers.ts";
 import type { PrismaTypes, Rows } from "./rows.ts";
 import * as scalars from "./scalars.ts";
@@ -65,7 +66,7 @@ interface Types {
 export type BuilderTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
 
 export const builder = new SchemaBuilder<Types>({
-  plugins: [RelayPlugin, ownResolvers, PrismaPlugin],
+  plugins: [RelayPlugin, needsPlugin, ownResolvers, PrismaPlugin],
   prisma: {
     // Nothing reads through it: the scoped client has no findUnique, which is all that the plugin would ask of it.
     client: ({ db }) => db as never,

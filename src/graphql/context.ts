@@ -25,5 +25,8 @@ export interface Context {
 
 /** What a write needs of a context; jobs and command lines make their own. */
 export interface Caller extends Pick<Context, "db" | "now" | "warnings" | "progress"> {
-  readonly viewer: Pick<Viewer, "memberId" | "dataScope" | "credentialId" | "apiKeyId" | "source">;
+  readonly viewer: Pick<
+    Viewer,
+    "memberId" | "role" | "dataScope" | "scopes" | "credentialId" | "apiKeyId" | "source"
+  >;
 }

@@ -1,3 +1,4 @@
+import type { Permission } from "../auth/rights.ts";
 import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
 import type { BulkJob, DuplicateSearch, ExportJob, ImportJob } from "../generated/prisma/client.ts";
@@ -44,6 +45,8 @@ export interface JobKind<Name extends keyof JobRows> {
   readonly tables: JobTables;
   /** Noun for the log. */
   readonly noun: string;
+  /** What the member who asked for one must be allowed to do, before each of its steps. */
+  readonly permission: Permission;
   /** Source of its changes. */
   readonly source: (job: JobRows[Name]) => ModificationSource;
   /** Further errors after which the job is retried. */

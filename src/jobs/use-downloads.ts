@@ -75,7 +75,7 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
       },
     );
   }
-  const dataScope = await dataScopeNow(database, job);
+  const { dataScope } = await rightsNow(database, job);
   if (job.dataScope === "ALL" && dataScope !== "ALL") {
     throw new RequestError(
       "INSUFFICIENT_SCOPE",
@@ -89,10 +89,10 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
   };
 }
 
-/** What the member who requested an export may see now. @throws RequestError when they may no longer have it */
-async function dataScopeNow({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
+/** What the member who requested an export may do now. @throws RequestError when they may no longer have it */
+async function rightsNow({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
   try {
-    return await standingOf(pool, job);
+    return await standingOf(pool, job, "RECORD_EXPORT");
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const message = error.refusals.map((each) => each.message).join(" ");

@@ -1,8 +1,8 @@
+import type { Rights } from "../auth/rights.ts";
 import { standingOf } from "../auth/standing.ts";
 import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
-import type { DataScope } from "../generated/prisma/enums.ts";
 import type { Caller } from "../graphql/context.ts";
 import { write } from "../records/write/write.ts";
 import type { Writer } from "../records/write/writer.ts";
@@ -140,17 +140,17 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return releaseJob(this.database.pool, this.#kind.tables, this.#claim, counts);
   }
 
-  async #requester(): Promise<{ db: Db; dataScope: DataScope }> {
+  async #requester(): Promise<{ db: Db; rights: Rights }> {
     const { orgId, memberId } = this.#claim;
-    const dataScope = await standingOf(this.database.pool, this.#claim);
-    return { db: scopedDb(this.database, { orgId, memberId, dataScope }), dataScope };
+    const rights = await standingOf(this.database.pool, this.#claim, this.#kind.permission);
+    return { db: scopedDb(this.database, { orgId, memberId, dataScope: rights.dataScope }), rights };
   }
 
   async #caller(): Promise<Caller> {
     const { memberId, apiKeyId } = this.#claim;
-    const { db, dataScope } = await this.#requester();
+    const { db, rights } = await this.#requester();
     const source = this.#kind.source(this.job);
-    const viewer = { memberId, dataScope, apiKeyId, credentialId: apiKeyId ?? memberId, source };
+    const viewer = { memberId, ...rights, apiKeyId, credentialId: apiKeyId ?? memberId, source };
     return { db, viewer, now: new Date(), warnings: [], progress: { writes: 0 } };
   }
 }

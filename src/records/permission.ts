@@ -1,11 +1,12 @@
-import type { Caller } from "../graphql/context.ts";
+import { lackOf, type Permission, type Rights } from "../auth/rights.ts";
 import { refuse } from "../lib/errors.ts";
 
 /**
- * Requires a member who sees all data, for changes of what the whole organization shares.
+ * Requires a permission for a part of some work: a mutation as a whole says what it needs where it is defined.
  *
- * @throws RefusalError FORBIDDEN for a member restricted to assigned data
+ * @throws RefusalError FORBIDDEN for a caller who lacks it
  */
-export function requireAllData({ viewer }: Pick<Caller, "viewer">, message: string): void {
-  if (viewer.dataScope !== "ALL") throw refuse("FORBIDDEN", [], message);
+export function requirePermission({ viewer }: { readonly viewer: Rights }, permission: Permission): void {
+  const lack = lackOf(viewer, permission);
+  if (lack !== null) throw refuse("FORBIDDEN", [], lack);
 }

@@ -11,11 +11,23 @@ import { Organization } from "../support/makers.ts";
 test("a write that began anew warns of what its last attempt found, after what was warned of before", async () => {
   const organization = await Organization.make();
   const { id: memberId } = await organization.member();
-  const principal = { orgId: organization.id, memberId, dataScope: "ALL" } as const;
+  const principal = {
+    orgId: organization.id,
+    memberId,
+    dataScope: "ALL",
+  } as const;
   const warning = (message: string): Warning => ({ code: "WISH_KEPT", message, path: [] });
   const caller: Caller = {
     db: scopedDb(await testDatabase(), principal),
-    viewer: { memberId, dataScope: "ALL", credentialId: memberId, apiKeyId: null, source: "API" },
+    viewer: {
+      memberId,
+      role: "OWNER",
+      dataScope: "ALL",
+      scopes: new Set(),
+      credentialId: memberId,
+      apiKeyId: null,
+      source: "API",
+    },
     now: new Date(),
     warnings: [warning("of an earlier mutation")],
     progress: { writes: 0 },

@@ -1,5 +1,6 @@
 import type { Activity } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { ActivityCreateInput, ActivityUpdateInput } from "./activity.inputs.ts";
@@ -16,6 +17,7 @@ const activityPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   activityCreate: t.field({
+    extensions: needs("ACTIVITY_WRITE"),
     type: activityPayload("ActivityCreatePayload", "logged"),
     description: "Logs an activity. A CALL updates its contact's callCount and lastCallAt.",
     args: {
@@ -26,6 +28,7 @@ builder.mutationFields((t) => ({
       payload(() => createActivity(context, input, idempotencyKey)),
   }),
   activityUpdate: t.field({
+    extensions: needs("ACTIVITY_WRITE"),
     type: activityPayload("ActivityUpdatePayload", "changed"),
     description: "Changes an activity: omitted fields are left as they are, null clears.",
     args: {
@@ -35,6 +38,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) => payload(() => updateActivity(context, id, input)),
   }),
   activityDelete: t.field({
+    extensions: needs("ACTIVITY_WRITE"),
     type: deletedPayload("ActivityDeletePayload", "Activity", "activity"),
     description: "Permanently deletes an activity. A CALL no longer counts as one of its contact's calls.",
     args: idArg("activity"),

@@ -1,8 +1,10 @@
+import { lackOf } from "../../auth/rights.ts";
 import type { ApiKey } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -13,7 +15,7 @@ import { ApiScope, ModificationSource } from "../../records/enums.ts";
 import { ApiKeyCreateInput } from "./api-key.inputs.ts";
 import { type CreatedKey, createApiKey, revokeApiKey } from "./api-key.service.ts";
 
-const isAdmin = ({ viewer }: Context): boolean => viewer.scopes.has("ADMIN");
+const lack = ({ viewer }: Context): string | null => lackOf(viewer, "API_KEY_MANAGE");
 
 const ApiKeyType = builder.prismaObject("ApiKey", {
   ...keyed,
@@ -57,7 +59,7 @@ const ApiKeyType = builder.prismaObject("ApiKey", {
 });
 
 asNode(ApiKeyType, "api_key", (context, id, info) =>
-  isAdmin(context) ? byId.apiKey.load(context, id, info) : Promise.resolve(null),
+  lack(context) === null ? byId.apiKey.load(context, id, info) : Promise.resolve(null),
 );
 
 builder.queryField("apiKeys", (t) =>
@@ -67,7 +69,7 @@ builder.queryField("apiKeys", (t) =>
     description:
       "The organization's API keys, newest first, expired and revoked ones too; a member restricted to assigned data sees their own. Needs the scope ADMIN.",
     resolve: (_root, _args, context, info) => {
-      if (!isAdmin(context)) {
+      if (lack(context) !== null) {
         throw new RequestError("INSUFFICIENT_SCOPE", "This needs the scope ADMIN.", { status: 403 });
       }
       return context.db.apiKey.findMany({
@@ -80,6 +82,7 @@ builder.queryField("apiKeys", (t) =>
 
 builder.mutationFields((t) => ({
   apiKeyCreate: t.field({
+    extensions: needs("API_KEY_MANAGE"),
     type: payloadType<CreatedKey>("ApiKeyCreatePayload", "the new key", (p) => ({
       apiKey: p.field({
         type: "ApiKey",
@@ -104,6 +107,7 @@ builder.mutationFields((t) => ({
       payload(() => createApiKey(context, input, idempotencyKey)),
   }),
   apiKeyRevoke: t.field({
+    extensions: needs("API_KEY_MANAGE"),
     type: payloadType<ApiKey>("ApiKeyRevokePayload", "the revoked key", (p) => ({
       apiKey: p.expose("result", {
         type: "ApiKey",

@@ -1,5 +1,5 @@
 import { createKey } from "../../auth/key.ts";
-import { scopesBeyond } from "../../auth/scopes.ts";
+import { keyRefusal, scopesBeyond } from "../../auth/rights.ts";
 import type { Viewer } from "../../auth/viewer.ts";
 import { decodeId } from "../../db/ids.ts";
 import type { Db } from "../../db/scope/db.ts";
@@ -12,9 +12,9 @@ import { repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { ApiKeyCreate } from "./api-key.inputs.ts";
 
-/** Who may make and revoke keys has the scope ADMIN. */
-export interface KeyCaller extends Caller {
-  readonly viewer: Caller["viewer"] & Pick<Viewer, "scopes" | "role" | "mode">;
+/** Who makes keys: they open the organization of this mode. */
+interface KeyCaller extends Caller {
+  readonly viewer: Caller["viewer"] & Pick<Viewer, "mode">;
 }
 
 /** A key that was made. */
@@ -34,7 +34,6 @@ export async function createApiKey(
   raw: unknown,
   idempotencyKey: string | null | undefined,
 ): Promise<CreatedKey> {
-  requireAdmin(caller);
   const { viewer, now } = caller;
   const { memberId, ...input } = readInput(ApiKeyCreate, raw);
   // What the work returns is stored for repeated requests, so that the key leaves it another way.
@@ -76,8 +75,7 @@ export async function createApiKey(
  * @throws RefusalError NOT_FOUND, INVALID_STATE for the key that the request was sent with, or FORBIDDEN for the key of
  *   an owner when the caller is none
  */
-export function revokeApiKey(caller: KeyCaller, id: string): Promise<ApiKey> {
-  requireAdmin(caller);
+export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   const decoded = decodeId(id);
   const uuid = decoded?.type === "ApiKey" ? decoded.uuid : null;
   return write(caller, async (writer) => {
@@ -89,15 +87,11 @@ export function revokeApiKey(caller: KeyCaller, id: string): Promise<ApiKey> {
       const message = "a key cannot revoke itself: send the request with another one, or with a token";
       throw refuse("INVALID_STATE", ["id"], message);
     }
-    const [holder] = caller.viewer.role === "OWNER" ? [] : await tx.members([row.memberId]);
-    if (holder?.role === "OWNER")
-      throw refuse("FORBIDDEN", ["id"], "only an owner can revoke an owner's key");
+    const [holder] = await tx.members([row.memberId]);
+    const refused = holder && keyRefusal(caller.viewer, holder);
+    if (refused != null) throw refuse("FORBIDDEN", ["id"], refused);
     return row.revokedAt === null ? writer.update("apiKey", row, { revokedAt: caller.now }) : row;
   });
-}
-
-function requireAdmin({ viewer }: KeyCaller): void {
-  if (!viewer.scopes.has("ADMIN")) throw refuse("FORBIDDEN", [], "this needs the scope ADMIN");
 }
 
 /** The member for whom a key is to stand: the caller unless another one is named. */
@@ -123,14 +117,8 @@ function roleRefusals(
   member: MemberProfile,
   scopes: Parameters<typeof scopesBeyond>[0],
 ): Refusal[] {
-  const refusals: Refusal[] = [];
-  const forbidden = (message: string) => refusals.push(refusal("FORBIDDEN", ["input", "memberId"], message));
-  if (member.role === "OWNER" && viewer.role !== "OWNER") {
-    forbidden("only an owner can make keys for an owner");
-  }
-  if (viewer.dataScope === "ASSIGNED" && member.id !== viewer.memberId) {
-    forbidden("a member restricted to assigned data can make keys for themselves only");
-  }
+  const refused = keyRefusal(viewer, member);
+  const refusals = refused === null ? [] : [refusal("FORBIDDEN", ["input", "memberId"], refused)];
   const beyond = scopesBeyond(scopes, member.role);
   if (beyond.length > 0) {
     const message = `scopes must not exceed the member's role: a ${member.role} cannot have ${beyond.join(", ")}`;

@@ -1,5 +1,6 @@
 import type { ContactRow } from "../../db/prisma/rows.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import {
   createMissingTagsArg,
@@ -47,6 +48,7 @@ const parts = partsOf("contact", lockLiveContact);
 
 builder.mutationFields((t) => ({
   contactCreate: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactCreatePayload", "created"),
     description: "Creates a contact.",
     args: {
@@ -57,6 +59,7 @@ builder.mutationFields((t) => ({
       payload(() => createContact(context, input, idempotencyKey)),
   }),
   contactUpdate: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactUpdatePayload", "changed"),
     description: "Changes a contact: omitted fields are left as they are, null clears.",
     args: {
@@ -68,6 +71,7 @@ builder.mutationFields((t) => ({
       payload(() => updateContact(context, id, input, expectedVersion)),
   }),
   contactUpsert: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: payloadType<Upserted>("ContactUpsertPayload", "the created or changed contact", (p) => ({
       contact: p.field({
         type: "Contact",
@@ -97,6 +101,7 @@ builder.mutationFields((t) => ({
       payload(() => upsertContact(context, input, matchOn ?? ["EMAIL"], idempotencyKey)),
   }),
   contactDelete: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactDeletePayload", "trashed"),
     description:
       "Moves a contact to the trash, from which it can be restored for 30 days. Its deals and conversations are kept, and show it as removed.",
@@ -105,6 +110,7 @@ builder.mutationFields((t) => ({
       payload(() => deleteContact(context, id, expectedVersion)),
   }),
   contactRestore: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactRestorePayload", "restored"),
     description:
       "Restores a contact from the trash. A contact that is not in the trash is returned unchanged.",
@@ -112,6 +118,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id }, context) => payload(() => restoreContact(context, id)),
   }),
   contactTagsAdd: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactTagsAddPayload", "changed"),
     description: "Adds tags to a contact.",
     args: {
@@ -123,12 +130,14 @@ builder.mutationFields((t) => ({
       payload(() => parts.addTags(context, id, tags, createMissingTags)),
   }),
   contactTagsRemove: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactTagsRemovePayload", "changed"),
     description: "Removes tags from a contact; tags that it does not have are ignored.",
     args: { ...idArg("contact"), ...tagsArg() },
     resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
   }),
   contactCustomFieldSet: t.field({
+    extensions: needs("CONTACT_WRITE"),
     type: contactPayload("ContactCustomFieldSetPayload", "changed"),
     description: "Sets one custom field of a contact.",
     args: {

@@ -1,5 +1,6 @@
 import type { Conversation } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { ConversationCreateInput, ConversationUpdateInput } from "./conversation.inputs.ts";
@@ -16,6 +17,7 @@ const conversationPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   conversationCreate: t.field({
+    extensions: needs("CONVERSATION_WRITE"),
     type: conversationPayload("ConversationCreatePayload", "linked"),
     description: "Links a conversation that is held in another system to a contact.",
     args: {
@@ -26,6 +28,7 @@ builder.mutationFields((t) => ({
       payload(() => createConversation(context, input, idempotencyKey)),
   }),
   conversationUpdate: t.field({
+    extensions: needs("CONVERSATION_WRITE"),
     type: conversationPayload("ConversationUpdatePayload", "changed"),
     description: "Changes a conversation: omitted fields are left as they are, null clears.",
     args: {
@@ -35,6 +38,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) => payload(() => updateConversation(context, id, input)),
   }),
   conversationDelete: t.field({
+    extensions: needs("CONVERSATION_WRITE"),
     type: deletedPayload("ConversationDeletePayload", "Conversation", "conversation"),
     description: "Permanently deletes the link to a conversation; the messages in the other system are kept.",
     args: idArg("conversation"),

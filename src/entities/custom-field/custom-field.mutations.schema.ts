@@ -2,6 +2,7 @@ import { encodeId } from "../../db/ids.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { CustomField, CustomFieldFolder } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { CustomFieldEntityEnum } from "./custom-field.enums.ts";
@@ -87,6 +88,7 @@ const folderPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   customFieldCreate: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: FieldCreatePayload,
     description: "Adds a field to contacts or leads.",
     args: {
@@ -97,6 +99,7 @@ builder.mutationFields((t) => ({
       payload(() => createField(context, input, idempotencyKey)),
   }),
   customFieldUpdate: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: FieldUpdatePayload,
     description:
       "Changes a custom field. Every existing value has to fit a new type or new options; otherwise nothing is changed, and the error has the number of values that do not fit and some of their records. Options that smart lists use cannot be removed.",
@@ -112,12 +115,14 @@ builder.mutationFields((t) => ({
       payload(() => updateField(context, id, input, dryRun ?? false)),
   }),
   customFieldDelete: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: FieldDeletePayload,
     description: "Deletes a custom field and all of its values. Refused while smart lists use it.",
     args: idArg("field"),
     resolve: (_root, { id }, context) => payload(() => deleteField(context, id)),
   }),
   customFieldsReorder: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: ReorderPayload,
     description: "Puts an entity's custom fields in order.",
     args: {
@@ -131,6 +136,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { entity, ids }, context) => payload(() => reorderFields(context, entity, ids)),
   }),
   customFieldFolderCreate: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: folderPayload("CustomFieldFolderCreatePayload", "new"),
     description: "Creates a folder for custom fields.",
     args: {
@@ -141,6 +147,7 @@ builder.mutationFields((t) => ({
       payload(() => createFolder(context, input, idempotencyKey)),
   }),
   customFieldFolderUpdate: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: folderPayload("CustomFieldFolderUpdatePayload", "changed"),
     description: "Renames a folder or moves it.",
     args: {
@@ -150,6 +157,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) => payload(() => updateFolder(context, id, input)),
   }),
   customFieldFolderDelete: t.field({
+    extensions: needs("CUSTOM_FIELD_MANAGE"),
     type: deletedPayload("CustomFieldFolderDeletePayload", "CustomFieldFolder", "folder"),
     description: "Deletes a folder; its fields are kept, without a folder.",
     args: idArg("folder"),

@@ -7,7 +7,6 @@ import { RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
-import { requireAllData } from "../../records/permission.ts";
 import { inUse, listsUsing, lockLists, OptionChange } from "../../records/stored-lists.ts";
 import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -31,10 +30,6 @@ export const MAX_FIELDS = 1000;
 /** Milliseconds for a change that writes every record that has a value. */
 const REWRITE_TIMEOUT = 600_000;
 
-/** Why a restricted member changes none. */
-export const sharedFields =
-  "custom fields are shared: a member restricted to assigned data cannot change them";
-
 /** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
 export async function lockFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
   await writer.tx.lock.fields();
@@ -52,7 +47,6 @@ export function createField(
   idempotencyKey?: IdempotencyKey,
 ): Promise<CustomField> {
   const { entity, slug: given, options, folderId, unique, ...plain } = readInput(FieldCreate, raw);
-  requireAllData(caller, sharedFields);
   return orSlugTaken(given != null, () =>
     write(
       caller,
@@ -109,7 +103,6 @@ export function updateField(
   dryRun: boolean,
 ): Promise<ChangedField> {
   const { optionRenames, folderId, ...input } = readInput(FieldUpdate, raw);
-  requireAllData(caller, sharedFields);
   return write(
     caller,
     async (writer) => {
@@ -186,7 +179,6 @@ export interface DeletedField {
  * @throws RefusalError FIELD_IN_USE while smart lists use it
  */
 export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
-  requireAllData(caller, sharedFields);
   return write(
     caller,
     async (writer) => {
@@ -225,7 +217,6 @@ export function reorderFields(
   entity: Entity,
   ids: readonly string[],
 ): Promise<readonly Definition[]> {
-  requireAllData(caller, sharedFields);
   return write(caller, async (writer) => {
     const definitions = await lockFields(writer, entity);
     const wanted = ids.map((id) => decodeId(id)?.uuid ?? "");

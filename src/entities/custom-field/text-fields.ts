@@ -1,10 +1,10 @@
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import { RefusalError, refusal } from "../../lib/errors.ts";
 import { isBlank } from "../../lib/fold.ts";
-import { requireAllData } from "../../records/permission.ts";
+import { requirePermission } from "../../records/permission.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { slugFrom, slugRefusals } from "./custom-field.rules.ts";
-import { lockFields, MAX_FIELDS, sharedFields } from "./custom-field.service.ts";
+import { lockFields, MAX_FIELDS } from "./custom-field.service.ts";
 import { freeSlot } from "./slots.ts";
 
 /** Longest name of a custom field, in UTF-16 units. */
@@ -27,7 +27,7 @@ export async function makeTextFields(
 ): Promise<ReadonlyMap<string, string>> {
   const slugs = new Map<string, string>();
   if (names.length === 0) return slugs;
-  requireAllData(writer.caller, sharedFields);
+  requirePermission(writer.caller, "CUSTOM_FIELD_MANAGE");
   const definitions = [...(await lockFields(writer, entity))];
   if (definitions.length + names.length > MAX_FIELDS) {
     const message = `would make ${names.length} custom fields beside ${definitions.length}; there can be ${MAX_FIELDS}`;

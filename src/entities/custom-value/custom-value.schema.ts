@@ -2,6 +2,7 @@ import type { CustomValue } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -94,6 +95,7 @@ const DeletePayload = payloadType<CustomValue>("CustomValueDeletePayload", "the 
 
 builder.mutationFields((t) => ({
   customValueSet: t.field({
+    extensions: needs("CUSTOM_VALUE_MANAGE"),
     type: SetPayload,
     description: "Creates or changes a custom value.",
     args: {
@@ -103,6 +105,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { key, value }, context) => payload(() => setCustomValue(context, key, value)),
   }),
   customValueDelete: t.field({
+    extensions: needs("CUSTOM_VALUE_MANAGE"),
     type: DeletePayload,
     description: "Deletes a custom value; its token is left as it is in texts that use it.",
     args: { key: t.arg.string({ required: true, description: "Its key." }) },

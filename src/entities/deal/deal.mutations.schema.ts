@@ -1,5 +1,6 @@
 import type { DealRow } from "../../db/prisma/rows.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { expectedVersionArg, idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { DealCreateInput, DealUpdateInput } from "./deal.inputs.ts";
@@ -16,6 +17,7 @@ const dealPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   dealCreate: t.field({
+    extensions: needs("DEAL_WRITE"),
     type: dealPayload("DealCreatePayload", "created"),
     description: "Creates a deal.",
     args: {
@@ -26,6 +28,7 @@ builder.mutationFields((t) => ({
       payload(() => createDeal(context, input, idempotencyKey)),
   }),
   dealUpdate: t.field({
+    extensions: needs("DEAL_WRITE"),
     type: dealPayload("DealUpdatePayload", "changed"),
     description: "Changes a deal: omitted fields are left as they are, null clears.",
     args: {
@@ -37,6 +40,7 @@ builder.mutationFields((t) => ({
       payload(() => updateDeal(context, id, input, expectedVersion)),
   }),
   dealDelete: t.field({
+    extensions: needs("DEAL_WRITE"),
     type: deletedPayload("DealDeletePayload", "Deal", "deal"),
     description:
       "Permanently deletes a deal. Activities that also belong to a contact or lead are kept; the others are deleted with it.",

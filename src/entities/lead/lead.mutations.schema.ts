@@ -1,5 +1,6 @@
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import {
   createMissingTagsArg,
@@ -62,6 +63,7 @@ const parts = partsOf("lead", lockLiveLead);
 
 builder.mutationFields((t) => ({
   leadCreate: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadCreatePayload", "created"),
     description: "Creates a lead.",
     args: {
@@ -72,6 +74,7 @@ builder.mutationFields((t) => ({
       payload(() => createLead(context, input, idempotencyKey)),
   }),
   leadUpdate: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadUpdatePayload", "changed"),
     description: "Changes a lead: omitted fields are left as they are, null clears.",
     args: {
@@ -83,6 +86,7 @@ builder.mutationFields((t) => ({
       payload(() => updateLead(context, id, input, expectedVersion)),
   }),
   leadDelete: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadDeletePayload", "trashed"),
     description: "Moves a lead to the trash, from which it can be restored for 30 days. Its deals are kept.",
     args: { ...idArg("lead"), ...expectedVersionArg() },
@@ -90,12 +94,14 @@ builder.mutationFields((t) => ({
       payload(() => deleteLead(context, id, expectedVersion)),
   }),
   leadRestore: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadRestorePayload", "restored"),
     description: "Restores a lead from the trash. A lead that is not in the trash is returned unchanged.",
     args: idArg("lead"),
     resolve: (_root, { id }, context) => payload(() => restoreLead(context, id)),
   }),
   leadConvert: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: ConvertPayload,
     description:
       "Converts a lead into a contact, an existing one with its e-mail address or a new one, and a deal. The lead's activities and deals then belong to the contact too.",
@@ -109,6 +115,7 @@ builder.mutationFields((t) => ({
       payload(() => convertLead(context, id, input, expectedVersion, idempotencyKey)),
   }),
   leadTagsAdd: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadTagsAddPayload", "changed"),
     description: "Adds tags to a lead.",
     args: { ...idArg("lead"), ...tagsArg(), ...createMissingTagsArg() },
@@ -116,12 +123,14 @@ builder.mutationFields((t) => ({
       payload(() => parts.addTags(context, id, tags, createMissingTags)),
   }),
   leadTagsRemove: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadTagsRemovePayload", "changed"),
     description: "Removes tags from a lead; tags that it does not have are ignored.",
     args: { ...idArg("lead"), ...tagsArg() },
     resolve: (_root, { id, tags }, context) => payload(() => parts.removeTags(context, id, tags)),
   }),
   leadCustomFieldSet: t.field({
+    extensions: needs("LEAD_WRITE"),
     type: leadPayload("LeadCustomFieldSetPayload", "changed"),
     description: "Sets one custom field of a lead.",
     args: { ...idArg("lead"), ...customFieldArgs(), ...expectedVersionArg() },

@@ -1,6 +1,7 @@
 import type { Viewer } from "../../auth/viewer.ts";
 import { encodeId } from "../../db/ids.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { expectedVersionArg, idempotencyKeyArg } from "../../records/args.ts";
 import { OrganizationUpdateInput, WeekDay } from "./organization.inputs.ts";
@@ -45,6 +46,7 @@ builder.objectType("Organization", {
 
 builder.mutationField("organizationUpdate", (t) =>
   t.field({
+    extensions: needs("ORGANIZATION_UPDATE"),
     type: payloadType<Viewer>("OrganizationUpdatePayload", "the changed organization", (p) => ({
       organization: p.expose("result", {
         type: "Organization",

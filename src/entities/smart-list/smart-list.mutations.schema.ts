@@ -1,5 +1,6 @@
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { deletedPayload, payload, payloadType } from "../../graphql/payload.ts";
 import { expectedVersionArg, idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { SmartListCreateInput, SmartListReplaceInput, SmartListUpdateInput } from "./smart-list.inputs.ts";
@@ -35,6 +36,7 @@ const ReplacePayload = payloadType<ReplacedLists>("SmartListsReplacePayload", "t
 
 builder.mutationFields((t) => ({
   smartListCreate: t.field({
+    extensions: needs("SMART_LIST_MANAGE"),
     type: listPayload("SmartListCreatePayload", "new"),
     description: "Creates a smart list: a saved filter of contacts, shared in the organization.",
     args: {
@@ -45,6 +47,7 @@ builder.mutationFields((t) => ({
       payload(() => createList(context, input, idempotencyKey)),
   }),
   smartListUpdate: t.field({
+    extensions: needs("SMART_LIST_MANAGE"),
     type: listPayload("SmartListUpdatePayload", "changed"),
     description: "Changes a smart list, or moves it.",
     args: {
@@ -56,12 +59,14 @@ builder.mutationFields((t) => ({
       payload(() => updateList(context, id, input, expectedVersion)),
   }),
   smartListDelete: t.field({
+    extensions: needs("SMART_LIST_MANAGE"),
     type: deletedPayload("SmartListDeletePayload", "SmartList", "list"),
     description: "Deletes a smart list; its contacts are not affected.",
     args: idArg("list"),
     resolve: (_root, { id }, context) => payload(() => deleteList(context, id)),
   }),
   smartListsReplace: t.field({
+    extensions: needs("SMART_LIST_MANAGE"),
     type: ReplacePayload,
     description:
       "Replaces the organization's smart lists by the given ones, in this order: lists with an id are changed, lists without one are created, all others are deleted.",

@@ -1,6 +1,7 @@
 import { encodeId } from "../../db/ids.ts";
 import type { Tag } from "../../generated/prisma/client.ts";
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { idArg, idempotencyKeyArg } from "../../records/args.ts";
 import { inputFieldsOf } from "../../records/columns.ts";
@@ -46,6 +47,7 @@ const TagDeletePayload = payloadType<DeletedTag>("TagDeletePayload", "the id of 
 
 builder.mutationFields((t) => ({
   tagCreate: t.field({
+    extensions: needs("TAG_CREATE"),
     type: tagPayload("TagCreatePayload", "new"),
     description: "Creates a tag.",
     args: {
@@ -56,6 +58,7 @@ builder.mutationFields((t) => ({
       payload(() => createTag(context, input, idempotencyKey)),
   }),
   tagUpdate: t.field({
+    extensions: needs("TAG_MANAGE"),
     type: tagPayload("TagUpdatePayload", "changed"),
     description: "Renames or recolours a tag. Records and smart lists that have it keep it.",
     args: {
@@ -65,6 +68,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) => payload(() => updateTag(context, id, input)),
   }),
   tagDelete: t.field({
+    extensions: needs("TAG_MANAGE"),
     type: TagDeletePayload,
     description:
       "Deletes a tag and removes it from all records. Smart lists that use it become invalid and report it.",

@@ -8,6 +8,7 @@ export const bulkKind: JobKind<"bulkJob"> = {
   name: "bulkJob",
   tables: { job: "bulk_job", chunk: "bulk_chunk" },
   noun: "a bulk change",
+  permission: "CONTACT_BULK_WRITE",
   source: ({ source }) => source,
   needsAnalyze: () => true,
   async *steps(work) {

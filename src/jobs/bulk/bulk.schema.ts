@@ -2,6 +2,7 @@ import type { BulkJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -141,6 +142,7 @@ const run = (context: Context, args: Selection & BulkSteps, change: () => BulkCh
 
 builder.mutationFields((t) => ({
   contactsBulkUpdate: t.field({
+    extensions: needs("CONTACT_BULK_WRITE"),
     type: bulkPayload("ContactsBulkUpdatePayload"),
     description: `Sets fields of all contacts that a filter matches. ${twoSteps}`,
     args: {
@@ -155,6 +157,7 @@ builder.mutationFields((t) => ({
       run(context, args, () => ({ kind: "UPDATE", input: readInput(BulkUpdate, input) })),
   }),
   contactsBulkTag: t.field({
+    extensions: needs("CONTACT_BULK_WRITE"),
     type: bulkPayload("ContactsBulkTagPayload"),
     description: `Adds tags to all contacts that a filter matches, and removes tags from them. ${twoSteps}`,
     args: {
@@ -172,6 +175,7 @@ builder.mutationFields((t) => ({
       })),
   }),
   contactsBulkDelete: t.field({
+    extensions: needs("CONTACT_BULK_WRITE"),
     type: bulkPayload("ContactsBulkDeletePayload"),
     description: `Moves all contacts that a filter matches to the trash, from which each can be restored for 30 days. ${twoSteps}`,
     args: bulkArgs(),
@@ -179,6 +183,7 @@ builder.mutationFields((t) => ({
       run(context, args, () => ({ kind: "DELETE", input: readInput(BulkDelete, {}) })),
   }),
   bulkJobCancel: t.field({
+    extensions: needs("CONTACT_BULK_WRITE"),
     type: payloadType<BulkJob>("BulkJobCancelPayload", "the cancelled bulk job", (p) => ({
       job: p.expose("result", {
         type: "BulkJob",

@@ -18,6 +18,7 @@ export const duplicateKind: JobKind<"duplicateSearch"> = {
   name: "duplicateSearch",
   tables: { job: "duplicate_search", result: "duplicate_group" },
   noun: "a search for duplicates",
+  permission: "DUPLICATE_SEARCH",
   source: () => "API",
   needsAnalyze: () => false,
   async *steps(work) {

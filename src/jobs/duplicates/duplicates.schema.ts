@@ -6,6 +6,7 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import { pageArgs } from "../../graphql/connection.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -178,12 +179,14 @@ const searchPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   contactDuplicatesSearch: t.field({
+    extensions: needs("DUPLICATE_SEARCH"),
     type: searchPayload("ContactDuplicatesSearchPayload", "new"),
     description:
       "Starts a job that searches all contacts for those that are likely one person; `duplicateSearch` shows its progress. If one is waiting or running already, that one is returned. Nothing is merged.",
     resolve: (_root, _args, context) => payload(() => searchDuplicates(context)),
   }),
   duplicateSearchCancel: t.field({
+    extensions: needs("DUPLICATE_SEARCH"),
     type: searchPayload("DuplicateSearchCancelPayload", "cancelled"),
     description: "Cancels a search for duplicates. The groups of the search before it are still shown.",
     args: idArg("search"),

@@ -30,6 +30,7 @@ export const exportKind: JobKind<"exportJob"> = {
   name: "exportJob",
   tables: { job: "export_job", chunk: "export_batch", result: "export_chunk" },
   noun: "an export",
+  permission: "RECORD_EXPORT",
   source: () => "API",
   needsAnalyze: () => false,
   async *steps(work) {

@@ -4,6 +4,7 @@ import type { ExportJob } from "../../generated/prisma/client.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -144,18 +145,21 @@ const described = (noun: string) =>
 
 builder.mutationFields((t) => ({
   contactExport: t.field({
+    extensions: needs("RECORD_EXPORT"),
     type: jobPayload("ContactExportPayload", "new"),
     description: described("contacts"),
     args: { ...contactListArgs(), ...fileArgs("CONTACT") },
     resolve: (_root, args, context) => run(context, "CONTACT", args),
   }),
   leadExport: t.field({
+    extensions: needs("RECORD_EXPORT"),
     type: jobPayload("LeadExportPayload", "new"),
     description: described("leads"),
     args: { ...leadListArgs(), ...fileArgs("LEAD") },
     resolve: (_root, args, context) => run(context, "LEAD", args),
   }),
   dealExport: t.field({
+    extensions: needs("RECORD_EXPORT"),
     type: jobPayload("DealExportPayload", "new"),
     description:
       "Starts a job that exports deals to a file; `exportJob` shows its progress. It exports the ones that match now, each once, in their order. filter and query are AND-ed.",
@@ -163,6 +167,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, args, context) => run(context, "DEAL", args),
   }),
   exportJobCancel: t.field({
+    extensions: needs("RECORD_EXPORT"),
     type: jobPayload("ExportJobCancelPayload", "cancelled"),
     description: "Cancels an export and deletes what it has written.",
     args: idArg("export"),

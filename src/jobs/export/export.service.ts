@@ -26,7 +26,9 @@ export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress">
   readonly viewer: Pick<
     Context["viewer"],
     | "memberId"
+    | "role"
     | "dataScope"
+    | "scopes"
     | "credentialId"
     | "apiKeyId"
     | "source"

@@ -25,6 +25,7 @@ export const importKind: JobKind<"importJob"> = {
   name: "importJob",
   tables: { job: "import_job", chunk: "import_chunk" },
   noun: "an import",
+  permission: "RECORD_IMPORT",
   source: () => "IMPORT",
   // Another caller makes one of its contacts at this moment.
   isTransient: isUniqueViolation,

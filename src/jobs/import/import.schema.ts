@@ -4,6 +4,7 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { LONG_TEXT, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
+import { needs } from "../../graphql/needs.ts";
 import { asNode } from "../../graphql/node.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { selectOf } from "../../graphql/plan.ts";
@@ -240,6 +241,7 @@ const jobPayload = (name: string, done: string) =>
 
 builder.mutationFields((t) => ({
   contactImport: t.field({
+    extensions: needs("RECORD_IMPORT"),
     type: jobPayload("ContactImportPayload", "new"),
     description:
       "Imports contacts: up to 1000 rows directly, or a CSV file by a job whose progress `importJob` shows. Every row is counted exactly once; `errors` of the job say why rows were refused.",
@@ -251,6 +253,7 @@ builder.mutationFields((t) => ({
       payload(() => importRecords(context, "CONTACT", input, idempotencyKey)),
   }),
   leadImport: t.field({
+    extensions: needs("RECORD_IMPORT"),
     type: jobPayload("LeadImportPayload", "new"),
     description:
       "Imports leads: up to 1000 rows directly, or a CSV file by a job whose progress `importJob` shows. Every row is counted exactly once; `errors` of the job say why rows were refused.",
@@ -262,6 +265,7 @@ builder.mutationFields((t) => ({
       payload(() => importRecords(context, "LEAD", input, idempotencyKey)),
   }),
   importJobCancel: t.field({
+    extensions: needs("RECORD_IMPORT"),
     type: jobPayload("ImportJobCancelPayload", "cancelled"),
     description: "Cancels an import. Records already written are kept.",
     args: idArg("import"),

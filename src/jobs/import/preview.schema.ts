@@ -1,4 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
+import { needs } from "../../graphql/needs.ts";
 import { payload, payloadType } from "../../graphql/payload.ts";
 import { ColumnType, UnmappedColumnType } from "./column.schema.ts";
 import { EncodingEnum } from "./encoding.enum.ts";
@@ -122,6 +123,7 @@ const previewPayload = (name: string) =>
 
 builder.mutationFields((t) => ({
   contactImportPreview: t.field({
+    extensions: needs("RECORD_IMPORT"),
     type: previewPayload("ContactImportPreviewPayload"),
     description:
       "Previews what `contactImport` would do with a file: its encoding and separator, the mapping of its columns, and the result for its first rows. Nothing is written.",
@@ -131,6 +133,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, context) => payload(() => previewImport(context, "CONTACT", input)),
   }),
   leadImportPreview: t.field({
+    extensions: needs("RECORD_IMPORT"),
     type: previewPayload("LeadImportPreviewPayload"),
     description:
       "Previews what `leadImport` would do with a file: its encoding and separator, the mapping of its columns, and the result for its first rows. Nothing is written.",

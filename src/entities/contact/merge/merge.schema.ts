@@ -5,6 +5,7 @@ import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import { builder } from "../../../graphql/builder.ts";
 import type { Context } from "../../../graphql/context.ts";
 import { byId } from "../../../graphql/loaders.ts";
+import { needs } from "../../../graphql/needs.ts";
 import { asNode } from "../../../graphql/node.ts";
 import { payload, payloadType } from "../../../graphql/payload.ts";
 import { requestCache } from "../../../graphql/request-cache.ts";
@@ -266,6 +267,7 @@ const UnmergePayload = payloadType<Unmerged>("ContactUnmergePayload", "the conta
 
 builder.mutationFields((t) => ({
   contactMerge: t.field({
+    extensions: needs("CONTACT_MERGE"),
     type: MergePayload,
     description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates are moved to the trash, and their ids stand for the primary contact from then on.`,
     args: {
@@ -280,6 +282,7 @@ builder.mutationFields((t) => ({
       payload(() => mergeContacts(context, input, dryRun ?? false, idempotencyKey)),
   }),
   contactUnmerge: t.field({
+    extensions: needs("CONTACT_MERGE"),
     type: UnmergePayload,
     description:
       "Undoes a merge: the duplicates are restored, with the records that were moved from them. Newer records and changes are kept and reported.",
