@@ -26,8 +26,7 @@ export interface Rates {
    *
    * @param cost as `limits/cost.ts` counts it
    * @returns null where neither of the two has a limit
-   * @throws RequestError RATE_LIMITED, 429, for whom the minute's cost is used up; then nothing was counted for the
-   *   organization
+   * @throws RequestError RATE_LIMITED, 429, where it is more than is left of the minute; then it counts nothing
    */
   take(viewer: Pick<Viewer, "credentialId" | "orgId">, cost: number): Promise<Allowance | null>;
 }
@@ -36,7 +35,7 @@ export interface Rates {
 const WINDOW = 60;
 
 /** Each process counts for itself, by the clock of its machine, unless there is a Redis. */
-type Counter = Pick<RateLimiterMemory, "consume" | "points">;
+type Counter = Pick<RateLimiterMemory, "consume" | "reward" | "points">;
 
 /**
  * Rate limits by what operations cost.
@@ -49,7 +48,12 @@ export function ratesOf({ perCaller, perOrganization }: RateOptions, redis: Redi
   return {
     async take({ credentialId, orgId }, cost) {
       const own = caller && (await consume(caller, credentialId, cost, "This credential"));
-      const all = organization && (await consume(organization, orgId, cost, "This organization"));
+      const all =
+        organization &&
+        (await consume(organization, orgId, cost, "This organization").catch(async (error: unknown) => {
+          await caller?.reward(credentialId, cost);
+          throw error;
+        }));
       if (!own || !all) return own ?? all;
       return own.remaining <= all.remaining ? own : all;
     },
@@ -75,16 +79,19 @@ async function consume(counter: Counter, key: string, cost: number, who: string)
     return { remaining: remainingPoints, resetAt: new Date(Date.now() + msBeforeNext) };
   } catch (thrown) {
     if (!(thrown instanceof RateLimiterRes)) throw thrown;
+    const { consumedPoints } = await counter.reward(key, cost);
     const retryAfter = Math.min(Math.max(Math.ceil(thrown.msBeforeNext / 1000), 1), WINDOW);
     const limit = counter.points;
+    const remaining = Math.max(limit - consumedPoints, 0);
     const message =
-      `${who} has asked for as much as it may in a minute, a cost of ${limit.toLocaleString("en")}. ` +
+      `${who} may ask for a cost of ${limit.toLocaleString("en")} in a minute, of which ` +
+      `${remaining.toLocaleString("en")} is left; this operation costs ${cost.toLocaleString("en")}. ` +
       `Send it again in ${retryAfter} s.`;
     throw new RequestError("RATE_LIMITED", message, {
       status: 429,
       retryAfter,
       limit,
-      remaining: 0,
+      remaining,
       requested: cost,
     });
   }

@@ -158,9 +158,9 @@ describe("a minute's cost", () => {
         errors: [
           {
             message: expect.stringMatching(
-              /^This credential has asked for .* a cost of 30\. Send it again in \d+ s\.$/,
+              /^This credential may ask for a cost of 30 in a minute, of which 6 is left; this operation costs 12\. Send it again in \d+ s\.$/,
             ),
-            extensions: { code: "RATE_LIMITED", requested: 12, limit: 30, remaining: 0 },
+            extensions: { code: "RATE_LIMITED", requested: 12, limit: 30, remaining: 6 },
           },
         ],
       });
@@ -169,11 +169,20 @@ describe("a minute's cost", () => {
       expect(wait).toBeGreaterThan(0);
       expect(wait).toBeLessThanOrEqual(60);
       expect(headers.get("ratelimit-limit")).toBe("30");
-      expect(headers.get("ratelimit-remaining")).toBe("0");
+      expect(headers.get("ratelimit-remaining")).toBe("6");
       expect(headers.get("ratelimit-reset")).toBe(String(wait));
     });
     // The credential's.
     expect(statements.length).toBe(1);
+    // What was refused counted nothing.
+    const cheaper = await ask(
+      server,
+      organization.key,
+      "{ contacts(first: 4) { nodes { id } } }",
+      {},
+      asking,
+    );
+    expect(cheaper.extensions?.cost).toMatchObject({ requested: 6, remaining: 0 });
     expect((await ask(server, other, query)).status).toBe(200);
     expect((await ask(server, elsewhere.key, query)).status).toBe(200);
   });
@@ -187,8 +196,14 @@ describe("a minute's cost", () => {
     for (const key of keys) {
       const { status, errors } = await ask(server, key, query);
       expect(status).toBe(429);
-      expect(errors?.[0]?.message).toMatch(/^This organization has asked for as much as it may in a minute/);
+      expect(errors?.[0]?.message).toMatch(
+        /^This organization may ask for a cost of 30 in a minute, of which 6 is left/,
+      );
     }
+    // For the key alone it counted nothing either.
+    const [first = ""] = keys;
+    const fits = await ask(server, first, "{ viewer { scopes } }", {}, asking);
+    expect(fits.extensions?.cost).toMatchObject({ remaining: 4 });
     expect((await ask(server, elsewhere.key, query)).status).toBe(200);
   });
 
