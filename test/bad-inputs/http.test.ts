@@ -95,6 +95,8 @@ row(9, "a page of a foreign origin is not let in", async () => {
     await door.send({ headers, body: query }),
   ])
     expect(answer.head).not.toContain("access-control-allow-origin");
+  const page = await door.send({ method: "GET", headers: { accept: "text/html" } });
+  expect(page.text, "GraphiQL is the demo's alone").not.toContain("GraphiQL");
 });
 
 row(
