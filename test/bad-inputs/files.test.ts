@@ -6,7 +6,7 @@ import { listening } from "../support/listener.ts";
 import { Organization } from "../support/makers.ts";
 import { checkError, Door, row } from "./row.ts";
 
-/** Rows of the table past the 60th that a caller's text, a file or a full pool may meet. Row 112 is among the commands. */
+/** Rows past the 60th that a text, a file or a full pool may bring. Row 112 is among the tests of the command line. */
 
 const door = Door.forFile();
 const list = "query ($f: ContactFilter) { contacts(filter: $f) { totalCount } }";
