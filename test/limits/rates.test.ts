@@ -191,9 +191,10 @@ describe("a minute's cost", () => {
     const own = await Organization.make();
     const elsewhere = await Organization.make();
     const keys = [own.key, (await own.member({ scopes: ["READ"] })).key];
-    const server = await serverWith({ rates: { perCaller: 1000, perOrganization: 30 } });
+    const server = await serverWith({ rates: { perCaller: 40, perOrganization: 30 } });
     for (const key of keys) expect((await ask(server, key, query)).status).toBe(200);
-    for (const key of keys) {
+    // More often than the key's own minute would let, if it counted for it.
+    for (const key of [...keys, ...keys, ...keys, ...keys]) {
       const { status, errors } = await ask(server, key, query);
       expect(status).toBe(429);
       expect(errors?.[0]?.message).toMatch(
