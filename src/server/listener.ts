@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "./gateway.ts";
-import { answering, answerUnreadable, headProblem, refuseRequest } from "./protocol.ts";
+import { answering, answerUnreadable, headProblem, originForm, refuseRequest } from "./protocol.ts";
 
 /** Milliseconds for the head of a request to arrive. */
 const HEADERS_TIMEOUT = 15_000;
@@ -66,7 +66,8 @@ export class Listener {
       async (incoming, outgoing) => {
         const problem = headProblem(incoming);
         if (problem) return refuseRequest(outgoing, problem);
-        const [path] = (incoming.url ?? "").split("?", 1);
+        incoming.url = originForm(incoming.url ?? "");
+        const [path] = incoming.url.split("?", 1);
         if (path === READY) this.#lastLook = performance.now();
         else if (this.#stopping && path !== HEALTH) this.#lastRequest = performance.now();
         this.#running += 1;

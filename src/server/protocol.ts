@@ -34,6 +34,14 @@ export function headProblem({ headers, rawHeaders, httpVersion }: IncomingMessag
   return null;
 }
 
+/** A request's target without a scheme and host: a proxy may send them, and they are to be taken (RFC 9112, 3.2.2). */
+export function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const [whole, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
+  if (whole === undefined) return target;
+  return path?.startsWith("/") ? path : `/${path}`;
+}
+
 /** Answers with a problem, and ends the connection: who knows where in it the next request would begin. */
 export function refuseRequest(outgoing: ServerResponse, problem: Problem): void {
   const { body, headers } = written(problem);

@@ -138,6 +138,16 @@ test.each([
   checkProblem(await server.talk(head + query), status, code);
 });
 
+test("an address with its scheme and host, as proxies send it, is the one behind them", async () => {
+  expect(await server.talk(request("GET http://test/health"))).toMatchObject({ status: 200 });
+  expect(await server.talk(request("POST HTTP://test:80/graphql", ["host: test"], query))).toMatchObject({
+    status: 200,
+    text: '{"data":{"__typename":"Query"}}',
+  });
+  for (const target of ["http://test", "http://test?x", "http://test/x/health"])
+    checkProblem(await server.talk(request(`GET ${target}`)), 404, "NOT_FOUND");
+});
+
 test("bytes that are no UTF-8 are refused also beside a file", async () => {
   const operations = Buffer.from(
     '{"query":"{ __typename }","variables":{"file":null,"name":"\u00ff"}}',
