@@ -204,6 +204,7 @@ test("while the database is gone, every address says 503, and when to ask again"
   for (const text of [
     request("POST /graphql", ["host: test"], query),
     request(`GET /imports/${id}/errors.csv`),
+    request("GET /exports/export_job_01h455vb4pex5vsknk084sn02q"),
     request("GET /ready"),
   ]) {
     const told = await talk(text);
