@@ -3,6 +3,7 @@ import { withIdsAtOnce } from "./graphql/ids-at-once.ts";
 import "./entities/viewer/viewer.schema.ts";
 import "./entities/organization/organization.schema.ts";
 import "./entities/member/member.schema.ts";
+import "./entities/member/member.mutations.schema.ts";
 import "./entities/api-key/api-key.schema.ts";
 import "./filter/schema/preview.schema.ts";
 import "./entities/contact/contact.schema.ts";

@@ -57,7 +57,7 @@ const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS gr
             k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
             ${membershipColumns}
      FROM api_key k
-     JOIN member m ON m.org_id = k.org_id AND m.id = k.member_id
+     JOIN member m ON m.org_id = k.org_id AND m.id = k.member_id AND m.removed_at IS NULL
      JOIN app_user u ON u.id = m.user_id
      JOIN organization o ON o.id = k.org_id
      WHERE k.id = $1`;

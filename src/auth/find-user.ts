@@ -67,7 +67,7 @@ const statement = `SELECT u.id AS "credentialId", ${membershipColumns}
      FROM user_identity i
      JOIN app_user u ON u.id = i.user_id
      LEFT JOIN (member m JOIN organization o ON o.id = m.org_id)
-       ON m.user_id = u.id AND ($3::uuid IS NULL OR m.org_id = $3::uuid)
+       ON m.user_id = u.id AND m.removed_at IS NULL AND ($3::uuid IS NULL OR m.org_id = $3::uuid)
      WHERE i.issuer = $1 AND i.subject = $2
      ORDER BY o.name, o.id
      LIMIT ${LISTED}`;

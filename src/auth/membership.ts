@@ -41,7 +41,7 @@ export interface Found extends Membership {
 
 /** The columns of a Membership: of member `m`, its user `u` and its organization `o`. */
 export const membershipColumns = `m.org_id AS "orgId", m.id AS "memberId", m.role, m.data_scope AS "dataScope",
-            u.name AS "userName", u.email AS "userEmail",
+            coalesce(m.name, u.name) AS "userName", coalesce(m.email, u.email) AS "userEmail",
             o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.default_country AS "defaultCountry",
             o.week_start AS "weekStart", o.default_currency AS "defaultCurrency", o.version AS "orgVersion",
             o.cursor_secret AS "cursorSecret"`;

@@ -84,6 +84,18 @@ export const permissions = {
     scope: "ADMIN",
     description: "List, make and revoke API keys, of those members whom the role manages.",
   },
+  MEMBER_INVITE: { scope: "ADMIN", description: "Invite members, of the roles that the role manages." },
+  MEMBER_UPDATE: { scope: "ADMIN", description: "Change the role and data scope of members." },
+  MEMBER_REMOVE: {
+    scope: "ADMIN",
+    allData: "a member restricted to assigned data cannot remove members, whose records they do not see",
+    description: "Remove members, and say to whom goes what is assigned to them.",
+  },
+  MEMBER_REASSIGN: {
+    scope: "ADMIN",
+    allData: "a member restricted to assigned data cannot reassign records that they do not see",
+    description: "Assign all records of one member to another one, or to nobody.",
+  },
 } as const satisfies Readonly<Record<string, Needs>>;
 
 export type Permission = keyof typeof permissions;
@@ -142,6 +154,31 @@ export function keyRefusal(doer: Doer, holder: Subject): string | null {
   }
   return null;
 }
+
+/**
+ * Why a caller cannot change or remove a member; null when they can. Nobody does so with themselves: only an owner who
+ * sees all data changes or removes one, and so stays, whatever becomes of the others.
+ */
+export function memberRefusal(doer: Doer, member: Subject): string | null {
+  if (member.id === doer.memberId) return "nobody changes or removes themselves: ask another administrator";
+  if (!roles[doer.role].manages.includes(member.role)) {
+    return `only ${whoManages(member.role)} can change or remove ${roles[member.role].noun}`;
+  }
+  if (doer.dataScope !== "ALL" && member.dataScope === "ALL") {
+    return "a member restricted to assigned data can change only members who are restricted as well";
+  }
+  return null;
+}
+
+/** Why a caller cannot give a role; null when they can. */
+export const roleRefusal = (doer: Doer, role: MemberRole): string | null =>
+  roles[doer.role].manages.includes(role) ? null : `role ${role} can be given by ${whoManages(role)} only`;
+
+/** Why a caller cannot give a data scope; null when they can. */
+export const dataScopeRefusal = (doer: Doer, dataScope: DataScope): string | null =>
+  doer.dataScope !== "ALL" && dataScope === "ALL"
+    ? "dataScope ALL can be given only by those who see all data"
+    : null;
 
 /** Those of the narrowest role that manages another one. */
 function whoManages(role: MemberRole): string {

@@ -39,7 +39,7 @@ export async function standingOf(
     `SELECT m.role, m.data_scope AS "dataScope", k.scopes::text[] AS granted,
        k.revoked_at IS NOT NULL AS revoked, coalesce(k.expires_at <= now(), false) AS expired
      FROM member AS m LEFT JOIN api_key AS k ON k.org_id = m.org_id AND k.id = $3::uuid
-     WHERE m.org_id = $1::uuid AND m.id = $2::uuid`,
+     WHERE m.org_id = $1::uuid AND m.id = $2::uuid AND m.removed_at IS NULL`,
     [orgId, memberId, apiKeyId],
   );
   const [standing] = rows;

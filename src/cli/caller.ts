@@ -25,7 +25,7 @@ export async function callerOf(
   source: ModificationSource,
 ): Promise<OrganizationCaller> {
   const member = await database.prisma.member.findFirst({
-    where: { orgId, user: { is: { emailKey: address.key } } },
+    where: { orgId, removedAt: null, user: { is: { emailKey: address.key } } },
     include: {
       organization: {
         select: { timeZone: true, defaultCountry: true, defaultCurrency: true, weekStart: true },

@@ -97,7 +97,7 @@ export const key = new Command("key")
 
 async function findMember({ prisma }: Database, orgId: string, address: Address) {
   const member = await prisma.member.findFirst({
-    where: { orgId, user: { is: { emailKey: address.key } } },
+    where: { orgId, removedAt: null, user: { is: { emailKey: address.key } } },
     include: { organization: true },
   });
   if (!member) throw new CommandError("there is no such organization, or no member of it has this address");

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { filterReference } from "../filter/registry/reference.ts";
-import { rolesReference } from "../graphql/roles-reference.ts";
 import { importReference } from "../jobs/import/reference.ts";
 import { schema } from "../schema.ts";
+import { rolesReference } from "./roles-reference.ts";
 import { say } from "./run.ts";
 
 /** What the code says of itself, by the file that keeps it. */

@@ -40,7 +40,13 @@ const UserError = builder.interfaceRef<Refusal>("UserError").implement({
   }),
 });
 
-const recordLoaders = { Contact: "contact", Lead: "lead", Deal: "deal", SmartList: "smartList" } as const;
+const recordLoaders = {
+  Contact: "contact",
+  Lead: "lead",
+  Deal: "deal",
+  SmartList: "smartList",
+  Member: "member",
+} as const;
 
 type Kind<Name extends Refusal["kind"]> = Extract<Refusal, { kind: Name }>;
 

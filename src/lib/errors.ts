@@ -55,7 +55,7 @@ export type Refusal = {
   | { readonly kind: "duplicateContact"; readonly existingId: string | null }
   | {
       readonly kind: "versionConflict";
-      readonly type: "Contact" | "Lead" | "Deal" | "SmartList" | "Organization";
+      readonly type: "Contact" | "Lead" | "Deal" | "SmartList" | "Member" | "Organization";
       /** Null for the version of a whole set or of the organization, which are no records. */
       readonly currentId: string | null;
       readonly currentVersion: number;

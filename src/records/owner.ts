@@ -34,6 +34,6 @@ export async function applyOwner(
     return { ownerId: unchanged, refusals: [refusal("BAD_ID", path, message)] };
   }
   const [member] = await db.members([uuid]);
-  if (member) return { ownerId: uuid, refusals: [] };
+  if (member && (member.removedAt === null || uuid === before)) return { ownerId: uuid, refusals: [] };
   return { ownerId: unchanged, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
 }

@@ -4,7 +4,7 @@ import { RefusalError } from "../lib/errors.ts";
 export function checkVersion(
   { id, version }: { readonly id: string | null; readonly version: number },
   expected: number | null | undefined,
-  type: "Contact" | "Lead" | "Deal" | "SmartList" | "Organization",
+  type: "Contact" | "Lead" | "Deal" | "SmartList" | "Member" | "Organization",
   path: readonly string[] = ["expectedVersion"],
 ): void {
   if (expected == null || expected === version) return;

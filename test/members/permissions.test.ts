@@ -8,9 +8,9 @@ import {
 } from "graphql";
 import { describe, expect, test } from "vitest";
 import { allPermissions, type Permission } from "../../src/auth/rights.ts";
+import { mutationsBy } from "../../src/cli/roles-reference.ts";
 import { encodeId } from "../../src/db/ids.ts";
 import type { ApiScope, DataScope, MemberRole } from "../../src/generated/prisma/enums.ts";
-import { mutationsBy } from "../../src/graphql/roles-reference.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { schema } from "../../src/schema.ts";
 import { type PayloadError, sendText } from "../support/client.ts";

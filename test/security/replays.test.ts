@@ -269,12 +269,20 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     },
   },
+  memberInvite: {
+    who: everything,
+    ask: async () => ({
+      args: `input: { email: "${address()}", name: "M", apiKey: { name: "K" } }`,
+      selection: "member { id name } apiKey { id }",
+    }),
+    losses: { removed: remove("memberRemove", "member") },
+  },
 };
 
 /** Their answers have ids of contacts alone, which are looked up as the caller. */
 const bulk = ["contactsBulkUpdate", "contactsBulkTag", "contactsBulkDelete"];
-/** Its answer is the organization as it is then (test/organization). */
-const anew = ["organizationUpdate"];
+/** Their answers are the organization and the member as they are then (test/organization, test/members). */
+const anew = ["organizationUpdate", "memberRemove", "memberReassign"];
 
 async function setVersion(): Promise<number> {
   const { data } = await sendText(organization.key, "{ smartListsVersion }");

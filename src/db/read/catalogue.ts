@@ -52,7 +52,7 @@ export async function readCatalogue(
               FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'nameKey', name_key)), '[]')
         FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags,
-       (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', u.name)), '[]')
+       (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', coalesce(m.name, u.name))), '[]')
         FROM member AS m JOIN app_user AS u ON u.id = m.user_id
         WHERE m.org_id = $1::uuid AND m.id = ANY($5::uuid[])) AS members`,
     [orgId, entity, tagKeys, tagIds, memberIds],

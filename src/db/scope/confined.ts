@@ -17,6 +17,7 @@ const readerNames = [
   "lock",
   "rows",
   "unique",
+  "users",
   "organization",
   "bulk",
 ] as const satisfies readonly (keyof Db)[];

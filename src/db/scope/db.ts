@@ -13,6 +13,7 @@ import type { Lock } from "../write/locks.ts";
 import type { OrganizationRow } from "../write/organization.ts";
 import type { RowStore } from "../write/row-store.ts";
 import type { UniqueValues } from "../write/unique-values.ts";
+import type { Users } from "../write/users.ts";
 import type { MemberProfile } from "./members.ts";
 import type { ModelName, Operation } from "./models.ts";
 
@@ -34,8 +35,13 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
    * @param named names of tags in any case, and ids of tags and members
    */
   catalogue(entity: CustomFieldEntity | null, named?: readonly string[]): Promise<Catalogue>;
-  /** Members with the names of their users: those with these ids, or all. */
-  members(ids: readonly string[] | null): Promise<MemberProfile[]>;
+  /**
+   * Members with their names.
+   *
+   * @param ids only these, whether or not they were removed; all when null
+   * @param removed whether those who were removed are among all of them
+   */
+  members(ids: readonly string[] | null, removed?: boolean): Promise<MemberProfile[]>;
   /** Contacts that have or had these e-mail addresses (comparison keys), whether or not the member may see them. */
   addresses(keys: readonly string[]): Promise<AddressRow[]>;
   /**
@@ -63,6 +69,8 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   readonly rows: RowStore;
   /** Values of unique custom fields. Only inside a transaction. */
   readonly unique: UniqueValues;
+  /** Users who are to become members. Only inside a transaction. */
+  readonly users: Users;
   /** The settings of the organization. Only inside a transaction. */
   readonly organization: OrganizationRow;
   /** Changes of many rows in one statement each. Only inside a transaction. */

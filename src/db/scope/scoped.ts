@@ -21,6 +21,7 @@ import { organizationRow } from "../write/organization.ts";
 import { locked, NeedsTransaction, needsTransaction, optimistic, rowStore } from "../write/row-store.ts";
 import { inTransaction, type Transaction } from "../write/transaction.ts";
 import { uniqueValues } from "../write/unique-values.ts";
+import { usersOf } from "../write/users.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import type { Db } from "./db.ts";
 import { readMembers } from "./members.ts";
@@ -56,6 +57,9 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
       },
       get unique(): never {
         throw new ScopeError("unique values are looked for and given inside a transaction only");
+      },
+      get users(): never {
+        throw new ScopeError("users are looked for inside a transaction only");
       },
       get organization(): never {
         throw new ScopeError("an organization is changed inside a transaction only");
@@ -139,6 +143,9 @@ function confineOptimistic({ pool, statementName, reads }: Database, principal: 
     get unique(): never {
       return needsTransaction();
     },
+    get users(): never {
+      return needsTransaction();
+    },
     get organization(): never {
       return needsTransaction();
     },
@@ -173,7 +180,7 @@ const readersOf = (
   sets: setReader(query, principal, statement),
   addresses: (keys) => readAddresses(named, principal, keys),
   phoneHolders: (numbers, nameKeys) => readPhoneHolders(named, principal, numbers, nameKeys),
-  members: (ids) => readMembers(named, principal.orgId, ids),
+  members: (ids, removed) => readMembers(named, principal.orgId, ids, removed),
   duplicates: duplicateReader(query, principal),
   tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
   catalogue: (entity, texts = []) => {
@@ -224,6 +231,7 @@ function insideReaders(
       ),
     ),
     unique: uniqueValues(named, principal),
+    users: usersOf(named),
     organization: organizationRow(named, principal.orgId),
     bulk: bulkStatements(query, principal, order, statement),
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite

@@ -7,13 +7,19 @@ import type { LockOrder } from "./lock-order.ts";
 import { type ManyRowStatements, manyRowStatements } from "./many-rows.ts";
 import { type TagStatements, tagStatements } from "./many-tags.ts";
 import { type ReferenceStatements, referenceStatements } from "./moved-references.ts";
+import { type OwnerStatements, ownerStatements } from "./owned-rows.ts";
 import type { Stamp } from "./stamp.ts";
 
 /**
  * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller
  * must read the rows through the scoped client first, or refuse restricted members.
  */
-export interface Bulk extends ManyRowStatements, TagStatements, ReferenceStatements, ExportStatements {
+export interface Bulk
+  extends ManyRowStatements,
+    TagStatements,
+    ReferenceStatements,
+    OwnerStatements,
+    ExportStatements {
   /**
    * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so
    * the set may be of any size.
@@ -49,6 +55,7 @@ export function bulkStatements(
     ...manyRowStatements(query, principal),
     ...tagStatements(query, principal, order),
     ...referenceStatements(query, principal, order),
+    ...ownerStatements(query, principal, order),
     ...exportStatements(query, principal, statement),
     async queueContacts(jobId, where, size) {
       const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"], statement);

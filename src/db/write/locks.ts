@@ -30,6 +30,8 @@ export interface Lock {
   families(by: Pointing, ids: readonly string[]): Promise<void>;
   /** Locks out every write that reads the organization's custom fields. */
   fields(): Promise<void>;
+  /** Waits for other writes that change who is a member of the organization, and as what. */
+  members(): Promise<void>;
   /** Waits for the organization's other imports: two could create the same contact and conflict. */
   imports(): Promise<void>;
   /** Waits for other writes that count how many jobs of a member wait. */
@@ -92,6 +94,11 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     async fields() {
       order.take("fields", [""], "update");
       await lockFields(query, orgId, "update");
+    },
+    async members() {
+      order.enter("members");
+      // Advisory: foreign keys to a member share its row, and whoever writes records would wait for its lock.
+      await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242007))", [`${orgId} members`]);
     },
     async imports() {
       order.enter("imports");

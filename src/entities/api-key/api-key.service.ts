@@ -1,6 +1,4 @@
-import { createKey } from "../../auth/key.ts";
-import { keyRefusal, scopesBeyond } from "../../auth/rights.ts";
-import type { Viewer } from "../../auth/viewer.ts";
+import { keyRefusal } from "../../auth/rights.ts";
 import { decodeId } from "../../db/ids.ts";
 import type { Db } from "../../db/scope/db.ts";
 import type { MemberProfile } from "../../db/scope/members.ts";
@@ -8,14 +6,10 @@ import type { ApiKey } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { readInput } from "../../records/inputs.ts";
+import { insertKey, type KeyCaller, keyRefusals, type MadeKey } from "../../records/keys.ts";
 import { repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { ApiKeyCreate } from "./api-key.inputs.ts";
-
-/** Who makes keys: they open the organization of this mode. */
-interface KeyCaller extends Caller {
-  readonly viewer: Caller["viewer"] & Pick<Viewer, "mode">;
-}
 
 /** A key that was made. */
 export interface CreatedKey {
@@ -37,28 +31,16 @@ export async function createApiKey(
   const { viewer, now } = caller;
   const { memberId, ...input } = readInput(ApiKeyCreate, raw);
   // What the work returns is stored for repeated requests, so that the key leaves it another way.
-  let made: ReturnType<typeof createKey> | undefined;
+  let made: MadeKey | undefined;
   const { id } = await write(
     caller,
     async (writer) => {
+      made = undefined;
       const { member, refusals } = await findHolder(caller, writer.tx, memberId);
-      if (member) refusals.push(...roleRefusals(viewer, member, input.scopes));
-      if (input.expiresAt && input.expiresAt <= now) {
-        const path = ["input", "expiresAt"];
-        refusals.push(refusal("INVALID_VALUE", path, "expiresAt must lie in the future"));
-      }
+      if (member) refusals.push(...keyRefusals(viewer, now, member, input, ["input"], ["input", "memberId"]));
       if (!member || refusals.length > 0) throw new RefusalError(refusals);
-      made = createKey(viewer.mode);
-      const { key: _, ...row } = made;
-      await writer.insert("apiKey", {
-        ...row,
-        memberId: member.id,
-        name: input.name,
-        scopes: input.scopes,
-        sources: input.sources,
-        expiresAt: input.expiresAt ?? null,
-      });
-      return { id: row.id };
+      made = await insertKey(writer, caller, member.id, input);
+      return { id: made.id };
     },
     {
       repeatable: repeatable("apiKey", "apiKeyCreate", raw, idempotencyKey),
@@ -107,22 +89,6 @@ async function findHolder(
     return { member: undefined, refusals: [refusal("BAD_ID", path, message)] };
   }
   const [member] = await db.members([decoded?.uuid ?? viewer.memberId]);
-  if (member) return { member, refusals: [] };
-  return { member, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
-}
-
-/** Nobody makes a key that does more than its member may, or more than they may themselves. */
-function roleRefusals(
-  viewer: KeyCaller["viewer"],
-  member: MemberProfile,
-  scopes: Parameters<typeof scopesBeyond>[0],
-): Refusal[] {
-  const refused = keyRefusal(viewer, member);
-  const refusals = refused === null ? [] : [refusal("FORBIDDEN", ["input", "memberId"], refused)];
-  const beyond = scopesBeyond(scopes, member.role);
-  if (beyond.length > 0) {
-    const message = `scopes must not exceed the member's role: a ${member.role} cannot have ${beyond.join(", ")}`;
-    refusals.push(refusal("INVALID_VALUE", ["input", "scopes"], message));
-  }
-  return refusals;
+  if (member?.removedAt === null) return { member, refusals: [] };
+  return { member: undefined, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
 }

@@ -1,35 +1,27 @@
 import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
-
-const MemberRole = builder.enumType("MemberRole", {
-  description: "What a member may do.",
-  values: {
-    OWNER: { description: "Everything, and cannot be removed by others." },
-    ADMIN: { description: "Everything." },
-    MEMBER: { description: "Reads and writes records." },
-    READ_ONLY: { description: "Reads records." },
-  } as const,
-});
-
-const DataScope = builder.enumType("DataScope", {
-  description: "Which records a member sees.",
-  values: {
-    ALL: { description: "All of the organization's." },
-    ASSIGNED: { description: "Only contacts and leads assigned to them, and what hangs from those." },
-  } as const,
-});
+import { DataScope, MemberRole } from "./member.inputs.ts";
 
 builder.node("Member", {
-  description: "A user's place in the organization.",
+  description:
+    "A user's place in the organization. One who was removed is still there for what they did, and is no longer listed.",
   id: { resolve: (member) => member.id, description: "Global id, `member_…`." },
   loadManyWithoutCache: (ids, context) => byId.member.loadMany(context, ids),
   fields: (t) => ({
-    name: t.exposeString("name", { description: "The user's name." }),
-    email: t.expose("email", { type: "EmailAddress", description: "The user's e-mail address." }),
+    name: t.exposeString("name", { description: "Their name in this organization." }),
+    email: t.expose("email", { type: "EmailAddress", description: "Their e-mail address." }),
     role: t.expose("role", { type: MemberRole, description: "What they may do." }),
     dataScope: t.expose("dataScope", { type: DataScope, description: "Which records they see." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "Since when they are a member." }),
+    version: t.exposeInt("version", {
+      description: "Incremented by every change of their role or data scope; for `expectedVersion`.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When they became a member first." }),
+    removedAt: t.expose("removedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When they were removed; null while they are a member.",
+    }),
   }),
 });
 
@@ -38,7 +30,13 @@ builder.queryField("members", (t) =>
     type: ["Member"],
     extensions: price({ items: 100 }),
     description: "The organization's members, by name.",
-    resolve: (_root, _args, { db }) => db.members(null),
+    args: {
+      includeRemoved: t.arg.boolean({
+        defaultValue: false,
+        description: "Whether those who were removed are among them.",
+      }),
+    },
+    resolve: (_root, { includeRemoved }, { db }) => db.members(null, includeRemoved ?? false),
   }),
 );
 

@@ -2,6 +2,7 @@ import type { BulkJob } from "../../generated/prisma/client.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
 import { applyChange, type BulkChange, completeChange } from "./bulk.change.ts";
+import { reassignSome } from "./reassign.ts";
 
 /** Bulk changes of contacts: the ids are stored in batches, and each step changes one batch and deletes it. */
 export const bulkKind: JobKind<"bulkJob"> = {
@@ -12,7 +13,9 @@ export const bulkKind: JobKind<"bulkJob"> = {
   source: ({ source }) => source,
   needsAnalyze: () => true,
   async *steps(work) {
-    while (await work.step((writer) => doPiece(writer, work.job))) yield;
+    const { kind } = work.job;
+    const some = kind === "REASSIGN" ? reassignSome : doPiece;
+    while (await work.step((writer) => some(writer, work.job))) yield;
   },
 };
 

@@ -27,6 +27,10 @@ const KindEnum = builder.enumType("BulkJobKind", {
     UPDATE: { description: "Sets fields: `contactsBulkUpdate`." },
     TAG: { description: "Adds and removes tags: `contactsBulkTag`." },
     DELETE: { description: "Moves them to the trash: `contactsBulkDelete`." },
+    REASSIGN: {
+      description:
+        "Assigns the contacts, leads and deals of a member to another one: `memberRemove` and `memberReassign`. Its numbers are of records of all three kinds.",
+    },
   } as const,
 });
 

@@ -39,10 +39,11 @@ export const repeatable = <Result extends AnsweredRow>(
 ): Repeatable<Result> => ({ key, operation, args, records: (row) => ({ [model]: [row] }) });
 
 /** Columns that say whether a record was trashed, merged or the like, for models that have them. */
-const places = ["deletedAt", "mergedIntoId", "purgedAt"] as const;
+const places = ["deletedAt", "mergedIntoId", "purgedAt", "removedAt"] as const;
 
 interface Placed extends AnsweredRow {
   readonly purgedAt?: Date | null;
+  readonly removedAt?: Date | null;
 }
 
 /**
@@ -75,7 +76,7 @@ function moved(then: AnsweredRow, now: Placed | undefined): Refusal | null {
       "this request has been done before; a contact in its result has been merged into another one since";
     return { kind: "alreadyMerged", code: "ALREADY_MERGED", path, message, survivorId: merged };
   }
-  if (now === undefined || now.purgedAt != null) {
+  if (now === undefined || now.purgedAt != null || now.removedAt != null) {
     const message =
       "this request has been done before; a record in its result no longer exists, or is no longer visible to this caller";
     return refusal("NOT_FOUND", path, message);

@@ -8,7 +8,8 @@ import {
   roles,
 } from "../auth/rights.ts";
 import type { MemberRole } from "../generated/prisma/enums.ts";
-import { neededBy } from "./needs.ts";
+import { neededBy } from "../graphql/needs.ts";
+import { MOVED_AT_ONCE } from "../records/reassign.ts";
 
 /** `docs/roles.md`, made of the table of rights and of what mutations say that they need. */
 
@@ -36,7 +37,19 @@ const ranks = `## Who acts on whom
 - Nobody gives more than they have: no role beyond those that their own one manages, no scopes beyond the role of the member
   for whom a key stands, and a restricted administrator makes no member who sees all data.
 - A member restricted to assigned data, an administrator too, makes and revokes their own keys only.
-- A key cannot revoke itself.
+- A key cannot revoke itself, and nobody changes or removes themselves. Who sees all data is changed or removed by those who
+  do alone, an owner by owners: an owner who sees all data always stays, and of two who demote each other at once, one does.
+
+## Members who come and go
+
+- \`memberInvite\` makes somebody a member at once, by their e-mail address; no mail is sent. Whoever has the address
+  verified by the identity provider calls as this member; \`apiKey\` makes a first key for them, which is shown once.
+- \`memberRemove\` revokes the member's keys. What they started ends at its next step. Contacts, leads and deals assigned
+  to them, those in the trash too, go to the member in \`reassignTo\` or to nobody: up to ${MOVED_AT_ONCE} at once, more by a bulk job
+  in steps of ${MOVED_AT_ONCE}. Smart lists that name them keep working.
+- They stay named on what they did, with \`removedAt\`; \`members(includeRemoved: true)\` lists them. Invited again by the same
+  address they are the same member; their old keys stay revoked.
+- \`memberReassign\` reassigns the records of a member, removed or not, in the same way.
 `;
 
 const roleNames = Object.keys(roles) as MemberRole[];

@@ -1,0 +1,78 @@
+import { columnsOf, type Lockable, type OwnedName, ownedModels } from "../models.ts";
+import type { Query } from "../open/query.ts";
+import type { Principal } from "../scope/scope.ts";
+import type { LockOrder } from "./lock-order.ts";
+import type { Stamp } from "./stamp.ts";
+
+/**
+ * What is assigned to a member: the rows of every model that has an owner, those in the trash too. What else points to
+ * a member says who did something, and stays.
+ */
+export interface OwnerStatements {
+  /** How many records are assigned to a member. */
+  countOwned(memberId: string): Promise<number>;
+  /**
+   * Assigns records of one member to another one, or to nobody: as many as `limit`, of one model after the other.
+   *
+   * @returns how many; 0 when none is left
+   */
+  moveOwned(from: string, to: string | null, limit: number, stamp: Stamp): Promise<number>;
+}
+
+interface OwnedTable {
+  readonly name: OwnedName;
+  readonly table: Lockable;
+}
+
+/** The tables of the models that have an owner, in the order of locks. */
+const ownedTables: readonly OwnedTable[] = ownedModels.flatMap(([name, { table, pointers }]) =>
+  pointers.owner?.to === "Member" ? [{ name, table: table as Lockable }] : [],
+);
+
+/** @param order checks the order of the locks that these statements take */
+export function ownerStatements(query: Query, { orgId }: Principal, order: LockOrder): OwnerStatements {
+  const move = async (
+    { name, table }: OwnedTable,
+    from: string,
+    to: string | null,
+    limit: number,
+    { now, source }: Stamp,
+  ): Promise<number> => {
+    order.enter(table);
+    const stamped = "lastModificationSource" in columnsOf(name);
+    // Found in the order of an index, and locked in the order of ids, as every write locks them.
+    const rows = await query<{ id: string }>(
+      `WITH chosen AS MATERIALIZED (
+         SELECT id FROM ${table} WHERE org_id = $1::uuid AND owner_id = $2::uuid ORDER BY created_at, id LIMIT $4),
+       held AS MATERIALIZED (
+         SELECT l.id FROM ${table} AS l JOIN chosen ON chosen.id = l.id
+         WHERE l.org_id = $1::uuid AND l.owner_id = $2::uuid ORDER BY l.id FOR UPDATE OF l)
+       UPDATE ${table} AS t SET owner_id = $3::uuid, version = t.version + 1, updated_at = $5::timestamptz
+         ${stamped ? ', last_modification_source = $6::"ModificationSource"' : ""}
+       FROM held WHERE t.org_id = $1::uuid AND t.id = held.id
+       RETURNING t.id::text AS id`,
+      [orgId, from, to, limit, now.toISOString(), ...(stamped ? [source] : [])],
+    );
+    return rows.length;
+  };
+  return {
+    async countOwned(memberId) {
+      const counts = ownedTables.map(
+        ({ table }) => `(SELECT count(*) FROM ${table} WHERE org_id = $1::uuid AND owner_id = $2::uuid)`,
+      );
+      const [row] = await query<{ count: number }>(`SELECT (${counts.join(" + ")})::int AS count`, [
+        orgId,
+        memberId,
+      ]);
+      return row?.count ?? 0;
+    },
+    async moveOwned(from, to, limit, stamp) {
+      let moved = 0;
+      for (const owned of ownedTables) {
+        if (moved === limit) break;
+        moved += await move(owned, from, to, limit - moved, stamp);
+      }
+      return moved;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { newId } from "../../lib/typeid.ts";
+import type { Query } from "../open/query.ts";
+
+/** Users who are to become members of an organization: they belong to none, and nothing of them is told. */
+export interface Users {
+  /**
+   * The user with an address; made when there is none.
+   *
+   * @param name of a new user
+   * @param emailKey the address, as it is compared
+   * @returns the user's id
+   */
+  find(name: string, email: string, emailKey: string): Promise<string>;
+}
+
+/** @param query sends statements of constant text, whose plans are kept */
+export const usersOf = (query: Query): Users => ({
+  async find(name, email, emailKey) {
+    await query(
+      `INSERT INTO app_user (id, name, email, email_key, updated_at) VALUES ($1::uuid, $2, $3, $4, now())
+       ON CONFLICT (email_key) DO NOTHING`,
+      [newId(), name, email, emailKey],
+    );
+    const [user] = await query<{ id: string }>("SELECT id::text AS id FROM app_user WHERE email_key = $1", [
+      emailKey,
+    ]);
+    if (user === undefined) throw new Error("a user who was made is not there");
+    return user.id;
+  },
+});

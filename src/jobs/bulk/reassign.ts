@@ -1,0 +1,34 @@
+import type { BulkJob } from "../../generated/prisma/client.ts";
+import { refuse } from "../../lib/errors.ts";
+import { requirePermission } from "../../records/permission.ts";
+import { MOVED_AT_ONCE, type Reassignment } from "../../records/reassign.ts";
+import type { Writer } from "../../records/write/writer.ts";
+
+/**
+ * One step of a reassignment. What is left is found anew each time, so that nothing is queued, and records that were
+ * assigned to the member meanwhile go as well.
+ *
+ * @returns the job's columns that the step changes; null when nothing is left
+ * @throws RefusalError when whoever asked for it may no longer do it, or one of the members came or went meanwhile
+ */
+export async function reassignSome(writer: Writer, job: BulkJob): Promise<Partial<BulkJob> | null> {
+  const { tx, caller, stamp } = writer;
+  const { from, to, removal } = job.input as unknown as Reassignment;
+  requirePermission(caller, "MEMBER_REASSIGN");
+  await tx.lock.members();
+  const members = new Map(
+    (await tx.members([from, ...(to === null ? [] : [to])])).map((each) => [each.id, each]),
+  );
+  if (to !== null && members.get(to)?.removedAt !== null) {
+    const message =
+      "The member who was to get the records has been removed: reassign the rest to another one.";
+    throw refuse("INVALID_STATE", [], message);
+  }
+  if (removal && members.get(from)?.removedAt === null) {
+    throw refuse("INVALID_STATE", [], "The member has been invited again: the rest stays assigned to them.");
+  }
+  const moved = await tx.bulk.moveOwned(from, to, MOVED_AT_ONCE, stamp);
+  if (moved === 0) return null;
+  const done = job.done + moved;
+  return { done, changed: job.changed + moved, total: Math.max(job.total, done) };
+}

@@ -1,0 +1,297 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { ownedModels } from "../../src/db/models.ts";
+import { bulk, bulkJobOf, planned, plantMany, runBulkJobs } from "../support/bulk.ts";
+import { mutate, sendText } from "../support/client.ts";
+import { testDatabase } from "../support/database.ts";
+import { askSearch, latestSearch, runSearches } from "../support/duplicates.ts";
+import { askExport, exportOf, runExports } from "../support/exports.ts";
+import { jobOf, runImports, upload } from "../support/imports.ts";
+import { Organization } from "../support/makers.ts";
+import { invite, reassign, remove, update } from "./support.ts";
+
+/** What is assigned to a member, and what they started, when they change or go. */
+
+let organization: Organization;
+beforeEach(async () => {
+  organization = await Organization.make();
+});
+
+type Member = Awaited<ReturnType<Organization["member"]>>;
+
+/** A contact, one in the trash, a lead and a deal of a member's. */
+async function plant({ id: ownerId }: Member, from = organization): Promise<void> {
+  await from.contact({ name: "C", ownerId });
+  await from.contact({ name: "Trashed", ownerId, deletedAt: new Date() });
+  await from.lead({ name: "L", ownerId });
+  await from.deal({ name: "D", ownerId });
+}
+
+/** By owner, how many of what an organization has. */
+async function owned({ id: orgId } = organization): Promise<Record<string, number>> {
+  const { prisma } = await testDatabase();
+  const rows = await Promise.all([
+    prisma.contact.findMany({ where: { orgId }, select: { ownerId: true } }),
+    prisma.lead.findMany({ where: { orgId }, select: { ownerId: true } }),
+    prisma.deal.findMany({ where: { orgId }, select: { ownerId: true } }),
+  ]);
+  const counts: Record<string, number> = {};
+  for (const { ownerId } of rows.flat()) counts[ownerId ?? "nobody"] = (counts[ownerId ?? "nobody"] ?? 0) + 1;
+  return counts;
+}
+
+test("what points to a member is what is assigned to them, what they did, or what they started", () => {
+  const pointers = ownedModels.flatMap(([name, row]) =>
+    Object.entries(row.pointers).flatMap(([pointer, { to }]) =>
+      to === "Member" ? [`${name}.${pointer}`] : [],
+    ),
+  );
+  // The first three are reassigned. Keys are revoked, jobs end, and the rest names who did it.
+  expect(pointers.sort()).toEqual(
+    [
+      ...["Contact.owner", "Lead.owner", "Deal.owner"],
+      ...[
+        "ApiKey.member",
+        "BulkJob.member",
+        "DuplicateSearch.member",
+        "ExportJob.member",
+        "ImportJob.member",
+      ],
+      ...["Activity.author", "ContactMerge.mergedBy", "ContactTag.addedBy", "LeadTag.addedBy"],
+    ].sort(),
+  );
+});
+
+describe("what is assigned to a member", () => {
+  test("goes to nobody with them, those in the trash too, each record with a new version", async () => {
+    const member = await organization.member();
+    await plant(member);
+    const removed = await remove(organization.key, member.globalId);
+    expect(removed).toMatchObject({ moved: 4, job: null, errors: [] });
+    expect(await owned()).toEqual({ nobody: 4 });
+    const { data } = await sendText(
+      organization.key,
+      "{ contacts { nodes { version owner { id } } } leads { nodes { version } } deals { nodes { version } } }",
+    );
+    expect(data).toEqual({
+      contacts: { nodes: [{ version: 2, owner: null }] },
+      leads: { nodes: [{ version: 2 }] },
+      deals: { nodes: [{ version: 2 }] },
+    });
+  });
+
+  test("goes to another member, and neither others' records nor another organization's do", async () => {
+    const [member, heir, other] = [
+      await organization.member(),
+      await organization.member(),
+      await organization.member(),
+    ];
+    await plant(member);
+    await plant(other);
+    const stranger = await Organization.make();
+    const theirs = await stranger.member();
+    await plant(theirs, stranger);
+    const removed = await remove(organization.key, member.globalId, `, reassignTo: "${heir.globalId}"`);
+    expect(removed).toMatchObject({ moved: 4, errors: [] });
+    expect(await owned()).toEqual({ [heir.id]: 4, [other.id]: 4 });
+    expect(await owned(stranger)).toEqual({ [theirs.id]: 4 });
+    // Back from the trash it is the heir's, and a member restricted to their own sees what became theirs.
+    await update(organization.key, heir.globalId, "dataScope: ASSIGNED");
+    const { data } = await sendText(
+      heir.key,
+      "{ contacts { totalCount } leads { totalCount } deals { totalCount } }",
+    );
+    expect(data).toEqual({ contacts: { totalCount: 1 }, leads: { totalCount: 1 }, deals: { totalCount: 1 } });
+  });
+
+  test("is reassigned without anybody leaving, and from one who has left", async () => {
+    const [member, heir] = [await organization.member(), await organization.member()];
+    await plant(member);
+    expect(await reassign(organization.key, member.globalId, heir.globalId)).toMatchObject({
+      member: { id: member.globalId, removedAt: null },
+      moved: 4,
+      errors: [],
+    });
+    expect(await owned()).toEqual({ [heir.id]: 4 });
+    await remove(organization.key, member.globalId);
+    await organization.contact({ name: "Late", ownerId: member.id });
+    expect(await reassign(organization.key, member.globalId, null)).toMatchObject({ moved: 1, errors: [] });
+    expect(await owned()).toEqual({ [heir.id]: 4, nobody: 1 });
+    expect((await reassign(organization.key, heir.globalId, heir.globalId)).errors).toMatchObject([
+      { code: "INVALID_VALUE", path: ["to"] },
+    ]);
+    expect((await reassign(organization.key, heir.globalId, organization.globalId)).errors).toMatchObject([
+      { code: "BAD_ID", path: ["to"] },
+    ]);
+  });
+
+  test("is reassigned once by a repeated request", async () => {
+    const [member, heir] = [await organization.member(), await organization.member()];
+    await plant(member);
+    const once = () => reassign(organization.key, member.globalId, heir.globalId, `, idempotencyKey: "once"`);
+    const first = await once();
+    await reassign(organization.key, heir.globalId, member.globalId);
+    expect(await once()).toEqual(first);
+    expect(await owned()).toEqual({ [member.id]: 4 });
+    const leave = () => remove(organization.key, member.globalId, `, idempotencyKey: "leave"`);
+    const left = await leave();
+    expect(left).toMatchObject({ moved: 4, errors: [] });
+    expect(await leave()).toEqual(left);
+  });
+
+  test("is reassigned by a job when there is much of it, in steps, and what came meanwhile goes as well", async () => {
+    const [member, heir] = [await organization.member(), await organization.member()];
+    await plantMany(organization, 1_200, { ownerId: member.id });
+    await plant(member);
+    const removed = await remove(organization.key, member.globalId, `, reassignTo: "${heir.globalId}"`);
+    expect(removed).toMatchObject({ moved: null, job: { kind: "REASSIGN", total: 1204 }, errors: [] });
+    expect(await owned()).toEqual({ [member.id]: 1204 });
+    let late = false;
+    await runBulkJobs(organization, {
+      onProgress: async () => {
+        if (!late) await organization.lead({ name: "Late", ownerId: member.id });
+        late = true;
+      },
+    });
+    expect(await owned()).toEqual({ [heir.id]: 1205 });
+    expect(await bulkJobOf(organization.key, removed.job?.id ?? "")).toMatchObject({
+      state: "DONE",
+      total: 1205,
+      done: 1205,
+      changed: 1205,
+      problem: null,
+    });
+  });
+
+  test("stays where it is when whoever was to get it goes meanwhile, and the job says so", async () => {
+    const [member, heir] = [await organization.member(), await organization.member()];
+    await plantMany(organization, 600, { ownerId: member.id });
+    const { job } = await reassign(organization.key, member.globalId, heir.globalId);
+    await remove(organization.key, heir.globalId);
+    await runBulkJobs(organization);
+    expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject({
+      state: "FAILED",
+      problem: expect.stringContaining("has been removed"),
+    });
+    expect(await owned()).toEqual({ [member.id]: 600 });
+  });
+
+  test("stays theirs when they are invited again before the job", async () => {
+    const member = await organization.member();
+    await plantMany(organization, 600, { ownerId: member.id });
+    const { job } = await remove(organization.key, member.globalId);
+    await invite(organization.key, `email: "${member.email}", name: "Back"`);
+    await runBulkJobs(organization);
+    expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject({
+      state: "FAILED",
+      problem: expect.stringContaining("invited again"),
+    });
+    expect(await owned()).toEqual({ [member.id]: 600 });
+  });
+
+  test("is not reassigned by the job of an administrator who is none by then", async () => {
+    const [admin, member] = [await organization.member({ role: "ADMIN" }), await organization.member()];
+    await plantMany(organization, 600, { ownerId: member.id });
+    const { job } = await reassign(admin.key, member.globalId, null);
+    await update(organization.key, admin.globalId, "role: MEMBER");
+    await runBulkJobs(organization);
+    expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject({
+      state: "FAILED",
+      problem: "this needs the scope ADMIN",
+    });
+    expect(await owned()).toEqual({ [member.id]: 600 });
+  });
+});
+
+test("saved lists that name a member who was removed keep working", async () => {
+  const member = await organization.member();
+  await organization.contact({ name: "C", ownerId: member.id });
+  const list = await mutate<{ smartList: { id: string } }>(
+    organization.key,
+    `smartListCreate(input: { name: "Theirs", query: { groups: [{ conditions: [{ field: "owner", op: EQ, value: "${member.globalId}" }] }] } })`,
+    "smartList { id }",
+  );
+  const open = async () => {
+    const { data } = await sendText(
+      organization.key,
+      `{ smartList(id: "${list.smartList.id}") { isValid problems { code } contacts { totalCount } } }`,
+    );
+    return (data as unknown as { smartList: object }).smartList;
+  };
+  expect(await open()).toEqual({ isValid: true, problems: [], contacts: { totalCount: 1 } });
+  await remove(organization.key, member.globalId);
+  expect(await open()).toEqual({ isValid: true, problems: [], contacts: { totalCount: 0 } });
+});
+
+describe("what a member started", () => {
+  const gone = /no longer a member of the organization|API key .* revoked/;
+  const restricting: readonly [string, (member: Member) => Promise<unknown>, RegExp][] = [
+    ["was removed", ({ globalId }) => remove(organization.key, globalId), gone],
+    [
+      "may only read",
+      ({ globalId }) => update(organization.key, globalId, "role: READ_ONLY"),
+      /may no longer do it: this needs the scope WRITE/,
+    ],
+  ];
+
+  test.each(restricting)(
+    "ends when the member %s: imports, bulk changes, exports, searches",
+    async (_how, lose, why) => {
+      const member = await organization.member();
+      await plantMany(organization, 600);
+      const { data } = await upload(member.key, "name,email\nA,a@example.com\n");
+      const args = { filter: { company: { eq: "planted ltd" } }, input: { source: "Fair" } };
+      const { planToken } = await planned(member.key, "contactsBulkUpdate", args);
+      const { job } = await bulk(member.key, "contactsBulkUpdate", { ...args, planToken });
+      const exporting = await askExport(member.key, { format: "CSV" });
+      await askSearch(member.key);
+      expect((await lose(member)) as object).toMatchObject({ errors: [] });
+      await runImports(organization);
+      await runBulkJobs(organization);
+      await runExports(organization);
+      await runSearches(organization);
+      const ended = { state: "FAILED", problem: expect.stringMatching(why) };
+      expect(await jobOf(organization.key, data?.contactImport.job?.id ?? "")).toMatchObject(ended);
+      expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject(ended);
+      expect(await exportOf(organization.key, exporting.job?.id ?? "")).toMatchObject(ended);
+      expect(await latestSearch(organization.key)).toMatchObject({ state: "FAILED" });
+      const { data: after } = await sendText(
+        organization.key,
+        `{ all: contacts { totalCount } changed: contacts(filter: { source: { eq: "Fair" } }) { totalCount } }`,
+      );
+      expect(after).toEqual({ all: { totalCount: 600 }, changed: { totalCount: 0 } });
+    },
+  );
+
+  test("is seen as the member is now: a bulk change of one who was restricted reaches what is theirs", async () => {
+    const member = await organization.member();
+    await plantMany(organization, 600);
+    await organization.contact({ name: "Own", company: "Planted Ltd", ownerId: member.id });
+    const args = { filter: { company: { eq: "planted ltd" } }, input: { source: "Fair" } };
+    const { planToken } = await planned(member.key, "contactsBulkUpdate", args);
+    const { job } = await bulk(member.key, "contactsBulkUpdate", { ...args, planToken });
+    await update(organization.key, member.globalId, "dataScope: ASSIGNED");
+    await runBulkJobs(organization);
+    expect(await bulkJobOf(organization.key, job?.id ?? "")).toMatchObject({
+      state: "DONE",
+      changed: 1,
+      skipped: 600,
+    });
+  });
+
+  test("is not answered again by its idempotency key, and nobody with another key gets the answer", async () => {
+    const member = await organization.member();
+    const field = `contactCreate(input: { name: "R", email: "r@example.com" }, idempotencyKey: "mine")`;
+    await mutate(member.key, field, "contact { id }");
+    await update(organization.key, member.globalId, "dataScope: ASSIGNED");
+    const restricted = await mutate<{ contact: null }>(member.key, field, "contact { id }");
+    expect(restricted).toMatchObject({
+      contact: null,
+      errors: [{ code: "NOT_FOUND", path: ["idempotencyKey"] }],
+    });
+    await update(organization.key, member.globalId, "role: READ_ONLY");
+    const reader = await sendText(member.key, `mutation { ${field} { contact { id } } }`);
+    expect(reader.errors[0]?.extensions.code).toBe("INSUFFICIENT_SCOPE");
+    await remove(organization.key, member.globalId);
+    expect((await sendText(member.key, `mutation { ${field} { contact { id } } }`)).status).toBe(401);
+  });
+});
