@@ -37,3 +37,12 @@ export async function applyOwner(
   if (member && (member.removedAt === null || uuid === before)) return { ownerId: uuid, refusals: [] };
   return { ownerId: unchanged, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
 }
+
+/**
+ * Whether records can still be assigned to a member whom something of before names: a job that was asked for, a merge
+ * that is undone.
+ */
+export async function isStillMember(db: Db, memberId: string): Promise<boolean> {
+  const [member] = await db.members([memberId]);
+  return member?.removedAt === null;
+}

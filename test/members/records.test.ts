@@ -202,6 +202,38 @@ describe("what is assigned to a member", () => {
   });
 });
 
+describe("nothing is assigned to a member who was removed", () => {
+  test("by an import that was to: it ends and says so", async () => {
+    const owner = await organization.member();
+    const input = { ownerId: owner.globalId };
+    const { data } = await upload(organization.key, "name,email\nA,a@example.com\n", input);
+    await remove(organization.key, owner.globalId);
+    await runImports(organization);
+    expect(await jobOf(organization.key, data?.contactImport.job?.id ?? "")).toMatchObject({
+      state: "FAILED",
+      created: 0,
+      problem: expect.stringContaining("has been removed"),
+    });
+    expect(await owned()).toEqual({});
+  });
+
+  test("by undoing a merge of before: the contact stays with whom it is", async () => {
+    const [before, after] = [await organization.member(), await organization.member()];
+    const primary = await organization.contact({ name: "P", ownerId: before.id });
+    const duplicate = await organization.contact({ name: "D", ownerId: after.id });
+    const { merge } = await mutate<{ merge: { id: string } }>(
+      organization.key,
+      `contactMerge(input: { primaryId: "${primary.globalId}", duplicateIds: ["${duplicate.globalId}"],
+        fieldChoices: [{ field: OWNER, fromId: "${duplicate.globalId}" }] })`,
+      "merge { id }",
+    );
+    await remove(organization.key, before.globalId);
+    const undone = await mutate(organization.key, `contactUnmerge(mergeId: "${merge.id}")`, "contact { id }");
+    expect(undone.errors).toEqual([]);
+    expect(await owned()).toEqual({ [after.id]: 2 });
+  });
+});
+
 test("saved lists that name a member who was removed keep working", async () => {
   const member = await organization.member();
   await organization.contact({ name: "C", ownerId: member.id });

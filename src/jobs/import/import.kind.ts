@@ -2,6 +2,7 @@ import type { Database } from "../../db/database.ts";
 import { isUniqueViolation } from "../../db/faults.ts";
 import type { ImportJob } from "../../generated/prisma/client.ts";
 import { refuse } from "../../lib/errors.ts";
+import { isStillMember } from "../../records/owner.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind, JobWork } from "../kind.ts";
 import { type BatchSettings, importBatch } from "./batch.ts";
@@ -96,6 +97,12 @@ async function doBatch(
   const { memberId, dataScope } = caller.viewer;
   // What a restricted member makes is theirs, also when they became restricted only after asking.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
+  const { ownerId } = { ...settings, ...restricted };
+  if (ownerId !== null && !(await isStillMember(tx, ownerId))) {
+    const message =
+      "The member to whom new records were to be assigned has been removed: import the file again for another one.";
+    throw refuse("UNKNOWN_REFERENCE", [], message);
+  }
   const {
     errors,
     notes,

@@ -7,6 +7,7 @@ import type { Caller } from "../../../graphql/context.ts";
 import { emailKeys } from "../../../lib/email.ts";
 import { RefusalError, refuse } from "../../../lib/errors.ts";
 import { alreadyMerged, merging } from "../../../records/lock-contact.ts";
+import { isStillMember } from "../../../records/owner.ts";
 import { fromSnapshot, toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
@@ -53,8 +54,12 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
         merged = primary.id;
         keys = [primary, { ...primary, ...past.columns }, ...duplicates].flatMap(emailKeys);
         const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
+        const { ownerId } = past.columns;
+        // Its owner of before the merge may have been removed since.
+        const gone = ownerId != null && !(await isStillMember(writer.tx, ownerId));
         const contact = await writer.update("contact", primary, {
           ...past.columns,
+          ...(gone && { ownerId: primary.ownerId }),
           ...calls.get(primary.id),
         });
         for (const { id, before, after } of past.others) {
