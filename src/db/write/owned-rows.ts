@@ -41,12 +41,14 @@ export function ownerStatements(query: Query, { orgId }: Principal, order: LockO
     order.enter(table);
     const stamped = "lastModificationSource" in columnsOf(name);
     // Found in the order of an index, and locked in the order of ids, as every write locks them.
+    // IS TRUE keeps the owner's index out of the join: before statistics are taken the planner expects one row of an
+    // owner, and compares all of theirs with all that were chosen (500 of 34,500: 2.9 s; by the primary key 0.03 s).
     const rows = await query<{ id: string }>(
       `WITH chosen AS MATERIALIZED (
          SELECT id FROM ${table} WHERE org_id = $1::uuid AND owner_id = $2::uuid ORDER BY created_at, id LIMIT $4),
        held AS MATERIALIZED (
          SELECT l.id FROM ${table} AS l JOIN chosen ON chosen.id = l.id
-         WHERE l.org_id = $1::uuid AND l.owner_id = $2::uuid ORDER BY l.id FOR UPDATE OF l)
+         WHERE l.org_id = $1::uuid AND (l.owner_id = $2::uuid) IS TRUE ORDER BY l.id FOR UPDATE OF l)
        UPDATE ${table} AS t SET owner_id = $3::uuid, version = t.version + 1, updated_at = $5::timestamptz
          ${stamped ? ', last_modification_source = $6::"ModificationSource"' : ""}
        FROM held WHERE t.org_id = $1::uuid AND t.id = held.id
