@@ -89,7 +89,9 @@ test("whatever was acknowledged before a kill in the middle of writes is there a
 }, 300_000);
 
 test("row 112: an import whose server is killed ends as one that was not, and submitted again changes nothing", async () => {
-  const rows = Array.from({ length: 2_000 }, (_, at) => `Row ${at},row-${at}@example.com,Row 112`);
+  // Many steps, so that the server is killed in the middle of them however late it is seen.
+  const ROWS = 10_000;
+  const rows = Array.from({ length: ROWS }, (_, at) => `Row ${at},row-${at}@example.com,Row 112`);
   const file = `name,email,company\n${rows.join("\n")}\n`;
   const upload = async ({ send }: Server) => {
     const form = new FormData();
@@ -125,17 +127,17 @@ test("row 112: an import whose server is killed ends as one that was not, and su
   const next = await start();
   expect(await ended(next, id)).toMatchObject({
     state: "DONE",
-    total: 2_000,
-    done: 2_000,
-    created: 2_000,
+    total: ROWS,
+    done: ROWS,
+    created: ROWS,
     failed: 0,
     errors: [],
   });
   const count = async () =>
     (await next.ask('{ contacts(filter: { company: { eq: "Row 112" } }) { totalCount } }')).data;
-  expect(await count()).toEqual({ contacts: { totalCount: 2_000 } });
+  expect(await count()).toEqual({ contacts: { totalCount: ROWS } });
   const again = await ended(next, await upload(next));
-  expect(again).toMatchObject({ state: "DONE", created: 0, updated: 0, skipped: 2_000, failed: 0 });
-  expect(await count()).toEqual({ contacts: { totalCount: 2_000 } });
+  expect(again).toMatchObject({ state: "DONE", created: 0, updated: 0, skipped: ROWS, failed: 0 });
+  expect(await count()).toEqual({ contacts: { totalCount: ROWS } });
   await next.kill();
 }, 300_000);
