@@ -215,7 +215,7 @@ describe("a member is removed", () => {
     });
   });
 
-  test("and is nobody to whom anything is given: records, keys, or another member's records", async () => {
+  test("104: and is nobody to whom anything is given: records, keys, or another member's records", async () => {
     const { globalId } = await organization.member();
     const other = await organization.member();
     await remove(organization.key, globalId);

@@ -66,7 +66,7 @@ describe.each(members.filter(({ role }) => role === "OWNER" || role === "ADMIN")
   },
 );
 
-test("nobody changes or removes themselves, so that somebody stays who can", async () => {
+test("104: nobody changes or removes themselves, so that somebody stays who can", async () => {
   const organization = await Organization.make();
   const { key, globalId } = await organization.member({ role: "OWNER" });
   expect(codes(await update(key, globalId, "role: ADMIN"))).toEqual(["FORBIDDEN id"]);
