@@ -87,6 +87,8 @@ async function timeImport(database: Database, path: string) {
       timeZone: "UTC",
       defaultCountry: null,
       defaultCurrency: null,
+      role: "OWNER",
+      scopes: new Set(["READ", "WRITE"]),
     },
   };
   const before = process.memoryUsage.rss();
