@@ -105,6 +105,9 @@ const redisUrl = z
     "must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS",
   );
 
+/** What one key or user may ask for in a minute, where the operator does not say. */
+const COST_PER_MINUTE = 20_000_000;
+
 const Settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 4000),
@@ -124,8 +127,8 @@ const Settings = z.object({
   CORS_ORIGINS: origins.default([]),
   BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 1_048_576),
   COST_LIMIT: wholeNumber(1000, 1_000_000_000, 50_000),
-  COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 20_000_000),
-  ORGANIZATION_COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 60_000_000),
+  COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, COST_PER_MINUTE),
+  ORGANIZATION_COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 3 * COST_PER_MINUTE),
   REDIS_URL: redisUrl.optional(),
   INTROSPECTION: z.enum(["true", "false"], "must be true or false").default("true"),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
@@ -178,19 +181,23 @@ function readWorkers({ WORKERS, DATABASE_URL, DATABASE_POOL }: z.infer<typeof Se
   );
 }
 
-/** @throws ConfigError where one operation may cost more than all of a minute */
-function readRates(settings: z.infer<typeof Settings>): Config["rates"] {
-  const { COST_LIMIT, COST_PER_MINUTE: perCaller, ORGANIZATION_COST_PER_MINUTE: perOrganization } = settings;
-  for (const [name, value] of Object.entries({
-    COST_PER_MINUTE: perCaller,
-    ORGANIZATION_COST_PER_MINUTE: perOrganization,
-  })) {
-    if (value !== 0 && value < COST_LIMIT)
-      throw new ConfigError(
-        `${name} must be 0 for any amount, or at least COST_LIMIT, which is ${COST_LIMIT}`,
-      );
-  }
-  return { perCaller, perOrganization };
+/**
+ * A minute has room for one operation: what the operator left out is as large as that takes.
+ *
+ * @throws ConfigError where one operation may cost more than the minute that the operator set
+ */
+function readRates(
+  settings: z.infer<typeof Settings>,
+  given: Readonly<Record<string, unknown>>,
+): Config["rates"] {
+  const { COST_LIMIT } = settings;
+  const roomFor = (name: "COST_PER_MINUTE" | "ORGANIZATION_COST_PER_MINUTE"): number => {
+    const value = settings[name];
+    if (value === 0 || value >= COST_LIMIT) return value;
+    if (given[name] === undefined) return COST_LIMIT;
+    throw new ConfigError(`${name} must be 0 for any amount, or at least COST_LIMIT, which is ${COST_LIMIT}`);
+  };
+  return { perCaller: roomFor("COST_PER_MINUTE"), perOrganization: roomFor("ORGANIZATION_COST_PER_MINUTE") };
 }
 
 /**
@@ -223,7 +230,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     authFailures: settings.AUTH_FAILURES_PER_MINUTE,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
-    rates: readRates(settings),
+    rates: readRates(settings, given),
     redisUrl: settings.REDIS_URL ?? null,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     workers: readWorkers(settings),

@@ -9,6 +9,8 @@ const KEY_FAILURES = 10;
 const MOST_KNOWN = 10_000;
 /** Number of addresses and ids from which on those whose window has ended are removed. */
 const MANY_COUNTED = 1_000;
+/** Milliseconds between two looks at all of them, so that each wrong credential costs the same. */
+const CLEAR_EVERY = 1_000;
 
 /** Wrong credentials of one address, or for one key's id. */
 interface Window {
@@ -30,6 +32,7 @@ export class Guesses {
   readonly #windows = new Map<string, Window>();
   /** Ends of refusals, by address or key id. */
   readonly #refused = new Map<string, number>();
+  #cleared = 0;
   /** SHA-256 of keys that were valid, by id. */
   readonly #known = new Map<string, Uint8Array>();
 
@@ -85,7 +88,7 @@ export class Guesses {
     const now = performance.now();
     let window = this.#windows.get(who);
     if (!window || window.ends <= now) {
-      if (this.#windows.size >= MANY_COUNTED) this.#clear(now);
+      if (this.#windows.size >= MANY_COUNTED && now - this.#cleared >= CLEAR_EVERY) this.#clear(now);
       window = { failures: 0, ends: now + WINDOW };
       this.#windows.set(who, window);
     }
@@ -94,6 +97,7 @@ export class Guesses {
   }
 
   #clear(now: number): void {
+    this.#cleared = now;
     for (const [who, { ends }] of this.#windows) if (ends <= now) this.#windows.delete(who);
     for (const [who, ends] of this.#refused) if (ends <= now) this.#refused.delete(who);
   }

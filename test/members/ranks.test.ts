@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DataScope, MemberRole } from "../../src/generated/prisma/enums.ts";
-import { mutate } from "../support/client.ts";
+import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { invite, remove, update } from "./support.ts";
@@ -65,6 +65,15 @@ describe.each(members.filter(({ role }) => role === "OWNER" || role === "ADMIN")
     });
   },
 );
+
+test("who becomes an owner has no key that somebody else made for them before", async () => {
+  const organization = await Organization.make();
+  const { key, globalId } = await organization.member({ role: "ADMIN" });
+  expect(await update(organization.key, globalId, "role: MEMBER")).toMatchObject({ errors: [] });
+  expect((await sendText(key, "{ viewer { role } }")).status).toBe(200);
+  expect(await update(organization.key, globalId, "role: OWNER")).toMatchObject({ errors: [] });
+  expect((await sendText(key, "{ viewer { role } }")).status).toBe(401);
+});
 
 test("104: nobody changes or removes themselves, so that somebody stays who can", async () => {
   const organization = await Organization.make();

@@ -162,6 +162,27 @@ describe("what is assigned to a member", () => {
     });
   });
 
+  test("does not go round in circles: to a member whose records a job is reassigning nothing goes until it has ended", async () => {
+    const [one, two] = [await organization.member(), await organization.member()];
+    await plantMany(organization, 501, { ownerId: one.id });
+    await plantMany(organization, 501, { ownerId: two.id });
+    expect(await reassign(organization.key, one.globalId, two.globalId)).toMatchObject({ errors: [] });
+    const back = () => reassign(organization.key, two.globalId, one.globalId);
+    expect(await back()).toMatchObject({ job: null, errors: [{ code: "INVALID_STATE" }] });
+    await runBulkJobs(organization);
+    expect(await owned()).toEqual({ [two.id]: 1002 });
+    expect(await back()).toMatchObject({ errors: [] });
+  });
+
+  test("is reassigned by a job that nobody stops who may not reassign", async () => {
+    const [member, other] = [await organization.member(), await organization.member({ scopes: ["WRITE"] })];
+    await plantMany(organization, 501, { ownerId: member.id });
+    const { job } = await remove(organization.key, member.globalId);
+    const cancel = (key: string) => mutate(key, `bulkJobCancel(id: "${job?.id}")`, "job { state }");
+    expect(await cancel(other.key)).toMatchObject({ job: null, errors: [{ code: "FORBIDDEN" }] });
+    expect(await cancel(organization.key)).toMatchObject({ job: { state: "CANCELLED" }, errors: [] });
+  });
+
   test("stays where it is when whoever was to get it goes meanwhile, and the job says so", async () => {
     const [member, heir] = [await organization.member(), await organization.member()];
     await plantMany(organization, 600, { ownerId: member.id });

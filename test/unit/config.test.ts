@@ -113,6 +113,10 @@ test("what callers may ask for in a minute has a bound that one operation fits i
       REDIS_URL: "rediss://cache:6380/1",
     }),
   ).toMatchObject({ rates: { perCaller: 0, perOrganization: 50_000 }, redisUrl: "rediss://cache:6380/1" });
+  expect(readConfig({ COST_LIMIT: "100000000" }).rates).toEqual({
+    perCaller: 100_000_000,
+    perOrganization: 100_000_000,
+  });
   expect(() => readConfig({ COST_PER_MINUTE: "49999" })).toThrow(
     "COST_PER_MINUTE must be 0 for any amount, or at least COST_LIMIT, which is 50000",
   );

@@ -84,7 +84,7 @@ builder.mutationFields((t) => ({
       }),
     })),
     description:
-      "Changes a member's role and data scope, from their next request on and from the next step of what they started. Nobody changes themselves, and only owners change an owner.",
+      "Changes a member's role and data scope, from their next request on and from the next step of what they started. Nobody changes themselves, and only owners change an owner. The API keys of who becomes an owner are revoked, since somebody else may have made them.",
     args: {
       ...idArg("member"),
       input: t.arg({ type: MemberUpdateInput, required: true, description: "What to change." }),

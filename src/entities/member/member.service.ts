@@ -101,6 +101,7 @@ const keyPath = ["input", "apiKey"];
 
 /**
  * Changes a member's role and data scope; what they have no longer is refused from then on, also to what they started.
+ * Who becomes an owner loses the keys that they had.
  *
  * @param id the member's id as callers see it
  * @param expectedVersion refuses when the member is at another version
@@ -120,6 +121,8 @@ export function updateMember(
     checkVersion(before, expectedVersion, "Member");
     const found = [...subjectRefusals(doer, before), ...givingRefusals(doer, change)];
     if (found.length > 0) throw new RefusalError(found);
+    // Somebody else may have made their keys, and must not have an owner's by it.
+    if (change.role === "OWNER" && before.role !== "OWNER") await revokeKeys(writer, before.id);
     return writer.update("member", before, change);
   });
 }
@@ -228,7 +231,10 @@ async function findHeir(
 ): Promise<{ readonly id: string | null; readonly refusals: readonly Refusal[] }> {
   if (to == null) return { id: null, refusals: [] };
   const decoded = decodeId(to);
-  const refused = (code: "BAD_ID" | "UNKNOWN_REFERENCE" | "INVALID_VALUE", message: string) => ({
+  const refused = (
+    code: "BAD_ID" | "UNKNOWN_REFERENCE" | "INVALID_VALUE" | "INVALID_STATE",
+    message: string,
+  ) => ({
     id: null,
     refusals: [refusal(code, path, message)],
   });
@@ -236,6 +242,13 @@ async function findHeir(
   const [member] = await tx.members([decoded.uuid]);
   if (member?.removedAt !== null) return refused("UNKNOWN_REFERENCE", "there is no such member");
   if (member.id === from) return refused("INVALID_VALUE", "must be another member, or null for nobody");
+  // Two jobs that each refill what the other one empties would never end.
+  const running = await tx.bulkJob.findMany({ where: { kind: "REASSIGN", finishedAt: null } });
+  if (running.some(({ input }) => (input as { from?: unknown } | null)?.from === member.id))
+    return refused(
+      "INVALID_STATE",
+      "a job is reassigning what is assigned to this member: wait until it has ended",
+    );
   return { id: member.id, refusals: [] };
 }
 

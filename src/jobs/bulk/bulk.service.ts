@@ -5,6 +5,7 @@ import type { Caller, Context } from "../../graphql/context.ts";
 import { type Refusal, RefusalError } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
 import { lockRow } from "../../records/lock-row.ts";
+import { requirePermission } from "../../records/permission.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { Writer } from "../../records/write/writer.ts";
@@ -183,11 +184,12 @@ async function queue(writer: Writer, work: Work, jobId: string, input: object): 
 /**
  * Stops a job; what it has changed stays. One that has ended stays as it is.
  *
- * @throws RefusalError NOT_FOUND
+ * @throws RefusalError NOT_FOUND, or FORBIDDEN for a job of reassigning, where the caller may not reassign
  */
 export const cancelBulkJob = (caller: Caller, id: string): Promise<BulkJob> =>
   write(caller, async (writer) => {
     const before = await lockRow(writer, "bulkJob", id);
+    if (before.kind === "REASSIGN") requirePermission(caller, "MEMBER_REASSIGN");
     if (before.finishedAt !== null) return before;
     await writer.tx.bulkChunk.deleteMany({ where: { jobId: before.id } });
     return writer.update("bulkJob", before, {
