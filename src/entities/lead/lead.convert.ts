@@ -67,7 +67,7 @@ export async function convertLead(
           });
           const { lead } = locked;
           email = lead.email;
-          const value = input.deal?.value ?? valueOfLead(lead);
+          const value = input.createDeal === false ? null : (input.deal?.value ?? valueOfLead(lead));
           const money =
             value &&
             currencyOf(value, lead.dealCurrency, caller.viewer.defaultCurrency, ["input", "deal", "value"]);
@@ -80,7 +80,7 @@ export async function convertLead(
           await writer.tx.lock.children({ table: "activity", column: "lead_id" }, lead.id);
           const { contact, contactOutcome } = await becomeContact(writer, locked, definitions);
           const deal =
-            input.createDeal === false || value === null || !money || !("currency" in money)
+            value === null || !money || !("currency" in money)
               ? null
               : await writer.insert("deal", {
                   id: newId(),

@@ -39,7 +39,7 @@ const StateEnum = builder.enumType("BulkJobState", {
   values: {
     QUEUED: { description: "Waiting to start." },
     RUNNING: { description: "In progress." },
-    DONE: { description: "All contacts have been processed." },
+    DONE: { description: "All records have been processed." },
     FAILED: { description: "Ended early; `problem` says why. Changes already made are kept." },
     CANCELLED: { description: "Cancelled. Changes already made are kept." },
   } as const,
@@ -47,23 +47,24 @@ const StateEnum = builder.enumType("BulkJobState", {
 
 const Job = builder.prismaObject("BulkJob", {
   ...keyed,
-  description: `A bulk change of more than ${AT_ONCE} contacts, which runs in the background.`,
+  description: `A change that runs in the background: a bulk change of more than ${AT_ONCE} contacts, or many records that are reassigned.`,
   fields: (t) => ({
     kind: t.expose("kind", { type: KindEnum, description: "Kind of change." }),
     state: t.expose("state", { type: StateEnum, description: "State of the job." }),
     total: t.exposeInt("total", {
-      description: "Number of contacts that the filter matched when the job was created.",
+      description:
+        "Number of records to process: contacts that the filter matched when the job was created; where it reassigns, contacts, leads and deals, with those that were assigned meanwhile.",
     }),
     done: t.exposeInt("done", {
-      description: "Number of contacts processed so far: the sum of `changed`, `unchanged` and `skipped`.",
+      description: "Number of records processed so far: the sum of `changed`, `unchanged` and `skipped`.",
     }),
-    changed: t.exposeInt("changed", { description: "Number of contacts changed." }),
+    changed: t.exposeInt("changed", { description: "Number of records changed." }),
     unchanged: t.exposeInt("unchanged", {
-      description: "Number of contacts that had the new values already.",
+      description: "Number of records that had the new values already.",
     }),
     skipped: t.exposeInt("skipped", {
       description:
-        "Number of contacts that were deleted, in the trash or no longer visible to the member when their turn came.",
+        "Number of records that were deleted, in the trash or no longer visible to the member when their turn came.",
     }),
     problem: t.exposeString("problem", { nullable: true, description: "Why it failed." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
