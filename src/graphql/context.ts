@@ -11,6 +11,8 @@ export interface Warning {
 
 /** The context of resolvers: the viewer, and the client that is scoped to the rows they may see. */
 export interface Context {
+  /** The request's, sent as X-Request-Id and told with every error. */
+  readonly requestId: string;
   /** Replaced when the request changes the organization. */
   viewer: Viewer;
   /** Replaced once the operation is known, because a query is cancelled when its caller disconnects. */

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/faults.ts";
 import { type RequestCode, RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
+import type { RequestContext } from "../request.ts";
 
 /** Errors in responses: a stable code, the request's id, and no internal details. */
 
@@ -97,15 +98,10 @@ const MAX_MESSAGE = 300;
 const MAX_READ = 10_000;
 
 /** Gives every error of an answer its code and the request's id. */
-export function useErrors(logger: Logger): Plugin {
-  const ids = new WeakMap<Request, string>();
+export function useErrors(logger: Logger): Plugin<object, RequestContext> {
   return {
-    onRequest({ request }) {
-      ids.set(request, crypto.randomUUID());
-    },
-    onResultProcess({ request, result, setResult }) {
+    onResultProcess({ result, setResult, serverContext: { requestId } }) {
       if (Symbol.asyncIterator in result || Array.isArray(result) || !result.errors) return;
-      const requestId = ids.get(request);
       const errors = (result.errors as readonly GraphQLError[]).map((error) => withCode(error, requestId));
       for (const { message, extensions } of errors) {
         if (extensions.code === "INTERNAL_SERVER_ERROR")
@@ -115,20 +111,19 @@ export function useErrors(logger: Logger): Plugin {
       const { errors: _, ...rest } = result;
       setResult({ errors, ...rest });
     },
-    onResponse({ request, response, setResponse, fetchAPI }) {
-      const id = ids.get(request);
+    onResponse({ response, setResponse, fetchAPI, serverContext: { requestId } }) {
       if (response.status >= 400 && !response.headers.has("content-type")) {
-        const { body, headers } = written(problemOf(response.status), id);
+        const { body, headers } = written(problemOf(response.status), requestId);
         const all = { ...Object.fromEntries(response.headers), ...headers };
         setResponse(new fetchAPI.Response(body, { status: response.status, headers: all }));
-      } else if (id) {
-        response.headers.set("x-request-id", id);
+      } else {
+        response.headers.set("x-request-id", requestId);
       }
     },
   };
 }
 
-function withCode(error: GraphQLError, requestId: string | undefined): GraphQLError {
+function withCode(error: GraphQLError, requestId: string): GraphQLError {
   const original = rootOf(error);
   const { message, extensions } =
     original instanceof RequestError ? (maskError(error, "") as GraphQLError) : error;

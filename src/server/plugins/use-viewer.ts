@@ -5,6 +5,7 @@ import type { Database } from "../../db/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
+import type { RequestContext } from "../request.ts";
 import { maskError } from "./use-errors.ts";
 
 /** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
@@ -15,9 +16,11 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
       viewers.set(request, await viewerOf(request, serverContext));
     },
     onContextBuilding({ context, extendContext }) {
-      const viewer = viewers.get((context as unknown as { request: Request }).request);
+      const { request, requestId } = context as unknown as { request: Request } & RequestContext;
+      const viewer = viewers.get(request);
       if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
       const made: Context = {
+        requestId,
         viewer,
         db: scopedDb(database, viewer),
         now: new Date(),
