@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ServerOptions } from "../../src/server/server.ts";
+import { statementsOf } from "../support/database.ts";
 import { listening, type Told } from "../support/listener.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -85,6 +86,18 @@ export class Door {
   /** Sends a query with variables. */
   ask(query: string, variables: object = {}, more: Omit<Sent, "body"> = {}): Promise<Answered> {
     return this.send({ ...more, body: JSON.stringify({ query, variables }) });
+  }
+
+  /** Asks twice: each time one error, with no SQL statement but the one that looks up the key. */
+  async refuses(query: string, code: string, words: string, variables: object = {}): Promise<void> {
+    for (let time = 0; time < 2; time += 1) {
+      const { answer, statements } = await statementsOf(() => this.ask(query, variables));
+      const error = checkError(answer, null, code);
+      expect(error.message).toContain(words);
+      expect(answer.errors).toHaveLength(1);
+      expect(answer.data).toBeNull();
+      expect(statements.length).toBeLessThanOrEqual(1);
+    }
   }
 }
 

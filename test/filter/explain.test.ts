@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { sendText } from "../support/client.ts";
-import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
+import { groups } from "./support.ts";
 
-/** What a filter means, what it can be made of, and why a contact is on a list. */
+/** The preview of a filter: its sentence, normal form, date ranges, count, indexes and problems. */
 
 let organization: Organization;
-let tagId = "";
-
 beforeAll(async () => {
   organization = await Organization.make();
   const noise = await Organization.make();
@@ -20,7 +18,6 @@ beforeAll(async () => {
     await each.contact({ name: "second", company: "corp", custom: { budget: 7 } });
     await each.contact({ name: "neither" });
   }
-  tagId = await organization.tag("vip");
 });
 
 async function preview(variables: Record<string, unknown>, fields: string) {
@@ -30,8 +27,6 @@ async function preview(variables: Record<string, unknown>, fields: string) {
   if (!data) throw new Error(text);
   return (data as unknown as { contactFilterPreview: Record<string, unknown> }).contactFilterPreview;
 }
-
-const groups = (...all: object[][]) => ({ query: { groups: all.map((conditions) => ({ conditions })) } });
 
 describe("a sentence", () => {
   test.each<[Record<string, unknown>, string]>([
@@ -193,143 +188,4 @@ test("a filter that cannot be used is answered with all that is wrong with it, a
     { code: "UNKNOWN_FILTER_OPERATOR", path: "query.groups[0].conditions[1].op" },
     { code: "INVALID_FILTER_VALUE", path: "query.groups[0].conditions[2].value" },
   ]);
-});
-
-describe("the groups that a contact fulfils", () => {
-  const query = groups(
-    [{ field: "tags", op: "CONTAINS", value: "vip" }],
-    [{ field: "company", op: "CONTAINS", value: "corp" }],
-    [{ field: "name", op: "EQ", value: "nobody" }],
-  );
-  const list = `query ($query: SmartListQueryInput) {
-    contacts(query: $query, orderBy: { field: NAME }) { edges { matchedGroups node { name } } } }`;
-
-  test("are told for a whole page by one statement", async () => {
-    const plain = await statementsOf(() =>
-      sendText(organization.key, list.replace("matchedGroups ", ""), query),
-    );
-    const { answer, statements } = await statementsOf(() => sendText(organization.key, list, query));
-    const { edges } = (
-      answer.data as unknown as { contacts: { edges: { matchedGroups: number[]; node: { name: string } }[] } }
-    ).contacts;
-    expect(edges.map(({ matchedGroups, node }) => [node.name, matchedGroups])).toEqual([
-      ["both", [0, 1]],
-      ["first", [0]],
-      ["second", [1]],
-    ]);
-    expect(statements.length).toBe(plain.statements.length + 1);
-  });
-
-  test("are null where nothing was asked in groups", async () => {
-    const { data } = await sendText(organization.key, "{ contacts { edges { matchedGroups } } }");
-    expect(JSON.stringify(data)).not.toContain("[0");
-    expect(JSON.stringify(data)).toContain('"matchedGroups":null');
-  });
-});
-
-describe("the fields", () => {
-  test("are what conditions can name, with their operators, custom fields and related records included", async () => {
-    const { data } = await sendText(
-      organization.key,
-      "{ contactFilterFields { path label type operators options custom sortable indexed aliases } }",
-    );
-    const fields = (data as unknown as { contactFilterFields: { path: string }[] }).contactFilterFields;
-    const byPath = new Map(fields.map((field) => [field.path, field]));
-    expect(byPath.size).toBe(fields.length);
-    expect(byPath.get("custom.industry")).toMatchObject({
-      type: "SELECT",
-      options: ["Tech", "Retail"],
-      custom: true,
-      sortable: true,
-      indexed: true,
-    });
-    expect(byPath.get("custom.memo")).toMatchObject({ custom: true, sortable: false, indexed: false });
-    expect(byPath.get("doNotContact")).toMatchObject({
-      aliases: ["do_not_contact", "dnc"],
-      operators: ["EQ", "NE", "IS_EMPTY", "IS_NOT_EMPTY"],
-    });
-    expect(byPath.get("deals.status")).toMatchObject({ type: "ENUM", options: ["OPEN", "WON", "LOST"] });
-    expect(byPath.get("deals.count")).toMatchObject({ type: "INTEGER" });
-  });
-
-  test("can each be used as they are named", async () => {
-    const { data } = await sendText(
-      organization.key,
-      "{ contactFilterFields { path type operators options } }",
-    );
-    const values: Record<string, unknown> = {
-      BOOLEAN: true,
-      INTEGER: 1,
-      NUMBER: 1,
-      CURRENCY: "EUR",
-      DATE: "2026-01-01",
-      DATE_TIME: "2026-01-01T00:00:00Z",
-      TAGS: "vip",
-      EMAIL: "a@b.co",
-      PHONE: "+33612345678",
-      TEXT: "x",
-    };
-    const list = `query ($query: SmartListQueryInput) { contacts(query: $query) { totalCount } }`;
-    type Field = { path: string; type: string; operators: string[]; options: string[] | null };
-    for (const { path, type, operators, options } of (data as unknown as { contactFilterFields: Field[] })
-      .contactFilterFields) {
-      if (["ID", "MEMBER", "SMART_LIST"].includes(type)) continue;
-      const [op = ""] = operators;
-      const one = options?.[0] ?? values[type];
-      const value = op === "IS_EMPTY" ? undefined : one;
-      const { errors } = await sendText(organization.key, list, groups([{ field: path, op, value }]));
-      expect(errors, `${path} ${op}`).toEqual([]);
-    }
-  });
-});
-
-test("stored conditions come back typed, also those that can no longer be read", async () => {
-  const { prisma } = await (await import("../support/database.ts")).testDatabase();
-  const conditions = [
-    { field: "tags", op: "HAS_ANY", value: ["vip"] },
-    { field: "custom.budget", op: "GTE", value: 5.5 },
-    { field: "created_at", op: "WITHIN", value: { previous: "MONTH" } },
-    { field: "custom.gone", op: "EQ", value: "x" },
-  ];
-  const query = { groups: [{ conditions }] };
-  await prisma.smartList.create({
-    data: { orgId: organization.id, id: tagId, name: "Typed", query: query as object },
-  });
-  const { data, text } = await sendText(
-    organization.key,
-    `{ smartLists { name isValid sentence query { version groups { conditions { field op value } } } groups { conditions { path op
-      field { type label } values { __typename ... on FilterNumber { number } ... on FilterTag { name tag { name } } ... on FilterRange { direction calendarUnit } } } } } }`,
-  );
-  const [list] = (data as unknown as { smartLists: Record<string, unknown>[] }).smartLists;
-  expect(list, text).toEqual({
-    name: "Typed",
-    isValid: false,
-    sentence: null,
-    query: { version: 1, ...query },
-    groups: [
-      {
-        conditions: [
-          {
-            path: "tags",
-            op: "HAS_ANY",
-            field: { type: "TAGS", label: "Tags" },
-            values: [{ __typename: "FilterTag", name: "vip", tag: { name: "vip" } }],
-          },
-          {
-            path: "custom.budget",
-            op: "GTE",
-            field: { type: "NUMBER", label: "budget" },
-            values: [{ __typename: "FilterNumber", number: "5.5" }],
-          },
-          {
-            path: "created_at",
-            op: "WITHIN",
-            field: { type: "DATE_TIME", label: "Created at" },
-            values: [{ __typename: "FilterRange", direction: "previous", calendarUnit: "MONTH" }],
-          },
-          { path: "custom.gone", op: "EQ", field: null, values: [] },
-        ],
-      },
-    ],
-  });
 });

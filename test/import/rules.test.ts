@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import { mutate, sendText } from "../support/client.ts";
-import { imported, type Job, jobFields, jobOf, runImports, upload } from "../support/imports.ts";
+import { mutate } from "../support/client.ts";
+import { contactsOf, imported, type Job, jobFields, upload } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
-/** What an import makes of rows: nothing that they say is altered, ignored or done twice. */
+/** How an import reads and checks the values of its rows. */
 
 let organization: Organization;
 let key: string;
@@ -24,16 +24,7 @@ const importRows = async (rows: unknown[], more: Record<string, unknown> = {}, a
   return job;
 };
 
-const contacts = async (fields: string) => {
-  const { data, text } = await sendText(
-    key,
-    `{ contacts(orderBy: [{ field: NAME }], first: 100) { nodes { ${fields} } } }`,
-  );
-  const found = (data as unknown as { contacts: { nodes: Record<string, unknown>[] } } | null)?.contacts
-    .nodes;
-  if (!found) throw new Error(text);
-  return found;
-};
+const contacts = (fields: string) => contactsOf(key, fields);
 
 test("numbers with a decimal comma are read to the digit, and one that may mean two is refused", async () => {
   await organization.customField({ slug: "score", type: "NUMBER", slot: "number1" });
@@ -257,46 +248,6 @@ test("two imports of the same phone numbers at once make each person once", asyn
   const jobs = await Promise.all([importRows(rows), importRows(rows)]);
   expect(jobs.map(({ created, skipped }) => created + skipped)).toEqual([20, 20]);
   expect(jobs.reduce((sum, { created }) => sum + created, 0)).toBe(20);
-});
-
-test.each(["SKIP", "UPDATE"])("a dry run of many batches says what the run does: %s", async (mode) => {
-  await organization.contact({ name: "There", email: "p3@example.com" });
-  const rows = Array.from({ length: 1_500 }, (_, at) =>
-    at % 3 === 0
-      ? `P${at},p${at}@example.com,`
-      : at % 3 === 1
-        ? `Q${at},,+3361${1_000_000 + at}`
-        : `,p${at},`,
-  );
-  // In the second batch: an address and a person of the first one, the address without its name.
-  rows.push(",p0@example.com,", "Q1,,+33611000001", "P0,P0@example.com,", "New,new@example.com,");
-  const file = `name,email,phone\n${rows.join("\n")}\n`;
-  const counts = ({ created, updated, skipped, failed }: Job) => ({ created, updated, skipped, failed });
-  const tried = counts(await imported(organization, file, { mode, dryRun: true }));
-  expect(await contacts("name")).toHaveLength(1);
-  const done = counts(await imported(organization, file, { mode }));
-  expect(tried).toEqual(done);
-});
-
-test("a dry run that another process takes up says the same", async () => {
-  const rows = Array.from({ length: 1_200 }, (_, at) => `P${at},p${at}@example.com`);
-  rows.push("P0,p0@example.com", "Bad,nonsense");
-  const { data } = await upload(key, `name,email\n${rows.join("\n")}\n`, { dryRun: true });
-  const id = data?.contactImport.job?.id ?? "";
-  let reached = 0;
-  const onProgress = ({ done }: { done: number }) => {
-    reached = done;
-  };
-  await runImports(organization, { onProgress, stopping: () => reached >= 1000 });
-  expect(await jobOf(key, id)).toMatchObject({ state: "RUNNING", done: 1000 });
-  await runImports(organization);
-  expect(await jobOf(key, id)).toMatchObject({
-    state: "DONE",
-    done: 1202,
-    created: 1200,
-    skipped: 1,
-    failed: 1,
-  });
 });
 
 test("hundreds of rows with thirty problems each are all said", async () => {

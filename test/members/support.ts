@@ -1,4 +1,4 @@
-import { mutate } from "../support/client.ts";
+import { mutate, sendText } from "../support/client.ts";
 
 /** Members through the door, for tests. */
 
@@ -46,3 +46,15 @@ export const reassign = (key: string, from: string, to: string | null, more = ""
     `memberReassign(from: "${from}", to: ${to === null ? "null" : `"${to}"`}${more})`,
     movedFields,
   );
+
+/** Members as the caller sees them. */
+export async function list(key: string, args = ""): Promise<readonly Shown[]> {
+  const { data, text } = await sendText(key, `{ members${args} { ${fields} } }`);
+  const members = (data as unknown as { members: Shown[] } | null)?.members;
+  if (!members) throw new Error(text);
+  return members;
+}
+
+/** Who the caller is. */
+export const me = (key: string) =>
+  sendText(key, "{ viewer { member { id name role dataScope } scopes organization { id } } }");
