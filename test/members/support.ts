@@ -12,7 +12,7 @@ export interface Shown {
   readonly removedAt: string | null;
 }
 
-export const fields = "id name email role dataScope version removedAt";
+const fields = "id name email role dataScope version removedAt";
 
 export const invite = (key: string, input: string, more = "") =>
   mutate<{ member: Shown | null; apiKey: { id: string; scopes: string[] } | null; key: string | null }>(
