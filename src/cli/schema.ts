@@ -5,6 +5,7 @@ import { lexicographicSortSchema, printSchema } from "graphql";
 import { filterReference } from "../filter/registry/reference.ts";
 import { importReference } from "../jobs/import/reference.ts";
 import { schema } from "../schema.ts";
+import { errorsReference } from "./errors-reference.ts";
 import { rolesReference } from "./roles-reference.ts";
 import { say } from "./run.ts";
 
@@ -13,6 +14,7 @@ const made = {
   "schema.graphql": () => `${printSchema(lexicographicSortSchema(schema))}\n`,
   "docs/filters.md": filterReference,
   "docs/import.md": importReference,
+  "docs/errors.md": errorsReference,
   "docs/roles.md": () => rolesReference(schema),
 };
 

@@ -1,5 +1,6 @@
 import { encodeId, type IdType } from "../db/ids.ts";
-import { type Refusal, type RefusalCode, RefusalError, refusalCodes } from "../lib/errors.ts";
+import { type RefusalCode, refusalCodes } from "../lib/error-codes.ts";
+import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { builder } from "./builder.ts";
 import { byId } from "./loaders.ts";
 

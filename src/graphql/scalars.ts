@@ -22,6 +22,7 @@ import {
   GraphQLTimeZone,
   GraphQLURL,
 } from "graphql-scalars";
+import type { RequestCode } from "../lib/error-codes.ts";
 import { quote } from "../lib/errors.ts";
 import {
   formatDay,
@@ -38,7 +39,7 @@ import { isTimeZone } from "../lib/time-zone.ts";
 /** Scalars refuse what they cannot keep exactly; they never alter it. */
 
 /** As graphql-js' own scalars refuse: it then says of a variable which part of it is wrong. */
-const refuse = (message: string, code = "BAD_USER_INPUT"): never => {
+const refuse = (message: string, code: RequestCode = "BAD_USER_INPUT"): never => {
   throw new GraphQLError(message, { extensions: { code } });
 };
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { emailKey } from "../lib/email.ts";
-import { type Refusal, type RefusalCode, RefusalError, refusal } from "../lib/errors.ts";
+import type { RefusalCode } from "../lib/error-codes.ts";
+import { type Refusal, RefusalError, refusal } from "../lib/errors.ts";
 import { lineProblem } from "../lib/exact.ts";
 import { isBlank } from "../lib/fold.ts";
 import { invisibleInAddress, withoutInvisibleEnds } from "../lib/invisible.ts";

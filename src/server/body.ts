@@ -1,19 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import { createGraphQLError } from "graphql-yoga";
+import type { RequestCode } from "../lib/error-codes.ts";
 
 /** The bytes of a JSON request. */
 
 /** Answers a request as it must not be, with a status of HTTP. */
 export const refuse = (
   status: number,
-  code: string,
+  code: RequestCode,
   message: string,
   headers: Record<string, string> = {},
 ): never => {
   throw refusal(status, code, message, headers);
 };
 
-const refusal = (status: number, code: string, message: string, headers: Record<string, string> = {}) =>
+const refusal = (status: number, code: RequestCode, message: string, headers: Record<string, string> = {}) =>
   createGraphQLError(message, { extensions: { code, http: { status, headers } } });
 
 /** How large a JSON body may be, and how long it may take. */

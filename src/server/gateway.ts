@@ -4,6 +4,7 @@ import { Response as NodeResponse, sendNodeResponse } from "@whatwg-node/server"
 import type { GraphQLError } from "graphql";
 import type { createYoga } from "graphql-yoga";
 import type { Logger } from "pino";
+import type { RequestCode } from "../lib/error-codes.ts";
 import { maskError } from "./plugins/use-errors.ts";
 import { type Problem, problemOf, written } from "./problem.ts";
 import type { RequestContext } from "./request.ts";
@@ -75,6 +76,6 @@ function problemFrom(thrown: unknown): Problem {
     return { ...problemOf(400), message: "The Host header and the path make no valid address." };
   }
   const { message, extensions } = maskError(thrown, problemOf(500).message) as GraphQLError;
-  const { code, http } = extensions as { code: string; http?: Pick<Problem, "status" | "headers"> };
+  const { code, http } = extensions as { code: RequestCode; http?: Pick<Problem, "status" | "headers"> };
   return { status: 400, code, message, ...http };
 }

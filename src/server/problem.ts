@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { RequestCode } from "../lib/error-codes.ts";
 
 /**
  * What goes wrong before or outside of GraphQL: addresses, headers, what node's parser refuses, faults. All of it
@@ -7,7 +8,7 @@ import { randomUUID } from "node:crypto";
 export interface Problem {
   /** Of HTTP. */
   readonly status: number;
-  readonly code: string;
+  readonly code: RequestCode;
   /** Says what would be right; nothing of what was sent, and nothing of how the server is built. */
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -16,7 +17,12 @@ export interface Problem {
 /** Seconds after which it is worth while to ask again, when nobody knows better. */
 export const RETRY_AFTER = 1;
 
-const problem = (status: number, code: string, message: string, headers?: Problem["headers"]): Problem => ({
+const problem = (
+  status: number,
+  code: RequestCode,
+  message: string,
+  headers?: Problem["headers"],
+): Problem => ({
   status,
   code,
   message,

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { inject } from "vitest";
+import { requestCodes } from "../../src/lib/error-codes.ts";
 import { createServer } from "../../src/server/server.ts";
 import type { TypedDocumentString } from "../generated/graphql.ts";
 import { askAgain } from "./again.ts";
@@ -70,6 +71,10 @@ export async function sendText(
 export async function read(response: Response): Promise<Answer<Record<string, never>>> {
   const text = await response.text();
   const { data = null, errors = [] } = JSON.parse(text);
+  for (const { extensions } of errors) {
+    if (!Object.hasOwn(requestCodes, extensions.code))
+      throw new Error(`a code that docs/errors.md lacks: ${text}`);
+  }
   return { status: response.status, data, errors, text };
 }
 

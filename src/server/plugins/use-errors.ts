@@ -2,7 +2,8 @@ import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
 import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/faults.ts";
-import { type RequestCode, RequestError } from "../../lib/errors.ts";
+import type { RequestCode } from "../../lib/error-codes.ts";
+import { RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
 import type { RequestContext } from "../request.ts";
 
@@ -137,13 +138,13 @@ function withCode(error: GraphQLError, requestId: string): GraphQLError {
 }
 
 /** Yoga calls all that it refuses BAD_REQUEST, whatever its status says. */
-function codeByStatus({ code, http }: GraphQLErrorExtensions): { readonly code?: string } {
+function codeByStatus({ code, http }: GraphQLErrorExtensions): { readonly code?: RequestCode } {
   const { status } = (http ?? {}) as Partial<Http>;
   return code === "BAD_REQUEST" && status !== undefined ? { code: problemOf(status).code } : {};
 }
 
 /** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
-function codeOf({ message, path }: GraphQLError): string {
+function codeOf({ message, path }: GraphQLError): RequestCode {
   if (message.startsWith("Syntax Error")) return "GRAPHQL_PARSE_FAILED";
   if (/^Variable "\$|has invalid value/.test(message) || path !== undefined) return "BAD_USER_INPUT";
   return /operation/i.test(message) && /(unknown|must provide|could not determine)/i.test(message)
