@@ -37,6 +37,8 @@ export interface Config {
   readonly trustedProxies: number;
   /** Attempts a minute with wrong credentials, of one address; 0 for any number. */
   readonly authFailures: number;
+  /** Milliseconds from which on an operation is logged with its statements; 0 for never. */
+  readonly slowOperation: number;
   /** Minutes between two purges of the trash; 0 for none. */
   readonly purgeEvery: number;
   /** Processes that serve; with 1 the only one does. */
@@ -136,6 +138,7 @@ const Settings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, 75_000),
   TRUST_PROXY: wholeNumber(0, 10, 0),
   AUTH_FAILURES_PER_MINUTE: wholeNumber(0, 100_000, 30),
+  SLOW_OPERATION_MS: wholeNumber(0, 3_600_000, 1_000),
   IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
   OIDC_ISSUER: secureUrl.optional(),
@@ -228,6 +231,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keepAliveTimeout: settings.KEEP_ALIVE_TIMEOUT_MS,
     trustedProxies: settings.TRUST_PROXY,
     authFailures: settings.AUTH_FAILURES_PER_MINUTE,
+    slowOperation: settings.SLOW_OPERATION_MS,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
     rates: readRates(settings, given),

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Database } from "../db/database.ts";
 import type { ApiScope, ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
+import type { CredentialReason, RefusedCredential } from "../lib/refused-credential.ts";
 import type { Guesses } from "./guesses.ts";
 import { organizationForbidden, readOrganization, WrongCredential } from "./headers.ts";
 import { parseKey } from "./key.ts";
@@ -19,7 +20,7 @@ interface KeyRow extends Membership {
 }
 
 /** The same answer for an unknown key and a revoked or expired one, so that callers cannot tell them apart. */
-const unknownKey = () => new WrongCredential("The API key is not valid.");
+const unknownKey = (why: RefusedCredential) => new WrongCredential("The API key is not valid.", why);
 
 interface Access extends Pick<Database, "pool" | "statementName"> {
   readonly guesses: Guesses;
@@ -70,25 +71,34 @@ async function readKey(
 ): Promise<KeyRow> {
   const key = parseKey(text);
   const digest = hash("sha256", text, "buffer");
-  const wrong = () => {
+  const wrong = (reason: CredentialReason) => {
     guesses.failed(address(), key?.id ?? null);
     if (key) guesses.forget(key.id, digest);
-    return unknownKey();
+    return unknownKey({ reason, keyId: key?.id });
   };
   if (guesses.any && !(key && guesses.knows(key.id, digest))) {
     guesses.check(address());
     guesses.check(key?.id ?? null);
   }
-  if (!key) throw wrong();
+  if (!key) throw wrong("malformed_key");
   const { rows } = await pool.query<KeyRow>({
     name: statementName(statement),
     text: statement,
     values: [key.id],
   });
   const [row] = rows;
-  if (!row || !timingSafeEqual(digest, row.hash) || row.mode !== key.mode || row.revokedAt) throw wrong();
+  // Also the key of a member who was removed.
+  if (!row) throw wrong("unknown_key");
+  if (!timingSafeEqual(digest, row.hash)) throw wrong("wrong_secret");
+  if (row.mode !== key.mode) throw wrong("wrong_mode");
+  if (row.revokedAt) throw wrong("revoked_key");
   if (row.expiresAt && row.expiresAt <= new Date()) {
-    throw new RequestError("KEY_EXPIRED", "The API key has expired.", { status: 401 });
+    throw new RequestError(
+      "KEY_EXPIRED",
+      "The API key has expired.",
+      { status: 401 },
+      { reason: "expired_key", keyId: key.id },
+    );
   }
   guesses.succeeded(key.id, row.hash);
   return row;

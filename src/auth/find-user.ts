@@ -28,7 +28,7 @@ export async function findUser(
   const claims = await verifyToken(token);
   const named = readOrganization(headers);
   const rows = await readOrLink(claims, named, database);
-  if (rows.length === 0) throw invalidToken();
+  if (rows.length === 0) throw invalidToken("unknown_user");
   const memberships = rows.filter((row) => row.orgId !== null);
   const [membership, other] = memberships;
   if (other) {
@@ -40,11 +40,17 @@ export async function findUser(
         field: "X-Org-Id",
         suggestions: memberships.map(({ orgId }) => encodeId("Organization", orgId)),
       },
+      { reason: "organization_open" },
     );
   }
   if (membership) return { ...membership, apiKeyId: null, granted: claims.granted, sources: [] };
   if (named !== null) throw organizationForbidden();
-  throw new RequestError("ORG_FORBIDDEN", "The caller is not in any organization.", { status: 403 });
+  throw new RequestError(
+    "ORG_FORBIDDEN",
+    "The caller is not in any organization.",
+    { status: 403 },
+    { reason: "no_organization" },
+  );
 }
 
 /**

@@ -106,5 +106,10 @@ export class Guesses {
 const tooMany = (wait: number) => {
   const retryAfter = Math.ceil(wait / 1000);
   const message = `Too many requests with credentials that are not valid. Try again in ${retryAfter} s.`;
-  return new RequestError("RATE_LIMITED", message, { status: 429, retryAfter });
+  return new RequestError(
+    "RATE_LIMITED",
+    message,
+    { status: 429, retryAfter },
+    { reason: "too_many_guesses" },
+  );
 };

@@ -1,25 +1,32 @@
 import { decodeId } from "../db/ids.ts";
 import { ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
+import type { CredentialReason, RefusedCredential } from "../lib/refused-credential.ts";
 
 /** Credential, organization and source in a request's headers. A repeated header reads as one text with a comma. */
 
-export const unauthenticated = (message: string) =>
-  new RequestError("UNAUTHENTICATED", message, { status: 401 });
+export const unauthenticated = (message: string, reason: CredentialReason) =>
+  new RequestError("UNAUTHENTICATED", message, { status: 401 }, { reason });
 
 /** A wrong credential; counted, because it may be a guess. */
 export class WrongCredential extends RequestError {
-  constructor(message: string) {
-    super("UNAUTHENTICATED", message, { status: 401 });
+  constructor(message: string, why: RefusedCredential) {
+    super("UNAUTHENTICATED", message, { status: 401 }, why);
   }
 }
 
 /** One answer for a token that is not genuine and for a user who is not known here. */
-export const invalidToken = () => new WrongCredential("The token is not valid.");
+export const invalidToken = (reason: CredentialReason) =>
+  new WrongCredential("The token is not valid.", { reason });
 
 /** One answer for an organization that the caller is not in and for one that does not exist. */
 export const organizationForbidden = () =>
-  new RequestError("ORG_FORBIDDEN", "The caller is not in this organization.", { status: 403 });
+  new RequestError(
+    "ORG_FORBIDDEN",
+    "The caller is not in this organization.",
+    { status: 403 },
+    { reason: "wrong_organization" },
+  );
 
 /** The credential in `Authorization: Bearer …`. */
 export function readBearer(headers: Headers): string {
@@ -27,14 +34,23 @@ export function readBearer(headers: Headers): string {
   if (header === null) {
     throw unauthenticated(
       "Send an API key or a token in the header: Authorization: Bearer sk_live_…, sk_test_… or <token>.",
+      "no_credential",
     );
   }
   if (header.includes(",")) {
-    throw new RequestError("AMBIGUOUS_CREDENTIALS", "Send one Authorization header.", { status: 400 });
+    throw new RequestError(
+      "AMBIGUOUS_CREDENTIALS",
+      "Send one Authorization header.",
+      { status: 400 },
+      { reason: "several_credentials" },
+    );
   }
   const [, credential] = /^Bearer +(\S+)$/i.exec(header) ?? [];
   if (credential === undefined) {
-    throw unauthenticated("The Authorization header must read: Bearer <API key or token>.");
+    throw unauthenticated(
+      "The Authorization header must read: Bearer <API key or token>.",
+      "malformed_header",
+    );
   }
   return credential;
 }
@@ -44,7 +60,12 @@ export function readOrganization(headers: Headers): string | null {
   const header = headers.get("x-org-id");
   if (header === null) return null;
   if (header.includes(",")) {
-    throw new RequestError("AMBIGUOUS_CREDENTIALS", "Send one X-Org-Id header.", { status: 400 });
+    throw new RequestError(
+      "AMBIGUOUS_CREDENTIALS",
+      "Send one X-Org-Id header.",
+      { status: 400 },
+      { reason: "several_credentials" },
+    );
   }
   const decoded = decodeId(header);
   if (decoded?.type === "Organization") return decoded.uuid;

@@ -12,6 +12,7 @@ import { ApiScope } from "../generated/prisma/enums.ts";
 import { emailKey } from "../lib/email.ts";
 import { RequestError } from "../lib/errors.ts";
 import { textProblem } from "../lib/exact.ts";
+import type { CredentialReason } from "../lib/refused-credential.ts";
 import { isSecureUrl } from "../lib/url.ts";
 import { invalidToken, unauthenticated } from "./headers.ts";
 
@@ -89,19 +90,32 @@ export function tokenVerifier(
           "SERVICE_UNAVAILABLE",
           "The identity provider cannot be reached just now, so that tokens cannot be checked. API keys work.",
           { status: 503 },
+          { reason: "provider_unreachable" },
         );
       }
-      if (error instanceof errors.JWTExpired) throw unauthenticated("The token has expired.");
-      if (error instanceof errors.JOSEError) throw invalidToken();
+      if (error instanceof errors.JWTExpired)
+        throw unauthenticated("The token has expired.", "expired_token");
+      if (error instanceof errors.JOSEError) throw invalidToken(reasonOf(error));
       throw error;
     }
   };
 }
 
+function reasonOf(error: errors.JOSEError): CredentialReason {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "wrong_signature";
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return "unknown_signing_key";
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
+    return "wrong_algorithm";
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return "malformed_token";
+  return error.claim === "iss" ? "wrong_issuer" : error.claim === "aud" ? "wrong_audience" : "wrong_claim";
+}
+
 /** @throws RequestError 401 for a subject that names nobody */
 function readClaims({ sub, email, email_verified, scope }: JWTPayload, issuer: string): Claims {
   // OpenID Connect: at most 255 characters. What PostgreSQL cannot hold is no subject either.
-  if (typeof sub !== "string" || sub === "" || sub.length > 255 || textProblem(sub)) throw invalidToken();
+  if (typeof sub !== "string" || sub === "" || sub.length > 255 || textProblem(sub))
+    throw invalidToken("wrong_claim");
   const verified = email_verified === true && typeof email === "string";
   return {
     issuer,

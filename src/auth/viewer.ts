@@ -81,5 +81,8 @@ const countingTokens =
 const looksLikeToken = (credential: string): boolean => credential.includes(".");
 
 const refuseTokens: VerifyToken = () => {
-  throw unauthenticated("Only API keys are accepted here, such as sk_live_… or sk_test_…; this is a token.");
+  throw unauthenticated(
+    "Only API keys are accepted here, such as sk_live_… or sk_test_…; this is a token.",
+    "tokens_not_accepted",
+  );
 };

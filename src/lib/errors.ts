@@ -1,4 +1,5 @@
 import type { RefusalCode, RequestCode } from "./error-codes.ts";
+import type { RefusedCredential } from "./refused-credential.ts";
 
 /**
  * The errors that callers are meant to see. Anything else that is thrown is a fault: it is logged with the
@@ -84,6 +85,8 @@ export class RequestError extends Error {
       /** Everything that is wrong, when it is more than the message says. */
       readonly problems?: readonly object[];
     } = {},
+    /** For the log alone: callers are not told it. */
+    readonly why: RefusedCredential | null = null,
   ) {
     super(message);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { Response as NodeResponse, sendNodeResponse } from "@whatwg-node/server";
 import type { GraphQLError } from "graphql";
@@ -8,12 +7,28 @@ import type { RequestCode } from "../lib/error-codes.ts";
 import { maskError } from "./plugins/use-errors.ts";
 import { type Problem, problemOf, written } from "./problem.ts";
 import type { RequestContext } from "./request.ts";
+import type { Account } from "./watch/account.ts";
+import type { Watch } from "./watch/watch.ts";
 
 /** The server as a value: a listener for Node.js' HTTP server, and a `fetch` that needs no port. */
 export interface Gateway {
   (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
   fetch(request: string | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * Told of a request that is refused outside of it: before it gets here, or because its rest cannot be read.
+   *
+   * @param outgoing the answer that was being made, where there is one
+   * @returns the id that the answer is to tell
+   */
+  refused(
+    problem: Problem,
+    request?: Pick<IncomingMessage, "method" | "url">,
+    outgoing?: ServerResponse | null,
+  ): string;
 }
+
+/** The status of a request whose caller hung up before there was an answer: nginx' word for it. */
+const GONE = 499;
 
 /** Milliseconds for the rest of a request to arrive when its answer is out already. */
 const LINGER = 15_000;
@@ -25,23 +40,27 @@ type Yoga = Pick<ReturnType<typeof createYoga>, "fetch" | "handleNodeRequestAndR
  *
  * @param isStopping whether connections are to end with their next answer
  */
-export function gatewayOf(yoga: Yoga, logger: Logger, isStopping: () => boolean): Gateway {
-  const begin = (): RequestContext => ({ requestId: randomUUID() });
-  const answerTo = (thrown: unknown, { requestId }: RequestContext): Response => {
+export function gatewayOf(yoga: Yoga, watch: Watch, logger: Logger, isStopping: () => boolean): Gateway {
+  const answerTo = (thrown: unknown, account: Account): Response => {
     const { status, ...problem } = problemFrom(thrown);
+    const { requestId } = account;
+    account.code = problem.code;
     const { body, headers } = written({ status, ...problem }, requestId);
     if (status >= 500) logger.error({ err: thrown, requestId }, "fault");
     // As all other answers are made: Node.js' own would be sent in chunks and without the status in words.
     return new NodeResponse(body, { status, statusText: STATUS_CODES[status] ?? "", headers });
   };
-  const gateway = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const request = begin();
-    const context = { req: incoming, res: outgoing, waitUntil: yoga.waitUntil, ...request };
+  const answer = async (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    account: Account,
+  ): Promise<void> => {
+    const context = { req: incoming, res: outgoing, waitUntil: yoga.waitUntil, ...contextOf(account) };
     let response: Response;
     try {
       response = await yoga.handleNodeRequestAndResponse(incoming, outgoing, context);
     } catch (error) {
-      response = answerTo(error, request);
+      response = answerTo(error, account);
     }
     // Node.js then says connection: close, and ends the connection with the answer.
     if (isStopping()) outgoing.shouldKeepAlive = false;
@@ -49,26 +68,68 @@ export function gatewayOf(yoga: Yoga, logger: Logger, isStopping: () => boolean)
       await sendNodeResponse(response, outgoing, incoming, true);
     } catch (error) {
       // What was sent cannot be taken back: the connection that breaks off says that it is not whole.
-      logger.error({ err: error, requestId: request.requestId }, "an answer broke off");
+      logger.error({ err: error, requestId: account.requestId }, "an answer broke off");
       outgoing.destroy();
     }
     // What was refused early is still arriving. Node.js would read it for as long as a request may take.
     if (!incoming.complete) setTimeout(() => incoming.complete || incoming.destroy(), LINGER).unref();
   };
+  const running = new WeakMap<ServerResponse, Account>();
+  const gateway = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const account = watch.begin(incoming.method ?? "", incoming.url ?? "");
+    running.set(outgoing, account);
+    const { socket } = incoming;
+    const before = socket.bytesWritten;
+    const end = () => {
+      const status = outgoing.headersSent ? outgoing.statusCode : (account.refusedWith ?? GONE);
+      const gone = !outgoing.writableFinished;
+      watch.end(account, { status, gone, bytes: socket.bytesWritten - before });
+    };
+    try {
+      await watch.run(account, incoming.headers, () => answer(incoming, outgoing, account));
+    } finally {
+      if (outgoing.closed) end();
+      else outgoing.once("close", end);
+    }
+  };
   return Object.assign(gateway, {
-    async fetch(request: string | Request, init?: RequestInit): Promise<Response> {
-      const context = begin();
+    async fetch(request: string | Request, init: RequestInit = {}): Promise<Response> {
+      const { method = "GET", url } = typeof request === "string" ? { ...init, url: request } : request;
+      const account = watch.begin(method, url);
+      const context = contextOf(account);
+      const headers = typeof request === "string" ? new Headers(init.headers) : request.headers;
       try {
-        return await (typeof request === "string"
-          ? yoga.fetch(request, init ?? {}, context)
-          : yoga.fetch(request, context));
+        const response = await watch.run(account, Object.fromEntries(headers), () =>
+          typeof request === "string" ? yoga.fetch(request, init, context) : yoga.fetch(request, context),
+        );
+        watch.end(account, { status: response.status, gone: false, bytes: null });
+        return response;
       } catch (error) {
-        if (init?.signal?.aborted) throw error;
-        return answerTo(error, context);
+        if (init.signal?.aborted) {
+          watch.end(account, { status: GONE, gone: true, bytes: null });
+          throw error;
+        }
+        const response = answerTo(error, account);
+        watch.end(account, { status: response.status, gone: false, bytes: null });
+        return response;
       }
+    },
+    refused(
+      { status, code }: Problem,
+      request?: Pick<IncomingMessage, "method" | "url">,
+      outgoing?: ServerResponse | null,
+    ): string {
+      const begun = outgoing && running.get(outgoing);
+      const account = begun ?? watch.begin(request?.method ?? "", request?.url ?? "");
+      account.code = code;
+      account.refusedWith = status;
+      if (!begun) watch.end(account, { status, gone: false, bytes: null });
+      return account.requestId;
     },
   });
 }
+
+const contextOf = (account: Account): RequestContext => ({ requestId: account.requestId, account });
 
 function problemFrom(thrown: unknown): Problem {
   // Host and path make one address. Yoga takes it apart when it has to, and not before.

@@ -65,7 +65,7 @@ export class Listener {
       },
       async (incoming, outgoing) => {
         const problem = headProblem(incoming);
-        if (problem) return refuseRequest(outgoing, problem);
+        if (problem) return refuseRequest(outgoing, problem, gateway.refused);
         incoming.url = originForm(incoming.url ?? "");
         const [path] = incoming.url.split("?", 1);
         if (path === READY) this.#lastLook = performance.now();
@@ -79,7 +79,7 @@ export class Listener {
       },
     );
     this.#http.timeout = SILENCE_TIMEOUT;
-    answerUnreadable(this.#http);
+    answerUnreadable(this.#http, gateway.refused);
     this.#http.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));

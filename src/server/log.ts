@@ -1,5 +1,6 @@
-import { pino } from "pino";
+import { type DestinationStream, pino } from "pino";
 import type { Config } from "../config.ts";
+import { loggedError, withoutValues } from "./log-errors.ts";
 
 /** Secrets that are removed from logs: keys, tokens, and passwords in URLs. */
 const secrets: readonly (readonly [RegExp, string])[] = [
@@ -11,6 +12,22 @@ const secrets: readonly (readonly [RegExp, string])[] = [
 export const withoutSecrets = (line: string): string =>
   secrets.reduce((text, [secret, sign]) => text.replace(secret, sign), line);
 
-/** The process's log: JSON lines on standard error. */
-export const createLogger = (level: Config["logLevel"]) =>
-  pino({ level, hooks: { streamWrite: withoutSecrets } }, pino.destination(2));
+/**
+ * The process's log: JSON lines on standard error. No line has a secret, and no error's words have the values that
+ * they were about.
+ */
+export const createLogger = (
+  level: Config["logLevel"],
+  destination: DestinationStream = pino.destination(2),
+) =>
+  pino(
+    {
+      level,
+      hooks: { streamWrite: withoutSecrets },
+      serializers: {
+        err: (error: unknown) => loggedError(error),
+        error: (message: unknown) => withoutValues(String(message)),
+      },
+    },
+    destination,
+  );

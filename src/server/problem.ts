@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { RequestCode } from "../lib/error-codes.ts";
 
 /**
@@ -57,7 +56,7 @@ export function problemOf(status: number): Problem {
 }
 
 /** A problem as it is sent. The headers are those of the body alone and the problem's own. */
-export function written({ code, message, headers }: Problem, requestId: string = randomUUID()) {
+export function written({ code, message, headers }: Problem, requestId: string) {
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   return {
     body,

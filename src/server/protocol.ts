@@ -42,9 +42,16 @@ export function originForm(target: string): string {
   return path?.startsWith("/") ? path : `/${path}`;
 }
 
+/** Told of each refusal; gives the id that its answer is to tell. */
+export type OnRefused = (
+  problem: Problem,
+  request?: Pick<IncomingMessage, "method" | "url">,
+  outgoing?: ServerResponse | null,
+) => string;
+
 /** Answers with a problem, and ends the connection: who knows where in it the next request would begin. */
-export function refuseRequest(outgoing: ServerResponse, problem: Problem): void {
-  const { body, headers } = written(problem);
+export function refuseRequest(outgoing: ServerResponse, problem: Problem, onRefused: OnRefused): void {
+  const { body, headers } = written(problem, onRefused(problem, outgoing.req));
   outgoing.shouldKeepAlive = false;
   outgoing
     .writeHead(problem.status, { ...headers, "content-length": Buffer.byteLength(body) })
@@ -52,17 +59,21 @@ export function refuseRequest(outgoing: ServerResponse, problem: Problem): void 
 }
 
 /** Answers what never becomes a request, where Node.js would send an empty answer or none. */
-export function answerUnreadable(http: Server): void {
+export function answerUnreadable(http: Server, onRefused: OnRefused): void {
   http
-    .on("checkExpectation", (_request, outgoing) => refuseRequest(outgoing, problemOf(417)))
-    .on("connect", (_request, socket) => refuseSocket(socket, problemOf(405)))
+    .on("checkExpectation", (_request, outgoing) => refuseRequest(outgoing, problemOf(417), onRefused))
+    .on("connect", ({ method }, socket) =>
+      refuseSocket(socket, problemOf(405), (problem) => onRefused(problem, { method })),
+    )
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
       const silent = (socket as { readonly bytesRead?: number }).bytesRead === 0;
       // A connection that was opened for later use and never was used is closed without a word.
       if (!socket.writable || error.code === "ECONNRESET" || silent || answering(socket)?.headersSent) {
         return socket.destroy();
       }
-      return refuseSocket(socket, problemOf(statuses.get(error.code) ?? 400));
+      return refuseSocket(socket, problemOf(statuses.get(error.code) ?? 400), (problem) =>
+        onRefused(problem, undefined, answering(socket)),
+      );
     });
 }
 
@@ -79,9 +90,9 @@ const statuses = new Map<string | undefined, number>([
 export const answering = (socket: Duplex): ServerResponse | null | undefined =>
   (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage;
 
-function refuseSocket(socket: Duplex, problem: Problem): void {
+function refuseSocket(socket: Duplex, problem: Problem, onRefused: (problem: Problem) => string): void {
   if (!socket.writable) return;
-  const { body, headers } = written(problem);
+  const { body, headers } = written(problem, onRefused(problem));
   const lines = Object.entries({
     ...headers,
     "content-length": String(Buffer.byteLength(body)),

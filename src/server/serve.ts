@@ -59,6 +59,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       redis,
       trustedProxies: config.trustedProxies,
       authFailures: config.authFailures,
+      slowOperation: config.slowOperation,
       verifyToken:
         config.oidc &&
         (await import("../auth/token.ts")).tokenVerifier(config.oidc, (error) =>

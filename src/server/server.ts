@@ -7,6 +7,7 @@ import { authenticate, type ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/database.ts";
 import type { Context } from "../graphql/context.ts";
 import { useDownloads } from "../jobs/use-downloads.ts";
+import { RequestError } from "../lib/errors.ts";
 import { schema } from "../schema.ts";
 import { addressFinder } from "./address.ts";
 import { type Gateway, gatewayOf } from "./gateway.ts";
@@ -20,8 +21,12 @@ import { NO_ENDPOINT, useProbes } from "./plugins/use-probes.ts";
 import { useStrictRequests } from "./plugins/use-strict-requests.ts";
 import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
+import { useWatch } from "./plugins/use-watch.ts";
 import { problemOf } from "./problem.ts";
 import { type RateOptions, ratesOf } from "./rates.ts";
+import type { RequestContext } from "./request.ts";
+import { currentAccount } from "./watch/account.ts";
+import { Watch } from "./watch/watch.ts";
 
 export interface ServerOptions {
   readonly database: Database;
@@ -47,6 +52,8 @@ export interface ServerOptions {
   readonly authFailures?: number;
   /** How often a query comes before it is compiled; once when left out. */
   readonly compileAfter?: number;
+  /** Milliseconds from which on an operation is logged with its statements; never when left out. */
+  readonly slowOperation?: number;
   /** GraphiQL, with this key and query filled in; none when null. */
   readonly graphiql: GraphiqlOptions | null;
   /** Whether the server is about to end: it is not ready then, and each answer ends its connection. */
@@ -69,17 +76,33 @@ export function createServer({
   trustedProxies = 0,
   authFailures = 0,
   compileAfter = 1,
+  slowOperation = 0,
   isStopping = () => false,
 }: ServerOptions): Gateway {
   const { pool, statementName } = database;
   const authority = { pool, statementName, verifyToken, guesses: new Guesses(authFailures) };
   const addressOf = addressFinder(trustedProxies);
-  const viewerOf: ViewerOf = ({ headers }, context) =>
-    authenticate(headers, authority, () => addressOf(context));
+  const watch = new Watch({ logger, slowOperation });
+  const viewerOf: ViewerOf = async ({ headers }, context) => {
+    const { account } = context as RequestContext;
+    try {
+      const viewer = await authenticate(headers, authority, () => addressOf(context));
+      account.viewer = viewer;
+      return viewer;
+    } catch (error) {
+      if (error instanceof RequestError && error.why) {
+        account.reason = error.why.reason;
+        account.refusedKeyId = error.why.keyId ?? null;
+        account.address = addressOf(context);
+      }
+      throw error;
+    }
+  };
   const yoga = createYoga<object, Context>({
     schema,
     plugins: [
       useErrors(logger),
+      useWatch(watch),
       useJsonText(),
       useDownloads(database, viewerOf, logger),
       useStrictRequests({ bytes: bodyLimit, milliseconds: bodyTimeout }, fileLimit),
@@ -95,11 +118,12 @@ export function createServer({
       errorMessage: problemOf(500).message,
     },
     logging: {
-      debug: (...words) => logger.debug(words),
-      info: (...words) => logger.info(words),
-      warn: (...words) => logger.warn(words),
+      debug: (...words) => logger.debug(wordsOf(words)),
+      info: (...words) => logger.info(wordsOf(words)),
+      warn: (...words) => logger.warn(wordsOf(words)),
       error: (...words) => {
-        if (isFault(words[0])) logger.error({ err: words[0] }, "fault");
+        if (isFault(words[0]))
+          logger.error({ err: words[0], requestId: currentAccount()?.requestId }, "fault");
       },
     },
     cors:
@@ -127,5 +151,9 @@ export function createServer({
     // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.
     maxRequestBodySize: false,
   });
-  return gatewayOf(yoga, logger, isStopping);
+  return gatewayOf(yoga, watch, logger, isStopping);
 }
+
+/** Of what the library says, its words: what it shows with them may be its callers'. */
+const wordsOf = (words: readonly unknown[]): string =>
+  words.filter((word) => typeof word === "string").join(" ");

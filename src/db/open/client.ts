@@ -1,4 +1,5 @@
 import pg from "pg";
+import { SentStatement, statementSent } from "../../lib/events.ts";
 
 /** Called with the text of every statement that is sent, transaction control included. */
 export type StatementListener = (sql: string) => void;
@@ -54,9 +55,43 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
     // The driver declares a dozen overloads; all of them pass through.
     override query(...args: unknown[]): never {
       const [statement, ...rest] = args as [string | { text?: string }];
-      onStatement?.(typeof statement === "string" ? statement : (statement.text ?? ""));
-      return (super.query as (...passed: unknown[]) => never)(statement, ...rest);
+      const text = typeof statement === "string" ? statement : (statement.text ?? "");
+      onStatement?.(text);
+      const send = super.query as (...passed: unknown[]) => never;
+      return statementSent.watched
+        ? watched(text, rest, (given) => send.call(this, statement, ...given))
+        : send.call(this, statement, ...rest);
     }
   }
   return Client;
+}
+
+/**
+ * Sends a statement and tells who watches it how long it takes.
+ *
+ * @param rest what stands behind it: values, and the callback, where the result goes to one
+ * @param send sends it with what stands behind it
+ */
+function watched(text: string, rest: unknown[], send: (rest: unknown[]) => never): never {
+  const sent = new SentStatement(text);
+  statementSent.tell(sent);
+  const callback = rest.at(-1);
+  if (typeof callback === "function") {
+    return send([
+      ...rest.slice(0, -1),
+      (error: unknown, result: unknown) => {
+        sent.done(error ?? null);
+        callback(error, result);
+      },
+    ]);
+  }
+  const result: unknown = send(rest);
+  // What is streamed has no promise, and ends for itself.
+  if (result instanceof Promise)
+    result.then(
+      () => sent.done(null),
+      (error: unknown) => sent.done(error),
+    );
+  else sent.done(null);
+  return result as never;
 }

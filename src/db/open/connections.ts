@@ -1,4 +1,6 @@
+import { AsyncResource } from "node:async_hooks";
 import pg from "pg";
+import { connectionAwaited } from "../../lib/events.ts";
 
 /**
  * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the
@@ -11,9 +13,36 @@ import pg from "pg";
  * @param onError called when an idle connection breaks; the pool replaces it
  */
 export function makePool(config: pg.PoolConfig, onError: (error: Error) => void = ignore): pg.Pool {
-  const pool = new pg.Pool(config);
+  const pool = new WatchedPool(config);
   pool.on("error", onError);
   return pool;
+}
+
+type OnConnected = Parameters<pg.Pool["connect"]>[0];
+
+/**
+ * A pool that tells how long its connections are waited for. Who waits goes on in the asynchronous context in which
+ * they asked: the driver would have them go on in that of whoever gave the connection back, and whose statement it
+ * is would not be known any more.
+ */
+class WatchedPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: OnConnected): void;
+  override connect(callback?: OnConnected): Promise<pg.PoolClient> | undefined {
+    if (!callback) return super.connect();
+    if (!connectionAwaited.watched) {
+      super.connect(callback);
+      return undefined;
+    }
+    const began = performance.now();
+    super.connect(
+      AsyncResource.bind((error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => {
+        connectionAwaited.tell({ milliseconds: performance.now() - began, got: client !== undefined });
+        callback(error, client, done);
+      }),
+    );
+    return undefined;
+  }
 }
 
 /** A connection that is taken out of its pool. */

@@ -112,9 +112,11 @@ export function useErrors(logger: Logger): Plugin<object, RequestContext> {
       const { errors: _, ...rest } = result;
       setResult({ errors, ...rest });
     },
-    onResponse({ response, setResponse, fetchAPI, serverContext: { requestId } }) {
+    onResponse({ response, setResponse, fetchAPI, serverContext: { requestId, account } }) {
       if (response.status >= 400 && !response.headers.has("content-type")) {
-        const { body, headers } = written(problemOf(response.status), requestId);
+        const problem = problemOf(response.status);
+        account.code = problem.code;
+        const { body, headers } = written(problem, requestId);
         const all = { ...Object.fromEntries(response.headers), ...headers };
         setResponse(new fetchAPI.Response(body, { status: response.status, headers: all }));
       } else {

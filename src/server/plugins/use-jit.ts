@@ -2,6 +2,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { Forms } from "../../graphql/compiled/forms.ts";
 import { schema } from "../../schema.ts";
+import type { RequestContext } from "../request.ts";
 import { isFailure } from "./use-error-order.ts";
 import { isCostAsked, variablesOf } from "./use-limits.ts";
 
@@ -46,6 +47,7 @@ export function useJit(after = 1): Plugin {
           const variables = variablesOf(contextValue as object);
           const query = forms.query(jit, variables);
           if (!query) return interpret(execution);
+          (contextValue as RequestContext).account.compiled = true;
           const checked = (result: ExecutionResult) =>
             result.errors && !result.errors.every(isFailure)
               ? interpret(execution)

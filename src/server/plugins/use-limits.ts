@@ -1,13 +1,14 @@
 import { GraphQLError, getOperationAST, validate } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../../graphql/context.ts";
-import { type Cost, costOf } from "../../graphql/limits/cost.ts";
+import { costOf } from "../../graphql/limits/cost.ts";
 import { checkText, parseWithin } from "../../graphql/limits/document.ts";
 import { checkValues } from "../../graphql/limits/values.ts";
 import { readVariables } from "../../graphql/limits/variables.ts";
 import { answerTooLarge, exceedsAnswer } from "../../lib/answer-size.ts";
 import { RequestError } from "../../lib/errors.ts";
 import type { Allowance, Rates } from "../rates.ts";
+import type { RequestContext } from "../request.ts";
 
 export interface LimitOptions {
   /** What an operation may cost. */
@@ -67,6 +68,8 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rat
     read.set(contextValue as object, variables.coerced);
     const cost = costOf(schema, document, operation, variables.coerced);
     const { total, dearest } = cost;
+    const { account } = contextValue as unknown as RequestContext;
+    account.cost = { requested: total };
     if (total > costLimit)
       return setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
     let allowance: Allowance | null;
@@ -82,18 +85,20 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rat
         if (exceedsAnswer(result)) return setResult({ errors: [refused(answerTooLarge())] });
         if (!asked || Symbol.asyncIterator in result) return;
         const { extensions, ...rest } = result;
+        const actual = cost.actual(rest.data);
+        account.cost = { requested: total, actual };
         setResult({
           ...rest,
-          extensions: { ...extensions, cost: told(cost, costLimit, allowance, rest.data) },
+          extensions: { ...extensions, cost: told(total, actual, costLimit, allowance) },
         });
       },
     };
   },
 });
 
-const told = ({ total, actual }: Cost, limit: number, allowance: Allowance | null, data: unknown) => ({
-  requested: total,
-  actual: actual(data),
+const told = (requested: number, actual: number, limit: number, allowance: Allowance | null) => ({
+  requested,
+  actual,
   limit,
   ...(allowance && { remaining: allowance.remaining, resetAt: allowance.resetAt.toISOString() }),
 });

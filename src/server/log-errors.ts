@@ -1,0 +1,96 @@
+import { GraphQLError } from "graphql";
+
+/**
+ * Errors as the log has them: what they are and where they came from, without the values that PostgreSQL, Prisma and
+ * JavaScript put in their words. A unique violation tells the e-mail address that is taken, a cast the text that it
+ * could not read, Prisma the whole row that was to be written, and JSON.parse the beginning of its text.
+ */
+
+export interface LoggedError {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  /** Names of the database's own things, by which it is known what failed. */
+  readonly [name: string]: unknown;
+}
+
+/** What is told of an error beside its words: names and codes, none of which a caller chooses. */
+const NAMES = [
+  "severity",
+  "schema",
+  "table",
+  "column",
+  "dataType",
+  "constraint",
+  "routine",
+  "syscall",
+  "errno",
+];
+const MOST_CHARACTERS = 500;
+const MOST_FRAMES = 12;
+/** How deep causes are followed. */
+const DEEPEST = 4;
+
+/** @param thrown whatever was thrown */
+export function loggedError(thrown: unknown, depth = 0): LoggedError {
+  if (!(thrown instanceof Error)) return { type: typeof thrown, message: "" };
+  const error = thrown as Error & Readonly<Record<string, unknown>>;
+  const code = textOf(error.code) ?? textOf(error.originalCode);
+  const cause = depth < DEEPEST ? causeOf(error) : undefined;
+  const path = error instanceof GraphQLError ? error.path : undefined;
+  const several = error instanceof AggregateError && depth < DEEPEST ? error.errors.slice(0, DEEPEST) : [];
+  return {
+    type: error.name,
+    ...(code !== undefined && { code }),
+    message: withoutValues(error.message),
+    ...Object.fromEntries(
+      NAMES.flatMap((name) => (textOf(error[name]) ? [[name, textOf(error[name])]] : [])),
+    ),
+    ...(path && { path }),
+    ...(typeof error.stack === "string" && { stack: framesOf(error.stack) }),
+    ...(cause !== undefined && { cause: loggedError(cause, depth + 1) }),
+    ...(several.length > 0 && { errors: several.map((each) => loggedError(each, depth + 1)) }),
+  };
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "number" || (typeof value === "string" && value.length < 100) ? String(value) : undefined;
+
+/** What an error was made of: GraphQL's and Prisma's keep it under names of their own. */
+function causeOf(error: Error & Readonly<Record<string, unknown>>): unknown {
+  const { driverAdapterError } = (error.meta ?? {}) as { readonly driverAdapterError?: unknown };
+  const found = error.originalError ?? driverAdapterError ?? error.cause;
+  // What the adapter tells of PostgreSQL's error is a plain object.
+  return typeof found === "object" && found !== null && !(found instanceof Error)
+    ? Object.assign(new Error(textOf((found as { kind?: unknown }).kind) ?? ""), {
+        name: "DriverError",
+        stack: undefined,
+        code: (found as { originalCode?: unknown }).originalCode,
+      })
+    : (found ?? undefined);
+}
+
+/** The places in a stack, without the message in front of them. */
+const framesOf = (stack: string): string =>
+  stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, MOST_FRAMES)
+    .map((line) => line.trim())
+    .join("\n");
+
+/** An error's message without what may be a person's. */
+export function withoutValues(message: string): string {
+  const words = message.startsWith("\nInvalid ") ? lastLine(message) : message;
+  const cut = words
+    .slice(0, 10_000)
+    .replace(/"(?:[^"\\]|\\.)*"?/gs, '"…"')
+    .replace(/`(?![\w.$() ]{1,60}`)[^`]*`?/g, "`…`")
+    .replace(/Cannot convert .* to a BigInt/gs, "Cannot convert … to a BigInt")
+    .replace(/[^\s"'`<>()[\]{},;:=]+@[^\s"'`<>()[\]{},;:=]+/g, "<address>")
+    .replace(/\+\d[\d ().-]{5,}\d/g, "<number>");
+  return cut.length > MOST_CHARACTERS ? `${cut.slice(0, MOST_CHARACTERS)}…` : cut;
+}
+
+/** Prisma shows the call with its arguments first, and says at the end what was wrong. */
+const lastLine = (message: string): string => message.trim().split("\n").at(-1)?.trim() ?? "";
