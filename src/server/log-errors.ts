@@ -62,13 +62,26 @@ function causeOf(error: Error & Readonly<Record<string, unknown>>): unknown {
   const found = error.originalError ?? driverAdapterError ?? error.cause;
   // What the adapter tells of PostgreSQL's error is a plain object.
   return typeof found === "object" && found !== null && !(found instanceof Error)
-    ? Object.assign(new Error(textOf((found as { kind?: unknown }).kind) ?? ""), {
-        name: "DriverError",
-        stack: undefined,
-        code: (found as { originalCode?: unknown }).originalCode,
-      })
+    ? fromDriver(found as DriverFault)
     : (found ?? undefined);
 }
+
+/** What Prisma's adapter tells of an error of PostgreSQL. */
+interface DriverFault {
+  readonly kind?: unknown;
+  readonly originalCode?: unknown;
+  readonly table?: unknown;
+  readonly constraint?: { readonly index?: unknown };
+}
+
+const fromDriver = ({ kind, originalCode, table, constraint }: DriverFault): Error =>
+  Object.assign(new Error(textOf(kind) ?? ""), {
+    name: "DriverError",
+    stack: undefined,
+    code: originalCode,
+    table,
+    constraint: constraint?.index,
+  });
 
 /** The places in a stack, without the message in front of them. */
 const framesOf = (stack: string): string =>
