@@ -15,7 +15,7 @@ export interface End {
 }
 
 /** A request that has ended, as metrics see it. */
-export interface Ended extends End {
+interface Ended extends End {
   readonly account: Account;
   readonly milliseconds: number;
 }
