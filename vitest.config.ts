@@ -24,7 +24,7 @@ if (!reachable && process.env.CI)
 const alone = [
   "test/filter/mutants.test.ts",
   "test/cli/**/*.test.ts",
-  "test/db/migrate.test.ts",
+  "test/db/migrate*.test.ts",
   "test/db/prepare.test.ts",
 ];
 

@@ -1,38 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 import { encodeId } from "../../src/db/ids.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { graphql } from "../generated/gql.ts";
-import type { ContactMergeInput } from "../generated/graphql.ts";
 import { mutate, send, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
+import { Merge, mergesOf } from "../support/merges.ts";
 
-const Merge = graphql(`
-  mutation MergeContacts($input: ContactMergeInput!, $dryRun: Boolean, $idempotencyKey: String) {
-    contactMerge(input: $input, dryRun: $dryRun, idempotencyKey: $idempotencyKey) {
-      contact {
-        id name email phoneNumbers company title notes doNotContact callCount lastCallAt version
-        tags { name } customFields { slug value }
-        deals { totalCount nodes { id } } activities { totalCount } conversations { totalCount }
-      }
-      merge { id undoneAt primary { id } duplicates { id removed mergedInto { id } } mergedBy { id } }
-      choices { field value from { id } }
-      moves { deals activities conversations tags }
-      errors { __typename code path ... on AlreadyMergedError { survivor { id } } }
-    }
-  }
-`);
-
-const Unmerge = graphql(`
-  mutation UnmergeContacts($mergeId: ID!) {
-    contactUnmerge(mergeId: $mergeId) {
-      contact { id name email company callCount tags { name } customFields { slug value } deals { nodes { id } } activities { totalCount } }
-      restored { id name email removed mergedInto { id } tags { name } deals { nodes { id } } activities { totalCount } }
-      leftAlone { deals activities conversations fields }
-      errors { __typename code path ... on RestoreConflictError { blockedBy { id } } }
-    }
-  }
-`);
+/** Merging contacts (`contactMerge`). */
 
 let organization: Organization;
 let key: string;
@@ -43,40 +17,7 @@ beforeAll(async () => {
   await organization.customField({ slug: "size", type: "NUMBER", slot: "number1" });
 });
 
-const merge = async (input: ContactMergeInput, more: { dryRun?: boolean; idempotencyKey?: string } = {}) =>
-  (await send(key, Merge, { input, ...more })).contactMerge;
-const unmerge = async (mergeId: string) => (await send(key, Unmerge, { mergeId })).contactUnmerge;
-
-/** A primary and a duplicate, each with a deal, an activity, a conversation and tags. */
-async function pair() {
-  const suffix = newId().slice(-8);
-  const primary = await organization.contact({
-    name: "Primary",
-    company: "Acme",
-    tags: ["a", "b"],
-    custom: { industry: "Retail" },
-    callCount: 2,
-    lastCallAt: new Date("2026-01-01T00:00:00Z"),
-  });
-  const duplicate = await organization.contact({
-    name: "Duplicate",
-    email: `dup-${suffix}@example.com`,
-    company: "Other",
-    title: "CTO",
-    phoneNumbers: ["+33612345678"],
-    tags: ["b", "c"],
-    custom: { industry: "Technology", size: 7 },
-    callCount: 3,
-    lastCallAt: new Date("2026-02-01T00:00:00Z"),
-  });
-  const deals = [];
-  for (const { id } of [primary, duplicate]) {
-    deals.push(await organization.deal({ contactId: id }));
-    await organization.activity({ contactId: id });
-    await organization.conversation({ contactId: id });
-  }
-  return { primary, duplicate, deals, email: `dup-${suffix}@example.com` };
-}
+const { merge, pair } = mergesOf(() => organization);
 
 test("everything moves to the primary; its values win and blanks are filled; the old id leads to it", async () => {
   const { primary, duplicate, deals, email } = await pair();
@@ -299,87 +240,4 @@ test("a merge is answered as the first time under its idempotency key", async ()
   const first = await merge(input, { idempotencyKey: `merge-${primary.id}` });
   const again = await merge(input, { idempotencyKey: `merge-${primary.id}` });
   expect(again).toEqual(first);
-});
-
-test("a merge is undone: both sides are as they were, what came since stays and is reported", async () => {
-  const { primary, duplicate, deals, email } = await pair();
-  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
-  const since = await organization.deal({ contactId: primary.id, createdAt: new Date(Date.now() + 60_000) });
-  await mutate(key, `contactUpdate(id: "${primary.globalId}", input: { title: "Since" })`, "contact { id }");
-  const undone = await unmerge(made?.id ?? "");
-  expect(undone.errors).toEqual([]);
-  expect(undone.leftAlone).toEqual({ deals: 1, activities: 0, conversations: 0, fields: ["title"] });
-  expect(undone.contact).toMatchObject({
-    name: "Primary",
-    email: null,
-    company: "Acme",
-    callCount: 2,
-    tags: [{ name: "a" }, { name: "b" }],
-    customFields: [{ slug: "industry", value: "Retail" }],
-    activities: { totalCount: 1 },
-  });
-  expect(undone.contact?.deals.nodes.map(({ id }) => id).sort()).toEqual(
-    [deals[0]?.globalId, since.globalId].sort(),
-  );
-  expect(undone.restored).toMatchObject([
-    {
-      id: duplicate.globalId,
-      name: "Duplicate",
-      email,
-      removed: false,
-      mergedInto: null,
-      tags: [{ name: "b" }, { name: "c" }],
-      deals: { nodes: [{ id: deals[1]?.globalId }] },
-      activities: { totalCount: 1 },
-    },
-  ]);
-  expect((await unmerge(made?.id ?? "")).errors).toMatchObject([{ code: "MERGE_UNDONE", path: ["mergeId"] }]);
-});
-
-test("a merge cannot be undone while somebody else has a duplicate's address", async () => {
-  const primary = await organization.contact({ name: "P", email: "own@example.com" });
-  const duplicate = await organization.contact({ name: "D", email: "lost@example.com" });
-  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
-  await mutate(
-    key,
-    `contactUpdate(id: "${primary.globalId}", input: { otherEmails: { remove: ["lost@example.com"] } })`,
-    "contact { id }",
-  );
-  const holder = await organization.contact({ name: "H", email: "lost@example.com" });
-  expect(await unmerge(made?.id ?? "")).toMatchObject({
-    contact: null,
-    errors: [{ __typename: "RestoreConflictError", code: "EMAIL_TAKEN", blockedBy: { id: holder.globalId } }],
-  });
-});
-
-test("merges can be undone step by step, the last one first", async () => {
-  const [a, b, c] = [
-    await organization.contact({ name: "A", notes: "of a" }),
-    await organization.contact({ name: "B" }),
-    await organization.contact({ name: "C" }),
-  ];
-  const first = await merge({ primaryId: b.globalId, duplicateIds: [a.globalId] });
-  const second = await merge({ primaryId: c.globalId, duplicateIds: [b.globalId] });
-  expect((await unmerge(first.merge?.id ?? "")).errors).toMatchObject([{ code: "ALREADY_MERGED" }]);
-  expect((await unmerge(second.merge?.id ?? "")).errors).toEqual([]);
-  const { data } = await sendText(
-    key,
-    `{ a: contact(id: "${a.globalId}") { id } c: contact(id: "${c.globalId}") { notes: name } }`,
-  );
-  expect(data).toEqual({ a: { id: b.globalId }, c: { notes: "C" } });
-  expect((await unmerge(first.merge?.id ?? "")).errors).toEqual([]);
-  expect((await sendText(key, `{ a: contact(id: "${a.globalId}") { id notes } }`)).data).toEqual({
-    a: { id: a.globalId, notes: "of a" },
-  });
-});
-
-test("another organization cannot undo a merge, or see it", async () => {
-  const { primary, duplicate } = await pair();
-  const { merge: made } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
-  const attacker = await Organization.make();
-  const { contactUnmerge } = await send(attacker.key, Unmerge, { mergeId: made?.id ?? "" });
-  expect(contactUnmerge.errors).toEqual([
-    { __typename: "NotFoundError", code: "NOT_FOUND", path: ["mergeId"] },
-  ]);
-  expect((await sendText(attacker.key, `{ node(id: "${made?.id}") { id } }`)).data).toEqual({ node: null });
 });

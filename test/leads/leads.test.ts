@@ -1,47 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 import { encodeId } from "../../src/db/ids.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { graphql } from "../generated/gql.ts";
-import type { LeadConvertInput, LeadCreateInput, LeadUpdateInput } from "../generated/graphql.ts";
-import { mutate, send, sendText } from "../support/client.ts";
-import { testDatabase } from "../support/database.ts";
+import type { LeadCreateInput } from "../generated/graphql.ts";
+import { mutate, sendText } from "../support/client.ts";
 import { Organization } from "../support/makers.ts";
+import { leadsOf } from "./support.ts";
 
-const Create = graphql(`
-  mutation CreateLead($input: LeadCreateInput!) {
-    leadCreate(input: $input) {
-      lead {
-        id name email phone company source notes status version lastModificationSource
-        dealValue { amount currency } owner { id } tags { name } customFields { slug value }
-      }
-      errors { __typename code path message }
-    }
-  }
-`);
-
-const Update = graphql(`
-  mutation UpdateLead($id: ID!, $input: LeadUpdateInput!, $expectedVersion: Int) {
-    leadUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {
-      lead { id name email phone status version dealValue { amount currency } tags { name } customFields { slug value } }
-      errors { __typename code path ... on VersionConflictError { currentVersion current { id } record { __typename id } } }
-    }
-  }
-`);
-
-const Convert = graphql(`
-  mutation ConvertLead($id: ID!, $input: LeadConvertInput, $idempotencyKey: String) {
-    leadConvert(id: $id, input: $input, idempotencyKey: $idempotencyKey) {
-      lead { id status convertedAt convertedContact { id } convertedDeal { id } }
-      contact {
-        id name email phoneNumbers company callCount tags { name } customFields { slug value }
-        convertedLeads { id } deals { nodes { id name } } activities { totalCount }
-      }
-      contactOutcome
-      deal { id name stage value { amount currency } lead { id } contact { id } }
-      errors { __typename code path ... on DuplicateContactError { existing { id } } }
-    }
-  }
-`);
+/** Leads: creating, changing, listing, and the trash. */
 
 let organization: Organization;
 let key: string;
@@ -50,22 +15,10 @@ beforeAll(async () => {
   key = organization.key;
   await organization.customField({ entity: "LEAD", slug: "industry", type: "TEXT", slot: "text1" });
   await organization.customField({ entity: "LEAD", slug: "employees", type: "TEXT", slot: "text2" });
-  await organization.customField({ entity: "CONTACT", slug: "industry", type: "TEXT", slot: "text1" });
-  await organization.customField({ entity: "CONTACT", slug: "employees", type: "NUMBER", slot: "number1" });
   await organization.tag("hot");
 });
 
-const create = async (input: LeadCreateInput, as = key) => (await send(as, Create, { input })).leadCreate;
-const update = async (id: string, input: LeadUpdateInput, expectedVersion?: number) =>
-  (await send(key, Update, { id, input, ...(expectedVersion !== undefined && { expectedVersion }) }))
-    .leadUpdate;
-const convert = async (id: string, input?: LeadConvertInput, more: { idempotencyKey?: string } = {}) =>
-  (await send(key, Convert, { id, ...(input && { input }), ...more })).leadConvert;
-const made = async (input: LeadCreateInput) => {
-  const { lead, errors } = await create(input);
-  if (!lead) throw new Error(JSON.stringify(errors));
-  return lead;
-};
+const { create, update, convert, made } = leadsOf(() => organization);
 
 test("a name is all that a lead needs", async () => {
   expect(await create({ name: "Jane" })).toMatchObject({
@@ -226,120 +179,6 @@ test("a deleted lead lies in the trash and comes back", async () => {
   expect(lead((await sendText(key, `{ lead(id: "${id}") { removed } }`)).data)).toEqual({ removed: false });
 });
 
-test("a lead becomes a new contact and a deal, linked both ways", async () => {
-  const { id } = await made({
-    name: "Grace",
-    email: "grace@example.com",
-    phone: "+33612345678",
-    company: "Navy",
-    dealValue: { amount: "100.50", currency: "EUR" },
-    tags: ["hot"],
-    customFields: [
-      { slug: "industry", value: "Tech" },
-      { slug: "employees", value: "many" },
-    ],
-  });
-  await mutate(key, `activityCreate(input: { kind: CALL, leadId: "${id}" })`, "activity { id }");
-  const { lead, contact, contactOutcome, deal, errors } = await convert(id);
-  expect(errors).toEqual([]);
-  expect(contactOutcome).toBe("CREATED");
-  expect(contact).toMatchObject({
-    name: "Grace",
-    email: "grace@example.com",
-    phoneNumbers: ["+33612345678"],
-    company: "Navy",
-    tags: [{ name: "hot" }],
-    // `employees` is a number with contacts: the text does not fit and stays with the lead.
-    customFields: [{ slug: "industry", value: "Tech" }],
-    callCount: 1,
-    convertedLeads: [{ id }],
-    deals: { nodes: [{ id: deal?.id, name: "Grace, Navy" }] },
-    activities: { totalCount: 1 },
-  });
-  expect(deal).toMatchObject({
-    value: { amount: "100.50", currency: "EUR" },
-    lead: { id },
-    contact: { id: contact?.id },
-  });
-  expect(lead).toMatchObject({
-    status: "CONVERTED",
-    convertedAt: expect.any(String),
-    convertedContact: { id: contact?.id },
-    convertedDeal: { id: deal?.id },
-  });
-  expect((await convert(id)).errors).toMatchObject([{ code: "INVALID_STATE", path: ["id"] }]);
-  expect((await update(id, { status: "NEW" })).errors).toMatchObject([{ code: "INVALID_STATE" }]);
-});
-
-test("a lead becomes the contact that has its address, whose blanks are filled", async () => {
-  const existing = await organization.contact({
-    name: "Known",
-    email: "known@example.com",
-    company: "Old Co",
-  });
-  const { id } = await made({
-    name: "N",
-    email: "KNOWN@example.com",
-    company: "New Co",
-    phone: "+33600000001",
-  });
-  // The amount of a deal that is not made needs no currency.
-  const { contact, contactOutcome, deal } = await convert(id, {
-    createDeal: false,
-    deal: { value: { amount: "5" } },
-  });
-  expect(contactOutcome).toBe("MATCHED");
-  expect(contact).toMatchObject({
-    id: existing.globalId,
-    name: "Known",
-    company: "Old Co",
-    phoneNumbers: ["+33600000001"],
-  });
-  expect(deal).toBeNull();
-});
-
-test("a conversion that cannot be whole does nothing", async () => {
-  const { id } = await made({ name: "No value", email: "novalue@example.com" });
-  expect((await convert(id)).errors).toMatchObject([{ code: "REQUIRED", path: ["input", "deal", "value"] }]);
-  const noWay = await made({ name: "No address" });
-  expect((await convert(noWay.id, { createDeal: false })).errors).toMatchObject([
-    { code: "REQUIRED", path: ["id"] },
-  ]);
-  const contactId = encodeId("Contact", newId());
-  expect((await convert(id, { contactId, createDeal: false })).errors).toMatchObject([
-    { code: "NOT_FOUND", path: ["input", "contactId"] },
-  ]);
-  const { prisma } = await testDatabase();
-  expect(
-    await prisma.contact.count({ where: { orgId: organization.id, emailKey: "novalue@example.com" } }),
-  ).toBe(0);
-});
-
-test("two conversions at once make one contact and one deal", async () => {
-  const { id } = await made({
-    name: "Once",
-    email: "once@example.com",
-    dealValue: { amount: "1", currency: "EUR" },
-  });
-  const answers = await Promise.all([convert(id), convert(id)]);
-  expect(answers.flatMap(({ errors }) => errors)).toMatchObject([{ code: "INVALID_STATE" }]);
-  const { prisma } = await testDatabase();
-  expect(
-    await prisma.contact.count({ where: { orgId: organization.id, emailKey: "once@example.com" } }),
-  ).toBe(1);
-});
-
-test("a conversion is answered as the first time under its idempotency key", async () => {
-  const { id } = await made({
-    name: "Again",
-    email: "again@example.com",
-    dealValue: { amount: "1", currency: "EUR" },
-  });
-  const first = await convert(id, {}, { idempotencyKey: id });
-  expect(first.errors).toEqual([]);
-  expect(await convert(id, {}, { idempotencyKey: id })).toEqual(first);
-});
-
 test("another organization's lead, and one that is not a restricted member's, answer as absent", async () => {
   const victim = await Organization.make();
   const theirs = await victim.lead({ name: "Theirs", email: "theirs@example.com" });
@@ -362,15 +201,4 @@ test("another organization's lead, and one that is not a restricted member's, an
   }
   const own = await create({ name: "Own" }, restricted.key);
   expect(own.lead?.owner).toEqual({ id: restricted.globalId });
-});
-
-test("a restricted member who converts a lead neither matches nor learns of a contact that is not theirs", async () => {
-  await organization.contact({ name: "Hidden", email: "hidden@example.com" });
-  const { id: memberId, key: restricted } = await organization.member({ dataScope: "ASSIGNED" });
-  const lead = await organization.lead({ name: "Mine", email: "hidden@example.com", ownerId: memberId });
-  const { leadConvert } = await send(restricted, Convert, {
-    id: lead.globalId,
-    input: { createDeal: false },
-  });
-  expect(leadConvert).toMatchObject({ contact: null, errors: [{ code: "EMAIL_TAKEN", existing: null }] });
 });

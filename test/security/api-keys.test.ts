@@ -2,14 +2,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { tokenVerifier } from "../../src/auth/token.ts";
 import { encodeId } from "../../src/db/ids.ts";
 import { newId } from "../../src/lib/typeid.ts";
-import { graphql } from "../generated/gql.ts";
-import type { ApiKeyCreateInput } from "../generated/graphql.ts";
+import { create, created, List, revoke } from "../support/api-keys.ts";
 import { send, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { gatewayOf, Provider } from "../support/provider.ts";
 
-/** Making, seeing and revoking API keys. */
+/** Creating, using and revoking API keys. */
 
 let organization: Organization;
 let stranger: Organization;
@@ -22,35 +21,6 @@ beforeAll(async () => {
   ask = await gatewayOf(tokenVerifier(provider.config));
 });
 afterAll(() => provider.stop());
-
-const Create = graphql(`
-  mutation CreateKey($input: ApiKeyCreateInput!, $idempotencyKey: String) {
-    apiKeyCreate(input: $input, idempotencyKey: $idempotencyKey) {
-      key
-      apiKey { id name prefix scopes sources member { id } createdAt expiresAt lastUsedAt revokedAt }
-      errors { __typename code message path }
-    }
-  }
-`);
-const Revoke = graphql(`
-  mutation RevokeKey($id: ID!) {
-    apiKeyRevoke(id: $id) { apiKey { id revokedAt } errors { __typename code message path } }
-  }
-`);
-const List = graphql(`
-  query ListKeys { apiKeys { id name prefix scopes sources member { id } createdAt expiresAt lastUsedAt revokedAt } }
-`);
-
-const create = async (by: string, input: ApiKeyCreateInput, idempotencyKey?: string) =>
-  (await send(by, Create, { input, ...(idempotencyKey !== undefined && { idempotencyKey }) })).apiKeyCreate;
-const revoke = async (by: string, id: string) => (await send(by, Revoke, { id })).apiKeyRevoke;
-
-async function created(by: string, input: ApiKeyCreateInput) {
-  const { key, apiKey, errors } = await create(by, input);
-  expect(errors).toEqual([]);
-  if (!key || !apiKey) throw new Error("not created");
-  return { key, ...apiKey };
-}
 
 test("a key is made for the caller to read with, works, and is listed without its secret", async () => {
   const made = await created(organization.key, { name: "  Reports " });
@@ -173,106 +143,6 @@ test("a key can stand for another member of the organization, and for nobody of 
   });
 });
 
-test("an administrator makes keys for others, but none for an owner", async () => {
-  const admin = await organization.member({ role: "ADMIN" });
-  const owner = await organization.member({ role: "OWNER" });
-  expect(await create(admin.key, { name: "x", memberId: owner.globalId })).toMatchObject({
-    apiKey: null,
-    key: null,
-    errors: [{ code: "FORBIDDEN", path: ["input", "memberId"] }],
-  });
-  await created(organization.key, { name: "By an owner", memberId: owner.globalId });
-  const another = await organization.member({ role: "ADMIN" });
-  await created(admin.key, { name: "x", memberId: another.globalId, scopes: ["ADMIN"] });
-});
-
-test("an administrator restricted to assigned data cannot make a key that sees more", async () => {
-  const admin = await organization.member({ role: "ADMIN", dataScope: "ASSIGNED" });
-  const member = await organization.member();
-  expect(await create(admin.key, { name: "x", memberId: member.globalId })).toMatchObject({
-    apiKey: null,
-    errors: [{ code: "FORBIDDEN", path: ["input", "memberId"] }],
-  });
-  const own = await created(admin.key, { name: "Own" });
-  await organization.contact({ name: "Somebody else's" });
-  expect((await sendText(own.key, "{ contacts { totalCount } }")).data).toEqual({
-    contacts: { totalCount: 0 },
-  });
-});
-
-test("an administrator restricted to assigned data sees and revokes keys of their own alone", async () => {
-  const restricted = await organization.member({ role: "ADMIN", dataScope: "ASSIGNED" });
-  const own = await created(restricted.key, { name: "Own" });
-  const { apiKeys } = await send(restricted.key, List);
-  expect(apiKeys.map(({ member }) => member?.id)).toEqual(apiKeys.map(() => restricted.globalId));
-  expect(apiKeys.map(({ id }) => id)).toContain(own.id);
-  const colleague = await organization.member();
-  for (const { key, keyId } of [await organization.member({ role: "OWNER" }), colleague]) {
-    const id = encodeId("ApiKey", keyId);
-    expect((await sendText(restricted.key, `{ node(id: "${id}") { id } }`)).data).toEqual({ node: null });
-    expect(await revoke(restricted.key, id)).toMatchObject({
-      apiKey: null,
-      errors: [{ code: "NOT_FOUND", path: ["id"] }],
-    });
-    expect((await sendText(key, "{ __typename }")).status).toBe(200);
-  }
-  expect(await revoke(restricted.key, own.id)).toMatchObject({ apiKey: { id: own.id }, errors: [] });
-});
-
-test("an administrator revokes keys of others, but none of an owner's; an owner revokes any", async () => {
-  const admin = await organization.member({ role: "ADMIN" });
-  const owner = await organization.member({ role: "OWNER" });
-  const id = encodeId("ApiKey", owner.keyId);
-  expect(await revoke(admin.key, id)).toMatchObject({
-    apiKey: null,
-    errors: [{ code: "FORBIDDEN", path: ["id"], message: expect.stringContaining("owner") }],
-  });
-  expect((await sendText(owner.key, "{ __typename }")).status).toBe(200);
-  const another = await organization.member({ role: "ADMIN" });
-  expect((await revoke(admin.key, encodeId("ApiKey", another.keyId))).errors).toEqual([]);
-  expect((await revoke(organization.key, id)).errors).toEqual([]);
-});
-
-test.each([
-  ["a member", { role: "MEMBER" as const }],
-  ["a member restricted to assigned data", { role: "MEMBER" as const, dataScope: "ASSIGNED" as const }],
-  ["an owner whose key may only write", { role: "OWNER" as const, scopes: ["WRITE" as const] }],
-])("%s neither sees nor makes nor revokes keys", async (_case, options) => {
-  const { prisma } = await testDatabase();
-  const caller = await organization.member(options);
-  const victim = await organization.member();
-  const id = encodeId("ApiKey", victim.keyId);
-  const listed = await sendText(caller.key, "{ apiKeys { id } }");
-  expect(listed).toMatchObject({
-    status: 403,
-    data: null,
-    errors: [{ extensions: { code: "INSUFFICIENT_SCOPE" }, message: expect.stringContaining("ADMIN") }],
-  });
-  for (const each of [id, encodeId("ApiKey", caller.keyId)]) {
-    const { data } = await sendText(
-      caller.key,
-      `{ node(id: "${each}") { id } nodes(ids: ["${each}"]) { id } }`,
-    );
-    expect(data).toEqual({ node: null, nodes: [null] });
-  }
-  const forbidden = { errors: [{ code: "FORBIDDEN", message: expect.stringContaining("ADMIN"), path: [] }] };
-  const before = await prisma.apiKey.count({ where: { orgId: organization.id } });
-  expect(await create(caller.key, { name: "x" })).toMatchObject({ apiKey: null, key: null, ...forbidden });
-  expect(await create(caller.key, { name: "" })).toMatchObject(forbidden);
-  expect(await revoke(caller.key, id)).toMatchObject({ apiKey: null, ...forbidden });
-  expect(await prisma.apiKey.count({ where: { orgId: organization.id } })).toBe(before);
-  expect((await sendText(victim.key, "{ __typename }")).status).toBe(200);
-});
-
-test("a READ key is refused before the mutation", async () => {
-  const { key } = await organization.member({ role: "OWNER", scopes: ["READ"] });
-  expect(await sendText(key, Create.toString(), { input: { name: "x" } })).toMatchObject({
-    status: 403,
-    data: null,
-    errors: [{ extensions: { code: "INSUFFICIENT_SCOPE" } }],
-  });
-});
-
 test("a revoked key is refused at once, and revoking it again changes nothing", async () => {
   const { key, id } = await created(organization.key, { name: "Leaked" });
   expect((await sendText(key, "{ __typename }")).status).toBe(200);
@@ -301,26 +171,4 @@ test("a key cannot revoke itself; a token can revoke any", async () => {
   );
   expect(data).toEqual({ apiKeyRevoke: { apiKey: { id }, errors: [] } });
   expect((await sendText(admin.key, "{ __typename }")).status).toBe(401);
-});
-
-test("another organization's key is as one that never was", async () => {
-  const { prisma } = await testDatabase();
-  const victim = await stranger.member();
-  const foreign = encodeId("ApiKey", victim.keyId);
-  const absent = encodeId("ApiKey", newId());
-  const refusals = [];
-  for (const id of [foreign, absent, organization.globalId, "not an id"]) {
-    refusals.push(await revoke(organization.key, id));
-  }
-  expect(refusals[0]).toMatchObject({ apiKey: null, errors: [{ code: "NOT_FOUND", path: ["id"] }] });
-  for (const each of refusals) expect(each).toEqual(refusals[0]);
-  expect((await sendText(organization.key, `{ node(id: "${foreign}") { id } }`)).data).toEqual({
-    node: null,
-  });
-  expect(JSON.stringify((await send(organization.key, List)).apiKeys)).not.toContain(foreign);
-  expect((await sendText(victim.key, "{ __typename }")).status).toBe(200);
-  expect(
-    await prisma.apiKey.count({ where: { id: victim.keyId, revokedAt: null } }),
-    "it is not revoked",
-  ).toBe(1);
 });
