@@ -30,11 +30,11 @@ interface Access extends Pick<Database, "pool" | "statementName"> {
 const LAST_USED_EVERY = 60_000;
 
 /**
- * Finds the member for whom an API key stands. One statement; none for a text that cannot be a key.
+ * Finds the member whom an API key belongs to. One statement; none for a text that cannot be a key.
  *
  * @param address gives the address of the client
- * @throws RequestError 401 for a key that is not valid, 429 after too many of them, 403 when the headers name another
- *   organization than its own
+ * @throws RequestError 401 for an invalid key, 429 after too many of them, 403 if X-Org-Id names another organization
+ *   than the key's
  */
 export async function findKey(
   text: string,
@@ -50,7 +50,7 @@ export async function findKey(
   return { ...found, apiKeyId: found.credentialId };
 }
 
-/** A time that is ahead, by a clock that was set back since, is no recent one. */
+/** Whether a time is in the last minute. A time in the future, from before the system clock was set back, is not. */
 const recently = (time: Date | null): boolean =>
   time !== null && Math.abs(Date.now() - time.getTime()) <= LAST_USED_EVERY;
 
@@ -104,7 +104,7 @@ async function readKey(
   return row;
 }
 
-/** Not awaited by the request; a failure only leaves an older time. */
+/** The request does not wait for it; after a failure the previous time remains. */
 async function noteUse(pool: Pool, { orgId, credentialId }: KeyRow): Promise<void> {
   await pool
     .query(

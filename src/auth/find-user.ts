@@ -5,19 +5,19 @@ import { invalidToken, organizationForbidden, readOrganization } from "./headers
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 import type { Claims, VerifyToken } from "./token.ts";
 
-/** A user and one of their memberships; without one, the columns of the organization are null. */
+/** A user and one of the user's memberships; the columns of the membership are null if there is none. */
 type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });
 
 type Access = Pick<Database, "pool" | "statementName">;
 
-/** Most organizations that a refusal lists. */
+/** Most organizations that an error message lists. */
 const LISTED = 20;
 
 /**
- * Finds the member whom a token names. One statement, once the user's identity at the provider is known.
+ * Finds the member whom a token names. One statement, except at the first request of a new identity.
  *
- * @throws RequestError 401 for a token that is not valid or whose user is not known, 403 for an organization that
- *   they are not in, 400 when they are in several and the headers name none
+ * @throws RequestError 401 for an invalid token or an unknown user, 403 for an organization that the user is not a
+ *   member of, 400 if the user is a member of several and X-Org-Id is missing
  */
 export async function findUser(
   token: string,
@@ -54,8 +54,8 @@ export async function findUser(
 }
 
 /**
- * A new identity becomes that of the user who has the verified address, if one has and no other subject of the provider
- * is theirs: an address may come to be another person's, a subject may not.
+ * Links a new identity to the user with its verified e-mail address, unless that user already has another subject of
+ * this provider: an address can be reassigned to another person, a subject cannot.
  */
 async function readOrLink(claims: Claims, orgId: string | null, database: Access): Promise<UserRow[]> {
   const rows = await readUser(claims, orgId, database);

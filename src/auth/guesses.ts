@@ -3,51 +3,51 @@ import { RequestError } from "../lib/errors.ts";
 
 /** Milliseconds over which wrong credentials are counted. */
 const WINDOW = 60_000;
-/** Wrong secrets for the id of one key in a window. */
+/** Wrong secrets for one key id within a window, after which the id is refused. */
 const KEY_FAILURES = 10;
 /** Most valid keys that are remembered. */
 const MOST_KNOWN = 10_000;
-/** Number of addresses and ids from which on those whose window has ended are removed. */
+/** Number of counted addresses and ids from which on expired entries are removed. */
 const MANY_COUNTED = 1_000;
-/** Milliseconds between two looks at all of them, so that each wrong credential costs the same. */
+/** Milliseconds between two removals of expired entries. */
 const CLEAR_EVERY = 1_000;
 
-/** Wrong credentials of one address, or for one key's id. */
+/** Wrong credentials from one address, or for one key id, within a window. */
 interface Window {
   failures: number;
-  /** By the clock of `performance.now()`. */
+  /** In milliseconds of `performance.now()`. */
   readonly ends: number;
 }
 
 /**
- * Rate limit of wrong credentials, by client address and by the key id that they name. Over the limit, an address or
- * id is refused without a query until the window ends; keys that were valid before go on working, so that nobody can
- * lock out others at the same address, or somebody else's key. In memory: each process counts for itself. Counted here
- * and by `performance.now()`, since rate-limiter-flexible measures by the clock of the day: set back, it would refuse
- * for as long as it was set back; set forward, it would let everybody begin anew.
+ * Rate limit of wrong credentials, by client address and by key id. Over the limit, an address or id is refused
+ * without a query until the window ends. Keys that were valid before continue to work, so that nobody can lock out
+ * others at the same address, or the owner of a key. In memory: each process counts for itself. `performance.now()`
+ * is used, and not rate-limiter-flexible, which uses the system clock: if that is set back, refusals last longer; if
+ * set forward, they end early.
  */
 export class Guesses {
   readonly #perAddress: number;
   /** By address or key id. */
   readonly #windows = new Map<string, Window>();
-  /** Ends of refusals, by address or key id. */
+  /** When a refusal ends, by address or key id. */
   readonly #refused = new Map<string, number>();
   #cleared = 0;
-  /** SHA-256 of keys that were valid, by id. */
+  /** SHA-256 of keys that were valid, by key id. */
   readonly #known = new Map<string, Uint8Array>();
 
-  /** @param perAddress wrong credentials a minute from one address; 0 for any number, of any key */
+  /** @param perAddress wrong credentials per minute and address; 0 for no limit */
   constructor(perAddress: number) {
     this.#perAddress = perAddress;
   }
 
-  /** Whether anybody is refused now; if not, the client's address need not be found out. */
+  /** Whether any address or id is refused at the moment; if not, the client's address is not needed. */
   get any(): boolean {
     return this.#refused.size > 0;
   }
 
   /**
-   * @param who an address, or a key's id
+   * @param who an address or a key id
    * @throws RequestError 429
    */
   check(who: string | null): void {

@@ -3,23 +3,23 @@ import { ModificationSource } from "../generated/prisma/enums.ts";
 import { RequestError } from "../lib/errors.ts";
 import type { CredentialReason, RefusedCredential } from "../lib/refused-credential.ts";
 
-/** Credential, organization and source in a request's headers. A repeated header reads as one text with a comma. */
+/** Credential, organization and source in the headers of a request. A repeated header is one value with a comma. */
 
 export const unauthenticated = (message: string, reason: CredentialReason) =>
   new RequestError("UNAUTHENTICATED", message, { status: 401 }, { reason });
 
-/** A wrong credential; counted, because it may be a guess. */
+/** A wrong credential. It is counted, because it may be a guess. */
 export class WrongCredential extends RequestError {
   constructor(message: string, why: RefusedCredential) {
     super("UNAUTHENTICATED", message, { status: 401 }, why);
   }
 }
 
-/** One answer for a token that is not genuine and for a user who is not known here. */
+/** The same error for a forged token and an unknown user. */
 export const invalidToken = (reason: CredentialReason) =>
   new WrongCredential("The token is not valid.", { reason });
 
-/** One answer for an organization that the caller is not in and for one that does not exist. */
+/** The same error for an organization that does not exist and one that the caller is not a member of. */
 export const organizationForbidden = () =>
   new RequestError(
     "ORG_FORBIDDEN",
@@ -77,10 +77,10 @@ export function readOrganization(headers: Headers): string | null {
 }
 
 /**
- * The source that the caller's changes are recorded with. The key of an integration may name it in
- * `X-Modification-Source`; every other credential writes as the API.
+ * The source recorded with the caller's changes: the value of `X-Modification-Source`, if the API key allows it;
+ * otherwise API.
  *
- * @param sources the systems that the credential may name
+ * @param sources values that the API key allows
  */
 export function readSource(headers: Headers, sources: readonly ModificationSource[]): ModificationSource {
   const field = "X-Modification-Source";

@@ -5,9 +5,9 @@ import type { OrganizationMode } from "../generated/prisma/enums.ts";
 import { newId } from "../lib/typeid.ts";
 
 /**
- * API keys: `sk_live_` or `sk_test_`, then 26 characters of the key's id, 40 of a random secret and 8 of a
- * checksum, all lower case. The checksum lets a mistyped key be refused without a query; the id finds the row;
- * only the SHA-256 of the whole is kept, and 160 random bits need no slow hash.
+ * API keys: `sk_live_` or `sk_test_`, 26 characters of the key id, 40 of a random secret and 8 of a checksum, all in
+ * lower case. The checksum detects a mistyped key without a query; the id finds the row. Only the SHA-256 of the
+ * whole key is stored; a secret of 160 random bits needs no slow hash.
  */
 const form = /^sk_(live|test)_([0-7][0-9a-hjkmnp-tv-z]{25})([0-9a-f]{40})([0-9a-f]{8})$/;
 
@@ -16,15 +16,15 @@ const checksum = (body: string): string => crc32(body).toString(16).padStart(8, 
 
 export interface NewKey {
   readonly id: string;
-  /** The key itself: shown once, never kept. */
+  /** The key itself: shown once, never stored. */
   readonly key: string;
   /** SHA-256 of the key. */
   readonly hash: Uint8Array<ArrayBuffer>;
-  /** First characters of the key, by which people recognise it. */
+  /** First characters of the key, by which people recognize it. */
   readonly prefix: string;
 }
 
-/** Makes a key for an organization of this mode. */
+/** Creates a key for an organization of this mode. */
 export function createKey(mode: OrganizationMode): NewKey {
   const id = newId();
   const body = `sk_${mode.toLowerCase()}_${encodeId("ApiKey", id).slice(idPrefix.length)}${randomBytes(20).toString("hex")}`;

@@ -15,15 +15,15 @@ export interface Membership extends Principal {
   readonly orgName: string;
   readonly mode: OrganizationMode;
   readonly timeZone: string;
-  /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code. */
   readonly defaultCountry: string | null;
-  /** The day with which its weeks begin. */
+  /** First day of the week. */
   readonly weekStart: WeekDay;
-  /** The currency of amounts that are written without one: ISO 4217. */
+  /** ISO 4217 code of the currency assumed for amounts without one. */
   readonly defaultCurrency: string | null;
-  /** How often its settings were changed, from 1. */
+  /** Version of the organization's settings, from 1. */
   readonly orgVersion: number;
-  /** Signs the organization's cursors. */
+  /** Key that signs the organization's cursors. */
   readonly cursorSecret: Uint8Array;
 }
 
@@ -31,15 +31,15 @@ export interface Membership extends Principal {
 export interface Found extends Membership {
   /** The API key, or the user whom a token names. */
   readonly credentialId: string;
-  /** The API key, where the credential is one. */
+  /** The API key, if the credential is one. */
   readonly apiKeyId: string | null;
-  /** What the credential grants, before the member's role limits it. */
+  /** Scopes that the credential grants, before the member's role limits them. */
   readonly granted: readonly ApiScope[];
-  /** Values that it may send in X-Modification-Source. */
+  /** Values that the credential allows in X-Modification-Source. */
   readonly sources: readonly ModificationSource[];
 }
 
-/** The columns of a Membership: of member `m`, its user `u` and its organization `o`. */
+/** The columns of a Membership, from member `m`, its user `u` and its organization `o`. */
 export const membershipColumns = `m.org_id AS "orgId", m.id AS "memberId", m.role, m.data_scope AS "dataScope",
             coalesce(m.name, u.name) AS "userName", coalesce(m.email, u.email) AS "userEmail",
             o.name AS "orgName", o.mode, o.time_zone AS "timeZone", o.default_country AS "defaultCountry",

@@ -1,24 +1,27 @@
 import type { ApiScope, DataScope, MemberRole } from "../generated/prisma/enums.ts";
 
 /**
- * Who may do what, and to whom: the one table, which every refusal, `viewer.permissions` and docs/roles.md come from.
- * Pure.
+ * Roles and permissions: this table is the source of every refusal, of `viewer.permissions` and of docs/roles.md.
+ * Pure functions, without the database.
  */
 
-/** What a caller may do follows from these. */
+/** What decides which permissions a caller has. */
 export interface Rights {
   readonly role: MemberRole;
   readonly dataScope: DataScope;
-  /** Those of the credential, within the role's. */
+  /** Scopes of the credential, limited by the member's role. */
   readonly scopes: ReadonlySet<ApiScope>;
 }
 
 interface Role {
-  /** What such a member is called in messages. */
+  /** How messages call a member with this role. */
   readonly noun: string;
-  /** The widest scope that a credential of such a member can have; each scope has those before it. */
+  /** The widest scope that a credential of such a member can have; a scope includes the ones before it. */
   readonly scope: ApiScope;
-  /** The roles of members whom such a member may change and remove, whose keys they manage, and that they may give. */
+  /**
+   * Roles that such a member may give; of members with these roles, the member may change, remove and manage API
+   * keys.
+   */
   readonly manages: readonly MemberRole[];
 }
 
@@ -32,16 +35,19 @@ export const roles: Readonly<Record<MemberRole, Role>> = {
 
 interface Needs {
   readonly scope: ApiScope;
-  /** Why a member restricted to assigned data is refused; absent where they are not. */
+  /**
+   * The message for a member restricted to assigned data, who does not have the permission; absent if restricted
+   * members have it.
+   */
   readonly allData?: string;
-  /** What it allows, for the schema's and the documents' readers. */
+  /** For the schema and docs/roles.md. */
   readonly description: string;
 }
 
 const shared = (what: string) =>
   `${what} are shared: a member restricted to assigned data cannot change them`;
 
-/** What can be allowed: each mutation needs one of these, and says which where it is defined. */
+/** The permissions. Each mutation names the one that it needs. */
 export const permissions = {
   RECORD_READ: { scope: "READ", description: "Read records, definitions, lists and members." },
   CONTACT_WRITE: { scope: "WRITE", description: "Create, change, trash and restore contacts." },
@@ -63,7 +69,7 @@ export const permissions = {
   CUSTOM_FIELD_MANAGE: {
     scope: "WRITE",
     allData: shared("custom fields and their folders"),
-    description: "Make, change, order and delete custom fields and their folders.",
+    description: "Create, change, order and delete custom fields and their folders.",
   },
   CUSTOM_VALUE_MANAGE: {
     scope: "WRITE",
@@ -82,14 +88,17 @@ export const permissions = {
   },
   API_KEY_MANAGE: {
     scope: "ADMIN",
-    description: "List, make and revoke API keys, of those members whom the role manages.",
+    description: "List, create and revoke API keys of members whose role the caller's role manages.",
   },
-  MEMBER_INVITE: { scope: "ADMIN", description: "Invite members, of the roles that the role manages." },
+  MEMBER_INVITE: {
+    scope: "ADMIN",
+    description: "Invite members with a role that the caller's role manages.",
+  },
   MEMBER_UPDATE: { scope: "ADMIN", description: "Change the role and data scope of members." },
   MEMBER_REMOVE: {
     scope: "ADMIN",
     allData: "a member restricted to assigned data cannot remove members, whose records they do not see",
-    description: "Remove members, and say to whom goes what is assigned to them.",
+    description: "Remove members, and choose who gets their records.",
   },
   MEMBER_REASSIGN: {
     scope: "ADMIN",
@@ -105,62 +114,62 @@ export const allPermissions = Object.keys(permissions) as readonly Permission[];
 const scopeOrder: readonly ApiScope[] = ["READ", "WRITE", "ADMIN"];
 const levelOf = (scope: ApiScope): number => scopeOrder.indexOf(scope) + 1;
 
-/** By how many scopes there are. */
+/** Scopes by their number: none, READ, READ and WRITE, all three. */
 const scopesOf: readonly ReadonlySet<ApiScope>[] = [0, 1, 2, 3].map(
   (count) => new Set(scopeOrder.slice(0, count)),
 );
 
-/** A credential never does more than its member may. */
+/** The scopes of a credential, limited by the member's role. */
 export function effectiveScopes(scopes: readonly ApiScope[], role: MemberRole): ReadonlySet<ApiScope> {
   const granted = Math.max(0, ...scopes.map(levelOf));
   return scopesOf[Math.min(granted, levelOf(roles[role].scope))] as ReadonlySet<ApiScope>;
 }
 
-/** Those of the scopes that a member of this role does not have. */
+/** The scopes that exceed the role. */
 export const scopesBeyond = (scopes: readonly ApiScope[], role: MemberRole): ApiScope[] =>
   scopes.filter((scope) => levelOf(scope) > levelOf(roles[role].scope));
 
-/** Why a caller lacks a permission; null when they have it. */
+/** Why a caller does not have a permission; null if the caller has it. */
 export function lackOf({ scopes, dataScope }: Rights, permission: Permission): string | null {
   const { scope, allData }: Needs = permissions[permission];
   if (!scopes.has(scope)) return `this needs the scope ${scope}`;
   return allData !== undefined && dataScope !== "ALL" ? allData : null;
 }
 
-/** Everything that a caller may do, in the order of the table. */
+/** All permissions of a caller, in the order of the table. */
 export const permissionsOf = (rights: Rights): Permission[] =>
   allPermissions.filter((permission) => lackOf(rights, permission) === null);
 
-/** A member to whom something is done. */
+/** The member that an operation changes. */
 export interface Subject {
   readonly id: string;
   readonly role: MemberRole;
   readonly dataScope: DataScope;
 }
 
-/** Who does something to members: with the permission for it, which is not asked here. */
+/** The caller who changes a member. That the caller has the permission is checked elsewhere. */
 export type Doer = Pick<Rights, "role" | "dataScope"> & { readonly memberId: string };
 
 /**
- * Why a caller cannot make or revoke keys of a member; null when they can. A member restricted to assigned data has to
- * do with their own keys alone.
+ * Why a caller cannot create or revoke keys of a member; null if allowed. A member restricted to assigned data
+ * manages only their own keys.
  */
 export function keyRefusal(doer: Doer, holder: Subject): string | null {
   if (!roles[doer.role].manages.includes(holder.role)) {
-    return `only ${whoManages(holder.role)} can make and revoke the keys of ${roles[holder.role].noun}`;
+    return `only ${whoManages(holder.role)} can create and revoke the keys of ${roles[holder.role].noun}`;
   }
   if (doer.dataScope !== "ALL" && holder.id !== doer.memberId) {
-    return "a member restricted to assigned data can make and revoke their own keys only";
+    return "a member restricted to assigned data can create and revoke only their own keys";
   }
   return null;
 }
 
 /**
- * Why a caller cannot change or remove a member; null when they can. Nobody does so with themselves: only an owner who
- * sees all data changes or removes one, and so stays, whatever becomes of the others.
+ * Why a caller cannot change or remove a member; null if allowed. Nobody changes or removes themselves, so that an
+ * organization always keeps an owner who sees all data: only such an owner can change or remove another one.
  */
 export function memberRefusal(doer: Doer, member: Subject): string | null {
-  if (member.id === doer.memberId) return "nobody changes or removes themselves: ask another administrator";
+  if (member.id === doer.memberId) return "you cannot change or remove yourself: ask another administrator";
   if (!roles[doer.role].manages.includes(member.role)) {
     return `only ${whoManages(member.role)} can change or remove ${roles[member.role].noun}`;
   }
@@ -170,17 +179,17 @@ export function memberRefusal(doer: Doer, member: Subject): string | null {
   return null;
 }
 
-/** Why a caller cannot give a role; null when they can. */
+/** Why a caller cannot give a role; null if allowed. */
 export const roleRefusal = (doer: Doer, role: MemberRole): string | null =>
   roles[doer.role].manages.includes(role) ? null : `role ${role} can be given by ${whoManages(role)} only`;
 
-/** Why a caller cannot give a data scope; null when they can. */
+/** Why a caller cannot give a data scope; null if allowed. */
 export const dataScopeRefusal = (doer: Doer, dataScope: DataScope): string | null =>
   doer.dataScope !== "ALL" && dataScope === "ALL"
-    ? "dataScope ALL can be given only by those who see all data"
+    ? "dataScope ALL can be given only by members who see all data"
     : null;
 
-/** Those of the narrowest role that manages another one. */
+/** Members of the narrowest role that manages this role, for messages. */
 function whoManages(role: MemberRole): string {
   const wide = Object.values(roles).filter(({ manages }) => manages.includes(role));
   return (wide.at(-1) ?? roles.OWNER).noun;

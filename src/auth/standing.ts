@@ -3,32 +3,32 @@ import type { ApiScope, DataScope, MemberRole } from "../generated/prisma/enums.
 import { refuse } from "../lib/errors.ts";
 import { effectiveScopes, lackOf, type Permission, type Rights } from "./rights.ts";
 
-/** The member, and the key, that asked for a job. */
+/** The member, and the API key, that started a job. */
 export interface Asker {
   readonly orgId: string;
   readonly memberId: string;
-  /** The key with which they did; null when it was not by a key. */
+  /** The API key that the request had; null for a token. */
   readonly apiKeyId: string | null;
 }
 
 interface Standing {
   readonly role: MemberRole;
   readonly dataScope: DataScope;
-  /** Null where no key was used. */
+  /** Null for a token. */
   readonly granted: ApiScope[] | null;
   readonly revoked: boolean;
   readonly expired: boolean;
 }
 
 /**
- * Checks again, before a step of a job, what the member who asked for it may do. It is refused when the member has
- * left or no longer has the permission that it needs, or when the key was revoked or has expired since; a member whose
- * data scope was restricted since reaches only their own records. The expiry of a token does not matter, because a
- * token only names its user.
+ * Checks again, before each step of a job, the rights of the member who started it. The job is refused if the member
+ * was removed or no longer has the permission, or if the API key was revoked or has expired. A member whose data
+ * scope was restricted reaches only their own records from then on. The expiry of a token does not matter, because a
+ * token only identifies its user.
  *
  * @param permission that the job needs
- * @returns what the member may do and see at this moment
- * @throws RefusalError FORBIDDEN, which is shown as the job's error
+ * @returns the rights and data scope at this moment
+ * @throws RefusalError FORBIDDEN, which becomes the job's `problem`
  */
 export async function standingOf(
   pool: Pool,
@@ -43,14 +43,14 @@ export async function standingOf(
     [orgId, memberId, apiKeyId],
   );
   const [standing] = rows;
-  if (!standing) throw forbidden("Who asked for it is no longer a member of the organization.");
+  if (!standing) throw forbidden("The member who started the job is no longer a member of the organization.");
   const { role, dataScope, granted, revoked, expired } = standing;
-  if (revoked) throw forbidden("The API key with which it was asked for has been revoked.");
-  if (expired) throw forbidden("The API key with which it was asked for has expired.");
-  // A token's grant was looked at when the job was asked for, and is kept nowhere.
+  if (revoked) throw forbidden("The API key that started the job has been revoked.");
+  if (expired) throw forbidden("The API key that started the job has expired.");
+  // The scopes of a token were checked when the job was started, and are not stored.
   const rights = { role, dataScope, scopes: effectiveScopes(granted ?? ["ADMIN"], role) };
   const lack = lackOf(rights, permission);
-  if (lack !== null) throw forbidden(`Who asked for it may no longer do it: ${lack}.`);
+  if (lack !== null) throw forbidden(`The member who started the job no longer has the permission: ${lack}.`);
   return rights;
 }
 

@@ -23,7 +23,7 @@ export interface OidcConfig {
   readonly issuer: string;
   /** The `aud` claim that a token must have. */
   readonly audience: string;
-  /** Address of the JWKS; null to read it from the discovery document. */
+  /** URL of the JWKS; null to read it from the discovery document. */
   readonly jwksUrl: string | null;
 }
 
@@ -31,31 +31,31 @@ export interface OidcConfig {
 export interface Claims {
   readonly issuer: string;
   readonly subject: string;
-  /** The key of the e-mail address, when the provider has verified that it is the subject's. */
+  /** The normalized e-mail address, if the provider has verified it. */
   readonly verifiedEmail: string | null;
-  /** What the token grants, before the member's role limits it. */
+  /** Scopes that the token grants, before the member's role limits them. */
   readonly granted: readonly ApiScope[];
 }
 
 /**
- * @throws RequestError 401 for a token that is not genuine, not meant for this gateway or not valid now; 503 when
- *   the provider's keys are needed and cannot be fetched
+ * @throws RequestError 401 for a token that is forged, for another audience or not valid now; 503 if the provider's
+ *   keys are needed and cannot be fetched
  */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
-/** Signatures by the provider's private key alone: with a shared secret, or none, anybody could make a token. */
+/** Only algorithms with a private key: with a shared secret, or none, others could sign tokens. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
-/** Seconds by which the provider's clock may differ from ours. */
+/** Seconds that the clocks of the provider and this server may differ. */
 const CLOCK_TOLERANCE = 30;
 /** Milliseconds to wait for the provider. */
 const FETCH_TIMEOUT = 5_000;
-/** Milliseconds after a failure for which the provider is not asked again. */
+/** Milliseconds after a failure during which the provider is not asked again. */
 const FAILURE_PAUSE = 5_000;
-/** Milliseconds for which the provider's keys are used without asking again. */
+/** Milliseconds that fetched keys are used before they are fetched again. */
 const FRESH_KEYS = 600_000;
-/** Milliseconds after the keys were fetched for which a token with an unknown key does not have them fetched again. */
+/** Milliseconds after a fetch during which an unknown key id causes no new fetch. */
 const KNOWN_KEYS = 30_000;
-/** Milliseconds for which cached keys are still used when the provider cannot be reached. */
+/** Milliseconds that cached keys are used while the provider cannot be reached. */
 const STALE_KEYS = 24 * 3_600_000;
 
 /** The provider's keys are needed and cannot be fetched. */
@@ -64,10 +64,10 @@ class ProviderError extends Error {
 }
 
 /**
- * Makes the check of a provider's tokens. The keys are fetched with the first token and kept for ten minutes; a
- * token with an unknown key has them fetched again, at most every 30 seconds.
+ * Returns the verifier of a provider's tokens. The keys are fetched with the first token and cached for ten minutes;
+ * a token with an unknown key id causes a new fetch, at most every 30 seconds.
  *
- * @param onProviderFault told each time that the provider was asked and did not answer as it should
+ * @param onProviderFault called each time that a request to the provider fails
  */
 export function tokenVerifier(
   { issuer, audience, jwksUrl }: OidcConfig,
@@ -88,7 +88,7 @@ export function tokenVerifier(
       if (error instanceof ProviderError) {
         throw new RequestError(
           "SERVICE_UNAVAILABLE",
-          "The identity provider cannot be reached just now, so that tokens cannot be checked. API keys work.",
+          "The identity provider cannot be reached at the moment, so that tokens cannot be verified. API keys work.",
           { status: 503 },
           { reason: "provider_unreachable" },
         );
@@ -111,9 +111,9 @@ function reasonOf(error: errors.JOSEError): CredentialReason {
   return error.claim === "iss" ? "wrong_issuer" : error.claim === "aud" ? "wrong_audience" : "wrong_claim";
 }
 
-/** @throws RequestError 401 for a subject that names nobody */
+/** @throws RequestError 401 for an invalid subject */
 function readClaims({ sub, email, email_verified, scope }: JWTPayload, issuer: string): Claims {
-  // OpenID Connect: at most 255 characters. What PostgreSQL cannot hold is no subject either.
+  // OpenID Connect allows at most 255 characters. PostgreSQL must be able to store the subject.
   if (typeof sub !== "string" || sub === "" || sub.length > 255 || textProblem(sub))
     throw invalidToken("wrong_claim");
   const verified = email_verified === true && typeof email === "string";
@@ -125,9 +125,9 @@ function readClaims({ sub, email, email_verified, scope }: JWTPayload, issuer: s
   };
 }
 
-/** A token that names none of this gateway's scopes grants whatever the member may do. */
+/** A token without any scope of this gateway grants all scopes of the member's role. */
 function readScopes(claim: unknown): readonly ApiScope[] {
-  // RFC 8693 has one text with spaces; some providers send a list.
+  // RFC 8693 has one string with spaces; some providers send an array.
   const words = [claim].flat().flatMap((part) => (typeof part === "string" ? part.split(" ") : []));
   const named = Object.values(ApiScope).filter((scope) => words.includes(`rolograph:${scope.toLowerCase()}`));
   return named.length > 0 ? named : ["ADMIN"];
@@ -139,8 +139,8 @@ type KeyOf = (
 ) => ReturnType<ReturnType<typeof createRemoteJWKSet>>;
 
 /**
- * The provider's key that the token's `kid` header names. How old the keys are is measured here, because the library
- * asks the clock of the day: set back, it would take old keys for fresh until it has caught up.
+ * The provider's key for the token's `kid` header. The age of the keys is measured here by `performance.now()`: jose
+ * uses the system clock, and if that is set back, it takes old keys for fresh ones.
  */
 function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (error: Error) => void): KeyOf {
   const gently = pausing(onProviderFault);
@@ -173,7 +173,7 @@ function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (err
       if (isAboutToken(cause)) throw cause;
       const kept = remote?.jwks();
       if (kept && age() < STALE_KEYS) {
-        // An unknown key may be one that the provider has added since.
+        // The provider may have added the key since the last fetch.
         return await createLocalJWKSet(kept)(header, token).catch(() => {
           throw new ProviderError("no key", { cause });
         });
@@ -183,13 +183,13 @@ function keySource(issuer: string, jwksUrl: string | null, onProviderFault: (err
   };
 }
 
-/** Errors of the look-up that are the token's fault, not the provider's. */
+/** Errors of the key lookup that are caused by the token, not by the provider. */
 const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported;
 
-/** Asks the provider, unless it has failed just now: requests neither wait for a dead provider nor flood it. */
+/** Pauses after a failure, so that requests neither wait for a provider that is down nor flood it. */
 function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>) => Promise<T> {
   let failure: { readonly at: number; readonly error: Error } | null = null;
   return async (work) => {
@@ -207,7 +207,7 @@ function pausing(onFailure: (error: Error) => void): <T>(work: () => Promise<T>)
   };
 }
 
-/** @returns the object that an address answers with; {} when it is another JSON value */
+/** @returns the JSON object at a URL; {} for any other JSON value */
 async function fetchObject(url: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
   const response = await fetch(url, init).catch((error: Error) => {
     const { cause } = error;
@@ -215,18 +215,18 @@ async function fetchObject(url: string, init: RequestInit): Promise<Readonly<Rec
   });
   if (response.status !== 200) throw new Error(`${url} answers with the status ${response.status}`);
   const value: unknown = await response.json().catch(() => {
-    throw new Error(`${url} answers with what is not JSON`);
+    throw new Error(`${url} does not answer with JSON`);
   });
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 async function fetchKeys(url: string, init: RequestInit): Promise<Response> {
   const keySet = await fetchObject(url, init);
-  if (!Array.isArray(keySet.keys)) throw new Error(`${url} answers with what is no set of keys`);
+  if (!Array.isArray(keySet.keys)) throw new Error(`${url} does not answer with a set of keys (JWKS)`);
   return Response.json(keySet);
 }
 
-/** Where the provider's discovery document says that its keys are. */
+/** The `jwks_uri` of the provider's discovery document. */
 async function discover(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const document = await fetchObject(url, {
@@ -234,7 +234,7 @@ async function discover(issuer: string): Promise<string> {
     signal: AbortSignal.timeout(FETCH_TIMEOUT),
     headers: { accept: "application/json" },
   });
-  // OpenID Connect Discovery 4.3: another issuer's document must not be used.
+  // OpenID Connect Discovery 4.3: the document must name the same issuer.
   if (document.issuer !== issuer) throw new Error(`${url} is not the document of ${issuer}`);
   if (typeof document.jwks_uri !== "string" || !isSecureUrl(document.jwks_uri)) {
     throw new Error(`${url} has no jwks_uri that is an https address`);

@@ -8,39 +8,39 @@ import type { Membership } from "./membership.ts";
 import { effectiveScopes } from "./rights.ts";
 import type { VerifyToken } from "./token.ts";
 
-/** Who calls, on whose behalf, and what they may do. */
+/** The caller of a request: member, organization and rights. */
 export interface Viewer extends Membership {
   /** The API key, or the user whom a token names. */
   readonly credentialId: string;
-  /** The API key, where the credential is one. */
+  /** The API key, if the credential is one. */
   readonly apiKeyId: string | null;
-  /** Recorded as the source of the caller's changes. */
+  /** The source recorded with the caller's changes. */
   readonly source: ModificationSource;
   readonly scopes: ReadonlySet<ApiScope>;
 }
 
-/** What authentication needs beside the request. */
+/** What authentication needs besides the request. */
 export interface Authority extends Pick<Database, "pool" | "statementName"> {
-  /** Checks tokens; null where only API keys are accepted. */
+  /** Verifies tokens; null if only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
   /** Counts wrong credentials. */
   readonly guesses: Guesses;
 }
 
 /**
- * Finds out who sends a request.
+ * Authenticates the sender of a request.
  *
- * @param context what the server knows beside the request, such as its connection
+ * @param context of Yoga, which has the connection
  */
 export type ViewerOf = (request: Pick<Request, "headers">, context: object | undefined) => Promise<Viewer>;
 
 /**
- * Authenticates a request; nothing else does. One statement; none for a credential that is malformed.
+ * Authenticates a request: the only place that does. One statement; none for a malformed credential.
  *
- * @param address gives the address of the client; null where it is unknown
- * @throws RequestError 401 without a valid credential, 429 after too many that are not, 403 for an organization that
- *   the caller is not in, 400 for headers that contradict each other or leave the organization open, 503 when a
- *   token cannot be checked
+ * @param address gives the address of the client; null if it is unknown
+ * @throws RequestError 401 without a valid credential, 429 after too many invalid ones, 403 for an organization that
+ *   the caller is not a member of, 400 for headers that contradict each other or do not determine the organization,
+ *   503 if a token cannot be verified
  */
 export async function authenticate(
   headers: Headers,
@@ -60,7 +60,7 @@ export async function authenticate(
 }
 
 /**
- * A valid token is accepted from any address, since checking it needs no database; an invalid one counts as a wrong
+ * A valid token is accepted from any address, since verifying it needs no database; an invalid one counts as a wrong
  * credential.
  */
 const countingTokens =
@@ -77,7 +77,7 @@ const countingTokens =
     }
   };
 
-/** The parts of a JWT are divided by dots; no key has one. */
+/** The parts of a JWT are separated by dots; API keys have none. */
 const looksLikeToken = (credential: string): boolean => credential.includes(".");
 
 const refuseTokens: VerifyToken = () => {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 
-/** Finds the address that a request comes from, of what Yoga hands to plugins; null where there is no connection. */
+/** The client address of a request, from the context that Yoga gives to plugins; null without a connection. */
 export type AddressOf = (context: object | undefined) => string | null;
 
 /**
- * Makes the finder of addresses.
+ * Returns the function that finds client addresses.
  *
- * @param trustedProxies how many proxies stand in front, each of which appends to X-Forwarded-For the address that it
- *   has the request from. With 0 the header is not read: anybody could write it. What stands left of the entries of
- *   one's own proxies is the caller's own word, and is not read either.
+ * @param trustedProxies number of proxies in front of the server. Each appends to X-Forwarded-For the address of the
+ *   connection that it accepted, so that the entry this many places from the right is the client's. Entries further
+ *   left were sent by the client and may be forged. With 0 the header is ignored.
  */
 export const addressFinder =
   (trustedProxies: number): AddressOf =>
@@ -23,7 +23,8 @@ export const addressFinder =
   };
 
 /**
- * One caller's share of the internet: an IPv4 address, or the /64 of IPv6 out of which a caller may take any address.
+ * The part of an address that identifies a client: an IPv4 address, or the /64 prefix of an IPv6 address, since a
+ * client can use any address of its /64.
  */
 function networkOf(address: string): string {
   const [, ipv4] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(address) ?? [];

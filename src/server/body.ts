@@ -2,9 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { createGraphQLError } from "graphql-yoga";
 import type { RequestCode } from "../lib/error-codes.ts";
 
-/** The bytes of a JSON request. */
+/** Reads the body of a JSON request within its limits of size and time. */
 
-/** Answers a request as it must not be, with a status of HTTP. */
+/**
+ * Refuses the request.
+ *
+ * @throws GraphQLError with this code and HTTP status, always
+ */
 export const refuse = (
   status: number,
   code: RequestCode,
@@ -17,22 +21,25 @@ export const refuse = (
 const refusal = (status: number, code: RequestCode, message: string, headers: Record<string, string> = {}) =>
   createGraphQLError(message, { extensions: { code, http: { status, headers } } });
 
-/** How large a JSON body may be, and how long it may take. */
+/** Limits of a JSON body. */
 export interface BodyLimits {
-  /** A larger body is refused while it arrives, whether or not it says its length. */
+  /** Most bytes. A larger body is refused while it arrives, also without a Content-Length. */
   readonly bytes: number;
-  /** Milliseconds for it to arrive, besides those that its size gives it. */
+  /** Milliseconds for the body to arrive; a large body has more, see BYTES_A_MILLISECOND. */
   readonly milliseconds: number;
 }
 
-/** Bytes for which a body has one more millisecond, once they are there: a large one over a slow line is no attack. */
+/**
+ * Each 64 bytes that arrive extend the time limit by one millisecond, so that a large body over a slow line is
+ * accepted.
+ */
 const BYTES_A_MILLISECOND = 64;
 
-/** Counts the pieces of a body while they arrive. */
+/** Collects the chunks of a body and checks its limits. */
 class Body {
   readonly #chunks: Uint8Array[] = [];
   readonly #limits: BodyLimits;
-  /** Not by the clock of the day, which may be set meanwhile. */
+  /** A monotonic clock, which a change of the system time does not move. */
   readonly #began = performance.now();
   #size = 0;
 
@@ -40,7 +47,7 @@ class Body {
     this.#limits = limits;
   }
 
-  /** @returns why the body is refused from here on; undefined as long as it is not */
+  /** @returns the refusal, once the body is too large */
   add(chunk: Uint8Array): Error | undefined {
     this.#size += chunk.length;
     if (this.#size > this.#limits.bytes) return tooLarge(this.#limits.bytes);
@@ -48,7 +55,7 @@ class Body {
     return undefined;
   }
 
-  /** Milliseconds that are left for the rest of it. */
+  /** Milliseconds until the time limit. */
   get left(): number {
     return this.#began + this.#limits.milliseconds + this.#size / BYTES_A_MILLISECOND - performance.now();
   }
@@ -66,11 +73,11 @@ const tooLarge = (limit: number) =>
   refusal(413, "PAYLOAD_TOO_LARGE", `The body is larger than ${limit} bytes.`, { connection: "close" });
 
 /**
- * Reads a body whole.
+ * Reads the whole body.
  *
- * @param incoming the request as Node.js has it, where it came through its server: its events cost less than the
- *   stream that the adapter makes of it, and a refusal leaves the connection open for the answer
- * @throws GraphQLError 413, 408, or 400 for one that breaks off
+ * @param incoming the request of Node.js' HTTP server, if it came from there: its events cost less CPU than the
+ *   stream that Yoga's adapter makes of it, and the connection stays open for the refusal
+ * @throws GraphQLError 413 for too many bytes, 408 for too slow, 400 when the connection ends within the body
  */
 export async function readBody(
   request: Request,
@@ -90,13 +97,13 @@ export async function readBody(
 function receive(incoming: IncomingMessage, body: Body): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const end = (error: Error) => {
-      // What else arrives is left in the connection, which ends with the answer.
+      // The rest of the body stays unread: the connection is closed after the answer.
       clearTimeout(timer);
       incoming.off("data", onData).pause();
       reject(error);
     };
-    const fail = () => end(refusal(400, "BAD_REQUEST", "The request broke off within its body."));
-    // A body that stops arriving says nothing more by itself.
+    const fail = () => end(refusal(400, "BAD_REQUEST", "The connection ended before the end of the body."));
+    // A client that stops sending causes no event, so a timer checks the limit.
     const look = () => {
       if (body.left <= 0) end(tooSlow());
       else timer = setTimeout(look, body.left);

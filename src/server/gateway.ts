@@ -10,7 +10,7 @@ import type { RequestContext } from "./request.ts";
 import type { Account } from "./watch/account.ts";
 import type { Watch } from "./watch/watch.ts";
 
-/** The server as a value: a listener for Node.js' HTTP server, and a `fetch` that needs no port. */
+/** The server as a function: a request listener for Node.js' HTTP server, and `fetch` for use without a port. */
 export interface Gateway {
   (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
   fetch(request: string | Request, init?: RequestInit): Promise<Response>;
@@ -30,15 +30,15 @@ export interface Gateway {
 /** The status of a request whose caller hung up before there was an answer: nginx' word for it. */
 const GONE = 499;
 
-/** Milliseconds for the rest of a request to arrive when its answer is out already. */
+/** Milliseconds for the rest of a request's body to arrive after its answer was sent. */
 const LINGER = 15_000;
 
 type Yoga = Pick<ReturnType<typeof createYoga>, "fetch" | "handleNodeRequestAndResponse" | "waitUntil">;
 
 /**
- * What Yoga answers, and an answer of our own where it throws: its adapter would send the error's stack.
+ * Passes requests to Yoga. An error that Yoga throws is answered as JSON here: Yoga's adapter would send its stack.
  *
- * @param isStopping whether connections are to end with their next answer
+ * @param isStopping whether connections are to be closed after their next answer
  */
 export function gatewayOf(yoga: Yoga, watch: Watch, logger: Logger, isStopping: () => boolean): Gateway {
   const answerTo = (thrown: unknown, account: Account): Response => {
@@ -47,7 +47,7 @@ export function gatewayOf(yoga: Yoga, watch: Watch, logger: Logger, isStopping: 
     account.code = problem.code;
     const { body, headers } = written({ status, ...problem }, requestId);
     if (status >= 500) logger.error({ err: thrown, requestId }, "fault");
-    // As all other answers are made: Node.js' own would be sent in chunks and without the status in words.
+    // The same Response class as Yoga's: with Node.js' own, the answer would be chunked and without a reason phrase.
     return new NodeResponse(body, { status, statusText: STATUS_CODES[status] ?? "", headers });
   };
   const answer = async (
@@ -62,16 +62,16 @@ export function gatewayOf(yoga: Yoga, watch: Watch, logger: Logger, isStopping: 
     } catch (error) {
       response = answerTo(error, account);
     }
-    // Node.js then says connection: close, and ends the connection with the answer.
+    // Node.js then sends `Connection: close` and closes the connection after the answer.
     if (isStopping()) outgoing.shouldKeepAlive = false;
     try {
       await sendNodeResponse(response, outgoing, incoming, true);
     } catch (error) {
-      // What was sent cannot be taken back: the connection that breaks off says that it is not whole.
-      logger.error({ err: error, requestId: account.requestId }, "an answer broke off");
+      // Part of the answer was sent: closing the connection tells the client that the rest is missing.
+      logger.error({ err: error, requestId: account.requestId }, "could not send the whole answer");
       outgoing.destroy();
     }
-    // What was refused early is still arriving. Node.js would read it for as long as a request may take.
+    // A request that was refused early may still be sending its body. Node.js would read it until REQUEST_TIMEOUT.
     if (!incoming.complete) setTimeout(() => incoming.complete || incoming.destroy(), LINGER).unref();
   };
   const running = new WeakMap<ServerResponse, Account>();
@@ -132,7 +132,7 @@ export function gatewayOf(yoga: Yoga, watch: Watch, logger: Logger, isStopping: 
 const contextOf = (account: Account): RequestContext => ({ requestId: account.requestId, account });
 
 function problemFrom(thrown: unknown): Problem {
-  // Host and path make one address. Yoga takes it apart when it has to, and not before.
+  // Yoga parses the URL, which consists of the Host header and the path, only when it needs the URL.
   if ((thrown as { code?: unknown } | null)?.code === "ERR_INVALID_URL") {
     return { ...problemOf(400), message: "The Host header and the path make no valid address." };
   }

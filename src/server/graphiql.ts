@@ -1,23 +1,23 @@
 import type { IncomingMessage } from "node:http";
 
-/** GraphiQL with the demo key filled in: for whoever sits at this machine, and nobody else. */
+/** GraphiQL, with the API key of the demo filled in for those who are meant to have it. */
 export interface GraphiqlOptions {
   readonly key: string;
   readonly query: string;
-  /** The address that the server listens on, as it is configured. */
+  /** The configured address that the server listens on (HOST). */
   readonly host: string;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 
-/** Addresses that mean all of a machine's, and so no name of it. */
+/** Addresses that stand for all interfaces of the machine, and are no host name. */
 const ANY = new Set(["0.0.0.0", "::", ""]);
 
 /**
- * What the page is filled with. A name that leads here is in the power of whoever owns it (DNS rebinding), and a Host
- * header in that of whoever sends it: the key is given to the names of this machine when they are used on this
- * machine, and to the one name that the operator has set.
+ * Options of the GraphiQL page for a request. The key is filled in only if the request was sent to a loopback name
+ * from this machine, or to the configured HOST. Any other host name could belong to an attacker (DNS rebinding), and
+ * a client can send any Host header.
  */
 export const graphiqlFor =
   ({ key, query, host }: GraphiqlOptions) =>
@@ -38,7 +38,9 @@ export const graphiqlFor =
     };
   };
 
-/** Whether a request comes from this machine, and not through a proxy on it; one without a connection does. */
+/**
+ * Whether a request comes from this machine without a proxy. A request without a connection (`fetch` in tests) does.
+ */
 function isLocal(req: IncomingMessage | undefined): boolean {
   if (!req) return true;
   const { "x-forwarded-for": forwardedFor, forwarded } = req.headers;

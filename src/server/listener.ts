@@ -4,47 +4,50 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "./gateway.ts";
 import { answering, answerUnreadable, headProblem, originForm, refuseRequest } from "./protocol.ts";
 
-/** Milliseconds for the head of a request to arrive. */
+/** Milliseconds for the headers of a request to arrive. */
 const HEADERS_TIMEOUT = 15_000;
-/** Milliseconds for a whole request: a large file may take a quarter of an hour. */
+/** Milliseconds for a whole request to arrive, which is enough for a large file: 15 minutes. */
 const REQUEST_TIMEOUT = 900_000;
-/** Milliseconds after which a connection on which nothing moves is closed, also within a request. */
+/** Milliseconds without data, in either direction, after which a connection is closed. */
 const SILENCE_TIMEOUT = 120_000;
-/** Milliseconds between two looks for requests that take too long to arrive. */
+/** Milliseconds between two checks for requests that exceed the timeouts above. */
 const CHECK_EVERY = 1_000;
 
-/** Milliseconds without a request after which nobody is taken to send any more to a server that nobody watches. */
+/**
+ * During a stop: milliseconds without a request after which no more requests are expected, if no load balancer checks
+ * `/ready`.
+ */
 const QUIET = 200;
-/** Milliseconds for which who has asked whether the server is ready is taken to ask again. */
+/** Milliseconds since the last request to `/ready` during which a load balancer is assumed to check it. */
 const WATCHED_FOR = 60_000;
-/** Milliseconds between two looks at what a stop waits for. */
+/** Milliseconds between two checks of what a stop waits for. */
 const LOOK_EVERY = 20;
-/** Milliseconds for a head that has begun to arrive when the port is closed. */
+/** Milliseconds for the headers of a request that had begun to arrive when the port was closed. */
 const LAST_HEADS = 1_000;
 
-/** Paths of health checks, which keep coming for as long as the server answers. */
+/** Paths of health checks. During a stop they do not count as requests, since they never end. */
 const READY = "/ready";
 const HEALTH = "/health";
 
 export interface ListenerOptions {
-  /** Milliseconds for which a connection without a request is kept open. */
+  /** Milliseconds that an idle connection is kept open. */
   readonly keepAliveTimeout: number;
-  /** Milliseconds for which a stop goes on taking connections, as long as requests come or a balancer has to notice. */
+  /** Most milliseconds that the server accepts connections after a stop began. */
   readonly shutdownDelay: number;
-  /** Milliseconds for the head of a request to arrive; 15 seconds when left out. */
+  /** Milliseconds for the headers of a request to arrive; 15 seconds by default. */
   readonly headersTimeout?: number;
 }
 
-/** Takes connections for a gateway, and stops without losing a request. */
+/** Accepts connections for a gateway, and stops without losing a request. */
 export class Listener {
   readonly #http: Server;
   readonly #shutdownDelay: number;
   readonly #sockets = new Set<Socket>();
   #running = 0;
   #stopping = false;
-  /** When the last request came that somebody means, by a clock that nobody sets. Kept only while stopping. */
+  /** `performance.now()` of the last request that is not a health check; set only during a stop. */
   #lastRequest = 0;
-  /** When it was last asked whether the server is ready, by the same clock. */
+  /** `performance.now()` of the last request to `/ready`. */
   #lastLook = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -54,13 +57,13 @@ export class Listener {
     this.#shutdownDelay = shutdownDelay;
     this.#http = createServer(
       {
-        // Two Authorization headers arrive as one text with a comma, and are refused as such.
+        // Two Authorization headers become one value with a comma, which is refused.
         joinDuplicateHeaders: true,
         headersTimeout,
         requestTimeout: REQUEST_TIMEOUT,
         connectionsCheckingInterval: CHECK_EVERY,
         keepAliveTimeout,
-        // Looked for here, where the refusal is JSON.
+        // Checked by `headProblem`, which refuses with JSON.
         requireHostHeader: false,
       },
       async (incoming, outgoing) => {
@@ -86,12 +89,12 @@ export class Listener {
     });
   }
 
-  /** Requests without an answer, also of callers who have gone. */
+  /** Number of requests in progress, also of clients that have disconnected. */
   get running(): number {
     return this.#running;
   }
 
-  /** @returns the port */
+  /** @returns the port that the server listens on */
   async listen(port: number, host: string): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#http.once("error", reject).listen(port, host, resolve);
@@ -100,9 +103,9 @@ export class Listener {
   }
 
   /**
-   * Ends when all that has arrived is answered. At first connections are still taken, each for one answer, so that
-   * nothing is lost that was on its way: for the whole delay where a balancer watches the server, since how often it
-   * looks, and how often it must see the server unready, is its own; else until it is quiet.
+   * Stops the server, and resolves when every request was answered. At first connections are still accepted, each for
+   * one request, so that requests under way are not lost: during the whole `shutdownDelay` if a load balancer checks
+   * `/ready`, since it needs several checks to notice; otherwise until QUIET milliseconds pass without a request.
    */
   async stop(): Promise<void> {
     if (!this.#http.listening) return;
@@ -111,7 +114,7 @@ export class Listener {
     this.#lastRequest = began;
     while (this.#isExpected(performance.now()) && performance.now() - began < this.#shutdownDelay)
       await sleep(LOOK_EVERY);
-    // Right after Node.js has taken what waited at the port.
+    // Lets Node.js accept the connections that are waiting in the listen queue.
     await setImmediate();
     let open = true;
     this.#http.close(() => {
@@ -129,7 +132,7 @@ export class Listener {
     return now - this.#lastRequest < QUIET || now - this.#lastLook < WATCHED_FOR;
   }
 
-  /** Node.js takes a connection for busy from its beginning on, though nothing may ever come. */
+  /** `closeIdleConnections` skips connections on which no request has begun, so they are closed here. */
   #closeUnused(late: boolean): void {
     for (const socket of this.#sockets) {
       if (!answering(socket) && (late || socket.bytesRead === 0)) socket.destroy();

@@ -4,26 +4,27 @@ import { RequestError } from "../lib/errors.ts";
 import { Upload } from "../lib/upload.ts";
 
 /**
- * Multipart requests with one file, as https://github.com/jaydenseric/graphql-multipart-request-spec has them. The
- * file is handed on while it arrives: nothing of it is held here.
+ * Multipart requests with one file (https://github.com/jaydenseric/graphql-multipart-request-spec). The file is a
+ * stream: it is not held in memory.
  */
 
 export interface MultipartLimits {
-  /** Bytes of `operations` and `map`. */
+  /** Most bytes of `operations`, and of `map`. */
   readonly fields: number;
-  /** Bytes of the file. */
+  /** Most bytes of the file. */
   readonly file: number;
 }
 
-/** The request is not such a multipart request; the message says why. */
+/** The request does not follow the multipart specification; the message says why. */
 export class MultipartError extends Error {
   override readonly name = "MultipartError";
 }
 
 /**
- * Reads a request up to the beginning of its file.
+ * Reads a request up to the start of its file.
  *
- * @returns `operations` as text, the place of the file in it, and the file
+ * @returns `operations` as text, the path of the file in `operations`, the file, and a function that discards the
+ *   rest of the body
  * @throws MultipartError
  */
 export function readMultipart(
@@ -35,7 +36,8 @@ export function readMultipart(
     const fields = new Map<string, string>();
     let file: BusboyFileStream | undefined;
     const source = Readable.from((request.body ?? []) as AsyncIterable<Uint8Array>, { objectMode: false });
-    // Reads to the end what nobody wants, so that the answer arrives, but no further than a file may go.
+    // Reads the rest of the body and drops it, at most as much as a file may have, so that the client reads the
+    // answer.
     const discard = () => {
       let size = 0;
       source.unpipe();
@@ -46,7 +48,7 @@ export function readMultipart(
       source.resume();
     };
     const fail = (message: string) => {
-      // Who reads the file already hears of it there, too late for here.
+      // After the promise was resolved, only the reader of the file can report the error.
       file?.destroy(new Error(message));
       discard();
       reject(new MultipartError(message));
@@ -66,7 +68,7 @@ export function readMultipart(
     });
     parser.on("file", (name: string, stream: BusboyFileStream, fileName: string | undefined) => {
       file = stream;
-      // Also where nobody reads it yet, or any more: without a listener an error would end the process.
+      // Without an error listener, an error before or after the file is read would end the process.
       stream.on("error", () => {});
       const operations = fields.get("operations");
       const path = pathOf(fields.get("map"), name);
@@ -83,23 +85,25 @@ export function readMultipart(
     });
     parser.on("error", () => fail("the request is not a well-formed multipart body"));
     source.on("error", (error) => {
-      fail("the request broke off");
+      fail("the connection ended before the end of the request");
       parser.destroy(error);
     });
     source.pipe(parser);
   });
 }
 
-/** A file's bytes. What goes wrong with them is the request's fault. */
+/** The bytes of a file. An error while reading is reported as a bad request. */
 async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch {
-    throw new RequestError("BAD_REQUEST", "The request broke off within its file.", { status: 400 });
+    throw new RequestError("BAD_REQUEST", "The connection ended before the end of the file.", {
+      status: 400,
+    });
   }
 }
 
-/** Where in `operations` the file of this name belongs. */
+/** The path in `operations` that `map` gives for this part, split at its dots; null if `map` is not valid. */
 function pathOf(map: string | undefined, name: string): string[] | null {
   try {
     const places: unknown = JSON.parse(map ?? "");
@@ -115,9 +119,9 @@ function pathOf(map: string | undefined, name: string): string[] | null {
 }
 
 /**
- * Puts the file where it belongs.
+ * Sets the file at its path in the variables.
  *
- * @throws MultipartError when there is something else
+ * @throws MultipartError when the value there is not null
  */
 export function placeUpload(params: object, path: readonly string[], upload: Upload): void {
   let holder = params as Record<string, unknown>;

@@ -1,19 +1,19 @@
 import type { RequestCode } from "../lib/error-codes.ts";
 
 /**
- * What goes wrong before or outside of GraphQL: addresses, headers, what node's parser refuses, faults. All of it
- * leaves as JSON in the form of GraphQL's errors, with a stable code and the request's id.
+ * An error outside of GraphQL: an unknown path, wrong headers, a request that Node.js cannot parse, or an internal
+ * error. It is sent as JSON in the form of GraphQL errors, with a stable code and the request id.
  */
 export interface Problem {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status: number;
   readonly code: RequestCode;
-  /** Says what would be right; nothing of what was sent, and nothing of how the server is built. */
+  /** Says how to correct the request. It repeats nothing of the request and reveals nothing of the implementation. */
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Seconds after which it is worth while to ask again, when nobody knows better. */
+/** Seconds in Retry-After, if nothing more exact is known. */
 export const RETRY_AFTER = 1;
 
 const problem = (
@@ -28,26 +28,26 @@ const problem = (
   ...(headers && { headers }),
 });
 
-/** The message for a part of the server that answers with a status alone. */
+/** Messages for parts of the server that answer with a status alone. */
 const byStatus = new Map(
   [
     problem(400, "BAD_REQUEST", "The request is not well-formed HTTP/1.1."),
-    problem(404, "NOT_FOUND", "There is nothing at this address; GraphQL is at /graphql."),
-    problem(405, "METHOD_NOT_ALLOWED", "The address does not take this method."),
+    problem(404, "NOT_FOUND", "There is nothing at this path; GraphQL is at /graphql."),
+    problem(405, "METHOD_NOT_ALLOWED", "This path does not accept this method."),
     problem(406, "NOT_ACCEPTABLE", "Answers are JSON: send accept: application/json, or no accept header."),
     problem(408, "REQUEST_TIMEOUT", "The request took too long to arrive."),
     problem(413, "PAYLOAD_TOO_LARGE", "The request is too large."),
     problem(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON, with content-type: application/json."),
-    problem(417, "EXPECTATION_FAILED", "The only expectation that can be met is expect: 100-continue."),
-    problem(431, "HEADERS_TOO_LARGE", "The request's headers are too large, or too many."),
+    problem(417, "EXPECTATION_FAILED", "The only supported Expect header is expect: 100-continue."),
+    problem(431, "HEADERS_TOO_LARGE", "The request has too many headers, or they are too large."),
     problem(500, "INTERNAL_SERVER_ERROR", "Internal error. Quote the requestId to whoever runs this server."),
-    problem(503, "SERVICE_UNAVAILABLE", "The server cannot answer just now: try again.", {
+    problem(503, "SERVICE_UNAVAILABLE", "The server cannot answer at the moment: try again.", {
       "retry-after": String(RETRY_AFTER),
     }),
   ].map((each) => [each.status, each]),
 );
 
-/** @param status of HTTP, 400 or above */
+/** @param status HTTP status, 400 or above */
 export function problemOf(status: number): Problem {
   const known = byStatus.get(status);
   if (known) return known;
@@ -55,7 +55,7 @@ export function problemOf(status: number): Problem {
   return { ...kind, status };
 }
 
-/** A problem as it is sent. The headers are those of the body alone and the problem's own. */
+/** Serializes a problem. The headers are those of the body and those of the problem. */
 export function written({ code, message, headers }: Problem, requestId: string) {
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   return {

@@ -2,26 +2,26 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from "node:stream";
 import { type Problem, problemOf, written } from "./problem.ts";
 
-/** What is wrong with a request as HTTP has it: what Node.js' parser refuses, and what its head must be. */
+/** HTTP checks before Yoga: what Node.js' parser rejects, and the headers of each request. */
 
-/** Headers of one request. */
+/** Most headers of one request. */
 const MAX_HEADERS = 100;
-/** Characters of one header's value. All of them together have the 16 KiB that Node.js gives them. */
+/** Most characters of one header's value. Node.js limits all headers together to 16 KiB. */
 const MAX_VALUE = 4096;
-/** What may be longer: tokens that list groups, and what a browser has gathered for the same host. */
+/** Headers that may be longer: tokens that list groups, and cookies of other applications on the same host. */
 const LONG_HEADERS = new Set(["authorization", "cookie"]);
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, with or without a port. */
 const HOST = /^(?:[\w.~%!$&'()*+,;=-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
-/** @returns why a request is refused for its head, whatever it asks for */
+/** @returns the reason to refuse a request because of its headers; null if there is none */
 export function headProblem({ headers, rawHeaders, httpVersion }: IncomingMessage): Problem | null {
   const { host } = headers;
   if (host === undefined ? httpVersion !== "1.0" : !HOST.test(host)) {
     const message = "Send one Host header: a name or an address, with or without a port.";
     return { ...problemOf(400), message };
   }
-  // Names and values by turns.
+  // Names and values alternate.
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     return { ...problemOf(431), message: `The request has more than ${MAX_HEADERS} headers.` };
   }
@@ -34,7 +34,10 @@ export function headProblem({ headers, rawHeaders, httpVersion }: IncomingMessag
   return null;
 }
 
-/** A request's target without a scheme and host: a proxy may send them, and they are to be taken (RFC 9112, 3.2.2). */
+/**
+ * The request target without scheme and host. Clients may send the absolute form, and servers must accept it (RFC
+ * 9112, section 3.2.2).
+ */
 export function originForm(target: string): string {
   if (target.startsWith("/")) return target;
   const [whole, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
@@ -49,7 +52,7 @@ export type OnRefused = (
   outgoing?: ServerResponse | null,
 ) => string;
 
-/** Answers with a problem, and ends the connection: who knows where in it the next request would begin. */
+/** Answers with a problem and closes the connection, since it is unclear where the next request on it would begin. */
 export function refuseRequest(outgoing: ServerResponse, problem: Problem, onRefused: OnRefused): void {
   const { body, headers } = written(problem, onRefused(problem, outgoing.req));
   outgoing.shouldKeepAlive = false;
@@ -58,7 +61,7 @@ export function refuseRequest(outgoing: ServerResponse, problem: Problem, onRefu
     .end(outgoing.req.method === "HEAD" ? undefined : body);
 }
 
-/** Answers what never becomes a request, where Node.js would send an empty answer or none. */
+/** Answers requests that Node.js cannot parse or does not pass on, for which it would send an empty answer or none. */
 export function answerUnreadable(http: Server, onRefused: OnRefused): void {
   http
     .on("checkExpectation", (_request, outgoing) => refuseRequest(outgoing, problemOf(417), onRefused))
@@ -67,7 +70,7 @@ export function answerUnreadable(http: Server, onRefused: OnRefused): void {
     )
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
       const silent = (socket as { readonly bytesRead?: number }).bytesRead === 0;
-      // A connection that was opened for later use and never was used is closed without a word.
+      // A connection that was opened in advance and never used is closed without an answer.
       if (!socket.writable || error.code === "ECONNRESET" || silent || answering(socket)?.headersSent) {
         return socket.destroy();
       }
@@ -84,8 +87,7 @@ const statuses = new Map<string | undefined, number>([
 ]);
 
 /**
- * The answer that is being made or sent on a connection. Node.js keeps it here, for its own answers to what it cannot
- * read, and tells it nobody.
+ * The answer in progress on a connection. `_httpMessage` is private to Node.js, which has no public way to ask this.
  */
 export const answering = (socket: Duplex): ServerResponse | null | undefined =>
   (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage;

@@ -3,44 +3,45 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limite
 import type { Viewer } from "../auth/viewer.ts";
 import { RequestError } from "../lib/errors.ts";
 
-/** How much callers may ask for in a minute, as docs/limits.md counts it; 0 for any amount. */
+/** Rate limits, in cost per minute (docs/limits.md); 0 means no limit. */
 export interface RateOptions {
-  /** Of one API key, or one user with a token. */
+  /** Limit of one API key, or of one user with a token. */
   readonly perCaller: number;
-  /** Of all callers of one organization. */
+  /** Limit of all callers of one organization together. */
   readonly perOrganization: number;
 }
 
-/** What is left of a caller's minute. */
+/** What remains of the current minute. */
 export interface Allowance {
-  /** Cost that may still be asked for: of the caller, or of the organization where that is less. */
+  /** Cost that remains: the caller's or the organization's, whichever is less. */
   readonly remaining: number;
-  /** When all of it may be asked for again. */
+  /** When the full limit is available again. */
   readonly resetAt: Date;
 }
 
-/** Counts what callers ask for; refuses what is too much. */
+/** Counts the cost of operations, and refuses operations over the limit. */
 export interface Rates {
   /**
    * Counts an operation before it runs.
    *
-   * @param cost as `limits/cost.ts` counts it
-   * @returns null where neither of the two has a limit
-   * @throws RequestError RATE_LIMITED, 429, where it is more than is left of the minute; then it counts nothing
+   * @param cost as computed in `graphql/limits/cost.ts`
+   * @returns null without any limit
+   * @throws RequestError RATE_LIMITED, 429, if the cost exceeds what remains; a refused operation is not counted
    */
   take(viewer: Pick<Viewer, "credentialId" | "orgId">, cost: number): Promise<Allowance | null>;
 }
 
-/** Seconds over which costs are summed up. */
+/** Seconds over which costs are added up. */
 const WINDOW = 60;
 
-/** Each process counts for itself, by the clock of its machine, unless there is a Redis. */
+/** The counter of this process, or the one in Redis. */
 type Counter = Pick<RateLimiterMemory, "consume" | "reward" | "points">;
 
 /**
- * Rate limits by what operations cost.
+ * Rate limits by cost.
  *
- * @param redis where all instances count together; where it does not answer, each counts for itself until it does
+ * @param redis counts for all instances together; without it, or while it does not answer, each process counts for
+ *   itself
  */
 export function ratesOf({ perCaller, perOrganization }: RateOptions, redis: Redis | null): Rates {
   const caller = counterOf("caller", perCaller, redis);

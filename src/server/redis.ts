@@ -1,16 +1,17 @@
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 
-/** Milliseconds between two attempts to connect, at most. */
+/** Most milliseconds between two attempts to connect. */
 const MOST_WAIT = 5_000;
-/** Milliseconds for an answer of Redis to a command, after which the process counts for itself. */
+/** Milliseconds to wait for Redis to answer a command; after that, the process counts for itself. */
 const TIMEOUT = 500;
-/** Milliseconds without an answer after which the connection is given up, and commands are refused at once. */
+/** Milliseconds without an answer after which the connection is closed, and commands fail at once. */
 const SILENCE = 1_000;
 
 /**
- * The Redis that instances share. It reconnects by itself. While it is away, commands are refused at once, so that no
- * request waits for it; where it stops answering, those of the first second wait half a second each.
+ * Opens the Redis that all instances share. The client reconnects by itself. While Redis cannot be reached, commands
+ * fail at once, so that no request waits for it; when it stops answering, commands of the first second wait half a
+ * second each.
  */
 export function openRedis(url: string, logger: Logger): Redis {
   const redis = new Redis(url, {
@@ -35,7 +36,7 @@ export function openRedis(url: string, logger: Logger): Redis {
     if (away) logger.info("Redis answers again");
     away = false;
   });
-  // What fails here is tried again, and was logged.
+  // The client logs a failed attempt and tries again.
   redis.connect().catch(() => undefined);
   return redis;
 }

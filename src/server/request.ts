@@ -1,8 +1,8 @@
 import type { Account } from "./watch/account.ts";
 
-/** What the server knows of each request from its beginning on; Yoga hands it to plugins and resolvers. */
+/** What every request has from the start; Yoga passes it to plugins and resolvers. */
 export interface RequestContext {
-  /** Sent as X-Request-Id, told with every error, and in each of the request's log lines. */
+  /** Sent as X-Request-Id, in every error, and in each log line of the request. */
   readonly requestId: string;
   /** What the request comes to. */
   readonly account: Account;

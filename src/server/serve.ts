@@ -10,17 +10,17 @@ import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 /**
  * Opens the database, listens, and closes both on SIGTERM or SIGINT. A second signal ends the process at once.
  *
- * @param worker one of several: the process that looks after them has applied the migrations, and says where they
- *   answer
+ * @param worker whether this process is one of several workers: then the primary process has applied the migrations,
+ *   and prints the address
  */
 export async function serve(config: Config, logger: Logger, { worker = false } = {}): Promise<void> {
   if (config.database.kind === "embedded")
     say(`Opening the embedded database in ${config.database.directory}`);
-  // The rest of the program is read while the database is opened.
+  // Modules load while the database opens.
   const program = Promise.all([import("./server.ts"), import("../jobs/jobs.ts"), import("./listener.ts")]);
   const database = await openConfigured(config, logger);
 
-  // Signals count from here on, so that a start that is interrupted still closes the database.
+  // Signals are handled from here on, so that a start that is interrupted closes the database.
   let stopping = false;
   let listener: Listener | null = null;
   let redis: Redis | null = null;
@@ -29,7 +29,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   onSignals(async (signal) => {
     stopping = true;
     logger.info({ signal }, "stopping");
-    // Transactions that are cut off are rolled back by the database, and jobs go on elsewhere.
+    // PostgreSQL rolls back the transactions that are cut off, and another process continues the jobs.
     setTimeout(() => {
       logger.warn({ running: listener?.running }, "what still ran after SHUTDOWN_TIMEOUT_MS was cut off");
       process.exit(0);
@@ -81,7 +81,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       say(`API key: ${key}`);
     }
   } catch (error) {
-    // An interrupted start fails somewhere; that error is not reported.
+    // After an interruption the start fails at some point; that error is not reported.
     if (stopping) return;
     redis?.disconnect();
     await database.close();

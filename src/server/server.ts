@@ -32,35 +32,35 @@ export interface ServerOptions {
   readonly database: Database;
   readonly logger: Logger;
   readonly corsOrigins: readonly string[];
-  /** Bytes. */
+  /** Most bytes of a JSON body. */
   readonly bodyLimit: number;
-  /** Milliseconds for the body of a JSON request to arrive; 15 seconds when left out. */
+  /** Milliseconds for the body of a JSON request to arrive; 15 seconds by default. */
   readonly bodyTimeout?: number;
-  /** Bytes of an imported file. */
+  /** Most bytes of an imported file. */
   readonly fileLimit: number;
-  /** Checks the tokens of an identity provider; without it, only API keys are accepted. */
+  /** Verifies the tokens of an identity provider; without it, only API keys are accepted. */
   readonly verifyToken?: VerifyToken | null;
-  /** What an operation may cost, and whether the schema may be asked for; as the settings' defaults when left out. */
+  /** Cost limit of an operation, and whether introspection is allowed; the defaults of the settings if omitted. */
   readonly limits?: LimitOptions;
-  /** What callers may ask for in a minute; any amount when left out. */
+  /** Rate limits; none by default. */
   readonly rates?: RateOptions;
-  /** Where all instances count together; each counts for itself when left out. */
+  /** Counts for all instances together; without it, each process counts for itself. */
   readonly redis?: Redis | null;
-  /** Proxies in front whose X-Forwarded-For is believed; none when left out. */
+  /** Number of proxies whose X-Forwarded-For is trusted; 0 by default. */
   readonly trustedProxies?: number;
-  /** Wrong credentials a minute from one address, after which it is refused; any number when left out. */
+  /** Wrong credentials per minute and address, after which the address is refused; no limit by default. */
   readonly authFailures?: number;
-  /** How often a query comes before it is compiled; once when left out. */
+  /** How many times a query runs before it is compiled; once by default. */
   readonly compileAfter?: number;
   /** Milliseconds from which on an operation is logged with its statements; never when left out. */
   readonly slowOperation?: number;
-  /** GraphiQL, with this key and query filled in; none when null. */
+  /** GraphiQL with this key and query filled in; null for no GraphiQL. */
   readonly graphiql: GraphiqlOptions | null;
-  /** Whether the server is about to end: it is not ready then, and each answer ends its connection. */
+  /** Whether the server is stopping: then `/ready` answers 503 and each answer closes its connection. */
   readonly isStopping?: () => boolean;
 }
 
-/** The server as a value: it opens no port, so that tests go through its `fetch`. */
+/** The server as a function, which opens no port: tests call its `fetch`. */
 export function createServer({
   database,
   logger,
@@ -142,13 +142,13 @@ export function createServer({
           }
         : false,
     graphiql: graphiql ? graphiqlFor(graphiql) : false,
-    // Nine megabytes of JavaScript, which most processes never send.
+    // Loaded on demand: 9 MB of JavaScript, which most processes never send.
     renderGraphiQL: async (options) =>
       (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(options),
     landingPage: false,
     healthCheckEndpoint: NO_ENDPOINT,
     batching: false,
-    // The request parser of our own has limits for JSON and for files; Yoga's would cut a file at 25 MB.
+    // Body limits are checked in `use-strict-requests.ts`; Yoga's own limit would cut files at 25 MB.
     maxRequestBodySize: false,
   });
   return gatewayOf(yoga, watch, logger, isStopping);

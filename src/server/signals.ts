@@ -1,16 +1,16 @@
 import { constants } from "node:os";
 
 /**
- * Milliseconds within which a second signal is the first one's echo: a terminal sends Ctrl-C to npm and to the server,
- * and npm hands it on.
+ * Milliseconds within which a second signal is a repetition of the first: on Ctrl-C the terminal signals npm and the
+ * server, and npm forwards its signal to the server.
  */
 const ECHO = 100;
 
 /**
- * Calls `stop` with the first SIGTERM or SIGINT. A second one ends the process at once, with the exit code of one that
- * the signal has ended.
+ * Calls `stop` on the first SIGTERM or SIGINT. A second signal ends the process at once, with the exit code of a
+ * process that this signal has ended.
  *
- * @param atOnce done before the process ends at once
+ * @param atOnce called before the process ends at once
  */
 export function onSignals(stop: (signal: NodeJS.Signals) => void, atOnce: () => void = () => {}): void {
   let first: number | null = null;

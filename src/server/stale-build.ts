@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Says so when what runs was built before the sources beside it were changed: whoever edits would look in vain for the
- * change. Takes a few milliseconds; says nothing where there are no sources, or where they run themselves.
+ * Warns if the running build is older than the sources beside it, since a change would seem to have no effect. Takes
+ * a few milliseconds; does nothing without sources, or when the sources run directly.
  */
 export function warnOfStaleBuild(): void {
   const here = fileURLToPath(import.meta.url);

@@ -6,27 +6,30 @@ import { warnOfStaleBuild } from "./stale-build.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
 
 /**
- * WORKERS: one process looks after several that serve on the same port, and puts another one in the place of one that
- * dies. Each does the background jobs as well, which are claimed in the database: a piece of work is done by one.
+ * WORKERS > 1: a primary process starts several workers on one port, and replaces a worker that dies. Every worker
+ * also runs background jobs; a job is claimed in the database, so that one worker runs it.
  */
 
-/** Deaths in a row, each soon after its start, after which a start is taken for hopeless. */
+/** Workers that may die in a row, each within SOON of its start, before the server gives up. */
 const MAX_FAILURES = 5;
-/** Milliseconds after which a worker is taken for one that works. */
+/** Milliseconds after its start when a worker is considered healthy. */
 const SOON = 10_000;
-/** Milliseconds before the place of one that died soon is taken; each further time twice as long, up to the longest. */
+/**
+ * Milliseconds to wait before replacing a worker that died soon after its start; doubled each time, up to the
+ * longest.
+ */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 30_000];
-/** Milliseconds beyond SHUTDOWN_TIMEOUT_MS for a worker to end by itself, as each does then. */
+/** Milliseconds beyond SHUTDOWN_TIMEOUT_MS for a worker to end by itself, before it is killed. */
 const LATE = 3_000;
 
-/** In the first process looks after the workers, until a signal or their failure ends it; in a worker, serves. */
+/** Runs the primary process until a signal or the failure of its workers; in a worker process, serves. */
 export async function runWorkers(config: Config, logger: Logger): Promise<void> {
   if (cluster.isPrimary) return lookAfter(config, logger);
   const { serve } = await import("./serve.ts");
   await serve(shareOf(config), logger, { worker: true });
 }
 
-/** What one worker gets: DATABASE_POOL bounds the connections of all of them. */
+/** The configuration of one worker: its share of the connections that DATABASE_POOL allows in total. */
 function shareOf(config: Config): Config {
   const { database, workers } = config;
   if (database.kind !== "postgres") return config;
@@ -42,12 +45,12 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
     await database.close();
   }
   let stopping = false;
-  /** Where they answer; null until one does. */
+  /** The port of the workers; null until one listens. */
   let port: number | null = null;
   const living = new Set<Worker>();
   const answering = new Set<Worker>();
 
-  /** Starts the worker of a place, and another one when it dies. */
+  /** Starts a worker, and starts another one when it dies. */
   const occupy = (failures: number) => {
     if (stopping) return;
     const worker = cluster.fork();
@@ -57,7 +60,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
       answering.add(worker);
       logger.info({ worker: worker.process.pid }, "a worker answers");
       const first = port === null;
-      // Any free port, which is what PORT=0 asks for, is another one after all workers have died.
+      // With PORT=0, the port is a different one after all workers have died.
       if (port !== at.port) say(`GraphQL: ${urlOf(config.host, at.port)}`);
       port = at.port;
       if (first) for (let place = 1; place < config.workers; place += 1) occupy(0);
@@ -67,7 +70,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
       answering.delete(worker);
       if (stopping) return;
       const inARow = performance.now() - began < SOON ? failures + 1 : 0;
-      // As with one process: the first one has said why it cannot start.
+      // The first worker to fail has printed why it cannot start.
       if (port === null) return void end(1);
       if (answering.size === 0 && inARow >= MAX_FAILURES) {
         process.stderr.write(`No worker answers, and ${inARow} in a row died as they started. Giving up.\n`);
@@ -82,7 +85,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
   const kill = () => {
     for (const { process: child } of living) child.kill("SIGKILL");
   };
-  /** Lets the workers finish their work, ends those that take too long, and then exits. */
+  /** Lets the workers finish, kills those that take too long, and exits. */
   const end = async (code: number) => {
     stopping = true;
     const late = setTimeout(kill, config.shutdownTimeout + LATE);

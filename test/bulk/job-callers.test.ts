@@ -71,7 +71,7 @@ describe("a job runs as who asked for it, with what they may do by then", () => 
     expect(await bulkJobOf(key, job.id)).toMatchObject({
       state: "FAILED",
       done: 500,
-      problem: "Who asked for it may no longer do it: this needs the scope WRITE.",
+      problem: "The member who started the job no longer has the permission: this needs the scope WRITE.",
     });
     expect(await chunks()).toBe(0);
     expect(await count()).toBe(500);

@@ -104,7 +104,7 @@ test("a server that is given a standby says what it can do, and does that", asyn
   // As a standby's sessions are; a real one would take a second PostgreSQL.
   await admin(`ALTER DATABASE ${name} SET default_transaction_read_only TO on`);
   const { url, output, stop } = await start(env);
-  expect(output()).toContain("The database can only be read, as a standby: queries are answered");
+  expect(output()).toContain("The database is a read-only standby: queries are answered");
   expect((await fetch(url.replace("graphql", "ready"))).status).toBe(200);
   expect(await ask(url, key, "{ contacts(first: 1) { totalCount } }")).toEqual({
     data: { contacts: { totalCount: 0 } },

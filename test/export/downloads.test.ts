@@ -88,7 +88,7 @@ test("an export ends with words when its member may no longer do it before it is
   await runExports(organization);
   expect(await exportOf(organization.key, job?.id ?? "")).toMatchObject({
     state: "FAILED",
-    problem: "Who asked for it may no longer do it: this needs the scope WRITE.",
+    problem: "The member who started the job no longer has the permission: this needs the scope WRITE.",
   });
   const { rows } = await change("SELECT 1 FROM export_chunk WHERE org_id = $1");
   expect(rows).toEqual([]);

@@ -194,7 +194,7 @@ describe("a job whose asker may no longer have it done ends, and says why", () =
     [
       "may only read by now",
       ({ id }) => query("UPDATE member SET role = 'READ_ONLY' WHERE org_id = $1 AND id = $2", id),
-      /may no longer do it: this needs the scope WRITE/,
+      /no longer has the permission: this needs the scope WRITE/,
     ],
     [
       "had their key revoked",

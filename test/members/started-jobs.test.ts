@@ -26,7 +26,7 @@ describe("what a member started", () => {
     [
       "may only read",
       ({ globalId }) => update(organization.key, globalId, "role: READ_ONLY"),
-      /may no longer do it: this needs the scope WRITE/,
+      /no longer has the permission: this needs the scope WRITE/,
     ],
   ];
 

@@ -210,7 +210,7 @@ test("a discovery document of another issuer is not used; the address of the key
   const mistaken = { ...own.config, jwksUrl: `${own.issuer}/x/openid-configuration` };
   const noKeys = tokenVerifier(mistaken, ({ message }) => faults.push(message));
   await expect(noKeys(token)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
-  expect(faults).toEqual([expect.stringContaining("no set of keys")]);
+  expect(faults).toEqual([expect.stringContaining("does not answer with a set of keys (JWKS)")]);
   const told = tokenVerifier({ ...own.config, issuer, jwksUrl: `${own.issuer}/keys` });
   expect(await told(token)).toMatchObject({ issuer, subject: "x" });
   await own.stop();

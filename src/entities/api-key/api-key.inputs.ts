@@ -6,7 +6,7 @@ export const ApiKeyCreateInput = builder.inputType("ApiKeyCreateInput", {
   description: "A new API key.",
   fields: (t) => ({
     ...keyFields(t),
-    memberId: t.id({ description: "The member for whom it stands; the caller's own by default." }),
+    memberId: t.id({ description: "The member that the key belongs to; the caller by default." }),
   }),
 });
 

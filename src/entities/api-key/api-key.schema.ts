@@ -20,40 +20,43 @@ const lack = ({ viewer }: Context): string | null => lackOf(viewer, "API_KEY_MAN
 const ApiKeyType = builder.prismaObject("ApiKey", {
   ...keyed,
   description:
-    "A key that calls the API as one member. What it opens with is shown once, when it is made. Needs the scope ADMIN.",
+    "An API key of a member. The key itself is shown once, when it is created. Needs the scope ADMIN.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "What it is for." }),
-    prefix: t.exposeString("prefix", { description: "Its beginning, to recognise it by." }),
+    name: t.exposeString("name", { description: "Name, which says what the key is for." }),
+    prefix: t.exposeString("prefix", {
+      description: "First characters of the key, by which it can be recognized.",
+    }),
     scopes: t.expose("scopes", {
       type: [ApiScope],
-      description: "What it may be used for, within the member's role.",
+      description: "Scopes of the key, limited by the member's role.",
     }),
     sources: t.expose("sources", {
       type: [ModificationSource],
-      description: "The systems as which it may say to write, beside the API.",
+      description:
+        "Values allowed in X-Modification-Source; without the header, changes are recorded as API.",
     }),
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "The member for whom it stands.",
+      description: "The member that the key belongs to.",
       select: { memberId: true },
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the key was created." }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ends; null when it does not.",
+      description: "When the key expires; null if it does not.",
     }),
     lastUsedAt: t.expose("lastUsedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was last used, to the minute.",
+      description: "When the key was last used, to the minute.",
     }),
     revokedAt: t.expose("revokedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was revoked; null while it is valid.",
+      description: "When the key was revoked; null if it was not.",
     }),
   }),
 });
@@ -67,7 +70,7 @@ builder.queryField("apiKeys", (t) =>
     type: ["ApiKey"],
     extensions: price({ items: 100 }),
     description:
-      "The organization's API keys, newest first, expired and revoked ones too; a member restricted to assigned data sees their own. Needs the scope ADMIN.",
+      "The organization's API keys, newest first, including expired and revoked ones; members restricted to assigned data see only their own. Needs the scope ADMIN.",
     resolve: (_root, _args, context, info) => {
       if (lack(context) !== null) {
         throw new RequestError("INSUFFICIENT_SCOPE", "This needs the scope ADMIN.", { status: 403 });
@@ -87,18 +90,18 @@ builder.mutationFields((t) => ({
       apiKey: p.field({
         type: "ApiKey",
         nullable: true,
-        description: "What is known of the key; null when refused.",
+        description: "The key without its secret; null if refused.",
         resolve: ({ result }, _args, context, info) =>
           result ? byId.apiKey.load(context, result.id, info) : null,
       }),
       key: p.string({
         nullable: true,
         description:
-          "The key itself, for the Authorization header. It is kept nowhere: this is the only time that it is shown, and a request repeated under its idempotency key answers null.",
+          "The key itself, for the Authorization header. It is not stored and shown only here; a request repeated with the same idempotency key returns null.",
         resolve: ({ result }) => result?.key ?? null,
       }),
     })),
-    description: "Makes an API key. Needs the scope ADMIN.",
+    description: "Creates an API key. Needs the scope ADMIN.",
     args: {
       input: t.arg({ type: ApiKeyCreateInput, required: true, description: "The new key." }),
       ...idempotencyKeyArg(),
@@ -116,7 +119,7 @@ builder.mutationFields((t) => ({
       }),
     })),
     description:
-      "Revokes an API key for good: it is refused from the next request on. A key cannot revoke itself, and only an owner revokes an owner's. Needs the scope ADMIN.",
+      "Revokes an API key permanently: it is refused from the next request on. A key cannot revoke itself, and only owners can revoke an owner's key. Needs the scope ADMIN.",
     args: idArg("key"),
     resolve: (_root, { id }, context) => payload(() => revokeApiKey(context, id)),
   }),

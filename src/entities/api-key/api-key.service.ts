@@ -11,15 +11,15 @@ import { repeatable } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { ApiKeyCreate } from "./api-key.inputs.ts";
 
-/** A key that was made. */
+/** A new key. */
 export interface CreatedKey {
   readonly id: string;
-  /** The key itself: there only in the answer to the request that made it. */
+  /** The key itself: only in the answer to the request that created it. */
   readonly key: string | null;
 }
 
 /**
- * Makes a key for a member. The key itself is kept nowhere: a request that is repeated gets the row without it.
+ * Creates a key for a member. The key itself is not stored: a repeated request gets the row without it.
  *
  * @throws RefusalError with everything that is wrong with the input
  */
@@ -30,7 +30,7 @@ export async function createApiKey(
 ): Promise<CreatedKey> {
   const { viewer, now } = caller;
   const { memberId, ...input } = readInput(ApiKeyCreate, raw);
-  // What the work returns is stored for repeated requests, so that the key leaves it another way.
+  // What the work returns is stored for repeated requests, so that the key must not be part of it.
   let made: MadeKey | undefined;
   const { id } = await write(
     caller,
@@ -46,16 +46,16 @@ export async function createApiKey(
       repeatable: repeatable("apiKey", "apiKeyCreate", raw, idempotencyKey),
     },
   );
-  // A try that PostgreSQL undid may have made another one.
+  // A transaction that was rolled back and retried may have created another key.
   return { id, key: made?.id === id ? made.key : null };
 }
 
 /**
- * Revokes a key: it is refused from the next request on. One that is revoked stays as it is.
+ * Revokes a key: it is refused from the next request on. A revoked key stays as it is.
  *
- * @param id the key's id as callers see it
- * @throws RefusalError NOT_FOUND, INVALID_STATE for the key that the request was sent with, or FORBIDDEN for the key of
- *   an owner when the caller is none
+ * @param id the key's global id
+ * @throws RefusalError NOT_FOUND, INVALID_STATE for the key of this request, or FORBIDDEN for an owner's key if the
+ *   caller is no owner
  */
 export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   const decoded = decodeId(id);
@@ -76,7 +76,7 @@ export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   });
 }
 
-/** The member for whom a key is to stand: the caller unless another one is named. */
+/** The member that a key is to belong to: the caller unless `memberId` names another one. */
 async function findHolder(
   { viewer }: KeyCaller,
   db: Db,

@@ -8,7 +8,7 @@ export const MemberRole = builder.enumType("MemberRole", {
   description: "What a member may do; docs/roles.md has the table.",
   values: {
     OWNER: { description: "Everything; only owners change or remove an owner." },
-    ADMIN: { description: "Everything but what concerns owners and their API keys." },
+    ADMIN: { description: "Everything except changing owners and their API keys." },
     MEMBER: { description: "Reads and writes records." },
     READ_ONLY: { description: "Reads records." },
   } as const,
@@ -18,7 +18,10 @@ export const DataScope = builder.enumType("DataScope", {
   description: "Which records a member sees.",
   values: {
     ALL: { description: "All of the organization's." },
-    ASSIGNED: { description: "Only contacts and leads assigned to them, and what hangs from those." },
+    ASSIGNED: {
+      description:
+        "Only contacts and leads assigned to the member, and their deals, activities and conversations.",
+    },
   } as const,
 });
 
@@ -33,23 +36,23 @@ export const MemberInviteInput = builder.inputType("MemberInviteInput", {
     email: t.string({
       required: true,
       description:
-        "Their e-mail address: whoever has it verified by the identity provider calls as this member. No mail is sent.",
+        "E-mail address. A user whom the identity provider has verified as its owner calls as this member. No mail is sent.",
     }),
-    name: t.string({ required: true, description: "Their name in this organization, 1 to 200 characters." }),
-    role: t.field({ type: MemberRole, description: "What they may do; MEMBER by default." }),
-    dataScope: t.field({ type: DataScope, description: "Which records they see; ALL by default." }),
+    name: t.string({ required: true, description: "Name in this organization, 1 to 200 characters." }),
+    role: t.field({ type: MemberRole, description: "Role; MEMBER by default." }),
+    dataScope: t.field({ type: DataScope, description: "Which records the member sees; ALL by default." }),
     apiKey: t.field({
       type: MemberKeyInput,
-      description: "Makes an API key for them as well, which the payload shows once.",
+      description: "Also creates an API key for the member, which the payload shows once.",
     }),
   }),
 });
 
 export const MemberUpdateInput = builder.inputType("MemberUpdateInput", {
-  description: "What to change: left out is untouched.",
+  description: "Fields to change; omitted fields stay as they are.",
   fields: (t) => ({
-    role: t.field({ type: MemberRole, description: "What they may do." }),
-    dataScope: t.field({ type: DataScope, description: "Which records they see." }),
+    role: t.field({ type: MemberRole, description: "Role." }),
+    dataScope: t.field({ type: DataScope, description: "Which records the member sees." }),
   }),
 });
 

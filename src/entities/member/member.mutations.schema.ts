@@ -25,14 +25,14 @@ const InvitePayload = payloadType<Invited>("MemberInvitePayload", "the new membe
   apiKey: t.field({
     type: "ApiKey",
     nullable: true,
-    description: "What is known of their first key; null without one.",
+    description: "The first API key; null if none was created.",
     resolve: ({ result }, _args, context, info) =>
       result?.keyId ? byId.apiKey.load(context, result.keyId, info) : null,
   }),
   key: t.string({
     nullable: true,
     description:
-      "The key itself, for the Authorization header. It is kept nowhere: this is the only time that it is shown, and a request repeated under its idempotency key answers null.",
+      "The key itself, for the Authorization header. It is not stored and shown only here; a request repeated with the same idempotency key returns null.",
     resolve: ({ result }) => result?.key ?? null,
   }),
 }));
@@ -48,13 +48,13 @@ const movedPayload = (name: string, done: string, member: string) =>
     moved: t.int({
       nullable: true,
       description:
-        "Number of contacts, leads and deals that were reassigned, those in the trash too; null when a job does it, or when refused.",
+        "Number of reassigned contacts, leads and deals, including those in the trash; null if a job reassigns them, or if refused.",
       resolve: ({ result }) => result?.moved ?? null,
     }),
     job: t.field({
       type: "BulkJob",
       nullable: true,
-      description: `The job that reassigns them, when there are more than ${MOVED_AT_ONCE}.`,
+      description: `The job that reassigns the records, if there are more than ${MOVED_AT_ONCE}.`,
       resolve: ({ result }, _args, context, info) =>
         result?.jobId ? byId.bulkJob.load(context, result.jobId, info) : null,
     }),
@@ -65,7 +65,7 @@ builder.mutationFields((t) => ({
     extensions: needs("MEMBER_INVITE"),
     type: InvitePayload,
     description:
-      "Makes somebody a member, by their e-mail address. They are one at once; no mail is sent. One who was removed becomes a member again. Nobody gives more than they have: only owners make owners, and a member restricted to assigned data makes restricted ones only.",
+      "Adds a member by e-mail address, effective at once; no mail is sent. A removed member becomes a member again. Only owners can invite owners, and members restricted to assigned data can only invite restricted members.",
     args: {
       input: t.arg({ type: MemberInviteInput, required: true, description: "The new member." }),
       ...idempotencyKeyArg(),
@@ -84,7 +84,7 @@ builder.mutationFields((t) => ({
       }),
     })),
     description:
-      "Changes a member's role and data scope, from their next request on and from the next step of what they started. Nobody changes themselves, and only owners change an owner. The API keys of who becomes an owner are revoked, since somebody else may have made them.",
+      "Changes a member's role and data scope, effective from the member's next request and the next step of the member's jobs. Nobody can change themselves, and only owners can change an owner. The API keys of a member who becomes an owner are revoked, since somebody else may have created them.",
     args: {
       ...idArg("member"),
       input: t.arg({ type: MemberUpdateInput, required: true, description: "What to change." }),
@@ -97,11 +97,11 @@ builder.mutationFields((t) => ({
     extensions: needs("MEMBER_REMOVE"),
     type: movedPayload("MemberRemovePayload", "the removed member", "The removed member; null when refused."),
     description:
-      "Removes a member: their API keys are revoked, their jobs end, and contacts, leads and deals assigned to them go to another member or to nobody. What they did goes on naming them. Nobody removes themselves, and only owners remove an owner.",
+      "Removes a member: the member's API keys are revoked, the member's jobs end, and the contacts, leads and deals assigned to the member go to another member or to nobody. Activities and merges keep the member's name. Nobody can remove themselves, and only owners can remove an owner.",
     args: {
       ...idArg("member"),
       reassignTo: t.arg.id({
-        description: "The member who gets what is assigned to them; nobody when left out.",
+        description: "The member who gets the records; nobody if omitted.",
       }),
       ...idempotencyKeyArg(),
     },
@@ -112,14 +112,14 @@ builder.mutationFields((t) => ({
     extensions: needs("MEMBER_REASSIGN"),
     type: movedPayload(
       "MemberReassignPayload",
-      "how many records were reassigned",
-      "The member to whom they were assigned; null when refused.",
+      "the number of reassigned records",
+      "The member that the records were assigned to before; null if refused.",
     ),
     description:
-      "Assigns all contacts, leads and deals of a member, who may have been removed, to another member or to nobody.",
+      "Assigns all contacts, leads and deals of a member (who may have been removed) to another member or to nobody.",
     args: {
-      from: t.arg.id({ required: true, description: "The member to whom they are assigned." }),
-      to: t.arg.id({ description: "The member who gets them; nobody when left out." }),
+      from: t.arg.id({ required: true, description: "The member that the records are assigned to." }),
+      to: t.arg.id({ description: "The member who gets the records; nobody if omitted." }),
       ...idempotencyKeyArg(),
     },
     resolve: (_root, { from, to, idempotencyKey }, context) =>

@@ -5,22 +5,25 @@ import { DataScope, MemberRole } from "./member.inputs.ts";
 
 builder.node("Member", {
   description:
-    "A user's place in the organization. One who was removed is still there for what they did, and is no longer listed.",
+    "A user's membership of the organization. Removed members remain as authors of activities and merges, and are not listed.",
   id: { resolve: (member) => member.id, description: "Global id, `member_…`." },
   loadManyWithoutCache: (ids, context) => byId.member.loadMany(context, ids),
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Their name in this organization." }),
-    email: t.expose("email", { type: "EmailAddress", description: "Their e-mail address." }),
-    role: t.expose("role", { type: MemberRole, description: "What they may do." }),
-    dataScope: t.expose("dataScope", { type: DataScope, description: "Which records they see." }),
+    name: t.exposeString("name", { description: "Name in this organization." }),
+    email: t.expose("email", { type: "EmailAddress", description: "E-mail address." }),
+    role: t.expose("role", { type: MemberRole, description: "Role." }),
+    dataScope: t.expose("dataScope", { type: DataScope, description: "Which records the member sees." }),
     version: t.exposeInt("version", {
-      description: "Incremented by every change of their role or data scope; for `expectedVersion`.",
+      description: "Incremented by every change of role or data scope; for `expectedVersion`.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When they became a member first." }),
+    createdAt: t.expose("createdAt", {
+      type: "DateTime",
+      description: "When the user first became a member.",
+    }),
     removedAt: t.expose("removedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When they were removed; null while they are a member.",
+      description: "When the member was removed; null for current members.",
     }),
   }),
 });
@@ -33,7 +36,7 @@ builder.queryField("members", (t) =>
     args: {
       includeRemoved: t.arg.boolean({
         defaultValue: false,
-        description: "Whether those who were removed are among them.",
+        description: "Whether to include removed members.",
       }),
     },
     resolve: (_root, { includeRemoved }, { db }) => db.members(null, includeRemoved ?? false),
@@ -61,7 +64,7 @@ builder.prismaObjectField("Activity", "author", (t) =>
   t.field({
     type: "Member",
     nullable: true,
-    description: "The member who logged it.",
+    description: "The member who logged the activity.",
     select: { authorId: true },
     resolve: ({ authorId }, _args, context) =>
       authorId === null ? null : byId.member.load(context, authorId),

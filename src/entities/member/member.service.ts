@@ -23,31 +23,31 @@ import type { Writer } from "../../records/write/writer.ts";
 import { MemberInvite, MemberUpdate } from "./member.inputs.ts";
 
 /**
- * Who is a member, and as what. All changes of an organization's members wait for each other, and each asks again what
- * its caller is by then: of two owners who demote each other at once, one stays.
+ * Members of an organization. Changes of an organization's members are serialized by a lock, under which each reads
+ * the caller's rights again: of two owners who demote each other at the same time, one succeeds.
  */
 
-/** A member who was invited. */
+/** An invited member. */
 export interface Invited {
   readonly memberId: string;
-  /** Row id of their first key; null without one. */
+  /** Row id of the first API key; null if none was created. */
   readonly keyId: string | null;
-  /** The key itself: there only in the answer to the request that made it. */
+  /** The key itself: only in the answer to the request that created it. */
   readonly key: string | null;
 }
 
-/** What became of what was assigned to a member. */
+/** What was reassigned when a member was removed. */
 export interface Moved extends Reassigned {
   readonly memberId: string;
 }
 
 /**
- * Makes somebody a member: the user with the address, who is made when there is none. One who was removed becomes a
- * member again, as the one that they were; keys of theirs stay revoked.
+ * Adds a member: the user with the address, who is created if there is none. A removed member becomes a member again,
+ * with the same id; revoked keys stay revoked.
  *
- * @param raw as `MemberInviteInput` has it
- * @throws RefusalError FORBIDDEN for more than the caller has, INVALID_STATE for the address of a member, or with
- *   everything that is wrong with the input
+ * @param raw a `MemberInviteInput`
+ * @throws RefusalError FORBIDDEN for more rights than the caller has, INVALID_STATE for the address of a current
+ *   member, or everything that is wrong with the input
  */
 export async function inviteMember(
   caller: KeyCaller,
@@ -92,7 +92,7 @@ export async function inviteMember(
       },
     },
   );
-  // A try that PostgreSQL undid may have made another one.
+  // A transaction that was rolled back and retried may have created another key.
   const shown = made as MadeKey | null;
   return { ...invited, key: shown !== null && shown.id === invited.keyId ? shown.key : null };
 }
@@ -100,13 +100,13 @@ export async function inviteMember(
 const keyPath = ["input", "apiKey"];
 
 /**
- * Changes a member's role and data scope; what they have no longer is refused from then on, also to what they started.
- * Who becomes an owner loses the keys that they had.
+ * Changes a member's role and data scope, which also applies to the member's running jobs. The API keys of a member
+ * who becomes an owner are revoked.
  *
- * @param id the member's id as callers see it
- * @param expectedVersion refuses when the member is at another version
- * @throws RefusalError NOT_FOUND, VERSION_CONFLICT, or FORBIDDEN for whom the caller cannot change and what they cannot
- *   give
+ * @param id the member's global id
+ * @param expectedVersion refuses if the member has another version
+ * @throws RefusalError NOT_FOUND, VERSION_CONFLICT, or FORBIDDEN for a member, role or data scope that the caller
+ *   cannot change or give
  */
 export function updateMember(
   caller: Caller,
@@ -121,18 +121,19 @@ export function updateMember(
     checkVersion(before, expectedVersion, "Member");
     const found = [...subjectRefusals(doer, before), ...givingRefusals(doer, change)];
     if (found.length > 0) throw new RefusalError(found);
-    // Somebody else may have made their keys, and must not have an owner's by it.
+    // Somebody else may have created the member's keys, and must not get an owner's rights with them.
     if (change.role === "OWNER" && before.role !== "OWNER") await revokeKeys(writer, before.id);
     return writer.update("member", before, change);
   });
 }
 
 /**
- * Removes a member: their keys are revoked, what they started ends, and what is assigned to them goes to another member
- * or to nobody. Their row stays, so that what they did goes on naming them.
+ * Removes a member: the member's keys are revoked, the member's jobs end, and assigned records go to another member
+ * or to nobody. The row stays, because activities and merges refer to it.
  *
- * @param reassignTo id of the member who gets it; nobody when null
- * @throws RefusalError NOT_FOUND, FORBIDDEN for whom the caller cannot remove, or for a member who cannot get it
+ * @param reassignTo id of the member who gets the records; nobody if null
+ * @throws RefusalError NOT_FOUND, FORBIDDEN for a member whom the caller cannot remove, or for a member who cannot
+ *   get the records
  */
 export function removeMember(
   caller: Caller,
@@ -158,9 +159,9 @@ export function removeMember(
 }
 
 /**
- * Assigns everything of one member's, removed or not, to another one or to nobody.
+ * Assigns all records of a member, removed or not, to another member or to nobody.
  *
- * @throws RefusalError NOT_FOUND, or for a member who cannot get it
+ * @throws RefusalError NOT_FOUND, or for a member who cannot get the records
  */
 export function reassignRecords(
   caller: Caller,
@@ -184,7 +185,7 @@ export function reassignRecords(
   );
 }
 
-/** A request whose answer has ids alone, which are looked up as the caller. */
+/** A repeatable request whose answer stores only ids, which are read again as the caller. */
 const byIds = (operation: string, args: unknown, key: IdempotencyKey) => ({
   key,
   operation,
@@ -193,9 +194,9 @@ const byIds = (operation: string, args: unknown, key: IdempotencyKey) => ({
 });
 
 /**
- * Locks the members, and reads who the caller is by then.
+ * Locks the members, and reads the caller's current rights.
  *
- * @throws RefusalError FORBIDDEN when they have been removed, or lack the permission
+ * @throws RefusalError FORBIDDEN if the caller was removed or does not have the permission
  */
 async function doerOf({ tx, caller: { viewer } }: Writer, permission: Permission): Promise<Doer> {
   await tx.lock.members();
@@ -215,14 +216,14 @@ async function findMember({ tx }: Writer, id: string, path: readonly string[]): 
   return row;
 }
 
-/** @throws RefusalError NOT_FOUND, or INVALID_STATE for one who was removed */
+/** @throws RefusalError NOT_FOUND, or INVALID_STATE for a removed member */
 async function findActive(writer: Writer, id: string, path: readonly string[]): Promise<Member> {
   const row = await findMember(writer, id, path);
   if (row.removedAt === null) return row;
   throw refuse("INVALID_STATE", path, "the member has been removed: invite them again");
 }
 
-/** The member who is to get what is assigned to another one. */
+/** The member who is to get the records of another one. */
 async function findHeir(
   { tx }: Writer,
   from: string,
@@ -242,12 +243,12 @@ async function findHeir(
   const [member] = await tx.members([decoded.uuid]);
   if (member?.removedAt !== null) return refused("UNKNOWN_REFERENCE", "there is no such member");
   if (member.id === from) return refused("INVALID_VALUE", "must be another member, or null for nobody");
-  // Two jobs that each refill what the other one empties would never end.
+  // Two jobs that reassign to each other's member would never end.
   const running = await tx.bulkJob.findMany({ where: { kind: "REASSIGN", finishedAt: null } });
   if (running.some(({ input }) => (input as { from?: unknown } | null)?.from === member.id))
     return refused(
       "INVALID_STATE",
-      "a job is reassigning what is assigned to this member: wait until it has ended",
+      "a job is reassigning the records of this member: wait until it has ended",
     );
   return { id: member.id, refusals: [] };
 }
@@ -257,7 +258,7 @@ const subjectRefusals = (doer: Doer, member: Member): Refusal[] => {
   return refused === null ? [] : [refusal("FORBIDDEN", ["id"], refused)];
 };
 
-/** Nobody gives more than they have. */
+/** Refusals for a role or data scope that the caller cannot give. */
 function givingRefusals(
   doer: Doer,
   {

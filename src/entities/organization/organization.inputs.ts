@@ -20,24 +20,24 @@ export const WeekDay = builder.enumType("WeekDay", {
 });
 
 export const OrganizationUpdateInput = builder.inputType("OrganizationUpdateInput", {
-  description: "What to change: left out is untouched, null is cleared.",
+  description: "Fields to change; omitted fields stay as they are, null clears a field.",
   fields: (t) => ({
-    name: t.string({ description: "Its name, 1 to 255 characters." }),
-    timeZone: t.field({ type: "TimeZone", description: "Where its days begin." }),
+    name: t.string({ description: "Name, 1 to 255 characters." }),
+    timeZone: t.field({ type: "TimeZone", description: "Time zone in which days begin." }),
     weekStart: t.field({
       type: WeekDay,
       description:
-        "The day with which weeks begin, for `this: WEEK` and `previous: WEEK` in filters; saved lists follow it at once.",
+        "First day of the week, for `this: WEEK` and `previous: WEEK` in filters, also in saved lists.",
     }),
     defaultCountry: t.field({
       type: "CountryCode",
       description:
-        "The country of phone numbers that are written without one, in two letters of ISO 3166-1, such as DE; null for none. Numbers that are stored stay as they are.",
+        "Country assumed for phone numbers without a country code: ISO 3166-1 alpha-2, such as DE; null for none. Stored numbers do not change.",
     }),
     defaultCurrency: t.field({
       type: "Currency",
       description:
-        "The currency of amounts that are written without one, by its code of ISO 4217, such as EUR; null for none. Amounts that are stored stay as they are.",
+        "Currency assumed for amounts without one: ISO 4217, such as EUR; null for none. Stored amounts do not change.",
     }),
   }),
 });
@@ -47,6 +47,6 @@ export const OrganizationUpdate = z.object({
   timeZone: z.string("must not be null").optional(),
   weekStart: z.enum(WeekDays, "must not be null").optional(),
   defaultCountry: phoneCountry,
-  // The scalar has checked it.
+  // Checked by the Currency scalar.
   defaultCurrency: z.string().nullish(),
 });

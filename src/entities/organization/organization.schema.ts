@@ -8,7 +8,8 @@ import { OrganizationUpdateInput, WeekDay } from "./organization.inputs.ts";
 import { updateOrganization } from "./organization.service.ts";
 
 const OrganizationMode = builder.enumType("OrganizationMode", {
-  description: "Whether the data is live. Test keys open test organizations only, live keys live ones only.",
+  description:
+    "Whether the data is live or test data. Test keys work only in test organizations, live keys only in live ones.",
   values: { LIVE: { description: "Live data." }, TEST: { description: "Test data." } } as const,
 });
 
@@ -21,22 +22,21 @@ builder.objectType("Organization", {
     }),
     name: t.exposeString("orgName", { description: "Its name." }),
     mode: t.expose("mode", { type: OrganizationMode, description: "Live or test data." }),
-    timeZone: t.expose("timeZone", { type: "TimeZone", description: "Where its days begin." }),
+    timeZone: t.expose("timeZone", { type: "TimeZone", description: "Time zone in which days begin." }),
     weekStart: t.expose("weekStart", {
       type: WeekDay,
-      description: "The day with which its weeks begin, for filters such as `this: WEEK`.",
+      description: "First day of the week, for filters such as `this: WEEK`.",
     }),
     defaultCountry: t.expose("defaultCountry", {
       type: "CountryCode",
       nullable: true,
       description:
-        "The country of phone numbers that are written without one; null where each has to say it.",
+        "Country assumed for phone numbers without a country code; null if every number needs one.",
     }),
     defaultCurrency: t.expose("defaultCurrency", {
       type: "Currency",
       nullable: true,
-      description:
-        "The currency of amounts that are written without one: ISO 4217; null where each has to say it.",
+      description: "Currency (ISO 4217) assumed for amounts without one; null if every amount needs one.",
     }),
     version: t.exposeInt("orgVersion", {
       description: "Incremented by every change of these settings; for `expectedVersion`.",
@@ -51,11 +51,11 @@ builder.mutationField("organizationUpdate", (t) =>
       organization: p.expose("result", {
         type: "Organization",
         nullable: true,
-        description: "The organization as it is now; null when refused.",
+        description: "The changed organization; null if refused.",
       }),
     })),
     description:
-      "Changes the caller's organization: what is left out stays as it is, null clears. Needs the scope ADMIN, and a member who sees all data.",
+      "Changes the settings of the caller's organization. Needs the scope ADMIN, and a member who sees all data.",
     args: {
       input: t.arg({ type: OrganizationUpdateInput, required: true, description: "What to change." }),
       ...expectedVersionArg(),
@@ -69,7 +69,7 @@ builder.mutationField("organizationUpdate", (t) =>
           expectedVersion,
           idempotencyKey,
         );
-        // What the rest of the request does is done in the organization as it is now.
+        // The rest of the request uses the new settings.
         context.viewer = { ...context.viewer, ...settings, orgName: name, orgVersion: version };
         return context.viewer;
       }),

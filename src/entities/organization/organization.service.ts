@@ -7,13 +7,13 @@ import { write } from "../../records/write/write.ts";
 import { OrganizationUpdate } from "./organization.inputs.ts";
 
 /**
- * Changes the caller's organization: what is left out stays as it is.
+ * Changes the settings of the caller's organization; omitted fields stay as they are.
  *
- * @param raw what to change, as `OrganizationUpdateInput` has it
- * @param expectedVersion refuses when the organization is at another version
- * @param idempotencyKey a request that is repeated under it changes nothing
- * @returns its settings as they are then
- * @throws RefusalError VERSION_CONFLICT, or with everything that is wrong with the input
+ * @param raw an `OrganizationUpdateInput`
+ * @param expectedVersion refuses if the organization has another version
+ * @param idempotencyKey a repeated request with the same key changes nothing
+ * @returns the current settings
+ * @throws RefusalError VERSION_CONFLICT, or everything that is wrong with the input
  */
 export async function updateOrganization(
   caller: Caller,
@@ -37,7 +37,7 @@ export async function updateOrganization(
         key: idempotencyKey,
         operation: "organizationUpdate",
         args: [raw, expectedVersion ?? null],
-        // Nothing is kept: a repeated request is answered with the settings of that moment.
+        // The answer is not stored: a repeated request returns the current settings.
         records: () => ({}),
       },
     },

@@ -6,7 +6,7 @@ import { ApiScope } from "../../records/enums.ts";
 
 const PermissionEnum = builder.enumType("Permission", {
   description:
-    "What a caller may be allowed to do. A mutation that needs one is refused with FORBIDDEN without it, or with INSUFFICIENT_SCOPE when the credential cannot change anything.",
+    "What a caller may do. A mutation without its permission is refused with FORBIDDEN, or with INSUFFICIENT_SCOPE if the credential has only the scope READ.",
   values: Object.fromEntries(
     allPermissions.map((permission) => [permission, { description: permissions[permission].description }]),
   ) as Record<Permission, { description: string }>,
@@ -23,18 +23,18 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "The member whose credential it is.",
+      description: "The member that the credential belongs to.",
       resolve: ({ memberId }, _args, context) => byId.member.load(context, memberId),
     }),
     scopes: t.field({
       type: [ApiScope],
-      description: "What the credential allows, within the member's role.",
+      description: "Scopes of the credential, limited by the member's role.",
       resolve: ({ scopes }) => [...scopes],
     }),
     permissions: t.field({
       type: [PermissionEnum],
       description:
-        "What the caller may do, by the member's role and data scope and by the credential's scopes: what a front end hides is what is not among them. docs/roles.md says which mutation needs which.",
+        "Permissions of the caller, from the member's role and data scope and the credential's scopes. A front end can hide actions whose permission is missing. docs/roles.md says which mutation needs which permission.",
       resolve: (viewer) => permissionsOf(viewer),
     }),
   }),

@@ -14,9 +14,10 @@ import { schema } from "../../schema.ts";
 type Execute = (execution: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /**
- * A query that is refused is refused with the same errors every time. Its fields are answered at once, and what they
- * fail with comes in the order of time: here it is put in the order of the document. When there is no data, graphql-js
- * tells the field that failed first alone; asked one after the other, that is the first one in the document.
+ * Makes the errors of a refused query the same every time. Fields run concurrently, so that their errors are ordered
+ * by time: here they are sorted by their place in the document. If there is no data, graphql-js reports only the
+ * field that failed first: the query is then run again with its fields one after the other, which gives the first
+ * field in the document.
  */
 export const useErrorOrder = (): Plugin => ({
   onExecute({ executeFn, setExecuteFn }) {
@@ -32,15 +33,15 @@ export const useErrorOrder = (): Plugin => ({
   },
 });
 
-/** What would take as long again to fail again. */
+/** Whether an error is a fault, such as a timeout: running the query again would take as long and fail again. */
 export const isFailure = ({ originalError }: GraphQLError): boolean =>
   isTimeout(originalError) || isUnavailable(originalError);
 
-/** Whether some field's error left nothing of the data. */
+/** Whether an error of a non-null field left no data at all. */
 const isRefused = ({ data, errors = [] }: ExecutionResult): boolean =>
   data === null && !errors.some(isFailure);
 
-/** Whether there is a query of more than one field, as far as it can be told without following fragments. */
+/** Whether the document has a query of more than one field, not counting fields of fragments. */
 const hasSeveral = ({ definitions }: DocumentNode): boolean =>
   definitions.some(
     (definition) =>
@@ -52,7 +53,7 @@ const hasSeveral = ({ definitions }: DocumentNode): boolean =>
 
 let serial: GraphQLSchema | undefined;
 
-/** The schema with its queries in place of mutations, which are executed one after the other. */
+/** The schema with its query type as mutation type, whose fields graphql-js runs one after the other. */
 function oneByOne(): GraphQLSchema {
   const { query, ...config } = schema.toConfig();
   serial ??= new GraphQLSchema({ ...config, query, mutation: query, assumeValid: true });
@@ -71,7 +72,7 @@ const asMutation = (document: DocumentNode): DocumentNode => ({
 const inOrder = (result: ExecutionResult): ExecutionResult =>
   result.errors ? { ...result, errors: [...result.errors].sort(byPlace) } : result;
 
-/** By where the field stands in the document, and by the items of lists on the way to it. */
+/** Compares by the field's place in the document, then by list indexes in the path. */
 function byPlace(one: GraphQLError, other: GraphQLError): number {
   const [at = 0] = one.positions ?? [];
   const [otherAt = 0] = other.positions ?? [];

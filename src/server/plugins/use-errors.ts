@@ -7,11 +7,11 @@ import { RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
 import type { RequestContext } from "../request.ts";
 
-/** Errors in responses: a stable code, the request's id, and no internal details. */
+/** Errors in responses: each has a stable code and the request id, and no internal details. */
 
 type MaskError = YogaMaskedErrorOpts["maskError"];
 
-/** Turns a thrown error into the one that callers get. Faults are logged by Yoga, which compares the two. */
+/** Turns a thrown error into the error that the caller gets. Yoga logs an error when the two differ. */
 export const maskError: MaskError = (thrown, message) => {
   const original = rootOf(thrown);
   const { nodes, source, positions, path } = (thrown instanceof GraphQLError ? thrown : {}) as GraphQLError;
@@ -23,7 +23,7 @@ export const maskError: MaskError = (thrown, message) => {
     const http = status === undefined ? undefined : httpOf(status, original.details);
     return errorOf(original.message, { code: original.code, ...details }, http);
   }
-  // graphql-js words a variable's error around that of its value: the outer one says which variable.
+  // graphql-js wraps the error of a variable's value in one that names the variable: keep the outer one.
   if (original instanceof GraphQLError) return thrown as GraphQLError;
   const fault = faults.find(({ is }) => is(original));
   return fault
@@ -36,7 +36,7 @@ export const maskError: MaskError = (thrown, message) => {
       errorOf(message, { code: "INTERNAL_SERVER_ERROR" }, path === undefined ? httpOf(500) : undefined);
 };
 
-/** The errors that callers get for faults of the database. All of them are logged. */
+/** Errors for faults of the database. All of them are logged. */
 const faults: readonly {
   readonly is: (error: unknown) => boolean;
   readonly code: RequestCode;
@@ -55,7 +55,7 @@ const faults: readonly {
     code: "SERVICE_UNAVAILABLE",
     status: 503,
     message:
-      "The database cannot be reached, or takes no writes, just now. Send it again later. A mutation may have been done: under the same idempotencyKey it is done once.",
+      "The database cannot be reached or is read-only at the moment. Send the request again later. A mutation may have been executed: with the same idempotencyKey it is executed once.",
   },
   {
     is: isTooLarge,
@@ -70,7 +70,7 @@ interface Http {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The HTTP status and headers; with 503 and the like, when to retry. */
+/** The HTTP status and headers, with Retry-After if the request may succeed later. */
 const httpOf = (
   status: number,
   { retryAfter = RETRY_AFTER, allow, limit, remaining }: RequestError["details"] = {},
@@ -87,7 +87,7 @@ const httpOf = (
   },
 });
 
-/** Whether an error is this server's and not its caller's: what a caller did wrong is told, and not logged. */
+/** Whether an error is a fault of the server, which is logged, and not a mistake of the caller. */
 export const isFault = (error: unknown): boolean => !(rootOf(error) instanceof RequestError);
 
 function rootOf(error: unknown): unknown {
@@ -95,10 +95,10 @@ function rootOf(error: unknown): unknown {
 }
 
 const MAX_MESSAGE = 300;
-/** What is looked at of a message before values in it are cut. */
+/** Most characters of a message that are searched for values to shorten. */
 const MAX_READ = 10_000;
 
-/** Gives every error of an answer its code and the request's id. */
+/** Gives every error its code and the request id. */
 export function useErrors(logger: Logger): Plugin<object, RequestContext> {
   return {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
@@ -108,7 +108,7 @@ export function useErrors(logger: Logger): Plugin<object, RequestContext> {
         if (extensions.code === "INTERNAL_SERVER_ERROR")
           logger.error({ requestId, message }, "request failed");
       }
-      // Before the data, however the result was made: JSON keeps the order of its keys.
+      // Errors come before the data, whatever executed the operation: JSON keeps the order of keys.
       const { errors: _, ...rest } = result;
       setResult({ errors, ...rest });
     },
@@ -139,13 +139,16 @@ function withCode(error: GraphQLError, requestId: string): GraphQLError {
   });
 }
 
-/** Yoga calls all that it refuses BAD_REQUEST, whatever its status says. */
+/** Yoga uses BAD_REQUEST for everything that it refuses: the code is derived from the status instead. */
 function codeByStatus({ code, http }: GraphQLErrorExtensions): { readonly code?: RequestCode } {
   const { status } = (http ?? {}) as Partial<Http>;
   return code === "BAD_REQUEST" && status !== undefined ? { code: problemOf(status).code } : {};
 }
 
-/** graphql-js gives its own errors no codes, but they have a place: values are wrong in one, documents in the other. */
+/**
+ * graphql-js gives its errors no codes: an error with a path, or about a variable, is a wrong value; others are
+ * errors of the document.
+ */
 function codeOf({ message, path }: GraphQLError): RequestCode {
   if (message.startsWith("Syntax Error")) return "GRAPHQL_PARSE_FAILED";
   if (/^Variable "\$|has invalid value/.test(message) || path !== undefined) return "BAD_USER_INPUT";
@@ -154,7 +157,7 @@ function codeOf({ message, path }: GraphQLError): RequestCode {
     : "GRAPHQL_VALIDATION_FAILED";
 }
 
-/** Values that a caller sent are repeated only so far. */
+/** Shortens values that are repeated in a message. */
 const shorten = (message: string): string => {
   const cut = message.slice(0, MAX_READ).replace(/"((?:[^"\\]|\\.){60})(?:[^"\\]|\\.)+"/g, '"$1…"');
   return cut.length > MAX_MESSAGE ? `${cut.slice(0, MAX_MESSAGE)}…` : cut;

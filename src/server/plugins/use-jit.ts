@@ -10,16 +10,16 @@ type GraphqlJit = typeof import("graphql-jit");
 let library: GraphqlJit | undefined;
 
 /**
- * Executes queries that come again by code made for them, by graphql-jit: about a fifth of a list's CPU goes
- * otherwise into looking up in the document what to do next. A query that comes once is not worth compiling,
- * and mutations are left to graphql-js, which runs one after the other.
+ * Compiles queries that are repeated, with graphql-jit: otherwise about a fifth of the CPU time of a list goes into
+ * interpreting the document. A query that is sent once is not worth compiling, and mutations stay with graphql-js,
+ * which runs their fields one after the other.
  *
- * No answer tells which of the two gave it. Variables are coerced before, by graphql-js' rules, and compiled code
- * takes them as they are: graphql-jit words their errors in its own way, does not enforce @oneOf, and took ten seconds
- * to compile the reading of one ContactFilter, whose type leads back to itself. What compiled code refuses is asked of
- * graphql-js again, because the two find errors in different number and order.
+ * The answers are the same either way. Variables are coerced by graphql-js before, and compiled code uses the coerced
+ * values: graphql-jit has other messages for their errors, does not enforce @oneOf, and took ten seconds to compile
+ * the coercion of one ContactFilter, which is a recursive type. If compiled code returns errors, the query runs again
+ * in graphql-js, because the two report different errors in a different order.
  *
- * @param after how often a query comes before it is compiled
+ * @param after how many times a query runs before it is compiled
  */
 export function useJit(after = 1): Plugin {
   const seen = new WeakMap<DocumentNode, Seen>();
@@ -35,7 +35,7 @@ export function useJit(after = 1): Plugin {
       const { operation } = forms;
       if (!operation || (operationName && operationName !== operation.name?.value)) return;
       if (library) return use(library);
-      // What it brings, a tenth of a start, is loaded with the first query to compile.
+      // Loaded with the first query to compile: it would take a tenth of the start.
       return import("graphql-jit").then((loaded) => {
         library = loaded;
         return use(loaded);
@@ -62,11 +62,11 @@ export function useJit(after = 1): Plugin {
 
 interface Seen {
   times: number;
-  /** Made when it comes often enough. */
+  /** Null until the query was sent often enough. */
   forms: Forms | null;
 }
 
-/** A result of compiled code as graphql-js has it: its errors tell lines and columns alone, and no source. */
+/** A result of compiled code in the form of graphql-js: graphql-jit's errors have lines and columns, but no source. */
 function withPlaces(result: ExecutionResult, { loc }: DocumentNode): ExecutionResult {
   if (!result.errors || !loc) return result;
   const { source } = loc;

@@ -11,35 +11,38 @@ import type { Allowance, Rates } from "../rates.ts";
 import type { RequestContext } from "../request.ts";
 
 export interface LimitOptions {
-  /** What an operation may cost. */
+  /** Most cost of one operation. */
   readonly costLimit: number;
-  /** Whether the schema may be asked for, and errors may name what was not sent. */
+  /** Whether introspection is allowed, and errors may suggest names of the schema. */
   readonly introspection: boolean;
 }
 
 export const defaultLimits: LimitOptions = { costLimit: 50_000, introspection: true };
 
-/** Errors that one document is told of: each of them is looked up in the text. */
+/** Most validation errors reported for one document: the position of each is searched in the text. */
 const MAX_VALIDATION_ERRORS = 10;
 
-/** The request header that asks what an operation costs, and its values. */
+/** The request header that asks for the cost of the operation, and its values. */
 const COST_HEADER = "x-cost";
 const ASKED = new Set(["true", "1"]);
 
-/** Whether the caller asks for `extensions.cost`. It is counted of values, so that no JSON may stand ready in them. */
+/**
+ * Whether the caller asks for `extensions.cost`. The cost is counted from values, so that no JSON text of PostgreSQL
+ * may be among them.
+ */
 export const isCostAsked = (context: object): boolean =>
   ASKED.has((context as { request?: Request }).request?.headers.get(COST_HEADER)?.toLowerCase() ?? "");
 
-/** Variables that were read by their types, by the request's context. */
+/** Coerced variables, by request context. */
 const read = new WeakMap<object, Readonly<Record<string, unknown>>>();
 
-/** A request's variables, read once for all that executes it. */
+/** The coerced variables of a request, which are coerced once. */
 export const variablesOf = (context: object): Readonly<Record<string, unknown>> => read.get(context) ?? {};
 
 /**
- * Refuses what is too large before anything of it runs: values before they are read by their types, documents before
- * they are validated, and what an operation costs before any resolver, by itself and with what its caller asked for
- * before. Tells in `extensions.cost` what it costs, where that is asked.
+ * Refuses what is too large before any resolver runs: variables before they are coerced, documents before they are
+ * validated, and operations by their cost, on its own and with the rate limit. Reports the cost in `extensions.cost`
+ * if the caller asks for it.
  */
 export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rates): Plugin => ({
   onParams({ params: { query, variables, extensions } }) {
@@ -61,7 +64,7 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rat
   async onExecute({ args, setResultAndStopExecution }) {
     const { schema, document, operationName, contextValue } = args;
     const operation = getOperationAST(document, operationName);
-    // Executing it says which operation is missing.
+    // Execution reports the missing operation.
     if (!operation) return;
     const variables = readVariables(schema, operation, args.variableValues ?? {}, !introspection);
     if (variables.errors) return setResultAndStopExecution({ errors: variables.errors });

@@ -2,12 +2,12 @@ import type { Plugin } from "graphql-yoga";
 import type { Database } from "../../db/database.ts";
 import { RequestError } from "../../lib/errors.ts";
 
-/** Where Yoga's own check answers, any method and any path that ends so: no address ends with this. */
+/** A health check path for Yoga's own check, which answers every path that ends with it: no path ends with a space. */
 export const NO_ENDPOINT = " ";
 
 /**
- * Answers who watches the server: `/health` is 200 while the process answers at all, `/ready` 200 while requests are
- * welcome, else 503: the database answers, and the server does not stop.
+ * Health checks: `/health` answers 200 while the process runs; `/ready` answers 200 while the database answers and
+ * the server is not stopping, and 503 otherwise.
  */
 export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => boolean): Plugin {
   const isReady = () =>
@@ -21,7 +21,7 @@ export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => bo
   ]);
   return {
     async onRequest({ request, url, endResponse, fetchAPI }) {
-      // Every request passes here, and its address need not be taken apart.
+      // A quick test, since parsing the URL of every request costs more.
       if (!/\/(?:health|ready)/.test(request.url)) return;
       const probe = probes.get(url.pathname);
       if (!probe) return;

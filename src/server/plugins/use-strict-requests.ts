@@ -5,25 +5,23 @@ import { MultipartError, type MultipartLimits, placeUpload, readMultipart } from
 import { problemOf } from "../problem.ts";
 
 /**
- * What may reach the parser, and how: JSON by POST, a file by multipart POST, or a query by GET with a header that no
- * form can send.
+ * Which requests are accepted: JSON by POST, a file by multipart POST, or a query by GET. The last two need a header
+ * that an HTML form cannot send (CSRF).
  */
 
 const CSRF_HEADER = "x-graphql-yoga-csrf";
-/** What an accept header must have one of: JSON, or the streams that JSON is sent in. */
+/** Content types of answers, one of which an Accept header must allow. */
 const ACCEPTABLE =
   /(?:^|[\s,])(?:\*\/\*|application\/(?:\*|json|graphql-response\+json)|multipart\/(?:\*|mixed)|text\/(?:\*|event-stream))(?=$|[\s,;])/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 const KEYS = new Set(["query", "variables", "operationName", "extensions"]);
 
-/**
- * @param fileLimit bytes of a file in a multipart request
- */
+/** @param fileLimit most bytes of a file in a multipart request */
 export function useStrictRequests(bodyLimits: BodyLimits, fileLimit: number): Plugin {
   const discards = new WeakMap<Request, () => void>();
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      // Before anything is done of which the answer could then not be sent.
+      // Before the operation runs: afterwards the answer could not be sent.
       const accept = request.headers.get("accept");
       if (accept !== null && !ACCEPTABLE.test(accept)) {
         const { status, code, message } = problemOf(406);
@@ -74,7 +72,7 @@ export function useStrictRequests(bodyLimits: BodyLimits, fileLimit: number): Pl
       setRequestParser(async (incoming) => readParams(await readBody(incoming, req, bodyLimits)));
     },
     onResponse({ request }) {
-      // A file that nobody has read would keep the connection waiting.
+      // Without this, an unread file would keep the connection open.
       discards.get(request)?.();
     },
   };
@@ -88,7 +86,7 @@ async function readUpload(
   try {
     const { operations, path, upload, ...rest } = await readMultipart(request, limits);
     discard = rest.discard;
-    // The parser puts this sign in the place of bytes that are no UTF-8.
+    // The parser replaces invalid UTF-8 with this character.
     if (operations.includes("\ufffd")) throw new MultipartError("the field operations is not valid UTF-8");
     const params = readParams(Buffer.from(operations));
     placeUpload(params, path, upload);
@@ -104,7 +102,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 const bad = (message: string) => refuse(400, "BAD_REQUEST", message);
 
-/** Of a key that comes twice in one object, JSON.parse takes the last. */
+/** If an object repeats a key, JSON.parse uses the last one. */
 function readParams(body: Uint8Array): GraphQLParams {
   let params: unknown;
   try {
@@ -132,7 +130,7 @@ function checkParams(params: object): GraphQLParams {
   return params as GraphQLParams;
 }
 
-/** Keys of an address that are not GraphQL's are left alone: caches and logs have theirs. */
+/** Other keys of the query string are ignored: caches and logs add theirs. */
 function paramsOfUrl(url: string): GraphQLParams {
   const [, search = ""] = /^[^?#]*\?([^#]*)/.exec(url) ?? [];
   const params: Record<string, unknown> = {};
@@ -145,7 +143,7 @@ function paramsOfUrl(url: string): GraphQLParams {
   return checkParams(params);
 }
 
-/** One value of an address; an empty one is left out. */
+/** Decodes one value of the query string; an empty value counts as missing. */
 function decode(key: string, value: string): unknown {
   let text: string;
   try {

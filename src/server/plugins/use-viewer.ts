@@ -8,7 +8,7 @@ import { RequestError } from "../../lib/errors.ts";
 import type { RequestContext } from "../request.ts";
 import { maskError } from "./use-errors.ts";
 
-/** Finds out who calls before anything of the request's body is read, and gives resolvers their context. */
+/** Authenticates the caller before the body is read, and builds the context of resolvers. */
 export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Context> {
   const viewers = new WeakMap<Request, Viewer>();
   return {
@@ -18,7 +18,8 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
     onContextBuilding({ context, extendContext }) {
       const { request, requestId } = context as unknown as { request: Request } & RequestContext;
       const viewer = viewers.get(request);
-      if (!viewer) throw new RequestError("UNAUTHENTICATED", "There is no caller.", { status: 401 });
+      if (!viewer)
+        throw new RequestError("UNAUTHENTICATED", "The request was not authenticated.", { status: 401 });
       const made: Context = {
         requestId,
         viewer,
@@ -35,7 +36,7 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
       const needed = operation === "mutation" ? "WRITE" : "READ";
       const context = contextValue as Context & { readonly request: Request };
       if (context.viewer.scopes.has(needed)) {
-        // A mutation goes on without its caller, who may have sent it and left.
+        // A query is cancelled when its caller disconnects; a mutation is not.
         if (needed === "READ") context.db = scopedDb(database, context.viewer, context.request.signal);
         return;
       }
