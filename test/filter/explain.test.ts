@@ -58,7 +58,7 @@ describe("a sentence", () => {
           lastCallAt: { olderThan: "P30D" },
         },
       },
-      "Contacts whose creation is in the last 7 days and whose last call is longer ago than P30D.",
+      "Contacts whose creation is in the last 7 days and whose last call is more than 30 days ago.",
     ],
     [
       {

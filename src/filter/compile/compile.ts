@@ -20,7 +20,7 @@ import { hasTrigram, type KeyPart, keyPart, literal, oneOf, partOfOrderKey } fro
 
 export type Where = Readonly<Record<string, unknown>>;
 
-/** Ids of the tags that the filter names, by folded name or by id. A name that no tag has matches nothing. */
+/** Ids of the tags that the filter names, by folded name or by id. A name without a tag matches nothing. */
 export type TagIds = ReadonlyMap<string, string>;
 
 /** Matches no row. Not an empty OR, which Prisma drops inside an AND: `in: []` becomes `1=0` everywhere. */
@@ -132,16 +132,16 @@ function columnWhere(leaf: Leaf, storage: Column): Where {
   return partWhere(leaf, storage, missing);
 }
 
-/** What stands before and behind a part of a line. */
+/** What the text starts and ends with in a LIKE over lines. */
 const edgesOf = (comparator: Comparator) => ({
   open: comparator === "in" || comparator === "startsWith" ? "\n" : "",
   close: comparator === "in" || comparator === "endsWith" ? "\n" : "",
 });
 
-/** Further addresses of the row, compared as the primary one is; null where there can be none. */
+/** Further addresses of the row, compared like the primary one; null if the entity has none. */
 function othersWhere({ field, comparator, operands, negated }: Leaf, { others }: Column): Where | null {
   if (others === undefined) return null;
-  // No address has a line feed, which divides them.
+  // Addresses contain no line feed, which separates them.
   const texts = operands.map(String).filter((text) => !text.includes("\n"));
   if (texts.length === 0) return negated ? everything : nothing;
   if (comparator === "in" && (!negated || texts.length > LONG_LIST)) {
@@ -157,7 +157,7 @@ function othersWhere({ field, comparator, operands, negated }: Leaf, { others }:
   return negated ? { OR: [{ NOT: lines.match }, lines.missing] } : lines.match;
 }
 
-/** `contains` for a column, in any of the written forms of the operand; also in the shown form of the text. */
+/** `contains` for a column, with any spelling of the operand; also for the shown form of the text. */
 function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
   const { comparator, operands, negated } = leaf;
   const { column, searched, shown } = storage;
@@ -175,7 +175,7 @@ function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
   }
   const found = shownMatch ? { OR: [match, shownMatch.match] } : match;
   const any = further ? { OR: [found, further] } : found;
-  // search_text holds the column's text too, and has the trigram index.
+  // `search_text` contains the column's text too, and has a trigram index.
   return searched && written.every(hasTrigram)
     ? { AND: [any, oneOf(written.map((text) => ({ searchText: { contains: text } })))] }
     : any;
@@ -183,7 +183,7 @@ function partWhere(leaf: Leaf, storage: Column, missing: Where | null): Where {
 
 type Lines = Extract<FilterField["storage"], { kind: "lines" }>;
 
-/** A column with all of a row's values, each between line feeds: `\n+33612345678\n+441632960961\n`. */
+/** A column with all values of a row, separated by line feeds: `\n+33612345678\n+441632960961\n`. */
 function linesWhere({ comparator, operands, negated }: Leaf, { column, whole }: Lines): Where {
   const missing = { [column]: null };
   if (comparator === "isEmpty") return negated ? { [column]: { not: null } } : missing;
@@ -245,7 +245,7 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
   const at = (condition: Where): Where => ({ custom: { path: [slug], ...condition } });
   const missing = at({ equals: Prisma.DbNull });
   if (comparator === "isEmpty") return negated ? { facets: { has: presenceToken(slug) } } : missing;
-  // A number that is not exactly a double equals no stored one.
+  // A number that is not exactly a double equals no stored number.
   const kept = comparator === "in" ? operands.filter((operand) => beside(operand, field) === 0) : operands;
   if (comparator === "in" && kept.length === 0) return negated ? everything : nothing;
   const values = kept.map((operand) => jsonOperand(operand, field));
@@ -271,21 +271,21 @@ function customWhere({ field, comparator, operands, negated }: Leaf, slug: strin
       ? values.map((value) => facetToken(presenceToken(slug), String(value)))
       : null;
   if (negated && tokens && tokens.length > LONG_LIST) return { NOT: hasToken(tokens) };
-  // Never NOT over facets, which would read every row's tokens.
+  // No NOT over facets, which would read every row's tokens.
   if (negated) return { OR: [{ AND: values.map((value) => ({ NOT: at({ equals: value }) })) }, missing] };
   if (tokens) return hasToken(tokens);
   return { OR: values.map((value) => at({ equals: value })) };
 }
 
-/** An operand in the JSON form in which `custom` stores the value. */
+/** An operand as `custom` stores the value in JSON. */
 function jsonOperand(operand: Operand, { type }: FilterField): string | number | boolean {
   if (operand instanceof Date) return type === "date" ? formatDay(operand) : operand.toISOString();
   return type === "number" ? Number(operand) : operand;
 }
 
 /**
- * Whether the double nearest to a decimal lies above it, below it, or is equal to it (0). No stored number, of fifteen
- * digits at most, lies between the two.
+ * Whether the nearest double to a decimal lies above it, below it, or equals it (0). Stored numbers have at most 15
+ * digits, so that none lies between the two.
  */
 const beside = (operand: Operand, { type }: FilterField): number =>
   type === "number" ? new Prisma.Decimal(Number(operand)).cmp(String(operand)) : 0;

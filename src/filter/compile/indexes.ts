@@ -3,23 +3,21 @@ import type { Leaf } from "../language/ast.ts";
 import { compile, type Where } from "./compile.ts";
 import { hasTrigram } from "./parts.ts";
 
-/** Which index finds the rows of a condition, read from its compiled form. Pure. */
+/** The index that finds the rows of a condition, derived from its compiled form. Pure. */
 
 /** The index that a compiled condition can use: the trigrams of `search_text`, or the field's own. */
 type Way = "trigrams" | "own";
 
 /**
- * The index that can find the rows of a condition; null when every row must be read.
- *
- * @returns such as `contact_search_text_idx`, read off the condition that the compiler makes
+ * The index that can find the rows of a condition, such as `contact_search_text_idx`; null if every row must be read.
  */
 export function indexOf(leaf: Leaf): string | null {
   const { index, storage } = leaf.field;
   if (index === undefined || storage.kind === "lists") return null;
-  // Any tag id will do: it does not matter for the choice of index.
+  // Any id will do: it does not affect the choice of the index.
   const tagIds = new Map(leaf.operands.map((operand) => [String(operand), String(operand)]));
   const where = compile(leaf, tagIds);
-  // Related rows are found by their foreign key; a condition that there are none cannot use it.
+  // Related rows are found by their foreign key, except for a condition that there are none.
   if (storage.kind === "relation") return wants(where[storage.relation.relation], "some") ? index : null;
   const way = wayOf(where);
   if (way === "trigrams") return `${index.startsWith("lead") ? "lead" : "contact"}_search_text_idx`;
@@ -40,7 +38,7 @@ function wayOf(where: Where): Way | null {
   return null;
 }
 
-/** The part that is looked for, without the divide of an order key and the wildcard behind it. */
+/** The searched part of a LIKE pattern, without the separator of an order key and the wildcard after it. */
 const partIn = (pattern: string): string => pattern.slice(pattern.indexOf(DIVIDE) + 1).replace(/^%/, "");
 
 /** Values in JSON have no index. */

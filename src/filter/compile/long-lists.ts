@@ -9,7 +9,7 @@ import { operandKey } from "../language/normalize.ts";
  */
 
 /**
- * Number of values from which on the hash is faster: a search for so many phone numbers by trigrams takes half a
+ * Number of values from which on the hash is faster: a search for as many phone numbers by trigrams takes half a
  * second.
  */
 export const LONG_LIST = 100;
@@ -21,8 +21,8 @@ export const hasToken = (tokens: readonly string[]): Where =>
     : { facets: { hasSome: tokens } };
 
 /**
- * Joins the long lists of one field into one where the meaning is the same (OR of `in`, AND of `notIn`). Each list by
- * itself would read the view once more.
+ * Joins the long lists of one field into one where the meaning is the same (OR of `in`, AND of `notIn`): each list
+ * reads the view once.
  */
 export function joinLists(nodes: readonly Part[], kind: "and" | "or"): readonly Part[] {
   const lists = new Map<string, Leaf[]>();

@@ -15,9 +15,9 @@ export interface OrderInput {
 const MAX_ORDERS = 5;
 
 /**
- * Reads an order; the id always breaks ties.
+ * Reads the order of a list; ties are ordered by id.
  *
- * @throws RequestError for what cannot be sorted by, with its path
+ * @throws RequestError for a field that is not sortable, with its path
  */
 export function readOrder(orders: readonly OrderInput[], registry: Registry): SortKey[] {
   if (orders.length > MAX_ORDERS) {

@@ -1,6 +1,6 @@
 /**
- * The number of parameters of a `where`. PostgreSQL takes 65,535 in a statement and Prisma half as many; each item of a
- * list is one. Pure.
+ * The number of parameters of a `where`; each item of a list is one. PostgreSQL allows 65,535 in a statement, Prisma
+ * half as many. Pure.
  */
 export function countParameters(where: unknown): number {
   if (typeof where !== "object" || where === null || where instanceof Date) return 1;
@@ -9,7 +9,7 @@ export function countParameters(where: unknown): number {
   return count;
 }
 
-/** The number of values that a `where` compares with what is under a key of a JSON column, null apart. Pure. */
+/** The number of values that a `where` compares with values under a key of a JSON column, without nulls. Pure. */
 export function countInJson(where: unknown): number {
   if (typeof where !== "object" || where === null || where instanceof Date) return 0;
   if (Array.isArray(where)) return where.reduce<number>((sum, each) => sum + countInJson(each), 0);

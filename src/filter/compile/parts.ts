@@ -3,14 +3,14 @@ import { Prisma } from "../../generated/prisma/browser.ts";
 import { DIVIDE, plain, undivided } from "../../lib/accents.ts";
 import type { Operand } from "../language/ast.ts";
 
-/** Conditions on parts of texts. Pure. */
+/** Conditions on parts of text. Pure. */
 
-/** Escapes `%`, `_` and `\\` for LIKE, so that they match themselves. */
+/** Escapes `%`, `_` and `\\` for LIKE. */
 export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");
 
 /**
- * Whether a text gives a trigram that an index can look up: a letter or digit between two characters, as in `abc`,
- * `.ab` and `ab@`. For any other PostgreSQL would read the whole index, and then the whole table beside it.
+ * Whether a text contains a trigram that an index can find: a letter or digit between two characters, as in `abc`,
+ * `.ab` and `ab@`. For any other text PostgreSQL would read the whole index and then the whole table.
  */
 export const hasTrigram = (text: string): boolean => /.[\p{L}\p{N}]./su.test(text);
 
@@ -20,7 +20,7 @@ export const oneOf = (wheres: readonly Where[]): Where =>
 const snakePart = { contains: "contains", startsWith: "starts_with", endsWith: "ends_with" } as const;
 export type KeyPart = keyof typeof snakePart;
 
-/** The conditions that the text under a key of `keys` contains one of some texts, and that it contains none. */
+/** The conditions that the text under a key of `keys` contains one of some texts, and that it contains none of them. */
 export function keyPart(key: string, comparator: KeyPart, written: readonly string[]) {
   const at = (condition: Where): Where => ({ keys: { path: [key], ...condition } });
   const match = oneOf(written.map((text) => at({ [`string_${snakePart[comparator]}`]: text })));
@@ -28,20 +28,21 @@ export function keyPart(key: string, comparator: KeyPart, written: readonly stri
 }
 
 /**
- * The condition that the folded text in a column of order keys has a part. The text is the whole key, or what follows
- * the divide; what stands before that is the text without its accents, which a filter does not pass over.
+ * The condition that the folded text of a column of order keys contains a part. The text is the whole key, or what
+ * follows the separator; before the separator is the text without accents, which must not match.
  *
  * @param folded the part, folded
  */
 export function partOfOrderKey(column: string, comparator: KeyPart, folded: string): Where {
   const text = undivided(folded);
   const part = literal(text);
-  // A key ends as its text does.
+  // An order key ends with its text.
   if (comparator === "endsWith") return { [column]: { endsWith: part } };
   const behind = comparator === "contains" ? `${DIVIDE}%${part}` : `${DIVIDE}${part}`;
   const without = plain(text);
   if (without !== text) {
-    // The text has accents, so that the key is divided. For an index, its beginning is the plain text's.
+    // The text has accents, so that the key has a separator. The start of the key is the text without accents, which
+    // an index finds.
     return comparator === "contains"
       ? { [column]: { contains: behind } }
       : { [column]: { startsWith: `${literal(without)}%${behind}` } };

@@ -28,22 +28,22 @@ export interface Search {
 
 const MAX_TERMS = 10;
 
-/** The words of a search, folded and without accents. What shows nothing is no word. */
+/** The words of a search, folded and without accents. Invisible characters are no words. */
 export const termsOf = (text: string): string[] =>
   plain(fold(text))
     .split(/\s+/)
     .map(withoutInvisibleEnds)
     .filter((term) => !isBlank(term));
 
-/** Whether a search has no words, and so matches everything. */
+/** Whether a search has no words: it then matches everything. */
 export const saysNothing = ({ text, fields }: Search): boolean =>
   fields?.length !== 0 && termsOf(text).length === 0;
 
 /**
- * The condition of a free-text search: every word must be in one of the fields, without regard to case and accents.
- * Words that together may be one phone number, `+1 (512) 867-7777`, are also searched as one.
+ * The condition of a free-text search: every word must occur in one of the fields, regardless of case and accents.
+ * Words that together may be one phone number, such as `+1 (512) 867-7777`, are also searched as one.
  *
- * @param country of phone numbers without one, in two letters of ISO 3166-1
+ * @param country default country of phone numbers, ISO 3166-1 alpha-2; null for none
  */
 export function searchWhere({ text, fields }: Search, country: string | null): Where {
   const terms = termsOf(text);
@@ -74,7 +74,7 @@ export function searchWhere({ text, fields }: Search, country: string | null): W
   };
 }
 
-/** @param fields all of them when null */
+/** @param fields null for all of them */
 function termWhere(term: string, fields: readonly SearchField[] | null): Where {
   const contains = { contains: literal(term) };
   const names = fields ?? (Object.keys(searchFields) as SearchField[]);

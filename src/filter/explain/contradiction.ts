@@ -2,10 +2,10 @@ import { Prisma } from "../../generated/prisma/browser.ts";
 import type { Leaf, Normal, Operand } from "../language/ast.ts";
 
 /**
- * Comparisons that cannot hold together. Such a filter is no error: it matches nothing, and a preview says so. Pure.
+ * Comparisons that exclude each other. Such a filter is no error: it matches nothing, and the preview says so. Pure.
  */
 
-/** @returns one of several comparisons on a field that no value can meet together; null when none was found */
+/** @returns one of several comparisons of a field that exclude each other; null if there is none */
 export function contradiction(node: Normal): Leaf | null {
   switch (node.kind) {
     case "related":
@@ -79,7 +79,7 @@ function keeps({ at, isLower, isOpen }: Bound, operand: Operand): boolean {
   return apart === 0 ? !isOpen : apart > 0 === isLower;
 }
 
-/** Numbers that a double cannot hold are texts; other texts are only equal or different. */
+/** Numbers that a double cannot represent exactly are strings; strings are only equal or different. */
 function order(one: Operand, other: Operand): number {
   if (typeof one === "string" && typeof other === "string" && !/^-?\d+(\.\d+)?$/.test(`${one}`))
     return one === other ? 0 : 1;

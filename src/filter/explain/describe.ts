@@ -8,9 +8,9 @@ import { contradiction } from "./contradiction.ts";
 /** A filter as an English sentence. Pure. */
 
 /**
- * @param tree a normalised filter
- * @param search the words of a free-text search beside it
- * @param names what people call the tags and members that it names, by operand
+ * @param tree a normalized filter
+ * @param search the words of a free-text search, if there is one
+ * @param names display names of the tags and members in the filter, by operand
  * @returns such as `Contacts that carry the tag "vip" and whose company contains "corp".`
  */
 export function describe(
@@ -26,7 +26,7 @@ export function describe(
     if (tree.kind === "none") return `No ${many}: nothing can fulfil the conditions.`;
     return found === "" ? `All ${many}.` : `${subject} ${found}.`;
   }
-  // The groups of a list read better apart than in parentheses.
+  // The groups of a list are separated by semicolons, which reads better than parentheses.
   const said =
     tree.kind === "or" && found === ""
       ? tree.nodes.map((group) => clause(group, false, { names, verbs: MANY })).join("; or ")
@@ -52,7 +52,7 @@ interface Verbs {
   readonly doNotCarry: string;
 }
 
-/** Of several records, and of one. */
+/** Verbs for several records, and for one. */
 const MANY: Verbs = { have: "have", carry: "carry", doNotCarry: "do not carry" };
 const ONE: Verbs = { have: "has", carry: "carries", doNotCarry: "does not carry" };
 
@@ -102,8 +102,8 @@ const words: Readonly<Record<string, string>> = {
   "owner.email": "owner's e-mail address",
   "author.role": "author's role",
   "author.email": "author's e-mail address",
-  doNotContact: "wish not to be contacted",
-  allowPhoneCalls: "permission to call",
+  doNotContact: '"do not contact" setting',
+  allowPhoneCalls: '"allow phone calls" setting',
 };
 
 function nameOf({ field: { path, label } }: Leaf): string {
@@ -136,7 +136,7 @@ function comparison(leaf: Leaf, names: Names): string {
   const [first = ""] = shown;
   if (said.op === "ON") return `is ${not}on ${String(said.value)}`;
   if (said.op === "WITHIN") return `is ${not}${rangeWords(said.value as RelativeRange)}`;
-  if (said.op === "OLDER_THAN") return `is ${not}longer ago than ${String(said.value)}`;
+  if (said.op === "OLDER_THAN") return `is ${not}more than ${durationWords(String(said.value))} ago`;
   const dated = field.type === "date" || field.type === "dateTime";
   switch (comparator) {
     case "in":
@@ -166,7 +166,7 @@ function comparison(leaf: Leaf, names: Names): string {
   }
 }
 
-/** Operands as they were written, where that is text; as they are compared otherwise. */
+/** Operands as they were written if they are text, otherwise as they are compared. */
 function values({ said, operands, field }: Leaf): string[] {
   const [first] = operands;
   if (!Array.isArray(said.value))
@@ -195,3 +195,17 @@ function rangeWords(range: RelativeRange): string {
 
 const amountWords = ({ amount, unit }: Amount): string =>
   amount === 1 ? unit.toLowerCase() : `${amount} ${unit.toLowerCase()}s`;
+
+/** An ISO 8601 duration in words: `P1Y6M` is "1 year 6 months". */
+function durationWords(duration: string): string {
+  const [date = "", time = ""] = duration.toUpperCase().split("T");
+  const parts = (text: string, units: Readonly<Record<string, string>>) =>
+    [...text.matchAll(/(\d+)([A-Z])/g)].map(([, count, letter = ""]) => {
+      const unit = units[letter] ?? letter;
+      return `${count} ${unit}${Number(count) === 1 ? "" : "s"}`;
+    });
+  return [
+    ...parts(date, { Y: "year", M: "month", W: "week", D: "day" }),
+    ...parts(time, { H: "hour", M: "minute", S: "second" }),
+  ].join(" ");
+}

@@ -1,7 +1,7 @@
 import type { Leaf, Normal } from "../language/ast.ts";
 import { leaves } from "../language/ast.ts";
 
-/** The absolute ranges of a normalised filter's relative dates. Pure. */
+/** The absolute ranges of a normalized filter's relative dates. Pure. */
 
 /** The range of days or times that a relative date stands for. */
 export interface ResolvedRange {

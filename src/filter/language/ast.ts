@@ -1,7 +1,7 @@
 import type { FilterField, Relation } from "../registry/fields.ts";
 import type { Comparator, GenericOperator } from "../registry/operators.ts";
 
-/** An operand in the form in which the field's values compare. */
+/** An operand in the form in which the field's values are compared. */
 export type Operand = string | number | boolean | Date;
 
 /** One comparison: true or false for every row, never unknown. */
@@ -13,13 +13,13 @@ export interface Leaf {
   readonly operands: readonly Operand[];
   /** Whether the complement is meant: the rows for which the comparison is false. */
   readonly negated: boolean;
-  /** Where the caller wrote it. */
+  /** Path in the arguments. */
   readonly path: string;
-  /** What the caller wrote, in the query form's words. */
+  /** The operator and value as the caller wrote them, in terms of the query form. */
   readonly said: { readonly op: GenericOperator; readonly value: unknown };
 }
 
-/** Whether there is a related record for which a filter holds; negated: whether there is none. */
+/** A related record that matches a filter exists; negated: no such record exists. */
 interface RelatedOf<Inner> {
   readonly kind: "related";
   readonly relation: Relation;
@@ -38,19 +38,19 @@ export type Node =
 
 export type Related = RelatedOf<Normal>;
 
-/** A filter without empty groups, with negations at the leaves only, and without duplicate parts. */
+/** A filter without empty groups and duplicates, with negations only at the leaves. */
 export type Normal =
   | { readonly kind: "all" | "none" }
   | { readonly kind: "and" | "or"; readonly nodes: readonly Part[] }
   | Related
   | Leaf;
 
-/** What can stand inside a group. */
+/** The parts of a group. */
 export type Part = Exclude<Normal, { kind: "all" | "none" }>;
 
 export const isPart = (node: Normal): node is Part => node.kind !== "all" && node.kind !== "none";
 
-/** The leaves of a tree, left to right, those inside relations too. */
+/** The leaves of a tree from left to right, including those inside relations. */
 export function* leaves(node: Node | Normal): Generator<Leaf> {
   switch (node.kind) {
     case "leaf":

@@ -8,7 +8,7 @@ import type { Leaf, Normal } from "./ast.ts";
 import type { RelativeRange } from "./dates.ts";
 import type { GenericCondition } from "./question.ts";
 
-/** Conditions with their values in the types of their fields: what a user interface shows and edits. Pure. */
+/** Conditions whose values have the types of their fields, for user interfaces. Pure. */
 
 /** An operand in the type of its field. */
 export type Value =
@@ -20,7 +20,7 @@ export type Value =
   | { readonly kind: "date"; readonly date: string }
   | { readonly kind: "dateTime"; readonly dateTime: Date }
   | { readonly kind: "range"; readonly range: RelativeRange }
-  /** Row id; null when there is no such tag. */
+  /** Row id; null if there is no such tag. */
   | { readonly kind: "tag"; readonly name: string; readonly id: string | null }
   | Reference<"member">
   | Reference<"smartList">
@@ -33,30 +33,30 @@ interface Text<Kind extends string> {
 
 interface Reference<Kind extends string> {
   readonly kind: Kind;
-  /** The id as callers see it. */
+  /** The global id. */
   readonly globalId: string;
-  /** The row's id; null for a text that is not an id. */
+  /** The row id; null for a text that is not an id. */
   readonly id: string | null;
 }
 
 export interface Condition {
   /** The field as it was written. */
   readonly name: string;
-  /** Null when there is no such field. */
+  /** Null if there is no such field. */
   readonly field: FilterField | null;
   readonly op: GenericOperator;
-  /** Whether the complement is meant. */
+  /** Whether the comparison is negated. */
   readonly not: boolean;
   readonly values: readonly Value[];
-  /** The index that can find its rows; null when every row must be read. */
+  /** The index that can find the rows; null if every row must be read. */
   readonly index: string | null;
-  /** Where it was written; null for a stored one. */
+  /** Path in the arguments; null for a stored condition. */
   readonly path: string | null;
 }
 
 type TagIds = ReadonlyMap<string, string>;
 
-/** A condition as it is stored, which may no longer be readable. */
+/** A stored condition, which may have become invalid. */
 export function storedCondition(
   { field: name, op, value }: GenericCondition,
   registry: Registry,
@@ -67,7 +67,7 @@ export function storedCondition(
   return { name, field, op, not: false, values, index: null, path: null };
 }
 
-/** A comparison of a normalised filter, its operator in the positive form. */
+/** A comparison of a normalized filter, with its operator in the positive form. */
 function conditionOf(leaf: Leaf, tagIds: TagIds): Condition {
   const { field, said, comparator, negated, path } = leaf;
   const ranged = said.op === "ON" || said.op === "WITHIN" || said.op === "OLDER_THAN";
@@ -80,11 +80,11 @@ function conditionOf(leaf: Leaf, tagIds: TagIds): Condition {
   return { name: field.path, field, op, not: negated, values, index: indexOf(leaf), path };
 }
 
-/** A node of a normalised filter, for people who build one. */
+/** A node of a normalized filter, for filter editors. */
 export interface TreeNode {
   readonly kind: "ALL" | "NONE" | "AND" | "OR" | "CONDITION" | "SOME" | "NO";
   readonly condition: Condition | null;
-  /** The relation that `SOME` and `NO` follow. */
+  /** The relation of `SOME` and `NO`. */
   readonly relation: string | null;
   readonly nodes: readonly TreeNode[];
 }

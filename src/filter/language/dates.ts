@@ -8,7 +8,8 @@ import { formatDay } from "../../lib/exact.ts";
  */
 
 /**
- * The time (one for a whole request), the time zone and the beginning of weeks by which relative dates are resolved.
+ * The clock by which relative dates are resolved: the moment of the request, its time zone, and the first day of the
+ * week.
  */
 export interface Clock {
   readonly now: Date;
@@ -36,7 +37,7 @@ export type RelativeRange =
   | { readonly this: CalendarUnit }
   | { readonly previous: CalendarUnit };
 
-/** A range of days or times: inclusive start, exclusive end. Null: unbounded. */
+/** A range of days or times, with inclusive start and exclusive end. Null means unbounded. */
 export interface Span {
   readonly from: Date | null;
   readonly to: Date | null;
@@ -49,7 +50,7 @@ export class DurationError extends Error {
 
 type Days = { readonly from: Temporal.PlainDate | null; readonly to: Temporal.PlainDate };
 
-/** What kind of values the range is for: moments, or calendar days as midnight UTC. */
+/** The kind of values that the range is for: moments, or calendar days as midnight UTC. */
 export type DateKind = "dateTime" | "date";
 
 /** One calendar day, as midnight UTC. */
@@ -59,10 +60,10 @@ export function daySpan(day: Date, kind: DateKind, { timeZone }: Clock): Span {
 }
 
 /**
- * Resolves a relative range. `last` and `next` are whole days that include today, but hours count from the time of the
- * request; `this` and `previous` are calendar units, with weeks from the clock's day.
+ * Resolves a relative range. `last` and `next` are whole days including today; hours count from the moment of the
+ * request; `this` and `previous` are calendar periods.
  *
- * @throws DurationError for hours of a calendar day
+ * @throws DurationError for hours in a calendar day
  */
 export function rangeSpan(range: RelativeRange, kind: DateKind, clock: Clock): Span {
   const { timeZone, weekStart } = clock;
@@ -77,7 +78,7 @@ export function rangeSpan(range: RelativeRange, kind: DateKind, clock: Clock): S
   }
   const amount = "last" in range ? range.last : range.next;
   if (amount.unit === "HOUR") {
-    if (kind === "date") throw new DurationError("counts hours, which a day without a time does not have");
+    if (kind === "date") throw new DurationError("must not contain hours: the field has days without a time");
     const hours = amount.amount * 3_600_000;
     const now = clock.now.getTime();
     return "last" in range
@@ -104,7 +105,7 @@ export function olderSpan(text: string, kind: DateKind, clock: Clock): Span {
   const timed =
     Temporal.Duration.compare(duration, { years, months, weeks, days }, { relativeTo: anyDay }) !== 0;
   if (timed && kind === "date") {
-    throw new DurationError("counts hours, which a day without a time does not have");
+    throw new DurationError("must not contain hours: the field has days without a time");
   }
   try {
     const now = zonedNow(clock);
@@ -131,7 +132,7 @@ function readDuration(text: string): Temporal.Duration {
   } catch {
     throw new DurationError('must be an ISO 8601 duration, such as "P30D", "P1Y6M" or "PT12H"');
   }
-  if (duration.sign <= 0) throw new DurationError("must be longer than nothing");
+  if (duration.sign <= 0) throw new DurationError("must be longer than zero");
   return duration;
 }
 
@@ -155,7 +156,7 @@ function durationOf({ amount, unit }: Amount): Temporal.DurationLike {
   }
 }
 
-/** By ISO 8601's numbers, from 1. */
+/** By ISO 8601 number, from 1. */
 const weekDays: readonly WeekDay[] = [
   "MONDAY",
   "TUESDAY",
@@ -184,7 +185,7 @@ function beginOf(day: Temporal.PlainDate, unit: CalendarUnit, weekStart: WeekDay
 function spanOf({ from, to }: Days, kind: DateKind, timeZone: string): Span {
   const at = (day: Temporal.PlainDate | null): Date | null => {
     if (day === null) return null;
-    // A day starts after midnight where the clocks go forward at midnight.
+    // Where the clocks go forward at midnight, the day starts later than midnight.
     const moment = kind === "date" ? day.toZonedDateTime("UTC") : day.toZonedDateTime(timeZone);
     return new Date(moment.epochMilliseconds);
   };

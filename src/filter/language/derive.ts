@@ -19,20 +19,20 @@ import {
 import { shownKey } from "./email.ts";
 
 /**
- * Computes the derived columns, which filters read, from the columns that callers write. A field of the registry that
- * is compared in a derived column names with `from` the column that it is computed from. Every write takes the derived
- * columns from here, in the same statement.
+ * Computes the derived columns, which filters read, from the columns that callers write. A registry field that is
+ * compared in a derived column names its source column with `from`. Every write sets the derived columns in the same
+ * statement.
  */
 
 /** A custom field's value as `custom` stores it: already checked against its definition. */
 export type CustomValueJson = string | number | boolean | readonly string[];
 
-/** A record's columns by their Prisma names. */
+/** A record's columns, by their Prisma names. */
 type Row = Readonly<Record<string, unknown>>;
 
 export type SlotColumns = Record<string, string | number | Date | null>;
 
-/** The derived columns of a contact or lead by their Prisma names. */
+/** The derived columns of a contact or lead, by their Prisma names. */
 export type DerivedColumns = { [Name in keyof typeof derivedColumns]: DerivedColumn<Name> };
 
 type DerivedColumn<Name> = Name extends "keys"
@@ -56,9 +56,9 @@ interface Plan {
     readonly searched: boolean;
     /** Whether the column holds order keys. */
     readonly ordered: boolean;
-    /** For e-mail addresses, the key of `keys` that holds the shown form; null for other texts. */
+    /** For e-mail addresses, the key of `keys` that has the shown form; null for other texts. */
     readonly shown: string | null;
-    /** Where further addresses are, and the field to whose path their tokens belong. */
+    /** The column of further addresses, and the field whose path their tokens use. */
     readonly others: (OtherAddresses & { readonly path: string }) | null;
   }[];
   readonly keys: readonly { readonly from: string; readonly key: string }[];
@@ -163,17 +163,17 @@ export function deriveBuiltIn(entity: Entity, row: Row): BuiltIn {
     columns[column] = lines.length === 0 ? null : `\n${lines.join("\n")}\n`;
     searched.push(...lines);
   }
-  // A line feed between the parts, so that no term matches across two of them.
+  // A line feed separates the parts, so that no term matches across two of them.
   const searchText = searched.filter((part) => part !== null).join("\n");
   const further = plainLines(searchText.split("\n"));
   return Object.assign(columns, { keys, facets, searchText: [searchText, ...further].join("\n") });
 }
 
 /**
- * Derived columns by their Prisma names.
+ * Derived columns, by their Prisma names.
  *
- * @param row the columns that callers write, with the custom values by slug
- * @param slots the initial values of the slots; all null when left out
+ * @param row the columns that callers write, with custom values by slug
+ * @param slots initial values of the slot columns; all null by default
  */
 export function derive(
   entity: Entity,

@@ -3,10 +3,10 @@ import { fold } from "../../lib/fold.ts";
 
 /**
  * The shown form of an e-mail address's comparison key: its domain in Unicode, `müller.de`, where the key has
- * A-labels, `xn--mller-kva.de`.
+ * Punycode, `xn--mller-kva.de`.
  *
  * @param key from `emailKey`
- * @returns null where both are the same
+ * @returns null if both are the same
  */
 export function shownKey(key: string): string | null {
   const at = key.lastIndexOf("@");

@@ -8,14 +8,14 @@ import { OperandError, readOperands, readSpan } from "./operands.ts";
 import { limitProblem, type Problem } from "./problem.ts";
 import type { FilterEnvironment } from "./question.ts";
 
-/** A comparison, read; null when there is something wrong with it. */
+/** A parsed comparison; null if it has a problem. */
 export interface Read {
   readonly leaf: Leaf | null;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads one comparison: an operator's meaning, and a value for the field's type.
+ * Parses one comparison: the operator, and its value in the type of the field.
  *
  * @param op the operator's name in the query form, for messages
  */
@@ -30,7 +30,7 @@ export function readComparison(
   const leaf: Leaf = { kind: "leaf", field, comparator, operands: [], negated, path, said: { op, value } };
   if (takes === "nothing") {
     if (value !== undefined && typeof value !== "boolean") return wrong(path, "must be true or false");
-    // The query form may leave the value out; `false` asks for the complement.
+    // In the query form the value may be omitted; `false` means the complement.
     const empty = (value === false) === negated;
     const said = { op: empty ? "IS_EMPTY" : "IS_NOT_EMPTY", value: undefined } as const;
     return { leaf: { ...leaf, negated: !empty, said }, problems: [] };
@@ -85,7 +85,7 @@ function readRange(
   }
 }
 
-/** A tag named by id must exist; an unknown name matches nothing, or is a problem in a stored list. */
+/** A tag named by id must exist; an unknown name matches nothing, but is a problem in a stored list. */
 function tagProblems(
   given: string,
   tag: string,

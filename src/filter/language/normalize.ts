@@ -1,8 +1,8 @@
 import type { Leaf, Node, Normal, Operand, Part } from "./ast.ts";
 
 /**
- * Normalises a filter: pushes negations to the leaves, flattens nested groups of one kind, and removes duplicates. An
- * empty `and` matches everything, an empty `or` and a membership in an empty list match nothing.
+ * Normalizes a filter: moves negations to the leaves, flattens nested groups of the same kind, and removes
+ * duplicates. An empty `and` matches everything; an empty `or` and membership in an empty list match nothing.
  */
 export function normalize(node: Node, negated = false): Normal {
   switch (node.kind) {
@@ -13,7 +13,7 @@ export function normalize(node: Node, negated = false): Normal {
     case "related": {
       const inner = normalize(node.node);
       const none = node.negated !== negated;
-      // No record matches an empty disjunction, so there is no related one.
+      // An empty OR matches no record, so that there is no related record that matches.
       if (inner.kind === "none") return { kind: none ? "all" : "none" };
       if (none && node.relation.one && inner.kind !== "all") return notTheOne(node);
       return { ...node, node: inner, negated: none };
@@ -24,8 +24,8 @@ export function normalize(node: Node, negated = false): Normal {
 }
 
 /**
- * The complement of a filter of one related record: there is none, or it does not match. Prisma joins that record to
- * the row, so a comparison with a null column is unknown in SQL, and its NOT would be unknown too.
+ * The complement of a filter on a to-one relation: there is no related record, or it does not match. Prisma joins the
+ * related record, so that a comparison with a null column is unknown in SQL, and NOT of it too.
  */
 function notTheOne(node: Extract<Node, { kind: "related" }>): Normal {
   const absent: Node = { ...node, node: { kind: "and", nodes: [] }, negated: true };
@@ -57,7 +57,7 @@ function leaf(node: Leaf, outer: boolean): Normal {
     if (node.comparator === "in" || node.comparator === "hasAny") return { kind: negated ? "all" : "none" };
     if (node.comparator === "hasAll") return { kind: negated ? "none" : "all" };
   }
-  // A list has each member once, in whichever of its written forms.
+  // Removes duplicates among the operands, however they were written.
   const operands = lists.has(node.comparator)
     ? [...new Map(node.operands.map((operand) => [operandKey(operand), operand])).values()]
     : node.operands;
@@ -66,11 +66,11 @@ function leaf(node: Leaf, outer: boolean): Normal {
 
 const lists: ReadonlySet<string> = new Set(["in", "hasAny", "hasAll"]);
 
-/** A moment by its milliseconds: written out, ten thousand of them would take a tenth of a second. */
+/** A date by its milliseconds: formatting ten thousand dates would take a tenth of a second. */
 export const operandKey = (operand: Operand): string | number =>
   operand instanceof Date ? operand.getTime() : String(operand);
 
-/** A key that is equal for parts of the same meaning, whatever their paths. */
+/** A key that is equal for parts with the same meaning, whatever their paths. */
 function keyOf(part: Normal): string {
   switch (part.kind) {
     case "all":
@@ -89,7 +89,7 @@ function keyOf(part: Normal): string {
   }
 }
 
-/** The filter with every condition on one field replaced by true, negated or not, outside of relations. */
+/** The filter with every condition on one field, negated or not, replaced by true; conditions inside relations stay. */
 export function taking(node: Normal, path: string): Normal {
   if (node.kind === "leaf") return node.field.path === path ? { kind: "all" } : node;
   if (node.kind !== "and" && node.kind !== "or") return node;

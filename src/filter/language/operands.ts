@@ -36,17 +36,15 @@ export class OperandError extends Error {
   }
 }
 
-/** @param country of phone numbers without one, in two letters of ISO 3166-1 */
+/** @param country default country of phone numbers, ISO 3166-1 alpha-2 */
 type Reader = (value: unknown, field: FilterField, country: string | null) => Operand;
 
-/**
- * A text as it is compared: without what is invisible at its ends, since what it is compared with has nothing there.
- */
+/** The text without invisible characters at its ends, since stored texts have none there. */
 const said = (value: unknown): string => withoutInvisibleEnds(expect(value, "string"));
 
 const text: Reader = (value) => fold(said(value));
 
-/** Options by their folded text; kept as long as their field. */
+/** Options by their folded text, cached per field. */
 const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
 
 function foldedOf(options: readonly string[]): ReadonlyMap<string, string> {
@@ -81,7 +79,7 @@ const id: Reader = (value, field) => {
   return decoded.uuid;
 };
 
-/** Ranges compare against numbers that need not fit the column; these bounds keep them finite. */
+/** Bounds of range operands. They may exceed the column's range but must be finite. */
 const comparable = { digits: 30, scale: 12 };
 
 const readers: Readonly<Record<FieldType, Reader>> = {
@@ -107,7 +105,7 @@ const readers: Readonly<Record<FieldType, Reader>> = {
     if (!/^[A-Z]{3}$/.test(code)) throw new OperandError('must be an ISO 4217 code, such as "EUR"');
     return code;
   },
-  // A typed input's DateTime has already been read by its scalar.
+  // The DateTime scalar of the typed form has parsed it already.
   dateTime: (value) => (value instanceof Date ? value : exact(() => parseMoment(expect(value, "string")))),
   enum: option,
   select: option,
@@ -117,18 +115,18 @@ const readers: Readonly<Record<FieldType, Reader>> = {
   member: id,
   smartList: id,
   relation: () => {
-    throw new OperandError("compares with nothing");
+    throw new OperandError("takes no value");
   },
 };
 
 const parts: ReadonlySet<Comparator> = new Set(["contains", "startsWith", "endsWith"]);
 
 /**
- * Reads one operand into the form in which the field's values compare.
+ * Parses one operand into the form in which the field's values are compared.
  *
- * @param country of phone numbers without one, in two letters of ISO 3166-1
- * @returns one operand; several for a part of a text that may be written in several ways, any of which will do
- * @throws OperandError saying what would be right
+ * @param country default country of phone numbers, ISO 3166-1 alpha-2
+ * @returns one operand, or several spellings of a part of a text, any of which may match
+ * @throws OperandError whose message says what is valid
  */
 export function readOperands(
   value: unknown,
@@ -139,19 +137,19 @@ export function readOperands(
   const operand = readers[field.type](value, field, country);
   if (!parts.has(comparator)) return [operand];
   if (field.type === "phone") {
-    // A number begins with its country's code.
+    // A stored number starts with its country code.
     const read = comparator === "startsWith" ? beginningsOf : partsOf;
     return read(fold(said(value)), country);
   }
-  // A part with the form of an address may be a whole address, or a part of a longer one in its shown form.
+  // Text with the form of an address may be a whole address, or a part of a longer address in its shown form.
   return field.type === "email" ? [...new Set([operand, fold(said(value))])] : [operand];
 }
 
 /**
- * Reads a range of days or times.
+ * Parses a range of days or times.
  *
  * @param value a day, a relative range, or a duration, as `takes` requires
- * @throws OperandError saying what would be right
+ * @throws OperandError whose message says what is valid
  */
 export function readSpan(
   value: unknown,

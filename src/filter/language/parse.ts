@@ -18,15 +18,16 @@ import { limitProblem, limits, type Problem, Total } from "./problem.ts";
 import type { FilterEnvironment, GenericCondition, GenericQuery, TypedFilter } from "./question.ts";
 
 /**
- * Parses both filter forms to one tree. Pure; collects every problem with its path, so that all are reported at once.
+ * Parses both filter forms to one tree. Pure; collects all problems with their paths, so that all are reported at
+ * once.
  */
 
-/** Where a part of a filter stands. */
+/** The position of a part of a filter. */
 interface Place {
   readonly registry: Registry;
   readonly path: string;
   readonly depth: number;
-  /** Relations that lead to this part. */
+  /** Number of relations that lead to this part. */
   readonly hops: number;
 }
 
@@ -34,7 +35,7 @@ export class Parser {
   readonly problems: Problem[] = [];
   #leaves = 0;
 
-  /** @param open smart lists that are being read, outermost first */
+  /** @param open the smart lists that are being expanded, outermost first */
   constructor(
     readonly registry: Registry,
     readonly environment: FilterEnvironment,
@@ -42,7 +43,7 @@ export class Parser {
     readonly total = new Total(),
   ) {}
 
-  /** @returns the trees of a generic query's groups; meaningless when there are problems */
+  /** @returns the trees of a generic query's groups; not valid if there are problems */
   groups(query: GenericQuery, path: string): Node[] {
     if (query.groups.length === 0) this.#invalid(`${path}.groups`, "must hold at least one group");
     this.#limit(`${path}.groups`, "groups", query.groups.length);
@@ -79,7 +80,7 @@ export class Parser {
     return through.length > 0 && node.kind === "leaf" ? throughRelations(node, through) : node;
   }
 
-  /** @returns the tree of a typed filter; meaningless when there are problems */
+  /** @returns the tree of a typed filter; not valid if there are problems */
   typed(filter: TypedFilter, path: string): Node {
     return this.#typed(filter, { registry: this.registry, path, depth: 1, hops: 0 });
   }
@@ -118,7 +119,7 @@ export class Parser {
     return { kind: "and", nodes };
   }
 
-  /** Related records: a filter for the one, or `some`, `none` and `count` for the many. */
+  /** Related records: a filter of a to-one relation, or `some`, `none` and `count` of a to-many relation. */
   #relation(field: FilterField, value: TypedFilter, place: Place): Node {
     if (field.storage.kind !== "relation") return nothing;
     const { relation } = field.storage;
@@ -164,11 +165,11 @@ export class Parser {
     return { kind: "and", nodes };
   }
 
-  /** Several operators of one comparator are AND-ed, all of them. */
+  /** Several operators in one comparator are AND-ed. */
   #comparators(field: FilterField, comparators: TypedFilter, place: Place): Node {
     const nodes = Object.entries(comparators).map(([operator, value]): Node => {
       const path = `${place.path}.${operator}`;
-      // A member's properties (role, name) have comparators of their own.
+      // Properties of a member (role, email) have comparators of their own.
       const part =
         operator in typedOperators ? undefined : place.registry.byName(`${field.path}.${operator}`);
       if (part && value === null) return this.#isNull(path);
@@ -235,22 +236,22 @@ export class Parser {
     return nothing;
   }
 
-  /** Exchanged bounds in one comparator are refused; conditions that contradict each other just match nothing. */
+  /** Exchanged bounds in one comparator are a problem; other contradictions match nothing. */
   #crossing(nodes: readonly Node[]): void {
     const found = crossing(nodes);
-    if (found) this.#invalid(found.path, "makes a range that ends before it begins");
+    if (found) this.#invalid(found.path, "makes a range whose end is before its start");
   }
 
   #unknown(name: string, path: string, registry: Registry): Node {
     const suggestions = nearest(name, registry.allNames());
     const hint = suggestions[0] === undefined ? "" : `; did you mean ${quote(suggestions[0])}?`;
-    const message = `there is no field ${quote(name)} to filter by${hint}`;
+    const message = `there is no filter field ${quote(name)}${hint}`;
     this.problems.push({ code: "UNKNOWN_FILTER_FIELD", message, path, suggestions });
     return nothing;
   }
 
   #isNull(path: string): Node {
-    return this.#invalid(path, "must not be null; leave it out to have no such condition");
+    return this.#invalid(path, "must not be null; omit it to have no such condition");
   }
 
   #invalid(path: string, message: string): Node {
@@ -258,7 +259,7 @@ export class Parser {
     return nothing;
   }
 
-  /** The limit is reported once, however many lists exceed it. */
+  /** The limit is reported once, even if several lists exceed it. */
   #total(path: string): Node {
     if (this.problems.at(-1)?.code !== "FILTER_TOO_LARGE") this.#limit(path, "total", limits.total + 1);
     return nothing;
@@ -271,5 +272,5 @@ export class Parser {
   }
 }
 
-/** Placeholder for a part with a problem, so that the rest can still be parsed. */
+/** Placeholder for a part with a problem, so that parsing can continue. */
 const nothing: Node = { kind: "or", nodes: [] };

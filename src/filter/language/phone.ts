@@ -1,39 +1,42 @@
 import { parsePhone, phoneBeginning, splitExtension } from "../../lib/phone.ts";
 
 /**
- * Phone numbers as people write and paste them, compared with E.164 and the extension behind it: separators between the
- * digits are ignored. Which numbers may be stored is decided in `lib/phone.ts`.
+ * Compares phone numbers as people write them with stored numbers, which are E.164 and an extension: separators
+ * between the digits are ignored. Which numbers may be stored is decided in `lib/phone.ts`.
  *
- * A country, in two letters of ISO 3166-1, is that of numbers without a country code; null where there is none.
+ * `country` is the default country of numbers without a country code, ISO 3166-1 alpha-2; null for none.
  */
 
 /** Spaces, brackets, dots, slashes, dashes of every kind and characters of no width. */
 const separators = /[\s()./\p{Pd}\p{Cf}]/gu;
 
-/** `+44 (0)20 7946 0958`: the trunk's 0 is dialled within the country alone. */
+/** `+44 (0)20 7946 0958`: the trunk prefix 0 is dialled only within the country. */
 const trunk = /(\+[\d\s]{1,10})\(0\)/g;
 
 /** A part of a number without separators; its first digits may be zeros. */
 const bareDigits = (text: string): string => text.replace(trunk, "$1").replace(separators, "");
 
-/** In the form in which it is stored behind a number. */
+/** In the form in which numbers with an extension are stored. */
 const stored = (digits: string, ext: string | null): string =>
   ext === null ? digits : `${digits};ext=${ext}`;
 
-/** A number without its country code, as that country's; null for one that has its own, or is none of the country. */
+/**
+ * A number without a country code as a number of the default country; null for a number that has one, or that is not
+ * valid in the country.
+ */
 function national(text: string, country: string | null): string | null {
   if (country === null || bareDigits(text).startsWith("+")) return null;
   const read = parsePhone(text, country);
   return "number" in read ? read.number : null;
 }
 
-/** A written number in the form in which it is stored, with the prefix 00 as +. */
+/** A written number in its stored form, with the prefix 00 as +. */
 export function wholeNumber(text: string, country: string | null): string {
   const { digits, ext } = splitExtension(text);
   return national(text, country) ?? stored(bareDigits(digits).replace(/^00/, "+"), ext);
 }
 
-/** The beginnings of stored numbers that a written beginning may be. */
+/** The possible starts of stored numbers for a written start. */
 export function beginningsOf(text: string, country: string | null): readonly string[] {
   const whole = wholeNumber(text, null);
   if (country === null || whole.startsWith("+")) return [whole];
@@ -42,8 +45,8 @@ export function beginningsOf(text: string, country: string | null): readonly str
 }
 
 /**
- * The parts to search in stored numbers: the part as it is, without leading zeros that are a prefix (00 before a
- * country code, 0 before a national number), and where none of these finds it, the number of the country.
+ * The parts to search in stored numbers: the part itself, the part without leading zeros that are a prefix (00 before
+ * a country code, 0 before a national number), and if none of these is found, the number in the default country.
  */
 export function partsOf(text: string, country: string | null): readonly string[] {
   const { digits, ext } = splitExtension(text);
@@ -57,23 +60,23 @@ function prefixesOf(bare: string): readonly string[] {
   return /^0\d{5}/.test(bare) ? [bare, bare.slice(1)] : [bare];
 }
 
-/** What a word of a phone number is made of, such as `(512)` or `867-7777`, perhaps with its extension: `5309x12`. */
+/** Words of a phone number, such as `(512)` or `867-7777`, or one with its extension: `5309x12`. */
 const word = /^(?=\D*\d)[+\d()./\p{Pd}\p{Cf}]+(?:(?:;ext=|ext\.?|x|#)\d+)?$/u;
 
-/** What stands before an extension, or is one: `ext. 12`, `x12`. */
+/** Words before an extension, or with one: `ext. 12`, `x12`. */
 const extensionWord = /^(?:ext(?:ension|n)?\.?|x|#)\d*$/;
 
 /** Fewest digits of a number that is written with separators. */
 const MIN_DIGITS = 5;
 
-/** Consecutive words, and the phone number that they may be together, in the form of `contains`. */
+/** Consecutive words, and the phone number that they may form, in the form of `contains`. */
 interface Run {
   readonly words: string[];
-  /** None for words that are not a number, or that have the stored form already. */
+  /** Empty for words that are no number, or that have the stored form already. */
   readonly numbers: readonly string[];
 }
 
-/** Splits words into those that can be one phone number together, and the others one by one. */
+/** Splits words into those that together may be one phone number, and the others one by one. */
 export function numbersIn(words: readonly string[], country: string | null): Run[] {
   const runs: { words: string[]; number: boolean }[] = [];
   for (const [at, each] of words.entries()) {

@@ -6,15 +6,18 @@ export const limits = {
   depth: 8,
   values: 500,
   relations: 2,
-  /** Comparisons, those of the smart lists that it names included. */
+  /** Comparisons, including those of named smart lists. */
   total: 1_000,
-  /** Values of one statement. Prisma takes 32,766, and blocks the event loop for 0.2 s with so many. */
+  /** Values of one statement. Prisma allows 32,766; with that many it blocks the event loop for 0.2 s. */
   parameters: 10_000,
-  /** Values under a key of a JSON column: each is a condition of Prisma's, which takes 0.1 s to plan so many. */
+  /**
+   * Values compared under a key of a JSON column: each becomes a condition in Prisma, and planning this many takes
+   * 0.1 s.
+   */
   inJson: 500,
 } as const;
 
-/** Something that is wrong with a filter. */
+/** A problem of a filter. */
 export interface Problem {
   readonly code:
     | "UNKNOWN_FILTER_FIELD"
@@ -25,14 +28,13 @@ export interface Problem {
     | "NEEDS_ALL_DATA"
     | "FILTER_TOO_LARGE";
   readonly message: string;
-  /** Where, such as `query.groups[1].conditions[0].field`. */
+  /** The path, such as `query.groups[1].conditions[0].field`. */
   readonly path: string;
   readonly suggestions: readonly string[];
 }
 
 /**
- * Counts the comparisons of a whole filter, with those of the lists it names: nesting would otherwise multiply the
- * limit.
+ * Counts the comparisons of a whole filter including named smart lists, since nested lists would multiply the limit.
  */
 export class Total {
   #leaves = 0;
@@ -53,7 +55,7 @@ export function limitProblem(path: string, what: keyof typeof limits, count: num
   const names = {
     depth: `a depth of ${count}`,
     relations: `${count} relations inside each other`,
-    total: "too many comparisons with those of the smart lists that it names",
+    total: "too many comparisons, including those of the smart lists that it names",
     parameters: `${count} values in all`,
     inJson: `${count} values of custom fields that are compared one by one, since they have no column of their own`,
   };

@@ -1,9 +1,9 @@
 import type { GenericOperator } from "../registry/operators.ts";
 import type { Clock } from "./dates.ts";
 
-/** The input of each filter form, and the filter environment in which it is read. */
+/** The inputs of both filter forms, and the environment in which a filter is read. */
 
-/** Generic form: OR of groups, AND inside. */
+/** Generic form: an OR of groups, each an AND of conditions. */
 export interface GenericQuery {
   readonly groups: readonly { readonly conditions: readonly GenericCondition[] }[];
 }
@@ -13,7 +13,7 @@ export interface GenericCondition {
   readonly value?: unknown;
 }
 
-/** Typed form, as GraphQL has checked it: `and`, `or`, `not`, and one comparator object a field. */
+/** Typed form, validated by GraphQL: `and`, `or`, `not`, and a comparator object for each field. */
 export type TypedFilter = Readonly<Record<string, unknown>>;
 
 /** A smart list that a filter can name. */
@@ -24,19 +24,19 @@ export interface NamedList {
   readonly timeZone: string | null;
 }
 
-/** The filter environment: what a filter is read against, beside the fields. */
+/** What is needed to read a filter, besides the fields. */
 export interface FilterEnvironment {
   readonly clock: Clock;
-  /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code. */
   readonly country: string | null;
-  /** Ids of the tags that exist, by folded name and by id. */
+  /** Ids of the existing tags, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
-  /** Row ids of the members that exist, as far as the filter may name them. */
+  /** Row ids of the existing members that the filter may name. */
   readonly memberIds: ReadonlySet<string>;
-  /** The organization's smart lists by row id, as far as the filter may name them. */
+  /** The organization's smart lists that the filter may name, by row id. */
   readonly lists: ReadonlyMap<string, NamedList>;
-  /** Whether the caller sees only what is assigned to them. */
+  /** Whether the caller is restricted to assigned data. */
   readonly restricted: boolean;
-  /** Whether the filter is a stored list's: an unknown tag is then a problem; otherwise it just matches nothing. */
+  /** Whether the filter belongs to a stored list: then an unknown tag is a problem; otherwise it matches nothing. */
   readonly stored: boolean;
 }

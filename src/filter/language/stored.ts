@@ -7,8 +7,8 @@ import type { Registry } from "../registry/registry.ts";
 import type { GenericCondition, GenericQuery } from "./question.ts";
 
 /**
- * How stored queries name things: tags, members and other lists by id, so that these can be renamed; custom fields by
- * slug, which never changes; options by name as in records, rewritten together with them. Pure.
+ * Stored queries refer to tags, members and other lists by id, so that these can be renamed; to custom fields by
+ * slug, which never changes; to options by name as in records, which a rename also rewrites. Pure.
  */
 
 /** A tag that queries can name. */
@@ -21,11 +21,11 @@ export interface NamedTag {
 /** The field of a condition. */
 interface Place {
   readonly field: FilterField;
-  /** The entity that has the field, perhaps a related one. */
+  /** The entity of the field, which may be a related one. */
   readonly entity: FilterEntity;
 }
 
-/** The field of a condition, and each text that it is compared with. */
+/** The field of a condition, and each text that the field is compared with. */
 export interface NamedIn extends Place {
   readonly texts: readonly string[];
 }
@@ -40,13 +40,13 @@ const placeOf = (name: string, registry: Registry): Place | null => {
   };
 };
 
-/** Whether an operator compares with values of the field's type, and not with days or spans of them. */
+/** Whether an operator compares with values of the field's type, not with relative dates. */
 const comparesValues = ({ op }: GenericCondition): boolean => {
   const { takes } = genericOperators[op].means;
   return takes === "one" || takes === "many";
 };
 
-/** The fields and texts that the conditions of a query name. */
+/** The fields and texts that a query's conditions name. */
 export const namedIn = ({ groups }: GenericQuery, registry: Registry): NamedIn[] =>
   groups.flatMap(({ conditions }) =>
     conditions.flatMap((condition) => {
@@ -57,7 +57,7 @@ export const namedIn = ({ groups }: GenericQuery, registry: Registry): NamedIn[]
     }),
   );
 
-/** The query with each text that a condition compares with changed; the same query when nothing changes. */
+/** The query with each compared text changed; the same object if nothing changes. */
 export function changeTexts(
   query: GenericQuery,
   registry: Registry,
@@ -85,7 +85,7 @@ export function changeTexts(
   return changed ? { ...query, groups } : query;
 }
 
-/** The tag that a text means: by id, or by name without regard to case and outer spaces. */
+/** The tag that a text names: by id, or by name regardless of case and surrounding spaces. */
 const tagOf = (text: string, tags: readonly NamedTag[]): NamedTag | undefined => {
   const decoded = decodeId(text);
   const byId = decoded?.type === "Tag" ? tags.find(({ id }) => id === decoded.uuid) : undefined;
@@ -93,7 +93,7 @@ const tagOf = (text: string, tags: readonly NamedTag[]): NamedTag | undefined =>
   return byId ?? tags.find(({ nameKey }) => nameKey === key);
 };
 
-/** A query as it is stored: tags by id, options spelled as the field has them. */
+/** A query in the form in which it is stored: tags by id, options spelled as in the field. */
 export const asStored = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
   changeTexts(query, registry, (text, { field }) => {
     if (field.type === "tags") {
@@ -105,8 +105,8 @@ export const asStored = (query: GenericQuery, registry: Registry, tags: readonly
   });
 
 /**
- * A stored query as it is shown, which can be sent back: tags by their current names. A tag whose name looks like an id
- * is shown by its id.
+ * A stored query in the form in which it is shown and can be sent back: tags by their current names. A tag whose name
+ * looks like an id is shown by its id.
  */
 export const shown = (query: GenericQuery, registry: Registry, tags: readonly NamedTag[]): GenericQuery =>
   changeTexts(query, registry, (text, { field }) => {

@@ -6,7 +6,7 @@ import { type Definition, type Entity, slotKinds } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
 import type { ListedEntity, Question } from "./plan.ts";
 
-/** Counting the values of a list's rows: one statement for each facet that is asked for. */
+/** Facets: counts of a list's rows by value, with one statement for each requested facet. */
 
 export type FacetedEntity = ListedEntity;
 
@@ -15,31 +15,31 @@ const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const satis
   string
 >;
 
-/** A facet of built-in values. */
+/** A facet of a built-in field. */
 export interface Facet {
   readonly description: string;
   readonly bucket: Bucket;
 }
 
 const source: Facet = {
-  description: "Where they came from.",
+  description: "By source.",
   bucket: { kind: "column", column: "source", by: "sourceKey" },
 };
 const owner: Facet = {
-  description: "Whom they are assigned to.",
+  description: "By owner.",
   bucket: { kind: "column", column: "ownerId" },
 };
-const tags: Facet = { description: "The tags that they carry.", bucket: { kind: "array", column: "tagIds" } };
-const status: Facet = { description: "Where they stand.", bucket: { kind: "column", column: "status" } };
+const tags: Facet = { description: "By tag.", bucket: { kind: "array", column: "tagIds" } };
+const status: Facet = { description: "By status.", bucket: { kind: "column", column: "status" } };
 
-/** The facets of each entity, by the filter field that they count. */
+/** The facets of each entity, by the path of the filter field. */
 export const facets: Readonly<Record<FacetedEntity, Readonly<Record<string, Facet>>>> = {
   CONTACT: {
     tags,
     source,
     owner,
     company: {
-      description: "The companies.",
+      description: "By company.",
       bucket: { kind: "column", column: "company", by: "companyKey" },
     },
   },
@@ -47,15 +47,15 @@ export const facets: Readonly<Record<FacetedEntity, Readonly<Record<string, Face
   DEAL: {
     owner,
     status,
-    stage: { description: "The stages.", bucket: { kind: "column", column: "stage", by: "stageKey" } },
+    stage: { description: "By stage.", bucket: { kind: "column", column: "stage", by: "stageKey" } },
     currency: {
-      description: "The currencies of their values.",
+      description: "By the currency of the value.",
       bucket: { kind: "column", column: "currency" },
     },
   },
 };
 
-/** A list's rows, for counting. */
+/** The list whose rows are counted. */
 export interface Faceted {
   readonly entity: FacetedEntity;
   readonly question: Question;
@@ -70,9 +70,9 @@ const MAX_VALUES = 100;
 const DEFAULT_VALUES = 25;
 
 /**
- * Counts the values of a field among a list's rows.
+ * Counts a list's rows by the values of a field.
  *
- * @param path the filter field whose own conditions `ignoreOwn` leaves out
+ * @param path the filter field whose own conditions `ignoreOwn` drops
  */
 export function countValues(
   context: Context,
@@ -83,7 +83,7 @@ export function countValues(
 ): Promise<BucketCount[]> {
   const limit = first ?? DEFAULT_VALUES;
   if (limit < 1 || limit > MAX_VALUES) {
-    throw new RequestError("BAD_USER_INPUT", `first must be 1 to ${MAX_VALUES}`, { field: "first" });
+    throw new RequestError("BAD_USER_INPUT", `first must be between 1 and ${MAX_VALUES}`, { field: "first" });
   }
   const where = ignoreOwn ? question.without(path) : question.where;
   return context.db.sets.counts({ model: models[entity], where }, bucket, limit);
@@ -92,7 +92,7 @@ export function countValues(
 /**
  * The bucket of a custom field.
  *
- * @throws RequestError UNKNOWN_FILTER_FIELD when there is no such field
+ * @throws RequestError UNKNOWN_FILTER_FIELD if there is no such field
  */
 export async function customBucket(context: Context, entity: Entity, slug: string): Promise<Bucket> {
   const definitions = await definitionsOf(context, entity);
@@ -109,7 +109,7 @@ export async function customBucket(context: Context, entity: Entity, slug: strin
   });
 }
 
-/** Values that differ in case only are counted as one where a slot holds them folded. */
+/** Values that differ only in case are counted as one, if a slot column has them folded. */
 const bucketOf = ({ slug, slot, type }: Definition): Bucket => ({
   kind: "custom",
   slug,

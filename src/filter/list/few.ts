@@ -3,10 +3,10 @@
  * both the page and the total; for long lists two statements are faster. It only decides which: the answer is the same.
  */
 
-/** Most rows of a short list: sorting so many takes a fraction of the time of finding them. */
+/** Most rows of a short list: sorting them takes a fraction of the time of finding them. */
 const FEW = 2000;
 
-/** Lists that are remembered; beyond these, a new one evicts the oldest. */
+/** Most lists that are remembered; a further one replaces the oldest. */
 const MOST_LISTS = 10_000;
 
 const few = new Set<string>();

@@ -23,7 +23,7 @@ export interface FilterArgs {
   readonly timeZone?: string | null | undefined;
 }
 
-/** The definitions, tags, members and lists that a filter names. */
+/** The custom fields, tags, members and smart lists that a filter names. */
 export interface Named {
   /** Of any entity. */
   readonly definitions: readonly Definition[];
@@ -40,9 +40,9 @@ export interface ReadFilter {
   /** The condition of each group of `query`, compiled on demand; null without a query. */
   readonly groups: (() => readonly Where[]) | null;
   readonly registry: Registry;
-  /** Ids of the tags that it names, by folded name and by id. */
+  /** Ids of the tags that the filter names, by folded name and by id. */
   readonly tagIds: ReadonlyMap<string, string>;
-  /** What people call the tags and members that it names, by the operand that names them. */
+  /** Display names of the tags and members that the filter names, by operand. */
   readonly names: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   /** The same filter with every condition on one field replaced by true. */
@@ -51,7 +51,7 @@ export interface ReadFilter {
 
 export type ReadOptions = Pick<FilterEnvironment, "clock" | "country" | "restricted"> & {
   readonly stored?: boolean;
-  /** The row id of the smart list that is being read. */
+  /** Row id of the smart list whose filter is read. */
   readonly listId?: string;
 };
 
@@ -62,7 +62,7 @@ const parametersProblem = (where: unknown, path: string): Problem | null =>
   limitProblem(path, "parameters", countParameters(where)) ??
   limitProblem(path, "inJson", countInJson(where));
 
-/** Both filter forms to one Prisma `where`. Pure. */
+/** Compiles both filter forms to one Prisma `where`. Pure. */
 export function readFilter(
   entity: FilterEntity,
   { filter, query, search }: FilterArgs,
@@ -117,8 +117,8 @@ export function readFilter(
 export type FilterContext = Pick<Context, "db" | "now" | "viewer">;
 
 /**
- * The clock of a request's relative dates: the caller's time zone, else `fallback`, else the organization's, and its
- * weeks.
+ * The clock of a request's relative dates: the caller's time zone, otherwise `fallback`, otherwise the
+ * organization's; and the organization's first day of the week.
  */
 export const clockOf = (
   { now, viewer }: Pick<FilterContext, "now" | "viewer">,
@@ -127,11 +127,11 @@ export const clockOf = (
 ) => ({ now, timeZone: timeZone ?? fallback ?? viewer.timeZone, weekStart: viewer.weekStart });
 
 /**
- * Reads a filter with what it needs to know. At most one statement for the custom fields and tags that it may name,
- * and one more for smart lists when it names any.
+ * Reads a filter, with at most one statement for the custom fields and tags that it may name, and one more for smart
+ * lists if it names any.
  *
- * @param needsDefinitions whether the custom fields are wanted also without a filter
- * @param fallback the time zone that goes before the organization's
+ * @param needsDefinitions whether the custom fields are read even without a filter
+ * @param fallback time zone that takes precedence over the organization's
  */
 export async function readArgs(
   context: FilterContext,
@@ -141,7 +141,7 @@ export async function readArgs(
   fallback?: string | null,
 ): Promise<ReadFilter & { readonly definitions: readonly Definition[] | null }> {
   const written = [args.filter, args.query];
-  // Before what it names is looked up.
+  // Checked before the names are looked up.
   const values = [
     args.filter ?? [],
     (args.query?.groups ?? []).map(({ conditions }) => conditions.map(({ value }) => value)),
@@ -160,14 +160,14 @@ export async function readArgs(
   return { ...read, definitions: mayName ? named.definitions : null };
 }
 
-/** What filters may name. */
+/** Looks up what filters name. */
 export async function findNamed(db: Db, written: readonly unknown[]): Promise<Named> {
   const lists = mentionsLists(written) ? await findLists(db) : [];
   const catalogue = await db.catalogue(null, textsIn([written, lists.map(({ query }) => query)]));
   return { ...catalogue, lists };
 }
 
-/** Every smart list of the organization: those that a filter names may name others. */
+/** All smart lists of the organization, since lists can name further lists. */
 async function findLists(db: Db): Promise<NamedList[]> {
   const lists = await db.smartList.findMany({
     select: { id: true, name: true, query: true, timeZone: true },
@@ -187,21 +187,21 @@ function mentionsLists(written: unknown): boolean {
   );
 }
 
-/** Every text in a filter's input, any of which could name a tag; cheaper than parsing the filter twice. */
+/** All strings in a filter's input, since any of them could name a tag; cheaper than parsing the filter twice. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (value instanceof Date || typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(textsIn);
 }
 
-/** @throws FilterError with every problem of the filter, each with its path */
+/** @throws FilterError with all problems of the filter, each with its path */
 export function requireReadable<Read extends ReadFilter>(read: Read): Read {
   const [first] = read.problems;
   if (first) throw new FilterError(first, read.problems);
   return read;
 }
 
-/** A filter has problems: the first one is the message, all are in `problems`. */
+/** A filter with problems: the message is the first one, `problems` has all of them. */
 class FilterError extends RequestError {
   constructor(first: Problem, problems: readonly Problem[]) {
     super(first.code, `${first.path} ${first.message}`, {

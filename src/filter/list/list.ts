@@ -19,13 +19,13 @@ import {
 
 /** Lists of contacts, leads and deals: the arguments are read once into a plan, and the plan is executed. */
 
-/** The two calls of a scoped model that a list needs. */
+/** The two methods of a scoped model that a list calls. */
 interface Listed<Row> {
   findMany(args: object): Promise<Row[]>;
   count(args: object): Promise<number>;
 }
 
-/** Values of a filter that is read in a turn of its own. */
+/** Number of values from which on lists of one request are read one after the other. */
 const LARGE = 200;
 
 /** An edge, with the OR groups that its row matches; null when the list has none. */
@@ -42,15 +42,15 @@ export class FilteredEdge<Row extends { readonly id: string }> extends Edge<Row>
   }
 }
 
-/** A connection, with the question that it answers. */
+/** A connection, with the conditions of its list. */
 export interface FilteredConnection<Row extends { readonly id: string }> extends Connection<Row> {
   readonly edges: Promise<FilteredEdge<Row>[]>;
   readonly question: Question;
 }
 
 /**
- * A page of contacts, leads or deals: one statement for the rows and one for their number, each when it is selected, or
- * one for both when there are few; and one for the custom fields and tags that a filter names.
+ * A page of contacts, leads or deals. One statement for the rows and one for `totalCount`, each only if selected, or
+ * one for both if the list is short; and one for the custom fields and tags that the filter names.
  */
 export async function filteredConnection<Row extends { readonly id: string }>(
   context: Context,
@@ -78,7 +78,7 @@ function execute<Row extends { readonly id: string }>(
     );
     return counted;
   };
-  // A request may ask for many such lists at once.
+  // Many large lists of one request would otherwise be read at once.
   const isLarge = countParameters(where) > LARGE;
   const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     if (isLarge) await ownTurn();
@@ -106,7 +106,7 @@ function execute<Row extends { readonly id: string }>(
   return Object.assign(lazyConnection(readPage, totalCount), { question: plan });
 }
 
-/** The rows of the page, and one more that tells whether there is a next page. */
+/** The rows of the page, and one more row that tells whether there is a next page. */
 function pageArgs({ where, keys, window, columns, place, readsCursor }: ListPlan): object {
   const { take, skip, backwards } = window;
   return {
@@ -118,7 +118,7 @@ function pageArgs({ where, keys, window, columns, place, readsCursor }: ListPlan
   };
 }
 
-/** A row at the cursor or on the side that the page was reached from, or any without a cursor. */
+/** A row at the cursor or before it, in the direction of the page; any row without a cursor. */
 function lookBackArgs({ where, keys, window, place }: ListPlan): object {
   const back = !window.backwards;
   return {
@@ -132,7 +132,7 @@ function lookBackArgs({ where, keys, window, place }: ListPlan): object {
 const countRows = (context: Context, model: Listed<unknown>, { alone, model: name, where }: ListPlan) =>
   alone && name !== "deal" ? countLive(context, name, { ...alone, where }) : model.count({ where });
 
-/** Which groups each row of a page matches: one statement for all rows, on first use. */
+/** The groups that each row of a page matches: one statement for all rows, at first use. */
 function matchedGroups(
   { db }: Context,
   { model, groups }: ListPlan,

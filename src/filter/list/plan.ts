@@ -11,7 +11,7 @@ import { type Search, saysNothing } from "../compile/search.ts";
 import type { FilterEntity } from "../registry/fields.ts";
 import { clockOf, type FilterArgs, type ReadFilter, readArgs, requireReadable } from "./filter.service.ts";
 
-/** What a list is asked, read once: all that is done for it follows from its plan. */
+/** Reads the arguments of a list once, into a plan that everything else follows. */
 
 const models = { CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const satisfies Partial<
   Record<FilterEntity, string>
@@ -28,13 +28,13 @@ export interface ListArgs extends PageArgs, FilterArgs {
   readonly trash?: TrashMode | null | undefined;
 }
 
-/** A smart list to which a further filter is confined. */
+/** A smart list, which the filter of the request narrows. */
 export interface Within {
   readonly where: Where;
-  /** The condition of each of its groups. */
+  /** The conditions of the smart list's groups. */
   readonly groups: () => readonly Where[];
   readonly timeZone: string | null;
-  /** Identifies the list and its version, for cursors. */
+  /** Identifies the smart list and its version, for cursors. */
   readonly key: string;
 }
 
@@ -53,17 +53,15 @@ export interface ListPlan extends Question {
   /** Columns to read: those selected, and those of the order. */
   readonly columns: object;
   readonly binding: CursorBinding;
-  /** The keyset position where the window begins; null at the beginning of the list. */
+  /** The keyset position where the page starts; null at the start of the list. */
   readonly place: readonly CursorValue[] | null;
-  /** Whether the cursor's own row is read too, to learn whether there is a page before this one. */
+  /** Whether the cursor's own row is read too, to know whether there is a previous page. */
   readonly readsCursor: boolean;
   /** Whether this is the first page, and `totalCount` is selected too. */
   readonly firstWithNumber: boolean;
-  /**
-   * The filter, where it is the only condition on live records, which `countLive` can count without reading all rows.
-   */
+  /** The filter, if it is the only condition on live records: `countLive` can count it without reading all rows. */
   readonly alone: Pick<ReadFilter, "tree" | "tagIds"> | null;
-  /** The condition of each OR group; null when there are none. */
+  /** The conditions of the OR groups; null without groups. */
   readonly groups: (() => readonly Where[]) | null;
   /** Identifies the list and the caller. */
   readonly list: string;
@@ -76,12 +74,12 @@ export const trashWhere: Readonly<Record<TrashMode, Where>> = {
 };
 
 /**
- * Reads a list's arguments into a plan: one statement for the custom fields and tags that it names, and one more for
- * smart lists, when it names any.
+ * Reads a list's arguments into a plan: one statement for the custom fields and tags that the filter names, and one
+ * more for smart lists if it names any.
  *
- * @param info of the field that is the connection
- * @param within the smart list to which it is confined
- * @throws FilterError, RequestError for arguments that are not valid, with their paths
+ * @param info of the connection field
+ * @param within the smart list that the filter narrows
+ * @throws FilterError, RequestError for invalid arguments, with their paths
  */
 export async function planList(
   context: Context,
@@ -124,11 +122,11 @@ export async function planList(
   };
 }
 
-/** Whether both the rows of a list and their number are selected. */
+/** Whether both the rows and `totalCount` are selected. */
 const selectsBoth = (names: ReadonlySet<string>): boolean =>
   names.has("totalCount") && (names.has("nodes") || names.has("edges"));
 
-/** The filter's part of a cursor's binding; a filter that matches everything is the same as none. */
+/** The part of a cursor that identifies the filter; a filter that matches everything is the same as no filter. */
 const saidBy = ({ filter, query }: ListArgs, { tree }: ReadFilter, timeZone: string) =>
   tree.kind === "all" ? null : [filter, query, timeZone];
 
@@ -142,13 +140,13 @@ const listKey = (
   { defaultCountry, weekStart }: Pick<Viewer, "defaultCountry" | "weekStart">,
 ): string => {
   const parts = [entity, keys, said, search, trash, within?.key];
-  // What is looked for may be a phone number without its country, or this week.
+  // The default country and the first day of the week can change what the filter or search matches.
   const looksFor = said !== null || search !== null || within !== undefined;
   const usual = defaultCountry === null && weekStart === "MONDAY";
   return fingerprint(withoutNulls(looksFor && !usual ? [...parts, defaultCountry, weekStart] : parts));
 };
 
-/** Arguments without nulls, which mean the same as absent ones. */
+/** Arguments without nulls, which mean the same as omitted ones. */
 const withoutNulls = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item ?? null));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;

@@ -21,7 +21,7 @@ export function crossing(nodes: readonly Node[]): Leaf | null {
   return null;
 }
 
-/** Numbers that a double cannot hold are texts. */
+/** Numbers that a double cannot represent exactly are strings. */
 const isLess = (one: Operand | undefined, other: Operand | undefined): boolean =>
   one instanceof Date || other instanceof Date
     ? Number(one) < Number(other)

@@ -15,7 +15,7 @@ interface FilteredModel {
   readonly nouns: readonly [one: string, many: string];
 }
 
-/** The model of what can be filtered, which is the GraphQL type of its name too, and what its records are called. */
+/** By entity, the name of its GraphQL type and its nouns in messages. */
 export const filteredModels = Object.fromEntries(
   ownedModels.flatMap(([type, { table, nouns, filtered }]) =>
     filtered ? [[table.toUpperCase(), { type, nouns }]] : [],
@@ -49,9 +49,9 @@ export type FieldType =
 /** Where a field's values are stored in the form in which they are compared. */
 export type Storage =
   /**
-   * A column. `searched` says that `search_text` holds the text too, whose trigram index then helps; `shown` is the key
-   * of `keys` that holds the shown form of the text, where that differs; `others` says where further addresses of the
-   * row are; `via` are the relations, each to one row, that lead to the row with the column.
+   * A column. `searched`: `search_text` contains the text too, and its trigram index helps. `shown`: the key of
+   * `keys` with the shown form of the text, where that differs. `others`: further addresses of the row. `via`: the
+   * relations, each to one row, that lead to the row with the column.
    */
   | {
       readonly kind: "column";
@@ -62,11 +62,11 @@ export type Storage =
       readonly others?: OtherAddresses;
       readonly via?: readonly string[];
     }
-  /** Folded text under a key of `keys`, with a token in `facets` while it is short. */
+  /** Folded text under a key of `keys`; short texts also have a token in `facets`. */
   | { readonly kind: "key"; readonly key: string }
   /**
-   * Phone numbers of one row, each between line feeds, in one column. `whole` has them by themselves: a column with
-   * one number, or the relation to a row for each.
+   * Phone numbers of one row in one column, separated by line feeds. `whole`: where the numbers are one by one, in a
+   * column with one number or a relation with a row for each.
    */
   | {
       readonly kind: "lines";
@@ -77,14 +77,14 @@ export type Storage =
   | { readonly kind: "array"; readonly column: string }
   /** A JSON value under a slug of `custom`, with tokens in `facets` for options and booleans. */
   | { readonly kind: "custom"; readonly slug: string }
-  /** Other records. */
+  /** Related records. */
   | { readonly kind: "relation"; readonly relation: Relation }
-  /** Other filters, which take the field's place before anything is compiled. */
+  /** Smart lists, which are replaced by their filters before anything is compiled. */
   | { readonly kind: "lists" };
 
 /**
- * Further addresses of a row, any of which will do: each under a token of `facets`, and all of them, in their shown
- * forms too, each between line feeds, under a key of `keys`.
+ * Further addresses of a row, of which one has to match. Each has a token in `facets`; a key of `keys` has all of
+ * them, with their shown forms, separated by line feeds.
  */
 export interface OtherAddresses {
   /** The column that callers write. */
@@ -92,39 +92,39 @@ export interface OtherAddresses {
   readonly key: string;
 }
 
-/** The records of another kind that belong to a record. */
+/** Records of another entity that belong to a record. */
 export interface Relation {
   readonly target: FilterEntity;
-  /** Prisma's name of it. */
+  /** Name of the relation in Prisma. */
   readonly relation: string;
-  /** Whether there is one such record at most. */
+  /** Whether there is at most one such record. */
   readonly one?: boolean;
-  /** Whether records in the trash are left out. */
+  /** Whether records in the trash are excluded. */
   readonly live?: boolean;
 }
 
-/** One thing that can be filtered. */
+/** A field that can be filtered. */
 export interface FilterField {
   /** Its name in the query form, such as `createdAt`, `custom.industry` or `deals.count`. */
   readonly path: string;
   /** Further names in the query form. */
   readonly aliases: readonly string[];
   readonly type: FieldType;
-  /** For people. */
+  /** Display name. */
   readonly label: string;
   readonly description: string;
   readonly storage: Storage;
   /** The column that callers write, where the storage is a derived column computed from it. */
   readonly from?: string;
-  /** The index by which it can be looked up; absent when every row is read. */
+  /** The index that finds its values; absent if every row is read. */
   readonly index?: string;
-  /** Whether only members who see all data may use it. */
+  /** Whether only members who see all data may use the field. */
   readonly allData?: boolean;
-  /** What an enum or select field may hold, in order. */
+  /** The allowed values of an enum or select field, in order. */
   readonly options?: readonly string[];
-  /** Whose ids an id, member or list field takes. */
+  /** The type of ids that an id, member or list field accepts. */
   readonly idType?: IdType;
-  /** The column that sorts it; absent when it cannot be sorted. */
+  /** The column that sorts by the field; absent if the field is not sortable. */
   readonly sort?: {
     readonly column: string;
     readonly nullable: boolean;
@@ -132,7 +132,7 @@ export interface FilterField {
   };
 }
 
-/** Whether the column in which a field is compared holds order keys: the column that sorts it by words. */
+/** Whether the field is compared in a column of order keys, which sorts texts without regard to accents. */
 export const holdsOrderKeys = ({ storage, sort }: FilterField): boolean =>
   sort?.type === "words" && storage.kind === "column" && storage.column === sort.column;
 
@@ -147,7 +147,7 @@ const customTypes = {
   MULTI_SELECT: "multiSelect",
 } as const satisfies Record<CustomFieldType, FieldType>;
 
-/** The kind of slot that a type's values are copied into; MULTI_SELECT and BOOLEAN have tokens only. */
+/** The kind of slot column that values of a type are copied into; MULTI_SELECT and BOOLEAN have only tokens. */
 export const slotKinds = {
   TEXT: "text",
   URL: "text",
@@ -159,7 +159,7 @@ export const slotKinds = {
   MULTI_SELECT: null,
 } as const satisfies Record<CustomFieldType, "text" | "number" | "date" | null>;
 
-/** The filterable field that a custom field's definition makes. */
+/** The filterable field of a custom field. */
 export function customField(definition: Definition): FilterField {
   const { slug, slot, type, name, entity } = definition;
   const slotKind = slotKinds[type];
@@ -195,16 +195,14 @@ function customIndex(entity: Entity, storage: Storage, type: CustomFieldType): s
     : null;
 }
 
-/**
- * The key of `keys` that holds a row's e-mail addresses without accents, as far as they have any: searches look there.
- */
+/** The key of `keys` with a row's e-mail addresses without accents, if any has accents: searches look there. */
 export const PLAIN_ADDRESSES = "emailPlain";
 
-/** Longest text that has an equality token. Counted in UTF-16 units of the folded text. */
+/** Longest text that has an equality token, in UTF-16 units of the folded text. */
 export const MAX_TOKEN_VALUE = 64;
 
-/** The token of one value of one field; folded text, an option, or `true` and `false`. */
+/** The token of a value: folded text, an option, or `true` or `false`. */
 export const facetToken = (fieldKey: string, value: string): string => `${fieldKey}:${value}`;
 
-/** The token of a custom field that has any value; the tokens of its values begin with it. */
+/** The token of a custom field that has any value; the tokens of its values start with it. */
 export const presenceToken = (slug: string): string => `custom.${slug}`;

@@ -2,13 +2,13 @@ import type { IdType } from "../../db/ids.ts";
 import type { SortType } from "../../lib/page.ts";
 import type { FieldType, FilterField, OtherAddresses, Relation, Storage } from "./fields.ts";
 
-/** Makers of built-in fields. */
+/** Builds the definitions of built-in fields. */
 
 type Extra = Partial<
   Pick<FilterField, "aliases" | "options" | "sort" | "idType" | "index" | "allData" | "from">
 >;
 
-/** `doNotContact` as people read it: Do not contact. */
+/** The label of a field, from its path: `doNotContact` becomes "Do not contact". */
 const labelOf = (path: string): string => {
   const words = path.replace(/\./g, ": ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1).replace("Id", "id");
@@ -47,7 +47,7 @@ export const sorted = (column: string, nullable: boolean, type: SortType): Pick<
   sort: { column, nullable, type },
 });
 
-/** A text that compares folded in a column of its own. */
+/** A text that is compared folded, in a column of its own. */
 export const folded = (
   from: string,
   description: string,
@@ -58,7 +58,10 @@ export const folded = (
     from,
   });
 
-/** A text that compares folded under its key of `keys`: by a token of `facets` while it is short, else by reading. */
+/**
+ * A text that is compared folded, under its key of `keys`: short values have a token in `facets`, others are read row
+ * by row.
+ */
 export const keyed = (
   from: string,
   description: string,
@@ -69,7 +72,11 @@ export const keyed = (
 export const recordId = (idType: IdType, table: string): FilterField =>
   field("id", "id", column("id"), "The record's id.", { idType, index: `${table}_pkey` });
 
-/** When a record was created and last changed. @param created, updated the indexes that find it */
+/**
+ * When a record was created and last changed.
+ *
+ * @param created, updated the indexes of the two fields
+ */
 export const times = (created: string, updated?: string): FilterField[] => [
   field("createdAt", "dateTime", column("createdAt"), "When it was created.", {
     ...sorted("createdAt", false, "date"),
@@ -81,7 +88,7 @@ export const times = (created: string, updated?: string): FilterField[] => [
   }),
 ];
 
-/** Records of another kind, and how many there are where that is counted. */
+/** Related records, with the field `count` if they can be counted. */
 export const related = (
   path: string,
   relation: Relation,
@@ -95,8 +102,8 @@ export const related = (
     : [
         field(`${path}.count`, "integer", column(path, false, { via: ["tally"] }), counted, {
           index,
-          // The count includes leads of other owners that were converted to a member's own contact; the member sees all
-          // deals, activities and conversations of their contacts.
+          // A restricted member cannot count leads: a contact of theirs may come from leads of other owners. All
+          // deals, activities and conversations of their contacts are visible to them.
           ...(relation.target === "LEAD" && { allData: true }),
         }),
       ]),
@@ -107,13 +114,13 @@ const roles = ["OWNER", "ADMIN", "MEMBER", "READ_ONLY"];
 /** Fields of a member: by id, role and other properties. */
 export const member = (path: string, name: string, description: string, extra: Extra = {}): FilterField[] => [
   field(path, "member", column(name, true), description, { ...extra, idType: "Member" }),
-  field(`${path}.role`, "enum", column("role", false, { via: [path] }), `The role of: ${description}`, {
+  field(`${path}.role`, "enum", column("role", false, { via: [path] }), `Role of the ${path}.`, {
     options: roles,
   }),
   field(
     `${path}.email`,
     "email",
     column("emailKey", false, { via: [path, "user"] }),
-    `The e-mail address of: ${description}`,
+    `E-mail address of the ${path}.`,
   ),
 ];

@@ -1,9 +1,9 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Names that a mistyped one may have meant, nearest first.
+ * Suggestions for a mistyped name, nearest first.
  *
- * @returns at most three names, none further away than a third of the text's length, or two letters
+ * @returns at most three names, whose distance is at most a third of the text's length, or two letters
  */
 export function nearest(text: string, names: Iterable<string>): string[] {
   const wanted = text.toLowerCase().slice(0, 100);

@@ -1,6 +1,6 @@
 import type { FieldType } from "./fields.ts";
 
-/** Comparators in their positive form; every negative one is its complement. */
+/** Comparators in their positive form; each negative operator is the complement of one. */
 export type Comparator =
   | "in"
   | "contains"
@@ -20,7 +20,7 @@ export type Comparator =
 export interface Meaning {
   readonly comparator: Comparator;
   readonly negated: boolean;
-  /** One operand, a list of them, nothing, or what says a range of days or moments. */
+  /** One operand, a list, nothing, or a description of a range of days or times. */
   readonly takes: "one" | "many" | "nothing" | "day" | "range" | "duration";
 }
 
@@ -30,7 +30,7 @@ const meaning = (comparator: Comparator, takes: Meaning["takes"], negated = fals
   takes,
 });
 
-/** The typed form's operators. `isEmpty` takes a boolean there: false is the complement. */
+/** Operators of the typed form. `isEmpty` takes a boolean: false is the complement. */
 export const typedOperators = {
   eq: meaning("in", "one"),
   ne: meaning("in", "one", true),
@@ -55,7 +55,7 @@ export const typedOperators = {
 
 export type TypedOperator = keyof typeof typedOperators;
 
-/** The query form's operators, with what each says in GraphiQL. */
+/** Operators of the query form, with their descriptions in the schema. */
 export const genericOperators = {
   EQ: { means: typedOperators.eq, description: "Equals. Text without regard to case." },
   NE: { means: typedOperators.ne, description: "Does not equal; true for records without a value." },
@@ -66,7 +66,7 @@ export const genericOperators = {
   },
   CONTAINS: {
     means: typedOperators.contains,
-    description: "Text: has this within it. Tags and options: carries it.",
+    description: "Text: contains it. Tags and options: has it.",
   },
   NOT_CONTAINS: { means: typedOperators.notContains, description: "The complement of CONTAINS." },
   STARTS_WITH: { means: typedOperators.startsWith, description: "Text begins with." },
@@ -75,11 +75,11 @@ export const genericOperators = {
   GTE: { means: typedOperators.gte, description: "Greater or equal, or not before." },
   LT: { means: typedOperators.lt, description: "Less, or earlier." },
   LTE: { means: typedOperators.lte, description: "Less or equal, or not after." },
-  ON: { means: typedOperators.on, description: "On this day, in the time zone of the question." },
+  ON: { means: typedOperators.on, description: "On this day, in the time zone of the list." },
   WITHIN: {
     means: typedOperators.within,
     description:
-      'In a range beside today: `{ last: { amount: 7, unit: "DAY" } }`, `{ next: … }`, `{ this: "MONTH" }` or `{ previous: "WEEK" }`.',
+      'A relative date: `{ last: { amount: 7, unit: "DAY" } }`, `{ next: … }`, `{ this: "MONTH" }` or `{ previous: "WEEK" }`.',
   },
   OLDER_THAN: {
     means: typedOperators.olderThan,
@@ -90,9 +90,9 @@ export const genericOperators = {
     description: "Has no value: null, blank text or an empty list.",
   },
   IS_NOT_EMPTY: { means: meaning("isEmpty", "nothing", true), description: "Has a value." },
-  HAS_ANY: { means: typedOperators.hasAny, description: "Carries at least one of a list." },
-  HAS_ALL: { means: typedOperators.hasAll, description: "Carries every one of a list." },
-  HAS_NONE: { means: typedOperators.hasNone, description: "Carries none of a list." },
+  HAS_ANY: { means: typedOperators.hasAny, description: "Has at least one of a list." },
+  HAS_ALL: { means: typedOperators.hasAll, description: "Has every one of a list." },
+  HAS_NONE: { means: typedOperators.hasNone, description: "Has none of a list." },
 } as const satisfies Record<string, { means: Meaning; description: string }>;
 
 export type GenericOperator = keyof typeof genericOperators;
@@ -104,7 +104,7 @@ const emptiness = ["IS_EMPTY", "IS_NOT_EMPTY"] as const;
 const parts = ["CONTAINS", "NOT_CONTAINS", "STARTS_WITH", "ENDS_WITH"] as const;
 const sets = ["CONTAINS", "NOT_CONTAINS", "HAS_ANY", "HAS_ALL", "HAS_NONE"] as const;
 
-/** Which operators fit which type; the typed inputs offer the same ones under their own names. */
+/** The operators of each type of field; the typed inputs offer the same ones under their own names. */
 export const operatorsOf: Readonly<Record<FieldType, readonly GenericOperator[]>> = {
   text: [...equality, ...parts, ...emptiness],
   email: [...equality, ...parts, ...emptiness],
@@ -125,7 +125,7 @@ export const operatorsOf: Readonly<Record<FieldType, readonly GenericOperator[]>
   relation: emptiness,
 };
 
-/** The query form's name of a typed operator. */
+/** The name of a typed operator in the query form. */
 export const genericNameOf = (operator: TypedOperator): GenericOperator =>
   operator.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() as GenericOperator;
 

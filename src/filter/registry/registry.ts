@@ -1,7 +1,7 @@
 import { builtInFields } from "./built-in.ts";
 import { customField, type Definition, type FilterEntity, type FilterField } from "./fields.ts";
 
-/** A field, and the relations that lead to the record that has it, outermost first. */
+/** A field, and the relations that lead to its record, outermost first. */
 export interface Found {
   readonly through: readonly FilterField[];
   readonly field: FilterField;
@@ -13,7 +13,7 @@ export class Registry {
   readonly #paths: string[];
   readonly #related = new Map<string, Registry>();
 
-  /** @param definitions of any entity; the others serve related records */
+  /** @param definitions custom fields of any entity: those of other entities serve related records */
   constructor(
     readonly entity: FilterEntity,
     readonly definitions: readonly Definition[],
@@ -25,12 +25,12 @@ export class Registry {
     this.#paths = fields.map((field) => field.path);
   }
 
-  /** The entity's own field of this name, as either form spells it. */
+  /** The entity's own field with this name, in either filter form. */
   byName(name: string): FilterField | undefined {
     return this.#fields.get(name);
   }
 
-  /** The field of this name, which may be a related record's: `deals.status`. */
+  /** The field with this name, which may belong to a related record: `deals.status`. */
   find(name: string): Found | undefined {
     const own = this.#fields.get(name);
     if (own) return { through: [], field: own };
@@ -41,7 +41,7 @@ export class Registry {
     return found && { through: [relation, ...found.through], field: found.field };
   }
 
-  /** The fields of the records that a relation leads to. */
+  /** The fields of the related records of a relation. */
   related({ path, storage }: FilterField): Registry {
     if (storage.kind !== "relation") throw new Error(`${path} is no relation`);
     let registry = this.#related.get(path);
@@ -50,17 +50,17 @@ export class Registry {
     return registry;
   }
 
-  /** Every field of the entity's own. */
+  /** The entity's own fields. */
   fields(): FilterField[] {
     return this.#paths.flatMap((path) => this.#fields.get(path) ?? []);
   }
 
-  /** All names of the fields, each field's own name first. */
+  /** All names of the entity's fields; each field's path comes before its aliases. */
   names(): readonly string[] {
     return [...new Set([...this.#paths, ...this.#fields.keys()])];
   }
 
-  /** All names, and those of the fields of related records. */
+  /** All names, including those of fields of related records. */
   allNames(): readonly string[] {
     const related = this.fields().flatMap((field) =>
       field.storage.kind === "relation"

@@ -2,8 +2,8 @@ import type { Leaf, Node } from "../language/ast.ts";
 import type { FilterField } from "./fields.ts";
 
 /**
- * A comparison with a field of related records: some record meets it, or, for the negative operators, none does.
- * `isEmpty` means that no related record has a value.
+ * A comparison with a field of related records: one of them meets it, or, for a negative operator, none does.
+ * `isEmpty`: no related record has a value.
  */
 export function throughRelations(leaf: Leaf, through: readonly FilterField[]): Node {
   const empty = leaf.comparator === "isEmpty";

@@ -10,22 +10,22 @@ type InputFieldMap = ReturnType<Parameters<typeof builder.inputType>[1]["fields"
 const say = {
   eq: "Equals.",
   ne: "Does not equal; true for records without a value.",
-  in: "Equals one of these; none of nothing.",
+  in: "Equals one of these; an empty list matches nothing.",
   notIn: "Equals none of these; true for records without a value.",
-  contains: "Has this within it.",
-  notContains: "Does not have this within it; true for records without a value.",
+  contains: "Contains this.",
+  notContains: "Does not contain this; true for records without a value.",
   startsWith: "Begins with this.",
   endsWith: "Ends with this.",
   gt: "Greater or later than this.",
-  gte: "This, greater or later.",
+  gte: "Equal to this, greater or later.",
   lt: "Less or earlier than this.",
-  lte: "This, less or earlier.",
-  on: "On this day, in the time zone of the question.",
-  within: "In a range beside today, in the time zone of the question.",
-  olderThan: "Longer ago than this, such as P30D: before the last 30 days.",
-  hasAny: "Carries at least one of these.",
-  hasAll: "Carries every one of these.",
-  hasNone: "Carries none of these; true for records that carry nothing.",
+  lte: "Equal to this, less or earlier.",
+  on: "On this day, in the time zone of the list.",
+  within: "A relative date, in the time zone of the list.",
+  olderThan: "Longer ago than this duration, such as P30D: before the last 30 days.",
+  hasAny: "Has at least one of these.",
+  hasAll: "Has every one of these.",
+  hasNone: "Has none of these; true for records without any.",
   isEmpty: "true: has no value (null, blank text, empty list). false: has one.",
 } as const;
 
@@ -45,7 +45,7 @@ const sets: Readonly<Record<string, readonly (keyof typeof say)[]>> = {
 const lists = new Set(["in", "notIn", "hasAny", "hasAll", "hasNone"]);
 
 export const DurationUnitEnum = builder.enumType("DurationUnit", {
-  description: "What a duration is counted in.",
+  description: "The unit of a range of days or hours.",
   values: {
     HOUR: { description: "Hours, counted from the moment of the request." },
     DAY: { description: "Days from midnight to midnight; today is one of them." },
@@ -57,7 +57,7 @@ export const DurationUnitEnum = builder.enumType("DurationUnit", {
 });
 
 export const CalendarUnitEnum = builder.enumType("CalendarUnit", {
-  description: "A stretch of the calendar.",
+  description: "A calendar period.",
   values: {
     DAY: { description: "From midnight to midnight." },
     WEEK: { description: "Seven days from the organization's `weekStart`, Monday by default." },
@@ -68,29 +68,32 @@ export const CalendarUnitEnum = builder.enumType("CalendarUnit", {
 });
 
 const DurationInput = builder.inputType("DurationInput", {
-  description: "So many units of time.",
+  description: "A number of days, months or other units.",
   fields: (t) => ({
-    amount: t.int({ required: true, description: `How many: 1 to ${MAX_AMOUNT}.` }),
+    amount: t.int({ required: true, description: `Number of units, 1 to ${MAX_AMOUNT}.` }),
     unit: t.field({ type: DurationUnitEnum, required: true, description: "Of what." }),
   }),
 });
 
 const RelativeRange = builder.inputType("RelativeRange", {
   description:
-    "A range of days beside today, or of hours beside now. Days begin where the time zone says so.",
+    "A relative date: a range of days that includes today, or of hours from the moment of the request. Days begin at midnight of the time zone.",
   isOneOf: true,
   fields: (t) => ({
-    last: t.field({ type: DurationInput, description: "The days up to today, today included." }),
-    next: t.field({ type: DurationInput, description: "The days from today on, today included." }),
+    last: t.field({ type: DurationInput, description: "The days up to and including today." }),
+    next: t.field({ type: DurationInput, description: "The days from today on, including today." }),
     this: t.field({
       type: CalendarUnitEnum,
       description: "The day, week, month, quarter or year that today is in.",
     }),
-    previous: t.field({ type: CalendarUnitEnum, description: "The one before that." }),
+    previous: t.field({
+      type: CalendarUnitEnum,
+      description: "The day, week, month, quarter or year before the current one.",
+    }),
   }),
 });
 
-/** The argument type of an input's operator; operators on days and times take the same everywhere. */
+/** The GraphQL type of an operator's argument; operators on days and times have the same types for every field. */
 const operandType = (operator: keyof typeof say, operand: Operand) => {
   if (operator === "isEmpty") return "Boolean";
   if (operator === "on") return "Date";
@@ -125,7 +128,7 @@ const StringFilter = comparator(
   "StringFilter",
   "String",
   "text",
-  "Compares text without regard to case, accents told apart; %, _ and \\ are letters like others.",
+  "Compares text regardless of case; accents count. %, _ and \\ have no special meaning.",
 );
 const BooleanFilter = comparator("BooleanFilter", "Boolean", "boolean", "Compares true and false.");
 export const IntFilter = comparator("IntFilter", "Int", "ordered", "Compares whole numbers.");
@@ -137,7 +140,7 @@ const TagFilter = comparator(
   "TagFilter",
   "String",
   "carried",
-  "Compares what is carried: tags by name or id, options by name.",
+  "Compares lists: tags by name or id, options by name.",
 );
 const IdFilter = comparator("IdFilter", "ID", "equality", "Compares ids.");
 const EnumFilter = comparator("EnumFilter", "String", "equality", "Compares values of an enum by name.");
@@ -145,14 +148,17 @@ const MemberFilter = comparator(
   "MemberFilter",
   "ID",
   "nullable",
-  "Compares members by id, or by what is known of them.",
+  "Compares members by id, role or e-mail address.",
   (t) => ({
-    role: t.field({ type: EnumFilter, description: "Their role: OWNER, ADMIN, MEMBER or READ_ONLY." }),
-    email: t.field({ type: StringFilter, description: "Their e-mail address." }),
+    role: t.field({
+      type: EnumFilter,
+      description: "Role of the member: OWNER, ADMIN, MEMBER or READ_ONLY.",
+    }),
+    email: t.field({ type: StringFilter, description: "E-mail address of the member." }),
   }),
 );
 
-/** The input that compares a type's values. */
+/** The comparator input of each type of field. */
 export const comparators = {
   text: StringFilter,
   email: StringFilter,

@@ -6,40 +6,40 @@ import { FilterFieldType } from "./field.schema.ts";
 import { FilterOperator } from "./query.schema.ts";
 import { FilterValue } from "./value.schema.ts";
 
-/** Output types for a filter as it was understood: its conditions, its tree, and what is wrong with it. */
+/** Output types of a filter as it was understood: conditions, tree and problems. */
 
 export const FilterCondition = builder.objectRef<Condition>("FilterCondition").implement({
   description: "One comparison, with its values in the type of the field.",
   fields: (t) => ({
-    path: t.string({ description: "The field as conditions call it.", resolve: ({ name }) => name }),
+    path: t.string({ description: "The field's name in conditions.", resolve: ({ name }) => name }),
     field: t.field({
       type: FilterFieldType,
       nullable: true,
-      description: "The field; null when there is none any more.",
+      description: "The field; null if it no longer exists.",
       resolve: ({ name, field }) => field && { name, field },
     }),
     op: t.expose("op", { type: FilterOperator, description: "The comparison." }),
-    not: t.exposeBoolean("not", { description: "Whether its complement is meant." }),
+    not: t.exposeBoolean("not", { description: "Whether the comparison is negated." }),
     values: t.field({
       type: [FilterValue],
       extensions: price({ items: 3 }),
-      description: "What it compares with; none for IS_EMPTY and IS_NOT_EMPTY.",
+      description: "The operands; none for IS_EMPTY and IS_NOT_EMPTY.",
       resolve: ({ values }) => [...values],
     }),
     index: t.exposeString("index", {
       nullable: true,
-      description: "The index that can find it; null when records are read one by one.",
+      description: "The index that finds matching records; null if records are read one by one.",
     }),
     writtenAt: t.string({
       nullable: true,
-      description: "Where in the arguments it was written, such as `query.groups[0].conditions[1].value`.",
+      description: "Path of the condition in the arguments, such as `query.groups[0].conditions[1].value`.",
       resolve: ({ path }) => path,
     }),
   }),
 });
 
 const NodeKind = builder.enumType("FilterNodeKind", {
-  description: "What a part of a filter's tree is.",
+  description: "Kind of a node in a filter's tree.",
   values: {
     ALL: { description: "Every record." },
     NONE: { description: "No record." },
@@ -54,37 +54,37 @@ const NodeKind = builder.enumType("FilterNodeKind", {
 export const FilterNode = builder.objectRef<TreeNode>("FilterNode");
 FilterNode.implement({
   description:
-    "A part of a filter in its normal form: no empties, negations at the conditions, nothing said twice.",
+    "A node of a filter in normal form: no empty groups, negations only at conditions, no duplicates.",
   fields: (t) => ({
-    kind: t.expose("kind", { type: NodeKind, description: "What it is." }),
+    kind: t.expose("kind", { type: NodeKind, description: "Kind of the node." }),
     condition: t.expose("condition", {
       type: FilterCondition,
       nullable: true,
-      description: "The comparison, of a CONDITION.",
+      description: "The comparison; for CONDITION.",
     }),
     relation: t.exposeString("relation", {
       nullable: true,
-      description: "Which related records, of SOME and NO.",
+      description: "The relation, such as `deals`; for SOME and NO.",
     }),
     nodes: t.field({
       type: [FilterNode],
       extensions: price({ items: 3 }),
-      description: "The parts of AND and OR; what holds for the related record of SOME and NO.",
+      description: "The parts of AND and OR; the condition on the related record of SOME and NO.",
       resolve: ({ nodes }) => [...nodes],
     }),
   }),
 });
 
 export const FilterProblem = builder.objectRef<Problem>("FilterProblem").implement({
-  description: "Something that is wrong with a filter.",
+  description: "A problem of a filter.",
   fields: (t) => ({
-    code: t.exposeString("code", { description: "What is wrong, for programs." }),
-    message: t.exposeString("message", { description: "What is wrong, for people." }),
+    code: t.exposeString("code", { description: "Error code." }),
+    message: t.exposeString("message", { description: "Error message." }),
     path: t.exposeString("path", {
-      description: "Where, such as `query.groups[0].conditions[1].field`.",
+      description: "Path in the filter, such as `query.groups[0].conditions[1].field`.",
     }),
     suggestions: t.stringList({
-      description: "What may have been meant, or is allowed.",
+      description: "Similar names, or allowed values.",
       resolve: ({ suggestions }) => [...suggestions],
     }),
   }),

@@ -7,19 +7,20 @@ import { byId } from "../../graphql/loaders.ts";
 import { countValues, customBucket, type Faceted, type FacetedEntity, facets } from "../list/facets.ts";
 import type { FilteredConnection, FilteredEdge } from "../list/list.ts";
 
-/** The connections of filterable lists: with facets, and the groups that a record matches. */
+/** Connections of filterable lists: with facets, and the groups that each record matches. */
 
-/** A value with its count, and its field. */
+/** A value and its count, with the field that it belongs to. */
 interface FacetValue extends BucketCount {
   readonly path: string;
 }
 
 const FacetValueType = builder.objectRef<FacetValue>("FacetValue").implement({
-  description: "A value, and how many records of the list have it.",
+  description: "A value, and the number of records of the list that have it.",
   fields: (t) => ({
     value: t.string({
       nullable: true,
-      description: "The value: text, an id of a tag or member, an option; null for records without one.",
+      description:
+        "The value: text, an option, or the id of a tag or member; null for records without a value.",
       resolve: ({ value, path }) => {
         if (value === null) return null;
         return path === "tags"
@@ -29,18 +30,18 @@ const FacetValueType = builder.objectRef<FacetValue>("FacetValue").implement({
             : value;
       },
     }),
-    count: t.exposeInt("count", { description: "How many records have it." }),
+    count: t.exposeInt("count", { description: "Number of records with this value." }),
     tag: t.field({
       type: "Tag",
       nullable: true,
-      description: "The tag, of the facet `tags`.",
+      description: "The tag; for the facet `tags`.",
       resolve: ({ value, path }, _args, context) =>
         value === null || path !== "tags" ? null : byId.tag.load(context, value),
     }),
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "The member, of the facet `owner`.",
+      description: "The member; for the facet `owner`.",
       resolve: ({ value, path }, _args, context) =>
         value === null || path !== "owner" ? null : byId.member.load(context, value),
     }),
@@ -51,14 +52,14 @@ const facetArgs = () =>
   builder.args((t) => ({
     ignoreOwn: t.boolean({
       defaultValue: false,
-      description: "Whether to count as if the filter's conditions on this same field held.",
+      description: "Whether to ignore the filter's conditions on this field.",
     }),
-    first: t.int({ description: "How many values, the most frequent first: 1 to 100, 25 by default." }),
+    first: t.int({ description: "Number of values, most frequent first: 1 to 100, 25 by default." }),
   }));
 
 const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: FacetedEntity) =>
   builder.objectRef<Faceted>(`${type}Facets`).implement({
-    description: `The ${plural} of a whole list, its pages apart, counted by their values.`,
+    description: `Counts of the ${plural} of a whole list (not only of a page) by the values of their fields.`,
     fields: (t) => ({
       ...Object.fromEntries(
         Object.entries(facets[entity]).map(([path, { description, bucket }]) => [
@@ -95,7 +96,7 @@ const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: F
     }),
   });
 
-/** The connection of a list that can be filtered, described. */
+/** The connection type of a filterable list. */
 export function filteredConnectionType(
   type: "Contact" | "Lead" | "Deal",
   plural: string,
@@ -107,7 +108,7 @@ export function filteredConnectionType(
     t.field({
       type: FacetsType,
       nullable: true,
-      description: `The ${plural} of the whole list, counted by their values; null for those of one record.`,
+      description: `Counts of the whole list's ${plural} by value; null for the ${plural} of one record.`,
       resolve: (parent) => {
         const { question } = parent as Partial<FilteredConnection<{ id: string }>>;
         return question ? { entity, question } : null;
@@ -118,7 +119,7 @@ export function filteredConnectionType(
     t.intList({
       nullable: true,
       description:
-        "Which groups of `query` it fulfils, or of the smart list when no query is given, counted from 0; null where there is neither. One statement for the whole page.",
+        "Indexes, from 0, of the groups of `query` that the record matches, or of the smart list's groups without a `query`; null without either. One SQL statement for the whole page.",
       resolve: (parent) => (parent as Partial<FilteredEdge<{ id: string }>>).matchedGroups?.() ?? null,
     }),
   );

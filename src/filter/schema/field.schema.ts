@@ -6,10 +6,10 @@ import { FilterOperator } from "./query.schema.ts";
 /** The output type of a field that can be filtered by. */
 
 const FieldTypeEnum = builder.enumType("FilterFieldType", {
-  description: "What kind of values a field has; it decides the operators and the form of the value.",
+  description: "Type of a field's values; it determines the operators and the form of the operand.",
   values: {
-    TEXT: { value: "text", description: "Text, compared without regard to case." },
-    EMAIL: { value: "email", description: "An e-mail address, compared without regard to case." },
+    TEXT: { value: "text", description: "Text, compared regardless of case." },
+    EMAIL: { value: "email", description: "An e-mail address, compared regardless of case." },
     PHONE: { value: "phone", description: "Phone numbers in E.164." },
     BOOLEAN: { value: "boolean", description: "true or false." },
     INTEGER: { value: "integer", description: "A whole number." },
@@ -24,21 +24,21 @@ const FieldTypeEnum = builder.enumType("FilterFieldType", {
     ID: { value: "id", description: "A record, by id." },
     MEMBER: { value: "member", description: "A member, by id." },
     SMART_LIST: { value: "smartList", description: "A smart list, by id." },
-    RELATION: { value: "relation", description: "Related records: only whether there are any." },
+    RELATION: { value: "relation", description: "Related records: whether there are any." },
   } satisfies Record<string, { value: FieldType; description: string }>,
 });
 
-/** A field under the name by which it is asked for. */
+/** A field, under the name that the caller used. */
 export interface NamedField {
   readonly name: string;
   readonly field: FilterField;
 }
 
 export const FilterFieldType = builder.objectRef<NamedField>("FilterField").implement({
-  description: "Something that can be filtered by.",
+  description: "A field that filters can use.",
   fields: (t) => ({
     path: t.string({
-      description: "What conditions call it, such as `createdAt`, `custom.industry` or `deals.status`.",
+      description: "Name in conditions, such as `createdAt`, `custom.industry` or `deals.status`.",
       resolve: ({ name }) => name,
     }),
     aliases: t.stringList({
@@ -46,21 +46,21 @@ export const FilterFieldType = builder.objectRef<NamedField>("FilterField").impl
       resolve: ({ name, field }) =>
         name === field.path ? field.aliases.filter((alias) => alias !== name) : [],
     }),
-    label: t.string({ description: "What people call it.", resolve: ({ field }) => field.label }),
-    description: t.string({ description: "What it is.", resolve: ({ field }) => field.description }),
+    label: t.string({ description: "Display name.", resolve: ({ field }) => field.label }),
+    description: t.string({ description: "Description.", resolve: ({ field }) => field.description }),
     type: t.field({
       type: FieldTypeEnum,
-      description: "What kind of values it has.",
+      description: "Type of its values.",
       resolve: ({ field }) => field.type,
     }),
     operators: t.field({
       type: [FilterOperator],
-      description: "How it can be compared.",
+      description: "Operators that fit its type.",
       resolve: ({ field }) => [...operatorsOf[field.type]],
     }),
     options: t.stringList({
       nullable: true,
-      description: "What its values can be; null where they are not limited.",
+      description: "Allowed values; null if any value of the type is allowed.",
       resolve: ({ field }) => (field.options ? [...field.options] : null),
     }),
     custom: t.boolean({
@@ -68,12 +68,12 @@ export const FilterFieldType = builder.objectRef<NamedField>("FilterField").impl
       resolve: ({ field }) => field.path.startsWith("custom."),
     }),
     sortable: t.boolean({
-      description: "Whether lists can be put in order by it.",
+      description: "Whether lists can be sorted by it.",
       resolve: ({ name, field }) => field.sort !== undefined && name === field.path,
     }),
     indexed: t.boolean({
       description:
-        "Whether an index finds its values. Others are read one by one, which is slow in large lists.",
+        "Whether an index finds its values. Without an index records are read one by one, which is slow in large lists.",
       resolve: ({ field }) => field.index !== undefined,
     }),
   }),

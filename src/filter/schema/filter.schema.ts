@@ -10,7 +10,7 @@ import {
   TrashModeEnum,
 } from "./query.schema.ts";
 
-/** The typed form. Its inputs are made from the registry. */
+/** The typed form. Its inputs are generated from the registry. */
 
 interface FilterShape {
   readonly [name: string]: unknown;
@@ -28,26 +28,26 @@ export const ContactFilter = filters.CONTACT;
 export const LeadFilter = filters.LEAD;
 const DealFilter = filters.DEAL;
 
-/** Filters of the many records that belong to one: `some`, `none` and `count`. */
+/** Filter inputs of to-many relations: `some`, `none` and `count`. */
 const listFilters = new Map<FilterEntity, ReturnType<typeof listFilter>>();
 
 const listFilter = (entity: FilterEntity) => {
   const { type, nouns } = filteredModels[entity];
   const [, noun] = nouns;
   return builder.inputType(`${type}ListFilter`, {
-    description: `Which ${noun} a record must have. All that is given has to hold.`,
+    description: `Conditions on the ${noun} of a record, AND-ed.`,
     fields: (t) => ({
       some: t.field({
         type: filters[entity],
-        description: `At least one of its ${noun} is like this; {} is any.`,
+        description: `At least one of its ${noun} matches; {} matches any.`,
       }),
-      none: t.field({ type: filters[entity], description: `None of its ${noun} is like this; {} is any.` }),
-      count: t.field({ type: IntFilter, description: `How many ${noun} it has, whatever they are like.` }),
+      none: t.field({ type: filters[entity], description: `None of its ${noun} matches; {} matches any.` }),
+      count: t.field({ type: IntFilter, description: `The total number of its ${noun}.` }),
     }),
   });
 };
 
-/** The input of one field; fields of related records are inside the relation's. */
+/** The input type of a field; fields of related records are in the relation's input. */
 function inputOf({ type, storage }: FilterField) {
   if (storage.kind !== "relation") return type === "relation" ? IntFilter : comparators[type];
   const { target, one } = storage.relation;
@@ -61,11 +61,14 @@ for (const entity of entities) {
   const [, noun] = filteredModels[entity].nouns;
   const ref = filters[entity];
   ref.implement({
-    description: `Which ${noun} are meant: all that is given has to hold.`,
+    description: `Conditions on ${noun}, AND-ed.`,
     fields: (t) => ({
-      and: t.field({ type: [ref], description: "All of these hold; an empty list always does." }),
-      or: t.field({ type: [ref], description: "At least one of these holds; an empty list never does." }),
-      not: t.field({ type: ref, description: "This does not hold." }),
+      and: t.field({ type: [ref], description: "All of these match; an empty list matches everything." }),
+      or: t.field({
+        type: [ref],
+        description: "At least one of these matches; an empty list matches nothing.",
+      }),
+      not: t.field({ type: ref, description: "This does not match." }),
       ...Object.fromEntries(
         builtInFields(entity)
           .filter(({ path }) => !path.includes("."))
@@ -78,14 +81,14 @@ for (const entity of entities) {
   });
 }
 
-/** Enums are made when the schema is, as all fields are defined by then. */
+/** The enums are built together with the schema, when all fields are defined. */
 const orderFields = new Map<FilterEntity, ReturnType<typeof orderFieldType>>();
 
 const orderFieldType = (entity: FilterEntity) => {
   const { type, nouns } = filteredModels[entity];
   const [, noun] = nouns;
   return builder.enumType(`${type}OrderField`, {
-    description: `What ${noun} can be put in order by.`,
+    description: `Fields that ${noun} can be sorted by.`,
     values: Object.fromEntries(
       builtInFields(entity)
         .filter((field) => field.sort)
@@ -97,7 +100,7 @@ const orderFieldType = (entity: FilterEntity) => {
   });
 };
 
-/** The enum of what an entity's lists can be put in order by; to be asked for inside of `fields`. */
+/** The enum of an entity's sortable fields; call it only inside `fields`, since it needs all fields to be defined. */
 export function orderField(entity: FilterEntity): ReturnType<typeof orderFieldType> {
   const field = orderFields.get(entity) ?? orderFieldType(entity);
   orderFields.set(entity, field);
@@ -108,7 +111,7 @@ const orderInput = (entity: FilterEntity) => {
   const { type, nouns } = filteredModels[entity];
   const [, noun] = nouns;
   return builder.inputType(`${type}Order`, {
-    description: `One criterion of the order of ${noun}: a field or a custom field. The id breaks every tie.`,
+    description: `A sort key of ${noun}: a field or a custom field. Ties are ordered by id.`,
     fields: (t) => ({
       field: t.field({ type: orderField(entity), description: "A built-in field." }),
       customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
@@ -126,17 +129,17 @@ export const ContactOrder = orderInput("CONTACT");
 export const LeadOrder = orderInput("LEAD");
 const DealOrder = orderInput("DEAL");
 
-/** Where the days of relative dates begin. */
+/** The time zone of relative dates. */
 export const timeZoneArg = () =>
   builder.args((t) => ({
     timeZone: t.field({
       type: "TimeZone",
       description:
-        "Where the days of relative dates begin, such as Europe/Paris; as the smart list's or organization's when left out.",
+        "Time zone of relative dates, such as Europe/Paris; by default the smart list's, otherwise the organization's.",
     }),
   }));
 
-/** The arguments of every list of contacts or leads, except those of the page. */
+/** The arguments of lists of contacts and leads, except those of the page. */
 const listArgs = <
   Filter extends typeof ContactFilter | typeof LeadFilter,
   Order extends typeof ContactOrder | typeof LeadOrder,
@@ -146,10 +149,13 @@ const listArgs = <
   noun: string,
 ) => ({
   ...builder.args((t) => ({
-    filter: t.field({ type: filter, description: `Which ${noun}, typed.` }),
-    query: t.field({ type: SmartListQueryInput, description: `Which ${noun}, as an OR of AND groups.` }),
+    filter: t.field({ type: filter, description: `Typed filter of ${noun}.` }),
+    query: t.field({
+      type: SmartListQueryInput,
+      description: `Generic filter of ${noun}: an OR of AND groups.`,
+    }),
     search: t.field({ type: SearchInput, description: "Free text." }),
-    orderBy: t.field({ type: [order], description: "Their order; newest first when left out." }),
+    orderBy: t.field({ type: [order], description: "Sort order; newest first by default." }),
     trash: t.field({
       type: TrashModeEnum,
       defaultValue: "EXCLUDE",
@@ -162,12 +168,15 @@ const listArgs = <
 export const contactListArgs = () => listArgs(ContactFilter, ContactOrder, "contacts");
 export const leadListArgs = () => listArgs(LeadFilter, LeadOrder, "leads");
 
-/** As the others; deals have no trash, and no free text. */
+/** The same arguments for deals, which have no trash and no free-text search. */
 export const dealListArgs = () => ({
   ...builder.args((t) => ({
-    filter: t.field({ type: DealFilter, description: "Which deals, typed." }),
-    query: t.field({ type: SmartListQueryInput, description: "Which deals, as an OR of AND groups." }),
-    orderBy: t.field({ type: [DealOrder], description: "Their order; newest first when left out." }),
+    filter: t.field({ type: DealFilter, description: "Typed filter of deals." }),
+    query: t.field({
+      type: SmartListQueryInput,
+      description: "Generic filter of deals: an OR of AND groups.",
+    }),
+    orderBy: t.field({ type: [DealOrder], description: "Sort order; newest first by default." }),
   })),
   ...timeZoneArg(),
 });

@@ -27,43 +27,42 @@ interface Preview {
 
 const RangeType = builder.objectRef<ResolvedRange>("FilterResolvedRange").implement({
   description:
-    "What a relative date comes down to now: from a moment or day on, up to another that is no longer in.",
+    "The absolute range of a relative date at the moment of the request: `from` is included, `to` is not.",
   fields: (t) => ({
-    path: t.string({ description: "Where it was written.", resolve: ({ leaf }) => leaf.path }),
+    path: t.string({ description: "Path of the condition.", resolve: ({ leaf }) => leaf.path }),
     field: t.field({
       type: FilterFieldType,
-      description: "The field that it is about.",
+      description: "The field of the condition.",
       resolve: ({ leaf: { field } }) => ({ name: field.path, field }),
     }),
     from: t.expose("from", {
       type: "DateTime",
       nullable: true,
-      description:
-        "The first moment that is in; midnight UTC of the day for calendar days; null for no beginning.",
+      description: "Start of the range, inclusive; midnight UTC for calendar days; null for no start.",
     }),
     to: t.expose("to", {
       type: "DateTime",
       nullable: true,
-      description: "The first moment that no longer is in; null for no end.",
+      description: "End of the range, exclusive; null for no end.",
     }),
   }),
 });
 
 const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement({
-  description: "What a filter of contacts means, how many it matches, and what is wrong with it.",
+  description: "Explanation of a filter of contacts: its meaning, the number of matches, and its problems.",
   fields: (t) => ({
     valid: t.boolean({
-      description: "Whether it can be used.",
+      description: "Whether the filter has no problems.",
       resolve: ({ read }) => read.problems.length === 0,
     }),
     problems: t.field({
       type: [FilterProblem],
-      description: "Everything that is wrong with it; none when it can be used.",
+      description: "All problems of the filter; empty if it is valid.",
       resolve: ({ read }) => [...read.problems],
     }),
     sentence: t.string({
       nullable: true,
-      description: "What it means, in English; null while it cannot be used.",
+      description: "The meaning of the filter as an English sentence; null if it is not valid.",
       resolve: ({ read, args }) =>
         read.problems.length > 0
           ? null
@@ -72,25 +71,30 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
     tree: t.field({
       type: FilterNode,
       nullable: true,
-      description: "Its normal form; null while it cannot be used.",
+      description: "The filter in normal form; null if it is not valid.",
       resolve: ({ read }) => (read.problems.length > 0 ? null : treeOf(read.tree, read.tagIds)),
     }),
-    timeZone: t.expose("timeZone", { type: "TimeZone", description: "Where its days begin." }),
-    now: t.expose("now", { type: "DateTime", description: "The moment that its relative dates count from." }),
+    timeZone: t.expose("timeZone", { type: "TimeZone", description: "Time zone of its relative dates." }),
+    now: t.expose("now", {
+      type: "DateTime",
+      description: "The moment from which relative dates are counted.",
+    }),
     ranges: t.field({
       type: [RangeType],
-      description: "What its relative dates come down to.",
+      description: "The absolute ranges of its relative dates.",
       resolve: ({ read }) => rangesOf(read.tree),
     }),
     indexes: t.stringList({
-      description: "The indexes that can find its records. Conditions without one are read record by record.",
+      description:
+        "The indexes that find matching records. Conditions without an index are checked record by record.",
       resolve: ({ read }) =>
         [...new Set([...leaves(read.tree)].flatMap((leaf) => indexOf(leaf) ?? []))].sort(),
     }),
     count: t.int({
       extensions: price({ cost: COUNTING }),
       nullable: true,
-      description: "How many live contacts that the caller may see match; null while it cannot be used.",
+      description:
+        "Number of matching live contacts that the caller can see; null if the filter is not valid.",
       resolve: ({ read, args }, _args, context) => {
         if (read.problems.length > 0) return null;
         return args.search == null
@@ -101,7 +105,7 @@ const PreviewType = builder.objectRef<Preview>("ContactFilterPreview").implement
   }),
 });
 
-/** Every field of an entity, and those of its related records. */
+/** The fields of an entity, and those of its related records. */
 async function fieldsOf(context: Context, entity: FilterEntity): Promise<NamedField[]> {
   const definitions = await allDefinitions(context);
   const registry = new Registry(entity, definitions);
@@ -120,11 +124,10 @@ async function fieldsOf(context: Context, entity: FilterEntity): Promise<NamedFi
 builder.queryFields((t) => ({
   contactFilterPreview: t.field({
     type: PreviewType,
-    description:
-      "Explains a filter of contacts without using it; one that cannot be used is answered with its problems.",
+    description: "Explains a filter of contacts; for a filter that is not valid, it returns the problems.",
     args: {
-      filter: t.arg({ type: ContactFilter, description: "The filter, typed." }),
-      query: t.arg({ type: SmartListQueryInput, description: "The filter, as an OR of AND groups." }),
+      filter: t.arg({ type: ContactFilter, description: "The typed filter." }),
+      query: t.arg({ type: SmartListQueryInput, description: "The generic filter: an OR of AND groups." }),
       search: t.arg({ type: SearchInput, description: "Free text." }),
       ...timeZoneArg(),
     },
@@ -137,19 +140,21 @@ builder.queryFields((t) => ({
   contactFilterFields: t.field({
     type: [FilterFieldType],
     extensions: price({ items: 100 }),
-    description: "What contacts can be filtered by, custom fields and related records included.",
+    description:
+      "The fields that filters of contacts can use, including custom fields and fields of related records.",
     resolve: (_root, _args, context) => fieldsOf(context, "CONTACT"),
   }),
   leadFilterFields: t.field({
     type: [FilterFieldType],
     extensions: price({ items: 100 }),
-    description: "What leads can be filtered by, custom fields and related records included.",
+    description:
+      "The fields that filters of leads can use, including custom fields and fields of related records.",
     resolve: (_root, _args, context) => fieldsOf(context, "LEAD"),
   }),
   dealFilterFields: t.field({
     type: [FilterFieldType],
     extensions: price({ items: 100 }),
-    description: "What deals can be filtered by, related records included.",
+    description: "The fields that filters of deals can use, including fields of related records.",
     resolve: (_root, _args, context) => fieldsOf(context, "DEAL"),
   }),
 }));

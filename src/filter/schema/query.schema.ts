@@ -3,11 +3,11 @@ import { type SearchField, searchFields } from "../compile/search.ts";
 import { limits } from "../language/problem.ts";
 import { type GenericOperator, genericOperators } from "../registry/operators.ts";
 
-/** The query form, free text, and how lists are put in order. */
+/** The query form, the free-text search, and sort orders. */
 
 export const FilterOperator = builder.enumType("FilterOperator", {
   description:
-    "How a condition compares. Every comparison is true or false: NE, NOT_IN, NOT_CONTAINS and HAS_NONE take in records without a value.",
+    "Operator of a condition. Every comparison is true or false: NE, NOT_IN, NOT_CONTAINS and HAS_NONE also match records without a value.",
   values: Object.fromEntries(
     Object.entries(genericOperators).map(([name, { description }]) => [name, { description }]),
   ) as Record<GenericOperator, { description: string }>,
@@ -24,18 +24,17 @@ const Condition = builder.inputType("SmartListConditionInput", {
     op: t.field({
       type: FilterOperator,
       required: true,
-      description: "The comparison; it has to fit the field's type.",
+      description: "The operator, which must fit the field's type.",
     }),
     value: t.field({
       type: "JSON",
-      description:
-        "What to compare with: a list for IN, NOT_IN and HAS_…; none for IS_EMPTY and IS_NOT_EMPTY.",
+      description: "The operand: a list for IN, NOT_IN and HAS_…; none for IS_EMPTY and IS_NOT_EMPTY.",
     }),
   }),
 });
 
 const Group = builder.inputType("SmartListGroupInput", {
-  description: "Conditions of which all must hold.",
+  description: "Conditions that must all match.",
   fields: (t) => ({
     conditions: t.field({
       type: [Condition],
@@ -46,24 +45,24 @@ const Group = builder.inputType("SmartListGroupInput", {
 });
 
 export const SmartListQueryInput = builder.inputType("SmartListQueryInput", {
-  description: "A smart list: groups of which at least one has to hold.",
+  description: "A generic filter: groups of which at least one must match.",
   fields: (t) => ({
     groups: t.field({ type: [Group], required: true, description: `1 to ${limits.groups} groups, OR-ed.` }),
   }),
 });
 
 const SearchFieldEnum = builder.enumType("SearchField", {
-  description: "Where free text is looked for.",
+  description: "Fields that a free-text search looks in.",
   values: Object.fromEntries(
     Object.entries(searchFields).map(([name, { description }]) => [name, { description }]),
   ) as Record<SearchField, { description: string }>,
 });
 
 export const SearchInput = builder.inputType("SearchInput", {
-  description: "Free text: every word has to be found, whatever its case and accents.",
+  description: "A free-text search: every word must be found, regardless of case and accents.",
   fields: (t) => ({
     text: t.string({ required: true, description: "The words, at most ten." }),
-    fields: t.field({ type: [SearchFieldEnum], description: "Where to look; everywhere when left out." }),
+    fields: t.field({ type: [SearchFieldEnum], description: "Fields to search; all by default." }),
   }),
 });
 
@@ -77,7 +76,7 @@ export const TrashModeEnum = builder.enumType("TrashMode", {
 });
 
 export const OrderDirection = builder.enumType("OrderDirection", {
-  description: "Which way a list runs.",
+  description: "Sort direction.",
   values: {
     ASC: { description: "Smallest, earliest, A first." },
     DESC: { description: "Largest, latest, Z first." },

@@ -3,7 +3,7 @@ import { byId } from "../../graphql/loaders.ts";
 import type { Value } from "../language/condition.ts";
 import { CalendarUnitEnum, DurationUnitEnum } from "./comparators.schema.ts";
 
-/** The output types of the values that a condition compares with, each in the type of its field. */
+/** Output types of a condition's operands, by the type of the field. */
 
 type ValueOf<Kind extends Value["kind"]> = Extract<Value, { kind: Kind }>;
 
@@ -15,12 +15,12 @@ const text = <Kind extends "text" | "option" | "duration">(kind: Kind, name: str
     }),
   });
 
-const FilterText = text("text", "FilterText", "Text to compare with.");
+const FilterText = text("text", "FilterText", "A text operand.");
 const FilterOption = text("option", "FilterOption", "An option, or a value of an enum.");
 const FilterDuration = text("duration", "FilterDuration", "An ISO 8601 duration, such as `P30D`.");
 
 const FilterNumber = builder.objectRef<ValueOf<"number">>("FilterNumber").implement({
-  description: "A number to compare with.",
+  description: "A numeric operand.",
   fields: (t) => ({
     number: t.field({ type: "Decimal", description: "The number.", resolve: ({ number }) => number }),
   }),
@@ -28,7 +28,7 @@ const FilterNumber = builder.objectRef<ValueOf<"number">>("FilterNumber").implem
 
 const FilterBoolean = builder.objectRef<ValueOf<"boolean">>("FilterBoolean").implement({
   description: "true or false.",
-  fields: (t) => ({ boolean: t.exposeBoolean("boolean", { description: "Which of them." }) }),
+  fields: (t) => ({ boolean: t.exposeBoolean("boolean", { description: "The value." }) }),
 });
 
 const FilterDate = builder.objectRef<ValueOf<"date">>("FilterDate").implement({
@@ -54,19 +54,19 @@ const FilterRange = builder.objectRef<ValueOf<"range">>("FilterRange").implement
     }),
     amount: t.int({
       nullable: true,
-      description: "How many units; null for `this` and `previous`.",
+      description: "Number of units; null for `this` and `previous`.",
       resolve: (value) => amountOf(value)?.amount ?? null,
     }),
     unit: t.field({
       type: DurationUnitEnum,
       nullable: true,
-      description: "What `last` and `next` count.",
+      description: "Unit of `last` and `next`; null otherwise.",
       resolve: (value) => amountOf(value)?.unit ?? null,
     }),
     calendarUnit: t.field({
       type: CalendarUnitEnum,
       nullable: true,
-      description: "What `this` and `previous` name.",
+      description: "Calendar period of `this` and `previous`; null otherwise.",
       resolve: ({ range }) => ("this" in range ? range.this : "previous" in range ? range.previous : null),
     }),
   }),
@@ -76,12 +76,12 @@ const FilterTag = builder.objectRef<ValueOf<"tag">>("FilterTag").implement({
   description: "A tag that a condition names.",
   fields: (t) => ({
     name: t.exposeString("name", {
-      description: "A stored list's tag by its name of today; else the name or id, as it was written.",
+      description: "The tag's current name in a stored list; otherwise the name or id as it was written.",
     }),
     tag: t.field({
       type: "Tag",
       nullable: true,
-      description: "The tag; null when there is none.",
+      description: "The tag; null if there is none.",
       resolve: ({ id }, _args, context) => (id === null ? null : byId.tag.load(context, id)),
     }),
   }),
@@ -94,7 +94,7 @@ const FilterMember = builder.objectRef<ValueOf<"member">>("FilterMember").implem
     member: t.field({
       type: "Member",
       nullable: true,
-      description: "The member; null when there is none.",
+      description: "The member; null if there is none.",
       resolve: ({ id }, _args, context) => (id === null ? null : byId.member.load(context, id)),
     }),
   }),
@@ -107,7 +107,7 @@ const FilterSmartList = builder.objectRef<ValueOf<"smartList">>("FilterSmartList
     smartList: t.field({
       type: "SmartList",
       nullable: true,
-      description: "The list; null when there is none.",
+      description: "The smart list; null if there is none.",
       resolve: ({ id }, _args, context) => (id === null ? null : byId.smartList.load(context, id)),
     }),
   }),
@@ -136,7 +136,7 @@ const valueTypes = {
 } as const satisfies Record<Value["kind"], unknown>;
 
 export const FilterValue = builder.unionType("FilterValue", {
-  description: "What a condition compares with, in the type of its field.",
+  description: "An operand of a condition, by the type of its field.",
   types: Object.values(valueTypes),
   resolveType: (value) => valueTypes[(value as Value).kind],
 });

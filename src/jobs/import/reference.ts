@@ -86,7 +86,7 @@ have each with its row, column and text; a row is refused only that cannot do wi
   has (\`organizationUpdate\`). An extension is kept where it is marked: ext. 12, x12, #12. One that a spreadsheet has turned
   into 4,91512E+11 has lost its digits and is refused: format the column as text and export it again.
 - What nobody sees, such as characters without width, is taken away at the ends of a cell and refused inside an address, as
-  [everywhere](filters.md#what-nobody-sees).
+  [everywhere](filters.md#invisible-characters).
 - \`="01067"\`, by which spreadsheets keep figures as text, is 01067.
 - A leading ' before figures, one of = + - @, a tab or a carriage return, or before more of ' and one of these, is the mark of
   a text, as spreadsheets and exports put it, and is taken away.

@@ -31,13 +31,16 @@ export interface MergeInput {
   readonly expectedVersions?: readonly { readonly id: string; readonly version: number }[] | null | undefined;
 }
 
-/** How many of each kind that hangs on contacts move, or would, by what they are called; and so many `tags`. */
+/**
+ * Number of moved records of each child entity, by its plural name, and of `tags`. In a dry run, of records that
+ * would move.
+ */
 export type Moves = Readonly<Record<string, number>>;
 
 export interface Merged {
   readonly contact: ContactRow;
   readonly duplicates: readonly ContactRow[];
-  /** Null when nothing was written. */
+  /** Null in a dry run. */
   readonly merge: ContactMerge | null;
   readonly choices: readonly Choice[];
   readonly moves: Moves;
@@ -46,10 +49,11 @@ export interface Merged {
 
 /**
  * Merges contacts into one, in one transaction: deals, activities, conversations, tags, addresses and phone numbers
- * move to the primary, the duplicates go to the trash and lead to it from then on.
+ * move to the primary contact. The duplicates go to the trash, and their ids resolve to the primary contact from then
+ * on.
  *
- * @param dryRun says what would be chosen and moved, and writes nothing
- * @throws RefusalError with everything that stands against it
+ * @param dryRun returns what would be chosen and moved, and writes nothing
+ * @throws RefusalError with all reasons against the merge
  */
 export function mergeContacts(
   caller: Caller,
@@ -80,7 +84,7 @@ export function mergeContacts(
         return { contact, duplicates, merge: null, choices: plan.choices, moves, leftOut: plan.leftOut };
       }
       const { merge, moved } = await moveAll(writer, primary, duplicates, plan.changes, wanted);
-      // The duplicates let their addresses go before the primary may take one.
+      // The duplicates release their addresses before the primary takes one, since addresses are unique.
       const trashed: ContactRow[] = [];
       for (const duplicate of duplicates) {
         const changes = { deletedAt: caller.now, mergedIntoId: primary.id };
@@ -107,7 +111,7 @@ export function mergeContacts(
   );
 }
 
-/** What is wrong with a list of ids before any of them is looked up. */
+/** Problems of the ids that can be found without the database. */
 function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
   const path = ["input", "duplicateIds"];
   const found: Refusal[] = [];
@@ -134,7 +138,7 @@ function checkIds({ primaryId, duplicateIds }: MergeInput): string[] {
   return ids;
 }
 
-/** The contacts in the order of the ids, locked; every one that cannot be merged is told. */
+/** The contacts in the order of the ids, locked. Reports all contacts that cannot be merged. */
 async function lockAll(
   { tx }: Writer,
   ids: readonly string[],
@@ -165,9 +169,9 @@ async function lockAll(
 }
 
 /**
- * How many records of each kind hang on contacts.
+ * Number of child records of contacts, by entity.
  *
- * @param where which of them
+ * @param where condition on the child records
  */
 export async function countHanging({ tx }: Pick<Writer, "tx">, where: object): Promise<Moves> {
   const counts: Record<string, number> = {};
@@ -177,7 +181,7 @@ export async function countHanging({ tx }: Pick<Writer, "tx">, where: object): P
   return counts;
 }
 
-/** Moves what hangs on the duplicates, and writes down what it was, so that it can be undone. */
+/** Moves the child records of the duplicates, and records which ones moved, so that the merge can be undone. */
 async function moveAll(
   writer: Writer,
   primary: ContactRow,

@@ -17,11 +17,11 @@ import { countHanging, type Moves } from "./contact.merge.ts";
 import { type PastMerge, type Without, withoutMerge } from "./merge.history.ts";
 import type { WantedChoice } from "./merge.rules.ts";
 
-/** What stays on the primary because it came, or was changed, after the merge. */
+/** Records and changes that are newer than the merge and stay with the primary contact. */
 export interface LeftAlone {
-  /** How many records of each kind, by what they are called. */
+  /** Number of records of each child entity, by its plural name. */
   readonly counts: Moves;
-  /** Fields of the primary that were changed since. */
+  /** Fields of the primary contact that were changed since the merge. */
   readonly fields: readonly string[];
 }
 
@@ -32,11 +32,12 @@ export interface Unmerged {
 }
 
 /**
- * Undoes a merge in one transaction: the duplicates come back with what moved from them, and the primary's fields
- * become what its other merges alone would have made of it. What was made or changed since stays with the primary, and
- * is reported; a wish not to be contacted that came since stays with all of them.
+ * Undoes a merge in one transaction: the duplicates are restored with the records that moved from them, and the
+ * primary's fields become what its other merges alone would have made of them. Records and changes newer than the
+ * merge stay with the primary and are reported; a "do not contact" or "no phone calls" setting that is newer applies
+ * to all of the contacts.
  *
- * @param mergeId a merge's id as callers see it
+ * @param mergeId global id of the merge
  * @throws RefusalError NOT_FOUND, MERGE_UNDONE, EXPIRED, IN_TRASH, ALREADY_MERGED, or EMAIL_TAKEN with the contact
  *   that has a duplicate's address now
  */
@@ -55,7 +56,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
         keys = [primary, { ...primary, ...past.columns }, ...duplicates].flatMap(emailKeys);
         const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
         const { ownerId } = past.columns;
-        // Its owner of before the merge may have been removed since.
+        // The owner before the merge may have been removed since.
         const gone = ownerId != null && !(await isStillMember(writer.tx, ownerId));
         const contact = await writer.update("contact", primary, {
           ...past.columns,
@@ -100,7 +101,7 @@ async function lockMerge({ tx }: Writer, mergeId: string) {
   });
   const ids = [seen.primaryId, ...sources.map(({ contactId }) => contactId)];
   await tx.lock.families(merging, [seen.primaryId]);
-  // Read again: it may have been undone while this waited.
+  // Read again under the lock, since another request may have undone it meanwhile.
   const merge = await find();
   if (!merge) throw refuse("NOT_FOUND", path, "there is no such merge");
   if (merge.undoneAt !== null) throw refuse("MERGE_UNDONE", path, "the merge has been undone already");
@@ -124,10 +125,10 @@ async function lockMerge({ tx }: Writer, mergeId: string) {
 type Calls = Pick<ContactRow, "callCount" | "lastCallAt">;
 
 /**
- * The calls of each contact when all that had moved is back: those that are logged with it now. A count may also be
- * of calls that were never logged here; the duplicates take as many of those along as they came with.
+ * The call count of each contact when all records have moved back: its logged calls. The counter may also include
+ * calls that were never logged here; each duplicate takes back as many of those as it had.
  *
- * @param lastCallAt when the primary's last call was before the merge, and in the other merges
+ * @param lastCallAt the primary's last call before the merge and in the other merges
  */
 async function divideCalls(
   { tx }: Writer,
@@ -151,7 +152,7 @@ async function divideCalls(
     const { count, last } = logged.get(id) ?? { count: 0, last: null };
     const others = Math.max(0, Math.min(unlogged, most - count));
     unlogged -= others;
-    // Of calls that were never logged only the latest is known.
+    // Of calls that were never logged, only the time of the latest is known.
     const latest = others > 0 && lastCallAt !== null && (last === null || lastCallAt > last);
     calls.set(id, { callCount: count + others, lastCallAt: latest ? lastCallAt : last });
   };
@@ -160,7 +161,10 @@ async function divideCalls(
   return calls;
 }
 
-/** What the primary would be without the merge; the other merges are written down as if it had never been. */
+/**
+ * The primary contact as it would be without the merge; the stored states of the other merges are rewritten
+ * accordingly.
+ */
 async function pastOf(
   { tx }: Writer,
   undone: ContactMerge,
@@ -171,7 +175,7 @@ async function pastOf(
     where: { primaryId: primary.id, undoneAt: null },
     orderBy: [{ createdAt: "asc" }, { id: "asc" }],
   });
-  // Of merges whose duplicates were purged nothing is kept: they are part of what the contact was before.
+  // Merges whose duplicates were purged have no data left: they count as part of the initial state.
   const merges = all.slice(all.findLastIndex(isErased) + 1);
   const sources = await tx.contactMergeSource.findMany({
     where: { mergeId: { in: merges.map(({ id }) => id) } },
@@ -198,10 +202,10 @@ async function pastOf(
   return withoutMerge(primary, past, undone.id, definitions);
 }
 
-/** Whether its duplicates were purged. */
+/** Whether the merge's duplicates were purged. */
 const isErased = ({ after }: ContactMerge): boolean => Object.keys(after as object).length === 0;
 
-/** Kind by kind and not duplicate by duplicate, because locks are taken in one order. */
+/** Entity by entity and not duplicate by duplicate, to keep the order of locks. */
 async function returnAll(
   { tx, caller }: Writer,
   sources: readonly ContactMergeSource[],
@@ -215,6 +219,6 @@ async function returnAll(
   }
 }
 
-/** What came to the primary since the merge, and is still there when all that had moved is back. */
+/** Number of child records that were added since the merge and stay with the primary contact. */
 const countSince = (writer: Writer, { primaryId, createdAt }: ContactMerge): Promise<Moves> =>
   countHanging(writer, { contactId: primaryId, createdAt: { gt: createdAt } });

@@ -12,32 +12,35 @@ import { type ContactColumns, emptyContact } from "../contact.row.ts";
 import { mergeFields, planMerge, type WantedChoice } from "./merge.rules.ts";
 
 /**
- * What a contact would be if one of its merges had never been. Pure.
+ * Computes a contact as it would be if one of its merges had not happened. Pure.
  *
- * Each merge keeps what the primary was before and after it. What differs between the end of one and the beginning of
- * the next was changed by somebody, and so was what differs between the last one and the contact as it is now. Those
- * changes and the other merges, done once more in their order, are the contact without the one merge.
+ * Each merge stores the primary contact before and after it. Differences between the state after one merge and the
+ * state before the next are edits, and so are differences between the state after the last merge and the current
+ * contact. Replaying the edits and the other merges in their order gives the contact without that merge.
  */
 
-/** A merge that is not undone. */
+/** A merge that was not undone. */
 export interface PastMerge {
   readonly id: string;
   readonly before: Partial<ContactRow>;
   readonly after: Partial<ContactRow>;
-  /** Whose values its caller chose. */
+  /** The field choices of the merge's caller. */
   readonly choices: readonly WantedChoice[];
-  /** The contacts that went into the primary, in the order in which they were given. */
+  /** The contacts that were merged into the primary, in the order given. */
   readonly duplicates: readonly ContactRow[];
 }
 
 export interface Without {
-  /** The primary's columns as they would be; calls apart from the time of the last one are not among them. */
+  /** The primary's columns without the merge; of the call columns only the time of the last call. */
   readonly columns: Partial<ContactRow>;
-  /** The other merges, as if the one had never been. */
+  /** The other merges, with their states recomputed without the merge. */
   readonly others: readonly Pick<PastMerge, "id" | "before" | "after">[];
-  /** Fields that the merge had changed and somebody has changed since: they stay as they are. */
+  /** Fields changed by the merge and edited since: they keep their current values. */
   readonly left: readonly string[];
-  /** Wishes that came after the merge. Nobody knows whose of them they are, so that all of them have them. */
+  /**
+   * "Do not contact" and "no phone calls" settings newer than the merge. It is unknown which of the contacts they are
+   * meant for, so that all get them.
+   */
   readonly wishes: Wishes;
 }
 
@@ -45,13 +48,13 @@ type State = Readonly<Record<string, unknown>>;
 
 const columnNames: readonly string[] = Object.values(mergeFields).flatMap(({ columns }) => columns);
 
-/** A column that no contact of a merge had a value in is in no record of it. */
+/** The states of a merge omit columns in which no contact of the merge had a value. */
 const blank = (name: string): unknown => emptyContact[name as keyof ContactColumns];
 
 const text = (value: unknown): string => JSON.stringify(toSnapshot(value)) ?? "";
 const same = (one: unknown, other: unknown): boolean => text(one ?? null) === text(other ?? null);
 
-/** A contact's values one by one: its columns by their names, its custom values by `custom.<slug>`. */
+/** A contact's values: columns by their names, custom values by `custom.<slug>`. */
 function valuesOf(row: Partial<ContactRow>, definitions: readonly Definition[]): State {
   const columns = columnNames.map((name) => [name, row[name as keyof ContactRow] ?? blank(name)]);
   const custom = definitions.map((definition) => {
@@ -61,7 +64,7 @@ function valuesOf(row: Partial<ContactRow>, definitions: readonly Definition[]):
   return Object.fromEntries([...columns, ...custom]);
 }
 
-/** A value as its field keeps it now; undefined when it no longer fits. */
+/** A value as its custom field stores it now; undefined if it no longer fits. */
 function fitting(value: CustomValueJson, definition: Definition): CustomValueJson | undefined {
   try {
     return readCustomValue(value, definition) ?? undefined;
@@ -74,7 +77,7 @@ function fitting(value: CustomValueJson, definition: Definition): CustomValueJso
 const emailsIn = (values: State): Emails => values as unknown as Emails;
 const phonesIn = (values: State) => values.phoneNumbers as readonly string[];
 
-/** Addresses and phone numbers after somebody made those of `begin` of those of `end`. */
+/** Applies to `values` the edits of addresses and phone numbers between `end` and `begin`. */
 function editedLists(values: State, end: State, begin: State): State {
   const emails = (state: State) => allEmails(emailsIn(state));
   const key = (address: string) => emailKey(address) ?? address;
@@ -85,11 +88,11 @@ function editedLists(values: State, end: State, begin: State): State {
 }
 
 /**
- * A list with what somebody did to another one: what was taken away and added. Where that one was put in another order
- * than with what was added at its end, its order comes first.
+ * Applies to a list the edits of another list: removals and additions. If the other list was also reordered, its
+ * order comes first.
  *
- * @param was the other one before
- * @param is the other one after
+ * @param was the other list before
+ * @param is the other list after
  */
 function edited(
   of: readonly string[],
@@ -102,7 +105,7 @@ function edited(
   const all = new Map<string, string>();
   for (const value of of) {
     const key = keyOf(value);
-    // Written in another way, where somebody did so.
+    // The new spelling of a value, if the edit changed it.
     const text = old.get(key) === now.get(key) ? value : now.get(key);
     if (text !== undefined) all.set(key, text);
   }
@@ -115,7 +118,7 @@ function edited(
   return [...new Set([...ahead, ...all.values()])];
 }
 
-/** The values as a contact's columns. */
+/** The values as columns of a contact. */
 function rowOf(values: State, tagIds: readonly string[], like: ContactRow): ContactRow {
   const columns = Object.fromEntries(columnNames.map((name) => [name, values[name]]));
   const custom = Object.fromEntries(
@@ -127,9 +130,9 @@ function rowOf(values: State, tagIds: readonly string[], like: ContactRow): Cont
 }
 
 /**
- * @param now the primary as it is
- * @param merges all of its merges that are not undone and whose data are still kept, in their order
- * @param undone the id of the one that is to have never been
+ * @param now the current primary contact
+ * @param merges all of its merges that were not undone and whose data is still stored, oldest first
+ * @param undone id of the merge to compute without
  */
 export function withoutMerge(
   now: ContactRow,
@@ -162,7 +165,7 @@ export function withoutMerge(
       tagIds = changes.tagIds ?? tagIds;
       lastCallAt = changes.lastCallAt ?? null;
     }
-    // What somebody changed before the next merge, or until now.
+    // Edits before the next merge, or until now.
     const next = merges[at + 1]?.before ?? now;
     const [end, begin] = [valuesOf(after, definitions), valuesOf(next, definitions)];
     const edits = Object.entries(begin).filter(([name, value]) => !same(value, end[name]));
@@ -175,14 +178,14 @@ export function withoutMerge(
     const kept = tagIds.filter((tag) => has.has(tag) || !had.has(tag));
     tagIds = [...new Set([...kept, ...[...has].filter((tag) => !had.has(tag))])];
   }
-  // Who leaves takes their addresses along, whatever was done with them meanwhile.
+  // A restored duplicate takes its addresses back, whatever was changed since.
   const leaving = new Set(
     merges.flatMap(({ id, duplicates }) => (id === undone ? duplicates.flatMap(emailKeys) : [])),
   );
   const remaining = allEmails(emailsIn(values)).filter((address) => !leaving.has(emailKey(address) ?? ""));
   const { email, otherEmails } = emailsOf(remaining);
   values = { ...values, email, otherEmails };
-  // Values of before the first merge that no longer fit their fields cannot come back.
+  // Values from before the first merge that no longer fit their fields cannot be restored.
   const lost = definitions.filter((field) => {
     const value = customValue((first?.before.custom ?? {}) as CustomValues, field.slug);
     return value !== undefined && fitting(value, field) === undefined && touched.has(`custom.${field.slug}`);
@@ -207,7 +210,7 @@ export function withoutMerge(
   };
 }
 
-/** Values whose field is gone are nobody's matter. */
+/** Values whose custom field was deleted are ignored. */
 const unknown = ({ custom }: ContactRow, definitions: readonly Definition[]): CustomValues =>
   Object.fromEntries(
     Object.entries(custom as CustomValues).filter(

@@ -8,9 +8,9 @@ import { type contactTable, MAX_PHONE_NUMBERS } from "../contact.columns.ts";
 import { allEmails, emailsOf } from "../contact.emails.ts";
 import { contactRows } from "../contact.table.ts";
 
-/** What a merge makes of the primary contact. Pure. */
+/** Which values the primary contact has after a merge. Pure. */
 
-/** What is chosen in a merge: some columns, together. */
+/** A choice of a merge: one column or several that are chosen together. */
 export type MergeField = (typeof contactTable)[keyof typeof contactTable]["merge"]["as"];
 
 interface Chosen {
@@ -30,10 +30,10 @@ function choicesOf(): Readonly<Record<MergeField, Chosen>> {
   return fields as Record<MergeField, Chosen>;
 }
 
-/** The columns that are chosen together, by the name of their choice, in the order of the table. */
+/** Columns that are chosen together, by the name of the choice, in the order of the table of columns. */
 export const mergeFields = choicesOf();
 
-/** One field, and the contact whose value the primary takes. */
+/** A field, and the contact whose value the primary contact takes. */
 export interface Choice {
   /** A field of `mergeFields`, or `custom.<slug>`. */
   readonly field: string;
@@ -42,36 +42,37 @@ export interface Choice {
   readonly value: unknown;
 }
 
-/** A choice as the caller makes it, its id resolved to a row's. */
+/** A choice of the caller, with the id resolved to a row id. */
 export interface WantedChoice {
   readonly field?: MergeField | null | undefined;
   readonly customField?: string | null | undefined;
   readonly fromId: string;
 }
 
-/** What of the contacts has no place in the merged one. */
+/** Values that exceed the limits of the merged contact. */
 export type LeftOut = Readonly<Record<"emails" | "phoneNumbers", readonly string[]>>;
 
 export interface MergePlan {
-  /** Columns of the primary that change, and to what. */
+  /** Changed columns of the primary contact. */
   readonly changes: Partial<ContactRow>;
-  /** The origin of each value, for every field that has a value in any of the contacts. */
+  /** The origin of each value, for every field with a value in any of the contacts. */
   readonly choices: readonly Choice[];
-  /** Addresses and phone numbers that are past the limits. */
+  /** Addresses and phone numbers that exceed the limits. */
   readonly leftOut: LeftOut;
   readonly refusals: readonly Refusal[];
 }
 
-/** The choices by which of several lists only the first values are chosen: all of them are kept. */
+/** Choices that only decide which value comes first: all values are kept. */
 const united: ReadonlySet<string> = new Set<MergeField>(["EMAIL", "PHONE_NUMBERS"]);
 
 /**
- * By default the primary's value wins, and blanks are filled from the duplicates in the order given. A wish not to
- * be contacted or called is kept whoever of them has it. Tags, addresses and phone numbers are united, calls added up.
+ * By default the primary's values are kept, and empty fields are filled from the duplicates in the order given. A "do
+ * not contact" or "no phone calls" setting of any contact is kept. Tags, addresses and phone numbers are united, call
+ * counts are added up.
  *
  * @param contacts the primary first
  * @param wanted the caller's choices
- * @param unites false for a merge of a time when the chosen contact's address and phone numbers were all that was kept
+ * @param unites false for old merges, which kept only the addresses and phone numbers of the chosen contact
  */
 export function planMerge(
   contacts: readonly [ContactRow, ...ContactRow[]],
@@ -142,9 +143,7 @@ export function planMerge(
   };
 }
 
-/**
- * All addresses and phone numbers of contacts: first those of the one that was chosen, then the others' in their order.
- */
+/** All addresses and phone numbers: first those of the chosen contact, then those of the others in their order. */
 function unitedLists(
   contacts: readonly [ContactRow, ...ContactRow[]],
   chosen: ReadonlyMap<string, ContactRow>,
@@ -171,7 +170,7 @@ function fieldName({ field, customField }: WantedChoice, definitions: readonly D
   return definitions.some(({ slug }) => slug === customField) ? `custom.${customField}` : null;
 }
 
-/** Who says that they must not be contacted, or not by phone. */
+/** Whether any contact has "do not contact" set, or phone calls not allowed. */
 const sticky = (columns: Chosen["columns"], contacts: readonly ContactRow[]): ContactRow | undefined =>
   contacts.find((contact) => columns.some((column) => isWish(column, contact[column])));
 
@@ -183,7 +182,7 @@ const firstWith = (contacts: readonly ContactRow[], columns: Chosen["columns"]) 
     }),
   );
 
-/** A field's value for people: one value, or an object of its parts. */
+/** A field's value as callers see it: one value, or an object of several columns. */
 const shownValue = (contact: ContactRow, columns: Chosen["columns"]): unknown =>
   columns.length === 1 && columns[0] !== undefined
     ? contact[columns[0]]

@@ -25,7 +25,8 @@ const FieldEnum = builder.enumType("ContactMergeField", {
 });
 
 const ChoiceInput = builder.inputType("ContactFieldChoiceInput", {
-  description: "A choice of whose value the merged contact gets, for a `field` or a `customField`.",
+  description:
+    "A choice of the contact whose value the merged contact gets, for a `field` or a `customField`.",
   fields: (t) => ({
     field: t.field({ type: FieldEnum, description: "A field." }),
     customField: t.string({ description: "Slug of a custom field, in place of `field`." }),
@@ -49,11 +50,11 @@ const MergeInput = builder.inputType("ContactMergeInput", {
     fieldChoices: t.field({
       type: [ChoiceInput],
       description:
-        "Choices of values. By default the primary contact's values are kept, and empty fields are filled from the duplicates in the order given. All e-mail addresses and phone numbers are kept; the choice decides which is the primary one. A wish not to be contacted or called is always kept.",
+        "Choices of values. By default the primary contact's values are kept, and empty fields are filled from the duplicates in the order given. All e-mail addresses and phone numbers are kept; the choice decides which is the primary one. A setting not to contact or not to call is always kept.",
     }),
     expectedVersions: t.field({
       type: [VersionInput],
-      description: "Expected versions; the merge is refused if a contact has another version by now.",
+      description: "Expected versions; the merge is refused if a contact has another version.",
     }),
   }),
 });
@@ -74,16 +75,16 @@ const ChoiceType = builder.objectRef<Choice>("ContactFieldChoice").implement({
       type: "Contact",
       nullable: true,
       description:
-        "The contact that the value came from. After the merge its id stands for the merged contact.",
+        "The contact that the value came from. After the merge its id resolves to the merged contact.",
       resolve: ({ fromId }, _args, context) => byId.contact.load(context, fromId),
     }),
   }),
 });
 
 /**
- * A field for each kind of record that hangs on contacts, which says how many there are.
+ * A field for each child entity, with the number of its records.
  *
- * @param more what else its description says
+ * @param more continuation of the description
  */
 const countFields = <Shape, Field>(
   t: { int(options: { description: string; resolve: (shape: Shape) => number }): Field },
@@ -112,7 +113,7 @@ const MovesType = builder.objectRef<Moves>("ContactMergeMoves").implement({
 
 const LeftOutType = builder.objectRef<LeftOut>("ContactMergeLeftOut").implement({
   description:
-    "Values that exceed the limits of the merged contact. They stay with the duplicates in the trash; an address still leads to the merged contact.",
+    "Values that exceed the limits of the merged contact. They stay with the duplicates in the trash; such an address still finds the merged contact.",
   fields: (t) => ({
     emails: t.field({
       type: ["EmailAddress"],
@@ -156,21 +157,21 @@ const Merge = builder.prismaObject("ContactMerge", {
     }),
     duplicates: t.field({
       type: ["Contact"],
-      description: "The duplicates, as they are in the trash.",
+      description: "The duplicates, which are in the trash.",
       resolve: ({ id }, _args, context) => duplicatesOf(context).load(id),
     }),
     mergedBy: t.field({
       type: "Member",
       nullable: true,
-      description: "The member who did it.",
+      description: "The member who merged the contacts.",
       select: { mergedById: true },
       resolve: ({ mergedById }, _args, context) => byId.member.load(context, mergedById),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was done." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the contacts were merged." }),
     undoneAt: t.expose("undoneAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was undone.",
+      description: "When the merge was undone; null if it was not.",
     }),
   }),
 });
@@ -206,7 +207,7 @@ const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged cont
   merge: t.field({
     type: "ContactMerge",
     nullable: true,
-    description: "The merge, for undoing it by its id; null in a dry run.",
+    description: "The merge, whose id is needed to undo it; null in a dry run.",
     resolve: ({ result }) => result?.merge ?? null,
   }),
   choices: t.field({
@@ -224,7 +225,7 @@ const MergePayload = payloadType<Merged>("ContactMergePayload", "the merged cont
     type: LeftOutType,
     nullable: true,
     description: "Addresses and phone numbers that exceed the limits; null when refused.",
-    // An answer that was remembered before there were such has none.
+    // Answers stored for repeated requests before this field existed do not have it.
     resolve: ({ result }) => result && (result.leftOut ?? { emails: [], phoneNumbers: [] }),
   }),
 }));
@@ -269,12 +270,16 @@ builder.mutationFields((t) => ({
   contactMerge: t.field({
     extensions: needs("CONTACT_MERGE"),
     type: MergePayload,
-    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates are moved to the trash, and their ids stand for the primary contact from then on.`,
+    description: `Merges contacts into one: ${contactChildren.map(({ name }) => name).join(", ")}, tags, e-mail addresses and phone numbers move to the primary; the duplicates are moved to the trash, and their ids resolve to the primary contact from then on.`,
     args: {
-      input: t.arg({ type: MergeInput, required: true, description: "Which contacts, and whose values." }),
+      input: t.arg({
+        type: MergeInput,
+        required: true,
+        description: "The contacts to merge, and choices of values.",
+      }),
       dryRun: t.arg.boolean({
         defaultValue: false,
-        description: "If true, returns what would be chosen and moved, and changes nothing.",
+        description: "Whether to return only what would be chosen and moved, without changing anything.",
       }),
       ...idempotencyKeyArg(),
     },
@@ -286,7 +291,7 @@ builder.mutationFields((t) => ({
     type: UnmergePayload,
     description:
       "Undoes a merge: the duplicates are restored, with the records that were moved from them. Newer records and changes are kept and reported.",
-    args: { mergeId: t.arg.id({ required: true, description: "The merge's id." }) },
+    args: { mergeId: t.arg.id({ required: true, description: "Id of the merge." }) },
     resolve: (_root, { mergeId }, context) => payload(() => unmergeContacts(context, mergeId)),
   }),
 }));
