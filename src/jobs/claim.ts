@@ -14,7 +14,7 @@ export const LEASE = 60_000;
  */
 const MOST_CLAIMS = 3;
 
-/** The database's clock, carried on by this process's stopwatch. */
+/** The database's clock, extrapolated by this process's monotonic clock. */
 class DatabaseClock {
   readonly #read = performance.now();
 
@@ -24,7 +24,7 @@ class DatabaseClock {
     return new Date(this.at.getTime() + performance.now() - this.#read);
   }
 
-  /** The end of a lease that begins now. */
+  /** The end of a lease that starts now. */
   lease(): Date {
     return new Date(this.now().getTime() + LEASE);
   }
@@ -34,10 +34,10 @@ class DatabaseClock {
 export interface Claim extends JobKey {
   readonly memberId: string;
   readonly apiKeyId: string | null;
-  /** The end of the lease. There are two when the result of the statement that renewed it was lost. */
+  /** The end of the lease. There are two if the result of the statement that renewed it was lost. */
   readonly leases: readonly Date[];
   readonly clock: DatabaseClock;
-  /** How it was found. */
+  /** The state in which the job was found. */
   readonly found: { readonly state: string; readonly leasedUntil: Date | null };
 }
 
@@ -51,9 +51,9 @@ interface Waiting extends JobKey {
 }
 
 /**
- * Finds the job that has waited the longest, or a certain one, without a lock. One that was claimed too often fails.
+ * Finds the job that has waited longest, or a certain job, without a lock. A job that was claimed too often fails.
  *
- * @returns null when every job is claimed, or there is none
+ * @returns null if there is no job, or every job is claimed
  */
 export async function findJob(pool: Pool, tables: JobTables, key: JobKey | null): Promise<Claim | null> {
   for (;;) {
@@ -72,9 +72,9 @@ const asFound = "state::text = $3 AND leased_until IS NOT DISTINCT FROM $4::time
 const valuesOf = ({ state, leasedUntil }: Claim["found"]) => [state, leasedUntil?.toISOString() ?? null];
 
 /**
- * Claims a job if it is still as it was found, so that of several processes only one claims it.
+ * Claims a job if its state has not changed since it was found, so that only one of several processes claims it.
  *
- * @returns whether it was
+ * @returns whether the job was claimed
  */
 export async function takeJob(pool: Pool, { job }: JobTables, claim: Claim): Promise<boolean> {
   const { orgId, id, found, clock, leases } = claim;
@@ -106,15 +106,15 @@ async function findWaiting(pool: Pool, { job }: JobTables, key: JobKey | null): 
   return rows[0] ?? null;
 }
 
-/** How a job ends. */
+/** The end of a job. */
 export interface End {
   readonly state: "DONE" | "FAILED";
   readonly at: Date;
-  /** Why it failed, for people. */
+  /** Error message, if the job failed. */
   readonly problem: string | null;
 }
 
-/** Ends a job that this process has claimed, and deletes what was stored for it. Without a claim nothing happens. */
+/** Ends a claimed job, and deletes the data stored for it. Has no effect if the claim no longer holds. */
 export const endJob = (pool: Pool, tables: JobTables, claim: Claim, end: End): Promise<void> =>
   endAs(pool, tables, mine, [claim.orgId, claim.id, leasesOf(claim)], end);
 
@@ -161,7 +161,7 @@ export async function extendLease(
 /**
  * Releases the claim, so that any process can claim the job at once.
  *
- * @param counts whether this claim counts as one without progress
+ * @param counts whether the claim counts as an attempt without progress
  */
 export async function releaseJob(
   pool: Pool,

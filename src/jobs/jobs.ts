@@ -11,24 +11,23 @@ import type { JobKind, JobRows } from "./kind.ts";
 import { purge } from "./purge.ts";
 import { runJob } from "./runner.ts";
 
-/** Background work of the server. */
+/** Background work of the server: jobs, and regular deletions. */
 
-/** The moments before which what is in the trash, and what was answered under idempotency keys, is erased. */
+/** Times before which trashed records and stored answers of idempotency keys are deleted. */
 export const purgeLimits = (now: Date) => ({
   trashedBefore: new Date(now.getTime() - TRASH_DAYS * 86_400_000),
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
-/** Milliseconds between two looks for a job to work on. */
+/** Milliseconds between two searches for jobs. */
 const JOB_POLL = 2_000;
 
 /**
- * Starts the background work of the server: purging the trash, and running imports, bulk changes, exports and searches
- * for duplicates.
- * Any number of processes may do so: each piece of work is done by one of them.
+ * Starts the background work: purging the trash, and running imports, bulk changes, exports and searches for
+ * duplicates. Any number of processes may do this: each job is run by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
- * @returns a function that stops it and waits for what is under way
+ * @returns a function that stops the work and waits for running steps
  */
 export function startJobs(database: Database, logger: Logger, purgeEvery: number): () => Promise<void> {
   let stopping = false;
@@ -39,13 +38,13 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
     });
   };
   const options = { stopping: () => stopping };
-  /** Runs jobs until none waits, or those that do have to wait longer. */
+  /** Runs jobs until none waits that can run now. */
   const workOff =
     <Name extends keyof JobRows>(kind: JobKind<Name>) =>
     async () => {
       while (!stopping && (await runJob(database, logger, kind, options)) === "done");
     };
-  // A standby cannot write; work begins once it has become the primary.
+  // A standby is read-only; work begins once it has become the primary.
   const ifWritable = (work: () => Promise<void>) => async () => {
     if (!(await isReadOnly(database))) await work();
   };
@@ -76,7 +75,7 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
   };
 }
 
-/** Does something again and again, each time after the one before has ended; never when the interval is 0. */
+/** Repeats work, waiting for the interval after each run; never if the interval is 0. */
 function repeat(
   logger: Logger,
   name: string,

@@ -11,11 +11,11 @@ export interface JobKey {
   readonly id: string;
 }
 
-/** The model of a kind's jobs, and the rows that are deleted when they end. */
+/** Tables of a kind of job, and of data that is deleted when a job ends. */
 export interface JobTables {
   readonly job: "import_job" | "bulk_job" | "export_job" | "duplicate_search";
   readonly chunk?: "import_chunk" | "bulk_chunk" | "export_batch";
-  /** What a job makes, which is deleted where it fails. */
+  /** Table of a job's result, which is deleted if the job fails. */
   readonly result?: "export_chunk" | "duplicate_group";
 }
 
@@ -26,14 +26,14 @@ export interface JobRows {
   duplicateSearch: DuplicateSearch;
 }
 
-/** A running job, as its kind uses it; see `Work`. */
+/** A running job, for its kind; implemented by `Work`. */
 export interface JobWork<Name extends keyof JobRows> {
   readonly database: Database;
-  /** The job as the last step left it. */
+  /** The job's row after the last step. */
   readonly job: JobRows[Name];
-  /** The client, scoped to the member who requested the job. */
+  /** A client scoped to the member who started the job. */
   db(): Promise<Db>;
-  /** Does one step in one transaction; returns whether there was something to do. */
+  /** Runs one step in one transaction; returns whether there was something to do. */
   step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean>;
   /** Renews the lease between steps. */
   keep(enough?: number): Promise<void>;
@@ -43,22 +43,20 @@ export interface JobWork<Name extends keyof JobRows> {
 export interface JobKind<Name extends keyof JobRows> {
   readonly name: Name;
   readonly tables: JobTables;
-  /** Noun for the log. */
+  /** Noun for log messages. */
   readonly noun: string;
-  /** What the member who asked for one must be allowed to do, before each of its steps. */
+  /** Permission that the member who started the job needs before each step. */
   readonly permission: Permission;
   /** Source of its changes. */
   readonly source: (job: JobRows[Name]) => ModificationSource;
   /** Further errors after which the job is retried. */
   readonly isTransient?: (error: unknown) => boolean;
   /**
-   * Does a job from its last step to its end, yielding after each step so that the runner may stop there.
+   * Runs a job from its last step to the end, yielding after each step so that the runner can stop there.
    *
-   * @throws RefusalError when the job fails, with a message for people
+   * @throws RefusalError when the job fails, whose message becomes the job's `problem`
    */
   readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
-  /**
-   * Whether a job of which all is done has changed so many contacts that the planner's statistics should be updated.
-   */
+  /** Whether a finished job has changed so many contacts that the planner's statistics should be updated. */
   readonly needsAnalyze: (job: JobRows[Name]) => boolean;
 }

@@ -3,7 +3,7 @@ import { type Purged, purge as purgeRows } from "../db/write/purge.ts";
 import { erasedContact } from "../entities/contact/contact.row.ts";
 import { erasedLead } from "../entities/lead/lead.row.ts";
 
-/** Erases what has been in the trash for too long, as `db/write/purge.ts` does, by the tables of columns. */
+/** Erases records that have been in the trash for too long, and the personal data in them. */
 export const purge = (
   database: Pick<Database, "pool">,
   trashedBefore: Date,

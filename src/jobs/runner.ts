@@ -9,24 +9,24 @@ import type { JobKey, JobKind, JobRows } from "./kind.ts";
 import { JobLost, Work } from "./work.ts";
 
 /**
- * Runs jobs of every kind: claimed by one process, done in steps, cancelled, released and resumed, here or in another
- * process.
+ * Runs jobs of every kind: one process claims a job, runs its steps, and releases it when it stops, so that another
+ * process can resume it.
  */
 
 export interface RunOptions<Name extends keyof JobRows> {
   /** Called after each step. */
   readonly onProgress?: (job: JobRows[Name]) => unknown;
-  /** Called before each step: whether to stop. The job is then released, to be resumed. */
+  /** Called before each step: whether to stop. The job is then released and resumed later. */
   readonly stopping?: () => boolean;
 }
 
-/** Result of looking for work: none found, a job that this process has finished with, or one to be tried again. */
+/** The result of a search for work: no job, a job that has ended, or a job that will be retried. */
 export type Outcome = "none" | "done" | "waits";
 
 /**
  * Claims one job and runs it.
  *
- * @param key a certain job; the one that has waited the longest when left out
+ * @param key a certain job; by default the one that has waited longest
  */
 export async function runJob<Name extends keyof JobRows>(
   database: Database,
@@ -48,7 +48,7 @@ export async function runJob<Name extends keyof JobRows>(
   }
 }
 
-/** @returns null when another process has claimed it meanwhile */
+/** @returns null if another process has claimed the job meanwhile */
 async function tryJob<Name extends keyof JobRows>(
   work: Work<Name>,
   kind: JobKind<Name>,
@@ -69,7 +69,7 @@ async function tryJob<Name extends keyof JobRows>(
       return "done";
     }
     logger.warn({ err: error }, `${kind.noun} will be tried again`);
-    // A timeout or a repeated conflict may come again each time, and counts; an unavailable database does not.
+    // A timeout or a conflict may occur in every attempt, and counts as one; an unavailable database does not.
     await release(work, isOverdue(error) || !isTransient(error), options);
     return "waits";
   }
@@ -107,7 +107,8 @@ async function workOff<Name extends keyof JobRows>(
 }
 
 /**
- * Milliseconds between two attempts to release a job while the database is unavailable; the lease ends by itself later.
+ * Milliseconds between two attempts to release a job while the database is unavailable; the lease ends by itself
+ * anyway.
  */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 2_000];
 

@@ -12,24 +12,28 @@ import { expiresAt } from "./export/export.service.ts";
 import { contentTypeOf, exportFile, fileNameOf } from "./export/file.ts";
 import { importErrors } from "./import/errors-csv.ts";
 
-/** Files to download, with the same credentials as everything else. */
+/** Downloads of files, with the same credentials as GraphQL requests. */
 
 interface File {
   readonly stream: Readable;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The caller, and the database that has the files. When the signal aborts, reading is cancelled. */
+/** The caller and the database. If the signal aborts, reading is cancelled. */
 interface Requested {
   readonly database: Database;
   readonly viewer: Viewer;
   readonly signal: AbortSignal;
 }
 
-/** Finds a file for a caller. @throws RequestError where there is none for them */
+/**
+ * Finds a file for a caller.
+ *
+ * @throws RequestError if the caller has no such file
+ */
 type Find = (requested: Requested, id: string, uuid: string) => Promise<File>;
 
-/** The downloads by their addresses, each with the id of what it is made of. */
+/** The paths of downloads, which contain the id of a job. */
 const downloads: readonly (readonly [path: RegExp, find: Find])[] = [
   [/^\/imports\/(import_job_[0-7][0-9a-hjkmnp-tv-z]{25})\/errors\.csv$/, findErrors],
   [/^\/exports\/(export_job_[0-7][0-9a-hjkmnp-tv-z]{25})$/, findExport],
@@ -89,7 +93,11 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
   };
 }
 
-/** What the member who requested an export may do now. @throws RequestError when they may no longer have it */
+/**
+ * The current rights of the member who started an export.
+ *
+ * @throws RequestError if the member may no longer have the file
+ */
 async function rightsNow({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
   try {
     return await standingOf(pool, job, "RECORD_EXPORT");
@@ -100,11 +108,11 @@ async function rightsNow({ pool }: Database, job: Parameters<typeof standingOf>[
   }
 }
 
-/** Streams files: errors of imports, and exports. */
+/** Plugin that streams files: errors of imports, and exports. */
 export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
-      // Runs for every request: parsing each URL would cost.
+      // A quick test, since parsing the URL of every request costs more.
       if (!request.url.includes("/imports/") && !request.url.includes("/exports/")) return;
       for (const [path, find] of downloads) {
         const [, id] = path.exec(url.pathname) ?? [];
@@ -113,10 +121,10 @@ export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Log
           throw new RequestError("METHOD_NOT_ALLOWED", "Send a GET.", { status: 405, allow: "GET" });
         }
         const viewer = await viewerOf(request, serverContext);
-        // When the caller hangs up, what is being read for it is cancelled.
+        // If the client disconnects, reading is cancelled.
         const requested = { database, viewer, signal: request.signal };
         const { stream, headers } = await find(requested, id, decodeId(id)?.uuid ?? "");
-        // The adapter only pipes the stream: without this an error would go unnoticed, and the caller would wait.
+        // The adapter only pipes the stream: without a listener an error would be lost, and the client would wait.
         stream.on("error", (err) => {
           logger.error({ err, job: id }, "a download failed");
           (serverContext as { readonly res?: ServerResponse }).res?.destroy();

@@ -9,15 +9,15 @@ import type { Writer } from "../records/write/writer.ts";
 import { type Claim, type End, endJob, extendLease, LEASE, releaseJob, takeJob } from "./claim.ts";
 import type { JobKind, JobRows, JobWork } from "./kind.ts";
 
-/** The lease is lost: the job was cancelled, or another process has claimed it. */
+/** The claim is lost: the job was cancelled, or another process has claimed it. */
 export class JobLost extends Error {
   override readonly name = "JobLost";
 }
 
-/** Milliseconds for one step: less than a lease, so that two processes never do the same step. */
+/** Most milliseconds of one step: shorter than a lease, so that two processes never run the same step. */
 const STEP_TIMEOUT = LEASE - 10_000;
 
-/** The calls of a scoped model of jobs. */
+/** The methods of a scoped job model. */
 interface Delegate<Job> {
   findFirst(args: { where: object }): Promise<Job | null>;
   updateManyAndReturn(args: { where: object; data: object }): Promise<Job[]>;
@@ -36,7 +36,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     this.#claim = claim;
   }
 
-  /** The job as the last step left it. */
+  /** The job's row after the last step. */
   get job(): JobRows[Name] {
     if (!this.#job) throw new Error("the job has not been read yet");
     return this.#job;
@@ -51,7 +51,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   /**
    * Claims the job.
    *
-   * @returns false when another process has claimed it meanwhile
+   * @returns false if another process has claimed it meanwhile
    */
   take(): Promise<boolean> {
     return takeJob(this.database.pool, this.#kind.tables, this.#claim);
@@ -60,7 +60,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   /**
    * Reads the job.
    *
-   * @throws RefusalError when the member who requested it may no longer do it
+   * @throws RefusalError if the member who started the job no longer has the permission
    */
   async open(): Promise<void> {
     const { db } = await this.#requester();
@@ -70,19 +70,20 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     this.#job = job;
   }
 
-  /** The client, scoped to what the member who requested the job may see now. */
+  /** A client scoped to the current rights of the member who started the job. */
   async db(): Promise<Db> {
     return (await this.#requester()).db;
   }
 
   /**
-   * Does one step in one transaction, which also writes the job's progress: a process that dies leaves no step half
-   * done, and the next one goes on after the last step. Each step checks again what the member who requested it may do.
+   * Runs one step in one transaction, which also stores the job's progress: if the process dies, the step is rolled
+   * back, and another process continues after the last complete step. Each step checks the rights of the member who
+   * started the job again.
    *
-   * @param change does the step, maybe several times; returns the columns of the job to update, null when nothing is
+   * @param change runs the step, possibly several times; returns the columns of the job to update, null if nothing is
    *   left
    * @returns whether there was something to do
-   * @throws RefusalError when the member who requested it may no longer do it
+   * @throws RefusalError if the member who started the job no longer has the permission
    */
   async step(change: (writer: Writer) => Promise<Partial<JobRows[Name]> | null>): Promise<boolean> {
     const { name, isTransient } = this.#kind;
@@ -110,7 +111,8 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   }
 
   /**
-   * Renews the lease between steps, unless enough of it is left. Not by a timer, so that a process that hangs loses it.
+   * Renews the lease between steps, unless enough of it is left. Not by a timer, so that a process that hangs loses
+   * the lease.
    *
    * @param enough milliseconds of the lease that must be left
    */
@@ -135,7 +137,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return endJob(this.database.pool, this.#kind.tables, this.#claim, { state, at, problem });
   }
 
-  /** @param counts whether this claim counts towards the failed attempts of the job */
+  /** @param counts whether the claim counts as a failed attempt of the job */
   release(counts: boolean): Promise<void> {
     return releaseJob(this.database.pool, this.#kind.tables, this.#claim, counts);
   }

@@ -10,29 +10,30 @@ import type { Columns } from "../../records/write/rows.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { BulkTagValues, BulkUpdateValues } from "./bulk.inputs.ts";
 
-/** A change to be made to each contact, with its input as the API takes it. */
+/** A change for each contact, with its input in the form of the API. */
 export type BulkChange =
   | { readonly kind: "UPDATE"; readonly input: BulkUpdateValues }
   | { readonly kind: "TAG"; readonly input: BulkTagValues }
   | { readonly kind: "DELETE"; readonly input: object };
 
-/** A change, checked against what the organization has now. Nothing is written yet. */
+/** A change that was checked against the organization's current definitions. Nothing is written yet. */
 export interface CheckedChange {
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly Warning[];
-  /** Creates the tags that the change needs and the organization does not have. */
+  /** Creates the tags that the change needs and that do not exist. */
   complete(): Promise<CompleteChange>;
 }
 
 export interface CompleteChange {
-  /** The change as it is stored: tags by id, custom fields by slug. */
+  /** The change in its stored form: tags by id, custom fields by slug. */
   readonly lasting: BulkChange;
   /** The change of one contact. */
   readonly columns: (contact: ContactRow) => Columns<ContactRow>;
 }
 
 /**
- * Checks a change as a mutation of one contact would. The custom fields stay as they are until the transaction ends.
+ * Checks a change as the mutation of a single contact would. Custom field definitions are locked until the
+ * transaction ends.
  */
 export async function checkChange(writer: Writer, change: BulkChange): Promise<CheckedChange> {
   switch (change.kind) {
@@ -41,7 +42,7 @@ export async function checkChange(writer: Writer, change: BulkChange): Promise<C
     case "TAG":
       return checkTags(writer, change.input);
     case "DELETE":
-      // Before any contact is locked: a change of custom fields takes its own lock first, and then those of contacts.
+      // Before contacts are locked: a change of custom fields also locks definitions first and contacts second.
       await writer.catalogue("CONTACT");
       return {
         refusals: [],
@@ -107,9 +108,9 @@ async function checkTags(writer: Writer, input: BulkTagValues): Promise<CheckedC
 }
 
 /**
- * Does a checked change to contacts that the transaction has locked.
+ * Applies a checked change to contacts that the transaction has locked.
  *
- * @returns how many it changed; the others had the new values already
+ * @returns number of changed contacts; the others had the new values already
  */
 export async function applyChange(
   writer: Writer,
@@ -122,7 +123,7 @@ export async function applyChange(
   );
 }
 
-/** @throws RefusalError with everything that is wrong with the change by now */
+/** @throws RefusalError with all problems of the change */
 export async function completeChange(writer: Writer, change: BulkChange): Promise<CompleteChange> {
   const { refusals, complete } = await checkChange(writer, change);
   if (refusals.length > 0) throw new RefusalError(refusals);

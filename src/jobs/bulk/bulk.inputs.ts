@@ -9,7 +9,7 @@ import { checksOf } from "../../records/columns.ts";
 import { CustomFieldValueInput } from "../../records/custom.inputs.ts";
 import { customFieldValues, rule, tagList } from "../../records/inputs.ts";
 
-/** What bulk changes take: which contacts, the dry run or its confirmation, and the change itself. */
+/** Inputs of bulk changes: the selection of contacts, the dry run or its confirmation, and the change. */
 
 /** The columns that a bulk change can set. */
 const table = Object.fromEntries(contactRows.filter(([, { bulk }]) => bulk !== undefined)) as Pick<

@@ -4,7 +4,7 @@ import type { JobKind } from "../kind.ts";
 import { applyChange, type BulkChange, completeChange } from "./bulk.change.ts";
 import { reassignSome } from "./reassign.ts";
 
-/** Bulk changes of contacts: the ids are stored in batches, and each step changes one batch and deletes it. */
+/** Bulk changes of contacts: the ids are stored in batches, and each step changes one batch and deletes its ids. */
 export const bulkKind: JobKind<"bulkJob"> = {
   name: "bulkJob",
   tables: { job: "bulk_job", chunk: "bulk_chunk" },
@@ -19,7 +19,7 @@ export const bulkKind: JobKind<"bulkJob"> = {
   },
 };
 
-/** @returns the job's columns that the batch changes; null when none is left */
+/** @returns the job's columns that the batch changes; null if no batch is left */
 async function doPiece(writer: Writer, job: BulkJob) {
   const { tx } = writer;
   const piece = await tx.bulkChunk.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
@@ -34,7 +34,7 @@ async function doPiece(writer: Writer, job: BulkJob) {
   };
 }
 
-/** Changes those of the contacts that are still live and within the member's reach. */
+/** Changes the contacts of a batch that are still live and visible to the member. */
 async function changePiece(
   writer: Writer,
   { kind, input }: BulkJob,

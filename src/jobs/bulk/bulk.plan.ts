@@ -10,7 +10,7 @@ import { type Refusal, RequestError, refusal } from "../../lib/errors.ts";
 import type { BulkChange } from "./bulk.change.ts";
 import { PLAN_MINUTES } from "./bulk.inputs.ts";
 
-/** Which contacts a bulk change is for, and the token by which its caller confirms it. */
+/** The selection of contacts of a bulk change, and the token with which the caller confirms it. */
 
 export interface Selection extends FilterArgs {
   /** Whether every contact may be changed. */
@@ -23,7 +23,7 @@ export interface ReadSelection {
   readonly refusals: readonly Refusal[];
 }
 
-/** Reads which contacts are to be changed, with every problem of the selection. */
+/** Reads the selection of contacts, with all of its problems. */
 export async function readSelection(
   { now, viewer }: Pick<Context, "now" | "viewer">,
   db: Db,
@@ -101,13 +101,13 @@ export const canonicalForm = ({
   timeZone ?? null,
 ];
 
-/** What a plan token is valid for. */
+/** What a plan token is bound to. */
 const bindingOf = ({ viewer }: Pick<Context, "viewer">, plan: Plan): CursorBinding => ({
   secret: viewer.cursorSecret,
   list: fingerprint(["bulk plan", canonicalForm(plan), viewer.memberId]),
 });
 
-/** A token that confirms a plan: it is valid for the set of contacts that the dry run counted. */
+/** A token that confirms a plan for the set of contacts that the dry run counted. */
 export function signPlan(
   context: Pick<Context, "viewer" | "now">,
   plan: Plan,
@@ -117,7 +117,7 @@ export function signPlan(
   return encodeCursor(bindingOf(context, plan), [expires, count, set]);
 }
 
-/** The set that a token was signed for, and why it is not valid for this plan. */
+/** The set that a token was signed for, or why the token is not valid for this plan. */
 export function readPlan(
   context: Pick<Context, "viewer" | "now">,
   plan: Plan,

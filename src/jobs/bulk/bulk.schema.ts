@@ -29,7 +29,7 @@ const KindEnum = builder.enumType("BulkJobKind", {
     DELETE: { description: "Moves them to the trash: `contactsBulkDelete`." },
     REASSIGN: {
       description:
-        "Assigns the contacts, leads and deals of a member to another one: `memberRemove` and `memberReassign`. Its numbers are of records of all three kinds.",
+        "Assigns the contacts, leads and deals of a member to another one: `memberRemove` and `memberReassign`. Its numbers count records of all three types.",
     },
   } as const,
 });
@@ -53,7 +53,7 @@ const Job = builder.prismaObject("BulkJob", {
     state: t.expose("state", { type: StateEnum, description: "State of the job." }),
     total: t.exposeInt("total", {
       description:
-        "Number of records to process: contacts that the filter matched when the job was created; where it reassigns, contacts, leads and deals, with those that were assigned meanwhile.",
+        "Number of records to process: contacts that the filter matched when the job was created; for REASSIGN, contacts, leads and deals, including those assigned to the member since.",
     }),
     done: t.exposeInt("done", {
       description: "Number of records processed so far: the sum of `changed`, `unchanged` and `skipped`.",
@@ -137,7 +137,7 @@ const bulkPayload = (name: string) =>
 
 const twoSteps = `Takes two steps: a dry run counts the contacts and returns a \`planToken\`; the same change with the token is then made, or refused if the filter matches other contacts by now. More than ${AT_ONCE} contacts are changed by a background job.`;
 
-/** The arguments that every bulk change has, as the service takes them. */
+/** The arguments of every bulk change, in the form of the service. */
 const run = (context: Context, args: Selection & BulkSteps, change: () => BulkChange) =>
   payload(async () => {
     const { filter, query, search, timeZone, all, ...steps } = args;

@@ -20,34 +20,35 @@ export interface BulkSteps {
   readonly idempotencyKey?: IdempotencyKey;
 }
 
-/** What a bulk change would do, or did. */
+/** The result of a bulk change or its dry run. */
 export interface BulkResult {
-  /** How many contacts the filter matches. */
+  /** Number of contacts that the filter matches. */
   readonly count: number;
-  /** Row ids of the first of them. */
+  /** Row ids of the first matching contacts. */
   readonly sampleIds: readonly string[];
-  /** Of a dry run. */
+  /** Set in a dry run. */
   readonly planToken: string | null;
-  /** How many were changed at once; null for a dry run and a job. */
+  /** Number of contacts changed at once; null in a dry run or with a job. */
   readonly changed: number | null;
-  /** Row id of the job that changes them. */
+  /** Row id of the job that changes the contacts. */
   readonly jobId: string | null;
 }
 
-/** Contacts of a sample. */
+/** Number of contacts in the sample. */
 const SAMPLE = 10;
 
 const inOrder = { id: "asc" } as const;
 
-/** Milliseconds, for a million contacts that are counted and stored as batches in one transaction. */
+/** Milliseconds of the transaction, which may have to count and store the ids of a million contacts. */
 const TIMEOUT = 120_000;
 
 /**
- * Changes every contact that a filter matches: first a dry run, which counts them and gives a token, then the change
- * itself, which does nothing when the token is of another set. Few contacts are changed at once, many by a job.
+ * Changes every contact that a filter matches, in two steps: a dry run counts the contacts and returns a token; the
+ * change with the token does nothing if the filter matches other contacts. Few contacts are changed at once, many by
+ * a job.
  *
- * @throws RefusalError with everything that is wrong with the filter, the change or the token, or with the set
- *   that there is now
+ * @throws RefusalError with all problems of the filter, the change or the token, or if the set of contacts has
+ *   changed
  */
 export function changeContacts(context: Context, plan: Plan, steps: BulkSteps): Promise<BulkResult> {
   const { dryRun, planToken, idempotencyKey } = steps;
@@ -58,14 +59,14 @@ export function changeContacts(context: Context, plan: Plan, steps: BulkSteps): 
       operation: "contactsBulk",
       // A retry with another plan token is the same change.
       args: canonicalForm(plan),
-      // Only ids are kept, which are looked up as the caller.
+      // Only ids are stored, which are read again as the caller.
       records: () => ({}),
     },
     timeout: TIMEOUT,
   });
 }
 
-/** The result and the warnings of a dry run; nothing is written. */
+/** Runs the dry run: its result and warnings; nothing is written. */
 async function look(context: Context, plan: Plan): Promise<BulkResult> {
   const { result, warnings } = await context.db.transaction(async (tx) => {
     const writer = new Writer(tx, context);
@@ -84,7 +85,7 @@ async function look(context: Context, plan: Plan): Promise<BulkResult> {
   return result;
 }
 
-/** Does what was planned, at once or by a job. */
+/** Applies the change, at once or by a job. */
 async function change(
   writer: Writer,
   context: Context,
@@ -107,10 +108,10 @@ async function change(
 }
 
 /**
- * Reads a plan against what the organization has.
+ * Checks a plan against the organization's current data.
  *
- * @param found what is wrong beside it
- * @throws RefusalError with all that is wrong
+ * @param found problems that were found before
+ * @throws RefusalError with all problems
  */
 async function examine(writer: Writer, context: Context, plan: Plan, found: readonly Refusal[] = []) {
   const { where, refusals } = await readSelection(context, writer.tx, plan.selection);
@@ -123,13 +124,13 @@ async function examine(writer: Writer, context: Context, plan: Plan, found: read
 
 interface Work {
   readonly where: object;
-  /** The set that the caller has seen. */
+  /** The set of the dry run. */
   readonly planned: Fingerprint;
   readonly plan: Plan;
   readonly context: Context;
 }
 
-/** @throws RefusalError PLAN_CHANGED when the set is not the one that the caller has seen */
+/** @throws RefusalError PLAN_CHANGED if the set is not the one of the dry run */
 async function requirePlanned(
   { tx }: Writer,
   { where, planned, plan, context }: Work,
@@ -152,14 +153,17 @@ async function requirePlanned(
 const firstIds = async ({ tx }: Writer, where: object, take: number): Promise<string[]> =>
   (await tx.contact.findMany({ where, select: { id: true }, orderBy: inOrder, take })).map(({ id }) => id);
 
-/** The contacts of a set, locked. The set is read again after the wait for contacts that others were changing. */
+/**
+ * The contacts of a set, locked. The set is read again after waiting for contacts that other transactions were
+ * changing.
+ */
 async function lockSet(writer: Writer, work: Work): Promise<ContactRow[]> {
   const { tx } = writer;
   const ids = await firstIds(writer, work.where, AT_ONCE + 1);
   await tx.lock.rows("contact", ids, "update");
   const contacts = await tx.contact.findMany({ where: work.where, orderBy: inOrder, take: AT_ONCE + 1 });
   const locked = new Set(ids);
-  // A contact that came to match between the two reads is not locked, so others could still change it.
+  // A contact that matches only in the second read is not locked, so that other transactions could still change it.
   const whole = contacts.every(({ id }) => locked.has(id));
   await requirePlanned(writer, work, whole ? fingerprintOf(contacts.map(({ id }) => id)) : null);
   return contacts;
@@ -174,7 +178,7 @@ async function queue(writer: Writer, work: Work, jobId: string, input: object): 
     apiKeyId,
     source,
     kind: work.plan.change.kind,
-    // As JSON, which drops undefined keys.
+    // JSON drops undefined keys.
     input: JSON.parse(JSON.stringify(input)),
     total: work.planned.count,
   });
@@ -182,9 +186,9 @@ async function queue(writer: Writer, work: Work, jobId: string, input: object): 
 }
 
 /**
- * Stops a job; what it has changed stays. One that has ended stays as it is.
+ * Cancels a job; changes already made are kept. A job that has ended stays as it is.
  *
- * @throws RefusalError NOT_FOUND, or FORBIDDEN for a job of reassigning, where the caller may not reassign
+ * @throws RefusalError NOT_FOUND, or FORBIDDEN for a REASSIGN job if the caller may not reassign
  */
 export const cancelBulkJob = (caller: Caller, id: string): Promise<BulkJob> =>
   write(caller, async (writer) => {

@@ -5,11 +5,12 @@ import { MOVED_AT_ONCE, type Reassignment } from "../../records/reassign.ts";
 import type { Writer } from "../../records/write/writer.ts";
 
 /**
- * One step of a reassignment. What is left is found anew each time, so that nothing is queued, and records that were
- * assigned to the member meanwhile go as well.
+ * One step of a reassignment. The remaining records are searched in each step instead of being queued, so that
+ * records assigned to the member meanwhile are included.
  *
- * @returns the job's columns that the step changes; null when nothing is left
- * @throws RefusalError when whoever asked for it may no longer do it, or one of the members came or went meanwhile
+ * @returns the job's columns that the step changes; null if no record is left
+ * @throws RefusalError if the member who started the job no longer has the permission, or one of the two members was
+ *   removed or invited again meanwhile
  */
 export async function reassignSome(writer: Writer, job: BulkJob): Promise<Partial<BulkJob> | null> {
   const { tx, caller, stamp } = writer;

@@ -6,13 +6,13 @@ import { type Group, Groups, reasonsByWeight } from "./groups.ts";
 /** Number of live contacts for each part of the keys, so that the result of a part is small. */
 const PART = 50_000;
 
-/** Groups that are written in one step, and keys after which the event loop turns. */
+/** Number of groups written in one step, and of keys after which the event loop may run other work. */
 const BATCH = 500;
 const TURN = 1000;
 
 /**
- * Searches for duplicates: what contacts share is read in parts, a step each, and the groups are written when all of it
- * is known. If the process ends, the next one starts over.
+ * Searches for duplicates: shared keys are read in parts, one per step, and the groups are written at the end. If the
+ * process ends, the next one starts over.
  */
 export const duplicateKind: JobKind<"duplicateSearch"> = {
   name: "duplicateSearch",
@@ -43,8 +43,8 @@ export const duplicateKind: JobKind<"duplicateSearch"> = {
 };
 
 /**
- * Deletes what an earlier attempt has written, and all searches but the latest one that is done: its groups are shown
- * until this one is done.
+ * Deletes the groups of an earlier attempt, and all searches except the latest complete one, whose groups are shown
+ * until this search is complete.
  */
 async function begin({ tx }: Writer, total: number, claims: number) {
   const shown = await tx.duplicateSearch.findFirst({
@@ -74,7 +74,7 @@ async function* write(
           contactIds: [...ids],
         })),
       });
-      // A job that starts over whenever it is resumed may never end.
+      // A restart counts as a failed attempt, so that a job that is interrupted again and again ends.
       return { groups: at + batch.length, claims };
     });
     yield;

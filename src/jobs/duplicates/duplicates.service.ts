@@ -48,9 +48,9 @@ export function cancelSearch(caller: Caller, id: string): Promise<DuplicateSearc
 }
 
 /**
- * A page of the groups that the latest search found, the likeliest first, as far as the viewer may see their contacts.
+ * A page of the groups of the latest search, the likeliest first, limited to contacts that the viewer can see.
  *
- * @throws RequestError for page arguments that do not go together
+ * @throws RequestError for page arguments that contradict each other
  */
 export function groupsPage({ db, viewer }: Context, args: PageArgs): Connection<FoundGroup> {
   const window = readWindow(args);
@@ -85,14 +85,14 @@ const loader = requestCache(
       for (const { of: id, contactId, reasons } of await db.duplicates.likenesses(ids)) {
         of.get(id)?.push({ contactId, reasons, score: scoreOf(reasons) });
       }
-      // Those of the same score stay in the order of their ids.
+      // Contacts with the same score stay in the order of their ids.
       return ids.map((id) => (of.get(id) ?? []).sort((one, other) => other.score - one.score).slice(0, TOLD));
     }),
 );
 
 /**
- * The contacts that are likely the same person as a contact, the likeliest first: one statement for all contacts of a
- * level.
+ * Contacts that are likely the same person as a contact, the likeliest first: one statement for all contacts of a
+ * level of the query.
  */
 export const possibleDuplicates = (context: Context, contactId: string): Promise<PossibleDuplicate[]> =>
   loader(context).load(contactId);

@@ -2,7 +2,7 @@ import type { DuplicateReason } from "../../generated/prisma/enums.ts";
 
 /** Groups of contacts that are likely one person. Pure. */
 
-/** The likelihood that each reason gives by itself, from 0 to 1; the strongest first. */
+/** The probability for each reason alone, from 0 to 1; the strongest first. */
 const weights: Readonly<Record<DuplicateReason, number>> = {
   SIMILAR_EMAIL: 0.75,
   SAME_PHONE: 0.65,
@@ -13,7 +13,7 @@ const weights: Readonly<Record<DuplicateReason, number>> = {
 export const reasonsByWeight = Object.keys(weights) as DuplicateReason[];
 
 /**
- * The likelihood that contacts are one person, for several reasons taken as independent.
+ * The probability for several reasons, taken as independent.
  *
  * @returns in percent, 0 to 100
  */
@@ -34,19 +34,19 @@ export interface Group {
 }
 
 /**
- * Unites contacts that share keys: one that shares a key with a contact of a group belongs to the group. The same keys
- * in the same order make the same groups.
+ * Union-find over contacts that share keys: a contact that shares a key with a member of a group joins the group. The
+ * same keys in the same order give the same groups.
  */
 export class Groups {
   readonly #places = new Map<string, number>();
   readonly #ids: string[] = [];
-  /** The place of another member of the group, or its own. */
+  /** Index of another member of the group; of the root, its own index. */
   readonly #leads: number[] = [];
-  /** For the roots of groups. */
+  /** Number of members, for the root of a group. */
   readonly #sizes: number[] = [];
   readonly #reasons: number[] = [];
 
-  /** @param ids of contacts that share a key, the strongest reasons first */
+  /** @param ids of contacts that share a key; call it with the strongest reasons first */
   unite(ids: readonly string[], reason: DuplicateReason): void {
     const leaders = [...new Set(ids.map((id) => this.#leader(this.#placeOf(id))))];
     const [first = 0, ...others] = leaders.sort((one, other) => one - other);
@@ -60,7 +60,7 @@ export class Groups {
     this.#reasons[first] = (this.#reasons[first] ?? 0) | (1 << reasonsByWeight.indexOf(reason));
   }
 
-  /** The groups of two and more, the likeliest first, those of the same score by their first id. */
+  /** The groups of two or more, the likeliest first; with the same score, by their first id. */
   all(): Group[] {
     const members = new Map<number, string[]>();
     for (const [place, id] of this.#ids.entries()) {

@@ -5,13 +5,13 @@ import { findDefinition, unknownField } from "../../records/custom.ts";
 import { type ExportColumn, exportFields, headingOf, usualColumns } from "./columns.ts";
 import type { ExportArgs } from "./export.inputs.ts";
 
-/** The columns of an export as its caller chose them. Pure. */
+/** Reads the caller's choice of columns. Pure. */
 
-/** Keys of JSON that hold others. */
+/** JSON keys that contain others. */
 const GROUPS: ReadonlySet<string> = new Set(["address", "customFields"]);
 
 /**
- * Says what the columns of a file are.
+ * The columns of a file.
  *
  * @param definitions of the entity's custom fields
  */

@@ -8,9 +8,9 @@ import { formatDay } from "../../lib/exact.ts";
 import type { ColumnTable } from "../../records/columns.ts";
 import { headingKey } from "../import/headings.ts";
 
-/** What an export can have as columns: the tables of columns, and what no caller writes. */
+/** The columns that an export can have: those of the tables of columns, and read-only ones. */
 
-/** A record as it was read, of whichever entity. */
+/** A row of any exported entity. */
 export type ExportedRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** Names behind the ids in records. */
@@ -20,20 +20,20 @@ export interface Names {
   readonly members: ReadonlyMap<string, string>;
 }
 
-/** A value in a file: what JSON has, but for decimals, which are text there and may have a comma in CSV. */
+/** A value of a file, as in JSON; decimals are strings in JSON, and may have a decimal comma in CSV. */
 export type ExportValue = string | number | boolean | null | readonly string[] | { readonly decimal: string };
 
 export interface ExportField {
   /** GraphQL description. */
   readonly description: string;
-  /** Its headings, the best one first; an import knows them where it can read the column back. */
+  /** Headings, best first; an import that can read the column knows them. */
   readonly headings: readonly string[];
-  /** Where it stands in an object of JSON. */
+  /** Path of the value in a JSON object. */
   readonly path: readonly string[];
   readonly value: (row: ExportedRow, names: Names) => ExportValue;
-  /** The record's column that this is made of, by Prisma's name. */
+  /** The record's column, by its Prisma name. */
   readonly from: string;
-  /** Whether it is a column where none are chosen. */
+  /** Whether the column is part of the default. */
   readonly usual: boolean;
 }
 
@@ -42,7 +42,7 @@ export type Fields = Readonly<Record<string, ExportField>>;
 const constantCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** How a row of a table of columns is read by an import. */
+/** How an import reads a column of a table of columns. */
 interface Imported {
   readonly import?: { readonly headings: readonly string[] } | null;
 }
@@ -58,7 +58,7 @@ function plain(value: unknown, isDay: boolean): ExportValue {
   return { decimal: `${whole}.${fraction.padEnd(SCALE, "0")}` };
 }
 
-/** What stands behind an id. */
+/** Columns that refer to other records. */
 const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual" | "from">>> = {
   ownerId: {
     description: "E-mail address of the member to whom it is assigned.",
@@ -77,10 +77,7 @@ const referring: Readonly<Record<string, Omit<ExportField, "headings" | "usual" 
   },
 };
 
-/**
- * @param all whether every column that callers write is a column where none are chosen, and not only what an import
- *   reads
- */
+/** @param all whether the default has every writable column, not only those that an import reads */
 function tableFields(table: ColumnTable, all: boolean): Fields {
   return Object.fromEntries(
     Object.entries(table).map(([name, row]): [string, ExportField] => {
@@ -148,7 +145,7 @@ const trashed: Fields = {
   ...column("deletedAt", "When it was moved to the trash."),
 };
 
-/** The fields of each entity, beside custom fields, by their names in the API. */
+/** The fields of each entity, except custom fields, by their names in the API. */
 export const exportFields: Readonly<Record<ExportEntity, Fields>> = {
   CONTACT: {
     ...idField("Contact"),
@@ -165,23 +162,23 @@ export const exportFields: Readonly<Record<ExportEntity, Fields>> = {
 
 /** A column of a file. */
 export interface ExportColumn {
-  /** Name of a field; null for a custom field. */
+  /** Field name; null for a custom field. */
   readonly field: string | null;
   /** Slug. */
   readonly customField: string | null;
   readonly heading: string;
-  /** Whether the caller chose the heading, which is then the key in JSON too. */
+  /** Whether the caller chose the heading, which then is also the key in JSON. */
   readonly named: boolean;
 }
 
-/** The heading by which an import of the file finds the column again, whatever custom fields are called. */
+/** A heading by which an import recognizes the column, whatever custom fields are named. */
 export function headingOf({ headings }: ExportField, definitions: readonly Definition[]): string {
   const slugs = new Set(definitions.map(({ slug }) => slug));
   const free = headings.find((heading) => !slugs.has(headingKey(heading).replaceAll(" ", "_")));
   return free ?? headings[0] ?? "";
 }
 
-/** The columns of an export for which none are chosen: what an import reads back, and the id. */
+/** The default columns of an export: those that an import reads, and the id. */
 export const usualColumns = (entity: ExportEntity, definitions: readonly Definition[]): ExportColumn[] => [
   ...Object.entries(exportFields[entity]).flatMap(([field, row]) =>
     row.usual ? [{ field, customField: null, heading: headingOf(row, definitions), named: false }] : [],
@@ -189,7 +186,7 @@ export const usualColumns = (entity: ExportEntity, definitions: readonly Definit
   ...definitions.map(({ slug }) => ({ field: null, customField: slug, heading: slug, named: false })),
 ];
 
-/** The columns of records that an export reads, by Prisma's names. */
+/** The columns that an export reads, by their Prisma names. */
 export const readColumns = (entity: ExportEntity, columns: readonly ExportColumn[]): ReadonlySet<string> =>
   new Set([
     "id",
@@ -198,7 +195,7 @@ export const readColumns = (entity: ExportEntity, columns: readonly ExportColumn
     ),
   ]);
 
-/** A record's value of a column. */
+/** The value of a column for a record. */
 export function exportedValue(
   entity: ExportEntity,
   { field, customField }: Pick<ExportColumn, "field" | "customField">,

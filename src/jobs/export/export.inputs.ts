@@ -6,7 +6,7 @@ import { MAX_COLUMNS } from "../import/records.ts";
 import { delimiters } from "../import/sniff.ts";
 import { exportFields, type Fields } from "./columns.ts";
 
-/** What exports take beside the arguments of lists: columns, and how the file is written. */
+/** Inputs of exports besides those of lists: columns and file format. */
 
 export const ExportFormatEnum = builder.enumType("ExportFormat", {
   description: "How an export's file is written.",
@@ -54,7 +54,7 @@ export const columnInputs = {
   }),
 } as const;
 
-/** The arguments of an export that say how its file is written. */
+/** Arguments for the file of an export. */
 export const fileArgs = (entity: keyof typeof columnInputs) => ({
   ...builder.args((t) => ({
     columns: t.field({

@@ -12,19 +12,19 @@ import { type ExportedRow, readColumns } from "./columns.ts";
 import { KEPT_HOURS } from "./export.service.ts";
 import { layoutOf, recordOf } from "./format.ts";
 
-/** Records that are read by one statement: as few as a page of a list has, however long their texts are. */
+/** Number of records read by one statement, as in a page of a list, since texts may be long. */
 const PAGE = 100;
 
-/** Bytes of text after which a step ends, and after which the event loop turns. */
+/** Bytes of text after which a step ends, and after which the event loop may run other work. */
 const PIECE = 2_000_000;
 const TURN = 100_000;
 
-/** Most bytes of one file. */
+/** Most bytes of a file. */
 const MAX_BYTES = 1_000_000_000;
 
 /**
- * Exports: the ids of the records are kept in batches, and each step writes the records of a batch, or as many as a
- * piece of the file holds.
+ * Exports: the ids of the records are stored in batches, and each step writes the records of a batch, or as many as
+ * fit a chunk of the file.
  */
 export const exportKind: JobKind<"exportJob"> = {
   name: "exportJob",
@@ -38,7 +38,7 @@ export const exportKind: JobKind<"exportJob"> = {
   },
 };
 
-/** @returns the job's columns that the step changes; null when nothing is left */
+/** @returns the job's columns that the step changes; null if nothing is left */
 async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJob> | null> {
   const { tx } = writer;
   const batch = await tx.exportBatch.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
@@ -55,13 +55,13 @@ async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJo
       `The file has more than ${MAX_BYTES} bytes: export fewer records, or fewer columns.`,
     );
   }
-  // The beginning of the file is the piece at 0.
+  // The chunk at position 0 is the start of the file.
   if (piece.length > 0) await tx.bulk.keepExportChunk(job.id, job.done + 1, piece);
   const dataScope = writer.caller.viewer.dataScope === "ALL" ? "ALL" : job.dataScope;
   return { done: job.done + at, skipped: job.skipped + at - found, bytes, dataScope };
 }
 
-/** @returns how many of the ids were dealt with, how many of them had a record, and the text of these */
+/** @returns number of processed ids, number of them with a record, and the text of the records */
 async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
   const layout = layoutOf(job);
   const select = selecting([...readColumns(job.entity, layout.columns)]);
@@ -90,7 +90,7 @@ async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
   return { at, found: texts.length, piece: Buffer.from(texts.join("")) };
 }
 
-/** The records with these ids that are still there for the member; fewer at once where they are too large together. */
+/** The records with these ids that still exist and are visible to the member; fewer at once if they are large. */
 async function readRows(
   tx: Db,
   job: ExportJob,
@@ -115,7 +115,7 @@ async function readRows(
   }
 }
 
-/** Adds the names of the tags and members of some records that are not known yet. */
+/** Adds the names of tags and members of some records that are not cached yet. */
 async function readNames(
   tx: Db,
   rows: readonly ExportedRow[],

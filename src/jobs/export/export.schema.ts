@@ -125,7 +125,7 @@ const jobPayload = (name: string, done: string) =>
     }),
   }));
 
-/** The arguments of an export as the service takes them. */
+/** The arguments of an export, in the form of the service. */
 interface Args extends ExportedSet {
   readonly columns?: unknown;
   readonly format?: unknown;

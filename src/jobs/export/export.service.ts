@@ -18,10 +18,10 @@ import { chooseColumns } from "./choose.ts";
 import { type ExportArgs, ExportArguments } from "./export.inputs.ts";
 import { beginningOf } from "./format.ts";
 
-/** Which records, in which order. */
+/** Selection and order of the records. */
 export type ExportedSet = Omit<ListArgs, "first" | "after" | "last" | "before" | "offset">;
 
-/** What asking for an export needs of a context; command lines make their own. */
+/** The parts of the context that an export needs; the command line builds its own. */
 export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress"> & {
   readonly viewer: Pick<
     Context["viewer"],
@@ -38,30 +38,31 @@ export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress">
   >;
 };
 
-/** Records of one batch. */
+/** Number of records in a batch. */
 const BATCH = 1000;
 
-/** Most records of one export. */
+/** Most records of an export. */
 const MAX_ROWS = 2_000_000;
 
-/** Most exports of a member that wait or are under way, and bytes of their files that are kept. */
+/** Most exports of a member that are waiting or running, and most bytes of a member's stored files. */
 const MAX_WAITING = 5;
 const MAX_KEPT = 5_000_000_000;
 
-/** Hours for which a file is kept. */
+/** Hours that a file is kept. */
 export const KEPT_HOURS = 24;
 
-/** Milliseconds, for two million records that are found, sorted and queued in one transaction. */
+/** Milliseconds of the transaction, which may have to find, sort and queue two million records. */
 const TIMEOUT = 120_000;
 
-/** When an export's file is deleted; null while there is none. */
+/** When an export's file is deleted; null without a file. */
 export const expiresAt = ({ state, finishedAt }: Pick<ExportJob, "state" | "finishedAt">): Date | null =>
   state === "DONE" && finishedAt !== null ? new Date(finishedAt.getTime() + KEPT_HOURS * 3_600_000) : null;
 
 /**
- * Queues an export of the records that match now, in their order: each is written once, with its values at that time.
+ * Queues an export of the records that match now, in their order. Each is written once, with its values at the time
+ * it is written.
  *
- * @throws RefusalError with everything that is wrong with the arguments
+ * @throws RefusalError with all problems of the arguments
  */
 export function exportRecords(
   caller: ExportCaller,
@@ -118,7 +119,7 @@ async function queue(
   return writer.update("exportJob", job, { total, bytes: beginning.length });
 }
 
-/** Reads which records to export and in which order, with every problem of the arguments. */
+/** Reads the selection and order of the records, with all problems of the arguments. */
 async function readSet(context: FilterContext, entity: ExportEntity, set: ExportedSet) {
   const refusals: Refusal[] = [];
   const attempt = async <Answer>(read: () => Answer | Promise<Answer>): Promise<Answer | null> => {
@@ -147,9 +148,9 @@ const filterRefusal = (path: string, message: string): Refusal =>
   refusal("INVALID_FILTER", path.split(/[.[\]]+/).filter(Boolean), message);
 
 /**
- * Waits for the member's other requests, so that simultaneous ones count each other.
+ * Serializes the member's requests, so that simultaneous ones count each other.
  *
- * @throws RefusalError LIMIT_REACHED when the member has as many exports as allowed
+ * @throws RefusalError LIMIT_REACHED if the member has as many exports as allowed
  */
 async function requireRoom({ tx, caller: { viewer, now } }: Writer): Promise<void> {
   await tx.lock.jobsOf(viewer.memberId);
@@ -171,7 +172,7 @@ async function requireRoom({ tx, caller: { viewer, now } }: Writer): Promise<voi
 }
 
 /**
- * Cancels an export and deletes what it has written. One that has ended stays as it is.
+ * Cancels an export and deletes its file. An export that has ended stays as it is.
  *
  * @throws RefusalError NOT_FOUND
  */

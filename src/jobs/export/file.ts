@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Pool } from "pg";
 import type { ExportJob } from "../../generated/prisma/client.ts";
 
-/** An export's file, a piece at a time; it is read no further when nobody reads it. */
+/** An export's file as a stream of chunks, which are read on demand. */
 export const exportFile = (pool: Pool, job: Pick<ExportJob, "orgId" | "id">): Readable =>
   Readable.from(piecesOf(pool, job), { objectMode: false });
 
@@ -20,7 +20,7 @@ async function* piecesOf(pool: Pool, { orgId, id }: Pick<ExportJob, "orgId" | "i
   }
 }
 
-/** The name under which a file is saved, such as `contacts-2026-11-27.csv`. */
+/** File name of a download, such as `contacts-2026-11-27.csv`. */
 export const fileNameOf = ({
   entity,
   format,

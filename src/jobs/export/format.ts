@@ -10,26 +10,26 @@ import {
   type Names,
 } from "./columns.ts";
 
-/** How an export's file is written. Pure. */
+/** Formats the file of an export. Pure. */
 
 export type Layout = Pick<ExportJob, "entity" | "format" | "delimiter" | "byteOrderMark"> & {
   readonly columns: readonly ExportColumn[];
 };
 
-/** @param job with its columns, as they are kept */
+/** @param job with its columns, as they are stored */
 export const layoutOf = (job: ExportJob): Layout => ({
   ...job,
   columns: job.columns as unknown as ExportColumn[],
 });
 
-/** What divides the items of a cell, in what an import reads. */
+/** Separators between items of a cell, as an import reads them. */
 const ITEMS = /[,;|"\r\n]|:::|^\s|\s$|^$|^\* /;
 
-/** Several values in one cell: divided by |, and an item that could be taken for several is quoted. */
+/** Several values in one cell, separated by |; an item that contains a separator is quoted. */
 const listCell = (items: readonly string[]): string =>
   items.map((item) => (ITEMS.test(item) ? `"${item.replaceAll('"', '""')}"` : item)).join("|");
 
-/** Where columns are divided by semicolons, spreadsheets expect a comma before decimals. */
+/** With semicolons between columns, spreadsheets expect a decimal comma. */
 const decimalOf = (number: string, delimiter: string): string =>
   delimiter === ";" ? number.replace(".", ",") : number;
 
@@ -46,12 +46,12 @@ const line = (cells: readonly string[], delimiter: string): string =>
   stringify([cells.map(withoutFormula)], {
     delimiter,
     record_delimiter: "windows",
-    // Outer white space is part of a value. A line must not be blank: it would be no record.
+    // Surrounding white space is part of a value. A blank line would not be read as a record.
     quoted_match: /^\s|\s$|[\r\n]/,
     quoted_empty: cells.length === 1,
   });
 
-/** What a file begins with. */
+/** The start of a file. */
 export const beginningOf = ({ format, delimiter, byteOrderMark, columns }: Layout): string =>
   format === "CSV"
     ? `${byteOrderMark ? "\ufeff" : ""}${line(
@@ -62,7 +62,7 @@ export const beginningOf = ({ format, delimiter, byteOrderMark, columns }: Layou
 
 type Json = { [key: string]: unknown };
 
-/** A record as a file has it, with the end of its line. */
+/** A record in the form of the file, with its line ending. */
 export function recordOf(layout: Layout, row: ExportedRow, names: Names): string {
   const { entity, format, delimiter, columns } = layout;
   if (format === "CSV") {
@@ -83,7 +83,7 @@ export function recordOf(layout: Layout, row: ExportedRow, names: Names): string
   return `${JSON.stringify(record)}\n`;
 }
 
-/** The keys under which a column stands in an object of JSON. */
+/** The path of a column in a JSON object. */
 const pathOf = (entity: Layout["entity"], { field, customField, heading, named }: ExportColumn) => {
   if (named) return [heading];
   if (customField !== null) return ["customFields", customField];
@@ -92,7 +92,7 @@ const pathOf = (entity: Layout["entity"], { field, customField, heading, named }
 
 function put(record: Json, [key = "", ...rest]: readonly string[], value: unknown): void {
   if (rest.length === 0) {
-    // Not an assignment, which would set a prototype.
+    // An assignment to `__proto__` would set the prototype.
     Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
     return;
   }

@@ -1,9 +1,9 @@
-/** Letters beyond ASCII of the languages that 8-bit encodings were made for. Pure. */
+/** Non-ASCII letters of the languages that 8-bit encodings are made for, to detect encodings. Pure. */
 
 interface Alphabet {
   /** In lower case. */
   readonly letters: string;
-  /** What its words do not have. */
+  /** What words of the language never contain. */
   readonly never?: RegExp;
 }
 
@@ -37,14 +37,14 @@ const alphabets = {
 
 export type Language = keyof typeof alphabets;
 
-/** What a word's letters say: a bit for each language that it may be of. */
+/** A bit mask of the languages that a word may belong to. */
 export type Languages = number;
 
 const names = Object.keys(alphabets) as Language[];
 
 export const bitOf = (language: Language): Languages => 1 << names.indexOf(language);
 
-/** The languages that have a letter, by the letter in lower case. */
+/** The languages that use a letter, by the lower-case letter. */
 const byLetter = new Map<string, Languages>();
 for (const name of names) {
   for (const letter of alphabets[name].letters) {
@@ -57,7 +57,11 @@ const patterns = names.flatMap((name) => {
   return never === undefined ? [] : [{ bit: bitOf(name), never }];
 });
 
-/** The languages that a word may be of, by its letters beyond ASCII. @param word in lower case */
+/**
+ * The languages that a word may belong to, by its non-ASCII letters.
+ *
+ * @param word in lower case
+ */
 export function languagesOf(word: string): Languages {
   let languages = -1;
   for (const letter of word) {

@@ -19,25 +19,30 @@ import { firstProblems, type ImportRow, type RowProblem } from "./row.ts";
 import type { ImportValues } from "./values.ts";
 import { AddressBook, matchRow } from "./who.ts";
 
-/** Many rows in one transaction: each is created, updated, skipped or refused, and counted once. */
+/** Imports many rows in one transaction: each row is created, updated, skipped or refused, and counted once. */
 
 export interface BatchSettings {
   readonly mode: "SKIP" | "UPDATE";
   readonly dryRun: boolean;
-  /** By what a row's record is recognised, in this order; null for the address, else name and phone number. */
+  /**
+   * Keys that match rows to existing records, in this order; null for the default: e-mail address, otherwise name
+   * with phone number.
+   */
   readonly matchOn: readonly ImportMatch[] | null;
-  /** What becomes of a new record without a name: FROM_EMAIL takes one from its address. */
+  /** What to do with a new record without a name: FROM_EMAIL makes the name from the e-mail address. */
   readonly missingName: "REFUSE" | "FROM_EMAIL";
-  /** What becomes of a row with values that are wrong: LEAVE_OUT imports the others. */
+  /** What to do with a row that has invalid values: LEAVE_OUT imports the row without them. */
   readonly invalidValues: "REFUSE_ROW" | "LEAVE_OUT";
   readonly createMissingTags: boolean;
-  /** Of amounts without one: ISO 4217. */
+  /** ISO 4217 code for amounts without a currency. */
   readonly defaultCurrency: string | null;
-  /** Tags that every row gets, by name or id; checked when the import was made. */
+  /** Tags added to every row, by name or id; checked when the job was created. */
   readonly tags: readonly string[];
   /** Row id of the member to whom new records are assigned. */
   readonly ownerId: string | null;
-  /** By what a dry run would recognise the records that it would have written, with the row that each would be of. */
+  /**
+   * In a dry run, the matching keys of records that it would have written, with the number of the first row of each.
+   */
   readonly seen: Map<string, number>;
 }
 
@@ -46,26 +51,26 @@ export interface BatchResult {
   readonly updated: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Of those: rows that made a contact whose address one in the trash has. */
+  /** Number of created contacts whose address is also that of a contact in the trash. */
   readonly inTrash: number;
-  /** Of those: rows that went to the contact into which the one was merged that had their address. */
+  /** Number of rows matched to a contact that the contact with their address was merged into. */
   readonly redirected: number;
-  /** Values of theirs that were left out. */
+  /** Number of invalid values that were left out. */
   readonly leftOut: number;
   readonly errors: readonly RowNote[];
-  /** Notes about rows that were not refused. */
+  /** Notes about imported rows. */
   readonly notes: readonly RowNote[];
-  /** What became of each row, in the order of the file. */
+  /** The result of each row, in the order of the file. */
   readonly outcomes: readonly RowOutcome[];
 }
 
-/** What became of a row, or would become. */
+/** The result of a row; in a dry run, the expected result. */
 export interface RowOutcome {
   readonly row: ImportRow;
   readonly outcome: "CREATED" | "UPDATED" | "SKIPPED" | "REFUSED";
-  /** Its record; null when it is refused, or when several are meant. */
+  /** The record to write; null if the row is refused, or matches several records. */
   readonly pending: Pending | null;
-  /** Names of the tags that it gets. */
+  /** Names of the tags that the record gets. */
   readonly tags: readonly string[];
 }
 
@@ -74,14 +79,14 @@ interface RowNote {
   readonly problems: readonly RowProblem[];
 }
 
-/** Rows, e-mail addresses and values of custom fields that are checked before the event loop turns. */
+/** Number of rows, e-mail addresses or custom values after which the event loop may run other work. */
 const TURN = 500;
 
 /**
- * Imports rows. A record is recognised by what the caller chose (`matchOn`); where nothing was chosen, by its e-mail
- * address, and where a row has none, by its name together with one of its phone numbers. Two rows that are recognised
- * so are the same record. The address of a contact that was merged leads to the one that it was merged into. An import
- * only adds: what a row does not say stays as it is, and no row takes back a wish not to be contacted.
+ * Imports rows. A row is matched to a record by `matchOn`; by default by its e-mail address or, without one, by its
+ * name together with one of its phone numbers. Rows that match each other are one record. The address of a merged
+ * contact matches the contact that it was merged into. An import only adds: fields that a row does not have stay as
+ * they are, and no row withdraws a "do not contact" setting.
  *
  * @param rows in the order of the file
  */
@@ -214,7 +219,7 @@ export async function importBatch(
     if (entry.before !== null) byId.set(entry.before.id, entry);
     const unique = uniqueValuesOf(columns.custom, definitions).map(customKey);
     const marksNow = { ...entity.marksOf(columns), id: entry.before?.id, unique };
-    // An address that was left out is somebody else's.
+    // A left-out address belongs to another record.
     const whole = leftOut.length === row.leftOut.length;
     for (const trait of [...(whole ? keysOf(mark, matchOn) : []), ...keysOf(marksNow, matchOn)]) {
       byKey.set(trait, entry);
@@ -228,7 +233,11 @@ export async function importBatch(
   return { ...count, errors, notes, outcomes };
 }
 
-/** Whether a record is already as a row says, tags included. @param ids of tags by their keys */
+/**
+ * Whether a record already has the values and tags of a row.
+ *
+ * @param ids of tags by their keys
+ */
 const changesNothing = (
   { before, columns, tags: added }: Pending,
   after: ImportColumns,
@@ -238,7 +247,7 @@ const changesNothing = (
   isDeepStrictEqual(after, columns) &&
   tags.every((tag) => added.has(tag) || before?.tagIds.includes(ids.get(tag) ?? "") === true);
 
-/** Whom rows mean by what they are recognised by, with those that they mean by an id or a unique value. */
+/** Adds the records that rows match by an id or a unique value. */
 function withMeant(
   people: Holders["people"],
   records: Holders["records"],
@@ -257,7 +266,7 @@ function withMeant(
   return all;
 }
 
-/** The input for an existing record, without what an import must not change, and notes about that. */
+/** The input for an existing record without changes that an import must not make, and notes about them. */
 function withoutRetracting(
   entity: ImportEntity,
   before: Pending | null,
@@ -274,11 +283,11 @@ function withoutRetracting(
   return { input: entity.withoutKnown(before.columns, input, merged), remarks };
 }
 
-/** What a row says, with a name from its address where it has none. */
+/** The input with a name from its e-mail address if it has none. */
 const withName = (input: ImportValues, name: string): ImportValues =>
   isBlank(name) && input.email != null ? { ...input, name: nameFromEmail(input.email) } : input;
 
-/** What a row says, with lines for the notes that they do not have. */
+/** The input with the lines that its notes do not have yet. */
 function withKept(before: Pending | null, input: ImportValues, kept: readonly string[]): ImportValues {
   if (kept.length === 0) return input;
   const notes = input.notes ?? before?.columns.notes ?? "";

@@ -4,7 +4,7 @@ import type { CsvSlice } from "./records.ts";
 import { MAX_RAW } from "./records.ts";
 import type { ImportRow } from "./row.ts";
 
-/** A file's rows in batches, each small enough for one transaction and for memory, however wide or long rows are. */
+/** Splits a file's rows into batches that fit one transaction and memory, however wide or long the rows are. */
 
 /** Most rows of a batch. */
 const ROWS = 1000;
@@ -15,14 +15,17 @@ const TEXT = 1_000_000;
 /** Most cells of a batch; one row may have more. */
 const CELLS = 50_000;
 
-/** Cells that are read before the event loop turns; so many characters count as one, because a cell may have a list. */
+/**
+ * Number of cells after which the event loop may run other work. As many characters count as one cell, because a cell
+ * may be a long list.
+ */
 const TURN = 10_000;
 const CELL = 16;
 
 /**
- * Reads the rows of a file.
+ * Reads the rows of a file in batches.
  *
- * @param done rows to skip, because earlier steps have imported them
+ * @param done number of rows to skip, which earlier steps have imported
  */
 export async function* rowBatches(
   slices: AsyncIterable<CsvSlice>,

@@ -14,9 +14,9 @@ import {
 import { otherHeadings } from "./known-headings.ts";
 import { holdsSeveral, type ImportField, placesOf } from "./places.ts";
 
-/** Where the columns of a file go by their headings. Pure. */
+/** Maps the columns of a file by their headings. Pure. */
 
-/** Fields by what a heading may be called, and how good a name it is: 0 is the field's own, the next ones count up. */
+/** Fields by heading, with a rank: 0 for the field's own name, higher numbers for less specific names. */
 type Headings = ReadonlyMap<string, { readonly field: ImportField; readonly rank: number }>;
 
 function headingsOf(entity: Entity): Headings {
@@ -28,7 +28,7 @@ function headingsOf(entity: Entity): Headings {
     }
   };
   const places = Object.entries(placesOf(entity)) as [ImportField, { headings: readonly string[] }][];
-  // What a field is called comes before what others may mean by it.
+  // A field's own name takes precedence over other headings.
   for (const [field, place] of places) add(field, place.headings, 0);
   for (const [field, place] of places) add(field, otherHeadings[field] ?? [], place.headings.length);
   return headings;
@@ -39,7 +39,7 @@ const known: Readonly<Record<Entity, Headings>> = {
   LEAD: headingsOf("LEAD"),
 };
 
-/** Between the best heading of one number and that of the next, and of what is called after the organization's own. */
+/** Distance in rank between headings with different numbers, and after custom fields of the organization. */
 const NUMBERED = 1000;
 
 /** In UTF-16 units. */
@@ -53,11 +53,11 @@ function findKnown(column: string, entity: Entity) {
   return null;
 }
 
-/** Whether a heading is known to mean a field. */
+/** Whether a heading is known for some field. */
 export const isKnownHeading = (heading: string, entity: Entity): boolean =>
   findKnown(heading, entity) !== null;
 
-/** A column with how good its claim to its place is; less is better. */
+/** A column with the rank of its claim on a field; the lowest rank wins. */
 interface Claim {
   readonly column: string;
   readonly field: ImportField | null;
@@ -74,10 +74,10 @@ const nowhere = ({ column, rank }: Pick<Claim, "column" | "rank">, reason: Colum
   reason,
 });
 
-/** Where a heading says that its column goes: what the organization calls its own comes before what others may mean. */
+/** The field of a heading: the organization's custom fields take precedence over known headings. */
 function placeOf(column: string, definitions: readonly Definition[], entity: Entity): Claim {
   if (column === REFUSAL_HEADING) return nowhere({ column, rank: 0 }, "REFUSAL");
-  // Longer than any name of a field.
+  // Longer than the name of any field.
   if (column.length > MAX_NAME) return nowhere({ column, rank: 0 }, "UNKNOWN");
   const slug = headingKey(column).replaceAll(" ", "_");
   const definition = findDefinition(slug, definitions) ?? findDefinition(column, definitions);
@@ -96,8 +96,8 @@ const partsOfAddress = new Set<ImportField | null>(["STREET", "CITY", "STATE", "
 const isPlain = (address: string): boolean => address === "plain 1";
 
 /**
- * Leaves the parts of one address: of the one with the most parts, rather with a street, the first of those; what a
- * file has without saying of which address it is goes with it.
+ * Keeps the columns of one postal address: the one with the most parts, preferably with a street, otherwise the
+ * first; together with columns that do not say which address they belong to.
  */
 function ofOneAddress(claims: readonly Claim[]): Claim[] {
   const parts = new Map<string, Set<ImportField | null>>();
@@ -119,20 +119,20 @@ function ofOneAddress(claims: readonly Claim[]): Claim[] {
   });
 }
 
-/** Where the columns go that claim a field with one value and are not the best. */
+/** The field for further columns that claim a field with one value. */
 const furtherPlace: Readonly<Partial<Record<ImportField, ImportField>>> = { EMAIL: "OTHER_EMAIL" };
 
-/** The place of which there is one: a field, or a custom field. */
+/** The name of a field or custom field that only one column can be mapped to. */
 export const placeName = ({ field, customField }: Pick<Column, "field" | "customField">): string | null =>
   customField === null ? field : `custom ${customField}`;
 
 /**
- * Where columns go by their headings: of several that claim a place with one value the best has it, and the others go
- * nowhere.
+ * Maps columns by their headings: of several columns that claim a field with one value the best heading wins, and the
+ * others are not imported.
  *
- * @param all names of the file's columns, as `columnNames` makes them, which say what file it is
- * @param names of those that are to be placed
- * @param taken places that others have, as `placeName` names them
+ * @param all names of all columns, as `columnNames` makes them, which identify the kind of file
+ * @param names of the columns to map
+ * @param taken fields that other columns have, as `placeName` names them
  */
 export function placesByHeading(
   all: readonly string[],
@@ -163,7 +163,7 @@ export function placesByHeading(
   const goes = (claim: Claim): boolean => {
     if (winners.has(claim) || claim.field === null || !holdsSeveral(entity, claim.field))
       return winners.has(claim);
-    // A second column is another line of the street only if it says so.
+    // A second column becomes another line of the street only if its heading has a line number.
     return claim.field !== "STREET" || (lineOf(claim.column) > 1 && !taken.has("STREET"));
   };
   return claims.map((claim): Column => {

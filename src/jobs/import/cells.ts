@@ -4,9 +4,9 @@ import { fold } from "../../lib/fold.ts";
 import { withoutTextMark } from "../../lib/formula.ts";
 import { withoutInvisibleEnds } from "../../lib/invisible.ts";
 
-/** What a cell of a file says, as people and spreadsheets write it. Pure. */
+/** Reads cells of a file as people and spreadsheets write them. Pure. */
 
-/** What a mark or a word in a cell says; the words are those that spreadsheets and people write in their languages. */
+/** True and false in several languages, as spreadsheets and people write them. */
 const truths = new Map<string, boolean>([
   ...[
     "true",
@@ -55,17 +55,17 @@ const truths = new Map<string, boolean>([
 
 const truthOf = (cell: string): boolean | undefined => truths.get(fold(cell));
 
-/** A value of a cell that has several. */
+/** One value of a cell with several values. */
 interface Item {
   readonly text: string;
-  /** Whether it stood in quotes: it is then as it is, separators in it included. */
+  /** Whether the value was quoted: then it is used as it is, including separators. */
   readonly quoted: boolean;
 }
 
-/** Blanks, and a value in quotes, in which a quote is written twice. */
+/** A quoted value with surrounding blanks; a quote inside is doubled. */
 const quoted = /\s*"((?:[^"]|"")*)"\s*/y;
 
-/** The values of a cell that has several, each by itself or in quotes, as Mailchimp and exports write them. */
+/** The values of a cell with several values, plain or quoted, as Mailchimp and other exports write them. */
 function itemsOf(cell: string, separators: RegExp): Item[] {
   const separator = new RegExp(separators.source, "g");
   const items: Item[] = [];
@@ -87,24 +87,24 @@ function itemsOf(cell: string, separators: RegExp): Item[] {
   return items.filter(({ text }) => text.trim() !== "");
 }
 
-/** The values of a cell that has several. */
+/** The values of a cell with several values. */
 export const split = (cell: string, separators: RegExp): string[] =>
   itemsOf(cell, separators).map(({ text }) => text);
 
-/** A long number as spreadsheets show it: most of its digits are gone. */
+/** A long number in the exponent form of spreadsheets, which has lost most of its digits. */
 export const exponent = /^\d([.,]\d+)?E\+?\d+$/i;
 
-/** Tags of a cell, without the groups of Google's own. */
+/** The tags of a cell, without Google's own groups. */
 export const tagsIn = (cell: string, separators: RegExp): string[] =>
   itemsOf(cell, separators).flatMap(({ text, quoted }) => (!quoted && text.startsWith("* ") ? [] : text));
 
-/** A formula by which spreadsheets keep a number as a text: ="01067". */
+/** A formula with which spreadsheets keep a number as text: ="01067". */
 const formula = /^="([^"]*)"$/;
 
-/** A day, written in figures, with or without its time. */
+/** A numeric date, with or without a time. */
 const day = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[T ,].{0,30})?$/;
 
-/** What systems that send mail say of whom they may write to; null where that is no wish of anybody. */
+/** Subscription states of mailing systems, with whether they allow contact; null for states that say neither. */
 const standings = new Map<string, boolean | null>([
   ...[
     "unsubscribed",
@@ -131,10 +131,10 @@ const standings = new Map<string, boolean | null>([
 ]);
 
 /**
- * What a cell says of a flag; null when it says nothing. Of a wish not to be contacted, when somebody began not to be
- * contacted says that they are not to be, and so does `unsubscribed`.
+ * The boolean value of a cell; null if the cell gives none. For a "do not contact" field, a date (when the person
+ * unsubscribed) and `unsubscribed` mean that the person must not be contacted.
  *
- * @param wish the value that is the wish, of a flag that is one
+ * @param wish the protective value of the field, if it has one
  */
 export function truthIn(cell: string, wish: boolean | undefined): boolean | null | undefined {
   const truth = truthOf(cell);
@@ -142,27 +142,27 @@ export function truthIn(cell: string, wish: boolean | undefined): boolean | null
   return day.test(cell) ? true : standings.get(fold(cell).replace(/[^\p{L}]+/gu, " "));
 }
 
-/** A cell as the word of an enum. */
+/** A cell as an enum value. */
 export const wordOf = (cell: string): string =>
   cell
     .trim()
     .toUpperCase()
     .replace(/[\s-]+/g, "_");
 
-/** What a wrong encoding leaves behind: the replacement character, and controls that no text has. */
+/** Characters that a wrong encoding leaves: the replacement character, and control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unreadable = /[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/;
 
-/** A cell without what spreadsheets put around a text. */
+/** A cell's text without the formula or quote mark that spreadsheets add. */
 export const cellText = (cell: string): string =>
   withoutInvisibleEnds(withoutTextMark(withoutInvisibleEnds(cell).trim().replace(formula, "$1"))).trim();
 
-/** Why a cell is no text; null when it is one. */
+/** Why a cell is no readable text; null if it is. */
 export const cellProblem = (cell: string): string | null =>
   textProblem(cell) ??
   (unreadable.test(cell) ? "has bytes that cannot be read as text; is the file in another encoding?" : null);
 
-/** A cell in the form in which a custom field's type reads it. */
+/** A cell in the form that its custom field's type reads. */
 export function customCell(cell: string, definition: Definition | undefined): unknown {
   switch (definition?.type) {
     case "BOOLEAN":

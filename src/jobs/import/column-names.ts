@@ -3,11 +3,11 @@ import { textProblem } from "../../lib/exact.ts";
 import { fold } from "../../lib/fold.ts";
 import { MAX_COLUMNS } from "./records.ts";
 
-/** What a file's columns are called: their headings, each once. Pure. */
+/** Names of a file's columns: their headings, made unique. Pure. */
 
 /**
- * The headings of a file as names of its columns, so that each means one: one without a heading is called by its place
- * (`Column 3`), and one whose heading stands there for the second time by its number (`Notes (2)`).
+ * Names of a file's columns from its headings: a column without a heading is named by its position (`Column 3`), and
+ * one whose heading was used before gets a number (`Notes (2)`).
  */
 export function columnNames(headings: readonly string[]): string[] {
   const written = new Set(headings.map((heading) => fold(heading.trim())));
@@ -19,7 +19,7 @@ export function columnNames(headings: readonly string[]): string[] {
     const key = fold(plain);
     let name = plain;
     let number = counts.get(key) ?? 1;
-    // A name that is made must be nobody's own.
+    // A generated name must not equal another heading.
     const isTaken = (candidate: string) =>
       taken.has(candidate) || (candidate !== fold(text) && written.has(candidate));
     for (let folded = key; isTaken(folded); folded = fold(name)) {
@@ -32,7 +32,7 @@ export function columnNames(headings: readonly string[]): string[] {
   });
 }
 
-/** What is wrong with a file's headings. */
+/** Problems of a file's headings. */
 export function headingRefusals(headings: readonly string[]): Refusal[] {
   const path = ["input", "file"];
   if (headings.length > MAX_COLUMNS) {
@@ -43,7 +43,7 @@ export function headingRefusals(headings: readonly string[]): Refusal[] {
   return headings.includes("__proto__") ? [refusal("INVALID_VALUE", path, 'has a heading "__proto__"')] : [];
 }
 
-/** Why a heading is no text. */
+/** Why a heading is no readable text. */
 function headingProblem(heading: string, at: number): string | null {
   const problem =
     textProblem(heading) ?? (heading.includes("\ufffd") ? "has bytes that cannot be read as text" : null);

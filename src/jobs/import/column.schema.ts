@@ -2,7 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import type { Column, UnmappedColumn } from "./column.ts";
 import { ColumnReasonEnum, ImportFieldEnum } from "./import.inputs.ts";
 
-/** Where the columns of a file go, as answers show it. */
+/** GraphQL types of column mappings. */
 
 const columnDescription =
   "The column's heading; `Column 3` for the third column without a heading, `Notes (2)` for a second column with the heading Notes.";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { allFields, type ImportField } from "./places.ts";
 
-/** Where a column of a file goes, and why. Pure. */
+/** What a column of a file is mapped to, and why. Pure. */
 
-/** Why a column goes where it goes. */
+/** Why a column is mapped as it is. */
 export type ColumnReason =
   | "MAPPING"
   | "HEADING"
@@ -16,25 +16,25 @@ export type ColumnReason =
   | "SALUTATION"
   | "REFUSAL";
 
-/** What the column with the reasons is called in a file of refused rows. */
+/** Heading of the column with the reasons, in a file of refused rows. */
 export const REFUSAL_HEADING = "Refused because";
 
-/** Where the caller says that a column goes; nowhere when both are null. */
+/** A mapping given by the caller; not imported if both are null. */
 export interface Choice {
-  /** Its name, as `columnNames` makes it. */
+  /** Name of the column, as `columnNames` makes it. */
   readonly column: string;
   readonly field: ImportField | null;
   /** Slug. */
   readonly customField: string | null;
 }
 
-/** Where a column goes. */
+/** The mapping of a column. */
 export interface Column extends Choice {
-  /** Jobs of earlier versions do not say it. */
+  /** Missing in jobs of earlier versions. */
   readonly reason?: ColumnReason;
 }
 
-/** A column that goes nowhere, with the first values that stand in it. */
+/** A column that is not imported, with its first values. */
 export interface UnmappedColumn {
   readonly column: string;
   readonly reason: ColumnReason;
@@ -55,5 +55,5 @@ export const Choices = z.array(
   }),
 );
 
-/** Whether a column goes nowhere. */
+/** Whether a column is not imported. */
 export const isUnmapped = ({ field, customField }: Choice): boolean => field === null && customField === null;

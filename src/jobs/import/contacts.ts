@@ -43,10 +43,10 @@ export const contacts = entityOf<ContactRow, ContactColumns, ContactCreateValues
 });
 
 /**
- * Who has what the rows are recognised by; those of the caller's are locked where they may be changed. The address of a
- * contact that was merged leads to the one that it was merged into.
+ * Finds the contacts that rows match; the caller's own are locked if they may be changed. The address of a merged
+ * contact matches the contact that it was merged into.
  *
- * @throws ConcurrentChange when an address came to lead to another contact meanwhile
+ * @throws ConcurrentChange if an address moved to another contact meanwhile
  */
 async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Promise<Holders> {
   const keys = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((email) => emailKey(email) ?? [])))];
@@ -77,13 +77,13 @@ async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Pro
   return { records: visible, people, addresses };
 }
 
-/** The contacts to which addresses lead, by their keys. */
+/** The contacts that addresses belong to, by comparison key. */
 const leadTo = (addresses: ReadonlyMap<string, Address>): Map<string, string> =>
   new Map([...addresses].flatMap(([key, { holder }]) => (holder ? [[key, holder.id] as const] : [])));
 
 /**
- * Ids of contacts that have a phone number of the rows: where nothing was chosen, those with its name, of rows without
- * an address.
+ * Ids of contacts with a phone number of the rows. By default, only rows without an address match, and only contacts
+ * with the same name.
  */
 async function withPhones(
   tx: Writer["tx"],
@@ -95,7 +95,7 @@ async function withPhones(
     ({ emails, phones }) => phones.length > 0 && (matchOn !== null || emails.length === 0),
   );
   if (looked.length === 0) return [];
-  // No two imports make the same person at once: who is not there yet has no row to lock.
+  // Prevents two imports from creating the same person at once: a contact that does not exist yet cannot be locked.
   await tx.lock.phones(["of an import"]);
   const phones = [...new Set(looked.flatMap((row) => row.phones))];
   const names = [...new Set(looked.map(({ name }) => orderKey(fold(name))))];

@@ -3,7 +3,7 @@ import { fileDecoder, type Written } from "./decoders.ts";
 import { type CsvSlice, RecordReader, SLICE } from "./records.ts";
 import type { Delimiter } from "./sniff.ts";
 
-/** Reading CSV as a stream: no more of a file is held than the records of one slice. */
+/** Reads CSV as a stream: only the records of one slice are held in memory. */
 
 export interface CsvFormat extends Written {
   readonly delimiter: Delimiter;
@@ -12,8 +12,8 @@ export interface CsvFormat extends Written {
 }
 
 /**
- * Reads a file slice by slice, the headings apart. Between slices the event loop turns, so that whatever a file says
- * keeps nobody waiting.
+ * Reads a file slice by slice, without its headings. Between slices the event loop runs other work, so that no file
+ * can block other requests.
  *
  * @param chunks the file's bytes
  */
@@ -47,17 +47,17 @@ async function* decoded(
   yield { text: decoder.decode(), last: true };
 }
 
-/** How many rows and blank lines a file has. */
+/** Number of rows and of blank lines in a file. */
 export interface RowCount {
   readonly total: number;
   readonly blank: number;
 }
 
 /**
- * Counts a file's rows, and stops once it has more than it may.
+ * Counts a file's rows, and stops when a limit is exceeded.
  *
- * @param limit of the rows, and of the blank lines
- * @param look is shown every row that can be read
+ * @param limit of rows, and of blank lines
+ * @param look called with each readable row
  */
 export async function countRecords(
   slices: AsyncIterable<CsvSlice>,

@@ -1,21 +1,21 @@
 import { Temporal } from "temporal-polyfill";
 import { fold } from "../../lib/fold.ts";
 
-/** Days and moments as people and spreadsheets write them. Pure. */
+/** Reads dates and times as people and spreadsheets write them. Pure. */
 
 export const dateOrders = ["DAY_FIRST", "MONTH_FIRST"] as const;
 
-/** What stands first in a day that is written in figures with its year last. */
+/** Whether the day or the month comes first in numeric dates that end with the year. */
 export type DateOrder = (typeof dateOrders)[number];
 
-/** Longest text that is looked at. */
+/** Longest text that is parsed. */
 const MAX_LENGTH = 60;
 
 const languages = ["en", "de", "fr", "es", "it", "pt", "nl", "pl"];
 
-/** Numbers of months by what they are called, folded, in full and short, alone and beside a day. */
+/** Month numbers by name and abbreviation in several languages, folded. */
 const months: ReadonlyMap<string, number> = new Map([
-  // As Excel writes it in German.
+  // Excel's abbreviation of March in German.
   ["mrz", 3],
   ...languages.flatMap((language) =>
     (["long", "short"] as const).flatMap((month) => {
@@ -36,7 +36,7 @@ function monthKey(name: string): string {
     .replace(/[\p{M}.]/gu, "");
 }
 
-/** A time behind a day. */
+/** A time after a date. */
 const time = String.raw`(?:(?:T|,?\s+)(?:à |um |at )?(\d{1,2})[:h.](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?`;
 
 const forms = {
@@ -51,11 +51,11 @@ const forms = {
     String.raw`^(\p{L}{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4}|\d{2})${time}$`,
     "iu",
   ),
-  /** Days since the end of 1899, as spreadsheets count, with their part of the day. */
+  /** Days since the end of 1899, as spreadsheets count them, with a fraction for the time. */
   serial: /^(\d{5})(?:[.,](\d{1,15}))?$/,
 };
 
-/** A time of day as it is written, and its offset. */
+/** A time of day as written, with its UTC offset. */
 interface Time {
   readonly nanoseconds: number;
   readonly offset: string | null;
@@ -68,13 +68,13 @@ interface Day {
   readonly time: Time | null;
 }
 
-/** Two figures mean a year from 1950 to 2049. */
+/** Two-digit years are 1950 to 2049. */
 const yearOf = (text: string): number =>
   Number(text) + (text.length === 4 ? 0 : Number(text) < 50 ? 2000 : 1900);
 
 const HOUR = 3_600_000_000_000;
 
-/** @returns null for none; what is no time of a day is found where it is used */
+/** @returns null without a time; an invalid time is detected where it is used */
 function timeOf([hour, minute, second = "0", fraction = "", half, offset]: readonly (
   | string
   | undefined
@@ -91,7 +91,7 @@ function timeOf([hour, minute, second = "0", fraction = "", half, offset]: reado
   return { nanoseconds, offset: zone };
 }
 
-/** A day whose order is not known: its first two figures. */
+/** The first two numbers of a date whose order is unknown. */
 interface Unordered {
   readonly first: number;
   readonly second: number;
@@ -107,7 +107,7 @@ function unordered(cell: string): Unordered | null {
   return {
     first,
     second,
-    // Where points are written, the day is first.
+    // With dots, the day comes first.
     order: shown ?? (separator === "." ? "DAY_FIRST" : null),
     at: (order) => ({
       year: yearOf(year),
@@ -118,12 +118,12 @@ function unordered(cell: string): Unordered | null {
   };
 }
 
-/** The order of a day, where it shows that. */
+/** The order of a date, if the date itself shows it (a number above 12). */
 export function orderShown(cell: string): DateOrder | null {
   return cell.length > MAX_LENGTH ? null : (unordered(cell)?.order ?? null);
 }
 
-/** A day in any form in which one can be meant. */
+/** A date in any supported form. */
 function dayIn(cell: string): Day | null {
   const [, year, , month, day, ...rest] = forms.yearFirst.exec(cell) ?? [];
   if (year !== undefined)
@@ -140,7 +140,7 @@ function dayIn(cell: string): Day | null {
   const [, days, part = ""] = forms.serial.exec(cell) ?? [];
   if (days === undefined) return null;
   const counted = Temporal.PlainDate.from("1899-12-30").add({ days: Number(days) });
-  // Spreadsheets keep no more than seconds exactly.
+  // Spreadsheets are exact only to the second.
   const seconds = Math.round(Number(`0.${part || "0"}`) * 86_400);
   const time = part === "" ? null : { nanoseconds: Math.min(seconds, 86_399) * 1_000_000_000, offset: null };
   return { year: counted.year, month: counted.month, day: counted.day, time };
@@ -156,19 +156,19 @@ function named(
   return month === undefined ? null : { year: yearOf(year), month, day: Number(day), time: timeOf(rest) };
 }
 
-/** A day or moment that was read: in the form that fields take, or the two days that it may be. */
+/** A parsed date or time: in the form of the field, or the two dates that it may be. */
 export type ReadDay = { readonly text: string } | { readonly either: readonly [string, string] };
 
 const pad = (number: number, length = 2): string => String(number).padStart(length, "0");
 const dayText = ({ year, month, day }: Day): string => `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
 
 /**
- * Reads a day.
+ * Parses a date.
  *
- * @param order that of its column; null where it is not known
- * @param asked whether the caller said the order, which is then believed of every cell
- * @param timeZone where moments without an offset are; null for days, whose time is left out
- * @returns null for what is no day
+ * @param order of the column; null if unknown
+ * @param asked whether the caller gave the order, which then applies to every cell
+ * @param timeZone of times without an offset; null for dates, whose time is ignored
+ * @returns null for a text that is no date
  */
 export function readDay(
   cell: string,

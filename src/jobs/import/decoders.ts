@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 
-/** Decoding what a file's bytes say. Pure. */
+/** Decodes the bytes of files. Pure. */
 
-/** Encodings that a file may be in; all labels are those of the Encoding Standard. */
+/** Supported encodings, by their labels in the Encoding Standard. */
 export const encodings = [
   "utf-8",
   "utf-16le",
@@ -28,32 +28,32 @@ export const encodings = [
 ] as const;
 export type Encoding = (typeof encodings)[number];
 
-/** How the bytes of a file are to be read. */
+/** How to decode the bytes of a file. */
 export interface Written {
   readonly encoding: Encoding;
   /**
-   * Whether the encoding was found out, and is none of Unicode: lines that are UTF-8 are then read as that. What a
-   * caller says is believed for all lines.
+   * Whether the encoding was detected and is not a Unicode one: then lines in UTF-8 are decoded as UTF-8. An encoding
+   * given by the caller applies to all lines.
    */
   readonly byLine?: boolean | undefined;
 }
 
-/** Decodes bytes that come one after the other. */
+/** Decodes consecutive chunks of bytes. */
 interface Decoder {
-  /** @returns what is known so far; without bytes, the rest */
+  /** @returns the text so far; without an argument, the rest */
   decode(bytes?: Uint8Array): string;
 }
 
-/** What Windows-1252 has where ISO 8859-1 has control characters; five bytes have no character. */
+/** Characters of Windows-1252 where ISO 8859-1 has control characters; five bytes have none. */
 const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
-/** Decodes bytes; those that are no text become U+FFFD or a control character, which is looked for in the cells. */
+/** A decoder whose invalid bytes become U+FFFD or a control character, which `cells.ts` detects. */
 export function decoderOf(encoding: Encoding): Decoder {
   if (encoding !== "windows-1252") {
     const decoder = new TextDecoder(encoding);
     return { decode: (bytes) => decoder.decode(bytes, { stream: bytes !== undefined }) };
   }
-  // That of Node.js 20.19 takes it for ISO 8859-1: https://github.com/nodejs/node/issues/56542
+  // TextDecoder of Node.js 20.19 decodes Windows-1252 as ISO 8859-1: https://github.com/nodejs/node/issues/56542
   return {
     decode: (bytes) =>
       bytes === undefined
@@ -71,10 +71,10 @@ const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
 export const fileDecoder = ({ encoding, byLine = false }: Written): Decoder =>
   byLine ? lineDecoder(encoding) : decoderOf(encoding);
 
-/** Bytes after which a line is decoded before its end is there: it is longer than any that is read. */
+/** Bytes after which an unfinished line is decoded; a longer line exceeds the record limit anyway. */
 const MAX_LINE = 2_097_152;
 
-/** Reads lines that are UTF-8 as that, and all others in one encoding. */
+/** Decodes lines in UTF-8 as UTF-8, and all others in one encoding. */
 function lineDecoder(encoding: Encoding): Decoder {
   const decoder = decoderOf(encoding);
   let begun: Uint8Array[] = [];
@@ -111,7 +111,7 @@ function decodeLines(bytes: Buffer, decoder: Decoder): string {
   return text + decoder.decode(bytes.subarray(from));
 }
 
-/** The lines of some bytes that are not all ASCII, without what ends them. */
+/** The lines that are not pure ASCII, without their line endings. */
 export function* linesBeyondAscii(
   bytes: Uint8Array,
 ): Generator<{ readonly start: number; readonly end: number }> {

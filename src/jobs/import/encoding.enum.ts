@@ -1,12 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
 import type { Encoding } from "./decoders.ts";
 
-/** The encodings of files as callers name them. */
+/** The encodings of files, for GraphQL. */
 
 const names = {
   UTF_8: { value: "utf-8", description: "UTF-8, with or without a byte order mark." },
-  UTF_16LE: { value: "utf-16le", description: "UTF-16, little end first." },
-  UTF_16BE: { value: "utf-16be", description: "UTF-16, big end first." },
+  UTF_16LE: { value: "utf-16le", description: "UTF-16, little-endian." },
+  UTF_16BE: { value: "utf-16be", description: "UTF-16, big-endian." },
   WINDOWS_1252: {
     value: "windows-1252",
     description: "Windows-1252, as Excel writes CSV in Western Europe; ISO 8859-1 is a part of it.",

@@ -1,13 +1,13 @@
 import { bitOf, type Language, languagesOf } from "./alphabets.ts";
 import { decoderOf } from "./decoders.ts";
 
-/** Finding out in which encoding a text is that is no Unicode, by its words. Pure. */
+/** Detects the encoding of a text that is not Unicode, by its words. Pure. */
 
 const west: readonly Language[] = ["de", "fr", "es", "ca", "it", "pt", "nl", "sv", "da", "is"];
 const east: readonly Language[] = ["pl", "cs", "sk", "hu", "hr", "ro", "de"];
 const cyrillic: readonly Language[] = ["ru", "uk", "be", "sr"];
 
-/** Encodings of one byte a letter, and their languages. Of two that explain a file as well the first is taken. */
+/** Single-byte encodings and their languages. If two fit a file equally well, the first one is used. */
 const alphabets = {
   "windows-1252": west,
   "windows-1250": east,
@@ -24,13 +24,13 @@ const alphabets = {
   ibm866: cyrillic,
 } as const satisfies Record<string, readonly Language[]>;
 
-/** Bytes from and to which the first and the second byte of the characters in use are. */
+/** Ranges of the first and second byte of characters in common use. */
 interface InUse {
   readonly first: readonly [number, number];
   readonly second: readonly [number, number];
 }
 
-/** Encodings of one or two bytes a character. */
+/** Encodings of one or two bytes per character. */
 const doubleByte = {
   shift_jis: { first: [0x82, 0x97], second: [0x40, 0xfc] },
   "euc-kr": { first: [0xb0, 0xc8], second: [0xa1, 0xfe] },
@@ -48,24 +48,24 @@ const doubles = Object.keys(doubleByte) as Double[];
 /** Languages without Latin letters. */
 const otherScripts: ReadonlySet<Language> = new Set([...cyrillic, "el"]);
 
-/** Different words that are looked at, and bytes of one. */
+/** Most distinct words that are examined, and most bytes of a word. */
 const WORDS = 1000;
 const WORD = 64;
 
-/** What is told of a text by an encoding. */
+/** How well a text fits an encoding. */
 interface Reading {
-  /** Words that are none in any of its languages. */
+  /** Number of words that are valid in none of the encoding's languages. */
   readonly bad: number;
-  /** Words of the language that most are of. */
+  /** Number of words in the most frequent language. */
   readonly best: number;
 }
 
 /**
- * The encoding under which the words of a text are words: of letters that a language of it has together, with capitals
- * only where words have them, and no symbols inside. One language for the whole is better than several.
+ * The encoding in which the words of a text look like words: with letters of one language, capitals only at usual
+ * positions, and no symbols inside. One language for all words is better than several.
  *
- * @param text lines that are no UTF-8
- * @returns null when the words are none in any
+ * @param text lines that are not UTF-8
+ * @returns null if the words fit no encoding
  */
 export function legacyOf(text: Buffer): Single | Double | null {
   const words = wordsOf(text);
@@ -76,14 +76,14 @@ export function legacyOf(text: Buffer): Single | Double | null {
     if (reading.best - reading.bad > found.best - found.bad) [best, found] = [name, reading];
   }
   const unknown = found.bad * 3 > words.length;
-  // Words in Latin letters have some of ASCII.
+  // Words in Latin letters also contain ASCII letters.
   const foreign = !otherScripts.has(alphabets[best][0]) && words.filter(hasAscii).length * 2 < words.length;
   return (unknown || foreign ? doubleByteOf(text) : null) ?? (found.bad * 2 > words.length ? null : best);
 }
 
 const hasAscii = (word: string): boolean => /[a-z]/i.test(word);
 
-/** The different words with bytes beyond ASCII, a byte a character. */
+/** The distinct words with non-ASCII bytes, one character per byte. */
 function wordsOf(text: Buffer): string[] {
   const words = new Set<string>();
   for (const [word] of text.toString("latin1").matchAll(/[A-Za-z\x80-\xff]+/g)) {
@@ -111,22 +111,25 @@ function readAs(name: Single, words: readonly string[]): Reading {
   return { bad, best: Math.max(...counts) };
 }
 
-/** Symbols alone, but for those that only a wrong encoding leaves. */
+/** Words of symbols only, except those that a wrong encoding produces. */
 const symbols = /^[^\p{L}\u0080-\u009f\u00a4\u2500-\u25a0\ufffd]+$/u;
 
-/** Marks around a word. */
+/** Punctuation before a word. */
 const before = /^[“„«‹‘‚’–—\u00a0]+/;
 const after = /[”’»›…–—®™°ªº\u00a0]+$/;
 
-/** Between the parts of a word: a dash before a capital, and an apostrophe before one, or where a language has it. */
+/**
+ * Between parts of a word: a dash before a capital letter; an apostrophe before a capital letter, or in languages
+ * that use one.
+ */
 const between =
   /[–’\u00a0](?=\p{Lu})|(?<=^(?:[cdjlmnst]|qu|un|(?:d|n)?ell|all|dall|sull))’|’(?=(?:s|t|d|m|ll|re|ve)$)|(?<=\p{Script=Cyrillic})’/iu;
 
-/** Letters as words have them: capitals at the beginning, everywhere, or nowhere. */
+/** Usual capitalization: first letter, all letters, or none. */
 const regular = /^(?:\p{Lu}?[\p{Ll}\p{Lo}\p{M}]*|[\p{Lu}ß]+)$/u;
 const scripts = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
 
-/** The languages that a word may be of. */
+/** The languages that a word may belong to. */
 function judge(word: string): number {
   if (symbols.test(word)) return -1;
   const parts = word.replace(before, "").replace(after, "").split(between);
@@ -135,22 +138,22 @@ function judge(word: string): number {
   return parts.reduce((languages, part) => languages & languagesOf(part.toLowerCase()), -1);
 }
 
-/** Of the double-byte encodings that a text may be in, the one in which most characters are in use. */
+/** The double-byte encoding with the most characters in common use. */
 function doubleByteOf(text: Buffer): Double | null {
   const shares = doubles.map((name) => ({ name, share: shareInUse(text, name) }));
   const best = shares.reduce((one, other) => (other.share > one.share ? other : one));
   return best.share >= ENOUGH ? best.name : null;
 }
 
-/** Share of the characters that are in use. */
+/** Smallest share of characters that must be in common use. */
 const ENOUGH = 0.6;
 
-/** Half-width katakana are written, but seldom. */
+/** Half-width katakana are valid but rare. */
 const SELDOM = 0.7;
 
 function shareInUse(text: Buffer, name: Double): number {
   try {
-    // The last character may be cut off.
+    // The last character may be incomplete.
     new TextDecoder(name, { fatal: true }).decode(text, { stream: true });
   } catch {
     return 0;
@@ -158,13 +161,13 @@ function shareInUse(text: Buffer, name: Double): number {
   const { first, second }: InUse = doubleByte[name];
   let all = 0;
   let inUse = 0;
-  // Behind the last character that was no ASCII.
+  // Position after the last non-ASCII character.
   let behind = 0;
   for (let at = 0; at < text.length; at += 1) {
     const one = text[at] ?? 0;
     if (one < 0x80) continue;
     all += 1;
-    // In one word with Latin letters stand letters of their kind.
+    // Letters inside a word with ASCII letters belong to the same script.
     const inWord = at > behind && isAsciiLetter(text[at - 1] ?? 0);
     if (name === "shift_jis" && one >= 0xa1 && one <= 0xdf) {
       if (!inWord) inUse += SELDOM;
@@ -174,7 +177,7 @@ function shareInUse(text: Buffer, name: Double): number {
     const two = text[at + 1] ?? 0;
     const known = one >= first[0] && one <= first[1] && two >= second[0] && two <= second[1];
     if (known && !inWord) inUse += 1;
-    // Four bytes of GB 18030 have a figure as the second one.
+    // Four-byte characters of GB 18030 have a digit as second byte.
     at += name === "gb18030" && two < 0x40 ? 3 : 1;
     behind = at + 1;
   }

@@ -3,5 +3,5 @@ import { contacts } from "./contacts.ts";
 import type { ImportEntity } from "./entity.ts";
 import { leads } from "./leads.ts";
 
-/** The kinds of records that can be imported. */
+/** The entities that can be imported. */
 export const importEntities: Readonly<Record<Entity, ImportEntity>> = { CONTACT: contacts, LEAD: leads };

@@ -6,9 +6,9 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { ImportMatch, Marks } from "./recognise.ts";
 import type { ImportValues } from "./values.ts";
 
-/** What an import has to know of a kind of records; `contacts.ts` and `leads.ts` say it. */
+/** What the import needs to know about an entity; implemented by `contacts.ts` and `leads.ts`. */
 
-/** A record that is there, as much as all kinds have. */
+/** An existing record, as far as all entities have it in common. */
 export interface ImportRecord {
   readonly id: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface ImportRecord {
   readonly tagIds: readonly string[];
 }
 
-/** What a caller writes of a record, as much as all kinds have. */
+/** A record's writable columns, as far as all entities have them in common. */
 export interface ImportColumns {
   readonly name: string;
   readonly email: string | null;
@@ -25,41 +25,41 @@ export interface ImportColumns {
   readonly custom: CustomValues;
 }
 
-/** Who a row may be about: one record that the caller may see, or more than one. */
+/** The match of a row: one record that the caller can see, or several. */
 export type Holder = ImportRecord | "several";
 
 export interface Holders {
-  /** The live records that were found and that the caller may see, by row id. */
+  /** The matching live records that the caller can see, by row id. */
   readonly records: ReadonlyMap<string, ImportRecord>;
   /** Records by the keys of `recognise.ts`. */
   readonly people: ReadonlyMap<string, Holder>;
-  /** What the rows' addresses lead to, by comparison key, where an address is one record's alone. */
+  /** For entities with unique addresses, the record of each address, by comparison key. */
   readonly addresses: ReadonlyMap<string, Address>;
 }
 
 export interface Looked {
   readonly marks: readonly Marks[];
   readonly matchOn: readonly ImportMatch[] | null;
-  /** Row ids of records that rows mean otherwise: by their id, or by a unique value. */
+  /** Row ids of records that rows match by id or by a unique value. */
   readonly also: readonly string[];
-  /** Whether what is found is to be changed, and so locked. */
+  /** Whether the records will be changed, and must be locked. */
   readonly lock: boolean;
 }
 
 export interface ImportEntity {
   readonly entity: Entity;
-  /** In messages. */
+  /** Names in messages. */
   readonly nouns: { readonly one: string; readonly many: string };
-  /** Whether an address is one record's alone. */
+  /** Whether addresses are unique within the entity. */
   readonly ownsAddress: boolean;
   readonly empty: ImportColumns;
   columnsOf(row: ImportRecord): ImportColumns;
-  /** What a row or a record has to be recognised by. */
+  /** The keys by which a row or a record can be matched. */
   marksOf(said: ImportValues | ImportColumns): Marks;
   /**
-   * What an input makes of a record, its owner and tags apart.
+   * Applies an input to a record, except for owner and tags.
    *
-   * @param defaultCurrency of an amount without one, where the record has none either
+   * @param defaultCurrency for an amount without a currency, if the record has none either
    */
   apply(
     before: ImportColumns,
@@ -67,23 +67,23 @@ export interface ImportEntity {
     definitions: readonly Definition[],
     defaultCurrency: string | null,
   ): { readonly after: ImportColumns; readonly refusals: readonly Refusal[] };
-  /** What a row says without what would take back a wish not to be contacted. */
+  /** The input without changes that would withdraw a "do not contact" or "no phone calls" setting. */
   withoutTakingBack(
     before: ImportColumns,
     input: ImportValues,
   ): { readonly input: ImportValues; readonly kept: readonly unknown[] };
   /**
-   * What a row says without addresses that lead to the record already.
+   * The input without addresses that the record already has.
    *
-   * @param merged because of a merge, by comparison key
+   * @param merged comparison keys of addresses that the record has because of a merge
    */
   withoutKnown(before: ImportColumns, input: ImportValues, merged: ReadonlySet<string>): ImportValues;
-  /** Wishes of those in the trash that a record takes over with their address. */
+  /** "Do not contact" settings of contacts in the trash, which a new record takes over with their address. */
   keptWishes(columns: ImportColumns, trashed: Address["trashed"]): Partial<ImportColumns>;
   /**
-   * Who has what the rows are recognised by.
+   * Finds the records that rows match.
    *
-   * @throws ConcurrentChange when somebody changed what leads to whom meanwhile
+   * @throws ConcurrentChange if another request changed the matches meanwhile
    */
   find(writer: Writer, looked: Looked): Promise<Holders>;
   insert(writer: Writer, rows: readonly New[]): Promise<void>;
@@ -97,7 +97,7 @@ export interface Changed {
   readonly columns: ImportColumns & { readonly tagIds: readonly string[] };
 }
 
-/** The parts of an entity with its own types for rows, columns and inputs. */
+/** The parts of an entity, with its own types of rows, columns and inputs. */
 export interface EntityParts<Row, Columns, Input>
   extends Omit<
     ImportEntity,
@@ -139,6 +139,6 @@ export interface EntityParts<Row, Columns, Input>
   ): Promise<void>;
 }
 
-/** An entity as the engine works with it, which gives back to each only what came from it. */
+/** An entity with general types: the import passes back to its functions only values that came from them. */
 export const entityOf = <Row, Columns, Input>(parts: EntityParts<Row, Columns, Input>): ImportEntity =>
   parts as unknown as ImportEntity;

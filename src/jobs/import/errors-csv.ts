@@ -3,12 +3,12 @@ import { stringify } from "csv-stringify";
 import type { Db } from "../../db/scope/db.ts";
 import type { ImportError } from "../../generated/prisma/client.ts";
 
-/** Rows that are read and written at once; each has up to 10,000 characters of the file. */
+/** Number of rows read at once; each has up to 10,000 characters of the file. */
 const BATCH = 200;
 
 /**
- * Everything that was wrong with the rows of an import, as CSV, streamed in the order of the file. It breaks off
- * when the rows cannot be read, and they are read no further when nobody reads it.
+ * All problems of an import's rows as CSV, streamed in the order of the file. The stream fails if the rows cannot be
+ * read, and stops reading when it is closed.
  */
 export const importErrors = (db: Db, jobId: string): Readable =>
   pipeline(
@@ -16,15 +16,15 @@ export const importErrors = (db: Db, jobId: string): Readable =>
     stringify({
       header: true,
       columns: ["line", "row", "column", "code", "message", "raw"],
-      // A spreadsheet must not take a cell for a formula.
+      // Prevents spreadsheets from evaluating a cell as a formula.
       escape_formulas: true,
       record_delimiter: "windows",
     }),
-    // Whoever reads the stream is told there.
+    // The error is reported to the reader of the stream.
     () => {},
   );
 
-/** Everything that was wrong with the rows of an import, in the order of the file. */
+/** All problems of an import's rows, in the order of the file. */
 export async function* errorsOf(db: Db, jobId: string): AsyncGenerator<ImportError> {
   for (let last = { row: 0, position: -1 }; ; ) {
     const rows = await db.importError.findMany({

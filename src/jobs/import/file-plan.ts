@@ -9,17 +9,17 @@ import { HEAD } from "./pieces.ts";
 import { type Given, NotCsvError, type Sniffed, sniff } from "./sniff.ts";
 import { unmappedOf, withKept } from "./unmapped.ts";
 
-/** How a file is written, and where its columns go. */
+/** Format of a file and the mapping of its columns. */
 export interface FilePlan extends Sniffed {
   readonly columns: readonly Column[];
   readonly unmapped: readonly UnmappedColumn[];
 }
 
 /**
- * Finds out how a file is written, and where its columns go.
+ * Detects the format of a file, and maps its columns.
  *
- * @param head its first bytes
- * @throws RefusalError for what is no CSV, bad headings, and a mapping that does not fit
+ * @param head first bytes of the file
+ * @throws RefusalError for a file that is not CSV, bad headings, or a mapping that does not fit
  */
 export function planFile(head: Buffer, input: Asked, definitions: readonly Definition[]): FilePlan {
   const { entity, mapping, mappingMode, keepUnmapped } = input;

@@ -17,12 +17,12 @@ import type { Options } from "./job.ts";
 import { type Asked, newJob, operationOf } from "./new-job.ts";
 import { piecesOf } from "./pieces.ts";
 
-/** Bytes of one stored chunk of a file. */
+/** Bytes of a stored chunk of a file. */
 const PIECE = 262_144;
 
 /**
- * Takes in a file: its first megabyte says how it is written, and all of it is kept, piece by piece, until the job
- * is done. No transaction is open while the caller sends.
+ * Receives a file: its format is detected from the first megabyte, and the file is stored in chunks until the job
+ * ends. No transaction is open while the client sends.
  */
 export async function importFile(
   caller: Caller,
@@ -44,19 +44,19 @@ export async function importFile(
       const queued = await queueJob(caller, job.id, bytes, input, again);
       // A retry under the same idempotency key answers with the first job; this upload is discarded.
       if (queued.id !== job.id || queued.state !== "QUEUED") await dropUpload(caller.db, job.id);
-      // What is kept with the key is how the job was then.
+      // The answer stored with the idempotency key has the state of that time.
       return queued.id === job.id ? queued : await asItIs(caller.db, queued);
     } catch (error) {
       await dropUpload(caller.db, job.id);
       throw error;
     }
   } finally {
-    // Of a file that was refused the rest is not wanted.
+    // The rest of a refused file is not read.
     await pieces.return(undefined);
   }
 }
 
-/** The job of a file that has begun to arrive. */
+/** The job of a file whose upload has begun. */
 const openJob = (caller: Caller, input: Asked, fileName: string, head: Buffer): Promise<ImportJob> =>
   write(caller, async (writer) => {
     const { definitions } = await writer.catalogue(input.entity);
@@ -96,7 +96,7 @@ async function keepPieces(
   for (let piece: Buffer | undefined = head; piece !== undefined; ) {
     hash.update(piece);
     bytes += piece.length;
-    // In small pieces, so that little is held whoever reads them.
+    // Small chunks limit the memory that a reader needs.
     for (let at = 0; at < piece.length; at += PIECE) {
       await db.keepChunk(jobId, position, piece.subarray(at, at + PIECE));
       position += 1;
@@ -107,7 +107,7 @@ async function keepPieces(
   return { bytes, hash: hash.digest("hex") };
 }
 
-/** The columns of a job, those that are kept in custom fields with the fields that are made for them. */
+/** The columns of a job; columns to keep in custom fields are mapped to fields that are created here. */
 async function withFields(
   writer: Writer,
   { entity, mapping, options, dryRun }: ImportJob,
@@ -123,7 +123,7 @@ async function withFields(
   }));
 }
 
-/** Lets a job wait for who works on it; one that was cancelled while its file arrived stays as it is. */
+/** Queues a job for the runner; a job that was cancelled during its upload stays cancelled. */
 const queueJob = (
   caller: Caller,
   id: string,
@@ -134,7 +134,7 @@ const queueJob = (
   write(
     caller,
     async (writer) => {
-      // Definitions of custom fields come before records.
+      // Custom field definitions are locked before records.
       if (keepUnmapped === "CUSTOM_FIELDS") await writer.tx.lock.fields();
       const job = await lockRow(writer, "importJob", encodeId("ImportJob", id));
       if (job.state !== "UPLOADING") return job;
@@ -145,7 +145,7 @@ const queueJob = (
     { repeatable: again },
   );
 
-/** Drops what has arrived of a job's file, and the job unless it has ended. One that is queued keeps both. */
+/** Deletes the uploaded part of a file, and its job unless the job has ended. A queued job and its file stay. */
 async function dropUpload(db: Db, id: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.lock.rows("import_job", [id], "update");

@@ -1,21 +1,22 @@
 import { fold } from "../../lib/fold.ts";
 import type { ImportField } from "./places.ts";
 
-/** What a heading says, whatever is around the words that are known. Pure. */
+/** Normalizes headings, to find known ones with additions around them. Pure. */
 
-/** Longest text that may be a known heading, in UTF-16 units: longer ones are not looked at. */
+/** Longest text that may be a known heading, in UTF-16 units. */
 const MAX_HEADING = 100;
 
-/** Headings under which yes means that they accept no calls. */
+/** Headings under which "yes" means that phone calls are not allowed. */
 const negated = new Set(["do not call", "nicht anrufen", "ne pas appeler", "no llamar"].map(looseKey));
 
-/** Whether a column says the contrary of the field to which it goes. */
+/** Whether a column's values mean the opposite of its field. */
 export const isNegated = (heading: string, field: ImportField): boolean =>
   field === "ALLOW_PHONE_CALLS" && negated.has(looseKey(heading));
 
 /**
- * A heading as it is compared: letters and digits without accents, one space between words, camelCase taken apart.
- * `E-mail 1 - Value` is `e mail 1 value`, `Straße` is `strasse`, `HasOptedOutOfEmail` is `has opted out of email`.
+ * A heading in the form in which it is compared: letters and digits without accents, one space between words,
+ * camelCase split. `E-mail 1 - Value` becomes `e mail 1 value`, `Straße` `strasse`, `HasOptedOutOfEmail` `has opted
+ * out of email`.
  */
 export function headingKey(heading: string): string {
   return fold(heading.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2"))
@@ -27,16 +28,16 @@ export function headingKey(heading: string): string {
     .trim();
 }
 
-/** A heading's key by what it may be known, with what stands around it taken away. */
+/** A possible key of a heading, with additions removed. */
 interface Candidate {
   readonly key: string;
-  /** The number of a numbered column, else 1. */
+  /** The number of a numbered column, otherwise 1. */
   readonly number: number;
 }
 
 /**
- * By what a heading may be known: as it is; without its number and the word that its system adds (`Phone 2 - Value`);
- * without whom it is of (`Person - Email - Work`).
+ * The possible keys of a heading: as it is; without its number and the word that some systems add (`Phone 2 -
+ * Value`); without the record that it belongs to (`Person - Email - Work`).
  */
 export function candidates(heading: string): readonly Candidate[] {
   if (heading.length > MAX_HEADING) return [];
@@ -53,24 +54,24 @@ export function candidates(heading: string): readonly Candidate[] {
   ];
 }
 
-/** A heading's key without spaces: `E-Mail` and `Email`, `LinkedIn` and `Linked in` are the same. */
+/** A heading's key without spaces: `E-Mail` and `Email`, or `LinkedIn` and `Linked in`, are equal. */
 export function looseKey(heading: string): string {
   return headingKey(heading).replaceAll(" ", "");
 }
 
-/** Whether a file with these headings is LinkedIn's list of connections, in which `URL` is the profile. */
+/** Whether the headings are those of LinkedIn's list of connections, where `URL` is the profile. */
 export const areConnections = (headings: readonly string[]): boolean =>
   headings.some((heading) => heading.length <= MAX_HEADING && looseKey(heading) === "connectedon");
 
-/** Whether a file has a heading for the job, beside which `Title` is the salutation, as in Outlook's. */
+/** Whether a heading names the job title: then `Title` is the salutation, as in Outlook. */
 export const haveJobTitle = (headings: readonly string[]): boolean =>
   headings.some((heading) => heading.length <= MAX_HEADING && looseKey(heading) === "jobtitle");
 
-/** Words of headings that may say a wish not to be contacted, or leave to be. */
+/** Words of headings about consent or opting out. */
 const ofWishes =
   /\b(opt(ed|ing)? ?(out|in)|optin|optout|unsub\w*|subscri\w*|consent\w*|einwilligung|permission|do not \w+|dnc|gdpr|dsgvo|newsletter|marketing|accepts \w+)\b/;
 
-/** Whether a heading sounds as if its column said who may be contacted. */
+/** Whether a heading may be about consent or opting out. */
 export const mayBeWish = (heading: string): boolean =>
   heading.length <= MAX_HEADING && ofWishes.test(headingKey(heading));
 
@@ -82,12 +83,15 @@ const kindsOfAddress = [
   { kind: "company", words: ["company"] },
 ];
 
-/** Which line of a street a column has that ends with a number, as `Business Street 2` and `Address2` do; else 1. */
+/**
+ * The line of a street, from a number at the end of the heading, as in `Business Street 2` and `Address2`; otherwise
+ * 1.
+ */
 export const lineOf = (heading: string): number =>
   heading.length > MAX_HEADING ? 1 : Number(/\p{L} ?(\d{1,2})$/u.exec(headingKey(heading))?.[1] ?? 1);
 
 /**
- * Of which of a person's addresses a column is a part: `Home City` of the one at home, `Address 2 - City` of the
+ * Which of several postal addresses a column belongs to: `Home City` to the home address, `Address 2 - City` to the
  * second.
  */
 export function addressOf(heading: string): string {

@@ -105,7 +105,7 @@ const KeepUnmappedEnum = builder.enumType("ImportKeepUnmapped", {
   } as const,
 });
 
-/** Why columns go where they go, for GraphQL. */
+/** Reasons of column mappings, for GraphQL. */
 export const ColumnReasonEnum = builder.enumType("ImportColumnReason", {
   description: "Why a column of a file is mapped as it is.",
   values: {
@@ -151,7 +151,11 @@ builder.scalarType("Upload", {
   },
 });
 
-/** Input fields that both imports have beside their rows. @param many what is imported */
+/**
+ * Input fields of both imports, except the rows.
+ *
+ * @param many plural noun of the entity
+ */
 const importFields = (t: InputFields, many: "contacts" | "leads") => ({
   file: t.field({
     type: "Upload",

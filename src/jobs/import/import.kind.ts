@@ -15,20 +15,20 @@ import type { CsvSlice } from "./records.ts";
 import type { ImportRow } from "./row.ts";
 import { Looker } from "./typed.ts";
 
-/** Rows after which the statistics of the tables are made anew. */
+/** Rows after which the planner's statistics are updated. */
 const MANY = 1000;
 
 /** Most rows of one file, and most blank lines. */
 const MAX_ROWS = 1_000_000;
 
-/** Imports of files: the rows are counted first, and then imported a batch a step. */
+/** Imports of files: a job first counts the rows, then imports one batch per step. */
 export const importKind: JobKind<"importJob"> = {
   name: "importJob",
   tables: { job: "import_job", chunk: "import_chunk" },
   noun: "an import",
   permission: "RECORD_IMPORT",
   source: () => "IMPORT",
-  // Another caller makes one of its contacts at this moment.
+  // Another request created a contact with the same address at the same moment.
   isTransient: isUniqueViolation,
   needsAnalyze: ({ done, dryRun }) => done > MANY && !dryRun,
   async *steps(work) {
@@ -45,7 +45,7 @@ export const importKind: JobKind<"importJob"> = {
   },
 };
 
-/** @throws RefusalError when they are too many */
+/** @throws RefusalError if there are too many rows */
 async function countRows(work: JobWork<"importJob">): Promise<void> {
   const looker = new Looker(work.job.mapping as unknown as Column[], await definitionsOf(work));
   const { total, blank } = await countRecords(slicesOf(work), MAX_ROWS, (cells) => looker.look(cells));
@@ -53,7 +53,7 @@ async function countRows(work: JobWork<"importJob">): Promise<void> {
     const what = total > MAX_ROWS ? "rows; import it in parts" : "blank lines; take them out";
     throw refuse("LIMIT_REACHED", [], `The file has more than ${MAX_ROWS} ${what}.`);
   }
-  // Kept in one step with the count, so that whoever takes the job up reads its cells alike.
+  // Stored together with the count, so that a resumed job reads numbers and dates in the same way.
   const options = { ...(work.job.options as object), shown: looker.shown };
   await work.step(async () => ({ total, blank, options: options as unknown as ImportJob["options"] }));
 }
@@ -62,8 +62,8 @@ const definitionsOf = async (work: JobWork<"importJob">) =>
   (await (await work.db()).catalogue(work.job.entity)).definitions;
 
 /**
- * A dry run from its beginning: what it had seen of the file was known to the process that had it before. It has
- * written nothing but what it found wrong.
+ * Restarts a dry run from the beginning: the rows it had seen were known only to the previous process. Only its
+ * problems were written.
  */
 async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
   await tx.importError.deleteMany({ where: { jobId: job.id } });
@@ -71,7 +71,7 @@ async function restart({ tx }: Writer, { job }: JobWork<"importJob">) {
   return { done: 0, ...counts, claims: job.claims };
 }
 
-/** The rows that no step has dealt with, in the order of the file. */
+/** The rows that no step has processed yet, in the order of the file. */
 async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[], void> {
   const { entity, done, mapping, options } = work.job;
   const { defaultCountry = null, invalidValues } = options as unknown as Options;
@@ -86,7 +86,7 @@ async function* batchesOf(work: JobWork<"importJob">): AsyncGenerator<ImportRow[
   );
 }
 
-/** @returns what the batch moves of the job */
+/** @returns the job's columns that the batch changes */
 async function doBatch(
   writer: Writer,
   { job }: JobWork<"importJob">,
@@ -95,7 +95,8 @@ async function doBatch(
 ) {
   const { tx, caller } = writer;
   const { memberId, dataScope } = caller.viewer;
-  // What a restricted member makes is theirs, also when they became restricted only after asking.
+  // New records of a restricted member are assigned to that member, also if the member was restricted after starting
+  // the job.
   const restricted = dataScope === "ASSIGNED" && { ownerId: memberId };
   const { ownerId } = { ...settings, ...restricted };
   if (ownerId !== null && !(await isStillMember(tx, ownerId))) {
@@ -122,7 +123,7 @@ async function doBatch(
     inTrash: job.inTrash + counts.inTrash,
     redirected: job.redirected + counts.redirected,
     leftOut: job.leftOut + counts.leftOut,
-    // A job that starts over whenever it is resumed may never end.
+    // A restart counts as a failed attempt, so that a dry run that is interrupted again and again ends.
     ...(job.dryRun && { claims: job.claims }),
   };
 }
@@ -133,7 +134,7 @@ function slicesOf(work: JobWork<"importJob">): AsyncGenerator<CsvSlice> {
   return readCsv(chunksOf(work), { encoding, byLine, delimiter: delimiter ?? ",", before } as CsvFormat);
 }
 
-/** The file, a piece at a time. */
+/** The stored chunks of the file. */
 async function* chunksOf(work: JobWork<"importJob">): AsyncGenerator<Uint8Array> {
   const { orgId, id } = work.job;
   for (let position = 0; ; position += 1) {
@@ -148,11 +149,11 @@ async function* chunksOf(work: JobWork<"importJob">): AsyncGenerator<Uint8Array>
   }
 }
 
-/** Ends the jobs whose file stopped arriving a day ago, as when a process died meanwhile. */
+/** Fails jobs whose upload stopped a day ago, for example because the process died. */
 export async function dropBrokenUploads({ pool }: Database): Promise<void> {
   await pool.query(
     `WITH broken AS (
-       UPDATE import_job SET state = 'FAILED', finished_at = now(), problem = 'The upload broke off.'
+       UPDATE import_job SET state = 'FAILED', finished_at = now(), problem = 'The upload was interrupted.'
        WHERE state = 'UPLOADING' AND created_at < now() - interval '1 day' RETURNING org_id, id)
      DELETE FROM import_chunk AS c USING broken AS b WHERE c.org_id = b.org_id AND c.job_id = b.id`,
   );

@@ -33,7 +33,7 @@ const EntityEnum = builder.enumType("ImportEntity", {
   values: { CONTACT: { description: "Contacts." }, LEAD: { description: "Leads." } } as const,
 });
 
-/** Errors and notes of rows have no id of their own. */
+/** Errors and notes of rows have no id. */
 const withoutId = { select: { orgId: false, jobId: false, row: true, position: false }, findUnique } as const;
 
 const ErrorType = builder.prismaObject("ImportError", {
@@ -78,14 +78,14 @@ const NoteType = builder.prismaObject("ImportError", {
 
 const MAX_ERRORS = 100;
 
-/** Page arguments of errors and notes. */
+/** Arguments of pages of errors and notes. */
 const toldArgs = () =>
   builder.args((t) => ({
     first: t.int({ defaultValue: 25, description: "Number of items, between 1 and 100." }),
     offset: t.int({ defaultValue: 0, description: "Number of items to skip." }),
   }));
 
-/** The errors or the notes of a job's rows, with the columns that are selected. */
+/** The errors or notes of a job's rows, with the selected columns. */
 function readRowMessages(
   { db }: Context,
   jobId: string,

@@ -17,19 +17,19 @@ import { errorRows, settingsOf } from "./job.ts";
 import { type Asked, askedOf, type ImportCaller, newJob, operationOf } from "./new-job.ts";
 import { type ImportRow, readInputRow } from "./row.ts";
 
-/** Rows that are read before the event loop turns. */
+/** Rows after which the event loop may run other work. */
 const TURN = 100;
 
-/** An import writes as itself, whoever asked for it. */
+/** The caller with IMPORT as source of the changes. */
 const asImport = (caller: Caller): Caller => ({
   ...caller,
   viewer: { ...caller.viewer, source: "IMPORT" },
 });
 
 /**
- * Imports rows at once, or takes in a file and queues the job that reads it.
+ * Imports rows at once, or receives a file and queues its job.
  *
- * @throws RefusalError for what is wrong with the import as a whole; rows that are refused are the job's matter
+ * @throws RefusalError for problems of the import as a whole; problems of rows are stored with the job
  */
 export function importRecords(
   caller: ImportCaller,
@@ -97,7 +97,7 @@ function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey
 }
 
 /**
- * Stops an import; what it has written stays. One that has ended stays as it is.
+ * Cancels an import; records already written are kept. A job that has ended stays as it is.
  *
  * @throws RefusalError NOT_FOUND
  */

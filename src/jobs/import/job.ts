@@ -6,9 +6,9 @@ import type { ImportMatch } from "./recognise.ts";
 import { MAX_RAW } from "./records.ts";
 import type { Reading, ShownBy } from "./typed.ts";
 
-/** A job's columns in the terms of its work. Pure. */
+/** Converts a job's columns to and from the settings of an import. Pure. */
 
-/** What was asked for of an import, as its job keeps it; jobs of earlier versions have less. */
+/** The options of an import, as stored in its job; jobs of earlier versions have fewer. */
 export interface Options {
   readonly matchOn?: readonly ImportMatch[] | null;
   readonly missingName?: "REFUSE" | "FROM_EMAIL";
@@ -17,23 +17,23 @@ export interface Options {
   readonly tags: readonly string[];
   readonly createMissingTags: boolean;
   readonly ownerId: string | null;
-  /** Two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2. */
   readonly defaultCountry?: string | null;
   /** ISO 4217. */
   readonly defaultCurrency?: string | null;
-  /** What stands first in days that are written in figures. */
+  /** Order of day and month in numeric dates. */
   readonly dateOrder?: DateOrder | null;
-  /** Where moments without an offset are. */
+  /** Time zone of times without an offset. */
   readonly timeZone?: string;
-  /** What the columns of the file show of its numbers and days; it is known once the rows are counted. */
+  /** Number and date formats that the columns show; known once the rows were counted. */
   readonly shown?: ShownBy;
-  /** Records of the file before its headings. */
+  /** Number of records before the headings. */
   readonly before?: number;
-  /** Whether lines of the file that are UTF-8 are read as that, whatever it is in. */
+  /** Whether lines in UTF-8 are decoded as UTF-8, whatever the file's encoding. */
   readonly byLine?: boolean;
 }
 
-/** What a job does with its rows. */
+/** The settings by which a job's rows are imported. */
 export const settingsOf = ({
   mode,
   dryRun,
@@ -49,7 +49,7 @@ export const settingsOf = ({
   seen: new Map(),
 });
 
-/** How the numbers and days of a job's file are to be read. */
+/** How numbers and dates of a job's file are read. */
 export function readingOf({
   delimiter,
   options,
@@ -61,7 +61,7 @@ export function readingOf({
   return { shown, dateOrder, timeZone, decimal: delimiter === ";" ? "," : "." };
 }
 
-/** The rows that a batch refused, and what is to be said of others, as they are kept. */
+/** Errors and notes of a batch, as they are stored. */
 export const errorRows = (
   jobId: string,
   { errors, notes }: Pick<BatchResult, "errors" | "notes">,
@@ -86,5 +86,5 @@ export const errorRows = (
     ),
   );
 
-/** As much of a text as is kept. What PostgreSQL cannot hold is what its row was refused for. */
+/** The stored part of a text. The row was refused for characters that PostgreSQL cannot store. */
 const kept = (text: string): string => text.slice(0, MAX_RAW).replaceAll("\0", "\ufffd").toWellFormed();

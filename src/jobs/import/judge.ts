@@ -16,53 +16,53 @@ import { type ImportRow, leftOutOf, problemAt, type RowProblem } from "./row.ts"
 import type { ImportValues } from "./values.ts";
 import type { AddressBook } from "./who.ts";
 
-/** What a row makes of its record, and what is wrong with it. */
+/** Validates the input of a row against its record. */
 
-/** What is known of a batch while its rows are judged. */
+/** What is known about a batch while its rows are validated. */
 export interface Grounds {
   readonly entity: ImportEntity;
   readonly definitions: readonly Definition[];
   readonly tags: NamedTags;
-  /** Comparison keys of tags that no row before has made. */
+  /** Comparison keys of tags that do not exist and that no earlier row creates. */
   readonly missing: ReadonlySet<string>;
   readonly createMissingTags: boolean;
-  /** Of amounts without one. */
+  /** ISO 4217 code for amounts without a currency. */
   readonly defaultCurrency: string | null;
   readonly leaveOut: boolean;
   readonly owners: Owners;
   readonly addresses: Holders["addresses"];
   readonly addressBook: AddressBook;
   readonly values: Meant["values"];
-  /** What this batch is to write, by the keys of its rows. */
+  /** Records that this batch will write, by the keys of its rows. */
   readonly byKey: ReadonlyMap<string, Pending>;
 }
 
-/** Whom a row is about. */
+/** The record that a row is about. */
 export interface About {
   readonly before: Pending | null;
-  /** The row with which a dry run would have made it. */
+  /** In a dry run, the earlier row that would have created the record. */
   readonly earlier: number | null;
-  /** Whether more than one is meant, so that nothing is compared with others. */
+  /** Whether the row matches several records; then it is not compared with other records. */
   readonly several: boolean;
-  /** Comparison keys of addresses that lead to the record because of a merge. */
+  /** Comparison keys of addresses that the record has because of a merge. */
   readonly merged: ReadonlySet<string>;
 }
 
 export interface Verdict {
-  /** What it says, without what was left out. */
+  /** The input, without the values that were left out. */
   readonly input: ImportValues;
-  /** Why it is refused; none when it is not. */
+  /** Reasons to refuse the row; empty if it is not refused. */
   readonly problems: readonly RowProblem[];
   readonly leftOut: readonly RowProblem[];
   readonly columns: ImportColumns;
   readonly ownerId: string | null | undefined;
-  /** Why whom the row names as owner is not taken. */
+  /** Why the owner named in the row is not used. */
   readonly unknownOwner: RowProblem | null;
-  /** Names of tags that are to be made. */
+  /** Names of tags to create. */
   readonly unmade: readonly string[];
 }
 
-/** Judges what a row says of a record; values that are wrong are left out where the caller wants that. */
+/** Validates the input of a row; invalid values are left out if the caller wants that. */
 export function judge(grounds: Grounds, row: ImportRow, given: ImportValues, about: About): Verdict {
   const leftOut: RowProblem[] = [...row.leftOut];
   const stated = withoutBlanks(given, grounds.definitions);
@@ -84,7 +84,7 @@ export function judge(grounds: Grounds, row: ImportRow, given: ImportValues, abo
   }
 }
 
-/** A refusal as a row's problem, in the words of the file where it is one. */
+/** A refusal as a row's problem, with the column's heading. */
 function problemOf(refusal: Refusal, path: readonly string[], columnOf: ImportRow["columnOf"]): RowProblem {
   const { code, message } = refusal;
   const problem = problemAt({ code, path, message }, columnOf);
@@ -116,13 +116,13 @@ function check(grounds: Grounds, input: ImportValues, { before, earlier, several
   };
 }
 
-/** A record that a dry run would have made: it has a name and can be reached, and nothing of it is looked at. */
+/** A record that a dry run would have created: it has a name and an address, and its other columns are not checked. */
 const nameless = ({ empty }: ImportEntity): ImportColumns => ({ ...empty, name: "?", email: "?" });
 
 /** Longest notes, in UTF-16 units. */
 const MAX_NOTES = 50_000;
 
-/** Notes that became too long by what was kept in them. */
+/** The refusal of notes that became too long because of kept columns. */
 const longNotes = ({ notes }: ImportValues): Refusal[] =>
   (notes?.length ?? 0) <= MAX_NOTES
     ? []
@@ -138,7 +138,7 @@ function tagsOf({ tags: { ids }, missing }: Grounds, { tags }: ImportValues, cre
   return { unmade, refusals };
 }
 
-/** The addresses of a row that are another record's. */
+/** The addresses of a row that belong to another record. */
 function takenAddresses(
   { entity, addresses, addressBook }: Grounds,
   { email, otherEmails }: ImportValues,
@@ -163,7 +163,7 @@ function takenAddresses(
   ];
 }
 
-/** The values of unique custom fields that are another record's. */
+/** The values of unique custom fields that belong to another record. */
 function takenValues(
   { entity, definitions, values, byKey }: Grounds,
   { customFields }: ImportValues,
@@ -182,7 +182,7 @@ function takenValues(
   });
 }
 
-/** What a row says, without custom fields that have no value: they stay as they are, unless they do not exist. */
+/** The input without empty custom fields, which keep their values, unless the field does not exist. */
 function withoutBlanks(
   input: ImportValues,
   definitions: readonly Definition[],

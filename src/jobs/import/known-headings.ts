@@ -1,12 +1,12 @@
 import type { ImportField } from "./places.ts";
 
-/** What the columns of people's files are called: in eight languages, and by the systems that export them. Pure. */
+/** Headings of common files: in eight languages, and from the systems that export them. Pure. */
 
 const listed = (words: string): readonly string[] => words.trim().split(/,\s+/);
 
 /**
- * Headings beside those of the tables of columns, the better ones first: of several columns that claim a field with one
- * value, the one whose heading stands first gets it. English, German, French, Spanish, Italian, Portuguese, Dutch,
+ * Headings in addition to those of the tables of columns, best first: of several columns that claim a field with one
+ * value, the one whose heading comes first gets it. English, German, French, Spanish, Italian, Portuguese, Dutch,
  * Polish; Google Contacts, Outlook, LinkedIn, HubSpot, Salesforce, Pipedrive, Mailchimp, Apollo.
  */
 export const otherHeadings: Readonly<Partial<Record<ImportField, readonly string[]>>> = {

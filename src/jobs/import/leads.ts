@@ -12,10 +12,7 @@ import type { Writer } from "../../records/write/writer.ts";
 import { entityOf, type Holder, type Holders, type Looked } from "./entity.ts";
 import { keysOf } from "./recognise.ts";
 
-/**
- * Importing leads. Several may have the same address, so that one of others, whom the caller may not see, is in
- * nobody's way.
- */
+/** Importing leads. Several leads may have the same address, so that leads that the caller cannot see do not matter. */
 
 export const leads = entityOf<
   LeadRow,
@@ -47,7 +44,7 @@ export const leads = entityOf<
   update: updateLeads,
 });
 
-/** The live leads that have what the rows are recognised by, locked where they may be changed. */
+/** The live leads that rows match, locked if they may be changed. */
 async function find({ tx }: Writer, { marks, matchOn, also, lock }: Looked): Promise<Holders> {
   const emails = [...new Set(marks.flatMap(({ emails }) => emails.flatMap((each) => emailKey(each) ?? [])))];
   const looked = marks.filter(

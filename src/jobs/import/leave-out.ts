@@ -1,21 +1,21 @@
-/** Leaving values out of what a row says. Pure. */
+/** Removes invalid values from the input of a row. Pure. */
 
-/** Where a value stands in an input. */
+/** The path of a value in an input. */
 type Path = readonly string[];
 
 export interface Reduced<Input> {
   readonly input: Input;
-  /** What was left out, one for each path. */
+  /** The removed values, one for each path. */
   readonly values: readonly unknown[];
-  /** Where something stood before that stands at a path now: members of lists have moved up. */
+  /** Maps a path to the original path: items of lists move up when one is removed. */
   readonly origin: (path: Path) => Path;
 }
 
 /**
- * What is left of an input without the values at some paths. A member of a list goes as a whole, and what has nothing
- * left in it goes too; where nothing stands at a path, what it would stand in goes.
+ * Removes the values at some paths. An invalid item of a list is removed as a whole, and so is an object that becomes
+ * empty; if there is no value at a path, its nearest parent is removed.
  *
- * @returns null when there is nothing at one of the paths that could be left out
+ * @returns null if there is nothing to remove at one of the paths
  */
 export function without<Input extends object>(input: Input, paths: readonly Path[]): Reduced<Input> | null {
   const units = paths.map((path) => unitAt(input, path));
@@ -47,7 +47,7 @@ export function without<Input extends object>(input: Input, paths: readonly Path
 
 const keyOf = (path: Path): string => path.join("\n");
 
-/** What goes when something at a path is wrong: as near to it as something stands, a member of a list at most. */
+/** The part to remove for a problem at a path: the value itself or its nearest parent, at most an item of a list. */
 function unitAt(input: object, path: Path): { readonly path: Path; readonly value: unknown } {
   const unit: string[] = [];
   let value: unknown = input;
@@ -63,7 +63,7 @@ function unitAt(input: object, path: Path): { readonly path: Path; readonly valu
   return { path: unit, value };
 }
 
-/** A value that was left out, as text. */
+/** A removed value as text. */
 export const textOf = (value: unknown): string =>
   typeof value === "string"
     ? value

@@ -5,18 +5,20 @@ import { placeName, placesByHeading } from "./by-heading.ts";
 import { type Choice, type Column, isUnmapped } from "./column.ts";
 import { holdsSeveral, placesOf } from "./places.ts";
 
-/** Which column of a file goes where. Pure. */
+/** Maps the columns of a file to fields. Pure. */
 
-/** What a caller's choices are: what the headings say but for these, or all that is said. */
+/**
+ * How the caller's mapping combines with the headings: AMEND overrides single columns, REPLACE ignores the headings.
+ */
 export type MappingMode = "AMEND" | "REPLACE";
 
 /**
- * Says where each column of a file goes: as the caller says, else by its heading.
+ * Maps each column of a file: as the caller says, otherwise by its heading.
  *
  * @param names of all columns, as `columnNames` makes them
- * @param given the caller's choices
- * @param mode AMEND leaves the other columns to their headings, but for places that are taken; with REPLACE they go
- *   nowhere, if there are any choices
+ * @param given the caller's mapping
+ * @param mode with AMEND other columns are mapped by their headings, unless another column has the field; with
+ *   REPLACE they are not imported, if a mapping is given
  */
 export function mapColumns(
   names: readonly string[],
@@ -49,7 +51,7 @@ export function mapColumns(
   return { columns, refusals };
 }
 
-/** A caller's choice with the slug of its custom field, which may be named by its name. */
+/** A mapping with the slug of its custom field, which the caller may have named by its display name. */
 const placed = ({ column, field, customField }: Choice, definitions: readonly Definition[]): Column => ({
   column,
   field,
@@ -57,7 +59,7 @@ const placed = ({ column, field, customField }: Choice, definitions: readonly De
   reason: "MAPPING",
 });
 
-/** What is wrong with choices. */
+/** Problems of the caller's mapping. */
 function choiceRefusals(
   names: readonly string[],
   given: readonly Choice[],
@@ -88,7 +90,7 @@ function choiceRefusals(
   return refusals;
 }
 
-/** Places with one value to which several columns go. */
+/** Fields with one value that several columns are mapped to. */
 function twice(columns: readonly Column[], entity: Entity): Refusal[] {
   const going = new Map<string, string[]>();
   for (const { column, field, customField } of columns) {

@@ -8,20 +8,20 @@ import type { ImportEntity } from "./entity.ts";
 import type { ImportMatch, Marks } from "./recognise.ts";
 import type { ImportRow } from "./row.ts";
 
-/** Whom the rows of a batch mean by an id or by a value of a unique custom field. */
+/** Records that rows match by an id or by a value of a unique custom field. */
 
 export const customKey = ({ fieldId, key }: UniqueValue): string => `custom ${fieldId} ${key}`;
 
 export interface Meant {
-  /** What each row has to be recognised by; null for one that cannot be read. */
+  /** The matching keys of each row; null for a row that cannot be read. */
   readonly marks: readonly (Marks | null)[];
-  /** The record that an id means, by the id that was sent; the id of a merged contact leads to the survivor. */
+  /** Row ids by the id that was sent; the id of a merged contact resolves to the contact that it was merged into. */
   readonly ids: ReadonlyMap<string, string>;
-  /** Who has a unique value of the rows, by `customKey`. */
+  /** The records that have the rows' unique values, by `customKey`. */
   readonly values: ReadonlyMap<string, UniqueHolder>;
 }
 
-/** One statement for ids and one for unique values, none where rows have none. */
+/** One statement for ids and one for unique values; none if no row has any. */
 export async function identifiedBy(
   { tx }: Writer,
   { entity, marksOf }: ImportEntity,

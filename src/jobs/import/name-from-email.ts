@@ -1,7 +1,7 @@
 /**
- * A name made of the words of an address, such as "Mara Quint" of mara.quint+news@example.com. Pure.
+ * A name from the words of an e-mail address: "Mara Quint" from mara.quint+news@example.com. Pure.
  *
- * @returns the address itself when its local part has no letters
+ * @returns the address itself if its local part has no letters
  */
 export function nameFromEmail(email: string): string {
   const [local = ""] = email.trim().split("@");

@@ -8,20 +8,20 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { ImportInputValues } from "./import.inputs.ts";
 import type { Options } from "./job.ts";
 
-/** What is asked for, and of what. */
+/** The request for an import. */
 export type Asked = ImportInputValues & {
   readonly entity: Entity;
-  /** Of phone numbers that are written without one. */
+  /** Default country of phone numbers. */
   readonly country: string | null;
-  /** Of amounts that are written without one. */
+  /** Default currency of amounts. */
   readonly currency: string | null;
-  /** Of moments that are written without an offset. */
+  /** Time zone of times without an offset. */
   readonly timeZone: string;
 };
 
 export const operationOf = (entity: Entity): string => (entity === "LEAD" ? "leadImport" : "contactImport");
 
-/** Columns of a job that do not depend on where its rows come from. */
+/** Columns of a job that are the same for rows and files. */
 export async function newJob(writer: Writer, asked: Asked) {
   const { entity, mode, dryRun, tags, createMissingTags, ownerId } = asked;
   const { tx, caller } = writer;
@@ -52,10 +52,10 @@ export async function newJob(writer: Writer, asked: Asked) {
   } as const;
 }
 
-/** A caller whose organization says how inputs are read. */
+/** The caller, with the organization's defaults. */
 export type ImportCaller = PhoneCaller & MoneyCaller & { readonly viewer: { readonly timeZone: string } };
 
-/** What is asked for, with what the organization says where the input does not. */
+/** The request, with the organization's defaults for what the input does not give. */
 export const askedOf = ({ viewer }: ImportCaller, entity: Entity, input: ImportInputValues): Asked => ({
   ...input,
   entity,

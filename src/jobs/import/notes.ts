@@ -2,13 +2,13 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import type { Trait } from "./recognise.ts";
 import type { RowProblem } from "./row.ts";
 
-/** What is said of rows beside what is wrong with their values. */
+/** Notes and problems of rows that do not concern a single value. */
 
 const note = (code: string, message: string): RowProblem => ({ column: null, code, message });
 
 export const trashNote = note(
   "IN_TRASH",
-  "a contact in the trash has this e-mail address; a new one was made",
+  "a contact in the trash has this e-mail address; a new contact was created",
 );
 
 export const redirectedNote = note(
@@ -21,14 +21,17 @@ export const wishNote = note(
   "the person with this e-mail address has asked not to be contacted, or not by phone; the wish is kept",
 );
 
-/** @param column where the owner stands @param message why whom it names is not taken */
+/**
+ * @param column of the owner
+ * @param message why the named owner is not used
+ */
 export const unknownOwner = (column: string | null, message: string): RowProblem => ({
   column,
   code: "OWNER_UNKNOWN",
   message,
 });
 
-/** A value that was left out, for what was wrong with it. */
+/** A note about an invalid value that was left out. */
 export const leftOutNote = ({ column, message, text }: RowProblem): RowProblem => ({
   column,
   code: "VALUE_LEFT_OUT",
@@ -36,18 +39,21 @@ export const leftOutNote = ({ column, message, text }: RowProblem): RowProblem =
   ...(text !== undefined && { text }),
 });
 
-/** @param path where the address stands */
+/** @param path of the address */
 export const emailTaken = (path: readonly string[]): Refusal =>
   refusal("EMAIL_TAKEN", path, "another contact has this e-mail address");
 
-/** @param column where the id stands @param one what such a record is called */
+/**
+ * @param column of the id
+ * @param one singular noun of the entity
+ */
 export const noSuchId = (column: string | null, one: string): RowProblem => ({
   column,
   code: "NOT_FOUND",
   message: `there is no ${one} with this id, or it is in the trash`,
 });
 
-/** @param path where the value stands */
+/** @param path of the value */
 export const valueTaken = (one: string, slug: string, path: readonly string[]): Refusal =>
   refusal("VALUE_TAKEN", path, `another ${one} has the value of the unique custom field ${quote(slug)}`);
 
@@ -59,7 +65,7 @@ const shared: Readonly<Record<Trait["by"], string>> = {
   PERSON: "this name and phone number",
 };
 
-/** @param many what the records are called */
+/** @param many plural noun of the entity */
 export const severalMatch = (many: string, by: Trait["by"] | null): RowProblem =>
   note(
     "AMBIGUOUS_MATCH",

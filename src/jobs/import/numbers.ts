@@ -1,23 +1,23 @@
 import { isCurrency } from "../../graphql/scalars.ts";
 
-/** Numbers as people write them. Pure. */
+/** Reads numbers as people write them. Pure. */
 
-/** What stands before decimals. */
+/** Decimal separators. */
 export type Decimal = "." | ",";
 
-/** A number's parts. */
+/** The parts of a number. */
 interface Amount {
   readonly sign: "" | "-";
-  /** Figures, and what stands between them. */
+  /** Digits, with the separators between them. */
   readonly figures: string;
-  /** ISO 4217 code, where a sign or a code says so. */
+  /** ISO 4217 code, if a symbol or code is present. */
   readonly currency: string | null;
 }
 
-/** Longest text that is looked at. */
+/** Longest text that is parsed. */
 const MAX_LENGTH = 60;
 
-/** Signs of one currency each; $ and kr are those of many. */
+/** Currency symbols that mean one currency; $ and kr are used by several. */
 const currencies: Readonly<Record<string, string>> = {
   "€": "EUR",
   "£": "GBP",
@@ -41,7 +41,7 @@ const currencyOf = (text: string): string | null =>
   currencies[text] ?? (isCode(text) ? text.toUpperCase() : null);
 const isCode = (text: string): boolean => /^[a-z]{3}$/i.test(text) && isCurrency(text.toUpperCase());
 
-/** A text as a number's parts; null when it is none. */
+/** A text as the parts of a number; null if it is no number. */
 function amountIn(cell: string): Amount | null {
   if (cell.length > MAX_LENGTH) return null;
   let text = cell
@@ -54,7 +54,7 @@ function amountIn(cell: string): Amount | null {
   let currency: string | null = null;
   for (let changed = true; changed; ) {
     changed = false;
-    // A minus stands before or behind the currency, or behind the whole.
+    // The minus sign is before or after the currency, or at the end.
     const minus = /^([+-])\s*(?=\S)|(?<=\d)-$/.exec(text);
     if (minus && !negative) {
       negative = minus[0].trim() === "-";
@@ -74,18 +74,18 @@ function amountIn(cell: string): Amount | null {
   return { sign: negative ? "-" : "", figures: text, currency: currency || null };
 }
 
-/** Figures in groups of three, as in India of two, with or without decimals. */
+/** Digits in groups of three (or two, as in India), with or without decimals. */
 const grouped = /^\d{1,3}(?:([ '.,])\d{3})(?:\1\d{3})*(?:([.,])(\d+))?$/;
 const indian = /^\d{1,2}(?:,\d{2})+,\d{3}(?:(\.)(\d+))?$/;
 const plain = /^\d+(?:([.,])(\d+))?$/;
 
-/** One point or comma before three figures. */
+/** One point or comma before three digits: a thousands or a decimal separator. */
 const either = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
 const otherThan = (separator: string | undefined): Decimal | null =>
   separator === "," ? "." : separator === "." ? "," : null;
 
-/** What stands before the decimals of a number, where it shows that. */
+/** The decimal separator of a number, if the number itself shows it. */
 export function decimalShown(cell: string): Decimal | null {
   const figures = amountIn(cell)?.figures;
   if (figures === undefined || either.test(figures)) return null;
@@ -97,17 +97,17 @@ export function decimalShown(cell: string): Decimal | null {
   return (decimal as Decimal | undefined) ?? otherThan(separator);
 }
 
-/** A number that was read: its figures in plain form, or the two that it may be. */
+/** A parsed number in plain form, or the two numbers that it may be. */
 export type ReadNumber =
   | { readonly number: string; readonly currency: string | null }
   | { readonly either: readonly [string, string] };
 
 /**
- * Reads a number.
+ * Parses a number.
  *
- * @param decimal what stands before decimals in its column; null where the column has both
- * @param shown whether the column shows that: if not, what may be thousands or decimals is not decided by it
- * @returns null for what is no number
+ * @param decimal the column's decimal separator; null if the column uses both
+ * @param shown whether numbers of the column show the separator; if not, it does not decide an ambiguous number
+ * @returns null for a text that is no number
  */
 export function readNumber(cell: string, decimal: Decimal | null, shown: boolean): ReadNumber | null {
   const amount = amountIn(cell);
@@ -129,7 +129,7 @@ export function readNumber(cell: string, decimal: Decimal | null, shown: boolean
   const decimals = parts.at(-1);
   const point = parts.at(-2);
   if (decimals === undefined || point === undefined) return result(digits);
-  // 1.234.5 is no number.
+  // 1.234.5 is not a number.
   if (parts.length === 3 && parts[0] === point) return null;
   return result(`${digits.slice(0, -decimals.length)}.${decimals}`);
 }

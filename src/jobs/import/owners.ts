@@ -8,19 +8,19 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { ImportRow } from "./row.ts";
 import type { ImportValues } from "./values.ts";
 
-/** To whom the rows of a batch are to be assigned. */
+/** The owners that the rows of a batch name. */
 
-/** What a row says of its owner; without an `ownerId` the record's stays. */
+/** The owner of a row; without `ownerId` the record's owner stays. */
 interface RowOwner {
   readonly ownerId?: string | null;
   readonly refusals: readonly Refusal[];
-  /** Why whom the row names is not taken. */
+  /** Why the named owner is not used. */
   readonly unknown: string | null;
 }
 
 const noOwner: RowOwner = { refusals: [], unknown: null };
 
-/** The members that rows name, by ids in inputs and in any way in a file; each is looked for once. */
+/** The members that rows name, by id in inputs and by id, address or name in a file. Each is looked up once. */
 export class Owners {
   readonly #byId: ReadonlyMap<string, RowOwner>;
   readonly #byText: ReadonlyMap<string, RowOwner>;
@@ -30,7 +30,7 @@ export class Owners {
     this.#byText = byText;
   }
 
-  /** One statement for each id, one for all names and addresses; none where rows have none. */
+  /** One statement for each id, one for all names and addresses; none if no row names an owner. */
   static async of({ tx, caller }: Writer, rows: readonly ImportRow[]): Promise<Owners> {
     const byId = new Map<string, RowOwner>();
     for (const id of new Set(rows.flatMap(({ input }) => input?.ownerId ?? []))) {
@@ -46,14 +46,14 @@ export class Owners {
     return new Owners(byId, byText);
   }
 
-  /** @returns for a restricted member nobody but themselves */
+  /** @returns for a restricted member, only the member itself */
   find({ ownerId, owner }: ImportValues): RowOwner {
     if (ownerId != null) return this.#byId.get(ownerId) ?? noOwner;
     return owner == null ? noOwner : (this.#byText.get(owner) ?? noOwner);
   }
 }
 
-/** @param only the member to whom alone the caller can assign records */
+/** @param only the member that a restricted caller can assign records to */
 function ownerByText(text: string, [id, ...others]: readonly string[], only: string | null): RowOwner {
   if (id === undefined) {
     return { refusals: [], unknown: `${quote(text)} is no member's e-mail address, name or id` };
@@ -66,7 +66,7 @@ function ownerByText(text: string, [id, ...others]: readonly string[], only: str
   return { ownerId: id, refusals: [], unknown: null };
 }
 
-/** An organization's members by what they are called. */
+/** The organization's members, by id, address and name. */
 class Members {
   readonly #ids = new Map<string, string[]>();
 
@@ -83,7 +83,7 @@ class Members {
     }
   }
 
-  /** Ids of those that a text means: by their id, else by their address, else by their name. */
+  /** Ids of the members that a text names: by id, otherwise by address, otherwise by name. */
   find(text: string): readonly string[] {
     const decoded = decodeId(text.trim());
     const address = emailKey(text);

@@ -5,9 +5,9 @@ import { type findTags, makeTags } from "../../records/tags.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import type { Changed, ImportColumns, ImportEntity, ImportRecord, New } from "./entity.ts";
 
-/** Records that a batch is to write, and writing them. */
+/** Records that a batch will write, and writing them. */
 
-/** A record that is to be written: a new one, or one that is there. */
+/** A record to write: new or existing. */
 export interface Pending {
   readonly before: ImportRecord | null;
   columns: ImportColumns;
@@ -30,10 +30,10 @@ export const fresh = ({ empty }: ImportEntity, ownerId: string | null): Pending 
 });
 
 /**
- * Writes all of them in a few statements, whatever their number.
+ * Writes all records in a fixed number of statements.
  *
- * @param named the tags that rows name, as they were looked up
- * @param names the same as the rows say them
+ * @param named the tags that rows name
+ * @param names the names of tags as written in the rows
  */
 export async function writeAll(
   writer: Writer,
@@ -57,7 +57,7 @@ export async function writeAll(
     if (before === null) created.push({ ...columns, id: newId(), tagIds });
     else updated.push({ before, columns: { ...columns, tagIds } });
   }
-  // In one order, as whoever makes records of the same addresses waits for each.
+  // In a fixed order, since requests that create records with the same addresses wait for each other.
   created.sort((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1));
   await entity.insert(writer, created);
   await entity.update(writer, updated);

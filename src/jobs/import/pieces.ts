@@ -1,12 +1,12 @@
 import { refuse } from "../../lib/errors.ts";
 
-/** Bytes by which is found out how a file is written. */
+/** Bytes at the start of a file from which its format is detected. */
 export const HEAD = 1_048_576;
 
 /**
- * The bytes of a file in pieces of one size, the last one apart.
+ * The bytes of a file in chunks of equal size, except the last one.
  *
- * @param limit most bytes of all
+ * @param limit most bytes of the file
  * @throws RefusalError TOO_LONG
  */
 export async function* piecesOf(

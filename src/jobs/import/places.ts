@@ -3,24 +3,24 @@ import { contactRows } from "../../entities/contact/contact.table.ts";
 import { leadTable } from "../../entities/lead/lead.columns.ts";
 import type { Entity } from "../../filter/registry/fields.ts";
 
-/** Where the cells of a file can go, made of the tables of columns. Pure. */
+/** The fields that columns of a file can be mapped to, from the tables of columns. Pure. */
 
-/** Where the cells of a column of a file can go. */
+/** A field that a column of a file can be mapped to. */
 export interface Place {
-  /** For people. */
+  /** For the documentation. */
   readonly description: string;
-  /** The headings that are known to mean it; the first is its own. */
+  /** Headings that mean the field; the first one is its own. */
   readonly headings: readonly string[];
-  /** In a record's input. */
+  /** Path in the input of a record. */
   readonly path: readonly string[];
-  /** What the record's column is called; null where it has none of its own. */
+  /** Name of the record's column; null if there is none. */
   readonly column: string | null;
   /**
-   * How a cell is read: as one of some words, which are written in capitals; as one line of several; of several values,
-   * what stands between them.
+   * How a cell is read: as an enum value (`word`), as one of several lines, as a boolean, or as several values with a
+   * separator.
    */
   readonly cell: "text" | "lines" | "truth" | "word" | RegExp;
-  /** The value of a flag that several columns may say, of which one is enough: a wish not to be contacted. */
+  /** The protective value of a flag, such as "do not contact": one column with it is enough. */
   readonly wish?: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Importable {
   readonly path?: readonly string[];
 }
 
-/** As much of a row of a table of columns as an import needs. */
+/** The part of a table of columns that an import needs. */
 interface Row {
   readonly description: string;
   readonly import: Importable | null;
@@ -46,10 +46,10 @@ type AsOf<Table> = {
 
 export type ImportField = AsOf<typeof contactTable> | AsOf<typeof leadTable> | "TAGS" | "ID" | "OWNER";
 
-/** Columns that are one of some words: what their words are is the matter of the entity. */
+/** Enum columns; their values are checked by the entity. */
 const words = new Set(["status"]);
 
-/** Columns whose lines may stand in several columns of a file. */
+/** Columns with lines that may be in several columns of a file. */
 const lines = new Set(["street"]);
 
 const cellOf = (name: string, type: unknown): Place["cell"] =>
@@ -99,7 +99,7 @@ const placesIn = (table: readonly (readonly [string, Row])[]): Partial<Record<Im
   },
 });
 
-/** A lead has one name, which is made of a file's two. */
+/** A lead has one name, made of first and last name of a file. */
 const partOfName = (name: "firstName" | "lastName"): Place => {
   const { description, headings } = contactTable[name].import;
   return { description, headings, path: [name], column: null, cell: "text" };
@@ -114,10 +114,10 @@ const places: Readonly<Record<Entity, Partial<Record<ImportField, Place>>>> = {
   },
 };
 
-/** Where a column can go, beside custom fields. */
+/** The fields that columns can be mapped to, except custom fields. */
 export const placesOf = (entity: Entity): Readonly<Partial<Record<ImportField, Place>>> => places[entity];
 
-/** The fields of all entities, each once, with those that have it. */
+/** The fields of all entities, each once, with the entities that have it. */
 export const allFields: readonly {
   readonly name: ImportField;
   readonly description: string;
@@ -128,7 +128,7 @@ export const allFields: readonly {
   return { name, description: places[first][name]?.description ?? "", of };
 });
 
-/** Whether several columns may go to the same field. */
+/** Whether several columns may be mapped to the same field. */
 export const holdsSeveral = (entity: Entity, field: ImportField): boolean =>
   places[entity][field]?.cell instanceof RegExp ||
   places[entity][field]?.cell === "lines" ||

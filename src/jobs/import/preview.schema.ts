@@ -7,7 +7,7 @@ import { ContactImportInput, ImportFieldEnum, LeadImportInput } from "./import.i
 import { type Preview, type PreviewRow, type PreviewValue, previewImport } from "./preview.ts";
 import type { RowProblem } from "./row.ts";
 
-/** What an import would do, as answers show it. */
+/** GraphQL types of import previews. */
 
 const OutcomeEnum = builder.enumType("ImportOutcome", {
   description: "What the import would do with a row.",

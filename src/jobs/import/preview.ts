@@ -18,12 +18,12 @@ import type { RowReader } from "./record.ts";
 import type { ImportRow, RowProblem } from "./row.ts";
 import { Looker, type ShownBy } from "./typed.ts";
 
-/** What an import of a file would do, found out by its beginning; nothing is written. */
+/** Previews an import from the first rows of its file; nothing is written. */
 
-/** Rows that are shown. */
+/** Number of rows that are shown. */
 const SHOWN = 10;
 
-/** What a row's record would have in a place. */
+/** The value of a field or custom field after the import. */
 export interface PreviewValue {
   readonly field: ImportField | null;
   /** Slug. */
@@ -35,13 +35,13 @@ export interface PreviewRow extends Pick<RowOutcome, "outcome"> {
   readonly row: number;
   readonly line: number;
   readonly values: readonly PreviewValue[];
-  /** Why it would be refused, or notes about it. */
+  /** Reasons to refuse the row, or notes about it. */
   readonly problems: readonly RowProblem[];
 }
 
 export interface Preview
   extends Pick<FilePlan, "encoding" | "delimiter" | "before" | "columns" | "unmapped"> {
-  /** Rows that were looked at, and whether these are all of the file. */
+  /** Number of examined rows, and whether these are all rows of the file. */
   readonly total: number;
   readonly whole: boolean;
   readonly created: number;
@@ -53,11 +53,11 @@ export interface Preview
 }
 
 /**
- * Says how a file is written, where its columns would go, and what would become of its first rows: a thousand, or as
- * many as are in its first megabyte.
+ * Previews an import: format of the file, mapping of its columns, and the result for its first rows: a thousand, or
+ * as many as are in the first megabyte.
  *
  * @param raw the input of the import
- * @throws RefusalError for what the import would refuse as a whole
+ * @throws RefusalError for problems of the import as a whole
  */
 export async function previewImport(caller: ImportCaller, entity: Entity, raw: unknown): Promise<Preview> {
   const asked = readInput(ImportInput, raw);
@@ -71,7 +71,7 @@ export async function previewImport(caller: ImportCaller, entity: Entity, raw: u
     const first = await pieces.next();
     return await previewOf(caller, input, first.done ? Buffer.alloc(0) : first.value);
   } finally {
-    // The rest of the file is not wanted.
+    // The rest of the file is not read.
     await pieces.return(undefined);
   }
 }
@@ -125,13 +125,13 @@ const previewOf = (caller: ImportCaller, input: Asked, head: Buffer): Promise<Pr
 const slicesOf = (head: Buffer, { encoding, byLine = false, delimiter, before }: FilePlan) =>
   readCsv(chunked(head), { encoding, byLine, delimiter, before });
 
-/** What the columns of a file's beginning show of their numbers and days. */
+/** Number and date formats that the columns of the first rows show. */
 async function shownBy(head: Buffer, plan: FilePlan, looker: Looker): Promise<ShownBy> {
   await countRecords(slicesOf(head, plan), head.length, (cells) => looker.look(cells));
   return looker.shown;
 }
 
-/** The rows of a file's beginning, without the one at which it breaks off. */
+/** The complete rows at the start of the file. */
 async function firstRows(
   head: Buffer,
   plan: FilePlan,
@@ -149,7 +149,7 @@ async function* chunked(head: Buffer): AsyncGenerator<Uint8Array> {
   yield head;
 }
 
-/** What a record would have, in the order of the fields. */
+/** The values of a record after the import, in the order of the fields. */
 function valuesOf(entity: Entity, { pending, tags, outcome }: RowOutcome): PreviewValue[] {
   if (pending === null || outcome === "SKIPPED") return [];
   const columns = pending.columns as unknown as Readonly<Record<string, unknown>>;

@@ -1,27 +1,27 @@
 import { emailKey } from "../../lib/email.ts";
 import { fold, isBlank } from "../../lib/fold.ts";
 
-/** By what an import recognises a record. Pure. */
+/** Keys by which rows are matched to records. Pure. */
 
-/** What a caller may choose for a row to be recognised by. */
+/** Keys that a caller can choose. */
 export const importMatches = ["ID", "EMAIL", "PHONE", "CUSTOM_FIELD"] as const;
 export type ImportMatch = (typeof importMatches)[number];
 
-/** One thing by which a row's record is looked for: it is whoever has one of the keys. */
+/** A kind of key with its values: a record matches if it has one of the values. */
 export interface Trait {
-  /** A name together with a phone number is taken where nothing was chosen. */
+  /** PERSON, a name together with a phone number, is used only by default. */
   readonly by: ImportMatch | "PERSON";
   readonly keys: readonly string[];
 }
 
-/** What a row says of whom it is about, or what a record has. */
+/** The matching keys of a row or a record. */
 export interface Marks {
   /** Row id. */
   readonly id?: string | null | undefined;
   readonly name: string;
   readonly emails: readonly string[];
   readonly phones: readonly string[];
-  /** Keys of unique custom fields, as `customKey` makes them. */
+  /** Keys of unique custom fields, from `customKey`. */
   readonly unique?: readonly string[];
 }
 
@@ -35,14 +35,14 @@ const phoneKeys = (phones: readonly string[]): string[] => phones.map((phone) =>
 
 export const idKey = (id: string): string => `id ${id}`;
 
-/** Keys of a person with a name and some phone numbers. */
+/** Keys of a person: the name with each phone number. */
 const personKeys = (name: string, phones: readonly string[]): string[] =>
   isBlank(name) ? [] : phones.map((phone) => `person ${phone}\n${fold(name)}`);
 
 /**
- * By what a row's record is looked for, in the order in which it is tried.
+ * The kinds of keys of a row, in the order in which they are tried.
  *
- * @param matchOn what the caller chose; null for the address and, where a row has none, the name with a phone number
+ * @param matchOn the caller's choice; null for the default: the address or, without one, the name with a phone number
  */
 export function traitsOf(marks: Marks, matchOn: readonly ImportMatch[] | null): Trait[] {
   const { id, name, emails, phones, unique = [] } = marks;
@@ -57,7 +57,7 @@ export function traitsOf(marks: Marks, matchOn: readonly ImportMatch[] | null): 
   return chosen.map((each) => ({ by: each, keys: by[each] })).filter(({ keys }) => keys.length > 0);
 }
 
-/** All keys by which a later row of the file may mean the same record. */
+/** All keys by which a later row of the file may match the same record. */
 export function keysOf(marks: Marks, matchOn: readonly ImportMatch[] | null): string[] {
   const { id, name, emails, phones, unique = [] } = marks;
   return [

@@ -7,21 +7,21 @@ import { type ImportField, type Place, placesOf } from "./places.ts";
 import { type Draft, type RowProblem, type RowSaid, readDraft } from "./row.ts";
 import { kindOf, type Reading, readTyped } from "./typed.ts";
 
-/** A record of a file as a row of an import. Pure. */
+/** Converts a record of a file to the input of a row. Pure. */
 
 export interface RowReader {
   readonly entity: Entity;
   readonly columns: readonly Column[];
   readonly definitions: readonly Definition[];
-  /** How numbers and days are to be read. */
+  /** How numbers and dates are read. */
   readonly reading: Reading;
-  /** The country of phone numbers without one: two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2 code for phone numbers without a country code. */
   readonly defaultCountry: string | null;
-  /** Whether values that are wrong are left out, and their rows are not refused for them. */
+  /** Whether invalid values are left out instead of refusing the row. */
   readonly leaveOut: boolean;
 }
 
-/** Reads a record of a file. Empty cells say nothing: they leave what is there. */
+/** Reads a record of a file. Empty cells leave existing values. */
 export function readRecord(cells: readonly string[], reader: RowReader): RowSaid {
   const { entity, columns, defaultCountry, leaveOut } = reader;
   if (cells.length !== columns.length) {
@@ -41,7 +41,7 @@ export function readRecord(cells: readonly string[], reader: RowReader): RowSaid
   return { ...read, input: null, problems: [...problems, ...read.problems], leftOut: [], kept };
 }
 
-/** A record that cannot be taken apart. */
+/** A record that cannot be split into cells. */
 export const unreadable = (message: string): RowSaid => ({
   input: null,
   problems: [{ column: null, code: "INVALID_VALUE", message }],
@@ -50,21 +50,24 @@ export const unreadable = (message: string): RowSaid => ({
   columnOf: () => null,
 });
 
-/** What the cells of a record say, as they are read one by one. */
+/** The input of a row while its cells are read. */
 class RecordDraft {
   readonly values: Draft = {};
   readonly problems: RowProblem[] = [];
   readonly kept: string[] = [];
   readonly #reader: RowReader;
   readonly #columns = new Map<string, string>();
-  /** The currency that stands beside an amount. */
+  /** The currency written next to an amount. */
   #beside: { readonly column: string; readonly currency: string; readonly cell: string } | null = null;
 
   constructor(reader: RowReader) {
     this.#reader = reader;
   }
 
-  /** The column that says what stands at a path, or around it; of what no cell says, the one that could. */
+  /**
+   * The heading of the column at a path of the input or its parent; without one, of the column that could have had
+   * the value.
+   */
   columnOf(path: readonly string[]): string | null {
     const places = path.map((_, at) => path.slice(0, path.length - at).join("."));
     const found = places.find((place) => this.#columns.has(place));
@@ -73,7 +76,7 @@ class RecordDraft {
     return names.get(places.find((place) => names.has(place)) ?? "") ?? null;
   }
 
-  /** @param at the column's place */
+  /** @param at index of the column */
   add({ column, field, customField, reason }: Column, raw: string, at: number): void {
     const cell = cellText(raw);
     if (cell === "" || (field === null && customField === null)) return;
@@ -110,7 +113,7 @@ class RecordDraft {
     if (typed?.currency != null) this.#beside = { column, currency: typed.currency, cell };
   }
 
-  /** Takes the currency that stands beside an amount, unless another column says one. */
+  /** Uses the currency written next to an amount, unless another column has a currency. */
   end(): void {
     if (this.#beside === null) return;
     const { column, currency, cell } = this.#beside;
@@ -161,7 +164,7 @@ class RecordDraft {
     return inner === undefined ? value : (value as Draft | undefined)?.[inner];
   }
 
-  /** Puts a value where its path leads; what it is written within is made. */
+  /** Sets a value at its path, and creates the objects around it. */
   #put(path: readonly string[], column: string, value: unknown): void {
     const [name = "", inner] = path;
     if (inner === undefined) this.values[name] = value;
@@ -181,7 +184,7 @@ class RecordDraft {
   }
 }
 
-/** What the columns of a file are called, by their places and by what these stand in. */
+/** Headings of a file's columns by path of the input, including parent paths. */
 const names = new WeakMap<readonly Column[], ReadonlyMap<string, string>>();
 
 function namesOf({ entity, columns }: RowReader): ReadonlyMap<string, string> {
@@ -198,10 +201,10 @@ function namesOf({ entity, columns }: RowReader): ReadonlyMap<string, string> {
 
 const noPlace: Pick<Place, "path" | "cell" | "wish"> = { path: [], cell: "text" };
 
-/** The addresses of a cell that has several, where a record can have several; null for one. */
+/** The addresses of a cell with several, if the entity has several addresses; null for one address. */
 function furtherEmails(entity: Entity, cell: string): string[] | null {
   const kind = placesOf(entity).OTHER_EMAIL?.cell;
-  // An address may have a | in it.
+  // An e-mail address may contain a |.
   if (!(kind instanceof RegExp) || emailKey(cell) !== null) return null;
   const addresses = split(cell, kind);
   return addresses.length > 1 ? addresses : null;

@@ -1,34 +1,37 @@
 /**
- * Taking the records of a CSV file off a text that arrives in pieces. Pure.
+ * Splits the text of a CSV file into records. Pure.
  *
- * RFC 4180, with any line ending and rows of any width. A record that cannot be read costs its own line: reading goes
- * on with the line after it, also when a quote was left open and what follows would else be inside of it.
+ * RFC 4180, with any line ending and rows of any width. A record that cannot be read loses only its own line: reading
+ * continues on the next line, even if an open quote would include it.
  */
 
-/** Longest record that is read, in UTF-16 units; as far is looked for the end of a quote. */
+/** Longest record in UTF-16 units, which is also how far the end of a quote is searched. */
 const MAX_RECORD = 1_048_576;
 
-/** Most columns of a file. Of a record with more, one more is read. */
+/** Most columns of a file. One more is read of records with more. */
 export const MAX_COLUMNS = 1000;
 
-/** How much text is worked on in one piece, in UTF-16 units: the event loop waits for as long. */
+/** UTF-16 units of text that are processed before the event loop may run other work. */
 export const SLICE = 16_384;
 
-/** Longest beginning of a record that is kept as it was sent, in UTF-16 units. */
+/** Most UTF-16 units of a record's raw text that are stored. */
 export const MAX_RAW = 10_000;
 
-/** A record of a file, or the problem that stands in its place. */
+/** A record of a file, or the problem in its place. */
 export interface CsvRecord {
-  /** The line on which it begins, from 1, as editors count: CRLF, LF and CR each end one, inside quotes too. */
+  /**
+   * The line on which the record starts, from 1, as editors count: CRLF, LF and CR each end a line, also inside
+   * quotes.
+   */
   readonly line: number;
-  /** The record as it was sent; of one that is too long, its beginning. */
+  /** The raw text of the record, cut if it is too long. */
   readonly raw: string;
-  /** Null when it cannot be read. */
+  /** Null if the record cannot be read. */
   readonly cells: readonly string[] | null;
   readonly problem: string | null;
 }
 
-/** The records of a piece of text, and how many blank ones there were between them. */
+/** The records of a slice of text, and the number of blank lines among them. */
 export interface CsvSlice {
   readonly records: readonly CsvRecord[];
   readonly blank: number;
@@ -41,7 +44,7 @@ const problems = {
   tooLong: `is longer than ${MAX_RECORD} characters`,
 };
 
-/** Where a position is that was looked for and is not there. */
+/** Position of a character that does not occur. */
 const NOWHERE = Number.POSITIVE_INFINITY;
 
 export class RecordReader {
@@ -52,15 +55,15 @@ export class RecordReader {
   #at = 0;
   #line = 1;
   #ended = false;
-  /** A CR at the end of the text so far: whether an LF belongs to it is not known yet. */
+  /** A CR at the end of the text so far, which may be followed by an LF. */
   #held = "";
-  /** Whether what follows is the rest of a line that was too long. */
+  /** Whether the text that follows is the rest of a line that was too long. */
   #skipping = false;
-  /** The next of each at or after `#at`, once it was looked for. */
+  /** The next position of each character at or after `#at`, once searched. */
   #next = { "\n": -1, "\r": -1, '"': -1 };
-  /** How far from its beginning a record with quotes was read when the text broke off: none of it is read twice. */
+  /** How far a quoted record was read when the text ended, so that no part is read twice. */
   #begun: { readonly cells: string[]; readonly at: number; readonly from: number } | null = null;
-  /** What is wrong with a record whose line has not ended yet. */
+  /** The problem of a record whose line has not ended yet. */
   #wrong: string | null = null;
 
   constructor(delimiter: string) {
@@ -69,9 +72,9 @@ export class RecordReader {
   }
 
   /**
-   * Adds what follows.
+   * Adds text.
    *
-   * @param last whether that is all
+   * @param last whether this is the end of the file
    */
   push(text: string, last = false): void {
     const whole = this.#held + text;
@@ -83,9 +86,9 @@ export class RecordReader {
   }
 
   /**
-   * Takes off the records of the next slice of text.
+   * Takes the records of the next slice of text.
    *
-   * @returns null when no whole record is left
+   * @returns null if no complete record is left
    */
   take(): CsvSlice | null {
     const start = this.#at;
@@ -107,7 +110,7 @@ export class RecordReader {
     return this.#at === start ? null : { records, blank };
   }
 
-  /** Passes over the rest of a line. */
+  /** Skips the rest of a line. */
   #skipped(): boolean {
     const end = this.#lineEnd(this.#at);
     if (end === NOWHERE && !this.#ended) {
@@ -119,7 +122,7 @@ export class RecordReader {
     return true;
   }
 
-  /** The next record, or null when its end is not there yet. */
+  /** The next record; null if its end has not arrived yet. */
   #record(): CsvRecord | null {
     const start = this.#at;
     const line = this.#line;
@@ -134,7 +137,7 @@ export class RecordReader {
     return { line, raw, cells: raw.split(this.#delimiter, MAX_COLUMNS + 1), problem: null };
   }
 
-  /** The same for a record with quotes, which may go on over many lines. */
+  /** The next record, if it has quotes and may span several lines. */
   #quoted(start: number, line: number): CsvRecord | null {
     const read =
       this.#wrong === null ? this.#cells(start) : { end: NOWHERE, cells: [], problem: this.#wrong };
@@ -152,7 +155,7 @@ export class RecordReader {
       : { line, raw, cells: read.cells, problem: null };
   }
 
-  /** The cells of the record that begins somewhere; its end is nowhere when the text breaks off inside of it. */
+  /** The cells of the record at a position; its end is NOWHERE if the text ends inside the record. */
   #cells(start: number): { readonly end: number; readonly cells: string[]; readonly problem: string | null } {
     const text = this.#text;
     const { cells, ...begun } = this.#begun ?? { cells: [], at: 0, from: 1 };
@@ -172,7 +175,7 @@ export class RecordReader {
         for (; close !== -1 && text[close + 1] === '"'; close = text.indexOf('"', close + 2)) doubled = true;
         if (close === -1 && this.#ended) return result(NOWHERE, problems.notClosed);
         if (close === -1) return broken(text.length);
-        // What follows may be a quote that belongs to this one.
+        // The next character may be a second quote, which would escape this one.
         if (close + 1 === text.length && !this.#ended) return broken(close);
         cell = text.slice(at + 1, close);
         if (doubled) cell = cell.replaceAll('""', '"');
@@ -193,7 +196,7 @@ export class RecordReader {
     }
   }
 
-  /** Puts a problem in the place of a line, or of its beginning while the rest of it has not come. */
+  /** Stores a problem for a line, or for its first part if the rest has not arrived yet. */
   #refuse(problem: string, start: number): CsvRecord {
     const line = this.#line;
     this.#begun = null;
@@ -207,7 +210,11 @@ export class RecordReader {
     return { line, raw, cells: null, problem };
   }
 
-  /** Goes on behind the line that ends there. @param raw what is passed over, when it may have lines of its own */
+  /**
+   * Continues after the end of a line.
+   *
+   * @param raw skipped text, if it may contain line breaks
+   */
   #pass(end: number, raw = ""): void {
     this.#begun = null;
     this.#wrong = null;
@@ -220,7 +227,7 @@ export class RecordReader {
     return Math.min(this.#find("\n", from), this.#find("\r", from));
   }
 
-  /** Looks for the next one once, however many records come before it. */
+  /** Searches the next position once, however many records come before it. */
   #find(what: "\n" | "\r" | '"', from: number): number {
     if (this.#next[what] < from) {
       const found = this.#text.indexOf(what, from);
@@ -230,6 +237,6 @@ export class RecordReader {
   }
 }
 
-/** Whether a record says nothing: a blank line, or one of empty cells. */
+/** Whether a record is blank: an empty line, or empty cells only. */
 const isBlank = ({ cells }: CsvRecord): boolean =>
   cells?.every((cell) => cell === "" || cell.trim() === "") ?? false;

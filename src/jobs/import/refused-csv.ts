@@ -7,12 +7,12 @@ import { errorsOf } from "./errors-csv.ts";
 import { MAX_RAW, RecordReader } from "./records.ts";
 
 /**
- * The rows of a file that were refused, in the shape of the file with one more column that says why: mended, they can
- * be imported again. Cells are as they were sent, so that a spreadsheet may take one for a formula.
+ * The refused rows of a file, in the form of the file with one more column for the reasons: corrected, they can be
+ * imported again. Cells are as they were sent, so that a spreadsheet may evaluate one as a formula.
  */
 export function refusedRows(db: Db, { id, mapping, delimiter }: ImportJob): Readable {
   const columns = (mapping as unknown as Column[]).map(({ column }) => column);
-  // That of a file of refused rows which is refused again is written anew.
+  // If the file already has the column with the reasons, it is replaced.
   const headings = columns.at(-1) === REFUSAL_HEADING ? columns.slice(0, -1) : columns;
   const between = delimiter ?? ",";
   return pipeline(
@@ -23,7 +23,7 @@ export function refusedRows(db: Db, { id, mapping, delimiter }: ImportJob): Read
       delimiter: between,
       record_delimiter: "windows",
     }),
-    // Whoever reads the stream is told there.
+    // The error is reported to the reader of the stream.
     () => {},
   );
 }
@@ -49,7 +49,7 @@ async function* rowsOf(db: Db, jobId: string, width: number, delimiter: string):
   if (reasons.length > 0) yield whole();
 }
 
-/** A row's cells; what cannot be taken apart comes whole in the first one, or as far as it was kept. */
+/** The cells of a row; a row that cannot be split has its (possibly cut) text in the first cell. */
 function cellsOf(raw: string, delimiter: string, width: number): string[] {
   const reader = new RecordReader(delimiter);
   reader.push(raw, true);

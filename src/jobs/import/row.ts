@@ -4,37 +4,37 @@ import { readWithPhones } from "../../records/phones.ts";
 import { textOf, without } from "./leave-out.ts";
 import { type ImportValues, rowCheck } from "./values.ts";
 
-/** One row of an import: what it says, or what is wrong with it. Pure. */
+/** A row of an import: its input, or its problems. Pure. */
 
 export interface RowProblem {
   /** The column's heading, or the input's field; null when the row as a whole is wrong. */
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
-  /** What stands there, where it was left out and the row was not refused. */
+  /** The invalid value, if it was left out and the row was imported. */
   readonly text?: string;
 }
 
-/** What the cells of a row, or an input, say. */
+/** The content of a row, from the cells of a file or an input. */
 export interface RowSaid {
-  /** Null when it cannot be read. */
+  /** Null if the row cannot be read. */
   readonly input: ImportValues | null;
-  /** Why not. */
+  /** Why the row cannot be read. */
   readonly problems: readonly RowProblem[];
-  /** What was wrong and was left out. */
+  /** Invalid values that were left out. */
   readonly leftOut: readonly RowProblem[];
-  /** Lines for the notes, of columns that have no other place. */
+  /** Lines for the notes, from columns that are mapped to no field. */
   readonly kept: readonly string[];
-  /** What stands at a place of the input, such as `phoneNumbers.1`, is called in the file. */
+  /** The column's heading for a path of the input, such as `phoneNumbers.1`. */
   readonly columnOf: (path: readonly string[]) => string | null;
 }
 
 export interface ImportRow extends RowSaid {
-  /** Among the rows of data, from 1. */
+  /** Number among the rows of data, from 1. */
   readonly row: number;
-  /** The line on which it begins, from 1. */
+  /** The line on which the row starts, from 1. */
   readonly line: number;
-  /** As it was sent. */
+  /** The text of the row as it was sent. */
   readonly raw: string;
 }
 
@@ -43,7 +43,7 @@ export type Draft = Record<string, unknown>;
 /** Most problems that are stored for one row. */
 const MAX_PROBLEMS = 20;
 
-/** The first problems of a row, and how many more there are: each is kept with the row as it was sent. */
+/** The first problems of a row, and the number of the others: each problem is stored together with the raw row. */
 export function firstProblems(problems: readonly RowProblem[]): readonly RowProblem[] {
   const more = problems.length - MAX_PROBLEMS;
   if (more <= 0) return problems;
@@ -52,10 +52,10 @@ export function firstProblems(problems: readonly RowProblem[]): readonly RowProb
 }
 
 /**
- * Reads a row that came as an input.
+ * Reads a row that was sent as an input.
  *
- * @param defaultCountry of phone numbers without one
- * @param leaveOut whether values that are wrong are left out, and the row is not refused for them
+ * @param defaultCountry for phone numbers without a country code
+ * @param leaveOut whether invalid values are left out instead of refusing the row
  */
 export const readInputRow = (
   entity: Entity,
@@ -72,8 +72,8 @@ export const readInputRow = (
 });
 
 /**
- * An input without what is null: an import leaves what is there where a row says nothing, be it with an empty cell,
- * blank text or null. Only contactUpdate clears.
+ * The input without nulls: in an import an empty cell, blank text and null all keep the existing value. Only
+ * contactUpdate clears fields.
  */
 function withoutNulls<Input>(input: Input): Input {
   if (typeof input !== "object" || input === null) return input;
@@ -89,7 +89,7 @@ interface Reading {
   readonly columnOf: RowSaid["columnOf"];
 }
 
-/** Checks what a row says. */
+/** Validates the content of a row. */
 export function readDraft(
   entity: Entity,
   draft: unknown,
@@ -116,11 +116,15 @@ export function readDraft(
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Problems of values that were left out. @param values the same as many */
+/**
+ * Problems of values that were left out.
+ *
+ * @param values the left-out values, one for each problem
+ */
 export const leftOutOf = (problems: readonly RowProblem[], values: readonly unknown[]): RowProblem[] =>
   problems.map((problem, at) => ({ ...problem, text: textOf(values[at]) }));
 
-/** A refusal as a row's problem: the person sees headings, not the places of the input by which the words begin. */
+/** A refusal as a row's problem: its message names the column's heading instead of the path. */
 export function problemAt(
   { code, path, message }: Pick<Refusal, "code" | "path" | "message">,
   columnOf: RowSaid["columnOf"],

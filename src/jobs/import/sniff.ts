@@ -4,41 +4,41 @@ import { legacyOf } from "./encodings.ts";
 import { type CsvRecord, RecordReader } from "./records.ts";
 import { utf16Of } from "./utf16.ts";
 
-/** Finding out how a file is written. Pure. */
+/** Detects the format of a file. Pure. */
 
 export const delimiters = [",", ";", "\t", "|"] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** What a file's beginning says of the whole. */
+/** The format of a file, as its first bytes show it. */
 export interface Sniffed extends Written {
   readonly delimiter: Delimiter;
-  /** How many records stand before the headings: the line by which Excel says what separates columns, and prose. */
+  /** Number of records before the headings: Excel's line `sep=;`, and lines of prose. */
   readonly before: number;
   readonly headings: readonly string[];
-  /** The first rows below the headings. */
+  /** The first rows after the headings. */
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The file cannot be read as CSV at all; the message says what it may be. */
+/** The file is not CSV; the message says what it may be. */
 export class NotCsvError extends Error {
   override readonly name = "NotCsvError";
 }
 
-/** What a caller says of a file, which is believed. */
+/** Parts of the format that the caller gives, which are not detected. */
 export interface Given {
   readonly encoding?: Encoding | undefined;
   readonly delimiter?: Delimiter | undefined;
-  /** Records before the headings. */
+  /** Number of records before the headings. */
   readonly before?: number | undefined;
 }
 
 /**
- * Finds out how a file is written.
+ * Detects the format of a file.
  *
- * @param head its first bytes, the whole of the first row at least
- * @param whole whether that is all of it
- * @param given what the caller says, which is believed
- * @param known whether a text is known as a heading: by these the row of headings is found
+ * @param head first bytes of the file, at least the whole first row
+ * @param whole whether these are all bytes
+ * @param given parts of the format that the caller gives
+ * @param known whether a text is a known heading, which identifies the row of headings
  * @throws NotCsvError for spreadsheets, archives and files without a first row
  */
 export function sniff(
@@ -74,15 +74,15 @@ export function sniff(
   return { ...written, delimiter, before: at, headings, rows };
 }
 
-/** Cells of a row by which it may be known as that of the headings. */
+/** Most cells of a row that are examined to find the row of headings. */
 const LOOKED_AT = 50;
 
-/** Headings that a row below prose must have at least. */
+/** Fewest known headings of a row after prose. */
 const ENOUGH = 2;
 
 /**
- * Where the row of headings is: the first one, unless it looks like prose, with one cell or no known heading, and some
- * headings are known in one below.
+ * Position of the row of headings: the first row, unless that has a single cell or no known heading and a later row
+ * has known ones.
  */
 function headingsAt(records: readonly CsvRecord[], known: (heading: string) => boolean): number {
   const count = ({ cells }: CsvRecord) => cells?.slice(0, LOOKED_AT).filter(known).length ?? 0;
@@ -94,11 +94,11 @@ function headingsAt(records: readonly CsvRecord[], known: (heading: string) => b
   );
 }
 
-/** Lines with letters beyond ASCII that are looked at, and bytes of those that are no UTF-8. */
+/** Most lines with non-ASCII letters that are examined, and most bytes of those that are not UTF-8. */
 const LINES = 10_000;
 const LINES_BYTES = 65_536;
 
-/** In which encoding a file is: that of most lines with letters beyond ASCII. */
+/** The encoding of most lines with non-ASCII letters. */
 function writtenOf(head: Buffer, whole: boolean): Written {
   if (head.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) return { encoding: "utf-8" };
   const wide = utf16Of(head);
@@ -108,7 +108,7 @@ function writtenOf(head: Buffer, whole: boolean): Written {
   let utf8 = 0;
   let bad = 0;
   for (const { start, end } of linesBeyondAscii(head)) {
-    // The last line may be cut off.
+    // The last line may be incomplete.
     if (end === head.length && !whole && start > 0) break;
     const line = head.subarray(start, end);
     if (utf8 + bad === LINES) break;
@@ -121,22 +121,22 @@ function writtenOf(head: Buffer, whole: boolean): Written {
   }
   if (utf8 >= bad) return { encoding: "utf-8" };
   const encoding = legacyOf(Buffer.concat(others).subarray(0, LINES_BYTES));
-  // Where no encoding is found, the lines that are no UTF-8 are refused, and none is read as another text.
+  // If no encoding is detected, rows that are not UTF-8 are refused rather than read wrongly.
   return encoding === null ? { encoding: "utf-8" } : { encoding, byLine: true };
 }
 
 const NEW_LINE = Buffer.from("\n");
 
-/** Rows that tell what separates columns, and the text in which they are looked for, in UTF-16 units. */
+/** Most rows that are examined for the separator, and most UTF-16 units of text. */
 const SAMPLE = 20;
 const SAMPLE_TEXT = 65_536;
 
-/** Slices of blank lines after which no first row is looked for. */
+/** Slices of blank lines after which the search for a first row ends. */
 const BLANK_SLICES = 4;
 
 /**
- * The one that divides the most rows into as many columns as the row of headings has; rows that cannot be read do not
- * count. Below prose the row of headings is that with known ones.
+ * The separator that splits the most rows into as many columns as the row of headings; rows that cannot be read do
+ * not count. After prose, the row of headings is the one with known headings.
  */
 function delimiterOf(text: string, whole: boolean, known: (heading: string) => boolean): Delimiter {
   let best: { delimiter: Delimiter; score: number } = { delimiter: ",", score: 0 };
@@ -157,7 +157,7 @@ function delimiterOf(text: string, whole: boolean, known: (heading: string) => b
   return best.delimiter;
 }
 
-/** The first records of a text; none when there is too much blank before them. */
+/** The first records of a text; none after too many blank lines. */
 function firstRecords(text: string, whole: boolean, delimiter: string, count: number): CsvRecord[] {
   const reader = new RecordReader(delimiter);
   reader.push(text, whole);

@@ -4,31 +4,31 @@ import type { Column } from "./column.ts";
 import { type DateOrder, orderShown, readDay } from "./days.ts";
 import { type Decimal, decimalShown, readNumber } from "./numbers.ts";
 
-/** Numbers and days of a file, which are read as their whole column shows. Pure. */
+/** Reads numbers and dates of a file in the format that their whole column shows. Pure. */
 
 type Kind = "number" | "day" | "moment";
 
-/** What the cells of a column show: how its numbers and days are written; null where they show both. */
+/** The number and date format of a column; null for a part that is unknown or mixed. */
 export interface Shown {
   readonly decimal?: Decimal | null;
   readonly order?: DateOrder | null;
 }
 
-/** By the places of columns, those that show something. */
+/** The formats of columns that show one, by the index of the column. */
 export type ShownBy = Readonly<Record<number, Shown>>;
 
-/** How the cells of a file are to be read. */
+/** How the cells of a file are read. */
 export interface Reading {
   readonly shown: ShownBy;
-  /** What stands before decimals where nothing shows it. */
+  /** The decimal separator if the column does not show one. */
   readonly decimal: Decimal;
-  /** What the caller says of days. */
+  /** The order of day and month that the caller gives. */
   readonly dateOrder: DateOrder | null;
-  /** Where moments without an offset are. */
+  /** Time zone of times without an offset. */
   readonly timeZone: string;
 }
 
-/** What a cell says as a number or day: a value for the field, and the currency where one stands beside it. */
+/** A cell as a number or date: the value of the field, and the currency next to an amount. */
 export type Typed =
   | { readonly value: string; readonly currency: string | null }
   | { readonly problem: string };
@@ -39,10 +39,10 @@ const ofType: Readonly<Partial<Record<Definition["type"], Kind>>> = {
   DATE_TIME: "moment",
 };
 
-/** What the values of a custom field are; null for what is read as it is. */
+/** The kind of a custom field's values; null for values that need no parsing. */
 export const kindOf = (type: Definition["type"] | undefined): Kind | null => (type && ofType[type]) ?? null;
 
-/** Gathers what the columns of a file show, a row at a time; little is kept, however long the file. */
+/** Collects the formats that the columns of a file show, one row at a time, with little memory. */
 export class Looker {
   readonly #columns: readonly { readonly at: number; readonly kind: Kind }[];
   readonly #width: number;
@@ -58,12 +58,12 @@ export class Looker {
     });
   }
 
-  /** What was shown so far. */
+  /** The formats so far. */
   get shown(): ShownBy {
     return this.#shown;
   }
 
-  /** @param cells of a row; one that is too long or too short shows nothing */
+  /** @param cells of a row; a row with too many or too few cells is ignored */
   look(cells: readonly string[]): void {
     if (cells.length !== this.#width) return;
     for (const { at, kind } of this.#columns) {
@@ -85,10 +85,10 @@ const both = <Value>(before: Value | null | undefined, now: Value): Value | null
   before === undefined || before === now ? now : null;
 
 /**
- * Reads a number, a day or a moment.
+ * Reads a number, date or time.
  *
- * @param at the column's place
- * @returns null for what is none in any form that is known: it is left to the field to say what would be right
+ * @param at index of the column
+ * @returns null for an unknown form, for which the field's own check has the message
  */
 export function readTyped(cell: string, kind: Kind | null, at: number, reading: Reading): Typed | null {
   if (kind === null) return null;

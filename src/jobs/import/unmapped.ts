@@ -1,12 +1,12 @@
 import { type Column, isUnmapped, type UnmappedColumn } from "./column.ts";
 
-/** The columns of a file that go nowhere. Pure. */
+/** Columns of a file that are not imported. Pure. */
 
-/** Values that are shown of a column, and how much of each, in UTF-16 units. */
+/** Number of sample values of a column, and UTF-16 units of each. */
 const SAMPLES = 3;
 const SAMPLE_TEXT = 100;
 
-/** The first different values of a column. */
+/** The first distinct values of a column. */
 function samplesOf(at: number, rows: readonly (readonly string[])[]): string[] {
   const texts = rows.map((cells) =>
     (cells[at] ?? "").trim().slice(0, SAMPLE_TEXT).replaceAll("\0", "\ufffd").toWellFormed(),
@@ -15,11 +15,10 @@ function samplesOf(at: number, rows: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * Which columns go nowhere, each with some of its values.
+ * The columns that are not imported, with sample values; columns without heading and values are omitted.
  *
  * @param headings of the file
- * @param rows the first ones below them
- * @returns none that has neither a heading nor a value
+ * @param rows the first rows of data
  */
 export const unmappedOf = (
   columns: readonly Column[],
@@ -35,8 +34,8 @@ export const unmappedOf = (
   });
 
 /**
- * The columns of a file with those kept that would go nowhere without the caller having said so: in the notes, or in
- * custom fields that are yet to be made.
+ * The columns of a file with those to keep mapped to the notes or to new custom fields; columns that the caller
+ * excluded explicitly stay excluded.
  */
 export function withKept(
   columns: readonly Column[],

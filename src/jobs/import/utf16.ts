@@ -1,20 +1,21 @@
-/** Finding out that a text is UTF-16. Pure. */
+/** Detects UTF-16. Pure. */
 
-/** Bytes that are looked at. */
+/** Bytes that are examined. */
 const SAMPLE = 65_536;
 
 type Utf16 = "utf-16le" | "utf-16be";
 
 /**
- * Whether a file is UTF-16: by its byte order mark, or because it is a text as that, with lines or mostly of ASCII.
+ * Whether a file is UTF-16: by its byte order mark, or because it is readable as UTF-16, with line breaks or mostly
+ * ASCII.
  *
- * @param head its first bytes
+ * @param head first bytes of the file
  */
 export function utf16Of(head: Buffer): Utf16 | null {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
   const sample = head.subarray(0, SAMPLE);
-  // No other text has any.
+  // Other encodings of text have no zero bytes.
   if (!sample.includes(0)) return null;
   const little = asciiIn(sample, "utf-16le");
   const big = asciiIn(sample, "utf-16be");
@@ -22,15 +23,15 @@ export function utf16Of(head: Buffer): Utf16 | null {
   return little >= big ? "utf-16le" : "utf-16be";
 }
 
-/** What no text has: controls, what is no character, and what belongs to nobody. */
+/** Characters that text does not contain: controls, noncharacters, private use. */
 const noText = /[^\P{C}\t\r\n\p{Cf}]/gu;
 const ascii = /[\t\r\n -~]/g;
 
-/** One character in so many may be broken; so many are ASCII in a list of whatever language. */
+/** One in 100 characters may be invalid; one in this many is ASCII in a list in any language. */
 const BROKEN = 100;
 const SEPARATORS = 10;
 
-/** How many characters are ASCII when bytes are read so; none when they are then no text. */
+/** Number of ASCII characters if the bytes are read in this encoding; 0 if that is not text. */
 function asciiIn(bytes: Buffer, encoding: Utf16): number {
   const text = new TextDecoder(encoding).decode(bytes, { stream: true });
   const found = text.match(ascii)?.length ?? 0;

@@ -5,12 +5,12 @@ import type { Entity } from "../../filter/registry/fields.ts";
 import { isCurrency } from "../../graphql/scalars.ts";
 import { rule } from "../../records/inputs.ts";
 
-/** What a row of an import may say, by the checks of the inputs that create a record. */
+/** Validates the input of a row, by the checks of the create mutations. */
 
-/** As much of a row's input as all kinds of records have. */
+/** The input of a row, as far as all entities have it in common. */
 export type ImportValues = {
   readonly id?: string | null | undefined;
-  /** Whom a file calls the owner. */
+  /** The owner named in a file: id, address or name. */
   readonly owner?: string | null | undefined;
 } & Partial<
   Pick<
@@ -27,11 +27,11 @@ export type ImportValues = {
   >
 >;
 
-/** The id of a record that is there, as an export writes it. */
+/** Id of an existing record, as in an export. */
 const id = z.string().nullish();
 const owner = z.string().nullish();
 
-/** A lead has one name, whatever columns a file has for it. */
+/** A lead has one name, whatever columns the file has for it. */
 const oneName = (draft: unknown): unknown => {
   if (typeof draft !== "object" || draft === null) return draft;
   const { firstName, lastName, ...others } = draft as Record<string, unknown>;
@@ -39,13 +39,13 @@ const oneName = (draft: unknown): unknown => {
   return parts.length === 0 ? draft : { name: parts.join(" "), ...others };
 };
 
-/** The name is asked for where a row turns out to be of a new lead. */
+/** The name is required only if the row turns out to be a new lead. */
 const LeadRow = z
   .preprocess(oneName, LeadCreate.extend({ id, owner, name: LeadUpdate.shape.name }))
   .refine(
     ({ dealValue }) => dealValue?.currency == null || isCurrency(dealValue.currency.trim().toUpperCase()),
     {
-      ...rule("INVALID_CURRENCY", "is no ISO 4217 currency code, such as EUR"),
+      ...rule("INVALID_CURRENCY", "is not an ISO 4217 currency code, such as EUR"),
       path: ["dealValue", "currency"],
     },
   )
@@ -56,5 +56,5 @@ const LeadRow = z
 
 const checks = { CONTACT: ContactCreate.extend({ id, owner }), LEAD: LeadRow } as const;
 
-/** Checks a row's input. */
+/** Validates the input of a row. */
 export const rowCheck = (entity: Entity) => checks[entity] as unknown as z.ZodType<ImportValues>;

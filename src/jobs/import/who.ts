@@ -2,35 +2,35 @@ import type { Holders, ImportRecord } from "./entity.ts";
 import type { Pending } from "./pending.ts";
 import { idKey, type Trait } from "./recognise.ts";
 
-/** Who a row is about, of the records that are there and of those that earlier rows have made. Pure. */
+/** Matches rows to existing records and to records of earlier rows. Pure. */
 
 export interface Known {
   readonly people: Holders["people"];
-  /** What this batch is to write, by the keys of its rows. */
+  /** Records that this batch will write, by the keys of its rows. */
   readonly byKey: ReadonlyMap<string, Pending>;
-  /** The same, of records that were there, by row id. */
+  /** Existing records among them, by row id. */
   readonly byId: ReadonlyMap<string, Pending>;
-  /** Of a dry run, the row by which an earlier one would have made or changed who has a key. */
+  /** In a dry run, by key, the earlier row that would have created or changed the record. */
   readonly seen: ReadonlyMap<string, number>;
 }
 
 export interface Who {
   readonly pending: Pending | null;
   readonly holder: ImportRecord | null;
-  /** Whether more than one is meant. */
+  /** Whether several records match. */
   readonly several: boolean;
-  /** The row with which a dry run would have made it. */
+  /** In a dry run, the earlier row that would have created the record. */
   readonly earlier: number | null;
-  /** By what it was found. */
+  /** The kind of key that matched. */
   readonly by: Trait["by"] | null;
 }
 
 const nobody: Who = { pending: null, holder: null, several: false, earlier: null, by: null };
 
 /**
- * Whom a row is about: what is tried first and finds somebody decides.
+ * The record that a row matches: the first kind of key that matches decides.
  *
- * @param row its number
+ * @param row number of the row
  */
 export function matchRow(traits: readonly Trait[], { people, byKey, byId, seen }: Known, row: number): Who {
   for (const { by, keys } of traits) {
@@ -48,7 +48,7 @@ export function matchRow(traits: readonly Trait[], { people, byKey, byId, seen }
         if (written) pending.add(written);
         else holders.set(holder.id, holder);
       }
-      // The batch may run again: what it has seen itself does not count.
+      // The batch may run again: keys that it added itself do not count.
       const before = seen.get(key);
       if (before !== undefined && before < row) earlier ??= before;
     }
@@ -63,15 +63,18 @@ export function matchRow(traits: readonly Trait[], { people, byKey, byId, seen }
   return nobody;
 }
 
-/** Which of the records that a file has made or changed so far have an address, where it is one record's alone. */
+/**
+ * The records that have an address, including those created or changed by earlier rows, for entities with unique
+ * addresses.
+ */
 export class AddressBook {
   readonly #given = new Map<string, Pending>();
   readonly #seen: ReadonlyMap<string, number>;
   readonly #first: number;
 
   /**
-   * @param seen of a dry run, as in `Known`
-   * @param first the number of the batch's first row
+   * @param seen in a dry run, as in `Known`
+   * @param first number of the batch's first row
    */
   constructor(seen: ReadonlyMap<string, number>, first: number) {
     this.#seen = seen;
@@ -82,7 +85,7 @@ export class AddressBook {
     this.#given.set(key, to);
   }
 
-  /** Whether another one has it than the record that a row is about. */
+  /** Whether another record than the row's has the address. */
   isTaken(key: string, by: Pending | null, earlier: number | null): boolean {
     const given = this.#given.get(key);
     if (given !== undefined) return given !== by;
