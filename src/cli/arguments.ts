@@ -3,12 +3,12 @@ import { decodeId } from "../db/ids.ts";
 import { emailKey } from "../lib/email.ts";
 import { isBlank } from "../lib/fold.ts";
 
-/** Arguments that several commands take. Each reader throws InvalidArgumentError saying what would be right. */
+/** Arguments of several commands. Each reader throws InvalidArgumentError whose message says what is valid. */
 
 export interface Address {
-  /** As it was typed, without outer spaces. */
+  /** As typed, without surrounding spaces. */
   readonly email: string;
-  /** What it is compared by. */
+  /** The comparison key of the address. */
   readonly key: string;
 }
 
@@ -32,7 +32,7 @@ export function readOrganizationId(text: string): string {
 /** Longest name from the command line, in characters. */
 const MAX_NAME = 200;
 
-/** A name: one line that says something. */
+/** A name: one line that is not blank. */
 export function readName(text: string): string {
   const name = text.trim();
   if (isBlank(name)) throw new InvalidArgumentError("It must not be blank.");
@@ -43,10 +43,13 @@ export function readName(text: string): string {
   return name;
 }
 
-/** Texts that look like an id, complete or not, or a UUID, and are refused as names. */
+/** Texts that look like a (possibly incomplete) id or UUID, and are refused as names. */
 const likeAnId = /^((organi[sz]ation|org)_|([a-z_-]+[_-])?[0-9][0-9a-z]{19,}$|[0-9a-f]{8}-[0-9a-f]{4}-)/i;
 
-/** An organization that is there, by its id, or a new one by its name: what looks like an id is never a name. */
+/**
+ * An existing organization by its id, or a new one by its name. A text that looks like an id is not accepted as a
+ * name.
+ */
 export const readOrganization = (text: string): { readonly id: string } | { readonly name: string } =>
   likeAnId.test(text.trim()) ? { id: readOrganizationId(text) } : { name: readName(text) };
 

@@ -6,17 +6,17 @@ import type { Caller, Context } from "../graphql/context.ts";
 import type { Address } from "./arguments.ts";
 import { CommandError } from "./run.ts";
 
-/** A caller who knows what of their organization decides how inputs are read. */
+/** A caller with the organization's defaults for inputs. */
 interface OrganizationCaller extends Caller {
   readonly viewer: Caller["viewer"] &
     Pick<Context["viewer"], "timeZone" | "defaultCountry" | "defaultCurrency" | "weekStart">;
 }
 
 /**
- * The member in whose name a command works, as a request of theirs would.
+ * The member in whose name a command runs, with the rights of a request by that member.
  *
  * @param orgId UUID
- * @throws CommandError when they are no member of the organization, or may only read
+ * @throws CommandError if there is no such member, or the member may only read
  */
 export async function callerOf(
   database: Database,
@@ -35,7 +35,8 @@ export async function callerOf(
   if (!member) throw new CommandError("there is no such organization, or no member of it has this address");
   const { id: memberId, role, dataScope, organization } = member;
   const scopes = effectiveScopes(["ADMIN"], role);
-  if (!scopes.has("WRITE")) throw new CommandError("this member may only read");
+  if (!scopes.has("WRITE"))
+    throw new CommandError("this member has the role READ_ONLY and cannot change anything");
   return {
     db: scopedDb(database, { orgId, memberId, dataScope }),
     now: new Date(),

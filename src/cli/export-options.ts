@@ -4,26 +4,27 @@ import type { ExportEntity } from "../generated/prisma/enums.ts";
 import { exportFields } from "../jobs/export/columns.ts";
 import { UsageError } from "./run.ts";
 
-/** What the export command takes, in the words of the command line. */
+/** Options of the export command. */
 
 const typed = (name: string): string => name.toLowerCase();
 const constant = (text: string): string => text.toUpperCase().replaceAll("-", "_");
 
-/** Splits at commas, and refuses blanks between them. */
+/** Splits at commas; empty parts are refused. */
 const wordsOf = (text: string): string[] => {
   const words = text.split(",").map((word) => word.trim());
-  if (words.includes("")) throw new InvalidArgumentError("It has a blank between two commas, or at an end.");
+  if (words.includes(""))
+    throw new InvalidArgumentError("It has an empty part between two commas, or at an end.");
   return words;
 };
 
-/** Names of the fields that an entity's export can have as columns, as they are typed. */
+/** The fields that an export can have as columns, as they are typed on the command line. */
 export const columnNames = (entity: ExportEntity): string[] => Object.keys(exportFields[entity]).map(typed);
 
-/** A field or a custom field, as the API takes it. */
+/** A field or a custom field, in the form of the API. */
 const placeOf = (name: string) =>
   name.startsWith("custom.") ? { customField: name.slice("custom.".length) } : { field: constant(name) };
 
-/** A column as it was typed, before it is known of what. */
+/** A column as typed, before the entity is known. */
 export interface TypedColumn {
   readonly field?: string;
   readonly customField?: string;
@@ -39,7 +40,7 @@ export const readColumns = (text: string): TypedColumn[] =>
       : { ...placeOf(word.slice(0, at).trim()), heading: word.slice(at + 1).trim() };
   });
 
-/** Reads `<field>[:asc|:desc],…` as `ContactOrder` and its like. */
+/** Reads `<field>[:asc|:desc],…` as `ContactOrder` or the order type of another entity. */
 export const readOrder = (text: string): object[] =>
   wordsOf(text).map((word) => {
     const [, name = "", way] = /^(.*?)(?::(asc|desc))?$/i.exec(word) ?? [];
@@ -59,7 +60,7 @@ export function readJson(text: string): unknown {
 /** One character, or the word tab. */
 export const readDelimiter = (text: string): string => (/^(tab|\\t)$/i.test(text) ? "\t" : text);
 
-/** @throws UsageError naming the columns that the entity does not have */
+/** @throws UsageError that lists unknown columns */
 export function checkColumns(entity: ExportEntity, columns: readonly TypedColumn[]): void {
   const known = exportFields[entity];
   const unknown = columns.flatMap(({ field }) =>
@@ -73,11 +74,11 @@ export function checkColumns(entity: ExportEntity, columns: readonly TypedColumn
 }
 
 /**
- * Reads a value as the API would read an argument of a type.
+ * Reads a value as the API reads an argument of a type.
  *
- * @param option under which it was given, for messages
- * @param type by its name, such as `ContactFilter`
- * @throws UsageError saying all that is wrong with it
+ * @param option name of the option, for messages
+ * @param type name of the type, such as `ContactFilter`
+ * @throws UsageError with all problems of the value
  */
 export function readAs(schema: GraphQLSchema, option: string, type: string, value: unknown): unknown {
   const found = schema.getType(type);

@@ -51,21 +51,29 @@ interface Options {
   readonly out: string;
 }
 
-/** What is named in place of a file to write to standard output. */
+/** The file name that means standard output. */
 const STDOUT = "-";
 
-/** Exports records to a file or to standard output; what it says goes to standard error. */
+/** Exports records to a file or to standard output; messages go to standard error. */
 export const exports = new Command("export")
   .usage("--org <organization id> --email <address> [options]")
-  .requiredOption("--org <organization id>", "whose contacts they are", readOrganizationId)
-  .requiredOption("--email <address>", "the member who exports what they may see", readAddress)
+  .requiredOption("--org <organization id>", "the organization to export from", readOrganizationId)
+  .requiredOption(
+    "--email <address>",
+    "the member in whose name to export: only records that the member can see",
+    readAddress,
+  )
   .option("--lead", "exports leads, not contacts")
   .option("--deal", "exports deals, not contacts")
-  .option("--filter <json>", "which ones, as a ContactFilter, LeadFilter or DealFilter of the API", readJson)
+  .option(
+    "--filter <json>",
+    "which records, as a ContactFilter, LeadFilter or DealFilter of the API",
+    readJson,
+  )
   .option("--smart-list <id>", "only contacts that are in this smart list")
   .option(
     "--order <fields>",
-    "their order, such as company,created_at:desc; newest first by default",
+    "sort order, such as company,created_at:desc; newest first by default",
     readOrder,
   )
   .option(
@@ -81,7 +89,7 @@ export const exports = new Command("export")
   .option("--format <csv|jsonl>", "CSV, or one JSON object per line", readOneOf("csv", "jsonl"), "csv")
   .option("--delimiter <character>", "column separator of CSV: , or ; or | or tab", readDelimiter, ",")
   .option("--bom", "begins CSV with a byte order mark, so that Excel reads it as UTF-8")
-  .option("--out <file>", "where to write them; - is standard output", STDOUT)
+  .option("--out <file>", "the file to write; - for standard output", STDOUT)
   .addHelpText(
     "after",
     `\nColumns of contacts: ${columnNames("CONTACT").join(", ")}, custom.<slug>` +
@@ -110,7 +118,7 @@ export const exports = new Command("export")
     });
   });
 
-/** @throws UsageError for options that cannot be meant together */
+/** @throws UsageError for options that contradict each other */
 function entityOf({ lead, deal, smartList, trash, columns }: Options): ExportEntity {
   if (lead && deal) throw new UsageError("--lead and --deal cannot be combined");
   const entity = lead ? "LEAD" : deal ? "DEAL" : "CONTACT";
@@ -121,12 +129,12 @@ function entityOf({ lead, deal, smartList, trash, columns }: Options): ExportEnt
   return entity;
 }
 
-/** Which records, in which order, read as the API reads it. */
+/** Selection and order of the records, read as the API reads them. */
 async function setOf(
   entity: ExportEntity,
   { filter, smartList, order, trash }: Options,
 ): Promise<ExportedSet> {
-  // Loaded here, because `--help` has no need of it. The filters of all entities are known once it is.
+  // Loaded here, because `--help` does not need it. Loading it registers the filters of all entities.
   const { schema } = await import("../schema.ts");
   const type = ({ CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const)[entity];
   const filters: unknown[] = [];
@@ -147,7 +155,7 @@ const fileOf = ({ columns, format, delimiter, bom }: Options) => ({
   byteOrderMark: bom,
 });
 
-/** Works on the export, and writes its file; when it is interrupted, there is neither. */
+/** Runs the export and writes its file; after an interruption there is neither a job nor a file. */
 async function finish(
   database: Database,
   caller: ExportCaller,
@@ -188,10 +196,10 @@ async function finish(
 const writeOut = (file: Readable, out: string, signal: AbortSignal): Promise<void> =>
   out === STDOUT ? pipeline(file, process.stdout, { end: false, signal }) : writeWhole(out, file, signal);
 
-/** Prints to standard error, because standard output may be the file. */
+/** Prints to standard error, since standard output may be the file. */
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** A refusal in the words of the command line. */
+/** A refusal, with the option in place of the path. */
 function inOptions({ path, message }: Refusal): string {
   const [field = ""] = path;
   const options: Readonly<Record<string, string>> = {
@@ -201,7 +209,7 @@ function inOptions({ path, message }: Refusal): string {
     delimiter: "--delimiter",
   };
   const option = options[field];
-  // zod's words begin with the place in the input.
+  // Messages of zod start with the path.
   const place = `${path.join(".")} `;
   const words = message.startsWith(place) ? message.slice(place.length) : message;
   return option === undefined ? message : `${option}: ${words}`;

@@ -2,10 +2,10 @@ import { InvalidArgumentError } from "commander";
 import type { Choice } from "../jobs/import/column.ts";
 import { allFields, type ImportField } from "../jobs/import/places.ts";
 
-/** Names of the fields to which a column can go, as they are typed. */
+/** The fields that a column can be mapped to, as they are typed on the command line. */
 export const fieldNames = allFields.map(({ name }) => name.toLowerCase());
 
-/** Reads `<column>=<field>`, and adds it to those before it. */
+/** Reads `<column>=<field>`, and adds it to the earlier ones. */
 export function readMapping(text: string, before: readonly Choice[] = []): Choice[] {
   const at = text.lastIndexOf("=");
   if (at < 1) throw new InvalidArgumentError('It must read "<column>=<field>".');

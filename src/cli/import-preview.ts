@@ -1,7 +1,7 @@
 import type { Column } from "../jobs/import/column.ts";
 import type { Preview, PreviewRow } from "../jobs/import/preview.ts";
 
-/** A preview of an import in lines for a person. */
+/** The lines of a preview. */
 export function previewLines(preview: Preview): string[] {
   const { encoding, delimiter, before, columns, unmapped, rows, total, whole } = preview;
   const { created, updated, skipped, failed, leftOut } = preview;

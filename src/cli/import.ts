@@ -33,7 +33,7 @@ interface Options {
   readonly map?: readonly Choice[];
   readonly lead?: boolean;
   readonly matchOn?: readonly ("id" | "email" | "phone" | "custom-field")[];
-  /** Two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2. */
   readonly country?: string;
   readonly dateOrder?: "day-first" | "month-first";
   readonly missingName?: "refuse" | "from-email";
@@ -50,7 +50,7 @@ interface Options {
   readonly errors?: string;
 }
 
-/** What is named in place of a file to read standard input. */
+/** The file name that means standard input. */
 const STDIN = "-";
 
 /** Imports a CSV file from the command line, with a progress bar; ends with exit code 1 when rows were refused. */
@@ -60,11 +60,11 @@ export const imports = new Command("import")
     "<file.csv>",
     "the file: a first row of headings, then a contact or lead a row; - for standard input",
   )
-  .requiredOption("--org <organization id>", "whose contacts they become", readOrganizationId)
-  .requiredOption("--email <address>", "the member who imports them", readAddress)
+  .requiredOption("--org <organization id>", "the organization to import into", readOrganizationId)
+  .requiredOption("--email <address>", "the member in whose name to import", readAddress)
   .option(
     '--map "<column>=<field>"',
-    "maps a column to a field or to custom.<slug>, or with nothing after = to none; may be repeated. " +
+    "maps a column to a field or to custom.<slug>; with nothing after = it is not imported; may be repeated. " +
       "Other columns are mapped by their headings",
     readMapping,
   )
@@ -103,7 +103,7 @@ export const imports = new Command("import")
   .option("--delimiter <character>", 'column separator: , or ; or "|" or tab; detected by default', (text) =>
     text === "tab" ? "\t" : text,
   )
-  .option("--owner <member id>", "the member to whom new ones are assigned")
+  .option("--owner <member id>", "the member to whom new records are assigned")
   .option(
     "--country <code>",
     "country of phone numbers without a country code, such as DE; the organization's by default",
@@ -174,10 +174,10 @@ export const imports = new Command("import")
     });
   });
 
-/** @throws CommandError when the file cannot be read, or the refused rows could not be written */
+/** @throws CommandError if the file cannot be read, or the file of refused rows could not be written */
 async function checkFiles(path: string, errorsPath: string): Promise<void> {
   if (path !== STDIN) await checkReadable(path);
-  // Before anything is imported, not after.
+  // Checked before the import, not after it.
   await access(dirname(errorsPath), constants.W_OK).catch(() => {
     throw new CommandError(
       `refused rows cannot be written to ${errorsPath}: give another file with --errors`,
@@ -199,7 +199,7 @@ const bytesOf = (path: string): AsyncIterable<Buffer> =>
 
 const wordOf = (typed: string): string => typed.toUpperCase().replaceAll("-", "_");
 
-/** A refusal in the words of the command line. */
+/** A refusal, with the option in place of the path. */
 function inOptions({ path: [, field = "", ...more], message }: Refusal, file: string): string {
   const places: Readonly<Record<string, string>> = {
     file,
@@ -207,7 +207,7 @@ function inOptions({ path: [, field = "", ...more], message }: Refusal, file: st
     tags: "--tag",
     defaultCountry: "--country",
   };
-  // zod's words begin with the place in the input.
+  // Messages of zod start with the path.
   const place = `${[field, ...more].join(".")} `;
   const words = message.startsWith(place) ? message.slice(place.length) : message;
   const option = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -227,7 +227,7 @@ function unmappedLines({ unmapped }: ImportJob): string[] {
   ];
 }
 
-/** Most values that are printed; the job has all of them. */
+/** Most left-out values that are printed; the job has all of them. */
 const MOST_PRINTED = 20;
 
 async function reportLeftOut(db: Caller["db"], { id, leftOut }: ImportJob): Promise<void> {

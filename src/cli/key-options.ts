@@ -6,7 +6,7 @@ import { isPhoneCountry } from "../lib/phone.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
 import { UsageError } from "./run.ts";
 
-/** What a key made from the command line may do, and how long. */
+/** Scopes, expiry and sources of a key created from the command line. */
 export interface KeyOptions {
   readonly scopes: ApiScope[];
   readonly sources: ModificationSource[];
@@ -16,16 +16,16 @@ export interface KeyOptions {
 /**
  * Reads the options of a key.
  *
- * @param given `scopes` and `sources` as names in any case with commas between them; `expires` as a day, which
- *   ends the key as it begins in UTC, or as a moment with its offset
- * @throws UsageError saying which option cannot be used, and what could
+ * @param given `scopes` and `sources` as comma-separated names in any case; `expires` as a date (00:00 UTC) or as a
+ *   time with its offset
+ * @throws UsageError that says which option is not valid, and what is
  */
 export function readKeyOptions(
   given: { readonly scopes?: string; readonly sources?: string; readonly expires?: string },
   now: Date,
 ): KeyOptions {
   const expiresAt = given.expires === undefined ? null : readMoment(given.expires);
-  if (expiresAt && expiresAt <= now) throw new UsageError(`--expires must lie in the future`);
+  if (expiresAt && expiresAt <= now) throw new UsageError(`--expires must be in the future`);
   return {
     scopes: given.scopes === undefined ? [ApiScope.ADMIN] : readNames("scopes", given.scopes, ApiScope),
     sources: given.sources === undefined ? [] : readNames("sources", given.sources, ModificationSource),
@@ -60,20 +60,20 @@ function readMoment(text: string): Date {
   }
 }
 
-/** @returns an IANA time zone by its name */
+/** @returns the name of an IANA time zone */
 export function readTimeZone(text: string): string {
   if (isTimeZone(text.trim())) return text.trim();
   throw new InvalidArgumentError("It must be an IANA time zone, such as Europe/Berlin.");
 }
 
-/** @returns two letters of ISO 3166-1 */
+/** @returns an ISO 3166-1 alpha-2 code */
 export function readCountry(text: string): string {
   const code = text.trim().toUpperCase();
   if (isPhoneCountry(code)) return code;
   throw new InvalidArgumentError("It must be a country by its two-letter code of ISO 3166-1, such as DE.");
 }
 
-/** @returns a code of ISO 4217 */
+/** @returns an ISO 4217 code */
 export function readCurrency(text: string): string {
   const code = text.trim().toUpperCase();
   if (isCurrency(code)) return code;

@@ -24,7 +24,10 @@ interface Options {
   readonly sources?: string;
 }
 
-/** Creates a key from the command line: the first one of a new organization, or another one of an existing one. */
+/**
+ * Creates a key from the command line: the first one of a new organization, or another one for a member of an
+ * existing one.
+ */
 export const key = new Command("key")
   .usage("--org <name or id> --email <address> [options]")
   .requiredOption(
@@ -104,7 +107,7 @@ async function findMember({ prisma }: Database, orgId: string, address: Address)
   return { orgId, id: member.id, mode: member.organization.mode, role: member.role };
 }
 
-/** The organization, its owner's user where they have none yet, and their membership, in one transaction. */
+/** Creates the organization, its owner (and the owner's user if the address has none), in one transaction. */
 async function createOrganization(
   { prisma }: Database,
   settings: {

@@ -9,7 +9,7 @@ export const migrate = new Command("db:migrate").action(async () => {
   say(names.length === 0 ? "nothing to apply" : names.map((name) => `applied ${name}`).join("\n"));
 });
 
-/** Ends with exit code 1 unless the database has exactly the migrations that are here. */
+/** Exits with code 1 unless the database has exactly the migrations of this version. */
 export const status = new Command("db:status").action(async () => {
   const found = await withDatabase(({ pool }) => migrationStatus(pool));
   for (const [state, names] of Object.entries(found))
@@ -29,7 +29,7 @@ export const create = new Command("db:new")
     );
   });
 
-/** Ends with exit code 1 when they do not agree. */
+/** Exits with code 1 if migrations and schema differ. */
 export const check = new Command("db:check").action(async () => {
   const drift = await findDrift();
   say(

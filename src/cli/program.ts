@@ -2,14 +2,14 @@ import { Command } from "commander";
 import { warnOfStaleBuild } from "../server/stale-build.ts";
 import { operatorWords, UsageError } from "./run.ts";
 
-/** The commands of the program, each named like the npm script that runs it. */
+/** The commands of the program, each with the name of its npm script. */
 const commands: Readonly<Record<string, readonly [description: string, load: () => Promise<Command>]>> = {
   start: [
     "serves; settings are environment variables, which README.md lists",
     () => import("./start.ts").then((module) => module.start),
   ],
   key: [
-    "makes an organization with its owner and first key, or one more key",
+    "creates an organization with its owner and first key, or another key",
     () => import("./key.ts").then((module) => module.key),
   ],
   import: [
@@ -25,7 +25,7 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     () => import("./demo.ts").then((module) => module.demo),
   ],
   purge: [
-    "erases what has been in the trash for 30 days",
+    "erases records that have been in the trash for 30 days",
     () => import("./purge.ts").then((module) => module.purging),
   ],
   "db:migrate": [
@@ -33,19 +33,19 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     () => import("./migrate.ts").then((module) => module.migrate),
   ],
   "db:status": [
-    "says which migrations the database has, and which it lacks",
+    "lists applied and missing migrations of the database",
     () => import("./migrate.ts").then((module) => module.status),
   ],
   "db:new": [
-    "writes the migration that takes the existing ones to prisma/schema.prisma",
+    "writes a migration from the existing ones to prisma/schema.prisma",
     () => import("./migrate.ts").then((module) => module.create),
   ],
   "db:check": [
-    "says whether migrations and schema agree",
+    "checks whether migrations and schema agree",
     () => import("./migrate.ts").then((module) => module.check),
   ],
   schema: [
-    "writes the files that are made from the code",
+    "writes the files that are generated from the code",
     () => import("./schema.ts").then((module) => module.schemaFiles),
   ],
 };
@@ -53,7 +53,7 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
 /** The command that runs by default. */
 const USUAL = "start";
 
-/** The program, with the command that the arguments name loaded and no other. */
+/** The program, with only the requested command loaded. */
 export interface Program {
   readonly program: Command;
   readonly running: Command;
@@ -81,8 +81,8 @@ export async function buildProgram(argv: readonly string[]): Promise<Program> {
 }
 
 /**
- * Runs the program. `--help` and wrong arguments print usage and do nothing else. An operator's mistakes are printed
- * without a stack, faults with theirs; both end with exit code 1.
+ * Runs the program. `--help` and wrong arguments print the usage and do nothing else. Mistakes of the operator are
+ * printed without a stack, other errors with one; both exit with code 1.
  */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const { program, running } = await buildProgram(argv);
@@ -90,15 +90,15 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    // Ends the process with code 1, after the message and the usage.
+    // Exits with code 1, after the message and the usage.
     if (error instanceof UsageError) running.error(`error: ${error.message}`);
     process.stderr.write(`${tell(error)}\n`);
-    // What still runs, such as a server half started, must not keep the process.
+    // Ends what still runs, such as a server that is half started.
     process.exit(1);
   }
 }
 
-/** How a command is typed: by npm, since that is how everybody runs it. */
+/** The usage of a command, as an npm script, since that is how it is run. */
 function usageOf(command: Command): string {
   if (command.parent === null) return "npm run <command> -- [options]";
   const name = command.name();

@@ -5,7 +5,7 @@ import { purge } from "../jobs/purge.ts";
 import { say } from "./run.ts";
 import { withMigrated } from "./with-database.ts";
 
-/** Erases what has been in the trash for 30 days, from the command line. */
+/** Erases records that have been in the trash for 30 days, from the command line. */
 export const purging = new Command("purge")
   .option("--dry-run", "counts what would be erased, and erases nothing")
   .action(({ dryRun }: { dryRun?: boolean }) =>

@@ -3,17 +3,17 @@ import { MigrationError } from "../db/migrate/migrate.ts";
 import { UnfitDatabaseError } from "../db/open/inspect.ts";
 import { DirectoryError } from "../db/open/lock.ts";
 
-/** The arguments are wrong; the message says which and what would be right. Printed before the command's usage. */
+/** Wrong arguments; the message says which and what is valid. Printed before the command's usage. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What was asked for cannot be done; the message says why. Printed alone. */
+/** The command cannot be done; the message says why. Printed without the usage. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Why PostgreSQL was not reached, by the code of what was thrown; the driver's own words follow. */
+/** Reasons why PostgreSQL cannot be reached, by error code; the driver's message follows. */
 const unreached: readonly (readonly [codes: RegExp, why: string])[] = [
   [
     /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
@@ -26,7 +26,7 @@ const unreached: readonly (readonly [codes: RegExp, why: string])[] = [
   [/^(28...|3D000|42501|08...|53300|57P03)$/, "PostgreSQL refuses what DATABASE_URL says"],
 ];
 
-/** A message about what an operator can correct; null for a bug, which is printed with its stack. */
+/** The message of an error that an operator can correct; null for a bug, which is printed with its stack. */
 export function operatorWords(error: unknown): string | null {
   if (
     error instanceof CommandError ||
@@ -40,7 +40,7 @@ export function operatorWords(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const code = String((error as { code?: unknown }).code);
   const [, why] = unreached.find(([codes]) => codes.test(code)) ?? [];
-  // A name with several addresses fails with an error for each, and no words of its own.
+  // A host name with several addresses fails with one error for each address, and no message of its own.
   const reasons =
     error instanceof AggregateError ? error.errors.map((each: Error) => each.message) : [error.message];
   return why === undefined ? null : `${why}: ${reasons.join(", ")}`;

@@ -9,7 +9,7 @@ import { errorsReference } from "./errors-reference.ts";
 import { rolesReference } from "./roles-reference.ts";
 import { say } from "./run.ts";
 
-/** What the code says of itself, by the file that keeps it. */
+/** Generated files, with the functions that generate them. */
 const made = {
   "schema.graphql": () => `${printSchema(lexicographicSortSchema(schema))}\n`,
   "docs/filters.md": filterReference,
@@ -18,7 +18,7 @@ const made = {
   "docs/roles.md": () => rolesReference(schema),
 };
 
-/** Writes the files that are made from the code; with --check ends with exit code 1 when they are others. */
+/** Writes the generated files; with --check exits with code 1 if they differ. */
 export const schemaFiles = new Command("schema")
   .option("--check", "only says whether the committed files are what the code makes")
   .action(async ({ check = false }: { check?: boolean }) => {

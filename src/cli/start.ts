@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import { createLogger } from "../server/log.ts";
 import { warnOfStaleBuild } from "../server/stale-build.ts";
 
-/** One process that serves, or with WORKERS several that do and one that looks after them. */
+/** Starts the server: one process, or with WORKERS a primary process and several workers. */
 export const start = new Command("start").action(async () => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);

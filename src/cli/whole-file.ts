@@ -6,17 +6,17 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CommandError } from "./run.ts";
 
-/** Files that a command writes, which are there whole or not at all. */
+/** Files that a command writes completely or not at all. */
 
 /**
- * Checks, before anything is done, that a file can be written.
+ * Checks before any work that a file can be written.
  *
- * @throws CommandError when it cannot
+ * @throws CommandError if it cannot
  */
 export async function checkWritable(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) throw new CommandError(`${path} is a directory: give the path of a file in it`);
-  // A file is replaced, which its directory has to allow; a device or a pipe is written to.
+  // A regular file is replaced, which needs write access to its directory; a device or a pipe is written to.
   const written = found && !found.isFile() ? path : dirname(found ? await realpath(path) : path);
   await access(written, constants.W_OK).catch(() => {
     throw new CommandError(`${path} cannot be written: there is no such directory, or it does not allow it`);
@@ -24,9 +24,9 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Writes a file beside its place and then puts it there, so that a broken or older one is never taken for it.
+ * Writes a temporary file and then renames it, so that an incomplete or older file is never mistaken for the result.
  *
- * @param signal stops it; then there is no file, or the one that was there before
+ * @param signal cancels writing; then the previous file stays, if there was one
  */
 export async function writeWhole(path: string, source: Readable, signal: AbortSignal): Promise<void> {
   const found = await stat(path).catch(() => null);

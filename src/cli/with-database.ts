@@ -4,7 +4,7 @@ import { prepareDatabase } from "../db/migrate/prepare.ts";
 import { openDatabase } from "../db/open/database.ts";
 import { CommandError } from "./run.ts";
 
-/** Opens the configured database for some work, and closes it whatever becomes of the work. Nothing is migrated. */
+/** Opens the configured database, runs work, and closes it in any case. Applies no migrations. */
 export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(readConfig(process.env).database);
   try {
@@ -15,9 +15,9 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
 }
 
 /**
- * The same for work that writes records: the database is made ready before it.
+ * The same for work that writes: migrations are applied first.
  *
- * @throws CommandError when it can only be read
+ * @throws CommandError if the database is read-only
  */
 export const withMigrated = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
   withDatabase(async (database) => {

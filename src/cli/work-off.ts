@@ -6,25 +6,24 @@ import type { JobKey, JobKind, JobRows } from "../jobs/kind.ts";
 import { runJob } from "../jobs/runner.ts";
 import { createLogger } from "../server/log.ts";
 
-/** Milliseconds between two looks at a job that another process works on, or whose database is away. */
+/** Milliseconds between two checks of a job that another process runs, or whose database is unavailable. */
 const LOOK = 500;
 
 interface Options<Job> {
-  /** Reads the job as it is. */
+  /** Reads the current job. */
   readonly read: () => Promise<Job>;
-  /** What the bar counts. */
+  /** The unit of the progress bar. */
   readonly noun: string;
-  /** Whether progress is also shown where standard error is no terminal, a line from time to time. */
+  /** Whether to show progress even if standard error is no terminal, as a line from time to time. */
   readonly always?: boolean;
-  /** Asked before each step whether to give up. */
+  /** Called before each step: whether to stop. */
   readonly stopping?: () => boolean;
 }
 
 /**
- * Works on a job until it has ended, with a progress bar on standard error; where a server has taken it up meanwhile,
- * waits for that.
+ * Runs a job to its end with a progress bar on standard error; if a server has claimed it, waits for the end.
  *
- * @returns the job as it ended, or as it is where it was given up
+ * @returns the job when it has ended, or when it was stopped
  */
 export async function workOff<Name extends keyof JobRows>(
   database: Database,

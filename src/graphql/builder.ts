@@ -23,7 +23,7 @@ interface Scalar<Input, Output = Input> {
 /** Backing types of the GraphQL types that modules refer to by name. */
 interface Objects extends Omit<Rows, "Member" | "CustomField" | "Organization"> {
   Member: MemberProfile;
-  /** As its callers know it from their credential. */
+  /** The columns that are part of the caller's membership. */
   Organization: Pick<
     Viewer,
     | "orgId"
@@ -62,13 +62,13 @@ interface Types {
   };
 }
 
-/** What the builder knows, as Pothos has it. */
+/** Pothos' types of this builder. */
 export type BuilderTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
 
 export const builder = new SchemaBuilder<Types>({
   plugins: [RelayPlugin, needsPlugin, ownResolvers, PrismaPlugin],
   prisma: {
-    // Nothing reads through it: the scoped client has no findUnique, which is all that the plugin would ask of it.
+    // Never used for reading: the plugin would only call findUnique, which the scoped client does not have.
     client: ({ db }) => db as never,
     dmmf: getDatamodel(),
   },
@@ -146,7 +146,7 @@ builder.mutationType({
     "Mutations. Problems of the input are returned in the payload's `errors`, all of them at once.",
 });
 
-/** Whether records of a type are found by their ids alone: an organization has an id, and is no record. */
+/** Whether records of a type are found by their ids: an organization has an id but is not found by it. */
 function isNode(schema: GraphQLSchema, typename: string): boolean {
   const type = schema.getType(typename);
   return isObjectType(type) && type.getInterfaces().some(({ name }) => name === "Node");
@@ -165,9 +165,9 @@ const findNodes = (
   );
 
 /**
- * Reads an id that an argument holds.
+ * Decodes an id from an argument.
  *
- * @throws RequestError BAD_ID when the text is no id at all
+ * @throws RequestError BAD_ID if the text is not an id
  */
 function readId(id: string, field: string): { type: IdType; uuid: string } {
   const decoded = decodeId(id);
@@ -175,7 +175,7 @@ function readId(id: string, field: string): { type: IdType; uuid: string } {
   return decoded;
 }
 
-/** The row's key when the id is of this type, else null: such an id names nothing of this type. */
+/** The row's UUID if the id is of this type, otherwise null. */
 export function readIdOf(type: IdType, id: string, field: string): string | null {
   const decoded = readId(id, field);
   return decoded.type === type ? decoded.uuid : null;

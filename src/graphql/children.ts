@@ -20,35 +20,35 @@ import type { Context } from "./context.ts";
 import { type Columns, columnsOfPage } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
 
-/** Enough to know that there is a row. */
+/** The cheapest row, to learn whether there is one. */
 const ID: ChildText = { key: "id alone", sql: "child.id::text", columns: ["id"] };
 
-/** How a column's value comes: as JSON has it, as the text of a decimal, a moment, or a day. */
+/** How a value is encoded: as JSON, or as the text of a decimal, a time or a date. */
 type ColumnKind = "json" | "decimal" | "moment" | "day";
 
-/** Rows that hang on a parent. */
+/** Child rows of a parent. */
 export interface Children<Row extends { readonly id: string }> {
-  /** Their model, and so their GraphQL type. */
+  /** The model of the rows, which is also their GraphQL type. */
   readonly model: OwnedName;
-  /** The pointer that leads to the parent. */
+  /** The pointer to the parent. */
   readonly parent: string;
-  /** Columns to read, by the name of the Prisma field. */
+  /** Columns to read, by their Prisma field names. */
   readonly columns: Readonly<Record<keyof Row & string, ColumnKind>>;
-  /** The field that holds the moment that puts a row in order, with the parent and the id in an index. */
+  /** The time by which rows are ordered; an index has the parent, this column and the id. */
   readonly at: keyof Row & string;
 }
 
-/** One statement for all that a level of a request asks about its children, whatever tables they are in. */
+/** One statement for all children that a level of a request asks for, in all tables. */
 const loader = requestCache(
   ({ db }: Context) =>
     new DataLoader<ChildRequest, string | null>((requests) => db.children(requests), { cache: false }),
 );
 
 /**
- * A parent's children, newest first: one statement for all parents and all kinds of children of a request's level,
- * their numbers included.
+ * The children of a parent, newest first: one statement for all parents and all child types of a level, including
+ * their numbers.
  *
- * @returns `page`, from a parent's key and the page arguments to the page; and the field's extensions
+ * @returns `page`, which gives the page of a parent for some page arguments; and the extensions of the field
  */
 export function childConnection<Row extends { readonly id: string }>(children: Children<Row>) {
   const { model: type, at } = children;
@@ -78,7 +78,7 @@ export function childConnection<Row extends { readonly id: string }>(children: C
       text,
     };
   };
-  /** Whether there are rows at the cursor or on the side that the page was reached from. */
+  /** Whether there are rows at the cursor or before it, in the direction of the page. */
   const look = async (context: Context, parentId: string, window: Window): Promise<boolean> => {
     const request = requestOf(context, parentId, window, ID);
     const direction = request.direction === "newest" ? "oldest" : "newest";
@@ -127,7 +127,7 @@ export function childConnection<Row extends { readonly id: string }>(children: C
   };
 }
 
-/** Reads rows as JSON: those columns that are selected, and what cursors are made of. */
+/** Reads rows as JSON: the selected columns, and those of cursors. */
 function rowReader<Row extends { readonly id: string }>({ columns, at }: Children<Row>) {
   type Column = keyof Row & string;
   const all = Object.keys(columns) as Column[];
@@ -157,7 +157,7 @@ function rowReader<Row extends { readonly id: string }>({ columns, at }: Childre
   };
 }
 
-/** What keeps a value exact on its way through JSON, whatever zone the session is in. */
+/** Casts that keep a value exact in JSON, whatever the session's time zone. */
 const casts: Readonly<Partial<Record<ColumnKind, string>>> = {
   decimal: "::text",
   moment: " AT TIME ZONE 'UTC'",
@@ -167,6 +167,6 @@ const readers: Readonly<Record<ColumnKind, (value: unknown) => unknown>> = {
   json: (value) => value,
   decimal: (value) => value,
   moment: (value) => new Date(`${value}Z`),
-  // Midnight UTC, as Prisma has it.
+  // Midnight UTC, as Prisma returns it.
   day: (value) => new Date(`${value}T00:00:00Z`),
 };

@@ -4,7 +4,7 @@ import type { Page } from "../lib/page.ts";
 import { builder } from "./builder.ts";
 import { price } from "./limits/price.ts";
 
-/** A page, read at once or when it is selected, and the number of all records it is taken from. */
+/** A page, read at once or when selected, and the number of all records of the list. */
 export interface Connection<Row> {
   readonly edges: Page<Row>["edges"] | Promise<Page<Row>["edges"]>;
   readonly pageInfo: PageInfoShape | Promise<PageInfoShape>;
@@ -26,14 +26,14 @@ export function lazyConnection<Edge>(
       return once().then(({ edges }) => edges);
     },
     get pageInfo() {
-      // What a field answers may be a promise, which the plugin's types do not know of these.
+      // Resolvers may return promises, which the plugin's types do not allow for these fields.
       return once().then(({ pageInfo }) => pageInfo as PageInfoShape);
     },
     totalCount,
   };
 }
 
-/** The arguments of every connection. Whether they go together is checked when they are read. */
+/** The arguments of every connection. Their combination is checked when they are used. */
 export const pageArgs = () =>
   builder.args((t) => ({
     first: t.int({
@@ -62,7 +62,7 @@ builder.globalConnectionField("totalCount", (t) =>
   }),
 );
 
-/** The connection and edge types of a type, described. */
+/** The connection and edge types of a type. */
 export function connectionTypes(type: FilteredName, plural: string) {
   const edge = builder.edgeObject({
     type,

@@ -2,13 +2,13 @@ import type { Definition } from "../db/read/catalogue.ts";
 import type { Context } from "./context.ts";
 import { requestCache } from "./request-cache.ts";
 
-/** The organization's custom fields, which lists, filters and records ask for: read once a request. */
+/** The organization's custom fields, read once per request. */
 
 type Entity = Definition["entity"];
 
 const known = requestCache((_context: Context) => new Map<Entity | null, Promise<readonly Definition[]>>());
 
-/** An entity's definitions. */
+/** The custom fields of an entity. */
 export function definitionsOf(context: Context, entity: Entity): Promise<readonly Definition[]> {
   const all = known(context).get(null);
   return all
@@ -16,13 +16,13 @@ export function definitionsOf(context: Context, entity: Entity): Promise<readonl
     : once(context, entity);
 }
 
-/** The definitions of every entity. */
+/** The custom fields of all entities. */
 export const allDefinitions = (context: Context): Promise<readonly Definition[]> => once(context, null);
 
 /**
- * Keeps definitions that were read on the way, so that the request does not read them again.
+ * Caches definitions that were read by another statement.
  *
- * @param definitions those of every entity
+ * @param definitions of all entities
  */
 export const keepDefinitions = (context: Context, definitions: readonly Definition[]): void =>
   void known(context).set(null, Promise.resolve(definitions));

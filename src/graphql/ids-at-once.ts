@@ -2,8 +2,8 @@ import { type GraphQLSchema, isObjectType } from "graphql";
 import { encodeId, type IdType } from "../db/ids.ts";
 
 /**
- * Gives ids without promises. The relay plugin's own are promises, which makes one of every object that has an id,
- * and of every list of them: more work than all the rest of a page.
+ * Resolves ids without promises. The relay plugin resolves them by promises, which makes graphql-js create a promise
+ * for every object with an id and every list of them: more work than the rest of a page.
  */
 export function withIdsAtOnce(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -14,21 +14,21 @@ interface Keyed {
   readonly id: string;
 }
 
-/** Answers in the order of the keys, null where there is none: what DataLoader asks of a batch. */
+/** Orders rows by the keys, with null for missing ones, as DataLoader requires. */
 function inKeyOrder<Row extends Keyed>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** Rows by id, for one request. */
+/** Rows by id, per request. */
 interface RowLoader<Row> {
-  /** @param info of the field that answers the row; all columns are read when left out */
+  /** @param info of the field that returns the row; without it, all columns are read */
   load(context: Context, id: string, info?: GraphQLResolveInfo): Promise<Row | null>;
   /** In the order of the ids. */
   loadMany(context: Context, ids: readonly unknown[]): Promise<(Row | null)[]>;
 }
 
-/** A row that is asked for, and the columns that are selected of it; null for all. */
+/** A requested row, and its selected columns; null for all columns. */
 interface Wanted {
   readonly id: string;
   readonly columns: Columns | null;
@@ -38,11 +38,11 @@ const covers = (read: Columns | null, wanted: Columns | null): boolean =>
   read === null || (wanted !== null && [...wanted].every((column) => read.has(column)));
 
 /**
- * Rows by id, for one request, of which the selected columns are read: in one statement for all that are asked for
- * at once, and none for those that were read with as much before.
+ * Rows by id, per request, with the selected columns: one statement for all rows that are requested at the same time,
+ * none for rows that were already read with these columns.
  *
- * @param typeName the rows' GraphQL type
- * @param always columns that are read beside the selected ones
+ * @param typeName the GraphQL type
+ * @param always columns that are read in addition
  */
 const columnsByKey = <Row>(
   typeName: string,
@@ -95,7 +95,7 @@ const rowsById = <Row extends Keyed>(
 
 const among = (ids: string[]) => ({ where: { id: { in: ids } } });
 
-/** Columns that say where a record is, read with the selected ones: a merged one leads on, a purged one is a stub. */
+/** Columns that are always read, to follow a merge and to recognize a purged record. */
 const places = ["mergedIntoId", "purgedAt"] as const;
 
 /** The models whose records have ids that `node` finds. */
@@ -115,7 +115,7 @@ function ofModel(name: Model): RowLoader<unknown> {
   );
 }
 
-/** Contacts by their ids, or by those of contacts that were merged into them. */
+/** Contacts by their ids, or by the ids of contacts that were merged into them. */
 async function findContacts(
   { db }: Context,
   ids: readonly string[],
@@ -133,12 +133,12 @@ type ById = {
   readonly [Name in Model as Delegate<Name>]: RowLoader<Name extends "Member" ? MemberProfile : Rows[Name]>;
 };
 
-/** Every record that a resolver may need by its id; null for those that the caller may not see. */
+/** Loaders of all records by id; null for records that the caller cannot see. */
 export const byId = {
   ...Object.fromEntries(idTypes.filter(isModel).map((name) => [delegateOf(name), ofModel(name)])),
-  /** The id of a contact that was merged leads to the one that it was merged into. */
+  /** The id of a merged contact resolves to the contact that it was merged into. */
   contact: columnsByKey("Contact", findContacts, [...places]),
-  // The schema shows more of these than their columns.
+  // The types of these have fields that are not columns.
   member: rowsById(({ db }, ids) => db.members(ids)),
   customField: rowsById(({ db }, ids) => db.customField.findMany(among(ids))),
 } as unknown as ById;

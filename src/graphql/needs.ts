@@ -16,17 +16,17 @@ const NEEDS = "needs";
 
 /**
  * Extensions of a mutation: the permission that it needs. A caller without it is refused with FORBIDDEN before the
- * mutation looks at anything.
+ * mutation runs.
  */
 export const needs = (permission: Permission) => ({ [NEEDS]: permission });
 
-/** The permission that a mutation needs; undefined when it does not say. */
+/** The permission that a mutation needs; undefined if none is given. */
 export const neededBy = (extensions: object | null | undefined): Permission | undefined =>
   (extensions as { readonly [NEEDS]?: Permission } | null | undefined)?.[NEEDS];
 
 type Resolve<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types["Context"], object>;
 
-/** Asks for the permission of each mutation. One that says none does not become part of a schema. */
+/** Checks the permission of each mutation. A mutation without one makes building the schema fail. */
 class Needs<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (field.kind === "Mutation" && neededBy(field.extensions) === undefined) {

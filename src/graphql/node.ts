@@ -5,11 +5,11 @@ import type { Context } from "./context.ts";
 import type { PrismaTypes, Rows } from "./rows.ts";
 
 /**
- * Makes a type of rows one whose rows are found by their ids, through `node` and `nodes` too.
+ * Adds a global id to a type, and finds its records through `node` and `nodes`.
  *
  * @param ref the type, from `prismaObject`
  * @param prefix of its ids
- * @param load reads a row with the columns that are selected of it; null when the caller may not see it
+ * @param load reads a row with its selected columns; null if the caller cannot see it
  */
 export function asNode<Model extends keyof Rows, Shape extends object>(
   ref: PrismaObjectRef<BuilderTypes, PrismaTypes[Model], Shape>,
@@ -18,7 +18,7 @@ export function asNode<Model extends keyof Rows, Shape extends object>(
 ): void {
   builder.nodeRef(ref, {
     id: {
-      // `withIdsAtOnce` gives ids by another resolver.
+      // Replaced by `withIdsAtOnce`.
       resolve: (row) => (row as { readonly id: string }).id,
       description: `Global id, \`${prefix}_…\`.`,
     },

@@ -12,11 +12,10 @@ declare global {
 type Resolve<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types["Context"], object>;
 
 /**
- * Gives fields of rows their own resolvers back. @pothos/plugin-prisma wraps them to ask, for each field of each row,
- * whether a plan of its own has loaded what the field selects, and would else read the row again, past the scoped
- * client's loaders. Here a row is read with the columns that its selection needs (`plan.ts`), and the wrapping alone
- * takes two thirds of the throughput. Stands before the Prisma plugin in the builder's list, so that it undoes only
- * that.
+ * Restores the resolvers of fields that @pothos/plugin-prisma has wrapped. The wrapper asks for each field of each
+ * row whether a query plan has loaded the field, and otherwise reads the row again, without the scoped client's
+ * loaders. Here a row is read with the columns that its selection needs (`plan.ts`), and the wrapper alone would cost
+ * two thirds of the throughput. Listed before the Prisma plugin in the builder, so that only its wrapper is removed.
  */
 class OwnResolvers<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(

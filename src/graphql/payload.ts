@@ -4,7 +4,7 @@ import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { builder } from "./builder.ts";
 import { byId } from "./loaders.ts";
 
-/** Refusals as payload errors: the one place where they become GraphQL. */
+/** Turns refusals into payload errors; nothing else does. */
 
 const ErrorCode = builder.enumType("ErrorCode", {
   description: "Why a mutation refused its input. Codes are stable; messages are not.",
@@ -196,13 +196,13 @@ builder.objectRef<Kind<"customField">>("CustomFieldError").implement({
   }),
 });
 
-/** What a mutation answers: its result, or everything that was wrong. */
+/** The result of a mutation, or its errors. */
 export interface Payload<Result> {
   readonly result: Result | null;
   readonly errors: readonly Refusal[];
 }
 
-/** Runs a mutation's work; a RefusalError becomes payload errors, every other throw stays a fault. */
+/** Runs a mutation; a RefusalError becomes payload errors, other errors are thrown. */
 export async function payload<Result>(work: () => Promise<Result>): Promise<Payload<Result>> {
   try {
     return { result: await work(), errors: [] };
@@ -217,14 +217,14 @@ type PayloadFields<Result> = NonNullable<
   Parameters<ReturnType<typeof builder.objectRef<Payload<Result>>>["implement"]>[0]["fields"]
 >;
 
-/** The mutation that a payload is the result of: `contactCreate` for `ContactCreatePayload`. */
+/** The mutation of a payload type: `contactCreate` for `ContactCreatePayload`. */
 const mutationOf = (payloadName: string): string =>
   payloadName.charAt(0).toLowerCase() + payloadName.slice(1).replace(/Payload$/, "");
 
 /**
- * The type of a mutation's answer: the fields of its result, each null when it was refused, and `errors`.
+ * The payload type of a mutation: its result fields, each null if the mutation was refused, and `errors`.
  *
- * @param name the mutation's, with Payload behind it
+ * @param name name of the mutation with the suffix Payload
  * @param done the result, for the description: "the created contact"
  */
 export const payloadType = <Result>(name: string, done: string, fields: PayloadFields<Result>) =>

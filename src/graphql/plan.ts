@@ -2,48 +2,48 @@ import { queryFromInfo } from "@pothos/plugin-prisma";
 import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionSetNode } from "graphql";
 
 /**
- * Which columns the rows of a field's answer are asked for, so that no others are read: what the selected fields say
- * in their `select`, put together by @pothos/plugin-prisma.
+ * The columns to read for a field, so that no others are read: the `select` of the selected fields, combined by
+ * @pothos/plugin-prisma.
  */
 
-/** Names of Prisma's fields: what is selected, and the id of rows that have one; none where no row is selected. */
+/** Prisma fields: the selected ones, and the id; empty if no row is selected. */
 export type Columns = ReadonlySet<string>;
 
 /**
- * The columns of the records of a connection.
+ * The columns of a connection's records.
  *
- * @param info of the field whose type is the connection
- * @param typeName the records' type
+ * @param info of the connection field
+ * @param typeName type of the records
  */
 export const columnsOfPage = (info: GraphQLResolveInfo, typeName: string): Columns =>
   planned(info, typeName, "page");
 
 /**
- * The columns of a record, or of each in a list.
+ * The columns of a record, or of the records of a list.
  *
- * @param info of the field that answers it
- * @param typeName its type, where the field's is an interface that it implements too
+ * @param info of the field that returns the record
+ * @param typeName its type, if the field returns an interface
  */
 export const columnsOfRow = (info: GraphQLResolveInfo, typeName: string): Columns =>
   planned(info, typeName, "row");
 
-/** Columns as Prisma is asked for them; typed so that a call's answer is still a row. */
+/** Columns as a Prisma `select`; typed so that the result is still a row. */
 export const selecting = (columns: Iterable<string>): object => ({
   select: Object.fromEntries(Array.from(columns, (column) => [column, true])),
 });
 
-/** The columns of each row of a list, as Prisma is asked for them. */
+/** The columns of each row of a list, as a Prisma `select`. */
 export const selectOf = (info: GraphQLResolveInfo, typeName: string): object =>
   selecting(columnsOfRow(info, typeName));
 
 /**
- * What was planned for a field. A document is kept while it is asked again, and its fields' plans with it: making one
- * takes as long as a small request. Where directives decide, or one answer merges several fields of the document, the
- * list of fields is the key, which lasts for all rows of one request.
+ * Plans by field. A repeated document is the same object, so that its plans are reused: making one takes as long as a
+ * small request. If directives are involved, or fields are merged, the list of fields is the key, which lasts for one
+ * request.
  */
 const plans = new WeakMap<FieldNode | readonly FieldNode[], Map<string, Columns>>();
 
-/** Where the records stand below the field, by what is asked of it. */
+/** Paths from the field to its records. */
 const places = { page: [["nodes"], ["edges", "node"]], row: [] };
 
 type Asked = keyof typeof places;
@@ -63,15 +63,15 @@ function planned(info: GraphQLResolveInfo, typeName: string, asked: Asked): Colu
 }
 
 function makePlan(info: GraphQLResolveInfo, typeName: string, asked: Asked): Columns {
-  // The plugin notes under its context what it has planned, for resolvers that nothing here uses.
+  // The plugin stores its plans in this context, where nothing reads them.
   const { select } = queryFromInfo({ context: {}, info, typeName, paths: places[asked], select: {} });
   return new Set(Object.keys(select));
 }
 
-/** Operations whose @skip or @include may make of one field another selection at another time. */
+/** Whether an operation has directives, by operation. */
 const directed = new WeakMap<object, boolean>();
 
-/** Whether anything in an operation has a directive; its variables then decide what is selected. */
+/** Whether an operation has @skip or @include, so that its variables decide what is selected. */
 function hasDirectives({ operation, fragments }: GraphQLResolveInfo): boolean {
   const known = directed.get(operation);
   if (known !== undefined) return known;
@@ -90,7 +90,7 @@ function hasDirectives({ operation, fragments }: GraphQLResolveInfo): boolean {
   return found;
 }
 
-/** Of the fields of a connection, those that are selected; null when a directive decides it. */
+/** The selected fields of a connection; null if a directive decides it. */
 export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> | null {
   const names = new Set<string>();
   const note = (selections: SelectionSetNode | undefined): boolean =>

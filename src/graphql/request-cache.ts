@@ -2,8 +2,8 @@ import { createContextCache } from "@pothos/core";
 import type { Context } from "./context.ts";
 
 /**
- * Something made once a request, such as a DataLoader, and made anew after each of the request's writes, so that
- * no mutation answers with what an earlier one has changed.
+ * Creates something once per request, such as a DataLoader, and again after each write of the request, so that no
+ * mutation returns data from before an earlier one.
  */
 export function requestCache<Cached>(make: (context: Context) => Cached): (context: Context) => Cached {
   const kept = createContextCache((context: Context) => ({

@@ -3,27 +3,27 @@ import type GeneratedTypes from "../generated/pothos.ts";
 
 type Unread = typeof unreadColumns;
 
-/** What the scoped client answers for a model: its columns but for those that no read fetches. */
+/** The rows that the scoped client returns for a model: all columns except those that are never read. */
 type Row<Model extends keyof GeneratedTypes> =
   Uncapitalize<Model> extends keyof Unread
     ? Omit<GeneratedTypes[Model]["Shape"], keyof Unread[Uncapitalize<Model>]>
     : GeneratedTypes[Model]["Shape"];
 
-/** Prisma's models as the schema knows them. */
+/** Prisma's models for Pothos. */
 export type PrismaTypes = {
   [Model in keyof GeneratedTypes]: Omit<GeneratedTypes[Model], "Shape"> & { Shape: Row<Model> };
 };
 
-/** The rows behind types that are named as their model. */
+/** The rows of types with the name of their model. */
 export type Rows = { [Model in keyof PrismaTypes]: PrismaTypes[Model]["Shape"] };
 
-/** How @pothos/plugin-prisma may read a row again, of which a resolver misses something. */
+/** Called by @pothos/plugin-prisma to read a row again if a resolver needs more columns. */
 export const findUnique = (): never => {
   throw new Error("a row is read by its loader, with the columns that are selected of it");
 };
 
 /**
- * What a type of rows with ids says to @pothos/plugin-prisma: the id is always read, not the whole key as the plugin
- * would have it by itself, and no row is read again.
+ * Options of types with ids for @pothos/plugin-prisma: always read the id only, not the whole key, and never read a
+ * row again.
  */
 export const keyed = { select: { orgId: false, id: true }, findUnique } as const;

@@ -36,9 +36,9 @@ import {
 } from "../lib/exact.ts";
 import { isTimeZone } from "../lib/time-zone.ts";
 
-/** Scalars refuse what they cannot keep exactly; they never alter it. */
+/** Scalars: a value that cannot be stored exactly is refused, never changed. */
 
-/** As graphql-js' own scalars refuse: it then says of a variable which part of it is wrong. */
+/** Throws an error as the scalars of graphql-js do, so that graphql-js adds the path within the variable. */
 const refuse = (message: string, code: RequestCode = "BAD_USER_INPUT"): never => {
   throw new GraphQLError(message, { extensions: { code } });
 };
@@ -56,9 +56,10 @@ const asText = (value: unknown): string =>
   typeof value === "string" ? value : refuse("value must be a string");
 
 /**
- * Reads a value. One that cannot be read has the same code wherever it was written, and in a document its place.
+ * Parses a value. An invalid value has the same code in a variable and in a literal; a literal's error also has its
+ * location.
  *
- * @param node the literal; none for a variable's value
+ * @param node the literal; omitted for a variable
  */
 function reading<T>(read: () => T, node?: ValueNode): T {
   try {
@@ -72,7 +73,7 @@ function reading<T>(read: () => T, node?: ValueNode): T {
   }
 }
 
-/** A scalar of graphql-scalars with its name and description, but our own reading and writing. */
+/** A scalar of graphql-scalars with its name and description, but with parsing and serialization of our own. */
 function exactScalar<Internal>(
   base: GraphQLScalarType,
   parse: (value: unknown) => Internal,
@@ -92,7 +93,7 @@ function exactScalar<Internal>(
   });
 }
 
-/** Numbers of a literal are looked at as they are written, before JavaScript makes doubles of them. */
+/** Checks the numbers of a literal as they are written, before JavaScript converts them to doubles. */
 function checkNumbers(node: ValueNode): void {
   switch (node.kind) {
     case Kind.INT:
@@ -133,7 +134,7 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
     typeof value === "string" || (typeof value === "number" && Number.isSafeInteger(value))
       ? exact(() => parseDecimal(value, decimalBounds))
       : refuse('value must be a decimal as text, such as "1250.50"'),
-  // The text of a literal, before JavaScript makes a double of it.
+  // The text of a literal, before JavaScript converts it to a double.
   parseLiteral: (node) =>
     reading(() => {
       if (node.kind === Kind.STRING) return exact(() => parseDecimal(node.value, decimalBounds));
@@ -145,10 +146,10 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
 });
 
 /**
- * Why a JSON value cannot be kept: its texts are checked like a String's, and no number may have been rounded on the
- * way.
+ * Why a JSON value cannot be stored exactly: strings are checked like String values, and numbers must not have been
+ * rounded.
  *
- * @returns words that continue "value", from the place inside it on; null when it can
+ * @returns a continuation of "value", starting with the path inside it; null if there is no problem
  */
 function jsonProblem(value: unknown): string | null {
   if (typeof value === "string") return spaced(textProblem(value));
@@ -181,11 +182,11 @@ export function isCurrency(code: string): boolean {
 const asIs = (base: GraphQLScalarType) =>
   exactScalar(base, (value) => base.parseValue(value) as string, String);
 
-/** Stored values were checked when they were written, by rules of our own; answering never refuses them. */
+/** Stored values were checked when they were written; serialization never refuses them. */
 export const EmailAddressScalar = asIs(GraphQLEmailAddress as GraphQLScalarType);
 export const PhoneNumberScalar = asIs(GraphQLPhoneNumber as GraphQLScalarType);
 export const UrlScalar = asIs(GraphQLURL as GraphQLScalarType);
-/** Upper case, as ISO 3166-1 writes it. */
+/** Upper case, as in ISO 3166-1. */
 export const CountryCodeScalar = exactScalar(
   GraphQLCountryCode as GraphQLScalarType,
   (value) => {
@@ -200,9 +201,9 @@ export const CurrencyScalar = exactScalar(
   GraphQLCurrency as GraphQLScalarType,
   (value) => {
     const code = asText(value);
-    // The library takes them in any case.
+    // The library accepts any case.
     if (code === code.toUpperCase() && isCurrency(code)) return code;
-    return refuse(`${quote(code)} is no ISO 4217 currency code, such as "EUR"`, "INVALID_CURRENCY");
+    return refuse(`${quote(code)} is not an ISO 4217 currency code, such as "EUR"`, "INVALID_CURRENCY");
   },
   String,
 );
@@ -213,7 +214,7 @@ export const TimeZoneScalar = exactScalar(
   (value) => {
     const name = asText(value);
     if (isTimeZone(name)) return name;
-    return refuse(`${quote(name)} is no time zone, such as "Europe/Paris"`, "INVALID_TIME_ZONE");
+    return refuse(`${quote(name)} is not an IANA time zone, such as "Europe/Paris"`, "INVALID_TIME_ZONE");
   },
   String,
 );
@@ -224,7 +225,8 @@ function checkText(text: string): string {
 }
 
 /**
- * The built-in scalars, which are this process's own objects: String and ID let through what PostgreSQL cannot hold.
+ * The built-in scalars are changed in place, since they are global objects: String and ID would accept characters
+ * that PostgreSQL cannot store.
  */
 for (const scalar of [
   GraphQLString,

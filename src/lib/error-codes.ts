@@ -19,7 +19,7 @@ export const refusalCodes = {
   VALUE_TAKEN: "Another record has this value of a unique custom field.",
   UNKNOWN_CUSTOM_FIELD: "There is no custom field with this slug.",
   INVALID_CUSTOM_VALUE: "The value does not fit the custom field's type or options.",
-  INVALID_CURRENCY: "The text is no ISO 4217 currency code.",
+  INVALID_CURRENCY: "The text is not an ISO 4217 currency code.",
   INVALID_FILTER: "The filter cannot be read; the message says where and why.",
   CIRCULAR_LIST: "The smart list would lead back to itself.",
   TOO_MANY_ITEMS: "A list has more items than it may.",

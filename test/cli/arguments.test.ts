@@ -191,7 +191,7 @@ test.each([
     ["export", ...org, ...me, "--lead", "--order", "nmae:desc"],
     '--order: field: Value "NMAE" does not exist in "LeadOrderField" enum. Did you mean the enum value "NAME"?',
   ],
-  [["export", ...org, ...me, "--order", "name,,email"], "It has a blank between two commas"],
+  [["export", ...org, ...me, "--order", "name,,email"], "It has an empty part between two commas"],
   [["export", ...org, ...me, "--columns", "name,fone"], "--columns has fone; it takes id, name, first_name"],
 ])("%j is refused with the reason and the usage", async (words, reason) => {
   const { code, text } = await told(words);

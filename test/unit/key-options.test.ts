@@ -28,7 +28,7 @@ test.each([
   [{ expires: "tomorrow" }, '--expires has "tomorrow"; it takes a day such as'],
   [{ expires: "2030-02-30" }, '--expires has "2030-02-30"'],
   [{ expires: "2030-01-31T09:00:00" }, "--expires has"],
-  [{ expires: "2030-01-01" }, "--expires must lie in the future"],
+  [{ expires: "2030-01-01" }, "--expires must be in the future"],
 ])("%o is refused with what could be used", (given, told) => {
   expect(() => readKeyOptions(given, now)).toThrow(UsageError);
   expect(() => readKeyOptions(given, now)).toThrow(told);

@@ -22,21 +22,20 @@ import { type PageWriter, pageWriter } from "./page.ts";
 import type { Fragments } from "./row.ts";
 
 /**
- * Children's connections as leaves that are ready JSON, where nothing of a selection needs more than rows. The
- * schema that callers see does not know of it: a document is validated first, and then its connections give way to
- * these leaves.
+ * Child connections as leaf fields that contain JSON text from PostgreSQL, where a selection needs nothing but
+ * columns. Callers do not see these leaves: a document is validated first, and then its connections are replaced.
  */
 
 const AS_JSON = "answersAsJson";
 
-/** A connection whose pages can be answered as JSON. */
+/** A connection whose pages can be JSON text. */
 interface JsonPages {
-  /** Expressions of what a row's cursor is made of. */
+  /** SQL expressions of a row's cursor. */
   readonly place: readonly string[];
   page(context: Context, parentId: string, args: PageArgs, writer: PageWriter): Promise<JsonText>;
 }
 
-/** Told by a field that is such a connection. */
+/** Extensions of a field that is such a connection. */
 export const asJson = (pages: JsonPages) => ({ [AS_JSON]: pages });
 
 const pagesOf = (
@@ -47,10 +46,10 @@ const leafName = (name: string): string => `${name}_as_json`;
 
 const Json = new GraphQLScalarType({ name: "ReadyJson", serialize: (value) => value });
 
-/** How each leaf of a document is written. */
+/** The writer of each leaf of a document. */
 const writers = new WeakMap<FieldNode, PageWriter>();
 
-/** The schema with a leaf beside each connection that has one. */
+/** The schema with a leaf for each such connection. */
 export const withJsonLeaves = (schema: GraphQLSchema): GraphQLSchema =>
   mapSchema(schema, {
     [MapperKind.OBJECT_TYPE]: (type) => {
@@ -78,7 +77,7 @@ const leafOf = (
   },
 });
 
-/** The document with leaves for all connections that can be answered as JSON. */
+/** The document with leaves instead of all connections that can be JSON text. */
 export function withLeaves(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
   const fragments: Fragments = new Map(
     document.definitions
@@ -114,7 +113,7 @@ export function withLeaves(schema: GraphQLSchema, document: DocumentNode): Docum
 const keyOf = (info: TypeInfo, { alias, name }: FieldNode): string =>
   `${info.getParentType()?.name} ${(alias ?? name).value}`;
 
-/** What a document selects more than once under one name of a type: leaves cannot be merged, selections are. */
+/** Response keys that are selected more than once on a type: leaves cannot be merged, selections can. */
 function mergedKeys(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<string> {
   const seen = new Set<string>();
   const merged = new Set<string>();

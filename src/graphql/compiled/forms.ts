@@ -18,24 +18,24 @@ import { withJsonLeaves, withLeaves } from "./document.ts";
 
 type GraphqlJit = typeof import("graphql-jit");
 type Query = CompiledQuery["query"];
-/** Variables as graphql-js has coerced them. */
+/** Variables coerced by graphql-js. */
 type Variables = Readonly<Record<string, unknown>>;
 
 /** Combinations of flags that one document is compiled for. */
 const MAX_FORMS = 8;
 
 /**
- * A document in the forms that it takes once its @skip and @include are decided, and the code made for each.
- * Compiled code merges what two places select of one field without regard to which of them is skipped, and so would
- * JSON from the database; in a form there is nothing left to decide.
+ * A document with its @skip and @include evaluated, once for each combination of their values, with the compiled code
+ * of each. Compiled code merges two selections of a field without regard to which is skipped, and so would JSON text;
+ * after evaluation there is nothing left to skip.
  */
 export class Forms {
   readonly operation: OperationDefinitionNode | null;
-  /** The variables that directives ask. */
+  /** The variables of the directives. */
   readonly #flags: readonly string[];
   readonly #queries = new Map<string, Query | null>();
 
-  /** @param schema that callers see */
+  /** @param schema the public schema */
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
@@ -44,10 +44,10 @@ export class Forms {
     this.#flags = this.operation ? flagsOf(document) : [];
   }
 
-  /** The code for what these variables leave of the document; null for what is left to graphql-js. */
+  /** The compiled code for these variables; null if graphql-js must execute the document. */
   query(jit: GraphqlJit, variables: Variables): Query | null {
     const flags = this.#flags.map((name) => variables[name]);
-    // A flag can be null where it has a default: graphql-js has words for that.
+    // A flag with a default can be null, which graphql-js reports as an error.
     if (!this.operation || flags.some((flag) => typeof flag !== "boolean")) return null;
     const key = flags.join();
     const known = this.#queries.get(key);
@@ -72,9 +72,9 @@ function compile(
 }
 
 /**
- * The query of a document that can be compiled; null for documents of several operations, for mutations, for
- * introspection, which would show the leaves that only compiled code knows, and for variables in an object or a list:
- * left out, such a one leaves out its field, where compiled code would put null, which means something else.
+ * The query of a document that can be compiled; null for documents with several operations, for mutations, for
+ * introspection (which would show the leaves), and for variables inside an object or list: if such a variable is
+ * omitted, its field is omitted, but compiled code would set the field to null.
  */
 function compilable(document: DocumentNode): OperationDefinitionNode | null {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
@@ -104,7 +104,7 @@ function flagsOf(document: DocumentNode): readonly string[] {
   return [...flags];
 }
 
-/** The document without what is skipped, and without directives. */
+/** The document without skipped selections and without directives. */
 function decided(document: DocumentNode, variables: Variables): DocumentNode {
   const decide = (node: SelectionNode) => {
     const { directives = [] } = node;
@@ -116,7 +116,7 @@ function decided(document: DocumentNode, variables: Variables): DocumentNode {
   return visit(document, { Field: decide, FragmentSpread: decide, InlineFragment: decide });
 }
 
-/** Whether a directive lets its selection stay. */
+/** Whether a directive keeps its selection. */
 function includes({ name, arguments: args = [] }: DirectiveNode, variables: Variables): boolean {
   const [flag] = args.map(({ value }) =>
     value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.BOOLEAN && value.value,
@@ -125,7 +125,7 @@ function includes({ name, arguments: args = [] }: DirectiveNode, variables: Vari
   return name.value !== GraphQLIncludeDirective.name || flag === true;
 }
 
-/** The same document with variables of a scalar that lets all values through. */
+/** The document with its variables declared as a scalar that accepts any value, since they are coerced already. */
 const takingCoerced = (document: DocumentNode): DocumentNode => ({
   ...document,
   definitions: document.definitions.map((definition) =>

@@ -7,18 +7,18 @@ import {
 } from "graphql";
 import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
 
-/** How a connection's page becomes JSON, when nothing of it needs more than its rows. */
+/** Writes a connection's page as JSON text, if it needs nothing but its rows. */
 export interface PageWriter {
   readonly row: RowWriter;
-  /** Whether the number of all records is selected. */
+  /** Whether `totalCount` is selected. */
   readonly counts: boolean;
-  /** Names of the fields of `pageInfo` that are selected. */
+  /** The selected fields of `pageInfo`. */
   readonly asks: ReadonlySet<string>;
-  /** @param total the number of all records, as text */
+  /** @param total number of all records, as text */
   write(page: TextPage, total: string): string;
 }
 
-/** A page whose rows are the texts that were read. */
+/** A page whose rows are texts. */
 interface TextPage {
   readonly rows: readonly string[];
   readonly hasNextPage: boolean;
@@ -30,9 +30,9 @@ type Write = (page: TextPage, total: string) => string;
 
 /**
  * @param type of a connection
- * @param node the field that is one
- * @param placeOfRow expressions of what a row's cursor is made of, read where a cursor is selected
- * @returns null when something is selected that the rows alone do not tell
+ * @param node the connection field
+ * @param placeOfRow SQL expressions of a row's cursor, read if a cursor is selected
+ * @returns null if something is selected that the rows do not contain
  */
 export function pageWriter(
   type: GraphQLObjectType,
@@ -86,7 +86,7 @@ export function pageWriter(
   };
 }
 
-/** Whether a cursor is selected, of a row or of the page. */
+/** Whether a cursor is selected, in an edge or in `pageInfo`. */
 function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragments): boolean {
   return (selections?.selections ?? []).some((selection) => {
     if (selection.kind === "FragmentSpread") {
@@ -99,7 +99,7 @@ function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragment
   });
 }
 
-/** Rows of which nothing is selected still tell where the page ends. */
+/** Rows without selected fields, which still determine where the page ends. */
 const bareRow = (place: readonly string[]): RowWriter => ({
   text: { key: `place ${place.length}`, sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
   write: () => "",
@@ -144,7 +144,7 @@ function edgeWriter(
   };
 }
 
-/** @param asks is told what is selected */
+/** @param asks receives the selected fields */
 function pageInfo(
   type: GraphQLObjectType,
   node: FieldNode,

@@ -16,42 +16,42 @@ import type { ChildText } from "../../db/read/children.ts";
 import { momentOf, momentSql } from "../../lib/moment.ts";
 
 /**
- * Rows whose JSON PostgreSQL writes itself, as far as it can: most of what a page costs is otherwise reading values
- * from the wire, holding them in objects and writing them again. Ids and moments are finished here.
+ * Rows whose JSON PostgreSQL writes, as far as it can: otherwise most of the CPU time of a page goes into parsing
+ * values, creating objects and serializing them. Ids and times are completed here.
  */
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** How a selection of a row becomes JSON. */
+/** Writes the selection of a row as JSON. */
 export interface RowWriter {
-  /** What to read of each row. */
+  /** The SQL of a row's text. */
   readonly text: ChildText;
-  /** The JSON of the text that was read. */
+  /** The JSON of a row's text. */
   write(text: string): string;
-  /** The texts that were asked for beside it. */
+  /** The additional texts of a row. */
   beside(text: string): readonly string[];
 }
 
 const SAME_ROW = "isOfSameRow";
 const AS_TEXT = "isTextOfColumn";
 
-/** Told by a field whose object is made of the same row. */
+/** Extensions of a field whose object is made of the same row. */
 export const ofSameRow = () => ({ [SAME_ROW]: true });
 
-/** Told by a field that answers a column as its text, such as a decimal that must not be rounded. */
+/** Extensions of a field that returns a column as text, such as a decimal that must not be rounded. */
 export const textOf = (column: string) => ({ [AS_TEXT]: column });
 
-/** JSON that is known, JSON that PostgreSQL writes, or a text of a fixed form that is finished here. */
+/** Constant JSON, JSON written by PostgreSQL, or a text that `finish` completes. */
 type Segment = string | { readonly sql: string; readonly finish?: (text: string) => string };
 
-/** Divides a row's texts. No JSON has it. */
+/** Separates the texts of a row. JSON never contains it. */
 const DIVIDER = "\u001f";
 
 let made = 0;
 
 /**
- * @param beside expressions of texts of a fixed form that are read before the row's own
- * @returns null when something is selected that is no column of the row
+ * @param beside SQL expressions of additional texts that come before the row's JSON
+ * @returns null if something is selected that is not a column of the row
  */
 export function rowWriter(
   type: GraphQLObjectType,
@@ -85,9 +85,9 @@ export function rowWriter(
 }
 
 /**
- * The fields of a selection by the name that they have in the answer.
+ * The selected fields by response key.
  *
- * @returns null when that depends on more than the document, or merges what two fields select
+ * @returns null if that depends on more than the document, or merges two selections
  */
 export function fieldsOf(
   type: GraphQLObjectType,
@@ -152,7 +152,7 @@ function valueSegments(
   }
   const isId = name === "id" && type.getInterfaces().some((implemented) => implemented.name === "Node");
   const column = isId ? "id" : (extensions[AS_TEXT] ?? extensions.pothosExposedField);
-  // A list's items may need what a single value does.
+  // Items of a list may need the same completion as a single value.
   if (column === undefined || !isLeafType(getNullableType(field.type))) return null;
   columns.add(column);
   const value = `child.${columnOf(column)}`;
@@ -190,10 +190,10 @@ function leafSegment(type: GraphQLLeafType, value: string): Segment | null {
   }
 }
 
-/** JSON that is known, or what finishes the next text. */
+/** Constant JSON, or a function that completes the next text. */
 type Part = string | ((text: string) => string);
 
-/** Makes one expression of all that PostgreSQL writes without a gap. */
+/** Combines adjacent SQL into one expression. */
 function arrange(segments: readonly Segment[]): { texts: string[]; parts: Part[] } {
   const texts: string[] = [];
   const parts: Part[] = [];

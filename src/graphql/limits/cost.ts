@@ -2,28 +2,28 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graph
 import { Counter } from "./counter.ts";
 
 /**
- * What an operation costs, known before anything of it runs: about the number of values that its answer may have.
- * Each field costs 1, or what it says in `extensions: price(…)`, and a list as often what is selected of it as it may
- * have items. docs/limits.md tells callers the same.
+ * The cost of an operation, computed before it runs: roughly the number of values in its answer. Each field costs 1,
+ * or the value in its `extensions: price(…)`; the selection of a list counts once for each item that it may have.
+ * docs/limits.md explains this to callers.
  *
- * Pothos' plugin for this counts in the same way, but says neither which field costs most, nor leaves out what
- * `@skip` and `@include` leave out, and reads all variables once more for each request.
+ * Pothos' plugin counts in the same way, but does not say which field costs most, ignores `@skip` and `@include`, and
+ * coerces all variables a second time.
  */
 
 export interface Cost {
   readonly total: number;
-  /** Names as the answer has them, from the root down to where most of it comes from. */
+  /** Response keys from the root to the field that causes most of the cost. */
   readonly dearest: () => readonly string[];
   /**
-   * What an answer cost: counted in the same way, of the fields and items that it has. A list whose length nothing says
-   * counts as no more items than were assumed, so that it is never more than the total.
+   * The actual cost of an answer, counted in the same way from its fields and items. A list without a known length
+   * counts at most the assumed number of items, so that the actual cost never exceeds the estimate.
    *
    * @param data of the answer
    */
   readonly actual: (data: unknown) => number;
 }
 
-/** @param variables coerced: with their defaults, and what is left out left out */
+/** @param variables coerced, with their defaults and without omitted ones */
 export function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,

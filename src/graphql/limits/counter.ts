@@ -25,27 +25,27 @@ import { priceOf } from "./price.ts";
 const LIST_ITEMS = 10;
 const MUTATION_COST = 10;
 
-/** A type whose selections are counted, and how many items the lists of a connection have inside it. */
+/** The cost of a selection by type, and by page size if the type is a connection. */
 type Known = Map<GraphQLCompositeType, Map<number, number>>;
 
-/** A selection of a type, and the items of a page where that is a connection. */
+/** A selection on a type, with the page size if the type is a connection. */
 interface Level {
   readonly node: SelectionSetNode;
   readonly type: GraphQLCompositeType;
   readonly page: number;
 }
 
-/** A field of a level, its part of what the level costs, and what is selected of it. */
+/** A field of a level, its share of the cost, and its selection. */
 interface Next {
   readonly name: string;
   readonly share: number;
   readonly level: Level;
 }
 
-/** Characters of a name that an error repeats. */
+/** Most characters of a name that an error repeats. */
 const MAX_NAME = 60;
 
-/** Counts what selections cost; `cost.ts` says how. */
+/** Computes the cost of selections, as defined in `cost.ts`. */
 export class Counter {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   /** Each selection is counted once, however often its fragment is spread. */
@@ -62,15 +62,13 @@ export class Counter {
     }
   }
 
-  /**
-   * @param page items of a page, where the type is a connection
-   */
+  /** @param page number of items of a page, if the type is a connection */
   selections(node: SelectionSetNode, type: GraphQLCompositeType, page: number): number {
     const types = getOrMake(this.#known, node, () => new Map());
     const pages = getOrMake(types, type, () => new Map<number, number>());
     const known = pages.get(page);
     if (known !== undefined) return known;
-    // Fragments that spread themselves were refused before.
+    // Fragments that spread themselves were refused by validation.
     pages.set(page, 0);
     const total = isAbstractType(type)
       ? Math.max(
@@ -81,12 +79,12 @@ export class Counter {
     return total;
   }
 
-  /** What a record of an answer took of what its selections cost. */
+  /** The actual cost of a record of an answer. */
   actual(node: SelectionSetNode, type: GraphQLCompositeType, page: number, record: unknown): number {
-    // Fragments in fragments are walked once for each value that they cost, and not at all where they cost nothing.
+    // Nested fragments are visited once for each value that they cost, and not at all if they cost nothing.
     if (record === null || typeof record !== "object" || this.selections(node, type, page) === 0) return 0;
     if (isAbstractType(type)) {
-      // An answer need not say which type a record is of: the dearest one that it may be.
+      // An answer need not contain the type of a record: the most expensive possible type is used.
       const types = this.schema.getPossibleTypes(type);
       return Math.max(...types.map((possible) => this.actual(node, possible, page, record)));
     }
@@ -107,7 +105,7 @@ export class Counter {
     const value = (record as Readonly<Record<string, unknown>>)[(node.alias ?? node.name).value];
     const { selectionSet } = node;
     const size = isConnection(inner) ? this.#size(field, node) : 1;
-    // A record that was taken for one of another type may have a list in the place of a record.
+    // A record of another type than the assumed one may have a list instead of an object.
     if (Array.isArray(value) !== isListType(getNullableType(field.type))) return own;
     const items = Array.isArray(value) ? value.slice(0, this.#items(field, node, type, page)) : [value];
     return items.reduce<number>((sum, item) => sum + this.actual(selectionSet, inner, size, item), own);
@@ -120,7 +118,7 @@ export class Counter {
     return inner ? this.selections(inner, type, page) : 0;
   }
 
-  /** What a fragment selects of a type; null where it is for others. */
+  /** The selection of a fragment on a type; null if the fragment applies to other types. */
   #inside(
     node: InlineFragmentNode | FragmentSpreadNode,
     type: GraphQLCompositeType,
@@ -129,7 +127,7 @@ export class Counter {
     return inner && this.#applies(inner.typeCondition?.name.value, type) ? inner.selectionSet : null;
   }
 
-  /** Whether a fragment on a type is for records of another, which is no interface. */
+  /** Whether a fragment on `condition` applies to records of the type. */
   #applies(condition: string | undefined, type: GraphQLCompositeType): boolean {
     if (condition === undefined || condition === type.name) return true;
     const wanted = this.schema.getType(condition);
@@ -147,12 +145,12 @@ export class Counter {
     return own + items * this.selections(node.selectionSet, inner, size);
   }
 
-  /** What a field costs by itself. */
+  /** The cost of the field itself. */
   #own({ extensions }: GraphQLField<unknown, unknown>, type: GraphQLCompositeType): number {
     return priceOf(extensions).cost ?? (type === this.schema.getMutationType() ? MUTATION_COST : 1);
   }
 
-  /** How many items a list may have. */
+  /** The number of items that a list may have. */
   #items(
     field: GraphQLField<unknown, unknown>,
     node: FieldNode,
@@ -166,7 +164,7 @@ export class Counter {
     return priceOf(field.extensions).items ?? LIST_ITEMS;
   }
 
-  /** A page size out of bounds is refused when the page is read, so its cost does not matter. */
+  /** An invalid page size is refused when the page is read, so that its cost does not matter. */
   #size(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     const given = this.#argument(field, node, "first") ?? this.#argument(field, node, "last");
     return typeof given === "number" ? Math.min(Math.max(given, 1), MAX_PAGE) : DEFAULT_PAGE;
@@ -200,7 +198,7 @@ export class Counter {
     });
   }
 
-  /** The way from the root along the field that costs most, as long as it costs more than half of what is asked. */
+  /** The path from the root along the most expensive fields, as long as one costs more than half of the total. */
   dearest(node: SelectionSetNode, type: GraphQLCompositeType): string[] {
     const path: string[] = [];
     let level: Level | null = { node, type, page: 1 };
@@ -241,7 +239,7 @@ export class Counter {
     return first;
   }
 
-  /** The fields of a selection, those of its fragments among them, each fragment once. */
+  /** The fields of a selection including its fragments, each fragment once. */
   #fieldsIn(node: SelectionSetNode, type: GraphQLCompositeType, seen: Set<string>): FieldNode[] {
     return node.selections.flatMap((selection) => {
       if (!this.#included(selection.directives)) return [];

@@ -14,22 +14,22 @@ import {
 import { RequestError } from "../../lib/errors.ts";
 import { isDeep, MAX_VALUE_DEPTH } from "./values.ts";
 
-/** How large a document may be, whatever it asks for. What it asks for has a price of its own, in cost.ts. */
+/** Limits of the size of a document, whatever it asks for. What it asks for is limited by its cost (cost.ts). */
 const documentLimits = {
-  /** Characters. A longer text belongs into a variable. */
+  /** Characters; longer texts belong in variables. */
   length: 100_000,
   lines: 10_000,
   /** Tokens. */
   tokens: 2_000,
-  /** Fields inside each other; fragments do not count. */
+  /** Nested fields; fragments do not count. */
   depth: 10,
-  /** Selections and fragments inside each other, whether or not a field stands between them. */
+  /** Nested selections and fragments, whether or not a field is between them. */
   nesting: 100,
-  /** Fields of one name: each is compared with each other, whether they can be merged. */
+  /** Fields with the same name: validation compares each pair of them. */
   repeats: 250,
   aliases: 100,
   directives: 50,
-  /** Fields of one mutation. */
+  /** Top-level fields of a mutation. */
   mutations: 10,
 } as const;
 
@@ -68,23 +68,23 @@ function check(limit: Limit, found: number): void {
 }
 
 /**
- * Refuses a text before anything is kept of it or looks at it.
+ * Refuses a text before it is parsed or cached.
  *
  * @throws RequestError
  */
 export function checkText(text: string): void {
   check("length", text.length);
   let lines = 1;
-  // As GraphQL divides lines, where it says at which one an error is.
+  // Line breaks as GraphQL counts them for error locations.
   for (const _ of text.matchAll(/\r\n|[\n\r]/g)) lines += 1;
   check("lines", lines);
 }
 
 /**
- * Reads a document that is within the limits.
+ * Parses a document within the limits.
  *
- * @param introspection whether the schema may be asked for
- * @throws RequestError for what is over a limit, GraphQLError for what is no document
+ * @param introspection whether introspection is allowed
+ * @throws RequestError for an exceeded limit, GraphQLError for a syntax error
  */
 export function parseWithin(source: string | Source, introspection: boolean): DocumentNode {
   const document = parseTokens(source);
@@ -92,7 +92,7 @@ export function parseWithin(source: string | Source, introspection: boolean): Do
   return document;
 }
 
-/** graphql-js' message for too many tokens, recognised by its text because the error has no code. */
+/** The message of graphql-js for too many tokens: the error has no code. */
 const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
 
 function parseTokens(source: string | Source): DocumentNode {
@@ -118,7 +118,7 @@ function tooDeep(): never {
   );
 }
 
-/** Looks at every node once, and at every fragment once, however often it is spread. */
+/** Visits every node once, and every fragment once, however often it is spread. */
 class Measure {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #depths = new Map<FragmentDefinitionNode, number>();
@@ -188,17 +188,13 @@ class Measure {
     this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
     for (const { value } of given ?? []) if (isDeep(value)) tooDeep();
     if (!this.#introspection && (name.value === "__schema" || name.value === "__type")) {
-      throw new RequestError(
-        "INTROSPECTION_DISABLED",
-        "This server does not answer questions about its schema.",
-        {
-          status: 400,
-        },
-      );
+      throw new RequestError("INTROSPECTION_DISABLED", "Introspection is disabled on this server.", {
+        status: 400,
+      });
     }
   }
 
-  /** How many fields stand inside each other. Tools ask deep questions about the schema, whose answer is bounded. */
+  /** The depth of nested fields. Introspection may be deeper, since its answer is bounded. */
   #depthOf({ selections }: SelectionSetNode): number {
     let deepest = 0;
     for (const selection of selections) {
@@ -217,14 +213,14 @@ class Measure {
     if (!fragment) return 0;
     const known = this.#depths.get(fragment);
     if (known !== undefined) return known;
-    // A fragment that spreads itself is refused by GraphQL's validation.
+    // A fragment that spreads itself is refused by validation.
     this.#depths.set(fragment, 0);
     const depth = this.#depthOf(fragment.selectionSet);
     this.#depths.set(fragment, depth);
     return depth;
   }
 
-  /** The fields of an operation that run: those of one name are one. */
+  /** The top-level fields of an operation by response key. */
   #rootFields({ selectionSet }: OperationDefinitionNode): number {
     const found = new Set<string>();
     const seen = new Set<string>();

@@ -9,27 +9,27 @@ import {
 import { RequestError } from "../../lib/errors.ts";
 
 /**
- * Fields of the objects in one variable, those that were not sent included: graphql-js looks for each of them, so that
- * `{or: [{}, {}, …]}` is 60 times as long as it looks. Two hundred smart lists have 120 000, an import of 1000 rows
- * some 70 000; 300 000 take a tenth of a second.
+ * Most fields of the objects in one variable, including omitted ones: graphql-js looks up every field, so that `{or:
+ * [{}, {}, …]}` costs 60 times its length. Two hundred smart lists have 120 000, an import of 1000 rows some 70 000;
+ * 300 000 take a tenth of a second.
  */
 const MAX_FIELDS = 300_000;
 
-/** Types of filters, which have a code of their own for what is too large. */
+/** Filter types, for which an exceeded limit has its own code. */
 const isFilter = /Filter$|^SmartListQueryInput$/;
 
 /**
- * Bounds what reading a variable by its type takes.
+ * Limits the work of coercing a variable.
  *
- * @param what what the variable is called, such as `variables.filter`
- * @returns what to tell when it is too much
+ * @param what name of the value in messages, such as `variables.filter`
+ * @returns the message if it is too large
  */
 export function fieldsProblem(value: unknown, type: GraphQLInputType, what: string): RequestError | null {
   let count = 0;
   const look = (inner: unknown, of: GraphQLInputType): void => {
     const bare = getNullableType(of);
     if (isListType(bare)) {
-      // One value may stand for a list of it.
+      // A single value is accepted as a list of one item.
       for (const item of Array.isArray(inner) ? inner : [inner]) look(item, bare.ofType);
       return;
     }

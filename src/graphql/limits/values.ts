@@ -1,19 +1,19 @@
 import { Kind, type ValueNode } from "graphql";
 import { RequestError } from "../../lib/errors.ts";
 
-/** Bounds of the values that a request brings, before anything reads them by their type. */
+/** Limits of the values in a request, checked before they are coerced. */
 
-/** Objects and lists inside each other. A filter of the depth that filters may have needs about 30. */
+/** Most nested objects and lists. A filter of the maximum depth needs about 30. */
 export const MAX_VALUE_DEPTH = 128;
-/** Keys of one object; the largest input has about 40. */
+/** Most keys of one object; the largest input type has about 40. */
 const MAX_KEYS = 200;
-/** Values in all variables together; an import of 1000 rows has some 50 000. */
+/** Most values in all variables together; an import of 1000 rows has some 50 000. */
 const MAX_VALUES = 100_000;
 
 /**
- * Looks at everything that came beside a document.
+ * Checks the variables and extensions of a request.
  *
- * @param what what the values are called, such as `variables`
+ * @param what name of the values in messages, such as `variables`
  * @throws RequestError QUERY_TOO_DEEP or TOO_MANY_ITEMS
  */
 export function checkValues(value: unknown, what: string): void {
@@ -23,12 +23,12 @@ export function checkValues(value: unknown, what: string): void {
     if (typeof inner !== "object" || inner === null) return;
     if (Array.isArray(inner)) {
       if (depth > MAX_VALUE_DEPTH) refuseDepth(what);
-      // Millions of empty values are counted before they are looked at.
+      // A list with millions of items is refused before its items are visited.
       if (count + inner.length > MAX_VALUES) refuseNumber(what);
       for (const item of inner) look(item, path, depth + 1);
       return;
     }
-    // An uploaded file stands among the variables, but is not read here.
+    // An uploaded file is among the variables, but is not visited.
     if (Object.getPrototypeOf(inner) !== Object.prototype) return;
     if (depth > MAX_VALUE_DEPTH) refuseDepth(what);
     const keys = Object.keys(inner);
@@ -66,7 +66,7 @@ function refuseKeys(path: string, count: number): never {
   });
 }
 
-/** Whether a literal is nested deeper than values may be. */
+/** Whether a literal is nested deeper than allowed. */
 export function isDeep(node: ValueNode, depth = 0): boolean {
   if (node.kind !== Kind.LIST && node.kind !== Kind.OBJECT) return false;
   if (depth >= MAX_VALUE_DEPTH) return true;

@@ -13,12 +13,11 @@ import { quote } from "../../lib/errors.ts";
 import { fieldsProblem } from "./fields.ts";
 
 /**
- * Reads variables by the rules of graphql-js, whose own errors each repeat the whole value: with many errors in a
- * large value they are larger than the request by a thousand times. These name the place, and repeat no more than a
- * short value.
+ * Coerces variables by the rules of graphql-js. Its own errors each repeat the whole value, so that many errors in a
+ * large value could be a thousand times the size of the request; these give the path, and repeat only short values.
  */
 
-/** Most errors of variables that one answer lists. */
+/** Most errors about variables in one answer. */
 const MAX_ERRORS = 20;
 
 export type Variables =
@@ -26,8 +25,8 @@ export type Variables =
   | { readonly errors: readonly GraphQLError[] };
 
 /**
- * @param inputs the variables as they came
- * @param hideSuggestions whether names of the schema that were not sent are kept out of the errors
+ * @param inputs the variables as they were sent
+ * @param hideSuggestions whether errors must not reveal names of the schema
  */
 export function readVariables(
   schema: GraphQLSchema,
@@ -43,7 +42,7 @@ export function readVariables(
     const type = typeFromAST(schema, definition.type);
     const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (!isInputType(type) || value === undefined || (value === null && isNonNullType(type))) {
-      // Nothing of a value is in what graphql-js says of a default, or of a variable that is missing.
+      // Messages of graphql-js about defaults and missing variables do not contain values.
       const given = value === undefined ? {} : { [name]: value };
       const read = getVariableValues(schema, [definition], given);
       if (read.errors)
@@ -87,7 +86,7 @@ function errorOf(
   );
   const value = typeof wrong === "object" ? "an invalid value" : `invalid value ${shown(wrong)}`;
   const at = path.length > 0 ? ` at "${field}"` : "";
-  // A scalar of ours may have a code for what is wrong, such as INVALID_TIME_ZONE.
+  // Scalars may have a code for an invalid value, such as INVALID_TIME_ZONE.
   return refused(
     `Variable "$${name}" got ${value}${at}; ${error.message}`,
     definition,
@@ -96,7 +95,7 @@ function errorOf(
   );
 }
 
-/** Texts are quoted as graphql-js quotes them. */
+/** Strings are quoted as in messages of graphql-js. */
 const shown = (value: unknown): string => (typeof value === "string" ? quote(value) : String(value));
 
 const refused = (
@@ -107,6 +106,6 @@ const refused = (
 ): GraphQLError =>
   new GraphQLError(message, {
     nodes: definition,
-    // The same whether a query is executed by graphql-js or by compiled code: its answer has no data.
+    // The same whether graphql-js or compiled code executes the query: the answer has no data.
     extensions: { code, field, http: { spec: true, status: 400 } },
   });
