@@ -22,7 +22,7 @@ interface KeyRow extends Membership {
 /** The same answer for an unknown key and a revoked or expired one, so that callers cannot tell them apart. */
 const unknownKey = (why: RefusedCredential) => new WrongCredential("The API key is not valid.", why);
 
-interface Access extends Pick<Database, "pool" | "statementName"> {
+interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
   readonly guesses: Guesses;
 }
 
@@ -66,7 +66,7 @@ const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS gr
 /** Each request reads the row, so that a revoked key is refused at once, whichever instance revoked it. */
 async function readKey(
   text: string,
-  { pool, statementName, guesses }: Access,
+  { read, statementName, guesses }: Access,
   address: () => string | null,
 ): Promise<KeyRow> {
   const key = parseKey(text);
@@ -81,7 +81,7 @@ async function readKey(
     guesses.check(key?.id ?? null);
   }
   if (!key) throw wrong("malformed_key");
-  const { rows } = await pool.query<KeyRow>({
+  const { rows }: { rows: KeyRow[] } = await read({
     name: statementName(statement),
     text: statement,
     values: [key.id],

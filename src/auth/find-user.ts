@@ -8,7 +8,7 @@ import type { Claims, VerifyToken } from "./token.ts";
 /** A user and one of the user's memberships; the columns of the membership are null if there is none. */
 type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });
 
-type Access = Pick<Database, "pool" | "statementName">;
+type Access = Pick<Database, "pool" | "read" | "statementName">;
 
 /** Most organizations that an error message lists. */
 const LISTED = 20;
@@ -81,9 +81,9 @@ const statement = `SELECT u.id AS "credentialId", ${membershipColumns}
 async function readUser(
   { issuer, subject }: Claims,
   orgId: string | null,
-  { pool, statementName }: Access,
+  { read, statementName }: Access,
 ): Promise<UserRow[]> {
-  const { rows } = await pool.query<UserRow>({
+  const { rows }: { rows: UserRow[] } = await read({
     name: statementName(statement),
     text: statement,
     values: [issuer, subject, orgId],

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Database } from "../db/database.ts";
 import type { ApiScope, DataScope, MemberRole } from "../generated/prisma/enums.ts";
 import { refuse } from "../lib/errors.ts";
 import { effectiveScopes, lackOf, type Permission, type Rights } from "./rights.ts";
@@ -31,17 +31,17 @@ interface Standing {
  * @throws RefusalError FORBIDDEN, which becomes the job's `problem`
  */
 export async function standingOf(
-  pool: Pool,
+  { read }: Pick<Database, "read">,
   { orgId, memberId, apiKeyId }: Asker,
   permission: Permission,
 ): Promise<Rights> {
-  const { rows } = await pool.query<Standing>(
-    `SELECT m.role, m.data_scope AS "dataScope", k.scopes::text[] AS granted,
+  const { rows }: { rows: Standing[] } = await read({
+    text: `SELECT m.role, m.data_scope AS "dataScope", k.scopes::text[] AS granted,
        k.revoked_at IS NOT NULL AS revoked, coalesce(k.expires_at <= now(), false) AS expired
      FROM member AS m LEFT JOIN api_key AS k ON k.org_id = m.org_id AND k.id = $3::uuid
      WHERE m.org_id = $1::uuid AND m.id = $2::uuid AND m.removed_at IS NULL`,
-    [orgId, memberId, apiKeyId],
-  );
+    values: [orgId, memberId, apiKeyId],
+  });
   const [standing] = rows;
   if (!standing) throw forbidden("The member who started the job is no longer a member of the organization.");
   const { role, dataScope, granted, revoked, expired } = standing;

@@ -20,7 +20,7 @@ export interface Viewer extends Membership {
 }
 
 /** What authentication needs besides the request. */
-export interface Authority extends Pick<Database, "pool" | "statementName"> {
+export interface Authority extends Pick<Database, "pool" | "read" | "statementName"> {
   /** Verifies tokens; null if only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
   /** Counts wrong credentials. */

@@ -6,12 +6,14 @@ import { filterReference } from "../filter/registry/reference.ts";
 import { importReference } from "../jobs/import/reference.ts";
 import { schema } from "../schema.ts";
 import { errorsReference } from "./errors-reference.ts";
+import { faultsReference } from "./faults-reference.ts";
 import { rolesReference } from "./roles-reference.ts";
 import { say } from "./run.ts";
 
 /** Generated files, with the functions that generate them. */
 const made = {
   "schema.graphql": () => `${printSchema(lexicographicSortSchema(schema))}\n`,
+  "docs/faults.md": faultsReference,
   "docs/filters.md": filterReference,
   "docs/import.md": importReference,
   "docs/errors.md": errorsReference,

@@ -1,8 +1,22 @@
 import { Prisma } from "../generated/prisma/client.ts";
+import {
+  classes,
+  type FaultName,
+  kinds,
+  type Meaning,
+  meanings,
+  ownCodes,
+  prismaCodes,
+  sentences,
+  sentencesWithCode,
+  socketCodes,
+  states,
+} from "./fault-table.ts";
 
 /**
- * Classifies the errors of the database and the driver. Prisma wraps the driver's errors, and its metadata differ by
- * adapter and version; the SQLSTATE does not. Messages are matched only where an error has no code.
+ * Reads the errors of the database and the driver by the table of faults. Prisma wraps the driver's errors, and its
+ * metadata differ by adapter and version; the SQLSTATE does not. Messages are matched only where an error has no code,
+ * or one that says less.
  */
 
 interface DriverFault {
@@ -23,15 +37,59 @@ function driverFault(error: unknown): DriverFault {
   return typeof code === "string" ? { originalCode: code, ...(severity && { severity }) } : {};
 }
 
-/** The codes of an error: Prisma's, and the SQLSTATE or socket error that it wraps. */
+/** The codes of an error: the SQLSTATE or socket error that it wraps, and Prisma's. */
 const codesOf = (error: unknown): readonly string[] => {
   const { code } = (error ?? {}) as { code?: unknown };
   const { originalCode } = driverFault(error);
-  return [typeof code === "string" ? code : "", originalCode ?? ""];
+  return [originalCode, code].filter((each) => typeof each === "string");
 };
 
 const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
   codesOf(error).some((code) => codes.has(code));
+
+const byCode = new Map(
+  [...states, ...socketCodes, ...prismaCodes, ...ownCodes].map(([code, fault]) => [code, fault] as const),
+);
+const byClass = new Map(classes.map(([code, fault]) => [code, fault] as const));
+const byKind = new Map(kinds.map(([kind, fault]) => [kind, fault] as const));
+
+/** What a code means; undefined for one that the table does not have. */
+const meantBy = (code: string): FaultName | undefined =>
+  byCode.get(code) ?? (/^[0-9A-Z]{5}$/.test(code) ? byClass.get(code.slice(0, 2)) : undefined);
+
+/**
+ * What an error is a fault of, by the table.
+ *
+ * @returns null for what is no error of the database
+ */
+function faultOf(error: unknown): FaultName | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof RangeError && error.message.startsWith("Maximum call stack size")) return "tooLarge";
+  const { kind = "", severity, originalMessage = error.message } = driverFault(error);
+  const codes = codesOf(error);
+  const said = sentencesWithCode.find(
+    ([code, pattern]) => codes.includes(code) && pattern.test(originalMessage),
+  );
+  if (said) return said[2];
+  const meant = codes.map(meantBy).find((fault) => fault !== undefined);
+  if (meant !== undefined && meant !== "bug") return meant;
+  // It ended the session, or never opened it: a bug of ours does neither.
+  if (severity === "FATAL" || severity === "PANIC") return "unavailable";
+  if (meant !== undefined) return meant;
+  const ofKind = byKind.get(kind);
+  if (ofKind !== undefined) return ofKind;
+  // The file of a Unix socket that nobody listens on.
+  if ((error as NodeJS.ErrnoException).syscall === "connect") return "unavailable";
+  return codes.length === 0
+    ? (sentences.find(([pattern]) => pattern.test(error.message))?.[1] ?? null)
+    : null;
+}
+
+/** @returns null for what is no fault of the database */
+export function meaningOf(error: unknown): Meaning | null {
+  const fault = faultOf(error);
+  return fault && meanings[fault];
+}
 
 /** Whether a write violated this unique index or constraint. */
 export const violates = (error: unknown, constraint: string): boolean =>
@@ -45,64 +103,32 @@ export const isUniqueViolation = (error: unknown): boolean => hasCode(error, new
 /** Whether a write refers to a row that does not exist. */
 export const violatesForeignKey = (error: unknown): boolean => hasCode(error, new Set(["P2003", "23503"]));
 
-/** Whether PostgreSQL rolled a transaction back because of another one (serialization, deadlock): it can be retried. */
-export const isRetryable = (error: unknown): boolean =>
-  hasCode(error, new Set(["P2034", "40001", "40P01"])) ||
-  driverFault(error).kind === "TransactionWriteConflict";
-
-/** Whether PostgreSQL cancelled the statement: `statement_timeout`. */
-export const isTimeout = (error: unknown): boolean => hasCode(error, new Set(["57014"]));
+/** Whether PostgreSQL did nothing of a write, and would do it if it came again (serialization, deadlock). */
+export const isRetryable = (error: unknown): boolean => meaningOf(error)?.writeAgain === true;
 
 /** Whether a statement or a transaction exceeded its timeout, which may be its own fault. */
-export const isOverdue = (error: unknown): boolean => hasCode(error, new Set(["57014", "P2028"]));
-
-/** Whether a statement has more parameters or deeper conditions than Prisma or PostgreSQL can take. */
-export const isTooLarge = (error: unknown): boolean =>
-  hasCode(error, new Set(["P2029", "54001"])) ||
-  (error instanceof RangeError && error.message.startsWith("Maximum call stack size")) ||
-  (error instanceof Error && error.message.includes("recursion limit exceeded"));
-
-/** Whether PostgreSQL cannot store a value. The API's scalars should have refused it. */
-export const isUnstorable = (error: unknown): boolean =>
-  hasCode(error, new Set(["P2007", "P2020", "22003", "22021", "22P02", "22P05"]));
-
-const unavailable = new Set([
-  // Prisma: no connection, no answer, no transaction in time.
-  ...["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1011", "P1017", "P2024", "P2028", "P2037"],
-  // The socket, and the look-up of the host's name.
-  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENETDOWN", "ENETUNREACH"],
-  ...["EHOSTDOWN", "EHOSTUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN", "ENOTFOUND"],
-  // PostgreSQL is stopping, starting or a standby; it ended the session; its disk failed; a lock was not available.
-  ...["57P01", "57P02", "57P03", "57P05", "25006", "25P03", "40003", "58000", "58030", "55P03"],
-]);
-
-/** Messages of driver errors without a code: the connection broke before or during a statement, or none was free. */
-const connectionLost =
-  /timeout exceeded when trying to connect|^timeout expired|Connection terminated|is not queryable|Cannot use a pool after calling end|^Received unexpected \w+ message from backend|SSL connection/;
+export const isOverdue = (error: unknown): boolean => faultOf(error) === "overdue";
 
 /**
- * Whether the database could not be reached, was out of connections or resources, or takes no writes at present. The
- * statement is not at fault and may succeed later. A write may have been committed all the same, with its answer lost.
+ * Whether it broke with its connection, or with what the connection had prepared: a read may be sent once more on
+ * another one.
  */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { kind, severity } = driverFault(error);
-  return (
-    hasCode(error, unavailable) ||
-    // Classes 08 (connection exception) and 53 (insufficient resources). A protocol violation (08P01) is a bug here,
-    // unless it ended the session (FATAL below), as from a pooler that is out of connections.
-    codesOf(error).some((code) => /^(08(?!P01)...|53...)$/.test(code)) ||
-    severity === "FATAL" ||
-    severity === "PANIC" ||
-    // The file of a Unix socket that nobody listens on.
-    (error as NodeJS.ErrnoException).syscall === "connect" ||
-    kind === "DatabaseNotReachable" ||
-    kind === "ConnectionClosed" ||
-    kind === "SocketTimeout" ||
-    (codesOf(error).every((code) => code === "") && connectionLost.test(error.message))
-  );
-}
+export const isBroken = (error: unknown): boolean => meaningOf(error)?.readAgain === true;
+
+/** Whether a connection must not be used again, because of what it has prepared. */
+export const isStale = (error: unknown): boolean => faultOf(error) === "stale";
+
+/** Whether an answer that failed would take as long again to fail again: nothing is told by asking once more. */
+export const isFailure = (error: unknown): boolean => {
+  const status = meaningOf(error)?.answer?.status;
+  return status === 503 || status === 504;
+};
 
 /** Whether the same call may succeed later: the error is transient. */
-export const isTransient = (error: unknown): boolean =>
-  isUnavailable(error) || isTimeout(error) || isRetryable(error);
+export const isTransient = (error: unknown): boolean => {
+  const meaning = meaningOf(error);
+  return meaning !== null && meaning.job !== "ends";
+};
+
+/** Whether another attempt of a job counts: what it failed of may come again each time. */
+export const countsAsAttempt = (error: unknown): boolean => meaningOf(error)?.job === "tries again";

@@ -1,5 +1,6 @@
 import type { Viewer } from "../auth/viewer.ts";
 import type { Db } from "../db/scope/db.ts";
+import type { Turn } from "../db/turn.ts";
 
 /** A warning about an accepted input, shown in `extensions.warnings` of the answer. */
 export interface Warning {
@@ -15,6 +16,8 @@ export interface Context {
   readonly requestId: string;
   /** Replaced when the request changes the organization's settings. */
   viewer: Viewer;
+  /** Its turn for connections to the database. */
+  readonly turn: Turn;
   /** Replaced once the operation is known, because a query is cancelled when its caller disconnects. */
   db: Db;
   /** The time of the request, the same for all of it. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Database } from "../db/database.ts";
-import { isOverdue, isTransient } from "../db/faults.ts";
+import { countsAsAttempt, isTransient } from "../db/faults.ts";
 import { analyze } from "../db/write/analyze.ts";
 import { RefusalError } from "../lib/errors.ts";
 import { findJob } from "./claim.ts";
@@ -69,8 +69,8 @@ async function tryJob<Name extends keyof JobRows>(
       return "done";
     }
     logger.warn({ err: error }, `${kind.noun} will be tried again`);
-    // A timeout or a conflict may occur in every attempt, and counts as one; an unavailable database does not.
-    await release(work, isOverdue(error) || !isTransient(error), options);
+    // What may come again each time counts, such as a timeout; an unavailable database does not.
+    await release(work, countsAsAttempt(error) || !isTransient(error), options);
     return "waits";
   }
 }

@@ -7,6 +7,7 @@ import type { Viewer, ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/database.ts";
 import { decodeId } from "../db/ids.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
+import { turnOf } from "../db/turn.ts";
 import { RefusalError, RequestError } from "../lib/errors.ts";
 import { expiresAt } from "./export/export.service.ts";
 import { contentTypeOf, exportFile, fileNameOf } from "./export/file.ts";
@@ -50,7 +51,7 @@ const notFound = (noun: string) =>
 
 /** The errors of an import as CSV: `GET /imports/<id>/errors.csv`. */
 async function findErrors({ database, viewer, signal }: Requested, id: string, uuid: string): Promise<File> {
-  const db = scopedDb(database, viewer, signal);
+  const db = scopedDb(database, viewer, turnOf(viewer.orgId), signal);
   const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
   if (!job) throw notFound("import");
   return {
@@ -61,7 +62,7 @@ async function findErrors({ database, viewer, signal }: Requested, id: string, u
 
 /** The file of an export, for the member who requested it alone: `GET /exports/<id>`. */
 async function findExport({ database, viewer, signal }: Requested, _id: string, uuid: string): Promise<File> {
-  const db = scopedDb(database, viewer, signal);
+  const db = scopedDb(database, viewer, turnOf(viewer.orgId), signal);
   const mine = { id: uuid, memberId: viewer.memberId };
   const job = viewer.scopes.has("READ") ? await db.exportJob.findFirst({ where: mine }) : null;
   if (!job) throw notFound("export");
@@ -98,9 +99,9 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
  *
  * @throws RequestError if the member may no longer have the file
  */
-async function rightsNow({ pool }: Database, job: Parameters<typeof standingOf>[1]) {
+async function rightsNow(database: Database, job: Parameters<typeof standingOf>[1]) {
   try {
-    return await standingOf(pool, job, "RECORD_EXPORT");
+    return await standingOf(database, job, "RECORD_EXPORT");
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const message = error.refusals.map((each) => each.message).join(" ");

@@ -3,6 +3,7 @@ import { standingOf } from "../auth/standing.ts";
 import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
+import { type Turn, turnOf } from "../db/turn.ts";
 import type { Caller } from "../graphql/context.ts";
 import { write } from "../records/write/write.ts";
 import type { Writer } from "../records/write/writer.ts";
@@ -27,6 +28,7 @@ interface Delegate<Job> {
 export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   readonly database: Database;
   readonly #kind: JobKind<Name>;
+  readonly #turn: Turn;
   #claim: Claim;
   #job: JobRows[Name] | undefined;
 
@@ -34,6 +36,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     this.database = database;
     this.#kind = kind;
     this.#claim = claim;
+    this.#turn = turnOf(claim.orgId, "job");
   }
 
   /** The job's row after the last step. */
@@ -144,8 +147,11 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
 
   async #requester(): Promise<{ db: Db; rights: Rights }> {
     const { orgId, memberId } = this.#claim;
-    const rights = await standingOf(this.database.pool, this.#claim, this.#kind.permission);
-    return { db: scopedDb(this.database, { orgId, memberId, dataScope: rights.dataScope }), rights };
+    const rights = await standingOf(this.database, this.#claim, this.#kind.permission);
+    return {
+      db: scopedDb(this.database, { orgId, memberId, dataScope: rights.dataScope }, this.#turn),
+      rights,
+    };
   }
 
   async #caller(): Promise<Caller> {

@@ -79,8 +79,8 @@ export function createServer({
   slowOperation = 0,
   isStopping = () => false,
 }: ServerOptions): Gateway {
-  const { pool, statementName } = database;
-  const authority = { pool, statementName, verifyToken, guesses: new Guesses(authFailures) };
+  const { pool, read, statementName } = database;
+  const authority = { pool, read, statementName, verifyToken, guesses: new Guesses(authFailures) };
   const addressOf = addressFinder(trustedProxies);
   const watch = new Watch({ logger, slowOperation });
   const viewerOf: ViewerOf = async ({ headers }, context) => {

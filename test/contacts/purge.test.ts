@@ -2,6 +2,7 @@ import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { isTransient } from "../../src/db/faults.ts";
 import { decodeId, encodeId } from "../../src/db/ids.ts";
+import type { LanePool } from "../../src/db/open/lane-pool.ts";
 import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { cases, createWith, makeWorld, updateWith, valueFor } from "../support/columns.ts";
@@ -236,7 +237,7 @@ function slowPool(pool: pg.Pool) {
       };
       use(undefined, Object.assign(Object.create(client), { query }));
     });
-  return { pool: { connect } as unknown as pg.Pool, commit };
+  return { pool: { connect } as unknown as LanePool, commit };
 }
 
 test.skipIf(oneConnection)(

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { cancelledWith } from "../../src/db/open/cancel.ts";
 import { openDatabase } from "../../src/db/open/database.ts";
+import { turnOf } from "../../src/db/turn.ts";
 import { CallerGone } from "../../src/lib/errors.ts";
 import { testDatabase } from "../support/database.ts";
 import { poolerMissing, startPooler } from "../support/pooler.ts";
@@ -41,7 +42,7 @@ async function leave(address: string, preparedStatements = true) {
     (await database.pool.query("SELECT pg_backend_pid() AS pid")).rows[0]?.pid as number;
   const before = await pid();
   const caller = new AbortController();
-  const send = cancelledWith(database.pool, caller.signal);
+  const send = cancelledWith(database.pool, turnOf(""), caller.signal);
   const asked = send({ text: `/* ${mark} */ SELECT pg_sleep(80)` }).catch((error: unknown) => error);
   await vi.waitFor(async () => expect(await isRunning()).toBe(true), { timeout: 15_000, interval: 20 });
   caller.abort();

@@ -1,8 +1,9 @@
 import pg from "pg";
 import { CallerGone } from "../../lib/errors.ts";
-import { isTimeout } from "../faults.ts";
-import { takeConnection } from "./connections.ts";
-import type { Send } from "./query.ts";
+import { isOverdue } from "../faults.ts";
+import type { Turn } from "../turn.ts";
+import type { LanePool } from "./lane-pool.ts";
+import { type Send, takeFor } from "./query.ts";
 
 /**
  * Statements for one caller, which PostgreSQL is asked to cancel when the caller leaves: nobody would read their rows,
@@ -44,11 +45,12 @@ interface Running {
  * Sends statements through a pool until a caller leaves. Those that run then are cancelled. There is a listener on the
  * signal only while one runs.
  *
+ * @param turn whose turn it is for each
  * @param signal aborted when the caller leaves
  * @returns a sender that throws CallerGone in the place of what PostgreSQL says of a statement that was cancelled, and
  *   for each further one, which is not sent
  */
-export function cancelledWith(pool: Pick<pg.Pool, "connect">, signal: AbortSignal): Send {
+export function cancelledWith(pool: LanePool, turn: Turn, signal: AbortSignal): Send {
   const statements = new Set<Running>();
   const cancelAll = () => {
     for (const running of statements) beginToCancel(running);
@@ -64,8 +66,8 @@ export function cancelledWith(pool: Pick<pg.Pool, "connect">, signal: AbortSigna
     statements.delete(running);
     if (statements.size === 0) signal.removeEventListener("abort", cancelAll);
   };
-  return async (statement) => {
-    const { client, giveBack } = await takeConnection(pool);
+  return async (statement, since) => {
+    const { client, giveBack } = await takeFor(pool, turn, since);
     if (signal.aborted) {
       giveBack(true);
       throw new CallerGone();
@@ -77,7 +79,7 @@ export function cancelledWith(pool: Pick<pg.Pool, "connect">, signal: AbortSigna
       sound = true;
       return result;
     } catch (error) {
-      if (!running.cancelling || !isTimeout(error)) throw error;
+      if (!running.cancelling || !isOverdue(error)) throw error;
       sound = true;
       throw new CallerGone();
     } finally {

@@ -1,6 +1,7 @@
-import { AsyncResource } from "node:async_hooks";
-import pg from "pg";
-import { connectionAwaited } from "../../lib/events.ts";
+import type pg from "pg";
+import { isStale } from "../faults.ts";
+import type { Turn } from "../turn.ts";
+import { LanePool } from "./lane-pool.ts";
 
 /**
  * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the
@@ -8,41 +9,14 @@ import { connectionAwaited } from "../../lib/events.ts";
  */
 
 /**
- * Makes a pool whose errors never end the process.
+ * Makes a pool whose errors never end the process, and whose connections are given by lanes.
  *
  * @param onError called when an idle connection breaks; the pool replaces it
  */
-export function makePool(config: pg.PoolConfig, onError: (error: Error) => void = ignore): pg.Pool {
-  const pool = new WatchedPool(config);
+export function makePool(config: pg.PoolConfig, onError: (error: Error) => void = ignore): LanePool {
+  const pool = new LanePool(config);
   pool.on("error", onError);
   return pool;
-}
-
-type OnConnected = Parameters<pg.Pool["connect"]>[0];
-
-/**
- * A pool that tells how long its connections are waited for. Who waits goes on in the asynchronous context in which
- * they asked: the driver would have them go on in that of whoever gave the connection back, and whose statement it
- * is would not be known any more.
- */
-class WatchedPool extends pg.Pool {
-  override connect(): Promise<pg.PoolClient>;
-  override connect(callback: OnConnected): void;
-  override connect(callback?: OnConnected): Promise<pg.PoolClient> | undefined {
-    if (!callback) return super.connect();
-    if (!connectionAwaited.watched) {
-      super.connect(callback);
-      return undefined;
-    }
-    const began = performance.now();
-    super.connect(
-      AsyncResource.bind((error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => {
-        connectionAwaited.tell({ milliseconds: performance.now() - began, got: client !== undefined });
-        callback(error, client, done);
-      }),
-    );
-    return undefined;
-  }
 }
 
 /** A connection that is taken out of its pool. */
@@ -56,8 +30,20 @@ export interface Connection {
   giveBack(sound: boolean): void;
 }
 
-/** Takes a connection out of a pool, for work that `pool.query` cannot do. Nothing else calls `pool.connect`. */
-export const takeConnection = (pool: Pick<pg.Pool, "connect">): Promise<Connection> =>
+/** What takes connections: a pool. */
+interface Pool {
+  connect(
+    taken: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
+    turn?: Turn,
+  ): unknown;
+}
+
+/**
+ * Takes a connection out of a pool, for work that `pool.query` cannot do. Nothing else calls `pool.connect`.
+ *
+ * @param turn whose turn it is, in a pool with lanes; nobody's in particular when left out
+ */
+export const takeConnection = (pool: Pool, turn?: Turn): Promise<Connection> =>
   new Promise((resolve, reject) => {
     // In the callback, not after awaiting a promise: the connection may break in between.
     pool.connect((error, client) => {
@@ -70,17 +56,33 @@ export const takeConnection = (pool: Pick<pg.Pool, "connect">): Promise<Connecti
           client.release(!sound);
         },
       });
-    });
+    }, turn);
   });
+
+/**
+ * Takes a connection that has worked since a moment, or is new. Others, which may have broken by then, are closed on
+ * the way.
+ *
+ * @param since of `performance.now()`
+ */
+export async function takeWorking(pool: LanePool, turn: Turn, since: number): Promise<Connection> {
+  for (;;) {
+    const connection = await takeConnection(pool, turn);
+    if (pool.hasWorked(connection.client, since)) return connection;
+    connection.giveBack(false);
+  }
+}
 
 /**
  * Ends a connection's transaction and gives the connection back.
  *
+ * @param cause why it is rolled back: what the connection has prepared may be at fault, and then it is not used again
  * @throws the database's error when it cannot be ended, or an Error when COMMIT was answered by ROLLBACK
  */
 export async function endTransaction(
   { client, giveBack }: Connection,
   how: "COMMIT" | "ROLLBACK",
+  cause?: unknown,
 ): Promise<void> {
   let ended = false;
   try {
@@ -88,7 +90,7 @@ export async function endTransaction(
     ended = true;
     if (command !== how) throw new Error("a transaction of which a statement had failed was to be committed");
   } finally {
-    giveBack(ended);
+    giveBack(ended && !isStale(cause));
   }
 }
 
@@ -98,7 +100,7 @@ export async function endTransaction(
  * @param begin the statements that open it
  */
 export async function withTransaction<Result>(
-  pool: Pick<pg.Pool, "connect">,
+  pool: Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
   begin = "BEGIN",
 ): Promise<Result> {
@@ -109,7 +111,7 @@ export async function withTransaction<Result>(
     result = await work(connection.client);
   } catch (error) {
     // The error of a broken connection would hide the one that caused the rollback.
-    await endTransaction(connection, "ROLLBACK").catch(ignore);
+    await endTransaction(connection, "ROLLBACK", error).catch(ignore);
     throw error;
   }
   await endTransaction(connection, "COMMIT");

@@ -2,9 +2,11 @@ import type { Database } from "../database.ts";
 import { prismaOver } from "../prisma/client.ts";
 import { preparedReads } from "../prisma/prepared-reads.ts";
 import { statementNames } from "../prisma/statement-names.ts";
+import { turnOf } from "../turn.ts";
 import { addressSettings } from "./address.ts";
 import { clientWith, type StatementListener } from "./client.ts";
 import { makePool, takeConnection } from "./connections.ts";
+import { poolSend, type ReadsAgain, sendingReads } from "./query.ts";
 import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
@@ -77,9 +79,12 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   const prisma = prismaOver(pool);
   // PGlite has one session: prepared statements would outlive the connection that named them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
+  const readsAgain: ReadsAgain = { count: 0 };
   return {
     ...prisma,
     pool,
+    read: sendingReads(poolSend(pool, turnOf("")), readsAgain),
+    readsAgain,
     embedded: embedded !== null,
     statementName,
     reads: preparedReads({ pool, statementName, statementOf: prisma.statementOf }, hooks.prepareAfter),

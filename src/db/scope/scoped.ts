@@ -3,7 +3,7 @@ import { CallerGone } from "../../lib/errors.ts";
 import type { Database } from "../database.ts";
 import { decodeId, type IdType } from "../ids.ts";
 import { cancelledWith } from "../open/cancel.ts";
-import { poolSend, type Query, queryOf, type Send } from "../open/query.ts";
+import { poolSend, type Query, queryOf, type Send, sendingReads } from "../open/query.ts";
 import type { TransactionClient } from "../prisma/client.ts";
 import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
 import { readAddresses } from "../read/addresses.ts";
@@ -13,6 +13,7 @@ import { duplicateReader } from "../read/duplicates.ts";
 import { readPhoneHolders } from "../read/phone-holders.ts";
 import { setReader } from "../read/sets.ts";
 import { readTagUsage } from "../read/tag-usage.ts";
+import { type Turn, turnOf, writing } from "../turn.ts";
 import { bulkStatements } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
@@ -34,13 +35,21 @@ type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 /**
  * Makes the scoped client of a principal.
  *
+ * @param turn of the request or job, for its connections; one of its own when left out
  * @param caller aborted when the caller has gone; nothing further is read then, and PostgreSQL is asked to cancel what
  *   is being read. The embedded database cannot be asked: a statement of it holds the process.
  */
-export function scopedDb(database: Database, principal: Principal, caller?: AbortSignal): Db {
-  const { prisma, pool, statementName, reads } = database;
-  const leaving = caller && !database.embedded ? cancelledWith(pool, caller) : undefined;
-  const send = leaving ?? poolSend(pool);
+export function scopedDb(
+  database: Database,
+  principal: Principal,
+  turn: Turn = turnOf(principal.orgId),
+  caller?: AbortSignal,
+): Db {
+  const { prisma, pool, statementName, reads, embedded, readsAgain } = database;
+  const writes = poolSend(pool, writing(turn));
+  const leaving = caller && !embedded ? cancelledWith(pool, turn, caller) : poolSend(pool, turn);
+  /** Sends reads. */
+  const send = sendingReads(leaving, readsAgain);
   const readers = (): Readers => {
     const query = queryOf(send);
     return {
@@ -48,7 +57,8 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
       children: childReader(send, statementName, principal),
       countedRows: (model, args, page) =>
         reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page, send),
-      keepChunk: (jobId, position, bytes) => keepChunk(query, principal.orgId, jobId, position, bytes),
+      keepChunk: (jobId, position, bytes) =>
+        keepChunk(queryOf(writes), principal.orgId, jobId, position, bytes),
       get lock(): never {
         throw new ScopeError("rows can be locked inside a transaction only");
       },
@@ -70,21 +80,23 @@ export function scopedDb(database: Database, principal: Principal, caller?: Abor
     };
   };
   const call: Call = (name, operation, args) => {
-    const ask = leaving
-      ? () => askThrough(database, leaving, (client) => (client[name] as unknown as Calls)[operation](args))
-      : () => (prisma[name] as unknown as Calls)[operation](args);
+    const ask =
+      isRead(operation) && !embedded
+        ? () => askThrough(database, send, (client) => (client[name] as unknown as Calls)[operation](args))
+        : () => (prisma[name] as unknown as Calls)[operation](args);
     return isPrepared(operation) ? reads.read(name, operation, args, ask, send) : ask();
   };
   const outside: Outside = {
     transaction: (work, timeout = 30_000) =>
       inTransaction(
         database,
+        writing(turn),
         (transaction) => work(confineTransaction(transaction, database, principal)),
         timeout,
       ),
     async optimistic(work) {
       try {
-        return { result: await work(confineOptimistic(database, principal, call)) };
+        return { result: await work(confineOptimistic(database, principal, call, send, writes)) };
       } catch (error) {
         if (error instanceof NeedsTransaction) return null;
         throw error;
@@ -121,17 +133,22 @@ async function askThrough<Answer>(
 }
 
 /** The client of an optimistic write: it reads without locks and changes one row; all else needs a transaction. */
-function confineOptimistic({ pool, statementName, reads }: Database, principal: Principal, call: Call): Db {
-  const send = poolSend(pool);
+function confineOptimistic(
+  { statementName, reads }: Database,
+  principal: Principal,
+  call: Call,
+  send: Send,
+  writes: Send,
+): Db {
   const reading: Call = (name, operation, args) =>
-    /^(find|count|groupBy)/.test(operation) ? call(name, operation, args) : needsTransaction();
+    isRead(operation) ? call(name, operation, args) : needsTransaction();
   const readers = (): Readers => ({
     ...readersOf(queryOf(send), queryOf(send), principal, reads.statement),
     catalogue: needsTransaction,
     countedRows: needsTransaction,
     rows: rowStore(
       (model) => columnLimits(models[model], principal),
-      optimistic({ send, nameOf: statementName }),
+      optimistic({ send: writes, nameOf: statementName }),
     ),
     get children(): never {
       return needsTransaction();
@@ -249,6 +266,8 @@ function insideReaders(
     },
   };
 }
+
+const isRead = (operation: Operation): boolean => /^(find|count|groupBy)/.test(operation);
 
 const isPrepared = (operation: Operation): operation is ReadOperation =>
   operation === "findMany" || operation === "findFirst" || operation === "count";

@@ -1,7 +1,8 @@
-import type { Pool } from "pg";
 import { endTransaction, takeConnection } from "../open/connections.ts";
+import type { LanePool } from "../open/lane-pool.ts";
 import type { Send } from "../open/query.ts";
 import type { BorrowedTransaction, PrismaOfDatabase, TransactionClient } from "../prisma/client.ts";
+import type { Turn } from "../turn.ts";
 
 /** A transaction on a connection of its own. */
 export interface Transaction {
@@ -19,14 +20,16 @@ class TransactionExpired extends Error {
 /**
  * Runs work in one transaction; a throw rolls all of it back.
  *
+ * @param turn whose turn it is for the connection
  * @param timeout milliseconds after which it is rolled back, whatever the work does
  */
 export async function inTransaction<Result>(
-  { pool, borrow }: { readonly pool: Pool } & Pick<PrismaOfDatabase, "borrow">,
+  { pool, borrow }: { readonly pool: LanePool } & Pick<PrismaOfDatabase, "borrow">,
+  turn: Turn,
   work: (transaction: Transaction) => Promise<Result>,
   timeout: number,
 ): Promise<Result> {
-  const connection = await takeConnection(pool);
+  const connection = await takeConnection(pool, turn);
   const { client } = connection;
   let over = false;
   const send: Send = (statement) =>
@@ -39,10 +42,10 @@ export async function inTransaction<Result>(
       return (await borrowed).client;
     },
   };
-  const end = async (how: "COMMIT" | "ROLLBACK") => {
+  const end = async (how: "COMMIT" | "ROLLBACK", cause?: unknown) => {
     over = true;
     clearTimeout(timer);
-    await endTransaction(connection, how);
+    await endTransaction(connection, how, cause);
   };
   const timer = setTimeout(() => void end("ROLLBACK").catch(ignore), timeout);
   try {
@@ -53,7 +56,7 @@ export async function inTransaction<Result>(
     await end("COMMIT");
     return result;
   } catch (error) {
-    if (!over) await end("ROLLBACK").catch(ignore);
+    if (!over) await end("ROLLBACK", error).catch(ignore);
     throw error;
   } finally {
     void borrowed?.then(({ giveBack }) => giveBack()).catch(ignore);

@@ -1,4 +1,4 @@
-import { isRetryable, violatesForeignKey } from "../../db/faults.ts";
+import { isRetryable, isStale, violatesForeignKey } from "../../db/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
@@ -29,9 +29,9 @@ export interface WriteOptions<Result> {
  * goes through here.
  *
  * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a
- * transaction, and after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry`
- * names). So it must have no effects but through its writer. Warnings are an attempt's too (`writer.warn`): the caller
- * is told those of the attempt that was committed.
+ * transaction, after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry`
+ * names), and on a connection that had lost what it had prepared. So it must have no effects but through its writer.
+ * Warnings are an attempt's too (`writer.warn`): the caller is told those of the attempt that was committed.
  *
  * @param caller for whom; gets the warnings, and is told that something was written
  * @param work the work of one attempt
@@ -65,7 +65,7 @@ export async function write<Result>(
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
       }
       if (!(error instanceof ConcurrentChange || isRetryable(error) || retry?.(error))) throw error;
-      if (attempt === ATTEMPTS) throw conflict(error);
+      if (attempt === ATTEMPTS) throw isStale(error) ? error : conflict(error);
       // A random pause, so that two writes that conflicted do not meet again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
     }

@@ -8,7 +8,7 @@ import {
   OperationTypeNode,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { isTimeout, isUnavailable } from "../../db/faults.ts";
+import { isFailure as isFailureOf } from "../../db/faults.ts";
 import { schema } from "../../schema.ts";
 
 type Execute = (execution: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -34,8 +34,7 @@ export const useErrorOrder = (): Plugin => ({
 });
 
 /** Whether an error is a fault, such as a timeout: running the query again would take as long and fail again. */
-export const isFailure = ({ originalError }: GraphQLError): boolean =>
-  isTimeout(originalError) || isUnavailable(originalError);
+export const isFailure = ({ originalError }: GraphQLError): boolean => isFailureOf(originalError);
 
 /** Whether an error of a non-null field left no data at all. */
 const isRefused = ({ data, errors = [] }: ExecutionResult): boolean =>

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import type { Plugin, YogaMaskedErrorOpts } from "graphql-yoga";
 import type { Logger } from "pino";
-import { isRetryable, isTimeout, isTooLarge, isUnavailable, isUnstorable } from "../../db/faults.ts";
+import { meaningOf } from "../../db/faults.ts";
 import type { RequestCode } from "../../lib/error-codes.ts";
 import { RequestError } from "../../lib/errors.ts";
 import { problemOf, RETRY_AFTER, written } from "../problem.ts";
@@ -25,45 +25,16 @@ export const maskError: MaskError = (thrown, message) => {
   }
   // graphql-js wraps the error of a variable's value in one that names the variable: keep the outer one.
   if (original instanceof GraphQLError) return thrown as GraphQLError;
-  const fault = faults.find(({ is }) => is(original));
-  return fault
+  const answer = meaningOf(original)?.answer;
+  return answer
     ? errorOf(
-        fault.message,
-        { code: fault.code },
-        fault.status === undefined ? undefined : httpOf(fault.status),
+        answer.message,
+        { code: answer.code },
+        answer.status === undefined ? undefined : httpOf(answer.status),
       )
     : // A fault in a field leaves the other fields their answers.
       errorOf(message, { code: "INTERNAL_SERVER_ERROR" }, path === undefined ? httpOf(500) : undefined);
 };
-
-/** Errors for faults of the database. All of them are logged. */
-const faults: readonly {
-  readonly is: (error: unknown) => boolean;
-  readonly code: RequestCode;
-  readonly status?: number;
-  readonly message: string;
-}[] = [
-  { is: isTimeout, code: "TIMEOUT", status: 504, message: "The database took too long to answer." },
-  {
-    is: isRetryable,
-    code: "CONFLICT",
-    status: 409,
-    message: "Other requests changed the same records at the same time. Nothing was written: send it again.",
-  },
-  {
-    is: isUnavailable,
-    code: "SERVICE_UNAVAILABLE",
-    status: 503,
-    message:
-      "The database cannot be reached or is read-only at the moment. Send the request again later. A mutation may have been executed: with the same idempotencyKey it is executed once.",
-  },
-  {
-    is: isTooLarge,
-    code: "FILTER_TOO_LARGE",
-    message: "The filter has more values or deeper conditions than one query can take.",
-  },
-  { is: isUnstorable, code: "BAD_USER_INPUT", message: "A value cannot be stored in the database." },
-];
 
 interface Http {
   readonly status: number;

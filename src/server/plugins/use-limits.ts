@@ -1,5 +1,6 @@
 import { GraphQLError, getOperationAST, validate } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { HEAVY } from "../../db/turn.ts";
 import type { Context } from "../../graphql/context.ts";
 import { costOf } from "../../graphql/limits/cost.ts";
 import { checkText, parseWithin } from "../../graphql/limits/document.ts";
@@ -75,6 +76,7 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rat
     account.cost = { requested: total };
     if (total > costLimit)
       return setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
+    if (total >= HEAVY) (contextValue as unknown as Context).turn.lane = "heavy";
     let allowance: Allowance | null;
     try {
       allowance = await rates.take((contextValue as unknown as Context).viewer, total);

@@ -3,6 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import type { Viewer, ViewerOf } from "../../auth/viewer.ts";
 import type { Database } from "../../db/database.ts";
 import { scopedDb } from "../../db/scope/scoped.ts";
+import { turnOf } from "../../db/turn.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
 import type { RequestContext } from "../request.ts";
@@ -20,10 +21,12 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
       const viewer = viewers.get(request);
       if (!viewer)
         throw new RequestError("UNAUTHENTICATED", "The request was not authenticated.", { status: 401 });
+      const turn = turnOf(viewer.orgId);
       const made: Context = {
         requestId,
         viewer,
-        db: scopedDb(database, viewer),
+        turn,
+        db: scopedDb(database, viewer, turn),
         now: new Date(),
         warnings: [],
         progress: { writes: 0 },
@@ -37,7 +40,8 @@ export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Contex
       const context = contextValue as Context & { readonly request: Request };
       if (context.viewer.scopes.has(needed)) {
         // A query is cancelled when its caller disconnects; a mutation is not.
-        if (needed === "READ") context.db = scopedDb(database, context.viewer, context.request.signal);
+        if (needed === "READ")
+          context.db = scopedDb(database, context.viewer, context.turn, context.request.signal);
         return;
       }
       const refusal = new RequestError("INSUFFICIENT_SCOPE", `This needs the scope ${needed}.`, {

@@ -1,0 +1,98 @@
+import { AsyncResource } from "node:async_hooks";
+import pg from "pg";
+import { connectionAwaited } from "../../lib/events.ts";
+import { type Turn, turnOf } from "../turn.ts";
+import { Lanes, type Ticket } from "./lanes.ts";
+
+/** The pool of a database: connections are given by lanes, and each is known by when it last worked. */
+
+type Done = (release?: unknown) => void;
+type Taken = (error: Error | undefined, client: pg.PoolClient | undefined, done: Done) => void;
+
+/** The turn of what belongs to no organization: looks at credentials, claims of jobs, `/ready`. */
+const anybody: Turn = turnOf("");
+
+/** The driver's sentence for a connection that nobody gave back in time. */
+const FULL = "timeout exceeded when trying to connect";
+
+export class LanePool extends pg.Pool {
+  readonly #lanes: Lanes;
+  readonly #wait: number;
+  readonly #held = new WeakMap<pg.PoolClient, Ticket>();
+  readonly #worked = new WeakMap<pg.PoolClient, number>();
+
+  /** @param config `connectionTimeoutMillis` bounds the whole wait: for a turn, and for a new connection */
+  constructor(config: pg.PoolConfig) {
+    super(config);
+    this.#lanes = new Lanes(this.options.max ?? 10);
+    this.#wait = config.connectionTimeoutMillis ?? 0;
+    this.on("connect", (client) => this.#worked.set(client, performance.now()));
+    this.on("release", (error, client) => {
+      if (!error) this.#worked.set(client, performance.now());
+      const ticket = this.#held.get(client);
+      this.#held.delete(client);
+      // The driver has the connection back after this event only.
+      if (ticket) queueMicrotask(() => this.#lanes.end(ticket));
+    });
+  }
+
+  /** How many wait for their turn. */
+  get queued(): number {
+    return this.#lanes.waiting;
+  }
+
+  /** Whether a connection was opened, or given back as sound, since a moment of `performance.now()`. */
+  hasWorked(client: pg.PoolClient, since: number): boolean {
+    return (this.#worked.get(client) ?? 0) >= since;
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(taken: Taken, turn?: Turn): undefined;
+  override connect(taken?: Taken, turn: Turn = anybody): Promise<pg.PoolClient> | undefined {
+    if (!taken) {
+      return new Promise((resolve, reject) =>
+        this.connect((error, client) => (client ? resolve(client) : reject(error)), turn),
+      );
+    }
+    const take = told(taken);
+    let late = false;
+    let begun = false;
+    let timer: NodeJS.Timeout | undefined;
+    const ticket: Ticket = {
+      turn,
+      lane: turn.lane,
+      begin: () => {
+        begun = true;
+        super.connect((error, client, done) => {
+          clearTimeout(timer);
+          if (client) this.#held.set(client, ticket);
+          else this.#lanes.end(ticket);
+          if (!late) take(error, client, done);
+          else if (client) done();
+        });
+      },
+    };
+    this.#lanes.ask(ticket);
+    if (!begun && this.#wait > 0) {
+      timer = setTimeout(() => {
+        late = true;
+        this.#lanes.giveUp(ticket);
+        take(new Error(FULL), undefined, () => undefined);
+      }, this.#wait);
+    }
+  }
+}
+
+/**
+ * Tells how long a connection was waited for. Who waits goes on in the asynchronous context in which they asked: the
+ * driver would have them go on in that of whoever gave the connection back, and whose statement it is would not be
+ * known any more.
+ */
+function told(taken: Taken): Taken {
+  if (!connectionAwaited.watched) return taken;
+  const began = performance.now();
+  return AsyncResource.bind((...[error, client, done]: Parameters<Taken>) => {
+    connectionAwaited.tell({ milliseconds: performance.now() - began, got: client !== undefined });
+    taken(error, client, done);
+  });
+}
