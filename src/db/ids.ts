@@ -1,7 +1,7 @@
 import { suffixOf, uuidOf } from "../lib/typeid.ts";
 import { allModels, type IdType } from "./models.ts";
 
-/** Rows' ids as callers see them: TypeIDs, whose prefix is the name of the table. */
+/** Global ids: TypeIDs, whose prefix is the name of the table. */
 
 export type { IdType };
 
@@ -17,13 +17,13 @@ const prefixes = Object.fromEntries([...types].map(([prefix, type]) => [type, pr
 /** Every GraphQL type whose records have ids. */
 export const idTypes: readonly IdType[] = [...types.values()];
 
-/** A row's id as callers see it, such as `contact_01h455vb4pex5vsknk084sn02q`. */
+/** The global id of a row, such as `contact_01h455vb4pex5vsknk084sn02q`. */
 export const encodeId = (type: IdType, uuid: string): string => `${prefixes[type]}_${suffixOf(uuid)}`;
 
 /**
- * Reads an id that a caller sent.
+ * Decodes a global id.
  *
- * @returns the type it names and the row's UUID, or null when the text is not an id of this API
+ * @returns its type and the row's UUID, or null if the text is not an id of this API
  */
 export function decodeId(text: string): { type: IdType; uuid: string } | null {
   const type = types.get(text.slice(0, text.lastIndexOf("_")));

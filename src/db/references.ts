@@ -2,7 +2,7 @@ import type { AnyOwned, AnyPointer, ModelName, MovedIds } from "./entity.ts";
 import { columnsOf, type Delegate, delegateOf, type OwnedName, ownedModels } from "./models.ts";
 import { columnOf } from "./prisma/columns.ts";
 
-/** Which rows point to a model's rows, by the table of models: what a merge moves and what a purge follows. */
+/** Pointers to a model's rows, from the table of models: what a merge moves and a purge follows. */
 
 /** A pointer and the model that has it. */
 export interface Reference extends AnyPointer {

@@ -1,10 +1,7 @@
 import pg, { type CustomTypesConfig } from "pg";
 import { Prisma } from "../generated/prisma/client.ts";
 
-/**
- * The OIDs (`pg_type.oid`) of the PostgreSQL types that are not read as the driver reads them. No other file has OIDs
- * of its own.
- */
+/** The OIDs (`pg_type.oid`) of PostgreSQL types that need other parsers than the driver's. No other file has OIDs. */
 const BYTEA = 17;
 const INT8 = 20;
 const DATE = 1082;
@@ -19,18 +16,18 @@ const driver = (oid: number) => pg.types.getTypeParser(oid) as Reader;
 const readers: Readonly<Record<number, Reader>> = {
   [BYTEA]: (text) => new Uint8Array(driver(BYTEA)(text) as Buffer),
   [INT8]: BigInt,
-  // Midnight UTC; the driver would make it midnight on this machine.
+  // Midnight UTC; the driver would use midnight in the machine's time zone.
   [DATE]: (text) => new Date(`${text}T00:00:00Z`),
   [TIMESTAMPTZ]: (text) => new Date(isoMoment(text)),
   [NUMERIC]: (text) => new Prisma.Decimal(text),
 };
 
-/** Type parsers for statements whose rows must look as Prisma's do. */
+/** Type parsers for statements whose rows must look like Prisma's. */
 export const rowTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => readers[oid] ?? pg.types.getTypeParser(oid, format),
 };
 
-/** Type parsers for Prisma's adapter, whose own drop a timestamp's offset and take the rest for UTC. */
+/** Type parsers for Prisma's adapter, whose own parser drops a timestamp's offset and treats the rest as UTC. */
 export const withMoments = (types: CustomTypesConfig): CustomTypesConfig => ({
   getTypeParser: (oid, format) => (oid === TIMESTAMPTZ ? isoMoment : types.getTypeParser(oid, format)),
 });
@@ -45,8 +42,9 @@ export function parameterOf(value: unknown): unknown {
 }
 
 /**
- * A timestamp as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, in ISO 8601, `2026-06-29T22:46:01.100Z`. Cut from
- * the text where the session is in UTC, because a page has hundreds; the driver parses other zones and unusual years.
+ * Converts a timestamp as PostgreSQL writes it, `2026-06-29 22:46:01.1+00`, to ISO 8601, `2026-06-29T22:46:01.100Z`.
+ * Cut from the text if the session is in UTC, because a page has hundreds of them; the driver parses other offsets
+ * and unusual years.
  */
 function isoMoment(text: string): string {
   const usual =

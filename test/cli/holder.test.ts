@@ -63,7 +63,7 @@ test("a second process is refused and told who holds it, until the first lets go
   const [first, second] = [contender(), contender()];
   expect(await first.hold(path)).toBe("held");
   expect(await second.hold(path)).toMatch(
-    /second is in use by process \d+ on \S+\. Stop that one, or set DATA_DIR to another directory\.$/,
+    /second is in use by process \d+ on \S+\. Stop that process, or set DATA_DIR to another directory\.$/,
   );
   await first.letGo();
   expect(await second.hold(path)).toBe("held");

@@ -8,8 +8,8 @@ import { allModels } from "../models.ts";
 import { endTransaction, makePool, takeConnection } from "../open/connections.ts";
 
 /**
- * Migrations, made and applied by Prisma's own schema engine as WebAssembly: nothing is downloaded, and the
- * `_prisma_migrations` table is the one that `prisma migrate deploy` reads and writes.
+ * Creates and applies migrations with Prisma's schema engine as WebAssembly: no binary is downloaded, and the table
+ * `_prisma_migrations` is the one that `prisma migrate deploy` reads and writes.
  */
 
 const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
@@ -17,16 +17,14 @@ const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
 /** Loaded only when there is something to apply or to compare: most starts have nothing. */
 const loadEngine = () => import("./schema-engine.ts");
 
-/**
- * Views, which the Prisma schema has as models so that relations can lead to them; the migrations make them by hand.
- */
+/** Views, which are models in the Prisma schema so that relations can refer to them; migrations create them by hand. */
 const views = allModels.flatMap(([, { kind, table }]) => (kind === "view" ? [table] : []));
 const everything: SchemaFilter = {
   externalTables: views.map((view) => `public.${view}`),
   externalEnums: [],
 };
 
-/** Where migrations and schema are; other places only in tests. */
+/** Paths of migrations and schema; tests use others. */
 export interface MigrationFiles {
   /** Directory of the migrations. */
   readonly migrations: string;
@@ -39,7 +37,7 @@ const repository: MigrationFiles = {
   schema: join(root, "schema.prisma"),
 };
 
-/** A migration cannot be applied. Whatever it had done is rolled back. */
+/** A migration cannot be applied. It was rolled back. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -48,13 +46,13 @@ export class MigrationError extends Error {
 const LOCK_KEYS = [7_242_001, 72_707_369];
 
 /**
- * Applies the pending migrations, each whole or not at all. Several processes may start at once: on PostgreSQL an
+ * Applies the pending migrations, each entirely or not at all. Several processes may start at once: on PostgreSQL an
  * advisory lock lets one of them work while the others wait and then find nothing to do. A migration that failed
- * before is tried again, since nothing of it was kept.
+ * before is tried again, since it was rolled back.
  *
  * @param embedded true for PGlite, which has one session and needs no lock
- * @returns the names of the migrations applied
- * @throws MigrationError naming the migration that failed and why, or those that this version does not know
+ * @returns the names of the applied migrations
+ * @throws MigrationError naming the migration that failed and why, or the migrations that this version does not know
  */
 export async function applyMigrations(
   pool: pg.Pool,
@@ -71,7 +69,8 @@ export async function applyMigrations(
   }
   if (pending.length === 0) return [];
   if (embedded) return runPending(pool, list);
-  // Connections of their own: one waits with the lock while the other works, whatever the pool's size and limits.
+  // A pool of two connections: one holds the lock while the other works, whatever the size and limits of the main
+  // pool.
   const own = makePool({ ...pool.options, max: 2, statement_timeout: 0 });
   try {
     const holder = await takeConnection(own);
@@ -84,7 +83,7 @@ export async function applyMigrations(
       );
       return await runPending(own, list);
     } finally {
-      // This transaction did nothing but hold the locks; a failing ROLLBACK means that it is gone, and they with it.
+      // This transaction only holds the locks; if ROLLBACK fails, the transaction and its locks are gone already.
       await endTransaction(holder, "ROLLBACK").catch(() => undefined);
     }
   } finally {
@@ -112,15 +111,15 @@ async function runPending(pool: pg.Pool, list: MigrationList): Promise<string[]>
   });
 }
 
-/** The state of a database's migrations, by names. */
+/** The state of a database's migrations, as names. */
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
-  /** Tried and rolled back; they are pending too. */
+  /** Failed and rolled back; also in `pending`. */
   readonly failed: readonly string[];
   /** Applied, and changed in the directory since. */
   readonly edited: readonly string[];
-  /** Applied, and gone from the directory. */
+  /** Applied, and no longer in the directory. */
   readonly missing: readonly string[];
 }
 
@@ -165,11 +164,11 @@ async function statusOf(pool: pg.Pool, { migrationDirectories }: MigrationList):
 }
 
 /**
- * Writes the migration that takes the existing ones to the schema.
+ * Writes a migration from the existing ones to the schema.
  *
  * @param name a few words, for the directory's name
- * @param options.empty write one even when there is nothing to change, to be filled by hand
- * @returns the path of the new file, or null when there is nothing to do
+ * @param options.empty write one even if there is nothing to change, to be filled in by hand
+ * @returns the path of the new file, or null if there is nothing to change
  */
 export async function createMigration(
   name: string,
@@ -187,7 +186,7 @@ export async function createMigration(
   return path;
 }
 
-/** The SQL by which the schema differs from what the migrations make; empty when they agree. */
+/** The SQL that would turn the result of the migrations into the schema; empty if they agree. */
 export async function findDrift(files = repository): Promise<string> {
   const list = await readMigrations(files);
   const schema = await readSchema(files);

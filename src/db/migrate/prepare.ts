@@ -15,7 +15,7 @@ export interface Prepared {
 }
 
 /**
- * Makes a database ready for this version: checks whether it can be used, applies the pending migrations, and checks
+ * Prepares a database for this version: checks whether it can be used, applies the pending migrations, and checks
  * that no table lacks a column that Prisma reads. A read-only database must have all migrations already.
  *
  * @throws UnfitDatabaseError, MigrationError

@@ -17,7 +17,8 @@ import { adapterOver } from "../prisma/adapter.ts";
 /** Prisma's schema engine as WebAssembly, over databases reached through `pg`. */
 
 /**
- * Runs the engine over two throw-away databases in memory, in which it replays the migrations; no real one is touched.
+ * Runs the engine with two temporary in-memory databases, in which it replays the migrations; no real database is
+ * used.
  */
 export async function withShadowEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const [main, shadow] = await Promise.all([startEmbedded({}), startEmbedded({})]);
@@ -62,8 +63,8 @@ const noteFinished = `DO $note$ BEGIN
 END $note$`;
 
 /**
- * Prisma's adapter with another way to run scripts: its own splits them at every semicolon, which breaks functions and
- * strings and leaves half a migration behind. Here a script is one simple query in one transaction.
+ * Prisma's adapter with another way to run scripts: Prisma's own splits them at every semicolon, which breaks
+ * functions and strings and can leave half a migration behind. Here a script is one simple query in one transaction.
  */
 function adapterFactory(
   failure: Failure,
@@ -74,11 +75,11 @@ function adapterFactory(
     const adapter = await catalogueAdapter(to);
     adapter.executeScript = async (script) => {
       if (isLock(script)) return;
-      // Rather fail than make all traffic queue behind a migration that waits for a long read.
+      // Fails rather than let all traffic queue behind a migration that waits for a long read.
       const begin = "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0";
       const run = async (client: pg.PoolClient) => {
         await client.query(script);
-        // In the same transaction as the work: a process that dies now leaves both or neither.
+        // In the same transaction as the script: if the process dies now, either both or neither are committed.
         await client.query(noteFinished);
       };
       try {
@@ -144,7 +145,7 @@ async function run<T>(
   try {
     return await work(engine);
   } catch (error) {
-    // The engine wraps errors in its own stack trace; PostgreSQL's message is more useful.
+    // The engine wraps errors in its own stack trace: PostgreSQL's message is shown instead.
     throw failure.message === null ? error : new ScriptError(failure.message, migrationIn(error));
   } finally {
     engine.free();
@@ -160,8 +161,9 @@ interface Wasm {
 }
 
 /**
- * The package imports its .wasm as a module, which Node does not do yet: instantiate it by hand. Its glue keeps the
- * instance in a variable of the module, so each engine loads the glue anew: two at once would share one otherwise.
+ * The package imports its .wasm as a module, which Node.js does not support yet: it is instantiated here. Its
+ * JavaScript keeps the instance in a module variable, so each engine loads the JavaScript again: otherwise two
+ * engines at once would share one instance.
  */
 async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
   const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");

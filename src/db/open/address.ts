@@ -1,8 +1,8 @@
 import pg from "pg";
 
-/** Addresses of PostgreSQL, `postgresql://user:password@host:5432/database?parameter=value`. */
+/** PostgreSQL addresses: `postgresql://user:password@host:5432/database?parameter=value`. */
 
-/** Parameters that the driver honours whatever their value. */
+/** Parameters that the driver supports with any value. */
 const honoured = new Set([
   "host",
   "port",
@@ -21,7 +21,7 @@ const honoured = new Set([
   "uselibpqcompat",
 ]);
 
-/** Parameters that are accepted with these values only: the default, or what the driver honours. */
+/** Parameters that are accepted only with these values: the default, or what the driver supports. */
 const acceptedValues: Readonly<Record<string, readonly string[]>> = {
   sslmode: ["disable", "require", "verify-ca", "verify-full", "no-verify"],
   schema: ["public"],
@@ -32,23 +32,23 @@ const acceptedValues: Readonly<Record<string, readonly string[]>> = {
   pgbouncer: ["false"],
 };
 
-/** What to set instead of parameters known from other programs (Prisma, libpq, PgBouncer). */
+/** Settings to use instead of parameters of other programs (Prisma, libpq, PgBouncer). */
 const alternatives: Readonly<Record<string, string>> = {
   schema: "the tables are in the schema public",
   connection_limit: "set DATABASE_POOL",
   statement_timeout: "set STATEMENT_TIMEOUT_MS",
-  connect_timeout: "connecting is given up after 5 seconds",
-  pool_timeout: "waiting for a connection is given up after 5 seconds",
+  connect_timeout: "connecting times out after 5 seconds",
+  pool_timeout: "waiting for a connection times out after 5 seconds",
   pgbouncer: "set PREPARED_STATEMENTS=false",
   statement_cache_size: "set PREPARED_STATEMENTS",
   target_session_attrs: "name the primary, or a proxy that leads to it",
 };
 
 /**
- * Checks an address of PostgreSQL: a parameter that would be ignored is refused.
+ * Checks a PostgreSQL address: a parameter that would be ignored is refused.
  *
- * @returns what is wrong with it and what would be right, without repeating the address, which may hold a password;
- *   null when nothing is
+ * @returns what is wrong and what is valid, without repeating the address, which may contain a password; null if it
+ *   is valid
  */
 export function addressProblem(text: string): string | null {
   const form = "must be a PostgreSQL address such as postgresql://user:password@host:5432/database";
@@ -57,7 +57,7 @@ export function addressProblem(text: string): string | null {
   if (authority.slice(authority.lastIndexOf("@") + 1).includes(",")) {
     return "must name one host: the primary, or a proxy that leads to it";
   }
-  // URL refuses the empty host of a Unix socket's address, which the driver takes:
+  // `URL` refuses an empty host, which the driver accepts for Unix sockets:
   // postgresql://user@/database?host=/run/postgresql
   const whole = text.replace("@/", "@localhost/");
   if (!URL.canParse(whole)) return form;
@@ -80,9 +80,9 @@ export function addressProblem(text: string): string | null {
   }
 }
 
-/** The driver's settings for an address that has no problem. */
+/** The driver's settings for a valid address. */
 export const addressSettings = (url: string): pg.ClientConfig => ({
   connectionString: url,
-  // SCRAM-SHA-256-PLUS over TLS, where the server offers it.
+  // SCRAM-SHA-256-PLUS over TLS, if the server offers it.
   enableChannelBinding: /[?&]channel_binding=(prefer|require)/.test(url),
 });

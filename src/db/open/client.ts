@@ -5,27 +5,27 @@ import { SentStatement, statementSent } from "../../lib/events.ts";
 export type StatementListener = (sql: string) => void;
 
 /**
- * Settings of every session. Sent as start-up parameters, which take precedence over the `options` that an address may
- * have; poolers such as PgBouncer keep these two for each of their clients.
+ * Settings of every session, sent as start-up parameters. These take precedence over `options` in an address, and
+ * poolers such as PgBouncer keep them for each of their clients.
  */
 const session = { TimeZone: "UTC", DateStyle: "ISO, MDY" };
 
 interface ClientHooks {
   /** Called for each statement, so that tests and logs can count them. */
   readonly onStatement?: StatementListener | undefined;
-  /** Settings that replace ours, for tests that no statement depends on them. */
+  /** Session settings for tests, instead of ours, to show that no statement depends on them. */
   readonly session?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The driver's method that makes the start-up message; its types leave it out. */
+/** The driver's method that builds the start-up message, which its types omit. */
 type Startup = { getStartupConf(): Record<string, string> };
 
-/** SQLSTATE protocol_violation, with which a pooler refuses a start-up parameter that it does not know. */
+/** SQLSTATE protocol_violation, with which a pooler refuses an unknown start-up parameter. */
 const REFUSED = "08P01";
 
 /**
- * The driver's client with our session settings. Once a pooler has refused a connection because of `statement_timeout`,
- * later connections are opened without it.
+ * The driver's client with our session settings. After a pooler has refused a connection because of
+ * `statement_timeout`, later connections are opened without it.
  */
 export function clientWith({ onStatement, session: other }: ClientHooks): typeof pg.Client {
   const { getStartupConf } = pg.Client.prototype as unknown as Startup;
@@ -52,7 +52,7 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
       return connecting as never;
     }
 
-    // The driver declares a dozen overloads; all of them pass through.
+    // The driver declares a dozen overloads, which are all passed through.
     override query(...args: unknown[]): never {
       const [statement, ...rest] = args as [string | { text?: string }];
       const text = typeof statement === "string" ? statement : (statement.text ?? "");

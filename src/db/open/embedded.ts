@@ -8,10 +8,10 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { PoolConfig } from "pg";
 import { lockDirectory } from "./lock.ts";
 
-/** A running PGlite and how `pg` reaches it. */
+/** A running PGlite, and the address under which `pg` reaches it. */
 export interface Embedded {
   readonly connection: PoolConfig;
-  /** The whole database as a file, to be loaded by `startEmbedded`. Connections must be closed before. */
+  /** The whole database as a file, for `startEmbedded`. Close all connections first. */
   dump(): Promise<Blob>;
   close(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export interface Embedded {
 /**
  * Starts PGlite behind its socket server, so that one driver and one code path serve both databases.
  *
- * @param source a directory on disk (locked while open), or a dump to load into memory; an empty database in
- *   memory when neither is given
- * @throws DirectoryError when another process has the directory open
+ * @param source a directory on disk (locked while open), or a dump to load into memory; without both, an empty
+ *   database in memory
+ * @throws DirectoryError if another process has opened the directory
  */
 export async function startEmbedded(source: { directory?: string; dump?: Blob }): Promise<Embedded> {
   const unlock = source.directory ? await lockDirectory(source.directory) : () => {};
@@ -40,9 +40,9 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
         ...address.connection(server.getServerConn()),
         user: "postgres",
         database: "postgres",
-        // PGlite's socket server interleaves the messages of several connections when one of them sends more
-        // than a packet, and then runs one connection's statement with the other's values. PGlite runs one statement
-        // at a time anyway.
+        // PGlite's socket server mixes up the messages of several connections if one of them sends more than a
+        // packet, and then runs one connection's statement with another's values. PGlite runs one statement at a time
+        // anyway.
         max: 1,
       },
       dump: () => database.dumpDataDir("none"),
@@ -60,15 +60,15 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
 }
 
 /**
- * Adds `error` listeners to accepted sockets: one that its client resets before the library listens to it would end the
- * process. The library's server is private, hence the cast.
+ * Adds `error` listeners to accepted sockets: a socket that the client resets before the library listens would end
+ * the process. The library's server is private, hence the cast.
  */
 function listenToSockets(server: PGLiteSocketServer): void {
   const { server: accepting } = server as unknown as { readonly server: Server };
   accepting.on("connection", (socket) => socket.on("error", () => undefined));
 }
 
-/** A Unix socket in a directory that only this user can enter; a loopback port where there are none. */
+/** A Unix socket in a directory that only this user can enter; a loopback port on systems without Unix sockets. */
 async function listenAddress() {
   if (process.platform === "win32") {
     return {
@@ -77,7 +77,7 @@ async function listenAddress() {
       remove: async () => {},
     };
   }
-  // The temporary directory, because a Unix socket's path has to be shorter than 108 bytes.
+  // In the temporary directory, because the path of a Unix socket must be shorter than 108 bytes.
   const directory = await mkdtemp(join(tmpdir(), "rolograph-"));
   return {
     listen: { path: join(directory, ".s.PGSQL.5432") },

@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import { adapterFactory } from "../prisma/adapter.ts";
 import { READ_ONLY } from "../read/read-only.ts";
 
-/** The database cannot be used as it is; the message says why and what would be right. */
+/** The database cannot be used as it is; the message says why and how to correct it. */
 export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }
@@ -24,7 +24,7 @@ export interface Found {
 /** The oldest major version of PostgreSQL that is tested. */
 const OLDEST = 14;
 
-/** @returns every reason why a database cannot be used; empty when it can */
+/** @returns all reasons why a database cannot be used; empty if there are none */
 export function problemsOf({ version, encoding, schema, isolation, strings }: Found): string[] {
   const major = Math.floor(version / 10_000);
   const reset = (setting: string) => `reset ${setting} (ALTER DATABASE … or ALTER ROLE … RESET ${setting}).`;
@@ -46,7 +46,7 @@ const SENT = "2026-07-01T12:00:00.123Z";
  * Checks whether a database can be used, before any table is read. Two statements.
  *
  * @returns whether it is read-only, and warnings for the operator
- * @throws UnfitDatabaseError naming everything that is wrong
+ * @throws UnfitDatabaseError with all reasons
  */
 export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embedded">) {
   const { rows } = await pool.query<Found>(
@@ -78,7 +78,7 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
   return { readOnly: found.readOnly, warnings };
 }
 
-/** Sends SENT through Prisma's adapter and gives what it reads back. */
+/** Sends SENT through Prisma's adapter, and returns the value read back. */
 async function roundTrip(pool: Database["pool"]): Promise<string> {
   const adapter = await adapterFactory(pool).connect();
   try {

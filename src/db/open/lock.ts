@@ -4,24 +4,31 @@ import { createRequire } from "node:module";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-/** The data directory cannot be used: another process has it open, or this one must not; the message says which. */
+/**
+ * The data directory cannot be used: another process has opened it, or this process may not use it; the message says
+ * which.
+ */
 export class DirectoryError extends Error {
   override readonly name = "DirectoryError";
 }
 
-/** Tries to lock a whole open file, without waiting. @returns whether it holds the lock now */
+/**
+ * Tries to lock an open file, without waiting.
+ *
+ * @returns whether the lock was acquired
+ */
 type TryLock = (descriptor: number) => boolean;
 
 /**
- * Locks a directory for this process. PGlite does not notice a directory that is open already, and corrupts it.
+ * Locks a directory for this process. PGlite does not detect that a directory is already open, and corrupts it.
  *
- * The kernel locks the file `lock` in the directory: atomically, until the process ends in whatever way, and visibly to
- * other containers on the same volume, which process ids and ports are not. The file is never removed, since two
- * processes could then lock two files of one name; its text only names the holder.
+ * The kernel locks the file `lock` in the directory: atomically, until the process ends in any way, and visibly to
+ * other containers on the same volume, unlike process ids and ports. The file is never deleted, since two processes
+ * could then lock two files of the same name; its text only names the holder.
  *
- * @param directory made when absent
- * @returns a function that gives the lock back
- * @throws DirectoryError when another process holds it, or the directory cannot be used
+ * @param directory created if missing
+ * @returns a function that releases the lock
+ * @throws DirectoryError if another process holds the lock, or the directory cannot be used
  */
 export async function lockDirectory(directory: string): Promise<() => void> {
   const tryLock = loadLocking();
@@ -38,7 +45,7 @@ export async function lockDirectory(directory: string): Promise<() => void> {
   try {
     if (!lock(tryLock, descriptor, directory)) {
       throw new DirectoryError(
-        `${directory} is in use by ${holderIn(path)}. Stop that one, or set DATA_DIR to another directory.`,
+        `${directory} is in use by ${holderIn(path)}. Stop that process, or set DATA_DIR to another directory.`,
       );
     }
     ftruncateSync(descriptor);
@@ -54,7 +61,8 @@ function lock(tryLock: TryLock, descriptor: number, directory: string): boolean 
   try {
     return tryLock(descriptor);
   } catch (error) {
-    // Some network file systems. Without a lock, a second server would corrupt data that the first has acknowledged.
+    // On some network file systems. Without a lock, a second server could corrupt data that the first has
+    // acknowledged.
     throw new DirectoryError(
       `${directory} is on a file system that cannot lock files (${(error as Error).message}). Set DATA_DIR to a local directory, or DATABASE_URL to a PostgreSQL.`,
     );
@@ -64,7 +72,7 @@ function lock(tryLock: TryLock, descriptor: number, directory: string): boolean 
 const holderIn = (path: string): string =>
   /^process \d+ on \S+\n$/.exec(readFileSync(path, "utf8"))?.[0].trim() ?? "another process";
 
-/** Node has no file locks. The addon's package has binaries for Linux, macOS and Windows. */
+/** Node.js has no file locks. The addon has binaries for Linux, macOS and Windows. */
 function loadLocking(): TryLock {
   try {
     const { tryLock } = createRequire(import.meta.url)("fs-native-extensions") as { tryLock: TryLock };

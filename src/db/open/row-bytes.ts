@@ -1,16 +1,16 @@
 import type pg from "pg";
 import { answerTooLarge, MAX_ANSWER } from "../../lib/answer-size.ts";
 
-/** The driver's private methods that receive rows; its types leave them out. */
+/** The driver's private methods that receive rows, which its types omit. */
 interface Receiver {
   _handleDataRow(row: { readonly length: number }): void;
   _getActiveQuery(): { _canceledDueToError: Error | false; _result: { rows: unknown[] } } | null;
 }
 
 /**
- * A client that fails a statement whose rows exceed MAX_ANSWER bytes. Bytes are counted as rows arrive, so that memory
- * is bounded; the connection can be used again. The driver fails a statement in the same way when it cannot parse a
- * row.
+ * A client that fails a statement whose rows exceed MAX_ANSWER bytes. Bytes are counted as rows arrive, so that
+ * memory is bounded; the connection can be used again. The driver fails a statement in the same way if it cannot
+ * parse a row.
  */
 export function boundedClient(Client: typeof pg.Client): typeof pg.Client {
   const { _handleDataRow: receive } = Client.prototype as unknown as Receiver;

@@ -12,18 +12,18 @@ import type { Send } from "../open/query.ts";
 import { withMoments } from "../types.ts";
 
 /**
- * The seam between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma makes
- * statements, and this file sends them through the pool, on a transaction's connection, or nowhere (to learn their
+ * The boundary between Prisma and the driver, by Prisma's documented interface (`SqlDriverAdapter`): Prisma builds
+ * statements, and this file sends them through the pool, on a transaction's connection, or not at all (to learn their
  * SQL).
  */
 
-/** The open transaction that Prisma is to borrow instead of beginning one; null when it is to begin its own. */
+/** The open transaction that Prisma is to use; null if it must begin its own. */
 export type NextTransaction = (isolation: IsolationLevel | undefined) => Send | null;
 
 /**
  * Prisma's adapter for PostgreSQL over a pool.
  *
- * @param borrowed called whenever Prisma begins a transaction; when left out, all are Prisma's own
+ * @param borrowed called whenever Prisma begins a transaction; without it, all transactions are Prisma's own
  */
 export function adapterFactory(
   pool: pg.Pool,
@@ -51,8 +51,9 @@ interface Sender {
 }
 
 /**
- * Prisma's adapter over any function that sends statements. As it comes, it sends timestamps in UTC without an offset
- * and ignores the offset when it reads them: both are wrong in a session of another time zone, and are corrected here.
+ * Prisma's adapter over any function that sends statements. Prisma's version sends timestamps in UTC without an
+ * offset and ignores the offset when it reads them; both are wrong in sessions with another time zone, and corrected
+ * here.
  */
 export async function adapterOver(send: Send): Promise<SqlDriverAdapter> {
   let types: CustomTypesConfig | undefined;
@@ -65,7 +66,7 @@ export async function adapterOver(send: Send): Promise<SqlDriverAdapter> {
     on: () => sender,
     removeListener: () => sender,
   };
-  // The adapter recognises a pool by its prototype.
+  // The adapter recognizes a pool by its prototype.
   const pool = Object.assign(Object.create(pg.Pool.prototype) as pg.Pool, { options: {} }, sender);
   const adapter = await new PrismaPg(pool).connect();
   const [queryRaw, executeRaw] = [adapter.queryRaw.bind(adapter), adapter.executeRaw.bind(adapter)];
@@ -83,13 +84,13 @@ const parts = ({ provider, adapterName, queryRaw, executeRaw }: SqlDriverAdapter
   options: { usePhantomQuery: true },
 });
 
-/** A borrowed transaction: whoever began it also ends it. */
+/** A borrowed transaction, which is ended by the code that began it. */
 async function borrow(send: Send): Promise<Transaction> {
   const nothing = async () => undefined;
   return { ...parts(await adapterOver(send)), commit: nothing, rollback: nothing };
 }
 
-/** A transaction of Prisma's own, on a connection of its own. */
+/** A transaction of Prisma's own, on a separate connection. */
 async function begin(pool: pg.Pool, isolation: IsolationLevel | undefined): Promise<Transaction> {
   const connection = await takeConnection(pool);
   try {
@@ -107,7 +108,7 @@ async function begin(pool: pg.Pool, isolation: IsolationLevel | undefined): Prom
   }
 }
 
-/** Date and time types that are sent as they are, without an offset. */
+/** Date and time types that are sent unchanged, without an offset. */
 const withoutOffset = new Set(["DATE", "TIME", "TIMETZ"]);
 
 function withOffsets(query: SqlQuery): SqlQuery {

@@ -6,47 +6,54 @@ import { unreadColumns } from "./rows.ts";
 import type { Read, Statement } from "./statement.ts";
 import { requireTestedPrisma } from "./tested.ts";
 
-/** The one PrismaClient of a database, and how it borrows transactions that are open already. */
+/** The only PrismaClient of a database, and how it uses open transactions. */
 
 export type UnscopedClient = ReturnType<typeof clientOver>;
 
 /** Prisma's client inside a transaction. */
 export type TransactionClient = Parameters<Parameters<UnscopedClient["$transaction"]>[0]>[0];
 
-/** Prisma's client inside a transaction that was open already. */
+/** Prisma's client in a transaction that was already open. */
 export interface BorrowedTransaction {
   readonly client: TransactionClient;
-  /** Ends Prisma's own record of the transaction; the transaction itself stays open. */
+  /** Ends Prisma's own record of the transaction; the transaction stays open. */
   giveBack(): Promise<void>;
 }
 
 export interface PrismaOfDatabase {
   readonly prisma: UnscopedClient;
-  /** Makes Prisma work in a transaction that is open already. @param send sends a statement in it */
+  /**
+   * Makes Prisma use an open transaction.
+   *
+   * @param send sends a statement in the transaction
+   */
   borrow(send: Send): Promise<BorrowedTransaction>;
   /**
-   * The SQL of a read, which is not sent. Statements that Prisma cannot make (counts by value, a set's fingerprint)
-   * embed it, and so are about exactly the rows that a list with the same `where` shows.
+   * The SQL of a read, without sending it. Statements that Prisma cannot build (counts by value, a set's fingerprint)
+   * embed it, so that they cover exactly the rows of a list with the same `where`.
    *
-   * @returns for `findMany` one `SELECT` of the columns that `args.select` names, and of the keys
-   * @throws Error when the read is not one statement, or when Prisma refuses the arguments
+   * @returns for `findMany` one `SELECT` of the columns in `args.select`, and of the keys
+   * @throws Error if the read is not one statement, or Prisma refuses the arguments
    */
   statementOf(read: Read): Promise<Statement>;
 }
 
-/** Milliseconds; the longest timer there is. Borrowed transactions time out where they were begun, not in Prisma. */
+/**
+ * Milliseconds: the longest possible timer. Borrowed transactions have their timeout where they were begun, not in
+ * Prisma.
+ */
 const MAX = 2 ** 31 - 1;
 
 /**
- * Marks borrowed transactions: only they name an isolation level. Prisma's own name none and have the session's, which
- * is also read committed (see `open/inspect.ts`).
+ * Marks borrowed transactions, which are the only ones with an isolation level. Prisma's own have the session's
+ * default, which is also read committed (see `open/inspect.ts`).
  */
 const BORROWED = "ReadCommitted";
 
 /**
  * Prisma over a pool.
  *
- * @throws Error when Prisma is not the version that was tested
+ * @throws Error if the version of Prisma is not the tested one
  */
 export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
   requireTestedPrisma();
@@ -57,7 +64,7 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
     return send;
   });
 
-  /** Borrowing is serialised: when Prisma begins a transaction, it does not say for which call. */
+  /** Borrowing is serialized, because Prisma does not say for which call it begins a transaction. */
   let turn: Promise<unknown> = Promise.resolve();
 
   const begin = async (send: Send): Promise<BorrowedTransaction> => {
@@ -101,7 +108,7 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
         sent.push({ text, values });
         return { rows: [], fields: [], rowCount: 0, command: "", oid: 0 };
       });
-      // Prisma may fail on the empty result, as for a count. An error matters only if no statement was sent.
+      // Prisma may fail on the empty result, for example of a count. An error matters only if no statement was sent.
       const refused = await call(client, model, operation, args).then(
         () => null,
         (error: unknown) => error,
@@ -119,7 +126,7 @@ type Calls = Readonly<Record<string, Readonly<Record<string, (args: object) => P
 const call = async (client: TransactionClient, model: string, operation: string, args: object) =>
   (client as unknown as Calls)[model]?.[operation]?.(args);
 
-/** @param borrowed takes the transaction that is to be borrowed next */
+/** @param borrowed takes the transaction that Prisma is to use next */
 const clientOver = (pool: pg.Pool, borrowed: () => Send | null) =>
   new PrismaClient({
     adapter: adapterFactory(pool, (isolation) => (isolation === undefined ? null : borrowed())),

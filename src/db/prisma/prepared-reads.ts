@@ -11,9 +11,9 @@ import type { StatementNames } from "./statement-names.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
- * Prepared reads: the statement that Prisma made for one shape of arguments is kept and sent by the driver for later
- * calls of that shape. Prisma takes 0.2 to 0.4 ms of CPU for each read, the driver 0.05 to 0.1. A statement is kept
- * only when each value of the call is found unchanged among its parameters.
+ * Prepared reads: the statement that Prisma built for one shape of arguments is kept, and the driver sends it for
+ * later calls of that shape. Prisma takes 0.2 to 0.4 ms of CPU for each read, the driver 0.05 to 0.1. A statement is
+ * kept only if each value of the call is found unchanged among its parameters.
  */
 
 /** The operations that can be prepared. */
@@ -21,10 +21,10 @@ export type ReadOperation = NonNullable<Read["operation"]>;
 
 export interface PreparedReads {
   /**
-   * Answers a read as Prisma would.
+   * Executes a read with the same result as Prisma.
    *
-   * @param ask sends it through Prisma, when it is not prepared
-   * @param through sends it when it is prepared; the pool does when left out
+   * @param ask sends it through Prisma, if it is not prepared
+   * @param through sends a prepared read; the pool by default
    */
   read(
     model: string,
@@ -35,9 +35,9 @@ export interface PreparedReads {
   ): Promise<unknown>;
   /** The statement of a `findMany`, to be embedded in another one. */
   statement(model: string, args: ReadArgs): Promise<Statement>;
-  /** The first rows in an order and the number of all rows, in one statement that finds all of them. */
+  /** The first rows in an order and the number of all rows, by one statement that finds all rows. */
   countedRows(model: string, args: ReadArgs, page: PageOfAll, through?: Send): Promise<CountedRows>;
-  /** How many reads were answered in which way since the database was opened; goes on counting. */
+  /** Number of reads since the database was opened, by how they were executed. */
   readonly counts: Readonly<ReadCounts>;
 }
 
@@ -45,14 +45,15 @@ interface ReadCounts {
   /** Sent by the driver, from a kept statement. */
   replayed: number;
   /**
-   * Answered by Prisma, because their shape had not come often enough, or its statement could not be made just then.
+   * Executed by Prisma, because the shape was not seen often enough, or its statement could not be built at that
+   * moment.
    */
   first: number;
-  /** Answered by Prisma, because their shape cannot be replayed: of these there should be next to none. */
+  /** Executed by Prisma, because the shape cannot be prepared; this should be rare. */
   unreplayable: number;
 }
 
-/** How many of all rows to return, and in which order. */
+/** Number of rows to return, and their order. */
 export interface PageOfAll {
   readonly order: readonly OrderKey[];
   readonly take: number;
@@ -70,23 +71,23 @@ export interface CountedRows {
   readonly total: number;
 }
 
-/** Shapes that are kept; beyond these, a new one evicts the oldest. */
+/** Most shapes that are kept; a further one replaces the oldest. */
 const MOST_SHAPES = 1000;
 
 /**
- * Most values of a shape that is prepared. Matching values to parameters is quadratic, seconds for ten thousand values;
- * and long lists seldom repeat, since each length is a shape of its own.
+ * Most values of a prepared shape. Matching values to parameters is quadratic (seconds for ten thousand values), and
+ * long lists rarely repeat, since each length is a shape of its own.
  */
 const MOST_VALUES = 600;
 
 interface Prepared {
   /** How often the shape was seen before its statement was kept. */
   times: number;
-  /** Undefined until it is made, null when the shape cannot be prepared. */
+  /** Undefined until it is built, null if the shape cannot be prepared. */
   template: Template | null | undefined;
 }
 
-/** @param after how many reads of a shape Prisma answers before its statement is kept */
+/** @param after how many times Prisma executes a shape before its statement is kept */
 export function preparedReads(
   {
     pool,
@@ -110,7 +111,7 @@ export function preparedReads(
     return prepared;
   };
 
-  /** Null until the shape has come often enough and its statement is made, and when it cannot be prepared. */
+  /** Null until the shape was seen often enough and its statement was built, or if it cannot be prepared. */
   const preparedStatement = async (
     model: string,
     operation: ReadOperation,
@@ -186,8 +187,8 @@ SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(
 }
 
 /**
- * @returns null when the statement does not tell where each value goes, undefined when it could not be made for a
- *   reason that passes, which says nothing of the shape
+ * @returns null if the statement does not show where each value goes; undefined if it could not be built for a
+ *   temporary reason
  */
 async function makeTemplate(
   statementOf: PrismaOfDatabase["statementOf"],
@@ -196,7 +197,7 @@ async function makeTemplate(
   const { args: others, markers } = marked(args);
   return statementOf({ ...read, args: others }).then(
     (statement) => templateOf(statement, markers),
-    // A value's type cannot always be seen (an enum's looks like text); Prisma then refuses the marker.
+    // A value's type is not always visible (an enum's looks like text); Prisma then refuses the marker.
     (error: unknown) => (isTransient(error) ? undefined : null),
   );
 }
@@ -207,7 +208,7 @@ const fields = new Map(
     .flatMap(([, names]) => Object.keys(names as object).map((name) => [columnOf(name), name])),
 );
 
-/** Makes objects of rows. Prisma's statements also select the keys, which are left out unless they were asked for. */
+/** Converts rows to objects. Prisma's statements also select the keys, which are removed unless they were requested. */
 function reader(columns: readonly { readonly name: string }[], select: object | undefined) {
   const names = columns.map(({ name: column }) => {
     const name = fields.get(column);

@@ -5,7 +5,7 @@ import type { OwnedName } from "../models.ts";
 /** How many typed slots of each kind a contact or lead has for custom field values. */
 export const SLOT_COUNT = 8;
 
-/** Columns of contacts and leads that are computed from the others, for filters and orders. No read fetches them. */
+/** Columns of contacts and leads that are computed from others, for filters and sort orders. No read selects them. */
 export const derivedColumns = {
   nameKey: true,
   emailKey: true,
@@ -47,7 +47,7 @@ export const derivedDealColumns = { nameKey: true, stageKey: true } as const sat
   Record<Prisma.DealScalarFieldEnum, true>
 >;
 
-/** Prisma's `omit` for the columns that no read fetches. */
+/** Prisma's `omit` for the columns that no read selects. */
 export const unreadColumns = {
   contact: derivedColumns,
   lead: derivedColumns,

@@ -8,12 +8,15 @@ export interface Shape {
   /** The values, in the order in which they appear in the arguments. */
   readonly values: readonly Value[];
   /**
-   * Whether a generic plan is safe: rows are found by keys and times alone, so that no value makes another plan better.
+   * Whether a generic plan is safe: rows are found by keys and times alone, so that no value would need another plan.
    */
   readonly genericPlanSafe: boolean;
 }
 
-/** The only names in the `where` of a shape that is safe for a generic plan. Owners and filters vary in selectivity. */
+/**
+ * The only names in the `where` of a shape that is safe for a generic plan. The selectivity of owners and filters
+ * varies.
+ */
 const genericPlanNames: ReadonlySet<string> = new Set([
   "AND",
   "OR",
@@ -41,12 +44,12 @@ const GENERIC_PLAN_LENGTH = 8;
 
 export type Value = string | number | Date;
 
-/** The kind of a value: all values of one kind are sent in the same way. */
+/** The kind of a value; all values of one kind are sent in the same way. */
 type Kind = "text" | "decimal" | "integer" | "moment";
 
 const MOST_INTEGER = 2 ** 31 - 1;
 
-/** Might be the name of an enum value, which is no parameter like a text; such values are a part of the shape's key. */
+/** A text that could be the name of an enum value, which is no parameter; it is part of the shape's key. */
 const ENUM_LIKE = /^[A-Z][A-Z0-9_]*$/;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
@@ -73,7 +76,7 @@ export interface ReadArgs {
 /**
  * The shape of a read's arguments.
  *
- * @returns null when a value has no kind, such as objects of Prisma's own
+ * @returns null if a value has no kind, such as Prisma's own objects
  */
 export function shapeOf({ where, take, skip, ...others }: ReadArgs): Shape | null {
   const reading: Reading = { values: [], genericPlanSafe: true };
@@ -121,7 +124,7 @@ function keyOf(node: unknown, reading: Reading): string | null {
   return `${key}}`;
 }
 
-/** The same arguments with markers in the place of the values, and the markers in the order of a shape's values. */
+/** The same arguments with markers instead of values, and the markers in the order of a shape's values. */
 export function marked({ where, take, skip, ...others }: ReadArgs) {
   const markers: Value[] = [];
   const mark = (value: Value) => {
@@ -145,7 +148,7 @@ function withValues(node: unknown, next: (value: Value) => Value): unknown {
   return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, withValues(value, next)]));
 }
 
-/** A value of the same kind that no caller sends; `at` makes it unique. */
+/** A value of the same kind that no caller would send; `at` makes it unique. */
 function marker(value: Value, at: number): Value {
   switch (kindOf(value)) {
     case "integer":
@@ -155,11 +158,11 @@ function marker(value: Value, at: number): Value {
     case "moment":
       return new Date(MARKED_MOMENT + at * 1001);
     default:
-      // Has characters that escaping or case folding would change, so that a changed value is noticed.
+      // Contains characters that escaping or case folding would change, so that a changed value is detected.
       return `${MARK}${at}~"\\%_'É`;
   }
 }
 
-/** Part of every text marker; in no text that Prisma itself adds. */
+/** Part of every text marker; no text that Prisma adds contains it. */
 export const MARK = "~rolograph~";
 const MARKED_MOMENT = Date.UTC(2171, 4, 17, 13, 41, 23, 457);

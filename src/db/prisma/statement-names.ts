@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
 
 /**
- * The name under which PostgreSQL keeps the plan of a statement, so that it is not parsed and planned anew each
- * time; undefined when the statement is sent without one.
+ * The name under which PostgreSQL keeps the plan of a statement, so that it is not parsed and planned again;
+ * undefined for a statement without a name.
  *
  * @param text of a statement whose best plan does not depend on its values
  */
 export type StatementNames = (text: string) => string | undefined;
 
-/** Most statements with names. Each connection keeps each plan until it ends, some 50 kB of the server's memory. */
+/**
+ * Most named statements. Each connection keeps each plan until it ends, about 50 kB of the database server's memory.
+ */
 const MOST_NAMES = 200;
 
 /**
  * Names are hashes of the text, so that they mean the same on every connection and in every process: a pooler that
- * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it comes a second time, up
- * to MOST_NAMES: callers decide what they select, and so how many texts there are.
+ * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it is sent a second
+ * time, up to MOST_NAMES: callers decide what they select, and thus how many texts there are.
  *
  * @param enabled false for poolers in transaction mode without support for prepared statements
  */

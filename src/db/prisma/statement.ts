@@ -1,10 +1,10 @@
-/** A statement with its parameters, which stand in the text as `$1`, `$2` and so on. */
+/** A statement with its parameters, written `$1`, `$2` and so on. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** A read for Prisma, with arguments that `scope` has confined. */
+/** A read for Prisma, whose arguments `scope` has confined. */
 export interface Read {
   /** Prisma's name of the delegate, such as `contact`. */
   readonly model: string;

@@ -1,9 +1,7 @@
 import { MARK, type Value } from "./shape.ts";
 import type { Statement } from "./statement.ts";
 
-/**
- * Where a parameter comes from: a value of the call (`at` is its position), perhaps inside other text, or a constant.
- */
+/** The source of a parameter: a value of the call (`at` is its position), possibly inside other text, or a constant. */
 type Parameter =
   | { readonly kind: "value"; readonly at: number; readonly before: string; readonly after: string }
   | { readonly kind: "asIs"; readonly at: number }
@@ -21,7 +19,8 @@ export interface Template {
  * Makes a template of a statement by finding the call's values among its parameters.
  *
  * @param markers the values of the call, all different
- * @returns null when a value was changed or is not among the parameters: the statement then cannot serve other values
+ * @returns null if a value was changed or is not among the parameters: the statement then cannot be used for other
+ *   values
  */
 export function templateOf({ text, values }: Statement, markers: readonly Value[]): Template | null {
   const found = new Set<number>();
@@ -63,7 +62,7 @@ function placeOf(parameter: unknown, marker: Value, at: number): Parameter | nul
   };
 }
 
-/** A moment, or a day, as the adapter sends it. */
+/** A time or date, as the adapter sends it. */
 const momentText = (moment: Date, day: boolean): string =>
   day ? moment.toISOString().slice(0, 10) : moment.toISOString();
 

@@ -2,7 +2,7 @@ import type { Query } from "../open/query.ts";
 import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
-/** A contact that has an e-mail address, or had it. */
+/** A contact that has or had an e-mail address. */
 export interface AddressRow {
   /** Comparison key of the address. */
   readonly key: string;

@@ -114,7 +114,7 @@ interface Placed {
   readonly request: ChildRequest;
 }
 
-/** Requests that differ in their parents alone: one branch of the statement. */
+/** Requests that differ only in their parents: one branch of the statement. */
 type Group = readonly Placed[];
 
 function groupsOf(requests: readonly ChildRequest[]): Group[] {
@@ -138,14 +138,14 @@ function keyOf(request: ChildRequest): string {
 type Parameter = (value: unknown) => string;
 
 /**
- * One LATERAL over the parents of a group: PostgreSQL walks the index of each and stops at its limit, so that a
- * parent with 10 000 rows costs what one with ten does.
+ * One LATERAL over the parents of a group: PostgreSQL reads the index for each parent and stops at its limit, so that
+ * a parent with 10 000 rows costs the same as one with ten.
  *
  * @param limit what the principal may see of the table, as a further condition
  */
 function branch(at: number, group: Group, limit: string, parameter: Parameter): string {
   const [first] = group;
-  // As PostgreSQL writes an array: the driver would quote each id.
+  // In PostgreSQL's array syntax: the driver would quote each id.
   const parents = parameter(`{${group.map(({ request }) => request.parentId).join(",")}}`);
   if (first?.request.kind !== "page") {
     const { table, parent } = (first as Placed).request.table;

@@ -5,11 +5,11 @@ import { assignedSql } from "../scope/sql.ts";
 /**
  * Ids of the live contacts with one of these phone numbers that the principal may see.
  *
- * The list is a subquery, so that the planner does not know its length: it takes a contact for a match at each number
- * of a long list, and then reads all of them (a thousand numbers among 300,000 contacts: 14 s, by the index 0.03 s).
+ * The list is a subquery, so that the planner does not know its length: for a long list it would estimate a match per
+ * number and read all contacts (a thousand numbers among 300,000 contacts: 14 s, by the index 0.03 s).
  *
  * @param numbers in E.164, with extensions as they are stored
- * @param nameKeys keys of names that a contact must have one of; null for any name
+ * @param nameKeys keys of names of which a contact must have one; null for any name
  */
 export async function readPhoneHolders(
   query: Query,

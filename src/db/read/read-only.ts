@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 
-/** The SQL that says whether a session can write nothing: the database is a standby, or its sessions are read-only. */
+/** SQL that is true if a session cannot write: the database is a standby, or its sessions are read-only. */
 export const READ_ONLY = "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
 
 /** Whether a database is read-only at present. */

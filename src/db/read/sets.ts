@@ -11,7 +11,7 @@ export interface RowSet {
   readonly where: object;
 }
 
-/** What rows are counted by. */
+/** What rows are grouped by. */
 export type Bucket =
   /** A column's values, grouped by the column `by` where that is another one (a folded copy). */
   | { readonly kind: "column"; readonly column: string; readonly by?: string }
@@ -32,7 +32,7 @@ export interface SetReader {
   counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
   /** For each of these rows, the positions (in `sets`) of the sets that it is in. */
   memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
-  /** How many live rows carry a tag, or do not; whoever they are assigned to. */
+  /** Number of live rows with a tag, or without it, regardless of their owner. */
   countTagged(model: "contact" | "lead", tagId: string, negated: boolean): Promise<number>;
   /** How many rows of `all` are not in `part`, which must be a subset of it. */
   countOthers(all: RowSet, part: RowSet): Promise<number>;
@@ -85,7 +85,7 @@ export function setStatement(
   return statement(model, scope(name, "findMany", { where, select: chosen }, principal));
 }
 
-/** Up to so many carriers of a tag are found faster by its index than by reading the trash. */
+/** Up to this many rows with a tag are found faster by the tag's index than by reading the trash. */
 const RARE = 2_000;
 
 /** @param statement makes the SQL of a read */
@@ -129,8 +129,8 @@ export function setReader(
       const trashed = (tags: string) =>
         `(SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NOT NULL
           AND ${tags} @> ARRAY[$2::uuid])`;
-      // The few carriers of a rare tag are found by the index on tag_ids. For other tags reading the trash is cheaper:
-      // the expression `tag_ids || '{}'` keeps the planner from that index.
+      // The few rows with a rare tag are found by the index on tag_ids. For other tags reading the trash is cheaper:
+      // the expression `tag_ids || '{}'` keeps the planner from using that index.
       const tagged = `(SELECT t.n - CASE WHEN t.n < ${RARE} THEN ${trashed("tag_ids")} ELSE ${trashed("(tag_ids || '{}')")} END
         FROM (SELECT count(*) AS n FROM ${model}_tag WHERE org_id = $1::uuid AND tag_id = $2::uuid) AS t)`;
       const live = `(SELECT count(*) FROM ${model} WHERE org_id = $1::uuid AND deleted_at IS NULL)`;

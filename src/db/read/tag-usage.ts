@@ -1,7 +1,7 @@
 import type { Query } from "../open/query.ts";
 import type { Principal } from "../scope/scope.ts";
 
-/** How many live records carry a tag. */
+/** Number of live records with a tag. */
 export interface TagUsage {
   readonly tagId: string;
   readonly contacts: number;
@@ -9,9 +9,9 @@ export interface TagUsage {
 }
 
 /**
- * Counts what the principal may see, for many tags in one statement, in the order of the ids. Each table is read
- * once, whatever the number of tags, and not joined: right after an import, while the planner has no statistics of the
- * new rows, a join took more than 30 s for 38,000 contacts.
+ * Counts the rows that the principal may see, for many tags in one statement, in the order of the ids. Each table is
+ * read once, whatever the number of tags, without a join: right after an import, while the planner has no statistics
+ * of the new rows, a join took more than 30 s for 38,000 contacts.
  */
 export async function readTagUsage(
   query: Query,

@@ -1,7 +1,7 @@
 import type { Db } from "./db.ts";
 import type { ModelName } from "./models.ts";
 
-/** The calls of a delegate whose model is known at run time only. */
+/** The methods of a delegate whose model is known only at run time. */
 interface AnyDelegate {
   findFirst(args: { where: object }): Promise<unknown>;
   findMany(args: { where: object; select?: object }): Promise<unknown[]>;
@@ -12,5 +12,5 @@ interface AnyDelegate {
   deleteMany(args: { where: object }): Promise<unknown>;
 }
 
-/** A model's delegate, typed loosely, for code that goes by the table of models. */
+/** A model's delegate, loosely typed, for code that iterates over the table of models. */
 export const delegate = (db: Db, name: ModelName): AnyDelegate => db[name] as unknown as AnyDelegate;

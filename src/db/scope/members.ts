@@ -3,7 +3,7 @@ import { orderKey } from "../../lib/accents.ts";
 import { fold } from "../../lib/fold.ts";
 import type { Query } from "../open/query.ts";
 
-/** A member with the name and e-mail address that the organization knows. */
+/** A member with the name and e-mail address given in the organization. */
 export interface MemberProfile {
   readonly id: string;
   readonly name: string;
@@ -12,15 +12,15 @@ export interface MemberProfile {
   readonly dataScope: DataScope;
   readonly version: number;
   readonly createdAt: Date;
-  /** When they were removed; null while they are a member. */
+  /** When the member was removed; null for current members. */
   readonly removedAt: Date | null;
 }
 
 /**
- * Members of one organization in the order of their names.
+ * Members of one organization by name.
  *
- * @param ids only these, whether or not they were removed; all when null
- * @param removed whether those who were removed are among all of them
+ * @param ids only these, removed or not; all if null
+ * @param removed whether to include removed members, if `ids` is null
  */
 export async function readMembers(
   query: Query,
@@ -36,8 +36,8 @@ export async function readMembers(
      ORDER BY m.id`,
     [orgId, ids, removed],
   );
-  // Not by PostgreSQL, whose order depends on the locale of the database; it stays that of the ids where names are the
-  // same.
+  // Not sorted by PostgreSQL, whose order depends on the database's locale; members with the same name stay in the
+  // order of their ids.
   const named = members.map((member) => ({ member, key: orderKey(fold(member.name)) }));
   named.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
   return named.map(({ member }) => member);

@@ -19,9 +19,9 @@ function endOf(model: ModelName, relation: string): ModelName {
  *
  * @param model Prisma model name
  * @param row the row's alias in the statement
- * @param orgId parameter that holds the organization's id
- * @param memberId parameter that holds the member's id, asked for when the rule needs it
- * @returns null when the principal may see every row of the organization
+ * @param orgId parameter of the organization's id
+ * @param memberId returns the parameter of the member's id, called only if the rule needs it
+ * @returns null if the principal may see every row of the organization
  * @throws ScopeError for a rule that cannot be written as SQL here
  */
 export function assignedSql(

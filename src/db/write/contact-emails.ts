@@ -1,17 +1,17 @@
 import { type Addresses, emailKeys } from "../../lib/email.ts";
 
 /**
- * The addresses of live contacts, each one contact's alone: the rows of contact_email. They are derived from the
- * contacts by whatever writes these (`row-statements.ts`, `bulk.ts`), in the same statement.
+ * E-mail addresses of live contacts, unique within the organization: the rows of contact_email. They are derived from
+ * the contacts by every write (`row-statements.ts`, `bulk.ts`), in the same statement.
  */
 
-/** The unique indexes that keep an address from being two live contacts'. */
+/** The unique indexes that prevent two live contacts with the same address. */
 export const ADDRESS_INDEXES = ["contact_email_pkey", "contact_email_live"] as const;
 
-/** As much of a contact as says which addresses it holds. */
+/** The columns of a contact that determine its addresses. */
 export type Movable = Addresses & { readonly deletedAt?: Date | null };
 
-/** Comparison keys that a contact gets, and those that it no longer has. */
+/** Comparison keys that a contact gets, and those that it loses. */
 export interface AddressMoves {
   readonly come: readonly string[];
   readonly gone: readonly string[];
@@ -22,7 +22,7 @@ const none: AddressMoves = { come: [], gone: [] };
 const held = (contact: Movable): string[] => (contact.deletedAt == null ? emailKeys(contact) : []);
 
 /**
- * What a change moves.
+ * Addresses to add and remove for a change.
  *
  * @param before null for a new contact
  * @param change columns by Prisma's field names

@@ -9,11 +9,11 @@ import type { AddressMoves } from "./contact-emails.ts";
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** An address that a contact is to have. */
+/** An address that a contact gets. */
 interface HeldAddress {
   /** Comparison key. */
   readonly key: string;
-  /** The contact's. */
+  /** Row id of the contact. */
   readonly id: string;
 }
 
@@ -26,7 +26,7 @@ const ERRORS = 500;
 /** Inserts and updates of many contacts or leads, each with values of its own. */
 export interface ManyRowStatements {
   /**
-   * Inserts contacts with their addresses. A column that a row leaves out becomes null, so rows are whole.
+   * Inserts contacts with their addresses. A column that a row omits becomes null, so rows must be complete.
    *
    * @param addresses by comparison key, in the order of the keys
    */
@@ -38,7 +38,7 @@ export interface ManyRowStatements {
   /** Sets these fields of contacts or leads, for each row to its own values; purged rows are skipped. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /**
-   * The same for contacts whose addresses change with it: one more statement where some lose one.
+   * The same for contacts whose addresses change too: one more statement if some lose an address.
    *
    * @param moves of each contact
    */
@@ -54,7 +54,7 @@ const fieldsOf: Readonly<Record<"contact" | "lead", Readonly<Record<string, stri
   lead: Prisma.LeadScalarFieldEnum,
 };
 
-/** @throws ScopeError for a field that the table does not have, or that holds a key */
+/** @throws ScopeError for a field that the table does not have, or that is part of the key */
 function columnsOf(table: "contact" | "lead", fields: readonly string[]): string[] {
   return fields.map((field) => {
     if (!Object.hasOwn(fieldsOf[table], field) || field === "id" || field === "orgId") {
@@ -65,8 +65,8 @@ function columnsOf(table: "contact" | "lead", fields: readonly string[]): string
 }
 
 /**
- * Rows as JSON with column names, for json_populate_recordset; a column that is left out becomes null. Written as text:
- * V8 would make objects of so many columns hash tables, which cost more than their JSON.
+ * Rows as JSON with column names, for json_populate_recordset; an omitted column becomes null. Built as text: with so
+ * many columns V8 would use slow dictionary objects.
  */
 function toJson(rows: readonly Readonly<Record<string, unknown>>[], orgId: string): string {
   const columns = new Map<string, string>();
@@ -93,7 +93,10 @@ export function manyRowStatements(query: Query, { orgId }: Principal): ManyRowSt
       toJson(rows, orgId),
     ]);
   };
-  /** A CTE that gives addresses to contacts: in one order, as whoever wants the same ones waits for each. */
+  /**
+   * A CTE that adds addresses to contacts: in a fixed order, since transactions that add the same addresses wait for
+   * each other.
+   */
   const giving = (place: number) =>
     `WITH come AS (
        INSERT INTO contact_email (org_id, email_key, contact_id)
@@ -140,7 +143,7 @@ export function manyRowStatements(query: Query, { orgId }: Principal): ManyRowSt
     update: (table, fields, rows) => update(table, fields, rows, []),
     async updateContacts(fields, rows, moves) {
       const gone = moves.filter((move) => move.gone.length > 0);
-      // Before others of them take what these no longer have.
+      // Before addresses are added, since another contact of the batch may get a removed one.
       if (gone.length > 0) {
         await query(
           `DELETE FROM contact_email WHERE org_id = $1::uuid AND email_key = ANY($2::text[])

@@ -4,19 +4,19 @@ import type { LockOrder } from "./lock-order.ts";
 import { ConcurrentChange } from "./locks.ts";
 import type { Stamp } from "./stamp.ts";
 
-/** Tags of many contacts or leads: the rows of contact_tag and lead_tag, and the end of a tag. */
+/** Tags of many contacts or leads: the rows of contact_tag and lead_tag, and deleting a tag. */
 export interface TagStatements {
-  /** Adds tags to contacts; pairs that exist already are left as they are. */
+  /** Adds tags to contacts; existing pairs stay as they are. */
   tagContacts(pairs: readonly { contactId: string; tagId: string }[], now: Date): Promise<void>;
   /** The same for leads. */
   tagLeads(pairs: readonly { leadId: string; tagId: string }[], now: Date): Promise<void>;
   /** Removes tags from contacts. */
   untagContacts(pairs: readonly { contactId: string; tagId: string }[]): Promise<void>;
   /**
-   * Removes a tag from all records that carry it, those in the trash too, and deletes it.
+   * Removes a tag from all records, including those in the trash, and deletes it.
    *
-   * @returns null when there is no such tag
-   * @throws ConcurrentChange when the tag was added to a record meanwhile
+   * @returns null if there is no such tag
+   * @throws ConcurrentChange if the tag was added to a record meanwhile
    */
   removeTag(tagId: string, stamp: Stamp): Promise<{ contacts: number; leads: number } | null>;
 }
@@ -74,7 +74,7 @@ export function tagStatements(query: Query, { orgId, memberId }: Principal, orde
       const [tag] = await lock("tag WHERE org_id = $1::uuid AND id = $2::uuid");
       if (!tag) return null;
       // A transaction that added the tag to a record held a share lock on the tag; its record is visible only now.
-      // NOWAIT, because whoever has locked that record may be waiting for the tag.
+      // NOWAIT, because a transaction that has locked that record may be waiting for the tag.
       try {
         for (const table of ["contact", "lead"] as const) await lock(carriers(table), " NOWAIT");
       } catch (error) {

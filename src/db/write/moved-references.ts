@@ -5,12 +5,12 @@ import type { MovedReference } from "../references.ts";
 import type { Principal } from "../scope/scope.ts";
 import type { LockOrder } from "./lock-order.ts";
 
-/** What points to contacts, moved by a merge and moved back when it is undone. */
+/** Rows that point to contacts, moved by a merge and moved back when it is undone. */
 export interface ReferenceStatements {
   /**
    * Moves the rows that point to some contacts to another contact.
    *
-   * @returns the rows' ids, with the contact that each pointed to
+   * @returns the rows' ids, with the contact that each pointed to before
    */
   moveReferences(
     reference: MovedReference,
@@ -21,7 +21,7 @@ export interface ReferenceStatements {
   /**
    * Moves rows back, each to its own contact, if they still point to `from`.
    *
-   * @param rows ids of rows, each with the contact that it is to point to
+   * @param rows ids of rows, each with the contact that it must point to
    */
   returnReferences(
     reference: MovedReference,
@@ -37,7 +37,7 @@ export function referenceStatements(
   { orgId }: Principal,
   order: LockOrder,
 ): ReferenceStatements {
-  /** Contacts need no place in the order here: a merge has locked them, with all merged into them, before. */
+  /** The contacts are not checked here: the merge has locked them before, with all contacts merged into them. */
   const enter = ({ row: { table }, column, versioned }: MovedReference) => {
     if (table !== entities.Contact.table) order.enter(table as Lockable);
     return { table, column, set: versioned ? "version = t.version + 1, " : "" };

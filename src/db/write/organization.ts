@@ -1,38 +1,38 @@
 import type { WeekDay } from "../../generated/prisma/enums.ts";
 import type { Query } from "../open/query.ts";
 
-/** What an organization's administrators write of it. */
+/** Settings of an organization. */
 interface OrganizationSettings {
   readonly name: string;
-  /** IANA time zone in which its days begin. */
+  /** IANA time zone. */
   readonly timeZone: string;
-  /** The day with which its weeks begin. */
+  /** First day of the week. */
   readonly weekStart: WeekDay;
-  /** The country of phone numbers that are written without one: two letters of ISO 3166-1. */
+  /** ISO 3166-1 alpha-2 code of the country assumed for phone numbers without a country code. */
   readonly defaultCountry: string | null;
-  /** The currency of amounts that are written without one: ISO 4217. */
+  /** ISO 4217 code of the currency assumed for amounts without one. */
   readonly defaultCurrency: string | null;
 }
 
-/** The settings, and how often they were changed, from 1. */
+/** The settings and their version, from 1. */
 export interface VersionedSettings extends OrganizationSettings {
   readonly version: number;
 }
 
-/** Settings to change: what is absent or undefined stays as it is. */
+/** Settings to change: omitted or undefined ones stay as they are. */
 type OrganizationChange = {
   readonly [Name in keyof OrganizationSettings]?: OrganizationSettings[Name] | undefined;
 };
 
-/** The settings of an organization as a transaction has them, locked to its end. */
+/** The settings of an organization, read and changed under a lock that lasts until the transaction ends. */
 export interface OrganizationRow {
-  /** Reads them and locks them. */
+  /** Reads and locks the settings. */
   read(): Promise<VersionedSettings>;
   /**
-   * Changes them. Where nothing differs, nothing is written.
+   * Changes the settings. If nothing differs, nothing is written.
    *
-   * @param before as they were read
-   * @returns the settings as they are then
+   * @param before the settings that were read
+   * @returns the changed settings
    */
   change(before: VersionedSettings, change: OrganizationChange): Promise<VersionedSettings>;
 }
@@ -40,7 +40,7 @@ export interface OrganizationRow {
 /** @param query sends statements of constant text, whose plans are kept */
 export const organizationRow = (query: Query, orgId: string): OrganizationRow => ({
   async read() {
-    // The key of the row stays, so that rows which refer to the organization are written meanwhile.
+    // FOR NO KEY UPDATE: rows that refer to the organization can be written meanwhile.
     const [row] = await query<VersionedSettings>(
       `SELECT name, time_zone AS "timeZone", week_start::text AS "weekStart", default_country AS "defaultCountry",
          default_currency AS "defaultCurrency", version

@@ -5,18 +5,18 @@ import { withTransaction } from "../open/connections.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
 
-/** Erasing what has been in the trash for too long, in every organization. */
+/** Erases records that have been in the trash for too long, in every organization. */
 
-/** What one purge did. */
+/** The result of a purge. */
 export interface Purged {
-  /** Contacts and leads that were erased, as rows that are gone or stubs that are left. */
+  /** Number of erased contacts and leads, whether deleted or reduced to stubs. */
   readonly contacts: number;
   readonly leads: number;
   /** Expired idempotency keys that were deleted. */
   readonly idempotencyKeys: number;
   /** Errors of old imports that were deleted. */
   readonly importErrors: number;
-  /** False when another process was purging: nothing was done here then. */
+  /** False if another process was purging: then nothing was done. */
   readonly ran: boolean;
 }
 
@@ -27,13 +27,13 @@ const LOCK_KEY = 7_242_003;
 const BATCH = 500;
 
 /**
- * Erases records that were trashed before a moment. A record to which deals, conversations, activities or merged
- * contacts point stays as a stub without data, so that they can show it as removed; every other one is deleted. One
- * process at a time, one transaction for each batch: an interrupted purge is continued by the next.
+ * Erases records that were trashed before a time. A record that deals, conversations, activities or merged contacts
+ * point to stays as a stub without data, so that they can show it as removed; every other record is deleted. One
+ * process at a time, one transaction per batch: an interrupted purge is continued by the next one.
  *
- * @param trashedBefore erases records trashed before this, and errors of imports that ended before it
+ * @param trashedBefore erases records trashed before this time, and errors of imports that ended before it
  * @param answeredBefore deletes idempotency keys older than this
- * @param stubs the values that a stub's columns get
+ * @param stubs the values of a stub's columns
  */
 export async function purge(
   { pool }: Pick<Database, "pool">,
@@ -83,13 +83,13 @@ export async function countPurgeable({ pool }: Pick<Database, "pool">, trashedBe
   return rows[0] ?? { contacts: 0, leads: 0 };
 }
 
-/** The values that the columns of a stub get, by Prisma's field names; other columns stay as they are. */
+/** The values of a stub's columns, by Prisma's field names; other columns stay as they are. */
 export type Stubs = Readonly<Record<"Contact" | "Lead", Readonly<Record<string, unknown>>>>;
 
 /** FROM item of the records to purge, by their keys: `$1` organization ids, `$2` row ids. */
 const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
 
-/** The statement for rows that point to purged records by this pointer; null when they stay as they are. */
+/** The statement for rows that point to purged records by this pointer; null if they stay as they are. */
 function consequence({ row, column, purge }: Reference): string | null {
   const pointing = `DELETE FROM ${row.table} AS t USING ${THESE} WHERE t.org_id = p.org_id AND t.${column} = p.id`;
   if (purge === "delete") return pointing;
@@ -106,7 +106,7 @@ function consequence({ row, column, purge }: Reference): string | null {
      WHERE m.org_id = s.org_id AND m.id = s.${columnOf(of)}_id`;
 }
 
-/** Condition that a record stays as a stub: rows point to it, or it was itself merged into another. */
+/** Condition under which a record stays as a stub: rows point to it, or it was itself merged into another. */
 function isKept(model: keyof Stubs): string {
   const { table } = entities[model];
   const pointers = pointersTo(model).filter(

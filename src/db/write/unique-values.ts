@@ -4,8 +4,9 @@ import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
 /**
- * Values of unique custom fields: a row of custom_unique for each that a live record has, so that the primary key keeps
- * two records from having the same. The rows are derived from the records, in the transaction that writes them.
+ * Values of unique custom fields: one row of custom_unique for each value of a live record, whose primary key
+ * prevents two records with the same value. The rows are derived from the records, in the transaction that writes
+ * them.
  */
 
 /** A value of a unique field, by its comparison key. */
@@ -14,7 +15,7 @@ export interface UniqueValue {
   readonly key: string;
 }
 
-/** A record that has such a value. */
+/** A record with a unique value. */
 export interface UniqueHolder extends UniqueValue {
   readonly id: string;
   /** Whether the caller may see the record. */
@@ -25,14 +26,14 @@ export interface UniqueValues {
   /** The live records that have these values, whether or not the caller may see them. */
   holders(entity: CustomFieldEntity, values: readonly UniqueValue[]): Promise<UniqueHolder[]>;
   /**
-   * Gives values to records. Waits for other transactions that give or take away the same ones.
+   * Assigns values to records. Waits for other transactions that add or remove the same values.
    *
-   * @returns those that another record has, which were not given
+   * @returns the values that other records have, which were not assigned
    */
   give(values: readonly (UniqueValue & { readonly id: string })[]): Promise<UniqueValue[]>;
-  /** Takes all values away from records. */
+  /** Removes all values of records. */
   takeFrom(ids: readonly string[]): Promise<void>;
-  /** Takes the values of a field away from all records. */
+  /** Removes all values of a field. */
   takeAll(fieldId: string): Promise<void>;
 }
 

@@ -1,13 +1,16 @@
 import { newId } from "../../lib/typeid.ts";
 import type { Query } from "../open/query.ts";
 
-/** Users who are to become members of an organization: they belong to none, and nothing of them is told. */
+/**
+ * Users who will become members of an organization. They belong to no organization, and nothing about them is
+ * revealed.
+ */
 export interface Users {
   /**
-   * The user with an address; made when there is none.
+   * The user with an address, who is created if there is none.
    *
    * @param name of a new user
-   * @param emailKey the address, as it is compared
+   * @param emailKey comparison key of the address
    * @returns the user's id
    */
   find(name: string, email: string, emailKey: string): Promise<string>;
