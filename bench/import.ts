@@ -78,6 +78,7 @@ async function timeImport(database: Database, path: string) {
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
+    origin: { requestId: null, address: null, job: null, operator: true },
     viewer: {
       memberId,
       dataScope: "ALL",

@@ -5,6 +5,7 @@ import "./entities/organization/organization.schema.ts";
 import "./entities/member/member.schema.ts";
 import "./entities/member/member.mutations.schema.ts";
 import "./entities/api-key/api-key.schema.ts";
+import "./entities/audit-event/audit-event.schema.ts";
 import "./filter/schema/preview.schema.ts";
 import "./entities/contact/contact.schema.ts";
 import "./entities/contact/contact.mutations.schema.ts";

@@ -86,6 +86,11 @@ export const permissions = {
     allData: "a member restricted to assigned data cannot change the organization",
     description: "Change the settings of the organization.",
   },
+  AUDIT_READ: {
+    scope: "ADMIN",
+    allData: "events are of all records: a member restricted to assigned data cannot read or export them",
+    description: "Read and export audit events.",
+  },
   API_KEY_MANAGE: {
     scope: "ADMIN",
     description: "List, create and revoke API keys of members whose role the caller's role manages.",

@@ -42,6 +42,7 @@ export async function callerOf(
     now: new Date(),
     warnings: [],
     progress: { writes: 0 },
+    origin: { requestId: null, address: null, job: null, operator: true },
     viewer: {
       memberId,
       role,

@@ -84,8 +84,8 @@ interface OwnedRow<Name extends ModelName> {
   readonly table: string;
   /** Its name in messages, singular and plural. */
   readonly nouns: readonly [one: string, many: string];
-  /** Whether its rows have ids in the API: `<table>_…`, of the GraphQL type with the model's name. */
-  readonly ids?: true;
+  /** Whether scoped clients only read its rows: statements of their own write them. */
+  readonly readOnly?: true;
   /** Whether writes lock its rows; the order of the table is the order of locks. */
   readonly locked?: true;
   /**
@@ -98,6 +98,13 @@ interface OwnedRow<Name extends ModelName> {
   /** The verb for a new one in GraphQL descriptions; "made" when left out. */
   readonly createdVerb?: string;
 }
+
+/**
+ * Whether its rows have ids in the API: `<table>_…`, of the GraphQL type with the model's name. A model that has
+ * them says whether each change of its rows is an audit event: a transaction without one is then refused
+ * (`records/write`).
+ */
+type Identified = { readonly ids: true; readonly audited: boolean } | { readonly ids?: undefined };
 
 /**
  * A model that can be filtered; its fields are in `filter/registry`, under the table's name in capitals. It says of
@@ -126,7 +133,7 @@ interface UnfilteredRow {
 }
 
 /** A model whose rows each belong to one organization: scoped clients reach these. */
-type OwnedModel<Name extends ModelName> = OwnedRow<Name> & (FilteredRow<Name> | UnfilteredRow);
+type OwnedModel<Name extends ModelName> = OwnedRow<Name> & Identified & (FilteredRow<Name> | UnfilteredRow);
 
 export type ModelRow<Name extends ModelName> = SharedModel | View | OwnedModel<Name>;
 
@@ -144,6 +151,8 @@ export interface AnyOwned {
   readonly table: string;
   readonly nouns: readonly [one: string, many: string];
   readonly ids?: true;
+  readonly audited?: boolean;
+  readonly readOnly?: true;
   readonly locked?: true;
   readonly visibleThrough: "everybody" | readonly string[];
   readonly pointers: Readonly<Record<string, AnyPointer>>;

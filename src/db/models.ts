@@ -29,6 +29,11 @@ export type FilteredName = {
   [Name in ModelName]: Entities[Name] extends { filtered: true } ? Name : never;
 }[ModelName];
 
+/** The models each change of whose rows is an audit event. */
+export type AuditedName = {
+  [Name in ModelName]: Entities[Name] extends { audited: true } ? Name : never;
+}[ModelName];
+
 /** Prisma's name of a model's delegate, such as `customField`. */
 export type Delegate<Name extends ModelName> = Uncapitalize<Name>;
 export const delegateOf = <Name extends ModelName>(name: Name): Delegate<Name> =>
@@ -41,6 +46,10 @@ export const allModels = Object.entries(entities) as readonly (readonly [ModelNa
 export const ownedModels = allModels.filter(
   ([, row]) => row.kind === "owned",
 ) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
+
+/** Whether each change of a model's rows is an audit event. */
+export const isAudited = (name: OwnedName): name is AuditedName =>
+  (entities[name] as AnyOwned).audited === true;
 
 /** A model's columns by Prisma's field names; each name is mapped to itself, as in Prisma's enums. */
 export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>

@@ -1,4 +1,5 @@
 import type { Viewer } from "../auth/viewer.ts";
+import type { IdType } from "../db/ids.ts";
 import type { Db } from "../db/scope/db.ts";
 import type { Turn } from "../db/turn.ts";
 
@@ -10,10 +11,23 @@ export interface Warning {
   readonly path: readonly string[];
 }
 
+/** From where something is asked for: what its audit events say beside who asks. */
+interface Origin {
+  /** X-Request-Id of the answer; null where it is no request. */
+  readonly requestId: string | null;
+  /** The client's network address; null where it is unknown. */
+  readonly address: string | null;
+  /** The job that does it. */
+  readonly job: { readonly type: IdType; readonly id: string } | null;
+  /** Whether a command of the operator does it, in the member's name. */
+  readonly operator: boolean;
+}
+
 /** The context of resolvers: the viewer, and the client that is scoped to the rows they may see. */
 export interface Context {
   /** The request id, sent as X-Request-Id and in every error. */
   readonly requestId: string;
+  readonly origin: Origin;
   /** Replaced when the request changes the organization's settings. */
   viewer: Viewer;
   /** Its turn for connections to the database. */
@@ -29,7 +43,7 @@ export interface Context {
 }
 
 /** The part of the context that a write needs; jobs and commands build their own. */
-export interface Caller extends Pick<Context, "db" | "now" | "warnings" | "progress"> {
+export interface Caller extends Pick<Context, "db" | "now" | "warnings" | "progress" | "origin"> {
   readonly viewer: Pick<
     Viewer,
     "memberId" | "role" | "dataScope" | "scopes" | "credentialId" | "apiKeyId" | "source"

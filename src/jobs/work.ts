@@ -2,6 +2,7 @@ import type { Rights } from "../auth/rights.ts";
 import { standingOf } from "../auth/standing.ts";
 import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
+import { models } from "../db/scope/models.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import { type Turn, turnOf } from "../db/turn.ts";
 import type { Caller } from "../graphql/context.ts";
@@ -155,10 +156,12 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
   }
 
   async #caller(): Promise<Caller> {
-    const { memberId, apiKeyId } = this.#claim;
+    const { id, memberId, apiKeyId } = this.#claim;
     const { db, rights } = await this.#requester();
     const source = this.#kind.source(this.job);
     const viewer = { memberId, ...rights, apiKeyId, credentialId: apiKeyId ?? memberId, source };
-    return { db, viewer, now: new Date(), warnings: [], progress: { writes: 0 } };
+    const job = { type: models[this.#kind.name], id };
+    const origin = { requestId: null, address: null, job, operator: false };
+    return { db, viewer, origin, now: new Date(), warnings: [], progress: { writes: 0 } };
   }
 }

@@ -4,6 +4,15 @@ import { uuidv7 } from "uuidv7";
 /** A new row's key: a UUIDv7, so that keys sort by the time they were made. */
 export const newId = (): string => uuidv7();
 
+/** When a row's key was made, to the millisecond. */
+export const momentOf = (id: string): Date => new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16));
+
+/** The least key that can be made at a moment. */
+export function leastIdAt(moment: Date): string {
+  const hex = Math.max(0, moment.getTime()).toString(16).padStart(12, "0").slice(-12);
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 const digits = Buffer.from("0123456789abcdefghjkmnpqrstvwxyz");
 /** What each character of a UUID is worth, by its code; 0 for those that are none. */
 const worth = new Uint8Array(128);

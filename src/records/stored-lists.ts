@@ -34,7 +34,7 @@ export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> 
  * have read the set have seen other names.
  */
 async function rewrite(
-  { tx }: Writer,
+  { tx, trail }: Writer,
   lists: readonly StoredList[],
   change: (query: GenericQuery) => GenericQuery,
   seen = false,
@@ -45,6 +45,12 @@ async function rewrite(
   });
   for (const { id, query } of changed)
     await tx.smartList.updateMany({ where: { id }, data: { query: query as never } });
+  trail.note(
+    "UPDATED",
+    "SmartList",
+    changed.map(({ id }) => id),
+    ["query"],
+  );
   if (seen || changed.length > 0) await tx.smartListSet.updateMany({ data: { version: { increment: 1 } } });
 }
 

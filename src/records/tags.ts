@@ -51,7 +51,7 @@ export const tagRefusals = (
 
 /** The ids of the named tags, in the order of the names; missing ones are made. */
 export async function makeTags(
-  { tx, caller: { now } }: Writer,
+  { tx, trail, caller: { now } }: Writer,
   { ids, missing }: NamedTags,
   names: readonly string[],
 ): Promise<string[]> {
@@ -66,6 +66,12 @@ export async function makeTags(
     for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
       made.set(tag.nameKey, tag.id);
     }
+    const theirs = new Set(made.values());
+    trail.note(
+      "CREATED",
+      "Tag",
+      rows.map(({ id }) => id).filter((id) => theirs.has(id)),
+    );
   }
   const found = names.map((name) => ids.get(tagKey(name)) ?? made.get(tagKey(name)));
   return [...new Set(found.filter((id) => id !== undefined))];

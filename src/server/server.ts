@@ -106,7 +106,7 @@ export function createServer({
       useJsonText(),
       useDownloads(database, viewerOf, logger),
       useStrictRequests({ bytes: bodyLimit, milliseconds: bodyTimeout }, fileLimit),
-      useViewer(database, viewerOf),
+      useViewer(database, viewerOf, addressOf),
       useWarnings(),
       useLimits(limits, ratesOf(rates, redis)),
       useErrorOrder(),

@@ -127,8 +127,8 @@ test("a change of a title is three statements, and no more are sent where nothin
     const { statements } = await statementsOf(() => sendText(organization.key, query));
     return statements.map((sql) => sql.trim().split(/\s+/)[0]);
   };
-  // The key, the row, and its change, which is its own transaction.
-  expect(await alone('{ title: "T" }')).toEqual(["SELECT", "SELECT", "UPDATE"]);
+  // The key, the row, and its change with its audit event, which is its own transaction.
+  expect(await alone('{ title: "T" }')).toEqual(["SELECT", "SELECT", "WITH"]);
   expect(await alone('{ title: "T" }')).toEqual(["SELECT", "SELECT"]);
   // Custom fields and tags are looked up under a lock.
   expect(await alone('{ tags: { add: ["VIP"] } }')).toEqual([

@@ -31,6 +31,7 @@ test("a write that began anew warns of what its last attempt found, after what w
     now: new Date(),
     warnings: [warning("of an earlier mutation")],
     progress: { writes: 0 },
+    origin: { requestId: null, address: null, job: null, operator: false },
   };
   let attempts = 0;
   const answer = await write(caller, async (writer) => {

@@ -109,6 +109,7 @@ async function makeOthers(primaryId: string): Promise<Record<string, string>> {
       `mutation { contactImport(input: { rows: [{ name: "Bad", email: "nonsense" }] }) { job { id } } }`,
     ),
     ExportJob: await send("mutation { contactExport { job { id } } }"),
+    AuditEvent: await send("{ auditEvents { nodes { id } } }"),
     DuplicateSearch: await send("mutation { contactDuplicatesSearch { search { id } } }"),
   };
 }

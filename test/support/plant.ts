@@ -44,6 +44,12 @@ const demanded: Readonly<Record<string, (columns: PlantedColumns) => PlantedColu
   import_job: () => ({ state: "DONE", finished_at: new Date() }),
   bulk_job: () => ({ state: "DONE", finished_at: new Date() }),
   export_job: () => ({ state: "DONE", finished_at: new Date() }),
+  audit_event: ({ record_ids = [] }) => ({
+    record_type: "Contact",
+    job_type: "BulkJob",
+    record_ids,
+    fields: [],
+  }),
 };
 
 let counter = 0;

@@ -20,6 +20,8 @@ const readerNames = [
   "users",
   "organization",
   "bulk",
+  "audit",
+  "touched",
 ] as const satisfies readonly (keyof Db)[];
 
 export type Readers = Pick<Db, (typeof readerNames)[number]>;

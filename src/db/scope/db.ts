@@ -1,4 +1,5 @@
 import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
+import type { OwnedName } from "../models.ts";
 import type { UnscopedClient } from "../prisma/client.ts";
 import type { CountedRows, PageOfAll } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
@@ -8,6 +9,7 @@ import type { ChildReader } from "../read/children.ts";
 import type { DuplicateReader } from "../read/duplicates.ts";
 import type { RowSet, SetReader } from "../read/sets.ts";
 import type { TagUsage } from "../read/tag-usage.ts";
+import type { AuditRow } from "../write/audit.ts";
 import type { Bulk } from "../write/bulk.ts";
 import type { Lock } from "../write/locks.ts";
 import type { OrganizationRow } from "../write/organization.ts";
@@ -75,6 +77,10 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   readonly organization: OrganizationRow;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
+  /** Writes audit events. Only inside a transaction. */
+  audit(events: readonly AuditRow[]): Promise<void>;
+  /** The models whose rows this transaction has changed, but for what follows from that. Only inside a transaction. */
+  readonly touched: ReadonlySet<OwnedName>;
   /**
    * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
    *

@@ -18,6 +18,8 @@ export interface Rule {
   readonly relations?: Readonly<Record<string, { readonly model: string; readonly one?: true }>>;
   /** A model that belongs to no organization; it is reached through a relation only. */
   readonly shared?: true;
+  /** Whether a scoped client only reads its rows. */
+  readonly readOnly?: true;
   /** Whether a restricted member must own the rows that they create: others they could not see afterwards. */
   readonly ownable?: boolean;
 }
@@ -40,11 +42,12 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
   const fields = columnsOf(name);
   if (row.kind === "shared") return row.followed ? { fields, shared: true } : null;
   if (row.kind === "view") return { fields };
-  const { visibleThrough, pointers, many, tally } = row;
+  const { visibleThrough, pointers, many, tally, readOnly } = row;
   const one = (model: string) => ({ model, one: true }) as const;
   const followed = Object.entries(pointers).filter(([, pointer]) => pointer.followed);
   return {
     fields,
+    ...(readOnly && { readOnly }),
     ...(visibleThrough !== "everybody" && { assigned: (memberId: string) => assigned(row, memberId) }),
     relations: {
       ...Object.fromEntries(followed.map(([relation, { to }]) => [relation, one(to)])),

@@ -25,6 +25,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function scope(model: string, operation: string, args: Args, principal: Principal): Args {
   const rule = reachable(model, principal);
+  if (rule.readOnly && isWrite(operation))
+    throw new ScopeError(`model ${model} is only read by a scoped client`);
 
   switch (operation) {
     case "findMany":
@@ -62,6 +64,9 @@ export function scope(model: string, operation: string, args: Args, principal: P
       throw new ScopeError(`operation ${operation} cannot be called through a scoped client`);
   }
 }
+
+/** Whether an operation changes rows. */
+export const isWrite = (operation: string): boolean => /^(create|update|delete|upsert)/.test(operation);
 
 /** Columns and the values they must have for a principal to see the row. */
 export type ColumnLimits = Readonly<Record<string, string>> & { readonly orgId: string };

@@ -2,6 +2,7 @@ import { tagKey } from "../../lib/accents.ts";
 import { CallerGone } from "../../lib/errors.ts";
 import type { Database } from "../database.ts";
 import { decodeId, type IdType } from "../ids.ts";
+import type { OwnedName } from "../models.ts";
 import { cancelledWith } from "../open/cancel.ts";
 import { poolSend, type Query, queryOf, type Send, sendingReads } from "../open/query.ts";
 import type { TransactionClient } from "../prisma/client.ts";
@@ -14,7 +15,8 @@ import { readPhoneHolders } from "../read/phone-holders.ts";
 import { setReader } from "../read/sets.ts";
 import { readTagUsage } from "../read/tag-usage.ts";
 import { type Turn, turnOf, writing } from "../turn.ts";
-import { bulkStatements } from "../write/bulk.ts";
+import { auditValue, insertAudit } from "../write/audit.ts";
+import { bulkStatements, tellingBulk } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
 import { LockOrder } from "../write/lock-order.ts";
 import { lockFields, locksOf } from "../write/locks.ts";
@@ -28,7 +30,7 @@ import type { Db } from "./db.ts";
 import { readMembers } from "./members.ts";
 import { type Call, models, type Operation } from "./models.ts";
 import { ScopeError } from "./rules.ts";
-import { columnLimits, type Principal, scope } from "./scope.ts";
+import { columnLimits, isWrite, type Principal, scope } from "./scope.ts";
 
 type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 
@@ -76,6 +78,12 @@ export function scopedDb(
       },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
+      },
+      get audit(): never {
+        throw new ScopeError("audit events are written inside a transaction only");
+      },
+      get touched(): never {
+        throw new ScopeError("what was changed is known inside a transaction only");
       },
     };
   };
@@ -169,6 +177,9 @@ function confineOptimistic(
     get bulk(): never {
       return needsTransaction();
     },
+    // The event is a part of the one statement (`rides` of the row store).
+    audit: needsTransaction,
+    touched: new Set(),
   });
   return confine(reading, principal, readers, {
     transaction: needsTransaction,
@@ -177,11 +188,13 @@ function confineOptimistic(
 }
 
 function confineTransaction(transaction: Transaction, database: Database, principal: Principal): Db {
+  const touched = new Set<OwnedName>();
   const call: Call = async (name, operation, args) => {
+    if (isWrite(operation)) touched.add(models[name]);
     const delegates = await transaction.prisma();
     return (delegates[name] as unknown as Calls)[operation](args);
   };
-  return confine(call, principal, () => insideReaders(transaction, database, principal, call), null);
+  return confine(call, principal, () => insideReaders(transaction, database, principal, call, touched), null);
 }
 
 /**
@@ -213,12 +226,14 @@ function insideReaders(
   { statementName: nameOf, reads: { statement } }: Database,
   principal: Principal,
   call: Call,
+  touched: Set<OwnedName>,
 ): Readers {
   const query = queryOf(send);
   /** For statements of constant text. */
   const named = queryOf(send, nameOf);
   const readers = readersOf(query, named, principal, statement);
   const order = new LockOrder();
+  const touch = (model: OwnedName) => void touched.add(model);
   const lock = locksOf(named, principal.orgId, order);
   return {
     ...readers,
@@ -244,13 +259,18 @@ function insideReaders(
                 data: typeof data;
               }
             ).data,
+          touch,
         },
       ),
     ),
     unique: uniqueValues(named, principal),
     users: usersOf(named),
     organization: organizationRow(named, principal.orgId),
-    bulk: bulkStatements(query, principal, order, statement),
+    bulk: tellingBulk(bulkStatements(query, principal, order, statement), touch),
+    audit: async (events) => {
+      await named(insertAudit(1), [auditValue(principal.orgId, events)]);
+    },
+    touched,
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite
     // they would wait for ever for the one connection.
     get children(): never {

@@ -1,3 +1,4 @@
+import type { OwnedName } from "../models.ts";
 import type { Query } from "../open/query.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
@@ -38,6 +39,53 @@ export interface Bulk
   countCall(contactId: string, was: Date | null, is: Date | null, stamp: Stamp): Promise<void>;
   /** Clears the reference to a deal in the lead that was converted to it, whoever owns the lead. */
   forgetDeal(dealId: string, now: Date): Promise<void>;
+}
+
+type Said = readonly OwnedName[];
+
+type ByTable = (table: "contact" | "lead") => Said;
+
+/**
+ * The models whose rows these statements change, where a write must say to which it did so (`touched` of Db). What only
+ * follows from something else that it says is not among them: a contact's calls from its activities, records without a
+ * tag from the tag, what hangs on merged contacts from the merge.
+ */
+export const changedBy = {
+  insertContacts: ["Contact"],
+  insertLeads: ["Lead"],
+  insertImportErrors: [],
+  update: (table) => [table === "contact" ? "Contact" : "Lead"],
+  updateContacts: ["Contact"],
+  tagContacts: [],
+  untagContacts: [],
+  tagLeads: [],
+  removeTag: ["Tag"],
+  moveReferences: [],
+  returnReferences: [],
+  countOwned: [],
+  moveOwned: ["Contact", "Lead", "Deal"],
+  queueContacts: [],
+  queueExport: [],
+  keepExportChunk: [],
+  countCall: [],
+  forgetDeal: [],
+} as const satisfies Readonly<Record<keyof Bulk, Said | ByTable>>;
+
+/**
+ * The statements, which tell whose rows each of them changes.
+ *
+ * @param touch told before a statement is sent
+ */
+export function tellingBulk(bulk: Bulk, touch: (model: OwnedName) => void): Bulk {
+  const told = Object.entries(bulk).map(([name, send]) => [
+    name,
+    (...args: readonly unknown[]) => {
+      const said: Said | ByTable = changedBy[name as keyof Bulk];
+      for (const model of typeof said === "function" ? said(args[0] as "contact") : said) touch(model);
+      return send(...args);
+    },
+  ]);
+  return Object.fromEntries(told) as Bulk;
 }
 
 /**

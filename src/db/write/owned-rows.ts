@@ -14,9 +14,15 @@ export interface OwnerStatements {
   /**
    * Assigns records of one member to another one, or to nobody: as many as `limit`, of one model after the other.
    *
-   * @returns how many; 0 when none is left
+   * @returns their ids, by model; none when none is left
    */
-  moveOwned(from: string, to: string | null, limit: number, stamp: Stamp): Promise<number>;
+  moveOwned(from: string, to: string | null, limit: number, stamp: Stamp): Promise<readonly Moved[]>;
+}
+
+/** Records of one model that were reassigned. */
+interface Moved {
+  readonly model: OwnedName;
+  readonly ids: readonly string[];
 }
 
 interface OwnedTable {
@@ -37,7 +43,7 @@ export function ownerStatements(query: Query, { orgId }: Principal, order: LockO
     to: string | null,
     limit: number,
     { now, source }: Stamp,
-  ): Promise<number> => {
+  ): Promise<string[]> => {
     order.enter(table);
     const stamped = "lastModificationSource" in columnsOf(name);
     // Found in the order of an index, and locked in the order of ids, as every write locks them.
@@ -55,7 +61,7 @@ export function ownerStatements(query: Query, { orgId }: Principal, order: LockO
        RETURNING t.id::text AS id`,
       [orgId, from, to, limit, now.toISOString(), ...(stamped ? [source] : [])],
     );
-    return rows.length;
+    return rows.map(({ id }) => id);
   };
   return {
     async countOwned(memberId) {
@@ -69,10 +75,13 @@ export function ownerStatements(query: Query, { orgId }: Principal, order: LockO
       return row?.count ?? 0;
     },
     async moveOwned(from, to, limit, stamp) {
-      let moved = 0;
+      const moved: Moved[] = [];
+      let left = limit;
       for (const owned of ownedTables) {
-        if (moved === limit) break;
-        moved += await move(owned, from, to, limit - moved, stamp);
+        if (left === 0) break;
+        const ids = await move(owned, from, to, left, stamp);
+        moved.push({ model: owned.name, ids });
+        left -= ids.length;
       }
       return moved;
     },

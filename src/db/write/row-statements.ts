@@ -12,6 +12,7 @@ import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
 import { parameterOf, rowTypes } from "../types.ts";
+import { type AuditRow, auditValue, insertAudit } from "./audit.ts";
 import { addressMoves, type Movable } from "./contact-emails.ts";
 
 /** The statements of the row store: reading a row, with or without a lock, and changing it. */
@@ -127,6 +128,7 @@ export function readUnlocked(
  * @param change columns to set, by Prisma's field names
  * @param keepCustom whether what comes from custom fields in `keys` and `facets` stays as it is in the row
  * @param limits what the member may see, and further columns with the values that they must have
+ * @param event written with the change, by the same statement
  * @returns the row as it is now; null when no row meets the limits and the version
  */
 export async function changeRow(
@@ -136,6 +138,7 @@ export async function changeRow(
   change: Values,
   keepCustom: boolean,
   limits: ColumnLimits,
+  event: AuditRow | null,
 ): Promise<Values | null> {
   const values: unknown[] = [];
   const fields = Object.keys(change);
@@ -149,37 +152,43 @@ export async function changeRow(
   });
   const written = listed(fields.filter((field) => isShown(model, field)));
   const update = `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`;
-  const row = await first(connection, withMoves(model, before, change, update, values), values);
+  const steps = [
+    ...moveSteps(model, before, change, values),
+    ...(event === null ? [] : [eventStep(limits.orgId, event, values)]),
+  ];
+  const text =
+    steps.length === 0 ? update : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
+  const row = await first(connection, text, values);
   return row && { ...before, ...row };
 }
 
-/**
- * A change of a contact together with that of its addresses: one statement, in which nothing moves when no row changes.
- */
-function withMoves(
+/** Condition of what goes with a change in its statement: it is left undone when no row changes. */
+const ONE = "EXISTS (SELECT FROM changed)";
+
+/** CTE that writes a change's event. */
+const eventStep = (orgId: string, event: AuditRow, values: unknown[]): string =>
+  `audited AS (${insertAudit(values.push(auditValue(orgId, [event])), ONE)})`;
+
+/** CTEs that change a contact's addresses together with it. */
+function moveSteps(
   model: StoredModel,
   before: Values & { readonly id: string },
   change: Values,
-  update: string,
   values: unknown[],
-): string {
-  if (model !== "contact") return update;
+): string[] {
+  if (model !== "contact") return [];
   const { come, gone } = addressMoves(before as unknown as Movable, change);
-  const steps = [
+  return [
     ...(gone.length > 0 ? [["gone", gone] as const] : []),
     ...(come.length > 0 ? [["come", come] as const] : []),
   ].map(([name, keys]) => {
     const [org, id, list] = [before.orgId, before.id, keys].map((value) => `$${values.push(value)}`);
-    const one = "EXISTS (SELECT FROM changed)";
     return name === "gone"
       ? `gone AS (DELETE FROM contact_email WHERE org_id = ${org}::uuid AND contact_id = ${id}::uuid
-           AND email_key = ANY(${list}::text[]) AND ${one})`
+           AND email_key = ANY(${list}::text[]) AND ${ONE})`
       : `come AS (INSERT INTO contact_email (org_id, email_key, contact_id)
-           SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key WHERE ${one} ORDER BY key)`;
+           SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key WHERE ${ONE} ORDER BY key)`;
   });
-  return steps.length === 0
-    ? update
-    : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
 }
 
 /**

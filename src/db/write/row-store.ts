@@ -1,5 +1,7 @@
+import type { OwnedName } from "../models.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
+import type { AuditRow } from "./audit.ts";
 import type { LockOrder } from "./lock-order.ts";
 import type { Lock } from "./locks.ts";
 import {
@@ -35,6 +37,7 @@ export interface RowStore {
    * @param before what it was when it was read
    * @param values columns to set. In `keys` and `facets`, what comes from custom fields stays as it is in the row
    *   when `keepCustom` is set.
+   * @param event the audit event of the change, where it rides with the statement
    * @returns the row as it is now; null when the row is no longer the one that was read, or out of reach
    */
   change<Name extends StoredModel>(
@@ -42,7 +45,10 @@ export interface RowStore {
     before: StoredRows[Name],
     values: Values,
     keepCustom: boolean,
+    event?: AuditRow | null,
   ): Promise<StoredRows[Name] | null>;
+  /** Whether a change's audit event rides with its statement: where there is no transaction for one of its own. */
+  readonly rides: boolean;
   /** Inserts a contact of this organization, its addresses with it. */
   insertContact(row: Values & { readonly id: string }): Promise<StoredRows["contact"]>;
 }
@@ -54,6 +60,7 @@ type Before = Values & { readonly id: string; readonly version: number };
  * The locked or the optimistic mode. Limits are null when the row's own columns cannot express what the member may see.
  */
 interface Mode {
+  readonly rides: boolean;
   read(model: StoredModel, id: string, limits: ColumnLimits | null, mustBeNull?: string): Promise<unknown>;
   change(
     model: StoredModel,
@@ -61,6 +68,7 @@ interface Mode {
     values: Values,
     keepCustom: boolean,
     limits: ColumnLimits | null,
+    event: AuditRow | null,
   ): Promise<unknown>;
   insertContact(row: Values & { readonly id: string }): Promise<unknown>;
 }
@@ -74,12 +82,23 @@ export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, 
   const store = {
     read: (model: StoredModel, id: string, mustBeNull?: string) =>
       mode.read(model, id, limitsOf(model), mustBeNull),
-    change: (model: StoredModel, before: Before, values: Values, keepCustom: boolean) =>
-      mode.change(model, before, values, keepCustom, limitsOf(model)),
+    change: (
+      model: StoredModel,
+      before: Before,
+      values: Values,
+      keepCustom: boolean,
+      event: AuditRow | null = null,
+    ) => mode.change(model, before, values, keepCustom, limitsOf(model), event),
+    rides: mode.rides,
     insertContact: (row: Values & { readonly id: string }) => mode.insertContact(row),
   };
   return store as RowStore;
 }
+
+const modelNames = { contact: "Contact", lead: "Lead", deal: "Deal" } as const satisfies Record<
+  StoredModel,
+  OwnedName
+>;
 
 /** Calls Prisma with arguments that are to be confined. */
 type Call = (
@@ -99,13 +118,17 @@ export const locked = (
     lock,
     order,
     scopedRow,
+    touch,
   }: {
     readonly lock: Lock;
     readonly order: LockOrder;
     /** A contact as the member may create it. @throws ScopeError when it is not theirs */
     readonly scopedRow: (row: Values & { readonly id: string }) => Values & { readonly id: string };
+    /** Told of the model whose row is changed. */
+    readonly touch: (model: OwnedName) => void;
   },
 ): Mode => ({
+  rides: false,
   async read(model, id, limits, mustBeNull) {
     if (!limits) {
       await lock.rows(model, [id], "update");
@@ -117,12 +140,16 @@ export const locked = (
     return row;
   },
   async change(model, before, values, keepCustom, limits) {
-    if (limits) return changeRow(connection, model, before, values, keepCustom, limits);
+    touch(modelNames[model]);
+    if (limits) return changeRow(connection, model, before, values, keepCustom, limits, null);
     const where = { id: before.id, version: before.version };
     const [row] = (await call(model, "updateManyAndReturn", { where, data: values })) as unknown[];
     return row ?? null;
   },
-  insertContact: (row) => insertContact(connection, scopedRow(row)),
+  insertContact(row) {
+    touch("Contact");
+    return insertContact(connection, scopedRow(row));
+  },
 });
 
 /** An optimistic write needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
@@ -146,6 +173,7 @@ export function optimistic(connection: StoreConnection): Mode {
     if (changed) throw new ScopeError("a write that is one statement has done it already");
   };
   return {
+    rides: true,
     async read(model, id, limits, mustBeNull) {
       begin();
       if (limits === null || seen !== null) needsTransaction();
@@ -157,12 +185,12 @@ export function optimistic(connection: StoreConnection): Mode {
       seen = { id, xmin: String(xmin) };
       return row;
     },
-    async change(model, before, values, keepCustom, limits) {
+    async change(model, before, values, keepCustom, limits, event) {
       begin();
       // Tags are also rows of another table.
       if (limits === null || seen?.id !== before.id || "tagIds" in values) needsTransaction();
       const asRead = { ...limits, xmin: seen.xmin };
-      const row = await changeRow(connection, model, before, values, keepCustom, asRead);
+      const row = await changeRow(connection, model, before, values, keepCustom, asRead, event);
       if (row === null) needsTransaction();
       changed = true;
       return row;

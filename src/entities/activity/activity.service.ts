@@ -69,6 +69,7 @@ export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
   write(caller, async (writer) => {
     const before = await lockActivity(writer, id);
     await writer.tx.activity.deleteMany({ where: { id: before.id } });
+    writer.trail.note("DELETED", "Activity", [before.id]);
     await countCalls(writer, before.contactId, before, null);
     return before;
   });

@@ -4,6 +4,7 @@ import { addressMoves } from "../../db/write/contact-emails.ts";
 import { emailKeys } from "../../lib/email.ts";
 import { carried, changesOf, tagMoves } from "../../records/write/changes.ts";
 import { type Columns, stampOfChange, stampOfNew } from "../../records/write/rows.ts";
+import { changedFields } from "../../records/write/trail.ts";
 import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { blankContact, type ContactColumns, contactColumns, deriveContact } from "./contact.row.ts";
@@ -26,6 +27,11 @@ export async function insertContacts(
     contacts.flatMap((contact) => emailKeys(contact).map((key) => ({ key, id: contact.id }))),
   );
   await bulk.tagContacts(carried(contacts), writer.stamp.now);
+  writer.trail.note(
+    "CREATED",
+    "Contact",
+    contacts.map(({ id }) => id),
+  );
   const records = contacts.map((after) => ({ id: after.id, before: null, after }));
   await keepUniqueOfMany(writer.tx, records, definitions);
 }
@@ -47,6 +53,12 @@ export async function updateContacts(
     ...addressMoves(before, { ...columns }),
   }));
   await putContacts(writer, rows, moves);
+  writer.trail.note(
+    "UPDATED",
+    "Contact",
+    rows.map(({ id }) => id),
+    changedFields(contacts),
+  );
   await writer.tx.bulk.tagContacts(carried(rows), writer.stamp.now);
   const records = contacts.map(({ before, columns }) => ({ id: before.id, before, after: columns }));
   await keepUniqueOfMany(writer.tx, records, definitions);
@@ -90,6 +102,7 @@ export async function changeContacts(
   });
   const moves = changed.map(({ before, changes }) => ({ id: before.id, ...addressMoves(before, changes) }));
   await putContacts(writer, rows, moves);
+  for (const { before, changes } of changed) writer.trail.changed("Contact", before, changes);
   const { come, gone } = tagMoves(changed);
   await writer.tx.bulk.tagContacts(come, writer.stamp.now);
   await writer.tx.bulk.untagContacts(gone);

@@ -54,5 +54,6 @@ export const deleteConversation = (caller: Caller, id: string): Promise<Conversa
   write(caller, async (writer) => {
     const before = await lockRow(writer, "conversation", id);
     await writer.tx.conversation.deleteMany({ where: { id: before.id } });
+    writer.trail.note("DELETED", "Conversation", [before.id]);
     return before;
   });

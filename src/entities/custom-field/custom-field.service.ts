@@ -191,6 +191,7 @@ export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
       const left = definitions.filter((definition) => definition.id !== before.id);
       const values = await rewriteValues(writer, before, left, () => null, true);
       await writer.tx.customField.deleteMany({ where: { id: before.id } });
+      writer.trail.note("DELETED", "CustomField", [before.id]);
       if (before.slot !== null) await inherit(writer, before.slot, left);
       return { id: before.id, values };
     },
@@ -233,6 +234,7 @@ export function reorderFields(
       const field = definitions.find((definition) => definition.id === id);
       if (field?.position === position) continue;
       await writer.tx.customField.updateMany({ where: { id }, data: { position, updatedAt: caller.now } });
+      writer.trail.note("UPDATED", "CustomField", [id], ["position"]);
     }
     return (await writer.catalogue(entity)).definitions;
   });

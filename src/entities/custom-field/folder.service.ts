@@ -58,11 +58,18 @@ export function deleteFolder(caller: Caller, id: string): Promise<CustomFieldFol
   return write(caller, async (writer) => {
     await writer.tx.lock.fields();
     const before = await lockRow(writer, "customFieldFolder", id);
-    await writer.tx.customField.updateMany({
+    const inside = await writer.tx.customField.updateManyAndReturn({
       where: { folderId: before.id },
       data: { folderId: null, updatedAt: caller.now },
     });
+    writer.trail.note(
+      "UPDATED",
+      "CustomField",
+      inside.map(({ id }) => id),
+      ["folder"],
+    );
     await writer.tx.customFieldFolder.deleteMany({ where: { id: before.id } });
+    writer.trail.note("DELETED", "CustomFieldFolder", [before.id]);
     return before;
   });
 }

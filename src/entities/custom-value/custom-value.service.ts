@@ -46,10 +46,11 @@ export function setCustomValue(caller: Caller, key: string, value: string): Prom
  * @returns the value as it was
  */
 export function deleteCustomValue(caller: Caller, key: string): Promise<CustomValue> {
-  return write(caller, async ({ tx }) => {
+  return write(caller, async ({ tx, trail }) => {
     const row = await tx.customValue.findFirst({ where: { key } });
     if (!row) throw refuse("NOT_FOUND", ["key"], "there is no such custom value");
     await tx.customValue.deleteMany({ where: { id: row.id } });
+    trail.note("DELETED", "CustomValue", [row.id]);
     return row;
   });
 }

@@ -103,7 +103,9 @@ export const deleteDeal = (caller: Caller, id: string, expectedVersion?: number 
       where: { dealId: before.id },
       data: { dealId: null, updatedAt: caller.now },
     });
+    writer.trail.follows("Activity");
     await tx.bulk.forgetDeal(before.id, caller.now);
     await tx.deal.deleteMany({ where: { id: before.id } });
+    writer.trail.note("DELETED", "Deal", [before.id]);
     return before;
   });

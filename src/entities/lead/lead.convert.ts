@@ -242,19 +242,25 @@ function fittingCustom(
   return custom;
 }
 
+const idOf = ({ id }: { readonly id: string }): string => id;
+
 /** The lead's deals and activities are the contact's too; calls among them count as its calls. */
 async function takeOver(writer: Writer, lead: LeadRow, contact: ContactRow): Promise<ContactRow> {
   const { tx } = writer;
   const where = { leadId: lead.id, contactId: null };
-  await tx.deal.updateMany({
+  const deals = await tx.deal.updateManyAndReturn({
     where,
     data: { contactId: contact.id, version: { increment: 1 }, updatedAt: writer.caller.now },
+    select: { id: true },
   });
   const calls = await tx.activity.updateManyAndReturn({
     where,
     data: { contactId: contact.id, updatedAt: writer.caller.now },
-    select: { kind: true, occurredAt: true },
+    select: { id: true, kind: true, occurredAt: true },
   });
+  const fields = ["contact"];
+  writer.trail.note("UPDATED", "Deal", deals.map(idOf), fields);
+  writer.trail.note("UPDATED", "Activity", calls.map(idOf), fields);
   const times = calls.filter(({ kind }) => kind === "CALL").map(({ occurredAt }) => occurredAt.getTime());
   if (times.length === 0) return contact;
   const last = Math.max(...times, contact.lastCallAt?.getTime() ?? 0);

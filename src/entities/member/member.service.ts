@@ -275,5 +275,15 @@ function givingRefusals(
   );
 }
 
-const revokeKeys = ({ tx, caller }: Writer, memberId: string) =>
-  tx.apiKey.updateMany({ where: { memberId, revokedAt: null }, data: { revokedAt: caller.now } });
+async function revokeKeys({ tx, caller, trail }: Writer, memberId: string): Promise<void> {
+  const revoked = await tx.apiKey.updateManyAndReturn({
+    where: { memberId, revokedAt: null },
+    data: { revokedAt: caller.now },
+    select: { id: true },
+  });
+  trail.note(
+    "REVOKED",
+    "ApiKey",
+    revoked.map(({ id }) => id),
+  );
+}

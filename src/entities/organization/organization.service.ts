@@ -2,6 +2,7 @@ import type { VersionedSettings } from "../../db/write/organization.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { readInput } from "../../records/inputs.ts";
 import { checkVersion } from "../../records/version.ts";
+import { changesOf } from "../../records/write/changes.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
 import { OrganizationUpdate } from "./organization.inputs.ts";
@@ -25,11 +26,15 @@ export async function updateOrganization(
   let settings: VersionedSettings | undefined;
   await write(
     caller,
-    async ({ tx: { organization } }) => {
+    async ({ tx: { organization, orgId }, trail }) => {
       settings = undefined;
       const before = await organization.read();
       checkVersion({ id: null, version: before.version }, expectedVersion, "Organization");
       settings = await organization.change(before, change);
+      const changes = changesOf({ ...before }, { ...settings, version: before.version });
+      if (settings.version > before.version) {
+        trail.note("UPDATED", "Organization", [orgId], Object.keys(changes));
+      }
       return {};
     },
     {

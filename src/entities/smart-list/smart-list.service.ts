@@ -87,6 +87,7 @@ export function deleteList(caller: Caller, id: string): Promise<SmartList> {
     const found = inUse(listsNaming(others, before.id), ["id"], "the list");
     if (found.length > 0) throw new RefusalError(found);
     await writer.tx.smartList.deleteMany({ where: { id: before.id } });
+    writer.trail.note("DELETED", "SmartList", [before.id]);
     return before;
   });
 }
@@ -140,6 +141,7 @@ export function replaceLists(
         true,
       );
       await writer.tx.smartList.deleteMany({ where: { id: { in: [...existing.keys()] } } });
+      writer.trail.note("DELETED", "SmartList", existing.keys());
       const lists: SmartList[] = [];
       for (const [position, input] of inputs.entries()) {
         const before = befores[position] ?? null;

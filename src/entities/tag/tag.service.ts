@@ -71,6 +71,7 @@ export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
       const stamp = { now: caller.now, source: caller.viewer.source };
       const counts = tag === null ? null : await tx.bulk.removeTag(tag.id, stamp);
       if (tag === null || counts === null) throw refuse("NOT_FOUND", ["id"], "there is no such tag");
+      writer.trail.note("DELETED", "Tag", [tag.id]);
       return { id: tag.id, ...counts };
     },
     { timeout: 300_000 },

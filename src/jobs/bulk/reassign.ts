@@ -1,7 +1,7 @@
 import type { BulkJob } from "../../generated/prisma/client.ts";
 import { refuse } from "../../lib/errors.ts";
 import { requirePermission } from "../../records/permission.ts";
-import { MOVED_AT_ONCE, type Reassignment } from "../../records/reassign.ts";
+import { moveSome, type Reassignment } from "../../records/reassign.ts";
 import type { Writer } from "../../records/write/writer.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { Writer } from "../../records/write/writer.ts";
  *   removed or invited again meanwhile
  */
 export async function reassignSome(writer: Writer, job: BulkJob): Promise<Partial<BulkJob> | null> {
-  const { tx, caller, stamp } = writer;
+  const { tx, caller } = writer;
   const { from, to, removal } = job.input as unknown as Reassignment;
   requirePermission(caller, "MEMBER_REASSIGN");
   await tx.lock.members();
@@ -28,7 +28,7 @@ export async function reassignSome(writer: Writer, job: BulkJob): Promise<Partia
   if (removal && members.get(from)?.removedAt === null) {
     throw refuse("INVALID_STATE", [], "The member has been invited again: the rest stays assigned to them.");
   }
-  const moved = await tx.bulk.moveOwned(from, to, MOVED_AT_ONCE, stamp);
+  const moved = await moveSome(writer, from, to);
   if (moved === 0) return null;
   const done = job.done + moved;
   return { done, changed: job.changed + moved, total: Math.max(job.total, done) };

@@ -22,7 +22,7 @@ import { beginningOf } from "./format.ts";
 export type ExportedSet = Omit<ListArgs, "first" | "after" | "last" | "before" | "offset">;
 
 /** The parts of the context that an export needs; the command line builds its own. */
-export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress"> & {
+export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress" | "origin"> & {
   readonly viewer: Pick<
     Context["viewer"],
     | "memberId"

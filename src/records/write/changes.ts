@@ -14,7 +14,7 @@ export const changesOf = (before: Data, columns: Data): Data =>
   Object.fromEntries(Object.entries(defined(columns)).filter(([name, value]) => !same(before[name], value)));
 
 /** Whether two values of a column are the same; a decimal may be text on one side. */
-function same(before: unknown, after: unknown): boolean {
+export function same(before: unknown, after: unknown): boolean {
   if (before === after) return true;
   if (isDecimal(before)) return after !== null && before.eq(String(after));
   const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;

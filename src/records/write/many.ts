@@ -1,3 +1,4 @@
+import { models } from "../../db/scope/models.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import type { CustomValues } from "../custom.ts";
 import type { Data } from "./changes.ts";
@@ -34,6 +35,8 @@ export async function rewriteCustom(
   changed: boolean,
 ): Promise<void> {
   const derivation = derivationOf(model);
+  // However many they are, the event is that of the custom field which changed.
+  writer.trail.follows(models[model]);
   const stamped = rows.map(({ row, custom }) => ({
     id: row.id,
     custom,

@@ -4,8 +4,8 @@ import { models } from "../../db/scope/models.ts";
 
 /** The models that the writer writes, and the stamps (version, times, source) of every write. */
 
-/** The models whose rows are written one by one: those that callers know by ids, but for the organization itself. */
-type WrittenName = Exclude<IdType, "Organization">;
+/** The models whose rows are written one by one: those that callers know by ids, but organizations and audit events. */
+type WrittenName = Exclude<IdType, "Organization" | "AuditEvent">;
 
 /** The rows of these models, by delegate. */
 export type Rows = { [Name in WrittenName as Delegate<Name>]: RowOf<Name> };

@@ -25,8 +25,8 @@ export interface WriteOptions<Result> {
 }
 
 /**
- * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it. Every write
- * goes through here.
+ * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it, and the audit
+ * events of what was done. Every write goes through here.
  *
  * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a
  * transaction, after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry`
@@ -51,6 +51,7 @@ export async function write<Result>(
       repeatable?.key == null
         ? await work(writer)
         : await once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+    await writer.record();
     return { result, warnings: writer.warnings };
   };
   for (let attempt = 1; ; attempt += 1) {

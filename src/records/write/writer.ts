@@ -1,6 +1,7 @@
 import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
+import { models } from "../../db/scope/models.ts";
 import type { StoredModel, StoredRows } from "../../db/write/row-statements.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
@@ -18,6 +19,7 @@ import {
   type Tagged,
 } from "./rows.ts";
 import { carry } from "./tags.ts";
+import { Trail } from "./trail.ts";
 import { keepUnique, touchesUnique } from "./unique.ts";
 
 const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "deal"]);
@@ -29,6 +31,8 @@ const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "de
 export class Writer {
   readonly #definitions = new Map<Entity, readonly Definition[]>();
   readonly #warnings: Warning[] = [];
+  /** What this attempt does to which records. */
+  readonly trail = new Trail();
 
   constructor(
     readonly tx: Db,
@@ -68,6 +72,7 @@ export class Writer {
     const derivation = derivationOf(model);
     const derived = derivation && (await this.#derive(derivation, row));
     const data = { ...row, ...derived, orgId: this.tx.orgId };
+    this.trail.made(models[model], row.id as string);
     const made =
       model === "contact"
         ? await this.tx.rows.insertContact(data)
@@ -102,14 +107,44 @@ export class Writer {
       (keepCustom ? derivedChanges(derivation, old, after) : await this.#derive(derivation, after));
     const data = { ...changes, ...derived, ...stampOfChange(model, old, this.stamp) };
     const row = isStored(model)
-      ? await this.tx.rows.change<StoredModel>(model, before as StoredRows[StoredModel], data, keepCustom)
+      ? await this.#change(model, before as StoredRows[StoredModel], changes, data, keepCustom)
       : (await delegate(this.tx, model).updateManyAndReturn({ where: { id }, data }))[0];
     if (row == null) throw new Error(`a ${model} was changed though it was locked, or is out of reach`);
+    this.trail.changed(models[model], old, changes);
     if (isTagged(model) && changes.tagIds) {
       await carry(this, model, id, old.tagIds as string[], changes.tagIds as string[]);
     }
     if (isTagged(model) && touchesUnique(changes)) await this.#keepUnique(model, id, old, after);
     return row as Rows[Name];
+  }
+
+  /** Where the change is all of the transaction, its event is a part of it. */
+  #change(
+    model: StoredModel,
+    before: StoredRows[StoredModel],
+    changes: Data,
+    data: Data,
+    keepCustom: boolean,
+  ): Promise<unknown> {
+    const { rows } = this.tx;
+    if (!rows.rides) return rows.change(model, before, data, keepCustom, null);
+    const alone = new Trail();
+    alone.changed(models[model], { ...before }, changes);
+    return rows.change(model, before, data, keepCustom, alone.rows(this.caller)[0] ?? null);
+  }
+
+  /**
+   * Writes the audit events of this attempt: the last that a transaction does.
+   *
+   * @throws Error when something was changed of which nothing is noted: a bug
+   */
+  async record(): Promise<void> {
+    const { audit, rows, touched } = this.tx;
+    if (rows.rides) return;
+    const unsaid = this.trail.unsaid(touched);
+    if (unsaid.length > 0) throw new Error(`changed without an audit event: ${unsaid.join(", ")}`);
+    const events = this.trail.rows(this.caller);
+    if (events.length > 0) await audit(events);
   }
 
   #keepUnique(model: Tagged, id: string, before: Data | null, after: Data): Promise<void> {

@@ -6,24 +6,27 @@ import { scopedDb } from "../../db/scope/scoped.ts";
 import { turnOf } from "../../db/turn.ts";
 import type { Context } from "../../graphql/context.ts";
 import { RequestError } from "../../lib/errors.ts";
+import type { AddressOf } from "../address.ts";
 import type { RequestContext } from "../request.ts";
 import { maskError } from "./use-errors.ts";
 
 /** Authenticates the caller before the body is read, and builds the context of resolvers. */
-export function useViewer(database: Database, viewerOf: ViewerOf): Plugin<Context> {
+export function useViewer(database: Database, viewerOf: ViewerOf, addressOf: AddressOf): Plugin<Context> {
   const viewers = new WeakMap<Request, Viewer>();
   return {
     async onRequestParse({ request, serverContext }) {
       viewers.set(request, await viewerOf(request, serverContext));
     },
     onContextBuilding({ context, extendContext }) {
-      const { request, requestId } = context as unknown as { request: Request } & RequestContext;
+      const server = context as unknown as { request: Request } & RequestContext;
+      const { request, requestId } = server;
       const viewer = viewers.get(request);
       if (!viewer)
         throw new RequestError("UNAUTHENTICATED", "The request was not authenticated.", { status: 401 });
       const turn = turnOf(viewer.orgId);
       const made: Context = {
         requestId,
+        origin: { requestId, address: addressOf(server), job: null, operator: false },
         viewer,
         turn,
         db: scopedDb(database, viewer, turn),

@@ -91,6 +91,7 @@ export function mergeContacts(
         trashed.push(await writer.update("contact", duplicate, changes));
       }
       const contact = await writer.update("contact", primary, plan.changes);
+      writer.trail.note("MERGED", "Contact", [primary.id]);
       const { choices, leftOut } = plan;
       return { contact, duplicates: trashed, merge, choices, moves: { ...moved, tags }, leftOut };
     },

@@ -75,6 +75,7 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
           const changes = { deletedAt: null, mergedIntoId: null, ...past.wishes, ...wishes };
           restored.push(await writer.update("contact", duplicate, { ...changes, ...calls.get(contactId) }));
         }
+        writer.trail.note("UNMERGED", "Contact", [primary.id]);
         await writer.update("contactMerge", merge, { undoneAt: caller.now });
         const leftAlone = { counts: await countSince(writer, merge), fields: past.left };
         return { contact, restored, leftAlone };

@@ -1,0 +1,26 @@
+import type { AuditEvent } from "../../generated/prisma/client.ts";
+import { columnOf } from "../prisma/columns.ts";
+
+/** How audit events are written: many in one statement, or as a part of the statement that they are about. */
+
+/** An event, but for its organization. */
+export type AuditRow = Omit<AuditEvent, "orgId">;
+
+/**
+ * INSERT of events.
+ *
+ * @param place number of the parameter that has them, as `auditValue` makes it
+ * @param condition under which they are written
+ */
+export const insertAudit = (place: number, condition = "true"): string =>
+  `INSERT INTO audit_event SELECT e.* FROM json_populate_recordset(null::audit_event, $${place}::json) AS e
+   WHERE ${condition}`;
+
+/** The value of the parameter of `insertAudit`. */
+export const auditValue = (orgId: string, events: readonly AuditRow[]): string =>
+  JSON.stringify(
+    events.map((event) => ({
+      org_id: orgId,
+      ...Object.fromEntries(Object.entries(event).map(([field, value]) => [columnOf(field), value])),
+    })),
+  );
