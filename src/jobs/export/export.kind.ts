@@ -43,7 +43,8 @@ async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJo
   const { tx } = writer;
   const batch = await tx.exportBatch.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
   if (!batch) return null;
-  const { at, found, piece } = await writePiece(tx, job, batch.ids);
+  const { dataScope: seen } = writer.caller.viewer;
+  const { at, found, piece } = await writePiece(tx, job, batch.ids, seen === "ALL");
   const where = { jobId: job.id, position: batch.position };
   if (at < batch.ids.length) await tx.exportBatch.updateMany({ where, data: { ids: batch.ids.slice(at) } });
   else await tx.exportBatch.deleteMany({ where });
@@ -57,12 +58,15 @@ async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJo
   }
   // The chunk at position 0 is the start of the file.
   if (piece.length > 0) await tx.bulk.keepExportChunk(job.id, job.done + 1, piece);
-  const dataScope = writer.caller.viewer.dataScope === "ALL" ? "ALL" : job.dataScope;
+  const dataScope = seen === "ALL" ? "ALL" : job.dataScope;
   return { done: job.done + at, skipped: job.skipped + at - found, bytes, dataScope };
 }
 
-/** @returns number of processed ids, number of them with a record, and the text of the records */
-async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
+/**
+ * @param seesAll whether the member sees all data
+ * @returns number of processed ids, number of them with a record, and the text of the records
+ */
+async function writePiece(tx: Db, job: ExportJob, ids: readonly string[], seesAll: boolean) {
   const layout = layoutOf(job);
   const select = selecting([...readColumns(job.entity, layout.columns)]);
   const names = { tags: new Map<string, string>(), members: new Map<string, string>() };
@@ -72,7 +76,8 @@ async function writePiece(tx: Db, job: ExportJob, ids: readonly string[]) {
   let at = 0;
   while (at < ids.length && length < PIECE) {
     const page = ids.slice(at, at + PAGE);
-    const rows = await readRows(tx, job, page, select);
+    const found = await readRows(tx, job, page, select);
+    const rows = seesAll ? found : await withoutHidden(tx, found);
     await readNames(tx, rows, names);
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of page) {
@@ -113,6 +118,22 @@ async function readRows(
     const first = await readRows(tx, job, ids.slice(0, half), select);
     return [...first, ...(await readRows(tx, job, ids.slice(half), select))];
   }
+}
+
+/** Pointers of deals, with the models that they lead to. */
+const pointers = { contactId: "contact", leadId: "lead" } as const;
+
+/** Deals whose contact or lead the member does not see are shown without it, as everywhere else. */
+async function withoutHidden(tx: Db, rows: readonly ExportedRow[]): Promise<readonly ExportedRow[]> {
+  let shown = rows;
+  for (const [pointer, model] of Object.entries(pointers)) {
+    const ids = [...new Set(shown.map((row) => row[pointer]).filter((id) => typeof id === "string"))];
+    if (ids.length === 0) continue;
+    const found = await delegate(tx, model).findMany({ where: { id: { in: ids } }, select: { id: true } });
+    const seen = new Set(found.map((row) => (row as { readonly id: string }).id));
+    shown = shown.map((row) => (seen.has(String(row[pointer])) ? row : { ...row, [pointer]: null }));
+  }
+  return shown;
 }
 
 /** Adds the names of tags and members of some records that are not cached yet. */
