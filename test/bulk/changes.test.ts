@@ -59,7 +59,7 @@ describe("contactsBulkUpdate", () => {
     expect(await untouched()).toBe(true);
   });
 
-  test("a change is stamped as the caller's; contacts that had the new values already are not touched", async () => {
+  test("a change is recorded with the caller's source; contacts that already have the new values stay unchanged", async () => {
     const longAgo = new Date("2020-01-01");
     const as = await organization.contact({ company: "Acme", source: "Fair", createdAt: longAgo });
     const other = await organization.contact({ company: "Acme", source: "Web", createdAt: longAgo });

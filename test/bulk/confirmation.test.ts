@@ -140,7 +140,7 @@ describe("when the filter matches others by now", () => {
 });
 
 describe("a token is good for one change, by one member, for a quarter of an hour", () => {
-  test("there has to be one", async () => {
+  test("it is required", async () => {
     await plant("A");
     expect((await bulk(key, "contactsBulkUpdate", toAcme)).errors).toMatchObject([invalid]);
     expect((await bulk(key, "contactsBulkUpdate", { ...toAcme, planToken: null })).errors).toMatchObject([
@@ -194,7 +194,7 @@ describe("a token is good for one change, by one member, for a quarter of an hou
     }
   });
 
-  test("not one whose quarter of an hour is over", async () => {
+  test("not after its 15 minutes", async () => {
     const [made] = await plant("A");
     const { prisma } = await testDatabase();
     const member = await organization.member();
@@ -215,7 +215,7 @@ describe("a token is good for one change, by one member, for a quarter of an hou
     expect(await send(signed(14.5))).toMatchObject({ changed: 1, errors: [] });
   });
 
-  test("nor is a cursor of the organization's one", async () => {
+  test("not a cursor of the organization", async () => {
     await plant("A");
     const { data } = await sendText(key, "{ contacts { pageInfo { endCursor } } }");
     const { contacts } = data as unknown as { contacts: { pageInfo: { endCursor: string } } };

@@ -29,7 +29,7 @@ const rows = async () => {
 
 const invalid = { code: "INVALID_PLAN", path: ["planToken"], __typename: "ValidationError" };
 
-describe("a filter that leaves nothing out is refused unless all is meant", () => {
+describe("a filter that matches everything is refused without all: true", () => {
   const refused = [{ code: "CONFIRM_ALL_REQUIRED", path: ["all"], __typename: "ValidationError" }];
 
   const literals = [
@@ -106,7 +106,7 @@ describe("a filter that leaves nothing out is refused unless all is meant", () =
     expect(await untouched()).toBe(true);
   });
 
-  test("a filter that says something needs no such word", async () => {
+  test("a filter that excludes something does not need all: true", async () => {
     await plant("A");
     for (const args of [{ search: { text: "a" } }, { filter: { name: { notContains: "" } } }]) {
       expect((await bulk(key, "contactsBulkDelete", { ...args, dryRun: true })).errors).toEqual([]);
@@ -114,7 +114,7 @@ describe("a filter that leaves nothing out is refused unless all is meant", () =
   });
 });
 
-test("everything that is wrong with a filter and a change comes at once, each with its path", async () => {
+test("all problems of a filter and a change are returned at once with their paths", async () => {
   await plant("A");
   const { errors } = await mutate(
     key,

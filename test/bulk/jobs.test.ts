@@ -137,7 +137,7 @@ test("tags are put on and taken off by a job, whatever they are called meanwhile
   expect(await count({ tagIds: { equals: [tags[1]?.id ?? ""] } })).toBe(501);
 });
 
-test("a tag, a custom field or an owner that has gone meanwhile ends the job with the reason", async () => {
+test("a job ends with the reason when its tag, custom field or owner was deleted meanwhile", async () => {
   await plantMany(organization, 501);
   const field = await organization.customField({ slug: "score", type: "NUMBER", slot: "number1" });
   const tagged = await ordered({ filter, add: ["New"], createMissingTags: true }, "contactsBulkTag");
@@ -158,7 +158,7 @@ test("a tag, a custom field or an owner that has gone meanwhile ends the job wit
   expect(await count({ version: 1 })).toBe(501);
 });
 
-test("contacts that are gone, trashed or merged when their turn comes are skipped", async () => {
+test("contacts that were deleted, trashed or merged before their batch runs are skipped", async () => {
   const [gone, trashed, merged] = await plantMany(organization, 505);
   const { job } = await ordered({ filter }, "contactsBulkDelete");
   await query("DELETE FROM contact WHERE org_id = $1 AND id = $2", gone);

@@ -65,7 +65,7 @@ describe("a member restricted to assigned data", () => {
     ]);
   });
 
-  test("one who is restricted after the dry run is told of the smaller set", async () => {
+  test("a member restricted after the dry run gets the smaller count", async () => {
     const member = await organization.member();
     await organization.contact({ company: "Acme", ownerId: member.id });
     await organization.contact({ company: "Acme" });

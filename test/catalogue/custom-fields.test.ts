@@ -160,7 +160,7 @@ test("options can be added, reordered and renamed; one that a record has cannot 
   });
 });
 
-test("conversions between types keep what they can and lose nothing", async () => {
+test("conversions between types keep all values or are refused", async () => {
   const field = await made({ entity: "CONTACT", name: "Day", type: "DATE" });
   const { globalId } = await contactWith("day", "2026-01-31");
   expect((await update(field.id, { type: "DATE_TIME" })).errors).toEqual([]);
@@ -175,7 +175,7 @@ test("conversions between types keep what they can and lose nothing", async () =
   expect(await storedValue(one.globalId, "many")).toBe("a");
 });
 
-test("a deleted field takes its values along, and its column goes to one that had none", async () => {
+test("deleting a field deletes its values, and a field without a column gets its column", async () => {
   const own = await Organization.make();
   const make = (name: string) =>
     send(own.key, Create, { input: { entity: "CONTACT", name, type: "NUMBER" } }).then(
@@ -212,7 +212,7 @@ test("a deleted field takes its values along, and its column goes to one that ha
   expect(data).toEqual({ contacts: { nodes: [{ customFields: [{ slug: "n9", value: 42 }] }] } });
 });
 
-test("contacts written while a field changes its type are never left half", async () => {
+test("contacts written while a field changes its type end with values of one type", async () => {
   const field = await made({ entity: "CONTACT", name: "Race", type: "TEXT" });
   const contacts = await Promise.all(
     Array.from({ length: 6 }, () => organization.contact({ name: "R", email: null })),

@@ -52,7 +52,7 @@ test("names and colours that cannot be are refused at once", async () => {
   ]);
 });
 
-test("a deleted tag is gone from everything that carried it, and the answer says from how many", async () => {
+test("deleting a tag removes it from all records, and the answer has their number", async () => {
   const names = { tags: ["doomed", "kept"] };
   const live = await organization.contact(names);
   const trashed = await organization.contact({ ...names, deletedAt: new Date() });

@@ -71,7 +71,7 @@ test("create and update refuse a value that another contact has, and name the co
   expect((await write(`contactUpdate(id: "${ben}", input: { ${set} })`)).errors).toEqual([]);
 });
 
-test("all that is wrong with an input comes at once, and another organization's value is nobody's", async () => {
+test("all problems of an input are returned at once, and values of other organizations do not conflict", async () => {
   const other = await Organization.make();
   await mutate(
     other.key,
@@ -86,7 +86,7 @@ test("all that is wrong with an input comes at once, and another organization's 
   expect(errors.map(({ code }) => code)).toEqual(["REQUIRED", "EMAIL_TAKEN", "VALUE_TAKEN"]);
 });
 
-test("a restricted member is not told who has a value", async () => {
+test("a restricted member does not learn which record has a value", async () => {
   await create("ann", "A1");
   const { key: restricted } = await organization.member({ dataScope: "ASSIGNED" });
   const { errors } = await write(`contactCreate(input: { ${named("ben", "A1")} })`, restricted);

@@ -58,7 +58,7 @@ function contender(wrapper: readonly string[] = []) {
   };
 }
 
-test("a second process is refused and told who holds it, until the first lets go or crashes", async () => {
+test("a second process is refused, with the holder's process id, until the first one ends or crashes", async () => {
   const path = join(directory, "second");
   const [first, second] = [contender(), contender()];
   expect(await first.hold(path)).toBe("held");

@@ -96,7 +96,7 @@ test("two servers that start at once on an empty database through PgBouncer both
   for (const server of [one, two]) server.stop();
 }, 120_000);
 
-test("a server that is given a standby says what it can do, and does that", async ({ skip }) => {
+test("a server on a standby reports that it is read-only, and answers queries", async ({ skip }) => {
   skip(!answers, "no PostgreSQL answers");
   const env = { DATABASE_URL: databaseUrl(name) };
   const made = await program(["key", "--org", "Standby", "--email", "me@example.com"], env);

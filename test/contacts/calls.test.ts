@@ -102,7 +102,7 @@ describe("when a merge is undone", () => {
     expect(await calls(duplicate)).toEqual({ callCount: 3, lastCallAt: at(5) });
   });
 
-  test("a call that was deleted since is nobody's", async () => {
+  test("a call that was deleted since counts for no contact", async () => {
     const merged = await merge();
     await remove(logged[3] ?? "");
     expect(await calls(primary)).toEqual({ callCount: 3, lastCallAt: at(3) });

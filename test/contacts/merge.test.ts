@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const { merge, pair } = mergesOf(() => organization);
 
-test("everything moves to the primary; its values win and blanks are filled; the old id leads to it", async () => {
+test("everything moves to the primary contact; its values are kept, empty fields are filled; the old id resolves to it", async () => {
   const { primary, duplicate, deals, email } = await pair();
   const merged = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
   expect(merged.errors).toEqual([]);
@@ -105,7 +105,7 @@ test("choices decide field by field, custom fields included", async () => {
   });
 });
 
-test("a wish not to be contacted survives, whoever has it", async () => {
+test('a merge keeps "do not contact" from any of the contacts', async () => {
   const primary = await organization.contact({ name: "P" });
   const duplicate = await organization.contact({ name: "D", doNotContact: true });
   const { contact } = await merge({ primaryId: primary.globalId, duplicateIds: [duplicate.globalId] });
@@ -125,7 +125,7 @@ test("blanks are filled in the order in which the duplicates are given", async (
   expect(contact).toMatchObject({ notes: "second", title: "T2" });
 });
 
-test("an old id leads to the final survivor through a chain", async () => {
+test("the id of a merged contact resolves to the final survivor of a chain of merges", async () => {
   const [a, b, c] = [
     await organization.contact({ name: "A" }),
     await organization.contact({ name: "B" }),
@@ -207,7 +207,7 @@ test("what cannot be merged says why, all at once, and nothing changes", async (
   });
 });
 
-test("from both sides at the same moment one wins and the other hears of it", async () => {
+test("of two simultaneous merges of the same contacts in opposite directions, one succeeds and the other is refused", async () => {
   const [a, b] = [await organization.contact({ name: "A" }), await organization.contact({ name: "B" })];
   const answers = await Promise.all([
     merge({ primaryId: a.globalId, duplicateIds: [b.globalId] }),

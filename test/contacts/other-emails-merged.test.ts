@@ -55,7 +55,7 @@ describe("merging", () => {
     expect(await held()).toEqual(await wanted());
   });
 
-  test("what is past the limits is said, and an address of it still leads to the contact", async () => {
+  test("values over the limits are reported, and such an address still finds the contact", async () => {
     const many = (count: number) => Array.from({ length: count }, () => address());
     const a = await there({ email: address(), otherEmails: many(15), phoneNumbers: numbers(100, 15) });
     const b = await there({ email: address(), otherEmails: many(10), phoneNumbers: numbers(200, 10) });
@@ -88,7 +88,7 @@ describe("merging", () => {
     expect(await held()).toEqual(await wanted());
   });
 
-  test("a merge from before contacts had several addresses is undone as it was done", async () => {
+  test("a merge from before contacts had several addresses can be undone", async () => {
     const own = numbers(299, 1);
     const [a, b] = [
       await there({ email: address(), phoneNumbers: own }),

@@ -70,7 +70,7 @@ describe("writing", () => {
     }
   });
 
-  test("everything that is wrong with addresses is said at once, with its place, and nothing is changed", async () => {
+  test("all problems of addresses are returned at once with their paths, and nothing is changed", async () => {
     const [a, b] = [address(), address()];
     const contact = await there({ email: a, otherEmails: [b] });
     const refused = async (input: object) =>
@@ -102,7 +102,7 @@ describe("writing", () => {
     expect(data).toEqual({ contact });
   });
 
-  test("a list of a hundred thousand addresses is refused and keeps nobody waiting", async () => {
+  test("a list of a hundred thousand addresses is refused without delaying other requests", async () => {
     const otherEmails = Array.from({ length: 99_000 }, (_, at) => `x${at}@several.example`);
     const query =
       "mutation ($input: ContactCreateInput!) { contactCreate(input: $input) { errors { code } } }";
@@ -156,7 +156,7 @@ describe("one live contact for each address", () => {
     expect(await held()).toEqual(await wanted());
   });
 
-  test("several taken ones are all said, each with its holder", async () => {
+  test("all taken values are reported, each with the record that has it", async () => {
     const [one, two] = [
       await there({ email: address() }),
       await there({ email: address(), otherEmails: [address()] }),
@@ -176,7 +176,7 @@ describe("one live contact for each address", () => {
     expect(await found({ in: [a, b] }, stranger.key)).toHaveLength(1);
   });
 
-  test("a member restricted to assigned data is told that it is taken, and not by whom", async () => {
+  test("a member restricted to assigned data learns that an address is taken, but not by which contact", async () => {
     const member = await organization.member({ dataScope: "ASSIGNED" });
     const hidden = await there({ email: address(), otherEmails: [address()] });
     const mine = await create({ email: address(), ownerId: member.globalId }, member.key);

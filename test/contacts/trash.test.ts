@@ -76,7 +76,7 @@ test("a stale version is refused and nothing is trashed", async () => {
   expect(data).toEqual({ contact: { removed: false } });
 });
 
-test("a contact whose address was taken meanwhile stays in the trash, and its holder is told", async () => {
+test("a contact whose address another one has now stays in the trash, and the error names that contact", async () => {
   const { globalId } = await organization.contact({ name: "First", email: "taken@example.com" });
   await trash(globalId);
   const holder = await organization.contact({ name: "Second", email: "Taken@example.com" });

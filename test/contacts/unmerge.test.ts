@@ -81,7 +81,7 @@ test("what somebody chose in a later merge holds when an earlier one is undone",
   expect((await unmerge(first.merge.id)).contact).toMatchObject({ title: null, notes: null });
 });
 
-test("what moved from several duplicates goes back to each, whichever had what", async () => {
+test("records that moved from several duplicates go back to the duplicate that had them", async () => {
   const { prisma } = await testDatabase();
   const of = (name: string) => organization.contact({ name });
   const [primary, first, second] = [await of("Primary"), await of("First"), await of("Second")];
@@ -122,7 +122,7 @@ test("what moved from several duplicates goes back to each, whichever had what",
   expect(await hanging()).toEqual(before);
 });
 
-test("a wish that came after a merge is everybody's when it is undone: nobody knows whose it was", async () => {
+test('a "do not contact" setting newer than a merge applies to all contacts when the merge is undone', async () => {
   const [a, b] = [await organization.contact({ name: "A" }), await organization.contact({ name: "B" })];
   const { merge: made } = await merge(a.globalId, [b.globalId]);
   await ask(`contactUpdate(id: "${a.globalId}", input: { doNotContact: true })`, "contact { id }");

@@ -85,7 +85,7 @@ describe.each(Object.entries(ways))("%s", (name, way) => {
     expect(warnings).toEqual(["ADDRESS_IN_TRASH"]);
   });
 
-  test("with the address of a contact in the trash that had no wish only says so", async () => {
+  test('with the address of a contact in the trash without "do not contact" settings only notes it', async () => {
     const email = address();
     await organization.contact({ name: "Gone", email, deletedAt: new Date() });
     const { contact, warnings } = await way(organization.key, email);

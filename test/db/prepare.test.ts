@@ -107,7 +107,7 @@ describe.skipIf(!(await postgresAnswers()))("on PostgreSQL", () => {
     expect(rows).toEqual([{ tables: 0 }]);
   });
 
-  test("a newer version's database, a column that is gone and a standby are told, and nothing is started in silence", async () => {
+  test("a database of a newer version, a missing column and a standby are reported at the start", async () => {
     const { url, set, start } = await make("default_transaction_read_only TO on");
     await expect(start()).rejects.toThrow(
       /^This database can only be read, and lacks \d{14}_init, .*: apply the migrations/,

@@ -151,7 +151,7 @@ describe("an activity", () => {
     ]);
   });
 
-  test("that is a CALL moves its contact's calls; what becomes of it does too", async () => {
+  test("that is a CALL updates its contact's call count, when it is created, changed or deleted", async () => {
     const { globalId } = await organization.contact({ name: "Called" });
     const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
     const first = await log(`kind: CALL, contactId: "${globalId}", occurredAt: "${at(1)}"`);

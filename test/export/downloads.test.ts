@@ -21,7 +21,7 @@ const change = async (sql: string, ...values: unknown[]) =>
   (await testDatabase()).pool.query(sql, [organization.id, ...values]);
 const done = () => exported(organization, {}, { key: asker.key });
 
-test("nobody but the member who asked for it gets the file, not even the owner", async () => {
+test("only the member who requested an export can download it, not even the owner", async () => {
   const { job } = await done();
   const stranger = await Organization.make();
   for (const key of [organization.key, (await organization.member({ role: "ADMIN" })).key, stranger.key]) {
@@ -102,7 +102,7 @@ test("who becomes restricted while it waits gets only what is theirs then", asyn
   expect(await exportOf(asker.key, job?.id ?? "")).toMatchObject({ state: "DONE", total: 2, skipped: 1 });
 });
 
-test("the file is gone after a day, also where nobody has deleted it yet, and then it is deleted", async () => {
+test("the file can no longer be downloaded after a day, and is then deleted", async () => {
   const { job } = await done();
   const other = await exported(organization);
   expect(Date.parse(job.expiresAt ?? "") - Date.now()).toBeGreaterThan(86_000_000);

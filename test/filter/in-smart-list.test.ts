@@ -57,7 +57,7 @@ describe("smart lists inside filters", () => {
     expect(await where({ inSmartList: { in: [inside.smartList?.id] } })).toEqual(["won"]);
   });
 
-  test("a list cannot lead back to itself, by whatever way", async () => {
+  test("a smart list cannot refer to itself, directly or through other lists", async () => {
     const a = (await save("A", [{ field: "name", op: "EQ", value: "a" }])).smartList?.id ?? "";
     const b = (await save("B", [{ field: "inSmartList", op: "EQ", value: a }])).smartList?.id ?? "";
     const c = (await save("C", [{ field: "inSmartList", op: "NE", value: b }])).smartList?.id ?? "";

@@ -217,7 +217,7 @@ describe("refused with its path", () => {
     if (field !== "") expect(errors[0]?.extensions.field).toBe(field);
   });
 
-  test("a field of a related record that does not exist, with what may have been meant", async () => {
+  test("an unknown field of a related record, with suggestions", async () => {
     const query = { groups: [{ conditions: [{ field: "deals.stauts", op: "EQ", value: "WON" }] }] };
     const { errors } = await sendText(organization.key, list, { query });
     expect(errors[0]?.extensions).toMatchObject({

@@ -167,7 +167,7 @@ test.each([
   expect(errors[0]?.extensions).toMatchObject({ code, field: path });
 });
 
-test("an error says what is allowed and what may have been meant, and all of them come at once", async () => {
+test("errors list allowed values and suggestions, and are all returned at once", async () => {
   const { errors } = await ask(
     conditions(
       { field: "compny", op: "EQ", value: "a" },

@@ -166,7 +166,7 @@ test.each([
   expect(await contacts("name")).toEqual([{ name: "Åsa" }]);
 });
 
-test("a row whose bytes cannot be read is refused with its line, never guessed", async () => {
+test("a row whose bytes cannot be decoded is refused with its line", async () => {
   const bytes = Buffer.concat([
     Buffer.from("name,email\nGood,good@example.com\n"),
     Buffer.from("B\xe5d,bad@example.com\n", "latin1"),

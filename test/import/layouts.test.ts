@@ -159,7 +159,7 @@ test("Excel's line sep= says what separates columns, and a phone number that Exc
   ]);
 });
 
-test("a row in another encoding than its file costs itself, and no other text comes of any", async () => {
+test("a row in another encoding than its file is refused, and the other rows are imported unchanged", async () => {
   const job = await imported(organization, file("mixed.csv"));
   expect(job).toMatchObject({ created: 1, failed: 1 });
   expect(job.errors).toMatchObject([{ line: 3, column: "Name" }]);
@@ -185,7 +185,7 @@ test("a row without a name is refused, or named from its address", async () => {
   expect(named).toMatchObject({ created: 1, failed: 1 });
 });
 
-test("yes is said in many words, and what is neither is refused", async () => {
+test("booleans are read in several languages, and other values are refused", async () => {
   const job = await imported(organization, file("bools.csv"));
   expect(job).toMatchObject({ created: 3, failed: 1 });
   expect(job.errors).toMatchObject([{ row: 4, column: "Do not contact" }]);
@@ -212,7 +212,7 @@ test("of several columns with a wish one is enough, whatever their order", async
   ).toEqual(["A", "C"]);
 });
 
-test("numbers without a country are of the country that is said, in files and rows, and one that is not is refused with it", async () => {
+test("phone numbers without a country code use the default country, in files and rows, and invalid ones are refused with its name", async () => {
   expect(await imported(organization, file("german-excel.csv"), { defaultCountry: "DE" })).toMatchObject({
     created: 1,
   });

@@ -113,7 +113,7 @@ test("where several leads have a row's address, an update says so and a skip lea
   expect(await leadImport(file)).toMatchObject({ skipped: 1, created: 0, failed: 0 });
 });
 
-test("a restricted member's leads become theirs, and nothing is told of others' leads", async () => {
+test("a restricted member's imported leads are assigned to that member, and leads of others are not revealed", async () => {
   const { key: restricted, globalId } = await organization.member({ dataScope: "ASSIGNED" });
   await organization.lead({ name: "Theirs", email: "ann@example.com" });
   const job = await leadImport("name,email\nMine,ann@example.com\n", { mode: "UPDATE" }, restricted);
@@ -133,7 +133,7 @@ test("a dry run of leads counts as the run would, and writes none", async () => 
   expect(await leadsOf()).toHaveLength(2);
 });
 
-test("rows of leads come in at once, and another organization's lead is nobody's match", async () => {
+test("rows of leads are imported at once, and never match leads of other organizations", async () => {
   const other = await Organization.make();
   await other.lead({ name: "Ann", email: "ann@example.com" });
   const job = await importRows([{ name: "Ann", email: "ann@example.com" }, { name: "" }], { mode: "UPDATE" });

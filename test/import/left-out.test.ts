@@ -168,7 +168,7 @@ test("rows of an input: what was left out is named by its place", async () => {
   ]);
 });
 
-test("the owner of a file is a member by address, name or id; whom nobody knows is said, and the row comes in", async () => {
+test("an owner in a file is a member by address, name or id; an unknown owner is noted, and the row is imported", async () => {
   const { prisma } = await testDatabase();
   const [one, two, three] = [
     await organization.member(),

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 const update = { mode: "UPDATE" } as const;
 
-test("by ID a row changes the contact's address; an id that is not there, hidden or another's is refused alike", async () => {
+test("matched by id, a row changes the contact's address; unknown, invisible and foreign ids are refused with the same error", async () => {
   const { key: restricted, id: ownerId } = await organization.member({ dataScope: "ASSIGNED" });
   const mine = await organization.contact({ name: "Mine", email: "old@example.com", ownerId });
   const hidden = await organization.contact({ name: "Hidden", email: "h@example.com" });
@@ -38,7 +38,7 @@ test("by ID a row changes the contact's address; an id that is not there, hidden
   ]);
 });
 
-test("the id of a merged contact leads to the survivor", async () => {
+test("the id of a merged contact resolves to the contact that it was merged into", async () => {
   const primary = await organization.contact({ name: "P", email: "p@example.com" });
   const duplicate = await organization.contact({ name: "D", email: "d@example.com" });
   await mutate(

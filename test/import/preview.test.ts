@@ -63,7 +63,7 @@ const file = [
   "Bad;nothing;12;;;many;;;",
 ].join("\n");
 
-test("a preview says how the file is written, where its columns would go, and what would become of its rows", async () => {
+test("a preview shows the file's format, the mapping of its columns, and the result for its rows", async () => {
   await organization.customField({ slug: "size", name: "Size", type: "NUMBER", slot: "number1" });
   await organization.contact({ name: "There", email: "there@example.com" });
   const before = await everything();
@@ -119,7 +119,7 @@ test("a preview says how the file is written, where its columns would go, and wh
   expect(await everything()).toEqual(before);
 });
 
-test("an import takes a preview's answer, and does what it said", async () => {
+test("an import with the preview's mapping has the previewed result", async () => {
   const bytes = new Uint8Array(Buffer.from(file, "latin1"));
   const options = { defaultCountry: "DE", createMissingTags: true, invalidValues: "LEAVE_OUT" };
   const { preview } = await previewed(bytes, { ...options, keepUnmapped: "NOTES" });

@@ -25,7 +25,7 @@ const importRows = (rows: unknown[], more: Record<string, unknown> = {}, idempot
     "($input: ContactImportInput!, $idempotencyKey: String)",
   );
 
-test("rows are imported at once; the summary says what became of each", async () => {
+test("rows are imported at once, and the summary has the result of each", async () => {
   await organization.contact({ name: "There", email: "there@example.com" });
   const { job, errors } = await importRows(
     [

@@ -26,7 +26,7 @@ const importRows = async (rows: unknown[], more: Record<string, unknown> = {}, a
 
 const contacts = (fields: string) => contactsOf(key, fields);
 
-test("numbers with a decimal comma are read to the digit, and one that may mean two is refused", async () => {
+test("numbers with a decimal comma are read exactly, and ambiguous ones are refused", async () => {
   await organization.customField({ slug: "score", type: "NUMBER", slot: "number1" });
   const said = [
     "12,5",
@@ -88,7 +88,7 @@ test("a row's own owner and its createMissingTags count", async () => {
   ]);
 });
 
-test("a restricted member's rows can be assigned to nobody else", async () => {
+test("a restricted member can assign imported rows only to themselves", async () => {
   const other = await organization.member();
   const member = await organization.member({ dataScope: "ASSIGNED" });
   const job = await importRows(
@@ -99,7 +99,7 @@ test("a restricted member's rows can be assigned to nobody else", async () => {
   expect(job).toMatchObject({ created: 0, errors: [{ column: "ownerId", code: "INVALID_VALUE" }] });
 });
 
-test("what a row does not say stays as it is, be it empty, blank or null", async () => {
+test("empty, blank and null values of a row keep the existing values", async () => {
   await organization.customField({ slug: "industry", type: "TEXT", slot: "text1" });
   const city = "Paris";
   await organization.contact({
@@ -147,7 +147,7 @@ test("what a row does not say stays as it is, be it empty, blank or null", async
   expect(unknown.errors).toMatchObject([{ code: "UNKNOWN_CUSTOM_FIELD" }]);
 });
 
-test("one custom field is said once: by two columns, or twice in a row, it is refused", async () => {
+test("a custom field that two columns are mapped to, or that a row has twice, is refused", async () => {
   await organization.customField({ slug: "team_size", name: "Team size", type: "TEXT", slot: "text1" });
   const text = "name,email,team_size,Team size\nA,a@example.com,1,2\n";
   const mapping = [
@@ -183,7 +183,7 @@ test("one custom field is said once: by two columns, or twice in a row, it is re
   expect(errors).toMatchObject([{ path: ["input", "customFields", "1", "slug"] }]);
 });
 
-test("a custom field that the organization calls as others call a field gets its own column", async () => {
+test("a custom field named like a common heading gets that column", async () => {
   for (const slug of ["region", "position", "mail"])
     await organization.customField({ slug, name: `Our ${slug}`, type: "TEXT" });
   await organization.customField({ slug: "sales_town", name: "Town", type: "TEXT" });
@@ -203,7 +203,7 @@ test("a custom field that the organization calls as others call a field gets its
   ]);
 });
 
-test("the wish not to be contacted is read from what people write for yes", async () => {
+test('"do not contact" is read from the usual words for yes', async () => {
   const words = ["yes", "Ja", "x", "X", "✓", "oui", "1", "TRUE"];
   const rows = words.map((word, at) => `P${at},p${at}@example.com,${word}`);
   const job = await imported(organization, `name,email,do not contact\n${rows.join("\n")}\n`);
@@ -211,7 +211,7 @@ test("the wish not to be contacted is read from what people write for yes", asyn
   expect(await contacts("doNotContact")).toEqual(words.map(() => ({ doNotContact: true })));
 });
 
-test("rows with a phone number alone are the same people when they come again", async () => {
+test("rows with only a phone number match the same contacts when they are imported again", async () => {
   await organization.contact({ name: "Twice", phoneNumbers: ["+33600000001"] });
   await organization.contact({ name: "Twice", phoneNumbers: ["+33600000001"] });
   const other = await Organization.make();
@@ -250,7 +250,7 @@ test("two imports of the same phone numbers at once make each person once", asyn
   expect(jobs.reduce((sum, { created }) => sum + created, 0)).toBe(20);
 });
 
-test("hundreds of rows with thirty problems each are all said", async () => {
+test("all problems of hundreds of rows with thirty problems each are reported", async () => {
   const slugs = Array.from({ length: 30 }, (_, at) => `number_${at}`);
   for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });
   const bad = slugs.map((_, at) => (at === 0 ? "😀".repeat(40) : "x")).join(",");
@@ -259,7 +259,7 @@ test("hundreds of rows with thirty problems each are all said", async () => {
   expect(await imported(organization, file)).toMatchObject({ state: "DONE", failed: 300 });
 });
 
-test("of a row with very many problems the first ones are said, and how many more there are", async () => {
+test("of a row with very many problems the first ones are reported, and the number of the others", async () => {
   const slugs = Array.from({ length: 60 }, (_, at) => `number_${at}`);
   for (const slug of slugs) await organization.customField({ slug, type: "NUMBER" });
   const job = await imported(

@@ -50,7 +50,7 @@ test("a mapping amends what the headings say: the others go where they would, un
   ]);
 });
 
-test("headings that stand there twice, and columns without one, have names by which a mapping finds them", async () => {
+test("repeated headings and columns without one get names that a mapping can use", async () => {
   const job = await imported(
     organization,
     "Name,Email,Notes,notes,Notes (2),,\nAda,ada@example.com,one,two,three,+4930123456,\n",
@@ -149,7 +149,7 @@ test("a street of several columns has as many lines; the second address of a fil
   ]);
 });
 
-test("a wish not to be contacted is read in the words of systems that send mail, or said to be nowhere", async () => {
+test('subscription states of mailing systems are read as "do not contact"; other columns are reported as not imported', async () => {
   const text = [
     "Name,Email,Marketing status,HasOptedOutOfFax,Accepts Email Marketing",
     "A,a@example.com,Unsubscribed,1,no",

@@ -111,7 +111,7 @@ test("a moment without an offset is in the organization's time zone", async () =
   ]);
 });
 
-test("a lead's amount takes the currency that stands beside it, and contradicts no other column", async () => {
+test("a lead's amount takes the currency written next to it, and is refused if another column has a different one", async () => {
   const text = ["Name\tDeal value\tCurrency", "A\t€ 1.234,50\t", "B\t12,00 EUR\teur", "C\t£ 5,00\tEUR"].join(
     "\n",
   );

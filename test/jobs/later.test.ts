@@ -189,7 +189,7 @@ describe("the same import", () => {
   });
 });
 
-describe("a job whose asker may no longer have it done ends, and says why", () => {
+describe("a job ends with the reason when its member has lost the permission", () => {
   const lost: [string, (member: { id: string; keyId: string }) => Promise<unknown>, RegExp][] = [
     [
       "may only read by now",

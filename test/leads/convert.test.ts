@@ -67,7 +67,7 @@ test("a lead becomes a new contact and a deal, linked both ways", async () => {
   expect((await update(id, { status: "NEW" })).errors).toMatchObject([{ code: "INVALID_STATE" }]);
 });
 
-test("a lead becomes the contact that has its address, whose blanks are filled", async () => {
+test("a lead with the address of a contact is converted into that contact, and fills its empty fields", async () => {
   const existing = await organization.contact({
     name: "Known",
     email: "known@example.com",
@@ -94,7 +94,7 @@ test("a lead becomes the contact that has its address, whose blanks are filled",
   expect(deal).toBeNull();
 });
 
-test("a conversion that cannot be whole does nothing", async () => {
+test("a conversion that is refused changes nothing", async () => {
   const { id } = await made({ name: "No value", email: "novalue@example.com" });
   expect((await convert(id)).errors).toMatchObject([{ code: "REQUIRED", path: ["input", "deal", "value"] }]);
   const noWay = await made({ name: "No address" });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const { create, update, convert, made } = leadsOf(() => organization);
 
-test("a name is all that a lead needs", async () => {
+test("a lead needs only a name", async () => {
   expect(await create({ name: "Jane" })).toMatchObject({
     lead: {
       name: "Jane",
@@ -62,7 +62,7 @@ test("a lead holds everything that it is given, exactly", async () => {
   });
 });
 
-test("everything that is wrong comes at once", async () => {
+test("all problems are returned at once", async () => {
   const { errors } = await create({
     name: "x".repeat(300),
     email: "no",

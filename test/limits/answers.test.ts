@@ -46,7 +46,7 @@ describe.skipIf(inject("postgresUrl") === null)("answers of 64 MB", () => {
     }
   });
 
-  test("what reads too much of a list is told so", async () => {
+  test("a query over the cost limit is refused with the cost", async () => {
     const rich = await Organization.make();
     const texts = Array.from({ length: 25 }, (_, at) => `text_${at}`);
     for (const slug of texts) await rich.customField({ slug, type: "TEXT" });

@@ -83,7 +83,7 @@ describe.each<[string, string, object?]>([
   });
 });
 
-test("the field that costs most is told by the names that the answer would have", async () => {
+test("the error names the most expensive field by its response path", async () => {
   const { errors } = await ask(attack.replace("activities(", "latest: activities("));
   expect(errors[0]?.extensions.field).toBe("contacts.nodes.deals.nodes.latest.edges.node");
 });

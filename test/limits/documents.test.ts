@@ -123,7 +123,7 @@ describe.each<[string, string, string, string]>([
     "11 mutations",
   ],
 ])("a document %s", (_case, query, code, words) => {
-  test("is refused with one error, before any statement but the credential's, each time alike", async () => {
+  test("is refused with the same single error each time, before any statement except the credential's", async () => {
     const bodies = new Set<string>();
     for (let time = 0; time < 2; time += 1) {
       const { answer, statements } = await statementsOf(() => ask(query));

@@ -137,7 +137,7 @@ describe("an error is no larger than its cause", () => {
     expect(text.length).toBeLessThan(8_000);
   });
 
-  test("the place of each is told, and no more than 60 characters of what was sent", async () => {
+  test("each error has its path, and repeats at most 60 characters of the value", async () => {
     const { errors } = await sendText(organization.key, list, {
       filter: { createdAt: { gte: "z".repeat(100) }, or: [{ nmae: {} }] },
     });
@@ -175,7 +175,7 @@ describe("sizes of pages, however they are sent", () => {
       ({ errors, data }) => [data, errors.map(({ message, extensions }) => [extensions.code, message])],
     );
 
-  test("30, 31, 33: 1000000 is refused alike as a literal, a variable and a default, under first and last", async () => {
+  test("30, 31, 33: 1000000 is refused with the same error as a literal, a variable and a default, for first and last", async () => {
     for (const name of ["first", "last"]) {
       const refused = [null, [["BAD_USER_INPUT", expect.stringContaining(`${name} must be`)]]];
       expect(await message(`${name}: 1000000`)).toEqual(refused);

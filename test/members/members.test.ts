@@ -59,7 +59,7 @@ describe("a member is invited", () => {
     expect(JSON.stringify(kept)).not.toContain(first.key);
   });
 
-  test("who is a user of another organization, of whom nothing is told", async () => {
+  test("who is a user of another organization, without revealing anything about the user", async () => {
     const stranger = await Organization.make();
     const theirs = await stranger.member();
     const { prisma } = await testDatabase();
@@ -166,7 +166,7 @@ describe("a member is changed", () => {
   });
 });
 
-test("a member of another organization is answered as an id that nobody has, to the byte", async () => {
+test("a member of another organization gives the same answer as an unknown id, byte for byte", async () => {
   const stranger = await Organization.make();
   const theirs = await stranger.member();
   const mine = await organization.member();

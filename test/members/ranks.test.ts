@@ -75,7 +75,7 @@ test("who becomes an owner has no key that somebody else made for them before", 
   expect((await sendText(key, "{ viewer { role } }")).status).toBe(401);
 });
 
-test("104: nobody changes or removes themselves, so that somebody stays who can", async () => {
+test("104: nobody can change or remove themselves, so that an owner always remains", async () => {
   const organization = await Organization.make();
   const { key, globalId } = await organization.member({ role: "OWNER" });
   expect(codes(await update(key, globalId, "role: ADMIN"))).toEqual(["FORBIDDEN id"]);

@@ -60,7 +60,7 @@ test("what points to a member is what is assigned to them, what they did, or wha
 });
 
 describe("what is assigned to a member", () => {
-  test("goes to nobody with them, those in the trash too, each record with a new version", async () => {
+  test("becomes unassigned with their removal, including records in the trash, each with a new version", async () => {
     const member = await organization.member();
     await plant(member);
     const removed = await remove(organization.key, member.globalId);
@@ -160,7 +160,7 @@ describe("what is assigned to a member", () => {
     });
   });
 
-  test("does not go round in circles: to a member whose records a job is reassigning nothing goes until it has ended", async () => {
+  test("is refused for a target whose own records a job is reassigning, so that two jobs cannot reassign to each other", async () => {
     const [one, two] = [await organization.member(), await organization.member()];
     await plantMany(organization, 501, { ownerId: one.id });
     await plantMany(organization, 501, { ownerId: two.id });
@@ -172,7 +172,7 @@ describe("what is assigned to a member", () => {
     expect(await back()).toMatchObject({ errors: [] });
   });
 
-  test("is reassigned by a job that nobody stops who may not reassign", async () => {
+  test("is reassigned by a job that only members who may reassign can cancel", async () => {
     const [member, other] = [await organization.member(), await organization.member({ scopes: ["WRITE"] })];
     await plantMany(organization, 501, { ownerId: member.id });
     const { job } = await remove(organization.key, member.globalId);

@@ -55,7 +55,7 @@ describe("a member is removed", () => {
     });
   });
 
-  test("104: and is nobody to whom anything is given: records, keys, or another member's records", async () => {
+  test("104: and cannot be given records or keys", async () => {
     const { globalId } = await organization.member();
     const other = await organization.member();
     await remove(organization.key, globalId);
@@ -83,7 +83,7 @@ describe("a member is removed", () => {
     ]);
   });
 
-  test("and invited again as the one that they were, whose old keys stay closed", async () => {
+  test("and invited again with the same id, while their old keys stay revoked", async () => {
     const member = await organization.member({ role: "ADMIN" });
     await remove(organization.key, member.globalId);
     // A key that was made at the moment of the removal.

@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 
 describe.each<Kind>(["contacts", "leads", "deals", "activities", "conversations"])("%s", (kind) => {
-  test("around pages, cursors of rows that are gone, and beyond the end", async () => {
+  test("around pages, cursors of deleted rows, and beyond the end", async () => {
     const { prisma } = await testDatabase();
     const { ids, ask } = await plant(kind);
     const around = async (args: string) => {

@@ -125,7 +125,7 @@ test("nulls stand where they are asked for, and text is ordered without regard t
   expect(await names("DESC", "FIRST")).toEqual(["n1", "n4", "n7", "n8", "n9", "n5", "n0", "n6", "n2", "n3"]);
 });
 
-test("a page goes on after the row of its cursor is gone, and neither repeats nor loses what stays", async () => {
+test("paging continues after the row of its cursor was deleted, without repeating or skipping rows", async () => {
   const own = await Organization.make();
   const { prisma } = await testDatabase();
   for (let at = 0; at < 6; at += 1)

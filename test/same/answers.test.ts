@@ -195,7 +195,7 @@ describe("a refusal has one status, one order and one set of errors", () => {
     expect(answer).toMatch(/^400/);
   });
 
-  test("of several fields that fail, the first in the document is told, whichever fails first", async () => {
+  test("of several fields that fail, the first one in the document is reported, whichever fails first", async () => {
     const slow = `contacts(filter: { customFields: [{ slug: "nope", text: { eq: "x" } }] }) { totalCount }`;
     const fast = "contacts(first: 101) { totalCount }";
     const told = async (query: string) =>

@@ -88,7 +88,7 @@ test.each([
   }
 });
 
-test("the id of a merged contact leads to the one that it was merged into, asked in any way", async () => {
+test("the id of a merged contact resolves to the contact that it was merged into, in every field", async () => {
   const { data, errors } = await sendText(
     organization.key,
     `{ a: ${one(merged.id)} b: ${one(merged.survivor)} c: ${many(merged.id, merged.survivor, merged.id)} }`,

@@ -114,7 +114,7 @@ test("a READ key is refused before the mutation", async () => {
   });
 });
 
-test("another organization's key is as one that never was", async () => {
+test("another organization's key is refused as an unknown one", async () => {
   const { prisma } = await testDatabase();
   const victim = await stranger.member();
   const foreign = encodeId("ApiKey", victim.keyId);

@@ -52,7 +52,7 @@ test("a key is made for the caller to read with, works, and is listed without it
   expect(live.key).toMatch(/^sk_live_/);
 });
 
-test("the secret is shown once, and kept nowhere", async () => {
+test("the secret is shown once and not stored", async () => {
   const { prisma, pool } = await testDatabase();
   const input = { name: "Once", scopes: ["WRITE" as const] };
   const first = await create(organization.key, input, "make-once");
@@ -80,7 +80,7 @@ test("two requests at once under one idempotency key make one key", async () => 
   expect(answers.filter(({ key }) => key !== null)).toHaveLength(1);
 });
 
-test("everything that is wrong with a key comes at once", async () => {
+test("all problems of a key are returned at once", async () => {
   const reader = await organization.member({ role: "READ_ONLY" });
   const wrong = await create(organization.key, {
     name: "x",
@@ -112,7 +112,7 @@ test("everything that is wrong with a key comes at once", async () => {
   ).toMatchObject({ errors: [{ code: "INVALID_VALUE", path: ["input", "scopes"] }] });
 });
 
-test("a key ends when it is to", async () => {
+test("a key is refused after it has expired", async () => {
   const { prisma } = await testDatabase();
   const expiresAt = new Date(Date.now() + 60_000).toISOString();
   const { key, id, ...made } = await created(organization.key, { name: "Short", expiresAt });
@@ -125,7 +125,7 @@ test("a key ends when it is to", async () => {
   });
 });
 
-test("a key can stand for another member of the organization, and for nobody of another one", async () => {
+test("a key can be created for another member of the organization, not for a member of another organization", async () => {
   const member = await organization.member();
   const { key } = await created(organization.key, { name: "For", memberId: member.globalId });
   expect((await sendText(key, "{ viewer { member { id } } }")).data).toEqual({

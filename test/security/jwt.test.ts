@@ -263,7 +263,7 @@ test("a token may not say that another system writes", async () => {
   refused(await as("HUBSPOT"), 403, "INSUFFICIENT_SCOPE");
 });
 
-test("without a provider, a token is told that only keys are accepted; keys work with one", async () => {
+test("without an identity provider, a token is refused because only keys are accepted; with one, keys still work", async () => {
   const { sub, key } = await person();
   const token = await provider.token({ sub });
   const answer = await sendText(token, question);

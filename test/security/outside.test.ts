@@ -171,7 +171,7 @@ test("bytes that are no UTF-8 are refused also beside a file", async () => {
   checkProblem(await server.talk(Buffer.concat([Buffer.from(head), body])), 400, "BAD_REQUEST");
 });
 
-test("a mutation whose answer could not be sent is not done", async () => {
+test("a mutation whose answer could not be sent is not executed", async () => {
   const organization = await Organization.make();
   const create = JSON.stringify({
     query: 'mutation { contactCreate(input: { name: "P", email: "p@example.com" }) { contact { id } } }',
@@ -198,7 +198,7 @@ async function goneDatabase() {
   return database;
 }
 
-test("while the database is gone, every address says 503, and when to ask again", async () => {
+test("while the database is unavailable, every path answers 503 with Retry-After", async () => {
   const { talk, stop } = await listening({ database: await goneDatabase() });
   onTestFinished(stop);
   for (const text of [

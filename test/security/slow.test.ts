@@ -75,7 +75,7 @@ test("a connection that never says anything is closed without a word", async () 
   expect(await trickle("", "")).toBe("");
 });
 
-test("500 connections that say next to nothing keep nobody from being answered", async () => {
+test("500 slow connections do not delay other requests", async () => {
   const slow = Array.from({ length: 500 }, (_, at) =>
     trickle(at % 2 ? "POST /graphql HTTP/1.1\r\nx" : `${head(1000)}\r\n{`, ""),
   );

@@ -48,7 +48,7 @@ describe.each(["first", "last"])("34: %s", (argument) => {
   });
 });
 
-test("45: a wrong value of an enum is told with the variable's place", async () => {
+test("45: the error of a wrong enum value names the variable", async () => {
   const { errors } = await sendText(
     key,
     "query ($order: [ContactOrder!]) { contacts(orderBy: $order) { totalCount } }",

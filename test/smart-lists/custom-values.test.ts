@@ -98,7 +98,7 @@ test("a text is filled from custom values, a contact, a lead and the organizatio
   );
 });
 
-test("what cannot be filled stays, and is listed once in its order; a default stands in", async () => {
+test("tokens without a value stay and are listed once in their order; a default replaces them", async () => {
   const { globalId } = await organization.contact({ name: "Only a name" });
   expect(
     await render(

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const { made, replace, read } = smartListsOf(() => organization);
 
-test("a list whose tag or field has gone opens with its problems and matches nothing", async () => {
+test("a list whose tag or field was deleted has problems and matches nothing", async () => {
   const byTag = await made("By tag", query({ field: "tags", op: "NOT_CONTAINS", value: "vip" }));
   const plain = await made("Plain", query({ field: "name", op: "CONTAINS", value: "a" }));
   await mutate(key, `tagDelete(id: "${encodeId("Tag", await organization.tag("vip"))}")`, "deletedId");

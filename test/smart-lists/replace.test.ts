@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 const { made, replace, read } = smartListsOf(() => organization);
 
-test("the given set becomes the set", async () => {
+test("smartListsReplace replaces all lists by the given ones", async () => {
   const [kept, gone] = [await made("Kept", vip), await made("Gone", vip)];
   const { smartListsVersion } = await read();
   const answer = await replace(

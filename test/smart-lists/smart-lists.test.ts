@@ -66,7 +66,7 @@ test("a list is saved as it was given, and shows its contacts in its order", asy
   expect(elsewhere.errors).toMatchObject([{ extensions: { code: "BAD_CURSOR" } }]);
 });
 
-test("a list that cannot be read is not saved, and everything that is wrong with it is told", async () => {
+test("an invalid list is refused with all of its problems", async () => {
   const { smartList, errors } = await create({
     name: "Bad",
     query: query(

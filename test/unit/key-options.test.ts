@@ -4,7 +4,7 @@ import { UsageError } from "../../src/cli/run.ts";
 
 const now = new Date("2030-01-01T00:00:00Z");
 
-test("a key from the command line may do everything, for ever, unless it is told otherwise", () => {
+test("a key from the command line has all scopes and does not expire by default", () => {
   expect(readKeyOptions({}, now)).toEqual({ scopes: ["ADMIN"], sources: [], expiresAt: null });
   expect(
     readKeyOptions({ scopes: "read, Write,read", sources: "hubspot,SKIPCALL", expires: "2030-01-31" }, now),

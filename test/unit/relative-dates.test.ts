@@ -78,7 +78,7 @@ describe("this week and the previous one", () => {
   });
 });
 
-describe("a range beside today", () => {
+describe("a relative date", () => {
   // A Saturday in Paris, and already Sunday in Auckland.
   const paris = at("2026-11-21T12:00:00Z", "Europe/Paris");
   test.each([
