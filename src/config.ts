@@ -37,6 +37,10 @@ export interface Config {
   readonly trustedProxies: number;
   /** Attempts a minute with wrong credentials, of one address; 0 for any number. */
   readonly authFailures: number;
+  /** Where Prometheus asks; null where it does not. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** Whether requests are traced; how, OpenTelemetry's libraries read of its own variables. */
+  readonly traces: boolean;
   /** Milliseconds from which on an operation is logged with its statements; 0 for never. */
   readonly slowOperation: number;
   /** Minutes between two purges of the trash; 0 for none. */
@@ -100,6 +104,18 @@ const secureUrl = z
   .string()
   .refine(isSecureUrl, "must be an https address such as https://login.example.com, or http on this machine");
 
+const webUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    "must be an address such as http://127.0.0.1:4318",
+  );
+
+/** What is sent is JSON, which whoever takes protobuf over HTTP takes at the same address. */
+const otlpProtocol = z
+  .enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf: gRPC is not spoken here")
+  .optional();
+
 const redisUrl = z
   .string()
   .refine(
@@ -138,6 +154,14 @@ const Settings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, 75_000),
   TRUST_PROXY: wholeNumber(0, 10, 0),
   AUTH_FAILURES_PER_MINUTE: wholeNumber(0, 100_000, 30),
+  METRICS_PORT: wholeNumber(0, 65_535, -1),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"], "must be otlp or none").optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: webUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
   SLOW_OPERATION_MS: wholeNumber(0, 3_600_000, 1_000),
   IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
@@ -160,6 +184,14 @@ function readOidc({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: OidcSettings): 
     throw new ConfigError("OIDC_AUDIENCE must be set with OIDC_ISSUER: for whom its tokens are made");
   }
   return { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, jwksUrl: OIDC_JWKS_URL ?? null };
+}
+
+/** Whoever names a collector wants traces; without one, the libraries would look for it on this machine. */
+function wantsTraces(settings: z.infer<typeof Settings>): boolean {
+  const { OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = settings;
+  if (OTEL_SDK_DISABLED?.toLowerCase() === "true" || OTEL_TRACES_EXPORTER === "none") return false;
+  const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  return OTEL_TRACES_EXPORTER === "otlp" || endpoint !== undefined;
 }
 
 /** Connections that a worker has at least: one alone would make every request wait for the others' statements. */
@@ -231,6 +263,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keepAliveTimeout: settings.KEEP_ALIVE_TIMEOUT_MS,
     trustedProxies: settings.TRUST_PROXY,
     authFailures: settings.AUTH_FAILURES_PER_MINUTE,
+    metrics: settings.METRICS_PORT < 0 ? null : { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
+    traces: wantsTraces(settings),
     slowOperation: settings.SLOW_OPERATION_MS,
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },

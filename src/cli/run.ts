@@ -2,6 +2,7 @@ import { ConfigError } from "../config.ts";
 import { MigrationError } from "../db/migrate/migrate.ts";
 import { UnfitDatabaseError } from "../db/open/inspect.ts";
 import { DirectoryError } from "../db/open/lock.ts";
+import { MetricsPortError } from "../server/watch/metrics-port.ts";
 
 /** Wrong arguments; the message says which and what is valid. Printed before the command's usage. */
 export class UsageError extends Error {
@@ -32,6 +33,7 @@ export function operatorWords(error: unknown): string | null {
     error instanceof CommandError ||
     error instanceof ConfigError ||
     error instanceof DirectoryError ||
+    error instanceof MetricsPortError ||
     error instanceof MigrationError ||
     error instanceof UnfitDatabaseError
   ) {

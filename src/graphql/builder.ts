@@ -1,6 +1,7 @@
 import SchemaBuilder from "@pothos/core";
 import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin, { resolveNodes } from "@pothos/plugin-relay";
+import TracingPlugin, { isRootField } from "@pothos/plugin-tracing";
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from "graphql";
 import type { Viewer } from "../auth/viewer.ts";
 import { decodeId, encodeId, type IdType } from "../db/ids.ts";
@@ -14,6 +15,7 @@ import needsPlugin from "./needs.ts";
 import ownResolvers from "./own-resolvers.ts";
 import type { PrismaTypes, Rows } from "./rows.ts";
 import * as scalars from "./scalars.ts";
+import { traceable } from "./tracing.ts";
 
 interface Scalar<Input, Output = Input> {
   Input: Input;
@@ -66,7 +68,13 @@ interface Types {
 export type BuilderTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
 
 export const builder = new SchemaBuilder<Types>({
-  plugins: [RelayPlugin, needsPlugin, ownResolvers, PrismaPlugin],
+  plugins: [TracingPlugin, RelayPlugin, needsPlugin, ownResolvers, PrismaPlugin],
+  tracing: {
+    // Fields below them are thousands in one answer.
+    default: isRootField,
+    wrap: (resolve, _options, { parentType, name }) =>
+      traceable(resolve as never, { parentType, name }) as never,
+  },
   prisma: {
     // Never used for reading: the plugin would only call findUnique, which the scoped client does not have.
     client: ({ db }) => db as never,

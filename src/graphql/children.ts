@@ -1,4 +1,3 @@
-import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
 import type { OwnedName } from "../db/models.ts";
 import { columnOf } from "../db/prisma/columns.ts";
@@ -13,6 +12,7 @@ import { type CursorBinding, encodeCursor } from "../lib/cursor.ts";
 import { JsonText } from "../lib/json-text.ts";
 import { momentOf, momentSql } from "../lib/moment.ts";
 import { cutPage, makePage, type PageArgs, placeOf, readWindow, type Window } from "../lib/page.ts";
+import { batched } from "./batch.ts";
 import { asJson } from "./compiled/document.ts";
 import type { PageWriter } from "./compiled/page.ts";
 import { type Connection, lazyConnection } from "./connection.ts";
@@ -39,9 +39,8 @@ export interface Children<Row extends { readonly id: string }> {
 }
 
 /** One statement for all children that a level of a request asks for, in all tables. */
-const loader = requestCache(
-  ({ db }: Context) =>
-    new DataLoader<ChildRequest, string | null>((requests) => db.children(requests), { cache: false }),
+const loader = requestCache(({ db }: Context) =>
+  batched<ChildRequest, string | null>("children", (requests) => db.children(requests), { cache: false }),
 );
 
 /**

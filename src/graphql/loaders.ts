@@ -1,10 +1,10 @@
-import DataLoader from "dataloader";
 import type { GraphQLResolveInfo } from "graphql";
 import { type IdType, idTypes } from "../db/ids.ts";
 import { columnsOf, type Delegate, delegateOf } from "../db/models.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
+import { batched } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { type Columns, columnsOfRow, selecting } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
@@ -51,7 +51,8 @@ const columnsByKey = <Row>(
 ): RowLoader<Row> => {
   const cacheOf = requestCache((context: Context) => ({
     rows: new Map<string, { readonly columns: Wanted["columns"]; readonly row: Promise<Row | null> }>(),
-    loader: new DataLoader<Wanted, Row | null>(
+    loader: batched<Wanted, Row | null>(
+      typeName,
       async (wanted) => {
         const ids = [...new Set(wanted.map(({ id }) => id))];
         const sets = new Set(wanted.map(({ columns }) => columns));
@@ -81,11 +82,11 @@ const columnsByKey = <Row>(
 
 /** Whole rows by id. */
 const rowsById = <Row extends Keyed>(
+  name: string,
   read: (context: Context, ids: string[]) => Promise<Row[]>,
 ): RowLoader<Row> => {
-  const cacheOf = requestCache(
-    (context: Context) =>
-      new DataLoader<string, Row | null>(async (ids) => inKeyOrder(ids, await read(context, [...ids]))),
+  const cacheOf = requestCache((context: Context) =>
+    batched<string, Row | null>(name, async (ids) => inKeyOrder(ids, await read(context, [...ids]))),
   );
   return {
     load: (context, id) => cacheOf(context).load(id),
@@ -139,6 +140,6 @@ export const byId = {
   /** The id of a merged contact resolves to the contact that it was merged into. */
   contact: columnsByKey("Contact", findContacts, [...places]),
   // The types of these have fields that are not columns.
-  member: rowsById(({ db }, ids) => db.members(ids)),
-  customField: rowsById(({ db }, ids) => db.customField.findMany(among(ids))),
+  member: rowsById("Member", ({ db }, ids) => db.members(ids)),
+  customField: rowsById("CustomField", ({ db }, ids) => db.customField.findMany(among(ids))),
 } as unknown as ById;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "../db/database.ts";
 import { isReadOnly } from "../db/read/read-only.ts";
+import { trashPurged } from "../lib/events.ts";
 import { TRASH_DAYS } from "../records/trash.ts";
 import { IDEMPOTENCY_HOURS } from "../records/write/write.ts";
 import { bulkKind } from "./bulk/bulk.kind.ts";
@@ -19,6 +20,9 @@ export const purgeLimits = (now: Date) => ({
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
 });
 
+/** The tables of all kinds of jobs. */
+export const jobTables = [importKind, bulkKind, exportKind, duplicateKind].map(({ tables }) => tables.job);
+
 /** Milliseconds between two searches for jobs. */
 const JOB_POLL = 2_000;
 
@@ -34,6 +38,7 @@ export function startJobs(database: Database, logger: Logger, purgeEvery: number
   const clean = () => {
     const { trashedBefore, answeredBefore } = purgeLimits(new Date());
     return purge(database, trashedBefore, answeredBefore).then((purged) => {
+      trashPurged.tell(purged);
       if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
     });
   };

@@ -6,6 +6,7 @@ import { models } from "../db/scope/models.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import { type Turn, turnOf } from "../db/turn.ts";
 import type { Caller } from "../graphql/context.ts";
+import { jobEnded } from "../lib/events.ts";
 import { write } from "../records/write/write.ts";
 import type { Writer } from "../records/write/writer.ts";
 import { type Claim, type End, endJob, extendLease, LEASE, releaseJob, takeJob } from "./claim.ts";
@@ -136,9 +137,10 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     return next;
   }
 
-  end(state: End["state"], problem: string | null): Promise<void> {
+  async end(state: End["state"], problem: string | null): Promise<void> {
     const at = this.#claim.clock.now();
-    return endJob(this.database.pool, this.#kind.tables, this.#claim, { state, at, problem });
+    await endJob(this.database.pool, this.#kind.tables, this.#claim, { state, at, problem });
+    jobEnded.tell({ kind: this.#kind.tables.job, state });
   }
 
   /** @param counts whether the claim counts as a failed attempt of the job */

@@ -61,3 +61,19 @@ export const connectionAwaited = event<{
   /** Whether there was one in the end. */
   readonly got: boolean;
 }>("connection");
+
+/** A loader read what was asked of it at one time. */
+export const batchLoaded = event<{
+  readonly loader: string;
+  /** How many it was asked for. */
+  readonly keys: number;
+}>("batch");
+
+/** A mutation was answered with what it answered before under the same idempotency key. */
+export const writeRepeated = event<{ readonly mutation: string }>("repeated");
+
+/** A background job came to its end. */
+export const jobEnded = event<{ readonly kind: string; readonly state: "DONE" | "FAILED" }>("job");
+
+/** Records were erased because they had been in the trash for too long. */
+export const trashPurged = event<{ readonly contacts: number; readonly leads: number }>("purge");

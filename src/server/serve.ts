@@ -6,6 +6,7 @@ import { exampleQuery } from "../demo/examples.ts";
 import type { Listener } from "./listener.ts";
 import { onSignals } from "./signals.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
+import { startTelemetry, type Telemetry } from "./watch/telemetry.ts";
 
 /**
  * Opens the database, listens, and closes both on SIGTERM or SIGINT. A second signal ends the process at once.
@@ -26,6 +27,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
   let redis: Redis | null = null;
   let stopServing = async () => {};
   let stopJobs = async () => {};
+  let telemetry: Telemetry | null = null;
   onSignals(async (signal) => {
     stopping = true;
     logger.info({ signal }, "stopping");
@@ -36,6 +38,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
     }, config.shutdownTimeout);
     await Promise.all([stopServing(), stopJobs()]);
     redis?.disconnect();
+    await telemetry?.stop();
     await database.close();
     process.exit(0);
   });
@@ -48,6 +51,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
         : null;
     const [{ createServer }, { startJobs }, { Listener }] = await program;
     if (config.redisUrl !== null) redis = (await import("./redis.ts")).openRedis(config.redisUrl, logger);
+    telemetry = await startTelemetry(config, database, logger);
     const gateway = createServer({
       database,
       logger,
@@ -60,6 +64,8 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       trustedProxies: config.trustedProxies,
       authFailures: config.authFailures,
       slowOperation: config.slowOperation,
+      observer: telemetry.observer,
+      tracer: telemetry.tracer,
       verifyToken:
         config.oidc &&
         (await import("../auth/token.ts")).tokenVerifier(config.oidc, (error) =>

@@ -26,7 +26,7 @@ import { problemOf } from "./problem.ts";
 import { type RateOptions, ratesOf } from "./rates.ts";
 import type { RequestContext } from "./request.ts";
 import { currentAccount } from "./watch/account.ts";
-import { Watch } from "./watch/watch.ts";
+import { type Observer, type Tracer, Watch } from "./watch/watch.ts";
 
 export interface ServerOptions {
   readonly database: Database;
@@ -54,6 +54,10 @@ export interface ServerOptions {
   readonly compileAfter?: number;
   /** Milliseconds from which on an operation is logged with its statements; never when left out. */
   readonly slowOperation?: number;
+  /** Told of each request; nobody is when left out. */
+  readonly observer?: Observer | null;
+  /** Traces each request; none are when left out. */
+  readonly tracer?: Tracer | null;
   /** GraphiQL with this key and query filled in; null for no GraphiQL. */
   readonly graphiql: GraphiqlOptions | null;
   /** Whether the server is stopping: then `/ready` answers 503 and each answer closes its connection. */
@@ -77,12 +81,14 @@ export function createServer({
   authFailures = 0,
   compileAfter = 1,
   slowOperation = 0,
+  observer = null,
+  tracer = null,
   isStopping = () => false,
 }: ServerOptions): Gateway {
   const { pool, read, statementName } = database;
   const authority = { pool, read, statementName, verifyToken, guesses: new Guesses(authFailures) };
   const addressOf = addressFinder(trustedProxies);
-  const watch = new Watch({ logger, slowOperation });
+  const watch = new Watch({ logger, slowOperation, observer, tracer });
   const viewerOf: ViewerOf = async ({ headers }, context) => {
     const { account } = context as RequestContext;
     try {

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { onSignals } from "./signals.ts";
 import { warnOfStaleBuild } from "./stale-build.ts";
 import { openConfigured, prepare, say, urlOf } from "./startup.ts";
+import { tellOfWorkers } from "./watch/telemetry.ts";
 
 /**
  * WORKERS > 1: a primary process starts several workers on one port, and replaces a worker that dies. Every worker
@@ -44,6 +45,7 @@ async function lookAfter(config: Config, logger: Logger): Promise<void> {
   } finally {
     await database.close();
   }
+  await tellOfWorkers(config, logger);
   let stopping = false;
   /** The port of the workers; null until one listens. */
   let port: number | null = null;

@@ -1,8 +1,8 @@
-import DataLoader from "dataloader";
 import type { LeadRow } from "../../db/prisma/rows.ts";
 import { filteredConnection } from "../../filter/list/list.ts";
 import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
 import { leadListArgs } from "../../filter/schema/filter.schema.ts";
+import { batched } from "../../graphql/batch.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
@@ -109,15 +109,14 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const convertedTo = requestCache(
-  ({ db }: Context) =>
-    new DataLoader<string, LeadRow[]>(async (contactIds) => {
-      const rows = await db.lead.findMany({
-        where: { convertedContactId: { in: [...contactIds] }, purgedAt: null },
-        orderBy: [{ convertedAt: "desc" }, { id: "desc" }],
-      });
-      return contactIds.map((id) => rows.filter(({ convertedContactId }) => convertedContactId === id));
-    }),
+const convertedTo = requestCache(({ db }: Context) =>
+  batched<string, LeadRow[]>("convertedLeads", async (contactIds) => {
+    const rows = await db.lead.findMany({
+      where: { convertedContactId: { in: [...contactIds] }, purgedAt: null },
+      orderBy: [{ convertedAt: "desc" }, { id: "desc" }],
+    });
+    return contactIds.map((id) => rows.filter(({ convertedContactId }) => convertedContactId === id));
+  }),
 );
 
 builder.prismaObjectField("Contact", "convertedLeads", (t) =>

@@ -1,7 +1,7 @@
-import DataLoader from "dataloader";
 import { countParameters } from "../../filter/compile/parameters.ts";
 import { clockOf, findNamed } from "../../filter/list/filter.service.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
+import { batched } from "../../graphql/batch.ts";
 import type { Context } from "../../graphql/context.ts";
 import { keepDefinitions } from "../../graphql/definitions.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
@@ -28,35 +28,35 @@ interface Asked {
   readonly timeZone: string | null;
 }
 
-const loaderOf = requestCache(
-  (context: Context) =>
-    new DataLoader<Asked, ReadList, string>(
-      async (asked) => {
-        const named = await findNamed(
-          context.db,
-          asked.map(({ list }) => list.query),
-        );
-        keepDefinitions(context, named.definitions);
-        const read: ReadList[] = [];
-        let values = 0;
-        for (const { list, timeZone } of asked) {
-          values += countParameters(list.query);
-          if (values > TURN) {
-            values = 0;
-            await ownTurn();
-          }
-          const options = {
-            clock: clockOf(context, timeZone, list.timeZone),
-            country: context.viewer.defaultCountry,
-            restricted: context.viewer.dataScope !== "ALL",
-            listId: list.id,
-          };
-          read.push(readList(partsOf(list), named, options));
+const loaderOf = requestCache((context: Context) =>
+  batched<Asked, ReadList, string>(
+    "smartLists",
+    async (asked) => {
+      const named = await findNamed(
+        context.db,
+        asked.map(({ list }) => list.query),
+      );
+      keepDefinitions(context, named.definitions);
+      const read: ReadList[] = [];
+      let values = 0;
+      for (const { list, timeZone } of asked) {
+        values += countParameters(list.query);
+        if (values > TURN) {
+          values = 0;
+          await ownTurn();
         }
-        return read;
-      },
-      { cacheKeyFn: ({ list, timeZone }) => `${list.id} ${list.version} ${timeZone ?? ""}` },
-    ),
+        const options = {
+          clock: clockOf(context, timeZone, list.timeZone),
+          country: context.viewer.defaultCountry,
+          restricted: context.viewer.dataScope !== "ALL",
+          listId: list.id,
+        };
+        read.push(readList(partsOf(list), named, options));
+      }
+      return read;
+    },
+    { cacheKeyFn: ({ list, timeZone }) => `${list.id} ${list.version} ${timeZone ?? ""}` },
+  ),
 );
 
 /**

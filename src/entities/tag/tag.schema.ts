@@ -1,5 +1,5 @@
-import DataLoader from "dataloader";
 import type { TagUsage } from "../../db/read/tag-usage.ts";
+import { batched } from "../../graphql/batch.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { price } from "../../graphql/limits/price.ts";
@@ -11,8 +11,8 @@ import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
 import { tagTable } from "./tag.columns.ts";
 
-const usageOf = requestCache(
-  ({ db }: Context) => new DataLoader<string, TagUsage>((ids) => db.tagUsage(ids)),
+const usageOf = requestCache(({ db }: Context) =>
+  batched<string, TagUsage>("tagUsage", (ids) => db.tagUsage(ids)),
 );
 
 const Tag = builder.prismaObject("Tag", {

@@ -1,6 +1,6 @@
-import DataLoader from "dataloader";
 import type { FoundGroup, GroupPlace, Likeness } from "../../db/read/duplicates.ts";
 import type { DuplicateSearch } from "../../generated/prisma/client.ts";
+import { batched } from "../../graphql/batch.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Caller, Context } from "../../graphql/context.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
@@ -78,16 +78,15 @@ export interface PossibleDuplicate extends Pick<Likeness, "contactId" | "reasons
 /** Most duplicates listed for one contact. */
 const TOLD = 10;
 
-const loader = requestCache(
-  ({ db }: Context) =>
-    new DataLoader<string, PossibleDuplicate[]>(async (ids) => {
-      const of = new Map<string, PossibleDuplicate[]>(ids.map((id) => [id, []]));
-      for (const { of: id, contactId, reasons } of await db.duplicates.likenesses(ids)) {
-        of.get(id)?.push({ contactId, reasons, score: scoreOf(reasons) });
-      }
-      // Contacts with the same score stay in the order of their ids.
-      return ids.map((id) => (of.get(id) ?? []).sort((one, other) => other.score - one.score).slice(0, TOLD));
-    }),
+const loader = requestCache(({ db }: Context) =>
+  batched<string, PossibleDuplicate[]>("possibleDuplicates", async (ids) => {
+    const of = new Map<string, PossibleDuplicate[]>(ids.map((id) => [id, []]));
+    for (const { of: id, contactId, reasons } of await db.duplicates.likenesses(ids)) {
+      of.get(id)?.push({ contactId, reasons, score: scoreOf(reasons) });
+    }
+    // Contacts with the same score stay in the order of their ids.
+    return ids.map((id) => (of.get(id) ?? []).sort((one, other) => other.score - one.score).slice(0, TOLD));
+  }),
 );
 
 /**

@@ -4,6 +4,7 @@ import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import { RefusalError, RequestError, refuse } from "../../lib/errors.ts";
+import { writeRepeated } from "../../lib/events.ts";
 import { type Repeatable, replayRefusals } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
@@ -120,6 +121,7 @@ async function once<Result>(
     // PostgreSQL keeps the keys of an object in an order of its own.
     const warnings = kept.warnings as unknown as readonly Warning[];
     writer.warn(...warnings.map(({ code, message, path }) => ({ code, message, path })));
+    writeRepeated.tell({ mutation: operation });
     return answer;
   }
   const result = await work(writer);

@@ -1,10 +1,11 @@
 import { getOperationAST } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
 import type { RequestContext } from "../request.ts";
-import type { Watch } from "../watch/watch.ts";
+import type { Tracer, Watch } from "../watch/watch.ts";
 
 /** Puts on a request's account which operation it is, how long it takes, and how it ends. */
 export const useWatch = (watch: Watch): Plugin<object, RequestContext> => ({
+  ...(watch.tracer && { instrumentation: traced(watch.tracer) }),
   onParams({ context: { account } }) {
     account.operationBegan = performance.now();
   },
@@ -22,4 +23,9 @@ export const useWatch = (watch: Watch): Plugin<object, RequestContext> => ({
     account.code = error ? String(error.extensions?.code) : "OK";
     watch.operationEnded(account);
   },
+});
+
+/** Reading, checking and executing an operation is one part of a trace. */
+const traced = (tracer: Tracer): NonNullable<Plugin["instrumentation"]> => ({
+  operation: ({ context }, work) => tracer.operation((context as unknown as RequestContext).account, work),
 });

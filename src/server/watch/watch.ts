@@ -14,8 +14,8 @@ export interface End {
   readonly gone: boolean;
 }
 
-/** A request that has ended, as metrics see it. */
-interface Ended extends End {
+/** A request that has ended, as metrics and traces see it. */
+export interface Ended extends End {
   readonly account: Account;
   readonly milliseconds: number;
 }
@@ -26,11 +26,22 @@ export interface Observer {
   ended(request: Ended): void;
 }
 
+/** Traces requests, beside what is told of them. */
+export interface Tracer {
+  /** Does a request's work within its trace. @param headers where the caller's own trace may be named */
+  request<Result>(account: Account, headers: IncomingHttpHeaders, work: () => Result): Result;
+  /** Does an operation's work within its part of the trace. */
+  operation<Result>(account: Account, work: () => Result): Result;
+  operationEnded(account: Account): void;
+  ended(request: Ended): void;
+}
+
 export interface WatchOptions {
   readonly logger: Logger;
   /** Milliseconds from which on an operation is logged with its statements; 0 for never. */
   readonly slowOperation: number;
-  readonly observer?: Observer | null;
+  readonly observer?: Observer | null | undefined;
+  readonly tracer?: Tracer | null | undefined;
 }
 
 /** Characters of an operation's name in the log: a name is its caller's word. */
@@ -43,12 +54,14 @@ export class Watch {
   readonly #logger: Logger;
   readonly #slow: number;
   readonly #observer: Observer | null;
+  readonly tracer: Tracer | null;
 
-  constructor({ logger, slowOperation, observer = null }: WatchOptions) {
+  constructor({ logger, slowOperation, observer = null, tracer = null }: WatchOptions) {
     attributeStatements();
     this.#logger = logger;
     this.#slow = slowOperation;
     this.#observer = observer;
+    this.tracer = tracer;
   }
 
   /** @param url absolute or from its path on */
@@ -63,14 +76,16 @@ export class Watch {
    *
    * @param headers where the caller's own trace may be named
    */
-  run<Result>(account: Account, _headers: IncomingHttpHeaders, work: () => Result): Result {
-    return onAccount(account, work);
+  run<Result>(account: Account, headers: IncomingHttpHeaders, work: () => Result): Result {
+    const { tracer } = this;
+    return onAccount(account, () => (tracer ? tracer.request(account, headers, work) : work()));
   }
 
   /** An operation has its result. */
   operationEnded(account: Account): void {
     if (account.operationBegan === null) return;
     account.operationTook = performance.now() - account.operationBegan;
+    this.tracer?.operationEnded(account);
     if (this.#slow === 0 || account.operationTook < this.#slow) return;
     const { requestId, document, statements, operationTook, waited, traceId } = account;
     this.#logger.warn(
@@ -94,6 +109,7 @@ export class Watch {
   end(account: Account, end: End): void {
     const milliseconds = performance.now() - account.began;
     this.#observer?.ended({ account, milliseconds, ...end });
+    this.tracer?.ended({ account, milliseconds, ...end });
     const level = levels[account.route];
     if (this.#logger.isLevelEnabled(level))
       this.#logger[level](lineOf(account, milliseconds, end), "request");

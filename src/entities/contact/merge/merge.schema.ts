@@ -1,7 +1,7 @@
-import DataLoader from "dataloader";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import { type ContactChild, contactChildren } from "../../../db/references.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
+import { batched } from "../../../graphql/batch.ts";
 import { builder } from "../../../graphql/builder.ts";
 import type { Context } from "../../../graphql/context.ts";
 import { byId } from "../../../graphql/loaders.ts";
@@ -128,20 +128,19 @@ const LeftOutType = builder.objectRef<LeftOut>("ContactMergeLeftOut").implement(
   }),
 });
 
-const duplicatesOf = requestCache(
-  ({ db }: Context) =>
-    new DataLoader<string, ContactRow[]>(async (mergeIds) => {
-      const sources = await db.contactMergeSource.findMany({
-        where: { mergeId: { in: [...mergeIds] } },
-        orderBy: { position: "asc" },
-      });
-      const ids = sources.map(({ contactId }) => contactId);
-      const rows = await db.contact.findMany({ where: { id: { in: ids } } });
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return mergeIds.map((mergeId) =>
-        sources.flatMap((source) => (source.mergeId === mergeId ? (found.get(source.contactId) ?? []) : [])),
-      );
-    }),
+const duplicatesOf = requestCache(({ db }: Context) =>
+  batched<string, ContactRow[]>("mergedContacts", async (mergeIds) => {
+    const sources = await db.contactMergeSource.findMany({
+      where: { mergeId: { in: [...mergeIds] } },
+      orderBy: { position: "asc" },
+    });
+    const ids = sources.map(({ contactId }) => contactId);
+    const rows = await db.contact.findMany({ where: { id: { in: ids } } });
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return mergeIds.map((mergeId) =>
+      sources.flatMap((source) => (source.mergeId === mergeId ? (found.get(source.contactId) ?? []) : [])),
+    );
+  }),
 );
 
 const Merge = builder.prismaObject("ContactMerge", {
@@ -178,15 +177,14 @@ const Merge = builder.prismaObject("ContactMerge", {
 
 asNode(Merge, "contact_merge", byId.contactMerge.load);
 
-const mergesOf = requestCache(
-  ({ db }: Context) =>
-    new DataLoader<string, ContactMerge[]>(async (contactIds) => {
-      const rows = await db.contactMerge.findMany({
-        where: { primaryId: { in: [...contactIds] } },
-        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      });
-      return contactIds.map((id) => rows.filter(({ primaryId }) => primaryId === id));
-    }),
+const mergesOf = requestCache(({ db }: Context) =>
+  batched<string, ContactMerge[]>("merges", async (contactIds) => {
+    const rows = await db.contactMerge.findMany({
+      where: { primaryId: { in: [...contactIds] } },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    });
+    return contactIds.map((id) => rows.filter(({ primaryId }) => primaryId === id));
+  }),
 );
 
 builder.prismaObjectField("Contact", "merges", (t) =>

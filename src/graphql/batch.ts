@@ -1,0 +1,18 @@
+import DataLoader from "dataloader";
+import { batchLoaded } from "../lib/events.ts";
+
+/**
+ * A loader of DataLoader's that tells how much it reads at once.
+ *
+ * @param name by which whoever watches knows it
+ * @param read answers in the order of the keys
+ */
+export const batched = <Key, Value, CacheKey = Key>(
+  name: string,
+  read: DataLoader.BatchLoadFn<Key, Value>,
+  options?: DataLoader.Options<Key, Value, CacheKey>,
+): DataLoader<Key, Value, CacheKey> =>
+  new DataLoader<Key, Value, CacheKey>((keys) => {
+    if (batchLoaded.watched) batchLoaded.tell({ loader: name, keys: keys.length });
+    return read(keys);
+  }, options);

@@ -1,0 +1,83 @@
+import type { Logger } from "pino";
+import { Gauge, type Registry } from "prom-client";
+import type { Database } from "../../db/database.ts";
+import { jobTables } from "../../jobs/jobs.ts";
+
+/** Milliseconds for which the numbers of jobs are kept, however often they are asked for. */
+const FRESH = 5_000;
+/** Milliseconds that a scrape waits for them. */
+const PATIENCE = 1_000;
+
+interface Row {
+  readonly kind: string;
+  readonly waiting: number;
+  readonly running: number;
+}
+
+/**
+ * How many background jobs wait and run, in all processes together. Read when it is asked for, at most every five
+ * seconds and by one statement at a time. While the database does not answer, the last numbers are told for no
+ * longer, and a scrape waits one second at most.
+ */
+export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, logger: Logger): void {
+  const registers = [registry];
+  const up = new Gauge({
+    name: "rolograph_database_up",
+    help: "Whether the database answered when the numbers of jobs were last asked for, 1 or 0.",
+    // Each process asks for itself.
+    aggregator: "min",
+    registers,
+  });
+  let known: { readonly at: number; readonly rows: readonly Row[] } | null = null;
+  let reading: Promise<void> | null = null;
+  const read = async () => {
+    try {
+      const { rows } = await pool.query<Row>(statement);
+      known = { at: performance.now(), rows };
+      up.set(1);
+    } catch (error) {
+      known = null;
+      up.set(0);
+      logger.debug({ err: error }, "the numbers of jobs could not be read");
+    } finally {
+      reading = null;
+    }
+  };
+  new Gauge({
+    name: "rolograph_jobs",
+    help: "Background jobs that wait or run, by kind, in all processes together.",
+    labelNames: ["kind", "state"],
+    aggregator: "max",
+    registers,
+    async collect() {
+      if (!known || performance.now() - known.at > FRESH) {
+        reading ??= read();
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<void>((resolve) => {
+          timer = setTimeout(() => {
+            known = null;
+            up.set(0);
+            resolve();
+          }, PATIENCE);
+        });
+        await Promise.race([reading, late]);
+        clearTimeout(timer);
+      }
+      this.reset();
+      for (const { kind, waiting, running } of known?.rows ?? []) {
+        this.set({ kind, state: "waiting" }, waiting);
+        this.set({ kind, state: "running" }, running);
+      }
+    },
+  });
+}
+
+/** One look at the jobs that are not done, which are few. A job whose lease is over waits for another process. */
+const statement = jobTables
+  .map(
+    (table) =>
+      `SELECT '${table}' AS kind, count(*) FILTER (WHERE leased_until IS NULL OR leased_until < now())::int AS waiting,
+         count(*) FILTER (WHERE leased_until >= now())::int AS running
+       FROM ${table} WHERE state IN ('QUEUED', 'RUNNING')`,
+  )
+  .join(" UNION ALL ");

@@ -1,0 +1,195 @@
+import type { Logger } from "pino";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Database } from "../../db/database.ts";
+import { requestCodes } from "../../lib/error-codes.ts";
+import type { Account } from "./account.ts";
+import { BoundedNames } from "./bounded-names.ts";
+import { jobsGauge } from "./jobs-gauge.ts";
+import { watchDatabase, watchWork } from "./metrics-of-work.ts";
+import type { Ended, Observer } from "./watch.ts";
+
+/**
+ * What Prometheus is told. Names of operations are the callers' own: the first of them are labels, and the rest is
+ * one. No label names an organization, a member, a key or an address.
+ */
+
+/** Names of operations that are labels of their own; each has some fifty series. */
+const MOST_OPERATIONS = 100;
+
+/** Seconds of an operation: a prepared read takes one to ten milliseconds, and STATEMENT_TIMEOUT_MS ends at thirty seconds. */
+const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Statements of an operation: a list has two to four whatever its length, and a number that grows with rows is a fault. */
+const STATEMENTS = [0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 50, 100];
+/** Cost of an operation, up to what COST_LIMIT is when it is not set, and beyond. */
+const COST = [1, 10, 100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000];
+/** Bytes of an answer; 64 MB is the most. */
+const BYTES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000, 67_108_864];
+
+export interface Metrics extends Observer {
+  readonly registry: Registry;
+  /** Ends watching. */
+  stop(): void;
+}
+
+/**
+ * Begins to count what happens in this process.
+ *
+ * @param version of the product
+ */
+export function startMetrics(database: Database, logger: Logger, version: string): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const operations = new BoundedNames(MOST_OPERATIONS);
+
+  new Gauge({
+    name: "rolograph_build_info",
+    help: "Always 1; the version that runs, and Node.js'.",
+    labelNames: ["version", "node"],
+    aggregator: "first",
+    registers,
+  }).set({ version, node: process.version }, 1);
+
+  const requests = requestMetrics(registry);
+  const operationMetrics = metricsOfOperations(registry);
+  const stops = [watchDatabase(registry, database), watchWork(registry)];
+  jobsGauge(registry, database, logger);
+
+  return {
+    registry,
+    began: () => requests.inFlight.inc(),
+    ended({ account, milliseconds, status, bytes, gone }: Ended) {
+      const { route } = account;
+      requests.inFlight.dec();
+      requests.total.inc({ route, status: String(status) });
+      requests.seconds.observe({ route }, milliseconds / 1000);
+      if (gone) requests.gone.inc({ route });
+      if (bytes !== null) requests.bytes.observe(bytes);
+      if (account.reason !== null) requests.refused.inc({ reason: account.reason });
+      if (account.code === "RATE_LIMITED")
+        requests.limited.inc({ limit: account.reason === null ? "cost" : "guesses" });
+      if (account.operationTook !== null) operationMetrics(account, operations.labelOf(nameOf(account)));
+    },
+    stop: () => {
+      for (const stop of stops) stop();
+      registry.clear();
+    },
+  };
+}
+
+/** An operation's name as a label, where the caller gave it one and it could be read. */
+const nameOf = ({ operation, type }: Account): string =>
+  operation ?? (type === null ? "unread" : "anonymous");
+
+function requestMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    total: new Counter({
+      name: "rolograph_http_requests_total",
+      help: "Requests that have ended, by what was asked for and the status of HTTP; 499 where the caller hung up before.",
+      labelNames: ["route", "status"],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: "rolograph_http_request_duration_seconds",
+      help: "From the head of a request to the last byte of its answer.",
+      labelNames: ["route"],
+      buckets: OPERATION_SECONDS,
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: "rolograph_http_requests_in_flight",
+      help: "Requests that are being answered.",
+      registers,
+    }),
+    bytes: new Histogram({
+      name: "rolograph_http_response_bytes",
+      help: "Bytes sent for a request, headers included.",
+      buckets: BYTES,
+      registers,
+    }),
+    gone: new Counter({
+      name: "rolograph_http_requests_abandoned_total",
+      help: "Requests whose caller hung up before all of the answer was sent.",
+      labelNames: ["route"],
+      registers,
+    }),
+    refused: new Counter({
+      name: "rolograph_credentials_refused_total",
+      help: "Requests that were refused for their credential, by the reason, which the caller is not told.",
+      labelNames: ["reason"],
+      registers,
+    }),
+    limited: new Counter({
+      name: "rolograph_rate_limited_total",
+      help: "Requests that were refused because of a rate limit: of what callers ask for in a minute, or of wrong credentials.",
+      labelNames: ["limit"],
+      registers,
+    }),
+  };
+}
+
+/** @returns puts an operation that has ended into its metrics, by the label of its name */
+function metricsOfOperations(registry: Registry) {
+  const registers = [registry];
+  const total = new Counter({
+    name: "rolograph_operations_total",
+    help: "GraphQL operations, by name, type and the code of the first error, which is OK without one. The first 100 names have a label of their own; later ones are other.",
+    labelNames: ["operation", "type", "code"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "rolograph_operation_duration_seconds",
+    help: "From the arrival of an operation to its result.",
+    labelNames: ["operation"],
+    buckets: OPERATION_SECONDS,
+    registers,
+  });
+  const statements = new Histogram({
+    name: "rolograph_operation_sql_statements",
+    help: "SQL statements of one operation, its credential's included.",
+    labelNames: ["operation"],
+    buckets: STATEMENTS,
+    registers,
+  });
+  const sqlSeconds = new Histogram({
+    name: "rolograph_operation_sql_seconds",
+    help: "How long the SQL statements of one operation took, all together.",
+    labelNames: ["operation"],
+    buckets: OPERATION_SECONDS,
+    registers,
+  });
+  const requested = new Histogram({
+    name: "rolograph_operation_cost_requested",
+    help: "What an operation costs before it runs, as docs/limits.md counts it.",
+    buckets: COST,
+    registers,
+  });
+  const actual = new Histogram({
+    name: "rolograph_operation_cost_actual",
+    help: "What an operation came to, counted where its caller asks for it with x-cost.",
+    buckets: COST,
+    registers,
+  });
+  const executed = new Counter({
+    name: "rolograph_operations_executed_total",
+    help: "Operations that were executed, by code that was made for their document (compiled) or by graphql-js (interpreted).",
+    labelNames: ["by"],
+    registers,
+  });
+  return (account: Account, operation: string) => {
+    const { type, code, cost, operationTook, statements: sent, compiled } = account;
+    total.inc({ operation, type: type ?? "unread", code: labelOf(code) });
+    seconds.observe({ operation }, (operationTook ?? 0) / 1000);
+    statements.observe({ operation }, sent.count);
+    sqlSeconds.observe({ operation }, sent.milliseconds / 1000);
+    if (!cost) return;
+    executed.inc({ by: compiled ? "compiled" : "interpreted" });
+    requested.observe(cost.requested);
+    if (cost.actual !== undefined) actual.observe(cost.actual);
+  };
+}
+
+/** Codes are a closed list; anything else would be a code of a library. */
+const labelOf = (code: string | null): string =>
+  code === "OK" || (code !== null && Object.hasOwn(requestCodes, code)) ? code : "other";
