@@ -32,8 +32,15 @@ afterAll(async () => {
 
 const address = () => `http://127.0.0.1:${port}/metrics`;
 
-/** Values by series, as Prometheus reads them. */
-async function scrape(): Promise<Map<string, number>> {
+/** Values by series, as Prometheus reads them, once all requests have ended. */
+const scrape = (): Promise<Map<string, number>> =>
+  vi.waitFor(async () => {
+    const series = await read();
+    expect(series.get("rolograph_http_requests_in_flight")).toBe(0);
+    return series;
+  });
+
+async function read(): Promise<Map<string, number>> {
   const text = await (await fetch(address())).text();
   const series = new Map<string, number>();
   for (const line of text.split("\n")) {
@@ -58,8 +65,6 @@ async function ask(query: string, key = organization.key, headers = {}) {
     body: JSON.stringify({ query }),
   });
   await response.text();
-  // The request ends once its connection has taken all of the answer.
-  await new Promise((resolve) => setTimeout(resolve, 20));
   return response;
 }
 
@@ -103,7 +108,7 @@ test("refused credentials are counted by their reason", async () => {
 
 test("a mutation under the same idempotency key is counted as repeated, and a loader's batch by its keys", async () => {
   await organization.contact({ tags: ["one"] });
-  const create = `mutation { contactCreate(input: { name: "Twice" }, idempotencyKey: "twice") { contact { id } } }`;
+  const create = `mutation { contactCreate(input: { name: "Twice", idempotencyKey: "twice" }) { contact { id } } }`;
   const by = await changes(async () => {
     await ask(create);
     await ask(create);
