@@ -21,28 +21,45 @@ interface Row {
  */
 export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, logger: Logger): void {
   const registers = [registry];
-  const up = new Gauge({
-    name: "rolograph_database_up",
-    help: "Whether the database answered when the numbers of jobs were last asked for, 1 or 0.",
-    // Each process asks for itself.
-    aggregator: "min",
-    registers,
-  });
   let known: { readonly at: number; readonly rows: readonly Row[] } | null = null;
   let reading: Promise<void> | null = null;
   const read = async () => {
     try {
       const { rows } = await pool.query<Row>(statement);
       known = { at: performance.now(), rows };
-      up.set(1);
     } catch (error) {
       known = null;
-      up.set(0);
       logger.debug({ err: error }, "the numbers of jobs could not be read");
     } finally {
       reading = null;
     }
   };
+  /** The rows, read anew where they are too old; null where the database does not answer in time. */
+  const current = async (): Promise<readonly Row[] | null> => {
+    if (!known || performance.now() - known.at > FRESH) {
+      reading ??= read();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          known = null;
+          resolve();
+        }, PATIENCE);
+      });
+      await Promise.race([reading, late]);
+      clearTimeout(timer);
+    }
+    return known?.rows ?? null;
+  };
+  new Gauge({
+    name: "rolograph_database_up",
+    help: "Whether the database answers within a second, 1 or 0.",
+    // Each process asks for itself.
+    aggregator: "min",
+    registers,
+    async collect() {
+      this.set((await current()) === null ? 0 : 1);
+    },
+  });
   new Gauge({
     name: "rolograph_jobs",
     help: "Background jobs that wait or run, by kind, in all processes together.",
@@ -50,21 +67,9 @@ export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, 
     aggregator: "max",
     registers,
     async collect() {
-      if (!known || performance.now() - known.at > FRESH) {
-        reading ??= read();
-        let timer: NodeJS.Timeout | undefined;
-        const late = new Promise<void>((resolve) => {
-          timer = setTimeout(() => {
-            known = null;
-            up.set(0);
-            resolve();
-          }, PATIENCE);
-        });
-        await Promise.race([reading, late]);
-        clearTimeout(timer);
-      }
+      const rows = await current();
       this.reset();
-      for (const { kind, waiting, running } of known?.rows ?? []) {
+      for (const { kind, waiting, running } of rows ?? []) {
         this.set({ kind, state: "waiting" }, waiting);
         this.set({ kind, state: "running" }, running);
       }
