@@ -108,7 +108,7 @@ test("refused credentials are counted by their reason", async () => {
 
 test("a mutation under the same idempotency key is counted as repeated, and a loader's batch by its keys", async () => {
   await organization.contact({ tags: ["one"] });
-  const create = `mutation { contactCreate(input: { name: "Twice" }, idempotencyKey: "twice") { contact { id } } }`;
+  const create = `mutation { contactCreate(input: { name: "Twice", phoneNumbers: ["+33612345678"] }, idempotencyKey: "twice") { contact { id } } }`;
   const by = await changes(async () => {
     await ask(create);
     await ask(create);
