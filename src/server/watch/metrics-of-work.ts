@@ -58,7 +58,7 @@ export function watchDatabase(registry: Registry, { pool, reads }: Database): ()
   gauge(
     "rolograph_pool_waiting",
     "Statements and transactions that wait for a connection.",
-    () => pool.waitingCount,
+    () => pool.queued + pool.waitingCount,
   );
   new Counter({
     name: "rolograph_reads_total",

@@ -16,9 +16,9 @@ import type { Ended, Observer } from "./watch.ts";
 /** Names of operations that are labels of their own; each has some fifty series. */
 const MOST_OPERATIONS = 100;
 
-/** Seconds of an operation: a prepared read takes one to ten milliseconds, and STATEMENT_TIMEOUT_MS ends at thirty seconds. */
+/** Seconds of an operation: a prepared read takes some milliseconds, and STATEMENT_TIMEOUT_MS is thirty seconds. */
 const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-/** Statements of an operation: a list has two to four whatever its length, and a number that grows with rows is a fault. */
+/** Statements of an operation: a list has two to four, and a number that grows with its rows is a fault. */
 const STATEMENTS = [0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 50, 100];
 /** Cost of an operation, up to what COST_LIMIT is when it is not set, and beyond. */
 const COST = [1, 10, 100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000];
