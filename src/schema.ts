@@ -10,6 +10,7 @@ import "./filter/schema/preview.schema.ts";
 import "./entities/contact/contact.schema.ts";
 import "./entities/contact/contact.mutations.schema.ts";
 import "./entities/contact/merge/merge.schema.ts";
+import "./entities/contact/erase/erase.schema.ts";
 import "./entities/lead/lead.schema.ts";
 import "./entities/lead/lead.mutations.schema.ts";
 import "./entities/deal/deal.schema.ts";

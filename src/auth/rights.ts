@@ -52,6 +52,11 @@ export const permissions = {
   RECORD_READ: { scope: "READ", description: "Read records, definitions, lists and members." },
   CONTACT_WRITE: { scope: "WRITE", description: "Create, change, trash and restore contacts." },
   CONTACT_MERGE: { scope: "WRITE", description: "Merge contacts, and undo merges." },
+  CONTACT_ERASE: {
+    scope: "ADMIN",
+    allData: "a member restricted to assigned data cannot erase a person, of whom they may not see all",
+    description: "Erase a person for good, wherever their values are kept.",
+  },
   CONTACT_BULK_WRITE: { scope: "WRITE", description: "Change all contacts that a filter matches." },
   LEAD_WRITE: { scope: "WRITE", description: "Create, change, convert, trash and restore leads." },
   DEAL_WRITE: { scope: "WRITE", description: "Create, change and delete deals." },

@@ -97,6 +97,7 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     const moved = await write(
       await this.#caller(),
       async (writer) => {
+        await writer.tx.lock.erasure("share");
         const columns = await change(writer);
         if (columns === null) return null;
         const jobs = writer.tx[name] as unknown as Delegate<JobRows[Name]>;

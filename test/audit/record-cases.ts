@@ -53,6 +53,10 @@ export const ofRecords: Cases = {
   },
   contactDelete: async (o) => ({ args: `id: "${await contactOf(o)}"`, events: ["TRASHED CONTACT"] }),
   contactDuplicatesSearch: async () => ({ args: "", events: ["STARTED DUPLICATE_SEARCH"] }),
+  contactErase: async (o) => ({
+    args: `input: { id: "${await contactOf(o)}" }`,
+    events: ["ERASED CONTACT"],
+  }),
   contactExport: async () => ({ args: "format: CSV", events: ["EXPORTED EXPORT_JOB"] }),
   contactImport: async () => ({
     args: `input: { rows: [{ name: "I", email: "${address()}" }] }`,

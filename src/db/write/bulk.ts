@@ -3,6 +3,7 @@ import type { Query } from "../open/query.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
 import type { Principal } from "../scope/scope.ts";
+import { type EraseStatements, eraseStatements } from "./erase.ts";
 import { type ExportStatements, exportStatements } from "./exports.ts";
 import type { LockOrder } from "./lock-order.ts";
 import { type ManyRowStatements, manyRowStatements } from "./many-rows.ts";
@@ -20,7 +21,8 @@ export interface Bulk
     TagStatements,
     ReferenceStatements,
     OwnerStatements,
-    ExportStatements {
+    ExportStatements,
+    EraseStatements {
   /**
    * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so
    * the set may be of any size.
@@ -69,6 +71,9 @@ export const changedBy = {
   keepExportChunk: [],
   countCall: [],
   forgetDeal: [],
+  eraseTraces: ["Contact"],
+  erasePeople: ["Contact"],
+  eraseDeals: ["Deal"],
 } as const satisfies Readonly<Record<keyof Bulk, Said | ByTable>>;
 
 /**
@@ -105,6 +110,7 @@ export function bulkStatements(
     ...referenceStatements(query, principal, order),
     ...ownerStatements(query, principal, order),
     ...exportStatements(query, principal, statement),
+    ...eraseStatements(query, principal, order),
     async queueContacts(jobId, where, size) {
       const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"], statement);
       const own = values.length;

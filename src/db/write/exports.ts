@@ -16,8 +16,17 @@ export interface ExportStatements {
    * @returns the number of records queued
    */
   queueExport(jobId: string, set: RowSet, keys: readonly SortKey[], size: number): Promise<number>;
-  /** Stores one piece of an export's file. Not through Prisma, which would keep several copies of it, as text. */
-  keepExportChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
+  /**
+   * Stores one piece of an export's file. Not through Prisma, which would keep several copies of it, as text.
+   *
+   * @param recordIds of the records that it has
+   */
+  keepExportChunk(
+    jobId: string,
+    position: number,
+    bytes: Buffer,
+    recordIds: readonly string[],
+  ): Promise<void>;
 }
 
 const orderSql = ({ column, descending, nullable, nullsFirst }: SortKey): string =>
@@ -45,12 +54,11 @@ export const exportStatements = (
     );
     return row?.count ?? 0;
   },
-  async keepExportChunk(jobId, position, bytes) {
-    await query("INSERT INTO export_chunk (org_id, job_id, position, bytes) VALUES ($1, $2, $3, $4)", [
-      principal.orgId,
-      jobId,
-      position,
-      bytes,
-    ]);
+  async keepExportChunk(jobId, position, bytes, recordIds) {
+    await query(
+      `INSERT INTO export_chunk (org_id, job_id, position, bytes, record_ids)
+       VALUES ($1, $2, $3, $4, $5::uuid[])`,
+      [principal.orgId, jobId, position, bytes, recordIds],
+    );
   },
 });

@@ -5,11 +5,11 @@ import { ScopeError } from "../scope/rules.ts";
 export type Strength = "update" | "share";
 
 /** What a transaction may lock: rows of a table, or an advisory lock. */
-type Place = Lockable | "members" | "fields" | "jobs" | "imports" | "phones";
+type Place = Lockable | "erasure" | "members" | "fields" | "jobs" | "imports" | "phones";
 
 /** Advisory locks that are taken before a table's rows. */
 const advisoryBefore: Readonly<Partial<Record<string, readonly Place[]>>> = {
-  bulk_job: ["members"],
+  bulk_job: ["erasure", "members"],
   custom_field_folder: ["fields"],
   contact: ["jobs", "imports", "phones"],
 } satisfies Partial<Record<Lockable, readonly Place[]>>;

@@ -32,6 +32,12 @@ export interface Lock {
   fields(): Promise<void>;
   /** Waits for other writes that change who is a member of the organization, and as what. */
   members(): Promise<void>;
+  /**
+   * Keeps erasures of people and steps of jobs from each other: a step may hold values that an erasure cannot see yet.
+   *
+   * @param strength "update" for an erasure, "share" for a step
+   */
+  erasure(strength: Strength): Promise<void>;
   /** Waits for the organization's other imports: two could create the same contact and conflict. */
   imports(): Promise<void>;
   /** Waits for other writes that count how many jobs of a member wait. */
@@ -99,6 +105,13 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       order.enter("members");
       // Advisory: foreign keys to a member share its row, and whoever writes records would wait for its lock.
       await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242007))", [`${orgId} members`]);
+    },
+    async erasure(strength) {
+      order.enter("erasure");
+      const shared = strength === "share" ? "_shared" : "";
+      await advisory(`SELECT pg_advisory_xact_lock${shared}(hashtextextended($1, 7242008))`, [
+        `${orgId} erasure`,
+      ]);
     },
     async imports() {
       order.enter("imports");

@@ -57,7 +57,9 @@ async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJo
     );
   }
   // The chunk at position 0 is the start of the file.
-  if (piece.length > 0) await tx.bulk.keepExportChunk(job.id, job.done + 1, piece);
+  if (piece.length > 0) {
+    await tx.bulk.keepExportChunk(job.id, job.done + 1, piece, batch.ids.slice(0, at));
+  }
   const dataScope = seen === "ALL" ? "ALL" : job.dataScope;
   return { done: job.done + at, skipped: job.skipped + at - found, bytes, dataScope };
 }

@@ -115,7 +115,7 @@ async function queue(
     throw refuse("LIMIT_REACHED", ["filter"], message);
   }
   const beginning = Buffer.from(beginningOf({ ...job, columns: chosen.columns }));
-  if (beginning.length > 0) await tx.bulk.keepExportChunk(job.id, 0, beginning);
+  if (beginning.length > 0) await tx.bulk.keepExportChunk(job.id, 0, beginning, []);
   return writer.update("exportJob", job, { total, bytes: beginning.length });
 }
 

@@ -54,6 +54,7 @@ function importRows(caller: Caller, input: Asked, idempotencyKey: IdempotencyKey
   return write(
     caller,
     async (writer) => {
+      await writer.tx.lock.erasure("share");
       const job = await newJob(writer, input);
       const rows: ImportRow[] = [];
       for (const [at, row] of (input.rows ?? []).entries()) {

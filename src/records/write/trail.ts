@@ -15,6 +15,7 @@ import { type Data, same } from "./changes.ts";
 export type Subject = IdType;
 
 interface Deed {
+  readonly id: string;
   readonly action: AuditAction;
   readonly subject: Subject;
   readonly ids: Set<string>;
@@ -91,11 +92,13 @@ export class Trail {
    * Says what was done to records. Without any, it says that what was sent may have changed none.
    *
    * @param fields names of what was changed, for UPDATED
+   * @returns id of the event
    */
-  note(action: AuditAction, subject: Subject, ids: Iterable<string>, fields: readonly string[] = []): void {
+  note(action: AuditAction, subject: Subject, ids: Iterable<string>, fields: readonly string[] = []): string {
     this.#said.add(subject);
     const key = `${action} ${subject}`;
     const deed = this.#deeds.get(key) ?? {
+      id: newId(),
       action,
       subject,
       ids: new Set<string>(),
@@ -103,10 +106,11 @@ export class Trail {
     };
     const made = action === "UPDATED" ? this.#deeds.get(`CREATED ${subject}`)?.ids : undefined;
     const fresh = [...ids].filter((id) => !made?.has(id));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return deed.id;
     for (const id of fresh) deed.ids.add(id);
     for (const field of fields) deed.fields.add(field);
     this.#deeds.set(key, deed);
+    return deed.id;
   }
 
   /** Notes that a record was made. */
@@ -138,8 +142,7 @@ export class Trail {
 
   /** The events, as they are written. */
   rows({ viewer, origin }: Pick<Caller, "viewer" | "origin">): AuditRow[] {
-    return [...this.#deeds.values()].map(({ action, subject, ids, fields }) => {
-      const id = newId();
+    return [...this.#deeds.values()].map(({ id, action, subject, ids, fields }) => {
       return {
         id,
         occurredAt: momentOf(id),

@@ -1,5 +1,6 @@
 import { isRetryable, isStale, violatesForeignKey } from "../../db/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
+import { ERASED_ANSWER } from "../../db/write/erase.ts";
 import { ConcurrentChange } from "../../db/write/locks.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";
@@ -114,6 +115,10 @@ async function once<Result>(
         path,
         "this idempotency key was used before for a different request; use a new one",
       );
+    }
+    if (ERASED_ANSWER in (kept.answer as object)) {
+      const message = "this request has been done before; a person in its result has been erased since";
+      throw refuse("NOT_FOUND", path, message);
     }
     const answer = fromSnapshot(kept.answer) as Result;
     const found = await replayRefusals(tx, records(answer));
