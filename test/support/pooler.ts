@@ -17,13 +17,16 @@ export const poolerMissing: string | null = await promisify(execFile)("pgbouncer
 export interface Pooler {
   /** The address of a database behind it. */
   url(database: string): string;
+  /** Kills it, and starts it anew at the same address. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startPooler(): Promise<Pooler> {
+/** @param target the PostgreSQL behind it */
+export async function startPooler(target = postgresUrl): Promise<Pooler> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-pooler-"));
   const port = await freePort();
-  const { hostname, port: behind, username, password } = new URL(postgresUrl);
+  const { hostname, port: behind, username, password } = new URL(target);
   const settings = join(directory, "pgbouncer.ini");
   await writeFile(
     settings,
@@ -38,6 +41,26 @@ unix_socket_dir =
 `,
   );
   await chmod(directory, 0o755);
+  let child = await run(settings);
+  const kill = async () => {
+    const gone = new Promise((ended) => child.once("exit", ended));
+    child.kill("SIGKILL");
+    await gone;
+  };
+  return {
+    url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
+    async restart() {
+      await kill();
+      child = await run(settings);
+    },
+    async stop() {
+      await kill();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function run(settings: string): Promise<ChildProcess> {
   // It does not run as root.
   const child: ChildProcess = spawn("pgbouncer", [
     ...(process.getuid?.() === 0 ? ["-u", "nobody"] : []),
@@ -51,15 +74,7 @@ unix_socket_dir =
     });
     child.once("exit", () => failed(new Error(output)));
   });
-  return {
-    url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
-    async stop() {
-      const gone = new Promise((ended) => child.once("exit", ended));
-      child.kill("SIGKILL");
-      await gone;
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  return child;
 }
 
 async function freePort(): Promise<number> {

@@ -13,8 +13,12 @@ import { LanePool } from "./lane-pool.ts";
  *
  * @param onError called when an idle connection breaks; the pool replaces it
  */
-export function makePool(config: pg.PoolConfig, onError: (error: Error) => void = ignore): LanePool {
-  const pool = new LanePool(config);
+export function makePool(
+  config: pg.PoolConfig,
+  onError: (error: Error) => void = ignore,
+  inOrder = false,
+): LanePool {
+  const pool = new LanePool(config, inOrder);
   pool.on("error", onError);
   return pool;
 }

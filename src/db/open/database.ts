@@ -32,6 +32,8 @@ export interface DatabaseHooks {
   readonly onStatement?: StatementListener;
   /** Session settings that replace ours, such as `TimeZone`; for tests. */
   readonly session?: Readonly<Record<string, string>>;
+  /** Whether connections are given in the order of asking, for comparisons with lanes. */
+  readonly inOrder?: boolean;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
   /** How many reads of a shape Prisma answers before the read is prepared; 1 when left out. */
@@ -67,6 +69,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
       Client: boundedClient(clientWith(hooks)),
     },
     hooks.onConnectionError,
+    hooks.inOrder,
   );
   // One connection first, to learn which start-up parameters a pooler refuses. If none can be had, the first statement
   // fails with the reason.

@@ -18,13 +18,18 @@ const FULL = "timeout exceeded when trying to connect";
 export class LanePool extends pg.Pool {
   readonly #lanes: Lanes;
   readonly #wait: number;
+  readonly #inOrder: boolean;
   readonly #held = new WeakMap<pg.PoolClient, Ticket>();
   readonly #worked = new WeakMap<pg.PoolClient, number>();
 
-  /** @param config `connectionTimeoutMillis` bounds the whole wait: for a turn, and for a new connection */
-  constructor(config: pg.PoolConfig) {
+  /**
+   * @param config `connectionTimeoutMillis` bounds the whole wait: for a turn, and for a new connection
+   * @param inOrder gives connections in the order of asking, without lanes
+   */
+  constructor(config: pg.PoolConfig, inOrder = false) {
     super(config);
     this.#lanes = new Lanes(this.options.max ?? 10);
+    this.#inOrder = inOrder;
     this.#wait = config.connectionTimeoutMillis ?? 0;
     this.on("connect", (client) => this.#worked.set(client, performance.now()));
     this.on("release", (error, client) => {
@@ -59,8 +64,7 @@ export class LanePool extends pg.Pool {
     let begun = false;
     let timer: NodeJS.Timeout | undefined;
     const ticket: Ticket = {
-      turn,
-      lane: turn.lane,
+      ...(this.#inOrder ? { turn: turnOf(""), lane: "quick" } : { turn, lane: turn.lane }),
       begin: () => {
         begun = true;
         super.connect((error, client, done) => {

@@ -1,0 +1,135 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./cluster.ts";
+import { holds, Traffic } from "./traffic.ts";
+import type { Scenario, World } from "./world.ts";
+
+/** The server, the database or its connections end while clients read and write. */
+
+/** What was acknowledged is there, each once, and nothing that was not sent. */
+async function kept({ cluster, name }: World, { acknowledged, sent }: Traffic): Promise<void> {
+  const { rows } = await cluster.sql(
+    `SELECT email, count(*)::int AS count FROM contact WHERE email LIKE '${name}-%' GROUP BY email`,
+  );
+  const counts = new Map(rows.map((row: { email: string; count: number }) => [row.email, row.count]));
+  const lost = [...acknowledged].filter((email) => !counts.has(email));
+  holds(lost.length === 0, `${lost.length} acknowledged contacts are not there`);
+  const twice = [...counts].filter(([email, count]) => count > 1 || !sent.has(email));
+  holds(twice.length === 0, `${twice.length} contacts are there twice, or were never sent`);
+}
+
+const around = (name: string, happens: (world: World) => Promise<void>): Scenario => ({
+  name,
+  async run(world) {
+    const server = await world.serve();
+    const traffic = new Traffic(world.name, () => server.url, world.key);
+    await traffic.until(20);
+    await happens(world);
+    await traffic.end();
+    traffic.only(200, 409, 503, 504);
+    await kept(world, traffic);
+    return traffic.figures;
+  },
+});
+
+export const ends: readonly Scenario[] = [
+  {
+    name: "the server is killed (SIGKILL) in the middle of writes, and started again",
+    async run(world) {
+      const PORT = String(await freePort());
+      let server = await world.serve({ PORT });
+      const traffic = new Traffic(world.name, () => server.url, world.key, { readers: 1, writers: 8 });
+      for (let round = 1; round <= (world.long ? 10 : 2); round += 1) {
+        await traffic.until(round * 40);
+        await server.kill();
+        server = await world.serve({ PORT });
+      }
+      await traffic.end();
+      traffic.only(0, 200, 409, 503, 504);
+      await kept(world, traffic);
+      return traffic.figures;
+    },
+  },
+  around("the database is killed (SIGKILL of the postmaster) and started again", async ({ cluster }) => {
+    await cluster.kill();
+    await pause(1_000);
+    await cluster.start();
+  }),
+  around("the database is stopped fast, and started again", async ({ cluster }) => {
+    await cluster.stop("fast");
+    await cluster.start();
+  }),
+  around("the database is stopped immediately, and started again", async ({ cluster }) => {
+    await cluster.stop("immediate");
+    await cluster.start();
+  }),
+  around("all connections are terminated, again and again", async ({ cluster, long }) => {
+    for (let round = 0; round < (long ? 60 : 8); round += 1) {
+      await cluster.terminate();
+      await pause(250);
+    }
+  }),
+  {
+    name: "all connections are terminated while only reads are sent: none fails",
+    async run(world) {
+      const server = await world.serve();
+      const traffic = new Traffic(world.name, () => server.url, world.key, { readers: 8, writers: 0 });
+      for (let round = 0; round < (world.long ? 60 : 8); round += 1) {
+        await pause(500);
+        await world.cluster.terminate();
+      }
+      await traffic.stop();
+      traffic.only(200);
+      return traffic.figures;
+    },
+  },
+  {
+    name: "an import goes on to its end though the database is killed in the middle of it",
+    async run(world) {
+      const server = await world.serve();
+      const ROWS = world.long ? 50_000 : 5_000;
+      const lines = Array.from(
+        { length: ROWS },
+        (_, at) => `Row ${at},${world.name}-${at}@example.com,${world.name}`,
+      );
+      const form = new FormData();
+      const query =
+        "mutation ($input: ContactImportInput!) { contactImport(input: $input) { job { id } errors { code } } }";
+      form.append("operations", JSON.stringify({ query, variables: { input: { file: null } } }));
+      form.append("map", JSON.stringify({ 0: ["variables.input.file"] }));
+      form.append("0", new Blob([`name,email,company\n${lines.join("\n")}\n`]), "contacts.csv");
+      const response = await fetch(server.url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${world.key}`, "x-graphql-yoga-csrf": "1" },
+        body: form,
+      });
+      const { data } = (await response.json()) as { data: { contactImport: { job: { id: string } } } };
+      const look = async () => {
+        const answer = await world.ask(
+          server,
+          `{ importJob(id: "${data.contactImport.job.id}") { state done created problem } }`,
+        );
+        return (
+          answer.data as {
+            importJob: { state: string; done: number; created: number; problem: string | null };
+          } | null
+        )?.importJob;
+      };
+      while (!((await look())?.done ?? 0)) await pause(20);
+      await world.cluster.kill();
+      await pause(500);
+      await world.cluster.start();
+      for (const late = Date.now() + 180_000; ; ) {
+        const job = await look();
+        holds(job?.state !== "FAILED", `the import failed: ${job?.problem}`);
+        if (job?.state === "DONE") break;
+        holds(Date.now() < late, `the import did not end: ${JSON.stringify(job)}`);
+        await pause(100);
+      }
+      const { rows } = await world.cluster.sql(
+        `SELECT count(*)::int AS count FROM contact WHERE company = '${world.name}'`,
+      );
+      holds(rows[0]?.count === ROWS, `${rows[0]?.count} contacts of ${ROWS} rows`);
+      return `${ROWS} rows, each once`;
+    },
+  },
+];

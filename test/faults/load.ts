@@ -1,0 +1,142 @@
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { startPooler } from "../support/pooler.ts";
+import { ask, type Instance } from "./instance.ts";
+import { holds, Traffic } from "./traffic.ts";
+import type { Scenario, World } from "./world.ts";
+
+/** Many ask at once, of servers that come and go, through a pooler, or for much. */
+
+const CHEAP = "{ viewer { permissions } tags { name } }";
+const HEAVY =
+  "{ contacts(first: 100) { totalCount nodes { id name email company title source createdAt updatedAt deals(first: 5) { nodes { id name } } activities(first: 5) { nodes { id subject } } } } }";
+
+/** Milliseconds of one cheap client, one request after the other, and how many were refused. */
+async function measure(url: string, key: string, count: number) {
+  const times: number[] = [];
+  let refused = 0;
+  for (let at = 0; at < count; at += 1) {
+    const from = performance.now();
+    const { status } = await ask(url, key, CHEAP);
+    times.push(performance.now() - from);
+    if (status !== 200) refused += 1;
+  }
+  times.sort((a, b) => a - b);
+  const quantile = (part: number) => times[Math.floor(part * (times.length - 1))] ?? 0;
+  return { median: quantile(0.5), most: quantile(0.95), refused };
+}
+
+async function besideHeavy({ long, key }: World, server: Instance) {
+  const count = long ? 200 : 30;
+  await measure(server.url, key, 10);
+  const alone = await measure(server.url, key, count);
+  let over = false;
+  const heavy = new Map<number, number>();
+  const clients = Array.from({ length: 200 }, async () => {
+    while (!over) {
+      const { status } = await ask(server.url, key, HEAVY);
+      heavy.set(status, (heavy.get(status) ?? 0) + 1);
+      if (status !== 200) await pause(100);
+    }
+  });
+  await pause(1_500);
+  const beside = await measure(server.url, key, count);
+  over = true;
+  await Promise.all(clients);
+  const words = `alone ${alone.median.toFixed(0)} ms, beside them ${beside.median.toFixed(0)} ms (95 %: ${beside.most.toFixed(0)} ms, ${(beside.median / alone.median).toFixed(0)} times), ${beside.refused} of ${count} refused; heavy ${[...heavy].map(([status, times]) => `${times} × ${status}`).join(", ")}`;
+  return { refused: beside.refused, median: beside.median, words };
+}
+
+export const load: readonly Scenario[] = [
+  {
+    name: "one cheap client beside 200 heavy ones of its own organization",
+    async run(world) {
+      await world.cluster
+        .sql(
+          `INSERT INTO contact SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'email', NULL, 'email_key', NULL))).*
+         FROM (SELECT * FROM contact WHERE deleted_at IS NULL LIMIT 1) AS c, generate_series(1, 3000)`,
+        )
+        .catch(() => undefined);
+      const before = await besideHeavy(
+        world,
+        await world.serve({}, ["--import", "tsx", "test/faults/in-order.ts"]),
+      );
+      const after = await besideHeavy(world, await world.serve());
+      holds(after.refused === 0, `the cheap one was refused ${after.refused} times`);
+      return `in the order of asking: ${before.words}\n    by lanes: ${after.words}`;
+    },
+  },
+  {
+    name: "two instances are started anew, one after the other, behind a balancer that asks /ready",
+    async run(world) {
+      const members: { instance: Instance; ready: boolean }[] = [];
+      for (let at = 0; at < 2; at += 1) members.push({ instance: await world.serve(), ready: true });
+      let next = 0;
+      const balancer = createServer((incoming, outgoing) => {
+        const ready = members.filter((member) => member.ready);
+        next += 1;
+        const { port, hostname } = new URL(ready[next % ready.length]?.instance.url ?? "");
+        const passed = request(
+          { port, host: hostname, method: incoming.method, path: incoming.url, headers: incoming.headers },
+          (answer) => {
+            outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(outgoing);
+          },
+        ).on("error", () => outgoing.writeHead(502).end("{}"));
+        incoming.pipe(passed);
+      });
+      await new Promise<void>((listens) => balancer.listen(0, "127.0.0.1", listens));
+      const watching = setInterval(() => {
+        for (const member of members)
+          void member.instance.isReady().then((ready) => Object.assign(member, { ready }));
+      }, 200);
+      const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}/graphql`;
+      const traffic = new Traffic(world.name, () => url, world.key);
+      const total = world.long ? 10_000 : 600;
+      const sent = () =>
+        [...traffic.reads.values(), ...traffic.writes.values()].reduce((sum, count) => sum + count, 0);
+      for (let round = 0; round === 0 || sent() < total; round += 1) {
+        for (const member of members) {
+          const old = member.instance;
+          const stopping = old.stop();
+          while (member.ready) await pause(20);
+          await stopping;
+          member.instance = await world.serve();
+          while (!member.ready) await pause(20);
+        }
+      }
+      await traffic.end();
+      clearInterval(watching);
+      await new Promise((closed) => {
+        balancer.close(closed);
+        balancer.closeAllConnections();
+      });
+      traffic.only(200);
+      return `${sent()} requests, none failed: ${traffic.figures}`;
+    },
+  },
+  {
+    name: "PgBouncer in transaction mode, started anew in the middle",
+    async run(world) {
+      const pooler = await startPooler(world.cluster.url);
+      const env = { DATABASE_URL: pooler.url("app"), PREPARED_STATEMENTS: "false" };
+      try {
+        const server = await world.serve(env);
+        const traffic = new Traffic(world.name, () => server.url, world.key);
+        await traffic.until(40);
+        await world.cluster.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'app' AND pid <> pg_backend_pid()",
+        );
+        await traffic.until(traffic.acknowledged.size + 40);
+        await pooler.restart();
+        await traffic.end();
+        traffic.only(200, 409, 503, 504);
+        await server.stop();
+        return traffic.figures;
+      } finally {
+        await pooler.stop();
+      }
+    },
+  },
+];

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Instance } from "./instance.ts";
+import { creating, holds } from "./traffic.ts";
+import type { Scenario, World } from "./world.ts";
+
+/** The database answers, but refuses: it is full, locked, slow, or takes no writes. */
+
+const READ = "{ contacts(first: 1) { nodes { id } } }";
+
+async function answers(world: World, server: Instance) {
+  const email = `${world.name}-${crypto.randomUUID()}@example.com`;
+  const [read, write] = [await world.ask(server, READ), await world.ask(server, ...creating("X", email))];
+  return { read: `${read.status} ${read.code ?? "OK"}`, write: `${write.status} ${write.code ?? "OK"}` };
+}
+
+const fine = "200 OK";
+const away = "503 SERVICE_UNAVAILABLE";
+
+async function expectAnswers(world: World, server: Instance, read: string, write: string): Promise<void> {
+  const found = await answers(world, server);
+  holds(
+    found.read === read && found.write === write,
+    `a read was answered ${found.read} instead of ${read}, a write ${found.write} instead of ${write}`,
+  );
+}
+
+/** A setting of the database that makes it refuse, and what is answered meanwhile. */
+const refusing = (
+  name: string,
+  [begin, end]: readonly [string, string],
+  read: string,
+  write: string,
+  env: Readonly<Record<string, string>> = {},
+): Scenario => ({
+  name,
+  async run(world) {
+    const server = await world.serve(env);
+    await expectAnswers(world, server, fine, fine);
+    try {
+      await world.cluster.sql(begin);
+      await world.cluster.terminate();
+      await pause(100);
+      await expectAnswers(world, server, read, write);
+    } finally {
+      await world.cluster.sql(end);
+      await world.cluster.terminate();
+    }
+    await pause(100);
+    await expectAnswers(world, server, fine, fine);
+    return `a read ${read}, a write ${write}; afterwards both ${fine}`;
+  },
+});
+
+export const refusals: readonly Scenario[] = [
+  refusing(
+    "the server may have no connection (53300)",
+    ["ALTER ROLE app CONNECTION LIMIT 0", "ALTER ROLE app CONNECTION LIMIT -1"],
+    away,
+    away,
+  ),
+  refusing(
+    "the database is read-only (25006)",
+    [
+      "ALTER ROLE app SET default_transaction_read_only = on",
+      "ALTER ROLE app RESET default_transaction_read_only",
+    ],
+    fine,
+    away,
+  ),
+  refusing(
+    "the disk is full (53100)",
+    [
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no space' USING ERRCODE = '53100'; END $$;
+       CREATE TRIGGER full_disk BEFORE INSERT ON contact FOR EACH STATEMENT EXECUTE FUNCTION full_disk()`,
+      "DROP FUNCTION full_disk() CASCADE",
+    ],
+    fine,
+    away,
+  ),
+  {
+    name: "a table is locked: lock_timeout (55P03) and statement_timeout (57014)",
+    async run(world) {
+      const found: string[] = [];
+      for (const [setting, env, expected] of [
+        ["ALTER ROLE app SET lock_timeout = '300ms'", {}, away],
+        ["ALTER ROLE app RESET lock_timeout", { STATEMENT_TIMEOUT_MS: "300" }, "504 TIMEOUT"],
+      ] as const) {
+        await world.cluster.sql(setting);
+        const server = await world.serve(env);
+        await expectAnswers(world, server, fine, fine);
+        const letGo = await world.cluster.lock("contact");
+        await expectAnswers(world, server, expected, expected);
+        await letGo();
+        await expectAnswers(world, server, fine, fine);
+        await server.stop();
+        found.push(expected);
+      }
+      return `${found.join(", then ")}; afterwards ${fine}`;
+    },
+  },
+];

@@ -1,0 +1,116 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ask } from "./instance.ts";
+
+/** Clients that read and write while something happens to what they use. */
+
+const CREATE =
+  "mutation ($input: ContactCreateInput!, $key: String!) { contactCreate(idempotencyKey: $key, input: $input) { contact { id } errors { code } } }";
+
+/** A mutation that creates a contact, for `ask`. */
+export const creating = (name: string, email: string, key = email): [query: string, variables: object] => [
+  CREATE,
+  { input: { name, email }, key },
+];
+
+const READ = "{ contacts(first: 5) { totalCount nodes { id name activities(first: 2) { nodes { id } } } } }";
+
+/** A broken promise of the product. */
+export class Broken extends Error {
+  override readonly name = "Broken";
+}
+
+export function holds(condition: boolean, otherwise: string): asserts condition {
+  if (!condition) throw new Broken(otherwise);
+}
+
+export class Traffic {
+  /** Answers by status, of reads and of writes. */
+  readonly reads = new Map<number, number>();
+  readonly writes = new Map<number, number>();
+  readonly acknowledged = new Set<string>();
+  /** Everything that was sent, acknowledged or not. */
+  readonly sent = new Set<string>();
+  readonly #url: () => string;
+  readonly #key: string;
+  readonly #name: string;
+  readonly #clients: Promise<void>[];
+  #over = false;
+
+  /** @param url asked before each request, since a server that is started again is elsewhere */
+  constructor(name: string, url: () => string, key: string, { readers = 4, writers = 4 } = {}) {
+    this.#name = name;
+    this.#url = url;
+    this.#key = key;
+    this.#clients = [
+      ...Array.from({ length: readers }, () => this.#read()),
+      ...Array.from({ length: writers }, (_, at) => this.#write(at)),
+    ];
+  }
+
+  async until(acknowledged: number): Promise<void> {
+    while (this.acknowledged.size < acknowledged) await pause(10);
+  }
+
+  /** Waits until reads and writes are answered again, and ends the clients. */
+  async end(seconds = 60): Promise<void> {
+    const from = this.acknowledged.size;
+    const late = Date.now() + seconds * 1000;
+    while (this.acknowledged.size < from + 20) {
+      holds(Date.now() < late, `it did not come back within ${seconds} s`);
+      await pause(20);
+    }
+    await this.stop();
+  }
+
+  /** Ends the clients as they are. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    await Promise.all(this.#clients);
+  }
+
+  /** Whether only these were answered. */
+  only(...statuses: number[]): void {
+    const others = [...this.reads.keys(), ...this.writes.keys()].filter(
+      (status) => !statuses.includes(status),
+    );
+    holds(others.length === 0, `answers had the status ${others.join(", ")} (0 is none)`);
+  }
+
+  /** In words. */
+  get figures(): string {
+    const list = (counts: Map<number, number>) =>
+      [...counts]
+        .sort(([a], [b]) => a - b)
+        .map(([status, count]) => `${count} × ${status || "no answer"}`)
+        .join(", ");
+    return `reads ${list(this.reads)}; writes ${list(this.writes)}; ${this.acknowledged.size} acknowledged`;
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#over) {
+      const { status } = await ask(this.#url(), this.#key, READ);
+      this.reads.set(status, (this.reads.get(status) ?? 0) + 1);
+      if (status !== 200) await pause(20);
+    }
+  }
+
+  /** Writes contact after contact, each under its own key again and again until it is acknowledged. */
+  async #write(writer: number): Promise<void> {
+    for (let at = 0; !this.#over; at += 1) {
+      const email = `${this.#name}-${writer}-${at}@example.com`;
+      this.sent.add(email);
+      while (!this.acknowledged.has(email)) {
+        const { status, data } = await ask(this.#url(), this.#key, ...creating(email, email));
+        this.writes.set(status, (this.writes.get(status) ?? 0) + 1);
+        const { contact = null } =
+          (data as { contactCreate?: { contact: object | null } } | null)?.contactCreate ?? {};
+        if (contact !== null) this.acknowledged.add(email);
+        else if (this.#over) return;
+        else {
+          holds(status !== 200, `a contact was refused that nobody had: ${JSON.stringify(data)}`);
+          await pause(20);
+        }
+      }
+    }
+  }
+}
