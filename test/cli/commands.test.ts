@@ -189,6 +189,9 @@ test("the README names no command that is not run, here or in another test", asy
     dev: "start, from the sources",
     codegen: "before any test",
     "test:filters": "test/filter/proof.test.ts runs the same",
+    "check:attacks": "test/attacks runs the same",
+    "check:faults": "test/faults runs the same, shorter",
+    "check:tenancy": "test/tenancy runs the same",
     demo: "start.test.ts, with --help here",
   };
   const here = [
