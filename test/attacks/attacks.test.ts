@@ -9,8 +9,8 @@ import { Organization } from "../support/makers.ts";
 import { type Attack, attacks } from "./requests.ts";
 
 /**
- * Hostile requests, made at random from the schema and from what has stopped other servers. Each gets an answer that says
- * what was wrong and nothing of how the server is built; none is a fault; and the server goes on answering others.
+ * Hostile requests, made at random from the schema and from what has stopped other servers. Each gets an answer that
+ * says what was wrong and nothing of how the server is built; none is a fault; and others are answered meanwhile.
  */
 
 const cases = Number(process.env.ATTACKS_CASES ?? 300);
