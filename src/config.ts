@@ -45,6 +45,8 @@ export interface Config {
   readonly slowOperation: number;
   /** Minutes between two purges of the trash; 0 for none. */
   readonly purgeEvery: number;
+  /** Days for which audit events are kept; 0 for ever. */
+  readonly auditDays: number;
   /** Processes that serve; with 1 the only one does. */
   readonly workers: number;
   readonly database: DatabaseConfig;
@@ -165,6 +167,7 @@ const Settings = z.object({
   SLOW_OPERATION_MS: wholeNumber(0, 3_600_000, 1_000),
   IMPORT_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, 209_715_200),
   PURGE_EVERY_MINUTES: wholeNumber(0, 10_080, 60),
+  AUDIT_DAYS: wholeNumber(0, 36_500, 365),
   OIDC_ISSUER: secureUrl.optional(),
   OIDC_AUDIENCE: z.string().optional(),
   OIDC_JWKS_URL: secureUrl.optional(),
@@ -271,6 +274,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rates: readRates(settings, given),
     redisUrl: settings.REDIS_URL ?? null,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
+    auditDays: settings.AUDIT_DAYS,
     workers: readWorkers(settings),
     demo: settings.DATABASE_URL === undefined,
     oidc: readOidc(settings),

@@ -14,10 +14,15 @@ import { runJob } from "./runner.ts";
 
 /** Background work of the server: jobs, and regular deletions. */
 
-/** Times before which trashed records and stored answers of idempotency keys are deleted. */
-export const purgeLimits = (now: Date) => ({
+/**
+ * Times before which trashed records, stored answers of idempotency keys and audit events are deleted.
+ *
+ * @param auditDays days for which audit events are kept; 0 for ever
+ */
+export const purgeLimits = (now: Date, auditDays: number) => ({
   trashedBefore: new Date(now.getTime() - TRASH_DAYS * 86_400_000),
   answeredBefore: new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000),
+  auditedBefore: auditDays === 0 ? null : new Date(now.getTime() - auditDays * 86_400_000),
 });
 
 /** The tables of all kinds of jobs. */
@@ -31,13 +36,18 @@ const JOB_POLL = 2_000;
  * duplicates. Any number of processes may do this: each job is run by one of them.
  *
  * @param purgeEvery minutes between two purges; 0 for none
+ * @param auditDays days for which audit events are kept; 0 for ever
  * @returns a function that stops the work and waits for running steps
  */
-export function startJobs(database: Database, logger: Logger, purgeEvery: number): () => Promise<void> {
+export function startJobs(
+  database: Database,
+  logger: Logger,
+  { purgeEvery, auditDays }: { readonly purgeEvery: number; readonly auditDays: number },
+): () => Promise<void> {
   let stopping = false;
   const clean = () => {
-    const { trashedBefore, answeredBefore } = purgeLimits(new Date());
-    return purge(database, trashedBefore, answeredBefore).then((purged) => {
+    const { trashedBefore, answeredBefore, auditedBefore } = purgeLimits(new Date(), auditDays);
+    return purge(database, trashedBefore, answeredBefore, auditedBefore).then((purged) => {
       trashPurged.tell(purged);
       if (purged.contacts + purged.leads > 0) logger.info(purged, "purged the trash");
     });

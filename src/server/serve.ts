@@ -77,7 +77,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
     listener = new Listener(gateway, config);
     const port = await listener.listen(config.port, config.host);
     stopServing = listener.stop.bind(listener);
-    stopJobs = startJobs(database, logger, config.purgeEvery);
+    stopJobs = startJobs(database, logger, config);
     if (worker) return;
     const url = urlOf(config.host, port);
     if (key === null) {

@@ -114,7 +114,8 @@ describe.each([
       expect(named.code, named.err).toBe(0);
       expect(named.out).toContain("1 rows: 1 created, 0 updated, 0 skipped, 0 failed");
 
-      expect(await npm(["purge"], env)).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads\n" });
+      const purged = await npm(["purge"], env);
+      expect(purged).toEqual({ code: 0, err: "", out: "Purged: 0 contacts, 0 leads, 0 audit events\n" });
       const narrow = ["--scopes", "read,write,admin", "--expires", "2130-01-31", "--sources", "hubspot"];
       const said = ["--time-zone", "Europe/Berlin", "--country", "de", "--currency", "eur"];
       const german = ["key", "--", "--org", "GmbH", "--email", "me@example.com", ...said];
@@ -135,7 +136,11 @@ describe.each([
       );
 
       const counted = await npm(["purge", "--", "--dry-run"], env);
-      expect(counted).toEqual({ code: 0, err: "", out: "To be purged: 0 contacts, 0 leads\n" });
+      expect(counted).toEqual({
+        code: 0,
+        err: "",
+        out: "To be purged: 0 contacts, 0 leads, 0 audit events\n",
+      });
     },
     240_000,
   );

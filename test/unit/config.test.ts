@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../src/config.ts";
 import { statementNames } from "../../src/db/prisma/statement-names.ts";
+import { purgeLimits } from "../../src/jobs/jobs.ts";
 
 /** The settings of the database. */
 
@@ -158,4 +159,20 @@ test.each([
   [{ DATABASE_WAIT_MS: "0" }, "DATABASE_WAIT_MS must be a whole number from 100 to 60000"],
 ])("a setting of the door that cannot be is refused: %o", (env, told) => {
   expect(() => readConfig(env as Record<string, string>)).toThrow(told);
+});
+
+test("audit events are kept for a year, for AUDIT_DAYS, or for ever", () => {
+  expect(readConfig({}).auditDays).toBe(365);
+  expect(readConfig({ AUDIT_DAYS: "30" }).auditDays).toBe(30);
+  expect(readConfig({ AUDIT_DAYS: "36500" }).auditDays).toBe(36_500);
+  for (const wrong of ["-1", "36501", "1.5", "a year"]) {
+    expect(() => readConfig({ AUDIT_DAYS: wrong })).toThrow(
+      "AUDIT_DAYS must be a whole number from 0 to 36500",
+    );
+  }
+  const now = new Date("2026-11-28T06:00:00Z");
+  const limitOf = (AUDIT_DAYS: string) =>
+    purgeLimits(now, readConfig({ AUDIT_DAYS }).auditDays).auditedBefore;
+  expect(limitOf("30")).toEqual(new Date("2026-10-29T06:00:00Z"));
+  expect(limitOf("0")).toBeNull();
 });

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { leastIdAt } from "../../lib/typeid.ts";
 import type { Database } from "../database.ts";
 import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
@@ -16,8 +17,20 @@ export interface Purged {
   readonly idempotencyKeys: number;
   /** Errors of old imports that were deleted. */
   readonly importErrors: number;
+  /** Audit events that were kept for long enough. */
+  readonly auditEvents: number;
   /** False if another process was purging: then nothing was done. */
   readonly ran: boolean;
+}
+
+/** Until when what is deleted was last needed. */
+export interface PurgeLimits {
+  /** Records trashed before this time are erased, and errors of imports that ended before it. */
+  readonly trashedBefore: Date;
+  /** Idempotency keys older than this are deleted. */
+  readonly answeredBefore: Date;
+  /** Audit events older than this are deleted; none if it is null. */
+  readonly auditedBefore: Date | null;
 }
 
 /** Advisory lock key: an arbitrary number, the same for every process that purges the same database. */
@@ -31,17 +44,14 @@ const BATCH = 500;
  * point to stays as a stub without data, so that they can show it as removed; every other record is deleted. One
  * process at a time, one transaction per batch: an interrupted purge is continued by the next one.
  *
- * @param trashedBefore erases records trashed before this time, and errors of imports that ended before it
- * @param answeredBefore deletes idempotency keys older than this
  * @param stubs the values of a stub's columns
  */
 export async function purge(
   { pool }: Pick<Database, "pool">,
-  trashedBefore: Date,
-  answeredBefore: Date,
+  { trashedBefore, answeredBefore, auditedBefore }: PurgeLimits,
   stubs: Stubs,
 ): Promise<Purged> {
-  const done = { contacts: 0, leads: 0, idempotencyKeys: 0, importErrors: 0, ran: false };
+  const done = { contacts: 0, leads: 0, idempotencyKeys: 0, importErrors: 0, auditEvents: 0, ran: false };
   for (;;) {
     const batch = await withTransaction(pool, async (client) => {
       const { rows } = await client.query<{ free: boolean }>(
@@ -55,13 +65,15 @@ export async function purge(
            SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT ${BATCH}))`,
         [answeredBefore],
       );
+      const auditEvents = auditedBefore === null ? 0 : await dropEvents(client, auditedBefore);
       const errors = await client.query(
         `DELETE FROM import_error WHERE ctid = ANY(ARRAY(
            SELECT e.ctid FROM import_error AS e JOIN import_job AS j ON j.org_id = e.org_id AND j.id = e.job_id
            WHERE j.finished_at < $1 LIMIT ${BATCH}))`,
         [trashedBefore],
       );
-      return { contacts, leads, idempotencyKeys: keys.rowCount ?? 0, importErrors: errors.rowCount ?? 0 };
+      const [idempotencyKeys, importErrors] = [keys.rowCount ?? 0, errors.rowCount ?? 0];
+      return { contacts, leads, idempotencyKeys, importErrors, auditEvents };
     });
     if (batch === null) return done;
     done.ran = true;
@@ -69,18 +81,38 @@ export async function purge(
     done.leads += batch.leads;
     done.idempotencyKeys += batch.idempotencyKeys;
     done.importErrors += batch.importErrors;
+    done.auditEvents += batch.auditEvents;
     if (Math.max(...Object.values(batch)) < BATCH) return done;
   }
 }
 
-/** How many records a purge would erase. */
-export async function countPurgeable({ pool }: Pick<Database, "pool">, trashedBefore: Date) {
-  const { rows } = await pool.query<{ contacts: number; leads: number }>(
-    `SELECT (SELECT count(*)::int FROM contact WHERE deleted_at < $1 AND purged_at IS NULL) AS contacts,
-            (SELECT count(*)::int FROM lead WHERE deleted_at < $1 AND purged_at IS NULL) AS leads`,
-    [trashedBefore],
+/** Audit events of before a moment, by their ids, which begin with it: found by the primary key of each organization. */
+const oldEvents = (place: number, limit: string) =>
+  `organization AS o CROSS JOIN LATERAL
+     (SELECT a.ctid FROM audit_event AS a WHERE a.org_id = o.id AND a.id < $${place}::uuid ${limit}) AS old`;
+
+/** Deletes a batch of the audit events of before a time, and gives their number. */
+async function dropEvents(client: pg.PoolClient, before: Date): Promise<number> {
+  const { rowCount } = await client.query(
+    `DELETE FROM audit_event WHERE ctid = ANY(ARRAY(
+       SELECT old.ctid FROM ${oldEvents(1, `ORDER BY a.id LIMIT ${BATCH}`)} LIMIT ${BATCH}))`,
+    [leastIdAt(before)],
   );
-  return rows[0] ?? { contacts: 0, leads: 0 };
+  return rowCount ?? 0;
+}
+
+/** How many records a purge would erase, and how many audit events it would delete. */
+export async function countPurgeable(
+  { pool }: Pick<Database, "pool">,
+  { trashedBefore, auditedBefore }: Pick<PurgeLimits, "trashedBefore" | "auditedBefore">,
+) {
+  const { rows } = await pool.query<{ contacts: number; leads: number; auditEvents: number }>(
+    `SELECT (SELECT count(*)::int FROM contact WHERE deleted_at < $1 AND purged_at IS NULL) AS contacts,
+            (SELECT count(*)::int FROM lead WHERE deleted_at < $1 AND purged_at IS NULL) AS leads,
+            (SELECT count(*)::int FROM ${oldEvents(2, "")}) AS "auditEvents"`,
+    [trashedBefore, leastIdAt(auditedBefore ?? new Date(0))],
+  );
+  return rows[0] ?? { contacts: 0, leads: 0, auditEvents: 0 };
 }
 
 /** The values of a stub's columns, by Prisma's field names; other columns stay as they are. */
