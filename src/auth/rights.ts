@@ -93,8 +93,8 @@ export const permissions = {
   },
   AUDIT_READ: {
     scope: "ADMIN",
-    allData: "events are of all records: a member restricted to assigned data cannot read or export them",
-    description: "Read and export audit events.",
+    allData: "events are of all records: a member restricted to assigned data cannot read them",
+    description: "Read audit events.",
   },
   API_KEY_MANAGE: {
     scope: "ADMIN",
