@@ -21,7 +21,6 @@ const actions = {
   REMOVED: "Members were removed.",
   IMPORTED: "An import was started; the events of its job say what it made and changed.",
   EXPORTED: "An export was started.",
-  DOWNLOADED: "A file was fetched.",
   STARTED: "A job was started.",
   CANCELLED: "A job was cancelled.",
 } as const satisfies Record<AuditAction, string>;
