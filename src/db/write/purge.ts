@@ -86,7 +86,7 @@ export async function purge(
   }
 }
 
-/** Audit events of before a moment, by their ids, which begin with it: found by the primary key of each organization. */
+/** Audit events of before a moment, by their ids, which begin with it: found by each organization's primary key. */
 const oldEvents = (place: number, limit: string) =>
   `organization AS o CROSS JOIN LATERAL
      (SELECT a.ctid FROM audit_event AS a WHERE a.org_id = o.id AND a.id < $${place}::uuid ${limit}) AS old`;
