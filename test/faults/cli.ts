@@ -57,10 +57,16 @@ async function main(): Promise<number> {
     process.exit(130);
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.once("uncaughtException", (error) => {
+    process.stderr.write(`${error.stack}\n`);
+    killAll();
+    cluster.removeNow();
+    process.exit(1);
+  });
   let broken = 0;
   let skipped = 0;
   try {
-    const first = await Instance.start({ DATABASE_URL: cluster.url });
+    const first = await Instance.start({ DATABASE_URL: cluster.url, DATABASE_WAIT_MS: "30000" });
     await first.stop();
     const key = await makeKey(cluster.url, "Faults");
     for (const [at, { name, run }] of chosen.entries()) {

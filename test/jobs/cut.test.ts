@@ -38,7 +38,7 @@ async function workThroughCuts<Name extends keyof JobRows>(
   key: JobKey,
 ): Promise<number> {
   for (let statement = 1; statement < 200; statement += 1) {
-    const wasCut = broken.cutAt(how, statement);
+    const wasCut = broken.cutAt(how, statement, 2);
     const outcome = await runJob(broken.database, silent, kind, {}, key).catch((error: unknown) => {
       if (!isTransient(error)) throw error;
       return "waits" as const;
@@ -111,7 +111,7 @@ describe.each(cuts())("connections that are %s", (how) => {
     const send = await sender(broken);
     const create = `mutation { contactCreate(input: { name: "Ann", email: "ann@example.com" }) { contact { id } errors { code } } }`;
     for (const statement of [/api_key/, /INSERT INTO/]) {
-      const wasCut = broken.cutAt(how, statement);
+      const wasCut = broken.cutAt(how, statement, 2);
       expect(await send(create)).toMatchObject({
         status: 503,
         errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }],

@@ -23,9 +23,10 @@ export interface Breakable {
    * Breaks the connections as a statement is sent.
    *
    * @param when the one of this number, from 1, or the first that looks like this
+   * @param times how many statements break, one after the other, of those that look like this; a read is sent twice
    * @returns whether the connections were broken
    */
-  cutAt(how: Cut, when: number | RegExp): () => boolean;
+  cutAt(how: Cut, when: number | RegExp, times?: number): () => boolean;
 }
 
 /** The test database, through connections that can be broken: of PGlite's own, since it has one. */
@@ -110,16 +111,16 @@ function watching(database: Database, cut: (how: Cut) => Promise<void>): Breakab
   onTestFinished(() => void database.pool.off("connect", onConnect));
   return {
     database,
-    cutAt(how, when) {
+    cutAt(how, when, times = 1) {
       let sent = 0;
-      let done = false;
+      let done = 0;
       watch = (sql) => {
         sent += 1;
-        if (done || !(typeof when === "number" ? sent === when : when.test(sql))) return null;
-        done = true;
+        if (done === times || !(typeof when === "number" ? sent >= when : when.test(sql))) return null;
+        done += 1;
         return cut(how);
       };
-      return () => done;
+      return () => done > 0;
     },
   };
 }
