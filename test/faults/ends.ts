@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "./cluster.ts";
+import type { Instance } from "./instance.ts";
 import { holds, Traffic } from "./traffic.ts";
 import type { Scenario, World } from "./world.ts";
 
@@ -30,6 +31,21 @@ const around = (name: string, happens: (world: World) => Promise<void>): Scenari
     return traffic.figures;
   },
 });
+
+/** Imports contacts whose company is the scenario's name. @returns the id of the job */
+export async function importRows({ key, name }: World, { url }: Instance, count: number): Promise<string> {
+  const lines = Array.from({ length: count }, (_, at) => `Row ${at},${name}-${at}@example.com,${name}`);
+  const form = new FormData();
+  const query =
+    "mutation ($input: ContactImportInput!) { contactImport(input: $input) { job { id } errors { code } } }";
+  form.append("operations", JSON.stringify({ query, variables: { input: { file: null } } }));
+  form.append("map", JSON.stringify({ 0: ["variables.input.file"] }));
+  form.append("0", new Blob([`name,email,company\n${lines.join("\n")}\n`]), "contacts.csv");
+  const headers = { authorization: `Bearer ${key}`, "x-graphql-yoga-csrf": "1" };
+  const response = await fetch(url, { method: "POST", headers, body: form });
+  const { data } = (await response.json()) as { data: { contactImport: { job: { id: string } } } };
+  return data.contactImport.job.id;
+}
 
 export const ends: readonly Scenario[] = [
   {
@@ -87,27 +103,9 @@ export const ends: readonly Scenario[] = [
     async run(world) {
       const server = await world.serve();
       const ROWS = world.long ? 50_000 : 5_000;
-      const lines = Array.from(
-        { length: ROWS },
-        (_, at) => `Row ${at},${world.name}-${at}@example.com,${world.name}`,
-      );
-      const form = new FormData();
-      const query =
-        "mutation ($input: ContactImportInput!) { contactImport(input: $input) { job { id } errors { code } } }";
-      form.append("operations", JSON.stringify({ query, variables: { input: { file: null } } }));
-      form.append("map", JSON.stringify({ 0: ["variables.input.file"] }));
-      form.append("0", new Blob([`name,email,company\n${lines.join("\n")}\n`]), "contacts.csv");
-      const response = await fetch(server.url, {
-        method: "POST",
-        headers: { authorization: `Bearer ${world.key}`, "x-graphql-yoga-csrf": "1" },
-        body: form,
-      });
-      const { data } = (await response.json()) as { data: { contactImport: { job: { id: string } } } };
+      const id = await importRows(world, server, ROWS);
       const look = async () => {
-        const answer = await world.ask(
-          server,
-          `{ importJob(id: "${data.contactImport.job.id}") { state done created problem } }`,
-        );
+        const answer = await world.ask(server, `{ importJob(id: "${id}") { state done created problem } }`);
         return (
           answer.data as {
             importJob: { state: string; done: number; created: number; problem: string | null };
