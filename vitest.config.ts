@@ -1,6 +1,8 @@
 import { connect } from "node:net";
 import { defineConfig } from "vitest/config";
-import { mutation } from "./test/filter/proof/mutants.ts";
+import { mutants } from "./test/filter/proof/mutants.ts";
+import { mutation } from "./test/support/mutation.ts";
+import { faults } from "./test/tenancy/faults.ts";
 
 /** The same suites on the embedded database and, where one answers, on PostgreSQL. */
 const postgresUrl = process.env.TEST_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
@@ -23,6 +25,7 @@ if (!reachable && process.env.CI)
 /** Tests that change what others would share: the modules themselves, the process, whole databases. */
 const alone = [
   "test/filter/mutants.test.ts",
+  "test/tenancy/faults.test.ts",
   "test/cli/**/*.test.ts",
   "test/db/migrate*.test.ts",
   "test/db/prepare.test.ts",
@@ -53,7 +56,7 @@ const project = (
     testTimeout: 90_000,
     hookTimeout: 240_000,
   },
-  plugins: [mutation()],
+  plugins: [mutation([...mutants, ...faults])],
   // Two copies of graphql in one process refuse each other's schema.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
 });

@@ -5,7 +5,8 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { read } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
-import { addressOf, type Mutant, mutants } from "./proof/mutants.ts";
+import { addressOf } from "../support/mutation.ts";
+import { type Mutant, mutants } from "./proof/mutants.ts";
 import { Proof, type Send } from "./proof/proof.ts";
 import { prove } from "./proof/run.ts";
 import { plant, type World } from "./proof/world.ts";
@@ -52,13 +53,13 @@ test("without a fault nothing differs", async () => {
   await prove(await Proof.of(world, await gateway()), run);
 }, 120_000);
 
-test.each(mutants.map((mutant, at): [string, Mutant, number] => [mutant.name, mutant, at]))(
+test.each(mutants.map((mutant): [string, Mutant] => [mutant.name, mutant]))(
   "it is noticed when %s",
-  async (_name, mutant, at) => {
-    const module = resolve("src/filter", mutant.file);
+  async (_name, mutant) => {
+    const module = resolve("src", mutant.file);
     expect(existsSync(module), "a module that is not there would be replaced by nothing").toBe(true);
     vi.resetModules();
-    vi.doMock(module, () => import(/* @vite-ignore */ addressOf(mutant, at)));
+    vi.doMock(module, () => import(/* @vite-ignore */ addressOf(mutant)));
     try {
       const proof = await Proof.of(world, await gateway());
       await expect(prove(proof, { ...run, ...mutant, cases: 900 })).rejects.toThrow(

@@ -1,23 +1,19 @@
-import type { Plugin } from "vite";
+import type { Fault } from "../../support/mutation.ts";
 import type { Type } from "./model.ts";
 
 /** Faults that the proof has to notice, each one fragment of the source said wrongly. */
 
-export interface Mutant {
-  readonly name: string;
-  /** In src/filter. */
-  readonly file: string;
-  readonly fragment: string;
-  readonly instead: string;
+export interface Mutant extends Fault {
   /** Types of fields, so that not many random filters are needed. */
   readonly about: readonly Type[];
   /** The relations that lead to the records that they are about. */
   readonly inside?: readonly string[];
 }
 
+/** @param file in src/filter */
 const mutant = (name: string, file: string, fragment: string, instead: string, ...about: Type[]): Mutant => ({
   name,
-  file,
+  file: `filter/${file}`,
   fragment,
   instead,
   about,
@@ -224,24 +220,3 @@ export const mutants: readonly Mutant[] = [
     "boolean",
   ),
 ];
-
-/** How a mutant's source is imported: beside the real module, under another address. */
-export const addressOf = ({ file }: Mutant, at: number): string => `/src/filter/${file}?mutant=${at}`;
-
-/**
- * Gives such an address its source. A fragment that is not there exactly once stops the run: the list is out of date.
- */
-export const mutation = (): Plugin => ({
-  name: "mutation",
-  enforce: "pre",
-  transform(source, id) {
-    const found = /[?&]mutant=(\d+)$/.exec(id);
-    const chosen = found && mutants[Number(found[1])];
-    if (!chosen) return null;
-    const parts = source.split(chosen.fragment);
-    if (parts.length !== 2) {
-      throw new Error(`${chosen.file} has ${parts.length - 1} times what "${chosen.name}" replaces`);
-    }
-    return { code: parts.join(chosen.instead), map: null };
-  },
-});

@@ -1,0 +1,18 @@
+import type { Operation } from "./operations.ts";
+
+/** What a walk looks for. */
+export type Check = "canary" | "oracle" | "hidden rows" | "change" | "repeat" | "fault";
+
+/** What a caller learnt, or changed, that they may not. */
+export class Leak extends Error {
+  override readonly name = "Leak";
+  constructor(
+    readonly check: Check,
+    readonly caller: string,
+    readonly operation: Pick<Operation, "name" | "query" | "variables">,
+    what: string,
+  ) {
+    const sent = `${operation.query}\n${JSON.stringify(operation.variables)}`;
+    super(`${check}: ${operation.name}, asked by ${caller}, ${what}\n\n${sent}`);
+  }
+}

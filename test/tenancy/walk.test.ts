@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { allPlaces, type Walked, walkCourse } from "./course.ts";
+import { type Doors, loadProduct } from "./doors.ts";
+import { walkDownloads } from "./downloads.ts";
+import type { Leak } from "./leak.ts";
+import { walkRandomly } from "./random.ts";
+import { allFields } from "./selections.ts";
+import { type Scene, setScene, walkerIn } from "./tour.ts";
+import { unreached } from "./unreached.ts";
+import type { Walker } from "./walker.ts";
+
+/**
+ * Every field and argument of the schema, asked by everybody about everything: nobody learns or changes what is not
+ * theirs. `npm run check:tenancy` asks more.
+ */
+
+const long = process.env.TENANCY_LONG === "true";
+/** Every run of the tests walks the same way; `check:tenancy` another one each time. */
+const seed = Number(process.env.TENANCY_SEED ?? 7);
+const about = process.env.TENANCY_ABOUT;
+/** Operations that say several things at random. */
+const runs = Number(process.env.TENANCY_RUNS ?? (long ? 100_000 : 200));
+const loud = process.env.TENANCY_FIGURES === "true";
+/** Of which as many are shown. */
+const SHOWN = 5;
+
+let scene: Scene;
+let walker: Walker;
+let doors: Doors;
+let walked: Walked;
+/** Whether the first leak ends what is done. */
+let throwing = false;
+const leaks: Leak[] = [];
+
+beforeAll(async () => {
+  scene = await setScene();
+  ({ walker, doors } = await walkerIn(scene, await loadProduct(), (leak) => {
+    leaks.push(leak);
+    if (throwing) throw leak;
+  }));
+});
+
+afterAll(async () => {
+  await scene?.stop();
+  if (loud && walked) console.log(figures());
+});
+
+function figures(): string {
+  const [fields, places] = [allFields(), allPlaces()];
+  return [
+    `seed ${seed}`,
+    `${walker.operations} operations in ${doors.requests} requests, ${Math.round(doors.bytes / 1024)} KiB read`,
+    `${fields.filter((field) => walker.seen.has(field)).length} of ${fields.length} fields with data`,
+    `${walked.places.size} of ${places.length} arguments and input fields`,
+    `${walked.callers.size} callers, ${walked.kinds.size} kinds of values`,
+    `${scene.secrets.size} marks and ids that are somebody's, ${walker.marks} found in answers`,
+    `${leaks.length} leaks`,
+  ].join("\n");
+}
+
+/** Fails with what leaked, and how it is asked again. */
+function expectNone(): void {
+  const shown = leaks.slice(0, SHOWN).map(({ message }) => message);
+  expect(leaks.length, `seed ${seed}\n\n${shown.join("\n\n")}`).toBe(0);
+}
+
+test(`nobody learns or changes what is not theirs (seed ${seed})`, async () => {
+  walked = await walkCourse(scene, walker, {
+    share: long ? "all" : "short",
+    seed,
+    ...(about !== undefined && { about: new RegExp(about) }),
+    onField: (field) => {
+      if (loud) console.log(`${field} (${walker.operations} operations, ${leaks.length} leaks)`);
+    },
+  });
+  expectNone();
+}, 7_200_000);
+
+test.skipIf(about !== undefined)(
+  "nor by what is said at random",
+  async () => {
+    const before = leaks.length;
+    throwing = true;
+    try {
+      await walkRandomly(scene, walker, { seed, runs });
+    } finally {
+      throwing = false;
+      await scene.rows.undo(await scene.rows.changes());
+    }
+    expect(leaks.length).toBe(before);
+  },
+  7_200_000,
+);
+
+test("files are downloaded by those alone who may have them", async () => {
+  await walkDownloads(scene, walker);
+  expectNone();
+}, 600_000);
+
+test.skipIf(about !== undefined)("every argument and every field of an input was given", () => {
+  expect(allPlaces().filter((place) => !walked.places.has(place))).toEqual([]);
+});
+
+test.skipIf(about !== undefined || loud)(
+  "every field was seen with data, but for those that are listed",
+  () => {
+    const missing = allFields().filter((field) => !walker.seen.has(field) && !(field in unreached));
+    expect(missing, "reach them, or say why not in test/tenancy/unreached.ts").toEqual([]);
+  },
+);

@@ -1,0 +1,214 @@
+import { suffixOf } from "../../src/lib/typeid.ts";
+import type { Caller } from "./callers.ts";
+import { around, difference, steady } from "./compare.ts";
+import { allowed } from "./contract.ts";
+import type { Doors, Said } from "./doors.ts";
+import { type Check, Leak } from "./leak.ts";
+import { marksIn, withCursorsOpened } from "./marks.ts";
+import type { Operation } from "./operations.ts";
+import type { Change, Rows } from "./rows.ts";
+import type { Known } from "./secrets.ts";
+import { fieldsIn } from "./selections.ts";
+import type { Twin } from "./twins.ts";
+
+/** Sends operations and looks through all that comes back, and at all that has changed. */
+
+/** A caller with all that is known about what they may learn. */
+export interface Walking {
+  readonly caller: Caller;
+  readonly known: Known;
+  /** Where nothing is but what they may see; for callers who do not see all of their organization. */
+  readonly twin: Twin | null;
+}
+
+/** Tables of jobs, by which new ones are found and run. */
+const jobs = {
+  import_job: "importJob",
+  export_job: "exportJob",
+  bulk_job: "bulkJob",
+  duplicate_search: "duplicateSearch",
+} as const;
+
+export class Walker {
+  operations = 0;
+  marks = 0;
+  /** Fields of which data was seen, as `Type.field`. */
+  readonly seen = new Set<string>();
+  readonly codes = new Map<string, number>();
+
+  constructor(
+    private readonly doors: Doors,
+    private readonly rows: Rows,
+    private readonly secrets: ReadonlyMap<string, string>,
+    /** Called with each leak; it may throw. */
+    private readonly onLeak: (leak: Leak) => void,
+  ) {}
+
+  /** Asks an operation in every way. @param repeats whether also compiled, twice */
+  async walk(walking: Walking, operation: Operation, repeats: boolean): Promise<Said> {
+    this.operations += 1;
+    const { caller, twin } = walking;
+    const first = await this.#send(walking, operation);
+    if (repeats && !operation.isMutation) await this.#again(walking, operation, first);
+    if (operation.absent) {
+      const absent = { ...operation, variables: operation.absent };
+      const other = await this.#send(walking, absent);
+      this.#compare("oracle", walking, operation, first, other, (text) => text);
+    }
+    if (twin) {
+      const headers = { ...caller.headers, authorization: `Bearer ${twin.key}` };
+      const there: Walking = { ...walking, caller: { ...caller, headers }, twin };
+      const other = await this.#send(there, operation, twin.orgId);
+      this.#compare("hidden rows", walking, operation, first, other, twin.restored);
+    }
+    return first;
+  }
+
+  /**
+   * Downloads a file.
+   *
+   * @param absent the path of one that never was, where the caller may not have this one
+   */
+  async download(walking: Walking, path: string, absent: string | null): Promise<void> {
+    this.operations += 1;
+    const operation = {
+      name: `GET ${path}`,
+      field: "download",
+      query: path,
+      variables: {},
+      isMutation: false,
+    };
+    const first = await this.doors.download(walking.caller.headers, path);
+    this.scan(walking, operation, first.text, path);
+    if (absent === null) return;
+    const other = await this.doors.download(walking.caller.headers, absent);
+    this.#compare("oracle", walking, operation, first, other, (text) => text);
+  }
+
+  /** Asks an operation of which nothing is looked at but whether it may be asked; what it changes is undone. */
+  async probe({ caller }: Walking, { query, variables, isMutation }: Operation): Promise<Said> {
+    const said = await this.doors.ask(caller.headers, { query, variables });
+    if (isMutation) await this.rows.undo(await this.rows.changes());
+    return said;
+  }
+
+  /** Looks through a text for what a caller may not learn, but for what they have said themselves. */
+  scan({ caller, known }: Walking, operation: Operation, text: string, said: string): void {
+    const own = marksIn(said);
+    for (const mark of marksIn(withCursorsOpened(text))) {
+      this.marks += 1;
+      const from = this.secrets.get(mark);
+      if (from === undefined || known.marks.has(mark) || known.ids.has(mark) || own.has(mark)) continue;
+      this.onLeak(
+        new Leak("canary", caller.name, operation, `shows ${mark} of ${from}:\n${around(text, mark)}`),
+      );
+    }
+  }
+
+  /** @param orgId of the copy where it is sent to one */
+  async #send(walking: Walking, operation: Operation, orgId?: string): Promise<Said> {
+    const { caller } = walking;
+    const { query, variables, isMutation } = operation;
+    const { file } = operation;
+    const said =
+      file === undefined
+        ? await this.doors.ask(caller.headers, { query, variables })
+        : await this.doors.upload(caller.headers, { query, variables }, file);
+    this.#read(operation, walking, said);
+    // What the copy shows is compared, and has the same marks.
+    if (orgId === undefined) this.scan(walking, operation, said.text, JSON.stringify(variables));
+    if (isMutation) await this.#settle(walking, operation, orgId);
+    return said;
+  }
+
+  #read(operation: Operation, { caller }: Walking, said: Said): void {
+    const parsed = JSON.parse(said.body) as { data?: unknown; errors?: { extensions?: { code?: string } }[] };
+    fieldsIn(parsed.data, this.seen);
+    for (const { extensions } of parsed.errors ?? []) {
+      const code = extensions?.code ?? "none";
+      this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
+      if (code === "INTERNAL_SERVER_ERROR" || said.status >= 500)
+        this.onLeak(new Leak("fault", caller.name, operation, said.body.slice(0, 2000)));
+    }
+  }
+
+  async #again(walking: Walking, operation: Operation, first: Said): Promise<void> {
+    for (const time of ["compiled", "compiled again"]) {
+      const said = await this.doors.ask(walking.caller.headers, operation, "compiling");
+      this.scan(walking, operation, said.text, JSON.stringify(operation.variables));
+      if (steady(said.text) !== steady(first.text))
+        this.onLeak(
+          new Leak(
+            "repeat",
+            walking.caller.name,
+            operation,
+            `${time}: ${difference(steady(first.text), steady(said.text))}`,
+          ),
+        );
+    }
+  }
+
+  /** What a mutation changed, and what the jobs that it left do; all of it is undone. */
+  async #settle(walking: Walking, operation: Operation, orgId?: string): Promise<void> {
+    let changes = await this.rows.changes();
+    if (changes.length === 0) return;
+    for (const { table, orgId: of, after, before } of changes) {
+      const kind = jobs[table as keyof typeof jobs];
+      if (!kind || before !== null || after === null) continue;
+      const { id } = JSON.parse(after) as { id: string };
+      await this.doors.work(kind, of, id);
+      if (orgId === undefined) await this.#fetchFiles(walking, operation, table, id);
+    }
+    changes = await this.rows.changes();
+    for (const change of changes) this.#judge(walking, operation, change, orgId);
+    await this.rows.undo(changes);
+  }
+
+  async #fetchFiles(walking: Walking, operation: Operation, table: string, id: string): Promise<void> {
+    for (const path of pathsOf(table, id)) {
+      const said = await this.doors.download(walking.caller.headers, path);
+      this.scan(
+        walking,
+        { ...operation, name: `${operation.name}: ${path}` },
+        said.text,
+        JSON.stringify(operation.variables),
+      );
+    }
+  }
+
+  #judge({ caller, known, twin }: Walking, operation: Operation, change: Change, orgId?: string): void {
+    const { table, before } = change;
+    const own = orgId ?? caller.asker?.orgId;
+    const isTheirs =
+      change.orgId === own &&
+      (before === null ||
+        table === "organization" ||
+        known.rows.has(`${table} ${before}`) ||
+        // Every row of the copy is one that they see.
+        (orgId !== undefined && twin !== null));
+    if (isTheirs) return;
+    const what = `changes ${table} of organization ${change.orgId}:\n${before}\n${change.after}`;
+    this.onLeak(new Leak("change", caller.name, operation, what));
+  }
+
+  #compare(
+    check: Check,
+    { caller, known }: Walking,
+    operation: Operation,
+    first: Said,
+    other: Said,
+    restored: (text: string) => string,
+  ): void {
+    const one = steady(first.text, operation.isMutation, known);
+    const two = steady(restored(other.text), operation.isMutation, known);
+    if (one === two || allowed(operation.field, check, one, two)) return;
+    this.onLeak(new Leak(check, caller.name, operation, difference(one, two)));
+  }
+}
+
+/** Where the files of a job are. */
+export function pathsOf(table: string, id: string): string[] {
+  const typed = `${table}_${suffixOf(id)}`;
+  if (table === "export_job") return [`/exports/${typed}`];
+  return table === "import_job" ? [`/imports/${typed}/errors.csv`] : [];
+}
