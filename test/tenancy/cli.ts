@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-/** The walk over the whole schema, as short as in every run of the tests, or long. */
+/** The walk over the whole schema, broader than in every run of the tests, or all of it. */
 
 const wholeNumber = (text: string): string => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, such as 42.");
@@ -24,6 +24,12 @@ const walk = new Command("npm run check:tenancy --")
   .allowExcessArguments(false)
   .showHelpAfterError()
   .option("--long", "every caller says everything everywhere, which takes hours")
+  .addOption(
+    new Option(
+      "--faults",
+      "shows for each fault planted in the sources that the walk notices it, and nothing else",
+    ).conflicts(["long", "seed", "about", "project"]),
+  )
   .option("--seed <number>", "repeats the run that printed it", wholeNumber)
   .option("--about <pattern>", "only these fields, such as ^Query\\.contacts$", pattern)
   .addOption(
@@ -32,19 +38,25 @@ const walk = new Command("npm run check:tenancy --")
       .default("pglite"),
   )
   .parse();
-const { long, seed, about, project } = walk.opts<{
+const { long, faults, seed, about, project } = walk.opts<{
   long?: boolean;
+  faults?: boolean;
   seed?: string;
   about?: string;
   project: string;
 }>();
 
-spawn("npx", ["vitest", "run", "--project", project, "test/tenancy/walk.test.ts"], {
+const suite = faults
+  ? ["--project", "alone", "test/tenancy/faults.test.ts"]
+  : ["--project", project, "test/tenancy/walk.test.ts"];
+
+spawn("npx", ["vitest", "run", ...suite], {
   stdio: "inherit",
   env: {
     ...process.env,
     TENANCY_FIGURES: "true",
-    ...(long && { TENANCY_LONG: "true" }),
+    TENANCY_SHARE: long ? "all" : "broad",
+    ...(faults && { TENANCY_FAULTS: "all" }),
     TENANCY_SEED: seed ?? String(Math.floor(Math.random() * 1e9)),
     ...(about !== undefined && { TENANCY_ABOUT: about }),
   },

@@ -38,3 +38,24 @@ export const allowed = (field: string, check: Check, one: string, two: string): 
       exception.field.test(field) &&
       exception.says.test(one) !== exception.says.test(two),
   );
+
+/**
+ * What a mutation changes on purpose of rows that its caller does not see, in their own organization: answers kept for
+ * other callers lose what they say of a person who is erased.
+ */
+interface Reach {
+  readonly field: string;
+  readonly table: string;
+  /** What is left of the row. */
+  readonly leaves: RegExp;
+}
+
+const reaches: readonly Reach[] = [
+  { field: "Mutation.contactErase", table: "idempotency_key", leaves: /"answer": \{"\$erased": true\}/ },
+];
+
+/** Whether a mutation may leave a row so. @param after null for a row that is gone */
+export const mayLeave = (field: string, table: string, after: string | null): boolean =>
+  reaches.some(
+    (reach) => reach.field === field && reach.table === table && after !== null && reach.leaves.test(after),
+  );

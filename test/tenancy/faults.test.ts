@@ -6,11 +6,13 @@ import { addressOf } from "../support/mutation.ts";
 import { walkCourse } from "./course.ts";
 import { loadProduct } from "./doors.ts";
 import { walkDownloads } from "./downloads.ts";
-import { faults, type TenancyFault } from "./faults.ts";
+import { plantedFaults, type TenancyFault } from "./faults.ts";
 import type { Leak } from "./leak.ts";
 import { type Scene, setScene, walkerIn } from "./tour.ts";
 
 /** Whether the walk would notice: with one fault in the sources it has to find a leak. */
+
+const faults = plantedFaults(process.env.TENANCY_FAULTS === "all");
 
 let scene: Scene;
 /** What noticed each fault. */

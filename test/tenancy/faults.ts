@@ -17,6 +17,18 @@ const fault = (
 
 const anyOrganization = "$1::uuid IS NOT NULL";
 
+/** Of each way to rows one, which every run of the tests plants; `check:tenancy -- --faults` plants all. */
+const planted: readonly string[] = [
+  "nobody is restricted to what is assigned to them",
+  "conversations are everybody's",
+  "custom fields of every organization are known",
+  "a page and its number are not confined",
+  "tags count what is hidden",
+  "another caller's answer is given again",
+  "an export of deals names contacts that are hidden",
+  "an export is any member's to download",
+];
+
 export const faults: readonly TenancyFault[] = [
   fault(
     "the organization is not asked for",
@@ -180,3 +192,10 @@ export const faults: readonly TenancyFault[] = [
     null,
   ),
 ];
+
+/** @throws Error when one of `planted` is not there */
+export const plantedFaults = (all: boolean): readonly TenancyFault[] => {
+  for (const name of planted)
+    if (!faults.some((one) => one.name === name)) throw new Error(`there is no fault "${name}"`);
+  return all ? faults : faults.filter(({ name }) => planted.includes(name));
+};

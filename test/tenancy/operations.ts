@@ -62,7 +62,12 @@ interface Step {
   readonly parent: GraphQLObjectType;
 }
 
-type Fields = readonly (readonly [GraphQLObjectType, GraphQLField<unknown, unknown>])[];
+/** A field that is asked, after its type. */
+export type Asked = readonly [GraphQLObjectType, GraphQLField<unknown, unknown>];
+type Fields = readonly Asked[];
+
+/** Whether the fields of a type change something. */
+export const isMutation = (type: GraphQLObjectType): boolean => type === schema.getMutationType();
 
 const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
 
@@ -99,7 +104,7 @@ export const fieldsWithArguments = (): Fields => {
     .sort((a, b) => order(a) - order(b))
     .flatMap((type) =>
       Object.values(type.getFields())
-        .filter(({ args }) => args.length > 0 || type === schema.getMutationType())
+        .filter(({ args }) => args.length > 0 || isMutation(type))
         .map((field) => [type, field] as const),
     );
 };
@@ -155,7 +160,7 @@ export class Operations {
     return this.#operation(parent, field, names.join(", "), this.#depth(parent), args, absent, choice.type);
   }
 
-  #depth = (parent: GraphQLObjectType) => (parent === schema.getMutationType() ? PAYLOAD : SHALLOW);
+  #depth = (parent: GraphQLObjectType) => (isMutation(parent) ? PAYLOAD : SHALLOW);
 
   /** A field by these arguments, with a deep answer. */
   given(name: string, args: Readonly<Record<string, unknown>>, file?: string): Operation {
@@ -193,8 +198,8 @@ export class Operations {
     absent?: Readonly<Record<string, unknown>>,
     typeName?: string,
   ): Operation {
-    const isMutation = parent === schema.getMutationType();
-    const way = isMutation || parent === schema.getQueryType() ? [] : (ways.get(parent.name) ?? []);
+    const changes = isMutation(parent);
+    const way = changes || parent === schema.getQueryType() ? [] : (ways.get(parent.name) ?? []);
     const key = `${parent.name}.${field.name}`;
     const inner = (typeName && schema.getType(typeName)) || getNamedType(field.type);
     const selection = this.#select(key, inner, depth);
@@ -221,10 +226,10 @@ export class Operations {
     return {
       name: `${key} ${about}`,
       field: key,
-      query: `${isMutation ? "mutation" : "query"} ${head} { __typename ${body} }`,
+      query: `${changes ? "mutation" : "query"} ${head} { __typename ${body} }`,
       variables,
       ...(absent && { absent: missing }),
-      isMutation,
+      isMutation: changes,
     };
   }
 

@@ -47,7 +47,7 @@ export async function walkRandomly(
   await fc.assert(
     fc.asyncProperty(drawn, async (one) => {
       const { walk, operation } = made(one);
-      await walker.walk(walk, operation, false);
+      await walker.walk(walk, operation);
     }),
     { seed, numRuns: runs, interruptAfterTimeLimit: 7_000_000 },
   );

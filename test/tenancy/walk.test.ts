@@ -14,12 +14,14 @@ import type { Walker } from "./walker.ts";
  * theirs. `npm run check:tenancy` asks more.
  */
 
-const long = process.env.TENANCY_LONG === "true";
+/** How much of it: `Course.share`. */
+const given = process.env.TENANCY_SHARE;
+const share = given === "all" || given === "broad" ? given : "short";
 /** Every run of the tests walks the same way; `check:tenancy` another one each time. */
 const seed = Number(process.env.TENANCY_SEED ?? 7);
 const about = process.env.TENANCY_ABOUT;
 /** Operations that say several things at random. */
-const runs = Number(process.env.TENANCY_RUNS ?? (long ? 100_000 : 200));
+const runs = Number(process.env.TENANCY_RUNS ?? { all: 100_000, broad: 200, short: 60 }[share]);
 const loud = process.env.TENANCY_FIGURES === "true";
 /** Of which as many are shown. */
 const SHOWN = 5;
@@ -66,7 +68,7 @@ function expectNone(): void {
 
 test(`nobody learns or changes what is not theirs (seed ${seed})`, async () => {
   walked = await walkCourse(scene, walker, {
-    share: long ? "all" : "short",
+    share,
     seed,
     ...(about !== undefined && { about: new RegExp(about) }),
     onField: (field) => {

@@ -1,7 +1,7 @@
 import { suffixOf } from "../../src/lib/typeid.ts";
 import type { Caller } from "./callers.ts";
 import { around, difference, steady } from "./compare.ts";
-import { allowed } from "./contract.ts";
+import { allowed, mayLeave } from "./contract.ts";
 import type { Doors, Said } from "./doors.ts";
 import { type Check, Leak } from "./leak.ts";
 import { marksIn, withCursorsOpened } from "./marks.ts";
@@ -19,6 +19,14 @@ export interface Walking {
   readonly known: Known;
   /** Where nothing is but what they may see; for callers who do not see all of their organization. */
   readonly twin: Twin | null;
+}
+
+/** In what other ways an operation is asked. */
+export interface Ways {
+  /** Whether also compiled, twice. */
+  readonly repeats?: boolean;
+  /** Whether also of the copy, where the caller has one; it is when left out. */
+  readonly isCopied?: boolean;
 }
 
 /** Tables of jobs, by which new ones are found and run. */
@@ -44,8 +52,9 @@ export class Walker {
     private readonly onLeak: (leak: Leak) => void,
   ) {}
 
-  /** Asks an operation in every way. @param repeats whether also compiled, twice */
-  async walk(walking: Walking, operation: Operation, repeats: boolean): Promise<Said> {
+  /** Asks an operation. */
+  async walk(walking: Walking, operation: Operation, ways: Ways = {}): Promise<Said> {
+    const { repeats = false, isCopied = true } = ways;
     this.operations += 1;
     const { caller, twin } = walking;
     const first = await this.#send(walking, operation);
@@ -55,7 +64,7 @@ export class Walker {
       const other = await this.#send(walking, absent);
       this.#compare("oracle", walking, operation, first, other, (text) => text);
     }
-    if (twin) {
+    if (twin && isCopied) {
       const headers = { ...caller.headers, authorization: `Bearer ${twin.key}` };
       const there: Walking = { ...walking, caller: { ...caller, headers }, twin };
       const other = await this.#send(there, operation, twin.orgId);
@@ -83,13 +92,6 @@ export class Walker {
     if (absent === null) return;
     const other = await this.doors.download(walking.caller.headers, absent);
     this.#compare("oracle", walking, operation, first, other, (text) => text);
-  }
-
-  /** Asks an operation of which nothing is looked at but whether it may be asked; what it changes is undone. */
-  async probe({ caller }: Walking, { query, variables, isMutation }: Operation): Promise<Said> {
-    const said = await this.doors.ask(caller.headers, { query, variables });
-    if (isMutation) await this.rows.undo(await this.rows.changes());
-    return said;
   }
 
   /** Looks through a text for what a caller may not learn, but for what they have said themselves. */
@@ -152,14 +154,16 @@ export class Walker {
   async #settle(walking: Walking, operation: Operation, orgId?: string): Promise<void> {
     let changes = await this.rows.changes();
     if (changes.length === 0) return;
+    let hasWorked = false;
     for (const { table, orgId: of, after, before } of changes) {
       const kind = jobs[table as keyof typeof jobs];
       if (!kind || before !== null || after === null) continue;
       const { id } = JSON.parse(after) as { id: string };
       await this.doors.work(kind, of, id);
+      hasWorked = true;
       if (orgId === undefined) await this.#fetchFiles(walking, operation, table, id);
     }
-    changes = await this.rows.changes();
+    if (hasWorked) changes = await this.rows.changes();
     for (const change of changes) this.#judge(walking, operation, change, orgId);
     await this.rows.undo(changes);
   }
@@ -177,13 +181,14 @@ export class Walker {
   }
 
   #judge({ caller, known, twin }: Walking, operation: Operation, change: Change, orgId?: string): void {
-    const { table, before } = change;
+    const { table, before, after } = change;
     const own = orgId ?? caller.asker?.orgId;
     const isTheirs =
       change.orgId === own &&
       (before === null ||
         table === "organization" ||
         known.rows.has(`${table} ${before}`) ||
+        mayLeave(operation.field, table, after) ||
         // Every row of the copy is one that they see.
         (orgId !== undefined && twin !== null));
     if (isTheirs) return;
