@@ -120,7 +120,7 @@ export const endJob = (pool: Pool, tables: JobTables, claim: Claim, end: End): P
 
 async function endAs(
   pool: Pool,
-  { job, chunk, result }: JobTables,
+  { job, chunk, asked, result }: JobTables,
   still: string,
   values: readonly unknown[],
   { state, at, problem }: End,
@@ -130,10 +130,11 @@ async function endAs(
   const drops = dropped.map(
     (table) => `DELETE FROM ${table} AS c USING ended AS e WHERE c.org_id = e.org_id AND c.job_id = e.id`,
   );
+  const emptied = asked === undefined ? "" : `, ${asked} = '{}'`;
   const [last, ...others] = drops.map((drop, at) => (at === 0 ? drop : `, dropped AS (${drop})`));
   await pool.query(
     `WITH ended AS (
-       UPDATE ${job} SET state = '${state}', finished_at = $${own + 1}::timestamptz, problem = $${own + 2}, leased_until = NULL
+       UPDATE ${job} SET state = '${state}', finished_at = $${own + 1}::timestamptz, problem = $${own + 2}, leased_until = NULL${emptied}
        WHERE org_id = $1::uuid AND id = $2::uuid AND ${still} RETURNING org_id, id)
      ${others.join("")} ${last ?? "SELECT"}`,
     [...values, at.toISOString(), problem],

@@ -15,6 +15,8 @@ export interface JobKey {
 export interface JobTables {
   readonly job: "import_job" | "bulk_job" | "export_job" | "duplicate_search";
   readonly chunk?: "import_chunk" | "bulk_chunk" | "export_batch";
+  /** Column of values that only the job reads, emptied when it ends. */
+  readonly asked?: "input";
   /** Table of a job's result, which is deleted if the job fails. */
   readonly result?: "export_chunk" | "duplicate_group";
 }

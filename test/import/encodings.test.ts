@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Encoding } from "../../src/jobs/import/decoders.ts";
+import type { Encoding } from "../../src/lib/decoders.ts";
 import { encode } from "../support/encode.ts";
 import { contactsOf, imported } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";

@@ -1,4 +1,4 @@
-import { decoderOf, type Encoding } from "../../src/jobs/import/decoders.ts";
+import { decoderOf, type Encoding } from "../../src/lib/decoders.ts";
 
 /** Writing texts in encodings that Node.js only reads, for tests: what decodes to a character is how it is written. */
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCsv } from "../../src/jobs/import/csv.ts";
-import { type Encoding, fileDecoder } from "../../src/jobs/import/decoders.ts";
 import { sniff } from "../../src/jobs/import/sniff.ts";
+import { type Encoding, fileDecoder } from "../../src/lib/decoders.ts";
 import { encode } from "../support/encode.ts";
 
 /** In which encoding a file is, by short lists as people have them. */

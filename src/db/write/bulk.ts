@@ -11,6 +11,7 @@ import { type TagStatements, tagStatements } from "./many-tags.ts";
 import { type ReferenceStatements, referenceStatements } from "./moved-references.ts";
 import { type OwnerStatements, ownerStatements } from "./owned-rows.ts";
 import type { Stamp } from "./stamp.ts";
+import { type WaitingFileStatements, waitingFileStatements } from "./waiting-files.ts";
 
 /**
  * Changes of many rows, one statement each. They are confined to the organization, not to assigned data: the caller
@@ -22,7 +23,8 @@ export interface Bulk
     ReferenceStatements,
     OwnerStatements,
     ExportStatements,
-    EraseStatements {
+    EraseStatements,
+    WaitingFileStatements {
   /**
    * Queues the contacts of a set as chunks of a bulk job, in the order of their ids. The ids stay in the database, so
    * the set may be of any size.
@@ -72,6 +74,10 @@ export const changedBy = {
   countCall: [],
   forgetDeal: [],
   eraseTraces: ["Contact"],
+  renewAnswers: [],
+  waitingImports: [],
+  importPiece: [],
+  cancelImports: ["ImportJob"],
   erasePeople: ["Contact"],
   eraseDeals: ["Deal"],
 } as const satisfies Readonly<Record<keyof Bulk, Said | ByTable>>;
@@ -111,6 +117,7 @@ export function bulkStatements(
     ...ownerStatements(query, principal, order),
     ...exportStatements(query, principal, statement),
     ...eraseStatements(query, principal, order),
+    ...waitingFileStatements(query, principal),
     async queueContacts(jobId, where, size) {
       const { text, values } = await setStatement(principal, { model: "contact", where }, ["id"], statement);
       const own = values.length;

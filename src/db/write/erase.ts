@@ -11,6 +11,10 @@ export interface Erased {
   readonly leadIds: readonly string[];
   /** Deals of which a name was taken out, or that are deleted. */
   readonly dealIds: readonly string[];
+  /** Deals that stay, and whose stored answers do so. */
+  readonly keptDealIds: readonly string[];
+  /** Imports that were cancelled for their files. */
+  readonly cancelled: readonly string[];
   /** E-mail addresses and names, in small letters. */
   readonly texts: readonly string[];
   /** The last digits of phone numbers. */
@@ -37,6 +41,8 @@ export const erasedKinds = [
 export interface EraseStatements {
   /** Deletes what hangs on erased people, and every copy of their values. Their records are locked. */
   eraseTraces(erased: Erased): Promise<ErasedCounts>;
+  /** Makes stored answers that are a deal, as its row is now, and takes the warnings from them. */
+  renewAnswers(dealId: string, answer: unknown): Promise<void>;
   /** Deletes the records themselves, to which nothing points any more. */
   erasePeople(erased: Pick<Erased, "contactIds" | "leadIds">): Promise<void>;
   /** Deletes deals, with the activities that are theirs alone. The deals are locked. */
@@ -48,18 +54,12 @@ export const ERASED_ANSWER = "$erased";
 
 const ENDED = "A person whose values its file had was erased, and the file with them. Ask for it again.";
 
+/** Most errors of imports that one statement searches, unless one import has more. */
+const SEARCHED = 20_000;
+
 /** LIKE patterns of texts, wherever they stand. */
 const patterns = (texts: readonly string[]): string[] =>
   texts.map((text) => `%${text.replace(/[\\%_]/g, "\\$&")}%`);
-
-/**
- * A text of bytes in any encoding, in small letters and without what UTF-16 has between ASCII; the same of a text that
- * is looked for. Whole for bytes of UTF-8 and of single-byte encodings, as far as ASCII goes.
- */
-const plain = (bytes: string) => `lower(replace(encode(${bytes}, 'escape'), '\\000', ''))`;
-
-/** Bytes of the next piece of a file that are read with a piece, for a value that is cut in two. */
-const OVERLAP = 1000;
 
 export function eraseStatements(query: Query, { orgId }: Principal, order: LockOrder): EraseStatements {
   /** Runs a statement whose rows are counted. */
@@ -71,27 +71,42 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
     return row?.count ?? 0;
   };
 
-  /** Ends imports that are under way, and whose files have a value. */
-  async function endImports({ texts, digits }: Erased): Promise<number> {
-    return count(
-      `UPDATE import_job AS j SET state = 'CANCELLED', finished_at = now(), leased_until = NULL, problem = $4
-       WHERE j.org_id = $1::uuid AND j.finished_at IS NULL AND EXISTS (
-         SELECT FROM (
-           SELECT ${plain(`c.bytes || coalesce(substring(n.bytes FROM 1 FOR ${OVERLAP}), '')`)} AS file
-           FROM import_chunk AS c
-           LEFT JOIN import_chunk AS n ON n.org_id = c.org_id AND n.job_id = c.job_id AND n.position = c.position + 1
-           WHERE c.org_id = j.org_id AND c.job_id = j.id) AS f
-         WHERE EXISTS (SELECT FROM unnest($2::text[]) AS t(text)
-             WHERE position(${plain("convert_to(t.text, 'UTF8')")} IN f.file) > 0)
-           OR EXISTS (SELECT FROM unnest($3::text[]) AS d(digits)
-             WHERE position(d.digits IN regexp_replace(regexp_replace(f.file, '\\\\\\d{3}', ' ', 'g'), '[^0-9\\n,;|\\t]', '', 'g')) > 0))`,
-      [texts, digits, ENDED],
+  /** Whether a text has an address or a name, or another text a number. */
+  const has = (text: string, numbered: string) => `(lower(${text}) LIKE ANY($2::text[])
+    OR EXISTS (SELECT FROM unnest($3::text[]) AS d(digits)
+      WHERE position(d.digits IN regexp_replace(${numbered}, '[^0-9\\n,;|\\t]', '', 'g')) > 0))`;
+
+  /** Empties errors of imports that have a value, some imports at a time. @returns the imports, once for each error */
+  async function emptyErrors({ texts, digits }: Erased): Promise<string[]> {
+    const jobs = await query<{ id: string; errors: number }>(
+      `SELECT job_id::text AS id, count(*)::int AS errors FROM import_error
+       WHERE org_id = $1::uuid GROUP BY job_id ORDER BY job_id`,
+      [orgId],
     );
+    const parts: { ids: string[]; errors: number }[] = [];
+    for (const { id, errors } of jobs) {
+      const part = parts.at(-1);
+      if (part === undefined || part.errors + errors > SEARCHED) parts.push({ ids: [id], errors });
+      else parts.splice(-1, 1, { ids: [...part.ids, id], errors: part.errors + errors });
+    }
+    const found: string[] = [];
+    for (const { ids } of parts) {
+      const rows = await query<{ jobId: string }>(
+        `UPDATE import_error AS e SET raw = '', text = NULL, message = 'erased, with the person whose row it was'
+         WHERE e.org_id = $1::uuid AND e.job_id = ANY($4::uuid[]) AND ${has(
+           "e.raw || ' ' || coalesce(e.text, '') || ' ' || e.message",
+           "e.raw || ' ' || coalesce(e.text, '')",
+         )} RETURNING e.job_id::text AS "jobId"`,
+        [orgId, patterns(texts), digits, ids],
+      );
+      found.push(...rows.map(({ jobId }) => jobId));
+    }
+    return found;
   }
 
   return {
     async eraseTraces(erased) {
-      const { contactIds, leadIds, dealIds, texts, digits, inJson } = erased;
+      const { contactIds, leadIds, dealIds, keptDealIds, cancelled, texts, digits, inJson } = erased;
       order.enter("activity");
       const activities = await count(
         `DELETE FROM activity WHERE org_id = $1::uuid AND id IN (
@@ -116,40 +131,30 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         [contactIds],
       );
       const ids = [...contactIds, ...leadIds, ...dealIds];
-      const found = `(lower(e.raw || ' ' || coalesce(e.text, '') || ' ' || e.message) LIKE ANY($2::text[])
-           OR EXISTS (SELECT FROM unnest($3::text[]) AS d(digits) WHERE position(d.digits IN
-             regexp_replace(e.raw || ' ' || coalesce(e.text, ''), '[^0-9\\n,;|\\t]', '', 'g')) > 0))`;
-      const rows = await query<{ jobId: string }>(
-        `UPDATE import_error AS e SET raw = '', text = NULL, message = 'erased, with the person whose row it was'
-         WHERE e.org_id = $1::uuid AND ${found} RETURNING e.job_id::text AS "jobId"`,
-        [orgId, patterns(texts), digits],
-      );
+      const refused = await emptyErrors(erased);
       // Those that wrote the person, or refused a row of theirs, may have kept samples of the row.
       const jobs = await query<{ id: string }>(
         `SELECT job_id::text AS id FROM audit_event
          WHERE org_id = $1::uuid AND record_ids && $2::uuid[] AND job_type = 'ImportJob'
          UNION SELECT unnest($3::uuid[])::text`,
-        [orgId, ids, rows.map(({ jobId }) => jobId)],
+        [orgId, ids, [...refused, ...cancelled]],
       );
       const imports = jobs.map(({ id }) => id);
       const idempotencyAnswers = await count(
         `UPDATE idempotency_key SET answer = '{"${ERASED_ANSWER}": true}', warnings = '[]'
-         WHERE org_id = $1::uuid AND (answer::text LIKE ANY($2::text[])
+         WHERE org_id = $1::uuid AND (
+           answer::text LIKE ANY($2::text[]) AND coalesce(answer->>'id', '') <> ALL($5::text[])
            OR answer ? 'unmapped' AND (answer->>'id' = ANY($3::text[]) OR lower(answer::text) LIKE ANY($4::text[])))`,
-        [patterns(ids), imports, inJson],
+        [patterns(ids), imports, inJson, keptDealIds],
       );
-      const ended = await endImports(erased);
-      await query(
-        `DELETE FROM import_chunk AS c USING import_job AS j
-         WHERE j.org_id = $1::uuid AND j.state = 'CANCELLED' AND c.org_id = j.org_id AND c.job_id = j.id`,
-        [orgId],
-      );
-      const sampled = await count(
+      const emptiedJobs = await query<{ id: string }>(
         `UPDATE import_job SET unmapped = '[]', file_name = NULL
-         WHERE org_id = $1::uuid AND (unmapped <> '[]' OR file_name IS NOT NULL) AND (id = ANY($3::uuid[])
-           OR lower(unmapped::text || ' ' || coalesce(file_name, '')) LIKE ANY($2::text[]))`,
-        [[...patterns(texts), ...inJson], imports],
+         WHERE org_id = $1::uuid AND (unmapped <> '[]' OR file_name IS NOT NULL) AND (id = ANY($4::uuid[])
+           OR ${has("unmapped::text || ' ' || coalesce(file_name, '')", "unmapped::text || ' ' || coalesce(file_name, '')")})
+         RETURNING id::text AS id`,
+        [orgId, [...patterns(texts), ...inJson], digits, imports],
       );
+      const sampled = emptiedJobs.map(({ id }) => id);
       const exports = await count(
         `UPDATE export_job AS j SET state = 'FAILED', finished_at = coalesce(finished_at, now()), leased_until = NULL,
            problem = $3, bytes = 0
@@ -168,22 +173,29 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         "DELETE FROM duplicate_group WHERE org_id = $1::uuid AND contact_ids && $2::uuid[]",
         [contactIds],
       );
+      // Nothing reads them after the end: those of jobs that end from now on are emptied then.
       const bulkJobs = await count(
-        `UPDATE bulk_job SET input = '{}'
-         WHERE org_id = $1::uuid AND finished_at IS NOT NULL AND lower(input::text) LIKE ANY($2::text[])`,
-        [inJson],
+        "UPDATE bulk_job SET input = '{}' WHERE org_id = $1::uuid AND finished_at IS NOT NULL AND input <> '{}'",
+        [],
       );
       return {
         activities,
         conversations,
         merges: emptied + deleted,
         idempotencyAnswers,
-        importErrors: rows.length,
-        imports: ended + sampled,
+        importErrors: refused.length,
+        imports: new Set([...cancelled, ...sampled]).size,
         exports,
         duplicateGroups,
         bulkJobs,
       };
+    },
+    async renewAnswers(dealId, answer) {
+      await query(
+        `UPDATE idempotency_key SET answer = $3::jsonb, warnings = '[]'
+         WHERE org_id = $1::uuid AND answer->>'id' = $2`,
+        [orgId, dealId, JSON.stringify(answer)],
+      );
     },
     async erasePeople({ contactIds, leadIds }) {
       const people = [orgId, contactIds, leadIds];

@@ -7,7 +7,7 @@ import { reassignSome } from "./reassign.ts";
 /** Bulk changes of contacts: the ids are stored in batches, and each step changes one batch and deletes its ids. */
 export const bulkKind: JobKind<"bulkJob"> = {
   name: "bulkJob",
-  tables: { job: "bulk_job", chunk: "bulk_chunk" },
+  tables: { job: "bulk_job", chunk: "bulk_chunk", asked: "input" },
   noun: "a bulk change",
   permission: "CONTACT_BULK_WRITE",
   source: ({ source }) => source,

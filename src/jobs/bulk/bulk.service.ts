@@ -198,6 +198,7 @@ export const cancelBulkJob = (caller: Caller, id: string): Promise<BulkJob> =>
     await writer.tx.bulkChunk.deleteMany({ where: { jobId: before.id } });
     return writer.update("bulkJob", before, {
       state: "CANCELLED",
+      input: {},
       finishedAt: caller.now,
       leasedUntil: null,
     });

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { fileDecoder, type Written } from "./decoders.ts";
+import { fileDecoder, type Written } from "../../lib/decoders.ts";
 import { type CsvSlice, RecordReader, SLICE } from "./records.ts";
 import type { Delimiter } from "./sniff.ts";
 

@@ -1,5 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import type { Encoding } from "./decoders.ts";
+import type { Encoding } from "../../lib/decoders.ts";
 
 /** The encodings of files, for GraphQL. */
 

@@ -1,5 +1,5 @@
+import { decoderOf } from "../../lib/decoders.ts";
 import { bitOf, type Language, languagesOf } from "./alphabets.ts";
-import { decoderOf } from "./decoders.ts";
 
 /** Detects the encoding of a text that is not Unicode, by its words. Pure. */
 

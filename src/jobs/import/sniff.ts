@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { type Encoding, fileDecoder, linesBeyondAscii, type Written } from "./decoders.ts";
+import { type Encoding, fileDecoder, linesBeyondAscii, type Written } from "../../lib/decoders.ts";
 import { legacyOf } from "./encodings.ts";
 import { type CsvRecord, RecordReader } from "./records.ts";
 import { utf16Of } from "./utf16.ts";

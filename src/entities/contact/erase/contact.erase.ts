@@ -1,14 +1,17 @@
 import { decodeId } from "../../../db/ids.ts";
 import type { ContactRow, DealRow, LeadRow } from "../../../db/prisma/rows.ts";
-import type { Erased, ErasedCounts } from "../../../db/write/erase.ts";
+import type { ErasedCounts } from "../../../db/write/erase.ts";
 import { ConcurrentChange } from "../../../db/write/locks.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { refuse } from "../../../lib/errors.ts";
 import { momentOf } from "../../../lib/typeid.ts";
 import { merging } from "../../../records/lock-contact.ts";
 import type { IdempotencyKey } from "../../../records/write/repeatable.ts";
+import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
+import { marksOf, namesPerson } from "./marks.ts";
+import { cancelImportsWith } from "./waiting-files.ts";
 
 /** Erasing a person: every contact and lead that is them, what hangs on these, and every copy of their values. */
 
@@ -65,9 +68,9 @@ async function erase(writer: Writer, { id, deleteDeals }: EraseInput): Promise<R
   const leads = await lockLeads(writer, contactIds);
   const leadIds = leads.map((lead) => lead.id);
   const deals = await lockDeals(writer, contactIds, leadIds);
-  const names = namesOf([...contacts, ...leads]);
-  const marks = marksOf(contacts, leads, names);
-  const renamed = deals.filter(({ name }) => marks.texts.some((text) => name.toLowerCase().includes(text)));
+  const marks = marksOf(contacts, leads);
+  const named = namesPerson(contacts, leads);
+  const renamed = deals.filter(({ name }) => named(name));
   const changed = dealsDeleted ? deals : renamed;
   const dealIds = deals.map((deal) => deal.id);
   if (dealsDeleted && deals.length > 0) {
@@ -77,16 +80,20 @@ async function erase(writer: Writer, { id, deleteDeals }: EraseInput): Promise<R
   }
   for (const deal of dealsDeleted ? [] : deals) {
     const { contactId, leadId } = deal;
-    await writer.update("deal", deal, {
+    const kept = await writer.update("deal", deal, {
       contactId: contactId !== null && contactIds.includes(contactId) ? null : contactId,
       leadId: leadId !== null && leadIds.includes(leadId) ? null : leadId,
       ...(renamed.includes(deal) && { name: NAMELESS }),
     });
+    await tx.bulk.renewAnswers(deal.id, toSnapshot(kept));
   }
+  const cancelled = await cancelImportsWith(writer, marks);
   const counts = await tx.bulk.eraseTraces({
     contactIds,
     leadIds,
     dealIds: changed.map((deal) => deal.id),
+    keptDealIds: dealsDeleted ? [] : dealIds,
+    cancelled,
     ...marks,
   });
   await tx.bulk.erasePeople({ contactIds, leadIds });
@@ -139,72 +146,4 @@ async function lockDeals(
   const seen = await tx.deal.findMany({ where, select: { id: true } });
   await tx.lock.rows("deal", seen.map(({ id }) => id).sort(), "update");
   return tx.deal.findMany({ where, orderBy: { id: "asc" } });
-}
-
-/** Full names, as they may stand in other texts: those of two words at least, which are hardly anybody else's. */
-function namesOf(
-  people: readonly { name: string; firstName?: string | null; lastName?: string | null }[],
-): string[] {
-  const full = people.flatMap(({ name, firstName, lastName }) => [
-    name,
-    [firstName, lastName].filter(Boolean).join(" "),
-  ]);
-  return [...new Set(full.map((name) => name.trim().toLowerCase()))].filter((name) => /\S\s+\S/.test(name));
-}
-
-/** Digits of a phone number by which it is found, however its country code and area code are written. */
-const LAST_DIGITS = 8;
-
-const digitsOf = (phone: string): string =>
-  phone
-    .replace(/;ext=.*$/, "")
-    .replace(/\D/g, "")
-    .slice(-LAST_DIGITS);
-
-/** Shortest text that is looked for as a whole value, and most of a text that is compared. */
-const [SHORTEST, COMPARED] = [3, 40];
-
-/** A LIKE pattern of a value in the text of JSON. */
-function patternOf(text: string): string {
-  const json = JSON.stringify(text).slice(0, -1).slice(0, COMPARED).toLowerCase();
-  const end = json.length < COMPARED ? '"' : "";
-  return `%${json.replace(/[\\%_]/g, "\\$&")}${end}%`;
-}
-
-/** By what copies of a person's values are found. */
-function marksOf(
-  contacts: readonly ContactRow[],
-  leads: readonly LeadRow[],
-  names: readonly string[],
-): Pick<Erased, "texts" | "digits" | "inJson"> {
-  const emails = [
-    ...contacts.flatMap(({ email, otherEmails }) => [...(email === null ? [] : [email]), ...otherEmails]),
-    ...leads.flatMap(({ email }) => email ?? []),
-  ].map((email) => email.toLowerCase());
-  const phones = [
-    ...contacts.flatMap(({ phoneNumbers }) => phoneNumbers),
-    ...leads.flatMap(({ phone }) => phone ?? []),
-  ];
-  const values = [...contacts, ...leads].flatMap(textsIn).filter((text) => text.trim().length >= SHORTEST);
-  return {
-    texts: [...new Set([...emails, ...names])],
-    digits: [...new Set(phones.map(digitsOf).filter((digits) => digits.length === LAST_DIGITS))],
-    inJson: [...new Set(values.map(patternOf))],
-  };
-}
-
-/** Columns whose texts are words of this product, and say nothing of a person. */
-const ownWords: ReadonlySet<string> = new Set(["lastModificationSource", "status", "dealCurrency"]);
-
-function textsIn(row: object): string[] {
-  const inside = (value: unknown): string[] => {
-    if (typeof value === "string") return [value];
-    if (Array.isArray(value)) return value.flatMap(inside);
-    const plain =
-      typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-    return plain ? Object.values(value as object).flatMap(inside) : [];
-  };
-  return Object.entries(row).flatMap(([column, value]) =>
-    ownWords.has(column) || /(^id|Id|Ids)$/.test(column) ? [] : inside(value),
-  );
 }

@@ -27,13 +27,13 @@ const kinds = {
   conversations: "Conversations with the person.",
   merges: "Merges of which what was kept to undo them is gone.",
   idempotencyAnswers:
-    "Answers kept under idempotency keys; those requests, sent again, are refused with NOT_FOUND.",
+    "Answers kept under idempotency keys; those requests, sent again, are refused with NOT_FOUND. The answer of a deal that stays is its row without the person, and not counted.",
   importErrors: "Errors and notes of imports whose row is gone; its number and code stay.",
   imports:
-    "Imports that were cancelled because their file has the person, or whose samples and file names are gone.",
+    "Imports that were cancelled because their waiting file has the person or is too large to be searched, as `problem` says, or whose samples and file names are gone.",
   exports: "Exports whose file is deleted because the person was in it.",
   duplicateGroups: "Groups of likely duplicates that are gone.",
-  bulkJobs: "Ended bulk changes whose values are gone.",
+  bulkJobs: "Ended bulk changes of earlier versions whose values are gone; others keep none after they end.",
 } as const satisfies Record<keyof ErasedCounts, string>;
 
 const CountsType = builder.objectRef<ErasedCounts>("ErasureCounts").implement({
