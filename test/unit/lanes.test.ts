@@ -116,3 +116,14 @@ test("who gives up waits no longer, and is not served", () => {
   end();
   expect(began).toEqual(["first", "third"]);
 });
+
+test("lookups of credentials are served in the order of asking, whatever asks between them", () => {
+  const { ask, end, began, running } = pool(1);
+  const probe = () => ask("", "quick", "probe", turnOf("", "quick"));
+  ask("", "quick", "first");
+  ask("", "quick", "lookup");
+  probe();
+  ask("", "quick", "lookup");
+  while (running.length > 0) end();
+  expect(began).toEqual(["first", "lookup", "probe", "lookup"]);
+});

@@ -165,9 +165,10 @@ test("no label tells of an organization, a key, an address or a value, and names
   expect(Math.max(...[...names].map((name) => name?.length ?? 0))).toBeLessThan(101);
 });
 
-test("the first names are labels, and those that come later are one", () => {
+test("the first names that are answered are labels, and all others are one", () => {
   const names = new BoundedNames(2);
-  expect(["a", "b", "c", "a", "d", "b"].map((name) => names.labelOf(name))).toEqual([
+  expect(["x", "y", "z"].map((name) => names.labelOf(name, false))).toEqual(["other", "other", "other"]);
+  expect(["a", "b", "c", "a", "d", "b"].map((name) => names.labelOf(name, true))).toEqual([
     "a",
     "b",
     "other",

@@ -9,8 +9,11 @@ import { Lanes, type Ticket } from "./lanes.ts";
 type Done = (release?: unknown) => void;
 type Taken = (error: Error | undefined, client: pg.PoolClient | undefined, done: Done) => void;
 
-/** The turn of what belongs to no organization: looks at credentials, claims of jobs, `/ready`. */
-const anybody: Turn = turnOf("");
+/** The organization of what belongs to none: looks at credentials, claims of jobs, `/ready`. */
+const NOBODY = "";
+
+/** Milliseconds that a job waits for its connection at least: with one for all jobs it waits for another one's step. */
+const JOB_WAIT = 20_000;
 
 /** The driver's sentence for a connection that nobody gave back in time. */
 const FULL = "timeout exceeded when trying to connect";
@@ -53,7 +56,7 @@ export class LanePool extends pg.Pool {
 
   override connect(): Promise<pg.PoolClient>;
   override connect(taken: Taken, turn?: Turn): undefined;
-  override connect(taken?: Taken, turn: Turn = anybody): Promise<pg.PoolClient> | undefined {
+  override connect(taken?: Taken, turn: Turn = turnOf(NOBODY)): Promise<pg.PoolClient> | undefined {
     if (!taken) {
       return new Promise((resolve, reject) =>
         this.connect((error, client) => (client ? resolve(client) : reject(error)), turn),
@@ -64,7 +67,7 @@ export class LanePool extends pg.Pool {
     let begun = false;
     let timer: NodeJS.Timeout | undefined;
     const ticket: Ticket = {
-      ...(this.#inOrder ? { turn: turnOf(""), lane: "quick" } : { turn, lane: turn.lane }),
+      ...this.#placeOf(turn),
       begin: () => {
         begun = true;
         super.connect((error, client, done) => {
@@ -78,12 +81,19 @@ export class LanePool extends pg.Pool {
     };
     this.#lanes.ask(ticket);
     if (!begun && this.#wait > 0) {
+      const wait = ticket.lane === "job" ? Math.max(this.#wait, JOB_WAIT) : this.#wait;
       timer = setTimeout(() => {
         late = true;
         this.#lanes.giveUp(ticket);
         take(new Error(FULL), undefined, () => undefined);
-      }, this.#wait);
+      }, wait);
     }
+  }
+
+  /** What belongs to no organization is served in the order of asking: it is no part of one request. */
+  #placeOf(turn: Turn): Pick<Ticket, "turn" | "lane"> {
+    if (this.#inOrder) return { turn: turnOf(NOBODY), lane: "quick" };
+    return { turn: turn.orgId === NOBODY ? turnOf(NOBODY, turn.lane) : turn, lane: turn.lane };
   }
 }
 

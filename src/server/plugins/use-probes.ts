@@ -10,11 +10,20 @@ export const NO_ENDPOINT = " ";
  * the server is not stopping, and 503 otherwise.
  */
 export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => boolean): Plugin {
-  const isReady = () =>
-    pool.query("SELECT 1").then(
-      () => true,
-      () => false,
-    );
+  let asking: Promise<boolean> | null = null;
+  /** Whoever asks while another one waits for the answer gets the same: probes take one connection at most. */
+  const isReady = () => {
+    asking ??= pool
+      .query("SELECT 1")
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        asking = null;
+      });
+    return asking;
+  };
   const probes = new Map<string, () => Promise<boolean> | boolean>([
     ["/health", () => true],
     ["/ready", () => !isStopping() && isReady()],

@@ -11,9 +11,10 @@ export class BoundedNames {
     this.#most = most;
   }
 
-  labelOf(name: string): string {
+  /** @param answered whether it was answered: what is refused costs nothing to send, and gets no label of its own */
+  labelOf(name: string, answered: boolean): string {
     if (this.#known.has(name)) return name;
-    if (this.#known.size >= this.#most || name.length > MOST_CHARACTERS) return OTHER;
+    if (!answered || this.#known.size >= this.#most || name.length > MOST_CHARACTERS) return OTHER;
     this.#known.add(name);
     return name;
   }

@@ -40,6 +40,7 @@ export class ClusterMetrics implements Exposed {
   readonly #last = new Map<number, Json>();
   /** Counters and histograms of those that have died. */
   #dead: Json = [];
+  #buried = Promise.resolve();
   readonly #answers = new Map<number, (metrics: Json) => void>();
   #asked = 0;
 
@@ -48,16 +49,22 @@ export class ClusterMetrics implements Exposed {
       if (message?.rolographMetrics !== "told" || !message.metrics) return;
       this.#answers.get(message.id ?? 0)?.(message.metrics);
     });
-    cluster.on("exit", async ({ id }) => {
+    cluster.on("exit", ({ id }) => {
       const last = this.#last.get(id);
-      this.#last.delete(id);
-      if (last) this.#dead = await summed([this.#dead, last.filter(isCumulative)]);
+      if (last) this.#buried = this.#buried.then(() => this.#bury(id, last));
     });
+  }
+
+  /** One after the other: of two that die together, the second adds to what the first left. */
+  async #bury(id: number, last: Json): Promise<void> {
+    this.#dead = await summed([this.#dead, last.filter(isCumulative)]);
+    this.#last.delete(id);
   }
 
   async metrics(): Promise<string> {
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => this.#ask(worker)));
+    await this.#buried;
     return AggregatorRegistry.aggregate([...this.#last.values(), this.#dead]).metrics();
   }
 

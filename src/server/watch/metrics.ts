@@ -68,7 +68,8 @@ export function startMetrics(database: Database, logger: Logger, version: string
       if (account.reason !== null) requests.refused.inc({ reason: account.reason });
       if (account.code === "RATE_LIMITED")
         requests.limited.inc({ limit: account.reason === null ? "cost" : "guesses" });
-      if (account.operationTook !== null) operationMetrics(account, operations.labelOf(nameOf(account)));
+      if (account.operationTook !== null)
+        operationMetrics(account, operations.labelOf(nameOf(account), account.code === "OK"));
     },
     stop: () => {
       for (const stop of stops) stop();
@@ -134,7 +135,7 @@ function metricsOfOperations(registry: Registry) {
   const registers = [registry];
   const total = new Counter({
     name: "rolograph_operations_total",
-    help: "GraphQL operations, by name, type and the code of the first error, which is OK without one. The first 100 names have a label of their own; later ones are other.",
+    help: "GraphQL operations, by name, type and the code of the first error, which is OK without one. The first 100 names that are answered have a label of their own; others are other.",
     labelNames: ["operation", "type", "code"],
     registers,
   });
