@@ -22,6 +22,9 @@ const reachable = await new Promise<boolean>((resolve) => {
 if (!reachable && process.env.CI)
   throw new Error("CI runs the tests on PostgreSQL too: set TEST_DATABASE_URL");
 
+/** The walk over the whole schema takes minutes: `npm run check:tenancy` runs it, and nothing else does yet. */
+const byHand = process.env.TENANCY_SHARE === undefined ? ["test/tenancy/**"] : [];
+
 /** Tests that change what others would share: the modules themselves, the process, whole databases. */
 const alone = [
   "test/filter/mutants.test.ts",
@@ -48,7 +51,7 @@ const project = (
   test: {
     name,
     include: [...include],
-    exclude: [...exclude],
+    exclude: [...exclude, ...byHand],
     isolate,
     globalSetup: ["test/support/global.ts", ...setup],
     env: url === null ? {} : { TEST_DATABASE_URL: url },
