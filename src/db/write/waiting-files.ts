@@ -19,7 +19,7 @@ export interface WaitingFileStatements {
   waitingImports(): Promise<WaitingImport[]>;
   /** A stored piece of a file; null after the last. @param position from 0 */
   importPiece(jobId: string, position: number): Promise<Uint8Array | null>;
-  /** Cancels those of these imports that have not ended, with the reason, and deletes their files. @returns their ids */
+  /** Cancels those of these imports that have not ended, and deletes their files. @returns their ids */
   cancelImports(jobIds: readonly string[], problem: string): Promise<string[]>;
 }
 
