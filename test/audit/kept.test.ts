@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { purge } from "../../src/jobs/purge.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { plant } from "../support/plant.ts";
+import { purgeAlone } from "../support/purge.ts";
 
 /** How long audit events are kept. */
 
@@ -27,7 +27,7 @@ async function kept(organization: Organization): Promise<string[]> {
 }
 
 const purged = async (auditedBefore: Date | null) =>
-  purge(await testDatabase(), new Date(0), new Date(0), auditedBefore);
+  purgeAlone(await testDatabase(), new Date(0), new Date(0), auditedBefore);
 
 test("events older than AUDIT_DAYS are deleted by the purge, in every organization; younger ones stay", async () => {
   const organizations = [await Organization.make(), await Organization.make()];

@@ -9,6 +9,7 @@ import { cases, createWith, makeWorld, updateWith, valueFor } from "../support/c
 import { oneConnection, testDatabase } from "../support/database.ts";
 import { breakable, cuts } from "../support/faults.ts";
 import { Organization } from "../support/makers.ts";
+import { purgeAlone } from "../support/purge.ts";
 
 /** Erasing what has been in the trash for 30 days. All of it in one file: one process purges at a time. */
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
 async function erase(...ids: readonly string[]) {
   const { prisma, pool } = await testDatabase();
   await prisma.contact.updateMany({ where: { id: { in: [...ids] } }, data: { deletedAt: long } });
-  expect((await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(0))).ran).toBe(true);
+  expect((await purgeAlone({ pool }, new Date(Date.now() - 30 * DAY), new Date(0))).ran).toBe(true);
 }
 
 const merge = async (primary: { globalId: string }, duplicate: { globalId: string }) => {
@@ -50,7 +51,7 @@ test("after 30 days a contact is erased: a stub is left where something points t
   const recent = await organization.contact({ deletedAt: new Date(Date.now() - 29 * DAY) });
   const lead = await organization.lead({ name: "Old lead", deletedAt: long });
 
-  const purged = await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(0));
+  const purged = await purgeAlone({ pool }, new Date(Date.now() - 30 * DAY), new Date(0));
   expect(purged.ran).toBe(true);
   expect(purged.contacts).toBeGreaterThanOrEqual(2);
   const { data } = await sendText(
@@ -114,7 +115,7 @@ test.each(["contact", "lead"] as const)(
     const where = { orgId: world.organization.id, id: uuid };
     const before = (await table.findFirstOrThrow({ where })) as Record<string, unknown>;
     await table.updateMany({ where, data: { deletedAt: long } });
-    expect((await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(0))).ran).toBe(true);
+    expect((await purgeAlone({ pool }, new Date(Date.now() - 30 * DAY), new Date(0))).ran).toBe(true);
     const after = (await table.findFirstOrThrow({ where })) as Record<string, unknown>;
     for (const { name, row } of all) {
       const left = name === "name" ? `Removed ${noun}` : row.personal ? row.blank : before[name];

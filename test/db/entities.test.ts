@@ -5,11 +5,11 @@ import { allModels, delegateOf, type OwnedName, ownedModels } from "../../src/db
 import { columnOf } from "../../src/db/prisma/columns.ts";
 import { contactChildren, pointerColumn, pointersTo } from "../../src/db/references.ts";
 import { ModelName } from "../../src/generated/prisma/internal/prismaNamespaceBrowser.ts";
-import { purge } from "../../src/jobs/purge.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { plant } from "../support/plant.ts";
+import { purgeAlone } from "../support/purge.ts";
 
 /** The table of models takes its word: each row is put to the proof against the database and through the door. */
 
@@ -139,7 +139,7 @@ test.each(["Contact", "Lead"] as const)("of a purged %s nothing is left in any t
     expect.arrayContaining([`${table}.name`, `${table}.notes`, `${table}.custom`]),
   );
 
-  const done = await purge({ pool }, new Date(Date.now() - 30 * DAY), new Date(DAY));
+  const done = await purgeAlone({ pool }, new Date(Date.now() - 30 * DAY), new Date(DAY));
   expect(done.ran).toBe(true);
   expect(await marked(mark)).toEqual([]);
   const where = { id: { in: [stub.id, alone.id] } };

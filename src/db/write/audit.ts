@@ -1,4 +1,6 @@
 import type { AuditEvent } from "../../generated/prisma/client.ts";
+import { momentOf, newId } from "../../lib/typeid.ts";
+import type { OwnedName } from "../models.ts";
 import { columnOf } from "../prisma/columns.ts";
 
 /** How audit events are written: many in one statement, or as a part of the statement that they are about. */
@@ -18,9 +20,27 @@ export const insertAudit = (place: number, condition = "true"): string =>
 
 /** The value of the parameter of `insertAudit`. */
 export const auditValue = (orgId: string, events: readonly AuditRow[]): string =>
+  auditValues(events.map((event) => ({ orgId, ...event })));
+
+/** The same of events of several organizations. */
+export const auditValues = (events: readonly AuditEvent[]): string =>
   JSON.stringify(
-    events.map((event) => ({
-      org_id: orgId,
-      ...Object.fromEntries(Object.entries(event).map(([field, value]) => [columnOf(field), value])),
-    })),
+    events.map((event) =>
+      Object.fromEntries(Object.entries(event).map(([field, value]) => [columnOf(field), value])),
+    ),
   );
+
+/** The event of what the server has done to records by itself. */
+export function systemEvent(
+  orgId: string,
+  action: AuditEvent["action"],
+  recordType: OwnedName,
+  recordIds: string[],
+): AuditEvent {
+  const id = newId();
+  return {
+    ...{ orgId, id, occurredAt: momentOf(id), actor: "SYSTEM", source: "API" },
+    ...{ memberId: null, apiKeyId: null, requestId: null, address: null, jobType: null, jobId: null },
+    ...{ action, recordType, recordIds, fields: [] },
+  };
+}

@@ -1,10 +1,12 @@
 import type pg from "pg";
+import type { AuditEvent } from "../../generated/prisma/client.ts";
 import { leastIdAt } from "../../lib/typeid.ts";
 import type { Database } from "../database.ts";
 import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
+import { auditValues, insertAudit, systemEvent } from "./audit.ts";
 
 /** Erases records that have been in the trash for too long, in every organization. */
 
@@ -153,6 +155,13 @@ function isKept(model: keyof Stubs): string {
   return [...pointed, ...leading].join(" OR ");
 }
 
+/** An event for each organization that records are purged of. */
+function purgedEvents(model: keyof Stubs, rows: readonly { org_id: string; id: string }[]): AuditEvent[] {
+  const byOrganization = new Map<string, string[]>();
+  for (const { org_id, id } of rows) byOrganization.set(org_id, [...(byOrganization.get(org_id) ?? []), id]);
+  return [...byOrganization].map(([orgId, ids]) => systemEvent(orgId, "PURGED", model, ids));
+}
+
 async function purgeModel(
   client: pg.PoolClient,
   model: keyof Stubs,
@@ -171,6 +180,7 @@ async function purgeModel(
     const text = consequence(reference);
     if (text !== null) await client.query(text, keys);
   }
+  await client.query(insertAudit(1), [auditValues(purgedEvents(model, picked.rows))]);
   const columns = Object.entries(stub).map(([field, value]) => [columnOf(field), value] as const);
   await client.query(
     `UPDATE ${table} AS t SET ${columns.map(([column]) => `${column} = stub.${column}`).join(", ")},
