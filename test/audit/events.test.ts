@@ -138,11 +138,13 @@ describe("pages", () => {
     const { made } = await withEvents();
     const page = async (args: string) => {
       const query = `{ auditEvents(${args}) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { node { id recordIds } } } }`;
+      // The first times some reads are sent twice, to be compared with how they are sent from then on.
+      for (let time = 0; time < 3; time += 1) await sendText(made.key, query);
       const { answer, statements } = await statementsOf(() => sendText(made.key, query));
       expect(answer.errors).toEqual([]);
-      // The key, the page, the number of all.
-      // Some are sent again, to be compared with how they are sent from then on.
-      expect(new Set(statements).size, statements.join("\n")).toBe(3 + (args.includes("after") ? 1 : 0));
+      // The page, the number of all, and for a cursor what lies before it.
+      const reads = new Set(statements.filter((text) => /FROM ("public"\.)?"?audit_event/.test(text)));
+      expect(reads.size, statements.join("\n")).toBe(2 + (args.includes("after") ? 1 : 0));
       return (answer.data as unknown as { auditEvents: Page }).auditEvents;
     };
     interface Page {
