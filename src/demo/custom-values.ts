@@ -3,7 +3,7 @@ import type { Definition } from "../filter/registry/fields.ts";
 import { type Dice, day, iso } from "./dice.ts";
 import * as words from "./words.ts";
 
-/** About two thirds of the fields have a value. */
+/** Values for about two thirds of the custom fields. */
 export function customValues(
   dice: Dice,
   definitions: readonly Definition[],

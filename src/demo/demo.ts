@@ -8,8 +8,8 @@ import { type DemoOrganization, demoOrganizations, insertDemo } from "./organiza
 /** The demo: organizations to explore, and a key to them. */
 
 /**
- * Writes the demo organizations that are not there yet, all in one transaction: when it is interrupted, nothing is
- * left and the next start begins again.
+ * Writes the demo organizations that do not exist yet, in one transaction: if it is interrupted, nothing is left and
+ * the next start begins again.
  *
  * @returns the organizations
  */
@@ -31,7 +31,7 @@ export async function seedDemo(
       });
     }
   });
-  // Flushes what the GIN indexes have pending and tells the planner what there is.
+  // Flushes the pending entries of the GIN indexes and updates the planner's statistics.
   await database.pool.query("VACUUM ANALYZE");
   return demos;
 }
@@ -49,8 +49,8 @@ export async function createDemoKey(database: Database, demo: DemoOrganization):
 }
 
 /**
- * Makes the embedded database ready to be explored: seeds it on the first start, and finds or makes the demo key.
- * The key lies readable beside the database, in a directory of its user's own: that is what lets each start show it.
+ * Prepares the embedded database: seeds it on the first start, and finds or makes the demo key. The key is stored as
+ * plain text beside the database, in a directory that belongs to the user, so that each start can show it.
  */
 export async function prepareDemo(
   database: Database,

@@ -1,6 +1,6 @@
 /** Random choices for the demo organizations, the same on every machine. */
 
-/** The moment from which days count back. */
+/** The moment from which dates count back. */
 export const TODAY = Date.UTC(2026, 10, 1, 12);
 /** Milliseconds. */
 export const DAY = 86_400_000;
@@ -16,7 +16,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Choices from one generator, and ids that sort by the moment they stand for. */
+/** Random choices from one generator, and ids that sort by their moment. */
 export class Dice {
   readonly #next: () => number;
   constructor(seed: number) {
@@ -24,7 +24,7 @@ export class Dice {
   }
   chance = (probability: number): boolean => this.#next() < probability;
   whole = (low: number, high: number): number => low + Math.floor(this.#next() * (high - low + 1));
-  /** Earlier items more often than later ones. */
+  /** Picks earlier items more often than later ones if `skew` is above 1. */
   pick = <T>(items: readonly T[], skew = 1): T => items[Math.floor(this.#next() ** skew * items.length)] as T;
   some = <T>(items: readonly T[], most: number, skew = 1): T[] => [
     ...new Set(Array.from({ length: this.whole(0, most) }, () => this.pick(items, skew))),

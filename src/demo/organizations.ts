@@ -3,15 +3,15 @@ import type { ClientBase } from "pg";
 import { type DemoSize, demoRows, organizationId } from "./rows.ts";
 
 /**
- * The demo organizations: made up, believable, and the same every time, so that two people who talk about them
- * see the same rows.
+ * The demo organizations: made up, believable, and the same every time, so that two people who talk about them see the
+ * same rows.
  */
 
 export interface DemoOrganization {
   readonly id: string;
   readonly name: string;
   readonly timeZone: string;
-  /** Of phone numbers that are written without one. */
+  /** Country of phone numbers that are written without one. */
   readonly defaultCountry: string;
   readonly seed: number;
   readonly size: DemoSize;
@@ -39,16 +39,16 @@ export const demoOrganizations: readonly DemoOrganization[] = [
 const BATCH = 1_000;
 
 /**
- * Writes a demo organization through a connection that has a transaction open.
+ * Inserts a demo organization through a connection that has a transaction open.
  *
- * @param progress called after each batch with the rows written and their number in all
+ * @param progress called after each batch with the number of rows written and of all rows
  */
 export async function insertDemo(
   client: ClientBase,
   demo: DemoOrganization,
   progress: (done: number, total: number) => void,
 ): Promise<void> {
-  // A cursor secret need not be secret where the data is not.
+  // Demo data are public, so their cursor secret may be too.
   const secret = createHash("sha256").update(demo.id).digest();
   await client.query(
     `INSERT INTO organization (id, name, time_zone, default_country, mode, cursor_secret, updated_at)

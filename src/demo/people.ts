@@ -8,13 +8,13 @@ import * as words from "./words.ts";
 
 /** The contacts and leads of a demo organization. */
 
-/** What the records of a demo organization are made from. */
+/** What the records of a demo organization are made from, and its random choices. */
 export interface DemoWorld {
   readonly dice: Dice;
   readonly tags: readonly { readonly id: string }[];
   readonly memberIds: readonly string[];
   readonly definitions: readonly Definition[];
-  /** The columns that every row has, for the moment at which it was made. */
+  /** The columns that every row has, for a row created at this moment. */
   stamp(at: number): { org_id: string; created_at: string; updated_at: string };
 }
 
@@ -48,7 +48,7 @@ export function demoContacts(world: DemoWorld, count: number) {
       ? Array.from({ length: dice.chance(0.15) ? 2 : 1 }, () => phone(world))
       : [];
     const calls = dice.chance(0.4) ? dice.whole(1, 12) : 0;
-    // The number keeps addresses apart where names repeat.
+    // The number makes addresses unique where names repeat.
     const email = dice.chance(0.92) || phones.length === 0 ? `${person.local}${at}@${person.domain}` : null;
     const texts = {
       name: person.name,
@@ -128,7 +128,7 @@ export function demoLeads(world: DemoWorld, count: number) {
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The table's names of columns to Prisma's: `phone_numbers` to `phoneNumbers`. */
+/** Converts the table's column names to Prisma's: `phone_numbers` to `phoneNumbers`. */
 const fields = (row: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
@@ -137,7 +137,7 @@ const fields = (row: object): Record<string, unknown> =>
     ]),
   );
 
-/** Prisma's names of derived columns to the table's: `emailKey` to `email_key`, `number3` to `number_3`. */
+/** Converts Prisma's names of derived columns to the table's: `emailKey` to `email_key`, `number3` to `number_3`. */
 const columns = (derived: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(derived).map(([name, value]) => [snake(name).replace(/(\D)(\d)$/, "$1_$2"), value]),

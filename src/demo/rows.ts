@@ -7,8 +7,8 @@ import { demoContacts, demoLeads } from "./people.ts";
 import * as words from "./words.ts";
 
 /**
- * The rows of the demo organizations. Random choices come from a generator with a fixed seed, and days count back
- * from a fixed one, so that they are the same everywhere.
+ * The rows of the demo organizations. Random choices come from a generator with a fixed seed, and dates count back from
+ * a fixed day, so that the rows are the same everywhere.
  */
 
 /** Rows of one table by column name, as `jsonb_populate_recordset` takes them. */
@@ -23,7 +23,7 @@ export interface DemoSize {
   readonly conversations: number;
 }
 
-/** The key of the organization that a seed makes. */
+/** The id of the organization that a seed makes. */
 export const organizationId = (seed: number): string => new Dice(seed).id(TODAY - 1_000 * DAY);
 
 /** The rows of a demo organization, in the order in which foreign keys let them be inserted. */

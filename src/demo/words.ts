@@ -1,6 +1,6 @@
 import type { Definition } from "../filter/registry/fields.ts";
 
-/** What the demo organizations are made of. */
+/** The names and texts that the demo organizations are made of. */
 
 export const people = [
   { name: "Ada Lindqvist", role: "OWNER", dataScope: "ALL" },

@@ -2,11 +2,11 @@ import { fold } from "./fold.ts";
 import { withoutInvisibleEnds } from "./invisible.ts";
 
 /**
- * How searches and orders pass over accents. The rule is of fixed letters and marks, and not the database's `unaccent`
- * or a collation, so that both databases, any server's locale and the SQL of a migration come to the same.
+ * How searches and sorting ignore accents. The rule uses fixed letters and marks, not the database's `unaccent` or a
+ * collation, so that both databases, every server locale and the SQL of a migration give the same result.
  *
- * Marks are taken from Latin and Greek letters alone. What looks like a mark elsewhere makes another letter or word: й
- * is not и, が is not か, and the vowels of Indic scripts are marks.
+ * Marks are removed from Latin and Greek letters only. In other scripts, removing a mark makes another letter or word:
+ * й is not и, が is not か, and the vowels of Indic scripts are marks.
  */
 /** Latin and Greek letters, in the forms that `fold` leaves. */
 const LETTERS =
@@ -16,8 +16,8 @@ const LETTERS =
 const MARKS = "\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f";
 
 /**
- * Letters that Unicode does not take apart, as people write them without. Ё is in names what Е is: Артём,
- * Артем.
+ * Letters that Unicode does not decompose, and how people write them without accents. In names, Ё and Е are the same:
+ * Артём, Артем.
  */
 const indivisible: Readonly<Record<string, string>> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ŧ: "t", ŋ: "n", ı: "i" },
@@ -30,7 +30,7 @@ const mark = new RegExp(`[${MARKS}]`, "g");
 const marked = new RegExp(`([${LETTERS}])[${MARKS}]+`, "g");
 const accented = new RegExp(`[ё${LETTERS.replace("a-z", "")}]`, "g");
 
-/** What stands for one letter: itself where it has no accent. */
+/** A letter without its accent; the same letter if it has none. */
 function plainLetter(given: string): string {
   const known = indivisible[given];
   if (known !== undefined) return known;
@@ -50,27 +50,27 @@ function lookUp(given: string): string {
   return made;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the plain texts that most are need nothing of this
+// biome-ignore lint/suspicious/noControlCharactersInRegex: most texts are ASCII and need no conversion
 const ascii = /^[\u0000-\u007f]*$/;
 
 /**
- * A folded text without accents: `zoë müller` is `zoe muller`, `straße` is `strasse`. Each letter by itself, so that
- * what is a beginning or part of a text is one of its plain form too.
+ * Removes accents from a folded text: `zoë müller` becomes `zoe muller`, `straße` becomes `strasse`. Each letter is
+ * converted by itself, so that a prefix or part of a text is also one of its plain form.
  *
  * @param folded from `fold`
  */
 export const plain = (folded: string): string =>
   ascii.test(folded) ? folded : folded.replace(marked, "$1").replace(accented, lookUp);
 
-/** Between the two parts of an order key. Sorts before everything that stands in a line. */
+/** Separates the two parts of an order key. Sorts before every character that a line can have. */
 export const DIVIDE = "\u0001";
 
-/** A folded text as it is in an order key. Control characters in texts tell nobody anything, and become another one. */
+/** A folded text as order keys contain it: DIVIDE, which means nothing in a text, becomes another control character. */
 export const undivided = (folded: string): string => folded.replaceAll(DIVIDE, "\u0002");
 
 /**
- * What a text is sorted by in its derived column: the plain text, and behind it the folded one where they differ. So
- * éric comes right behind eric, no two texts of different letters tie, and comparisons still see the accents.
+ * The sort key of a text, for its derived column: the plain text, followed by the folded one if they differ. So éric
+ * sorts right after eric, no two different folded texts tie, and comparisons still see the accents.
  *
  * @param folded from `fold`
  */
@@ -80,13 +80,13 @@ export function orderKey(folded: string): string {
   return without === text ? text : `${without}${DIVIDE}${text}`;
 }
 
-/** The key by which tags are the same, and sort: without regard to case and outer spaces. */
+/** The key by which tag names are compared and sorted, without regard to case and outer spaces. */
 export const tagKey = (name: string): string => orderKey(fold(withoutInvisibleEnds(name).trim()));
 
 /** The folded text in an order key. */
 export const foldedPart = (key: string): string => key.slice(key.indexOf(DIVIDE) + 1);
 
-/** Those of some folded lines that have accents, without them. */
+/** The folded lines that have accents, without their accents. Lines without accents are left out. */
 export const plainLines = (folded: readonly string[]): string[] =>
   folded.flatMap((line) => {
     const without = plain(line);

@@ -12,8 +12,8 @@ export const answerTooLarge = (): RequestError =>
   );
 
 /**
- * Whether a value is larger than an answer may be, written as JSON. Nearly all are found to be smaller by the
- * lengths of their texts.
+ * Whether a value, written as JSON, is larger than an answer may be. For nearly all values, the lengths of their texts
+ * already show that they are smaller.
  */
 export const exceedsAnswer = (value: unknown): boolean =>
   new Size(atMost).exceeds(value) && new Size(exactly).exceeds(value);

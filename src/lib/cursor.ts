@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { RequestError } from "./errors.ts";
 
 /**
- * Cursors: the sort values of a row, signed together with the list they belong to. They name a place, not a row,
- * so they outlive it; another sort, filter, parent or organization makes another signature.
+ * Cursors: the sort values of a row, signed together with the list they belong to. A cursor names a position, not a
+ * row, so it stays valid when the row is deleted. Another sort, filter, parent or organization makes another signature.
  */
 
 const VERSION = 1;
@@ -19,11 +19,11 @@ export interface CursorBinding {
   readonly list: string;
 }
 
-/** Canonical JSON text: the same for equal values, whatever the order of their keys. */
+/** A hash of a value's canonical JSON: equal values have the same one, whatever the order of their keys. */
 export const fingerprint = (question: unknown): string =>
   createHash("sha256").update(canonicalJson(question)).digest("base64url");
 
-/** A value as JSON whose objects have their keys in one order. */
+/** A value as JSON, with the keys of each object sorted. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, sortedKeys);
 
 const sortedKeys = (_key: string, value: unknown): unknown =>

@@ -7,21 +7,21 @@ const MAX_LENGTH = 254;
 /** A dot-atom as in RFC 5322, letters of any script included (RFC 6531). Quoted local parts are not accepted. */
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 
-/** Labels of letters, digits and hyphens of any script: nothing that means more in the host of a URL. */
+/** Labels of letters, digits and hyphens of any script: no character with a special meaning in the host of a URL. */
 const domainName = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u;
 
-/** The same once it is in ASCII; the last label begins with a letter, so that no form of an IP address passes. */
+/** A domain in ASCII. Its last label begins with a letter, so that no form of an IP address passes. */
 const hostname = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
 
-/** Letters that show nothing, such as variation selectors and Hangul fillers. */
+/** Characters that show nothing, such as variation selectors and Hangul fillers. */
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
- * The key by which e-mail addresses are the same: trimmed of spaces, case-folded, the domain as A-labels. Every
- * character is looked at before anything is converted, so that no two addresses become one but for case, composition
- * and punycode.
+ * The key by which e-mail addresses are compared: trimmed, case-folded, the domain as A-labels. Every character is
+ * checked before anything is converted, so that two addresses share a key only if they differ in nothing but case,
+ * composition and punycode.
  *
- * @returns the key, or null when the text is no address
+ * @returns the key, or null if the text is not an e-mail address
  */
 export function emailKey(text: string): string | null {
   // Long texts are refused first, because some of the checks below take more than linear time.
@@ -32,16 +32,16 @@ export function emailKey(text: string): string | null {
   const name = address.slice(at + 1);
   if (at < 1 || at > 64 || address.length > MAX_LENGTH || invisible.test(address)) return null;
   if (!localPart.test(local) || !domainName.test(name)) return null;
-  // Wide, circled and ligated letters would become plain ones.
+  // NFKC turns wide, circled and ligated letters into plain ones; domains with such letters are refused.
   if (name.normalize("NFKC") !== name.normalize("NFC")) return null;
-  // In lower case, since what a capital sharp s is differs between versions of Unicode: ẞ is ß, as in texts, and not
+  // In lower case, because versions of Unicode differ about the capital sharp s: ẞ must become ß, as in texts, not
   // ss.
   const domain = domainToASCII(name.toLowerCase());
   const fits = hostname.test(domain) && local.length + domain.length < MAX_LENGTH;
   return fits ? `${fold(local)}@${domain}` : null;
 }
 
-/** A contact's addresses, as far as they matter here. */
+/** The columns with a contact's e-mail addresses. */
 export interface Addresses {
   readonly email: string | null;
   readonly otherEmails: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Every code that clients switch on, in one place: docs/errors.md and the enum `ErrorCode` are made of these tables. A
- * code keeps its meaning for ever.
+ * Every code that clients can switch on. docs/errors.md and the enum `ErrorCode` are generated from these tables. A
+ * code never changes its meaning.
  */
 
 /** Why a mutation refused an input: codes of a payload's `errors`. */
@@ -11,7 +11,7 @@ export const refusalCodes = {
   INVALID_PHONE: "The text is not one possible phone number; the message says why.",
   INVALID_URL: "The text is not a web address (http or https).",
   TOO_LONG: "A text or list is longer than the field takes.",
-  BAD_ID: "The text is no id, or an id of another type.",
+  BAD_ID: "The text is not an id, or is an id of another type.",
   NOT_FOUND: "There is no such record, or the caller may not see it.",
   UNKNOWN_REFERENCE: "The record that an id or name points to does not exist, or the caller may not see it.",
   EMAIL_TAKEN: "Another contact has this e-mail address.",
@@ -25,18 +25,19 @@ export const refusalCodes = {
   TOO_MANY_ITEMS: "A list has more items than it may.",
   FORBIDDEN: "The caller's role or data scope does not allow it.",
   IN_TRASH: "The record is in the trash: restore it first.",
-  EXPIRED: "It was too long ago: the data that it needs are no longer kept.",
+  EXPIRED: "Too much time has passed: the data that this needs are no longer kept.",
   ALREADY_MERGED: "The contact has been merged into another one.",
   MERGE_SELF: "A contact cannot be merged with itself.",
   MERGE_UNDONE: "The merge has been undone already.",
   AMBIGUOUS_MATCH: "More than one contact matches.",
   INVALID_STATE: "The record is not in a state that allows it.",
-  NAME_TAKEN: "Another one has this name.",
+  NAME_TAKEN: "The name is already in use.",
   RESERVED_KEY: "The slug is a built-in field's name.",
-  LIMIT_REACHED: "There are as many as there may be.",
-  FIELD_IN_USE: "Smart lists use the custom field, the option or the list that is to go.",
+  LIMIT_REACHED: "There are already as many as the limit allows.",
+  FIELD_IN_USE: "Smart lists use the custom field, the option or the list that would be removed.",
   FIELD_CONVERSION_FAILS: "Some records have values that would not fit.",
-  CONFIRM_ALL_REQUIRED: "The filter leaves nothing out, and `all` does not say that everything is meant.",
+  CONFIRM_ALL_REQUIRED:
+    "The filter excludes nothing, and `all: true` was not given to confirm that all records are meant.",
   INVALID_PLAN: "The plan token is missing, has expired, or is not one of this change by this caller.",
   PLAN_CHANGED: "The filter matches other records than when the plan was made.",
   IDEMPOTENCY_MISMATCH: "The idempotency key was used before for something else.",
@@ -46,7 +47,7 @@ export type RefusalCode = keyof typeof refusalCodes;
 
 /** What a top-level error means. */
 interface RequestMeaning {
-  /** HTTP status of the whole answer; "200" where one field fails and the others are answered. */
+  /** HTTP status of the whole answer; "200" if only one field fails and the others are answered. */
   readonly status: string;
   readonly description: string;
 }
@@ -82,7 +83,7 @@ export const requestCodes = {
     "There is no credential, or it is not valid. The reason is in the server's log only.",
   ),
   KEY_EXPIRED: meaning("401", "The API key has expired."),
-  AMBIGUOUS_CREDENTIALS: meaning("400", "A header that says who calls was sent more than once."),
+  AMBIGUOUS_CREDENTIALS: meaning("400", "A header that identifies the caller was sent more than once."),
   ORG_REQUIRED: meaning(
     "400",
     "The user is a member of several organizations: choose one with `X-Org-Id`. The message lists them.",

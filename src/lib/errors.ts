@@ -2,8 +2,8 @@ import type { RefusalCode, RequestCode } from "./error-codes.ts";
 import type { RefusedCredential } from "./refused-credential.ts";
 
 /**
- * The errors that callers are meant to see. Anything else that is thrown is a fault: it is logged with the
- * request's id and answered without its message.
+ * The errors that callers are meant to see. Anything else that is thrown is a fault: it is logged with the request's
+ * id, and the answer does not contain its message.
  */
 
 /** One thing wrong with a mutation's input, with what a client needs to act on it. */
@@ -18,7 +18,7 @@ export type Refusal = {
   | {
       readonly kind: "versionConflict";
       readonly type: "Contact" | "Lead" | "Deal" | "SmartList" | "Member" | "Organization";
-      /** Null for the version of a whole set or of the organization, which are no records. */
+      /** Null if the version is that of a whole set or of the organization, not of a record. */
       readonly currentId: string | null;
       readonly currentVersion: number;
     }
@@ -37,7 +37,7 @@ export type Refusal = {
   | { readonly kind: "customField"; readonly slug: string; readonly suggestions: readonly string[] }
 );
 
-/** A refusal that needs no more than its code, place and words. */
+/** A refusal that has only a code, a path and a message. */
 export const refusal = (code: RefusalCode, path: readonly (string | number)[], message: string): Refusal => ({
   kind: code === "NOT_FOUND" ? "notFound" : "validation",
   code,
@@ -45,7 +45,7 @@ export const refusal = (code: RefusalCode, path: readonly (string | number)[], m
   message,
 });
 
-/** A mutation's own rules refused its input: everything that is wrong with it, at once. Becomes payload errors. */
+/** A mutation's rules refused its input. Lists everything that is wrong with it; becomes the payload's errors. */
 export class RefusalError extends Error {
   override readonly name = "RefusalError";
   constructor(readonly refusals: readonly Refusal[]) {
@@ -53,7 +53,7 @@ export class RefusalError extends Error {
   }
 }
 
-/** Refuses for one reason. */
+/** An error with one refusal. */
 export const refuse = (
   code: RefusalCode,
   path: readonly (string | number)[],
@@ -69,37 +69,37 @@ export class RequestError extends Error {
     readonly details: {
       /** Path of the argument, such as `query.groups[1].conditions[0].field`. */
       readonly field?: string;
-      /** What an operation costs, and what it may cost. */
+      /** What an operation costs, and the highest cost allowed. */
       readonly requested?: number;
       readonly limit?: number;
-      /** What of a limit a minute is left; sent as RateLimit-Remaining. */
+      /** How much of the limit per minute is left; sent as RateLimit-Remaining. */
       readonly remaining?: number;
       /** HTTP status, when the whole request fails. */
       readonly status?: number;
-      /** Seconds after which it is worth while to ask again; sent as Retry-After. */
+      /** Seconds after which a retry makes sense; sent as Retry-After. */
       readonly retryAfter?: number;
-      /** Methods that the address takes, when it does not take the one of the request; sent as Allow. */
+      /** Methods that the address accepts, if it does not accept the request's; sent as Allow. */
       readonly allow?: string;
-      /** Near misses and what is allowed, for tools. */
+      /** Near misses and allowed values, for tools. */
       readonly suggestions?: readonly string[];
-      /** Everything that is wrong, when it is more than the message says. */
+      /** All problems, if there are more than the message says. */
       readonly problems?: readonly object[];
     } = {},
-    /** For the log alone: callers are not told it. */
+    /** For the log only; callers do not see it. */
     readonly why: RefusedCredential | null = null,
   ) {
     super(message);
   }
 }
 
-/** The caller has hung up, and nobody would read the answer. */
+/** The caller has closed the connection, so nobody would read the answer. */
 export class CallerGone extends RequestError {
   constructor() {
     super("CLIENT_CLOSED_REQUEST", "The caller has closed the connection.", { status: 499 });
   }
 }
 
-/** A text that a caller sent, cut to what an error message may repeat of it. */
+/** A value that a caller sent, shortened for use in an error message. */
 export const quote = (value: unknown): string => {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;

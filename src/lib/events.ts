@@ -1,8 +1,8 @@
 import { channel } from "node:diagnostics_channel";
 
 /**
- * What happens below the server and is counted, timed and traced there. An event goes through a channel of
- * `node:diagnostics_channel`, so that no room knows who watches it; where nobody does, nothing is done.
+ * Events below the server, which the server counts, times and traces. An event goes through a channel of
+ * `node:diagnostics_channel`, so that its sender does not know who watches it. Without a watcher, nothing is done.
  */
 export interface Event<Told> {
   /** Whether anybody watches. */
@@ -12,7 +12,7 @@ export interface Event<Told> {
    * Watches from now on, in the whole process.
    *
    * @param watcher must not throw
-   * @returns a function that ends it
+   * @returns a function that stops watching
    */
   watch(watcher: (told: Told) => void): () => void;
 }
@@ -32,15 +32,15 @@ function event<Told>(name: string): Event<Told> {
   };
 }
 
-/** A statement on its way to PostgreSQL. Its parameters are not told. */
+/** A statement sent to PostgreSQL, without its parameters. */
 export class SentStatement {
   readonly #began = performance.now();
   #watchers: ((milliseconds: number, failure: unknown) => void)[] = [];
 
-  /** @param text as it is sent, with `$1`, `$2` in the place of values */
+  /** @param text the SQL as it is sent, with `$1`, `$2` in place of values */
   constructor(readonly text: string) {}
 
-  /** @param watcher called once, with what the statement failed with, or null */
+  /** @param watcher called once, with the error that the statement failed with, or null */
   whenDone(watcher: (milliseconds: number, failure: unknown) => void): void {
     this.#watchers.push(watcher);
   }
@@ -52,28 +52,28 @@ export class SentStatement {
   }
 }
 
-/** A statement is handed to the driver. Told in the asynchronous context of whoever sends it. */
+/** A statement is handed to the driver. Published in the asynchronous context of its sender. */
 export const statementSent = event<SentStatement>("statement");
 
-/** A connection was waited for, by whoever asked the pool for one. */
+/** Somebody waited for a connection of the pool. */
 export const connectionAwaited = event<{
   readonly milliseconds: number;
-  /** Whether there was one in the end. */
+  /** Whether they got one. */
   readonly got: boolean;
 }>("connection");
 
-/** A loader read what was asked of it at one time. */
+/** A loader read the keys that it was asked for at one time. */
 export const batchLoaded = event<{
   readonly loader: string;
-  /** How many it was asked for. */
+  /** Number of keys. */
   readonly keys: number;
 }>("batch");
 
-/** A mutation was answered with what it answered before under the same idempotency key. */
+/** A mutation was sent again with its idempotency key and got its first answer. */
 export const writeRepeated = event<{ readonly mutation: string }>("repeated");
 
-/** A background job came to its end. */
+/** A background job ended. */
 export const jobEnded = event<{ readonly kind: string; readonly state: "DONE" | "FAILED" }>("job");
 
-/** Records were erased because they had been in the trash for too long. */
+/** Records were erased because their time in the trash was over. */
 export const trashPurged = event<{ readonly contacts: number; readonly leads: number }>("purge");

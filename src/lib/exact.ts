@@ -1,9 +1,9 @@
 /**
- * Reading numbers, days and moments without altering them: what cannot be kept exactly is refused, with words
- * that say what would be right.
+ * Reads numbers, days and moments without altering them. A value that cannot be stored exactly is refused, with a
+ * message that says what would be right.
  */
 
-/** A value that cannot be kept as it was sent. The message continues "value …". */
+/** A value that cannot be stored as it was sent. The message continues "value …". */
 export class InexactError extends Error {
   override readonly name = "InexactError";
 }
@@ -49,7 +49,7 @@ export const formatDay = (date: Date): string => date.toISOString().slice(0, 10)
 export interface DecimalBounds {
   readonly digits: number;
   readonly scale: number;
-  /** Digits from the first that is not 0 to the last; as many as `digits` when left out. */
+  /** Digits from the first to the last that is not 0; `digits` if omitted. */
   readonly significant?: number;
 }
 
@@ -87,8 +87,8 @@ export function parseDecimal(value: string | number, bounds: DecimalBounds): str
 }
 
 /**
- * A number as programs write it, `1e-7`, as people do, `0.0000001`. Texts that are no such number come back as they
- * are, and so do those of more than some hundred digits.
+ * Writes a number without an exponent: `1e-7` becomes `0.0000001`. Other texts are returned unchanged, and so are
+ * numbers of more than 400 characters or with an exponent of more than three digits.
  */
 export function withoutExponent(text: string): string {
   const match = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/.exec(text);
@@ -112,9 +112,10 @@ function withoutTrailingZeros(digits: string): string {
 const DOUBLE_DIGITS = 15;
 
 /**
- * Why a JSON number may no longer be the one that was sent: JavaScript has read it as a double. Null when it is.
+ * Why a JSON number may differ from the one that was sent, since JavaScript has read it as a double; null if it does
+ * not.
  *
- * @param text the number as it was written, where that is known
+ * @param text the number as it was written, if known
  */
 export function jsonNumberProblem(value: number, text = String(value)): string | null {
   if (Number.isSafeInteger(value) && /^-?\d+$/.test(text)) return null;
@@ -131,14 +132,14 @@ export function jsonNumberProblem(value: number, text = String(value)): string |
     : `must be sent as text, in quotes: a JSON number of more than ${DOUBLE_DIGITS} digits is not kept exactly`;
 }
 
-/** Why a text is not one line. Null when it is. */
+/** Why a text is not one line; null if it is. */
 export function lineProblem(text: string): string | null {
   if (/[\n\v\f\r\u0085\u2028\u2029]/.test(text)) return "must not have line breaks";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   return /[\u0000-\u001f\u007f-\u009f]/.test(text) ? "must not have tabs or other control characters" : null;
 }
 
-/** Why a text cannot be kept: PostgreSQL has no NUL, UTF-8 no lone surrogates. Null when it can. */
+/** Why a text cannot be stored: PostgreSQL has no NUL, UTF-8 no lone surrogates. Null if it can be stored. */
 export function textProblem(text: string): string | null {
   if (text.includes("\0")) return "contains a NUL character";
   return text.isWellFormed() ? null : "contains half of a surrogate pair";

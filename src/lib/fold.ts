@@ -1,9 +1,9 @@
 /**
- * How texts are compared, in the derived columns that filters use and in the filters' operands. Computed here and not
- * by the database's `lower()`, which depends on the locale that the database was created with.
+ * How texts are compared, in the derived columns that filters use and in the filters' operands. Computed here, because
+ * the database's `lower()` depends on the locale that the database was created with.
  */
 
-/** Spaces of every kind and the characters that show nothing. */
+/** Spaces of every kind and characters that show nothing. */
 const blank = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 
 /** Whether a text shows nothing: empty, spaces, zero-width characters. Blank text counts as no value. */

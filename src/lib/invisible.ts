@@ -1,9 +1,8 @@
 /**
- * What nobody sees and nobody means, and what comes along when a text is copied: characters without width, marks of
- * direction, soft hyphens, byte order marks. One rule for all inputs, cells of files, operands of filters and searches:
- * they are taken away at the ends of a text, and stay inside, where Persian, Indic scripts and emoji need some of them.
- * An e-mail address or a web address that has one inside is refused, since it would be another one than the one that is
- * seen.
+ * Invisible characters that nobody means and that are copied along with a text: zero-width characters, direction marks,
+ * soft hyphens, byte order marks. All inputs, cells of files, operands of filters and searches follow one rule: such
+ * characters are removed at the ends of a text and kept inside, where Persian, Indic scripts and emoji need some of
+ * them. An e-mail or web address with one inside is refused, because it differs from the address that people see.
  */
 
 const INVISIBLE =
@@ -13,13 +12,13 @@ const invisible = new RegExp(`[${INVISIBLE}]`);
 const allInvisible = new RegExp(`[${INVISIBLE}]`, "g");
 const isEdge = new RegExp(`[\\s${INVISIBLE}]`);
 
-/** What begins a run of another direction, and what ends it. */
+/** Characters that begin a run of another direction, and the character that ends each. */
 const closers: Readonly<Record<string, string>> = {
   ...{ "\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c" },
   ...{ "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069" },
 };
 
-/** The ends of runs of another direction that a text leaves open, the innermost first. */
+/** The characters that would end the runs of another direction that a text leaves open, the innermost first. */
 function left(text: string): string[] {
   const open: string[] = [];
   for (const [letter] of text.matchAll(allInvisible)) {
@@ -31,9 +30,9 @@ function left(text: string): string[] {
 }
 
 /**
- * A text without what is invisible at its ends. Spaces there stay, and so does the end of a run of another direction
- * that begins inside: without it the text would turn around what is written behind it. A text in which nothing can be
- * seen stays as it is.
+ * Removes invisible characters at the ends of a text. Spaces stay, and so does the end of a run of another direction
+ * that begins inside: without it, the text would reverse what is written after it. A text without a visible character
+ * is returned unchanged.
  */
 export function withoutInvisibleEnds(text: string): string {
   let from = 0;
@@ -55,13 +54,15 @@ const joiners = /[\u200c\u200d]/g;
 const named = (letter: string): string =>
   `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** The character in an e-mail address that nobody sees, `U+200B`; null when there is none. */
+/** The first invisible character of an e-mail address, such as `U+200B`; null if there is none. */
 export function invisibleInAddress(address: string): string | null {
   const found = ignorable.exec(address);
   return found && named(found[0]);
 }
 
-/** The same of a web address. Behind its host, joiners make words of Persian and Indic scripts, and selectors emoji. */
+/**
+ * The same for a web address. After its host, words of Persian and Indic scripts need joiners, emoji need selectors.
+ */
 export function invisibleInUrl(url: string): string | null {
   const [host = ""] = /^[^:]*:[/\\]*[^/\\?#]*/.exec(url) ?? [];
   const found = ignorable.exec(host) ?? invisible.exec(url.slice(host.length).replace(joiners, ""));

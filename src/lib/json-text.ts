@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 
 /**
- * JSON that comes ready from elsewhere, such as the database, and stands in an answer as it is: neither parsed nor
- * written again. Everything else that writes JSON reads it first, and so writes the same value.
+ * JSON that is already written, for example by the database, and goes into an answer unchanged: it is neither parsed
+ * nor written again. Other code that writes JSON parses it first, and so writes the same value.
  */
 export class JsonText {
-  /** @param text one JSON value, well-formed: nobody checks it again */
+  /** @param text one well-formed JSON value, which is not checked again */
   constructor(readonly text: string) {}
 
   toJSON(): unknown {
@@ -15,16 +15,16 @@ export class JsonText {
   }
 }
 
-/** Stands for a text while the rest is written. It never leaves the process, so that no value can imitate it. */
+/** Stands for a JsonText while the rest is written. It never leaves the process, so that no value can imitate it. */
 const MARKER = randomBytes(16).toString("hex");
 const WRITTEN_MARKER = JSON.stringify(MARKER);
 
-/** The texts that the markers stand for, in order; null outside of `stringify`. */
+/** The texts that the markers stand for, in order; null outside `stringify`. */
 let gathered: string[] | null = null;
 
 /**
- * Writes a value as `JSON.stringify` does, with the text of each JsonText in its place. The engine's own writer and
- * one pass after it are faster than a writer in JavaScript, unless nearly everything is ready.
+ * Writes a value as `JSON.stringify` does, with the text of each JsonText in its place. The engine's own writer and one
+ * pass over its output are faster than a writer in JavaScript, unless nearly all of the value is ready.
  */
 export function stringify(value: unknown): string {
   const texts: string[] = [];

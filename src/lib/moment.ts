@@ -1,9 +1,9 @@
-/** SQL of a moment as a text that depends on no setting of the session: JSON, `"2026-06-29T22:46:01.1"` in UTC. */
+/** SQL that writes a moment as JSON, whatever the session's settings: `"2026-06-29T22:46:01.1"` in UTC. */
 export const momentSql = (value: string): string => `to_json(${value} AT TIME ZONE 'UTC')::text`;
 
 /**
- * Converts the text that `momentSql` gives to the form of answers, `2026-06-29T22:46:01.100Z`. Without a `Date`,
- * because a page has hundreds of them.
+ * Converts a text from `momentSql` to the form of answers, `2026-06-29T22:46:01.100Z`. Makes no `Date`, because a page
+ * has hundreds of moments.
  */
 export function momentOf(json: string): string {
   const usual = json.length >= 21 && json.length <= 25 && json.charCodeAt(5) === DASH;

@@ -1,7 +1,9 @@
 import { type CursorBinding, type CursorValue, decodeCursor, encodeCursor } from "./cursor.ts";
 import { RequestError } from "./errors.ts";
 
-/** Pages by keyset: a place between two rows, never a count of rows skipped, unless `offset` asks for one. */
+/**
+ * Pages by keyset: a page begins at a position between two rows. It skips a number of rows only if `offset` says so.
+ */
 
 export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 25;
@@ -14,7 +16,7 @@ export interface PageArgs {
   readonly offset?: number | null | undefined;
 }
 
-/** What a page asks for, checked. */
+/** The checked arguments of a page. */
 export interface Window {
   readonly take: number;
   readonly skip: number;
@@ -33,7 +35,7 @@ export function readWindow({ first, after, last, before, offset }: PageArgs): Wi
     ["first", first],
     ["last", last],
   ] as const) {
-    if (value != null && (value < 1 || value > MAX_PAGE)) refuse(name, `must be 1 to ${MAX_PAGE}`);
+    if (value != null && (value < 1 || value > MAX_PAGE)) refuse(name, `must be between 1 and ${MAX_PAGE}`);
   }
   if (first != null && last != null) refuse("last", "cannot be used together with first");
   const backwards = last != null || (before != null && first == null);
@@ -50,7 +52,7 @@ export function readWindow({ first, after, last, before, offset }: PageArgs): Wi
   };
 }
 
-/** What a column that sorts holds; `words` are texts as `orderKey` makes them, whose accents do not count. */
+/** What a sort column contains; `words` are texts made by `orderKey`, in which accents do not count. */
 export type SortType = "text" | "words" | "number" | "date";
 
 /** One column of an order. */
@@ -62,7 +64,7 @@ export interface SortKey {
   readonly nullsFirst: boolean;
 }
 
-/** The last key of every order: no two rows tie. */
+/** The last key of every order, so that no two rows tie. */
 export const idKey = (descending: boolean): SortKey => ({
   column: "id",
   type: "id",
@@ -73,7 +75,7 @@ export const idKey = (descending: boolean): SortKey => ({
 
 type Where = Readonly<Record<string, unknown>>;
 
-/** An order as Prisma spells it. */
+/** An order in Prisma's form. */
 export const orderBy = (keys: readonly SortKey[], backwards: boolean): Where[] =>
   keys.map(({ column, nullable, descending, nullsFirst }) => {
     const sort = descending !== backwards ? "desc" : "asc";
@@ -81,10 +83,10 @@ export const orderBy = (keys: readonly SortKey[], backwards: boolean): Where[] =
   });
 
 /**
- * The rows beyond a place, in the form that uses an index: `a <= $1 AND (a < $1 OR (a = $1 AND id < $2))`.
+ * The rows beyond a position, in a form that can use an index: `a <= $1 AND (a < $1 OR (a = $1 AND id < $2))`.
  *
- * @param values one for each key, as the cursor holds them
- * @param including whether the row at the place itself is included
+ * @param values one for each key, as the cursor has them
+ * @param including whether to include the row at the position itself
  */
 export function beyond(
   keys: readonly SortKey[],
@@ -105,7 +107,7 @@ export function beyond(
   return { AND: [bound, { OR: including ? [...branches, { AND: equals }] : branches }] };
 }
 
-/** Rows that this one key puts beyond a value; null when there can be none. */
+/** The rows that this key alone puts beyond a value; null if there can be none. */
 function passing(key: SortKey, value: CursorValue, backwards: boolean): Where | null {
   const nullsFirst = key.nullsFirst !== backwards;
   if (value === null) return nullsFirst ? { [key.column]: { not: null } } : null;
@@ -134,7 +136,7 @@ export class Edge<Row> {
 export interface Page<Row> {
   readonly edges: Edge<Row>[];
   readonly pageInfo: {
-    /** Needs a statement of its own where the rows do not tell; read on access, as is `hasPreviousPage`. */
+    /** Needs a statement of its own if the rows read do not show it; computed on access, as is `hasPreviousPage`. */
     readonly hasNextPage: boolean | Promise<boolean>;
     readonly hasPreviousPage: boolean | Promise<boolean>;
     readonly startCursor: string | null;
@@ -142,7 +144,7 @@ export interface Page<Row> {
   };
 }
 
-/** Decodes the window's cursor into the values of the place it names; null when it names none. */
+/** Decodes the window's cursor into the values of its position; null without a cursor. */
 export const placeOf = (binding: CursorBinding, window: Window): CursorValue[] | null =>
   window.cursor === null ? null : decodeCursor(binding, window.cursor, window.backwards ? "before" : "after");
 
@@ -152,7 +154,7 @@ export interface Cut<Row> {
   readonly more: boolean;
 }
 
-/** Takes a page out of rows that were read in the order of the walk, one more than asked for when there are more. */
+/** Takes a page from rows in the order in which they were read: one more than asked for, if there are more. */
 export function cutPage<Row>(read: readonly Row[], { take, backwards }: Window): Cut<Row> {
   const rows = read.slice(0, take);
   if (backwards) rows.reverse();
@@ -160,10 +162,10 @@ export function cutPage<Row>(read: readonly Row[], { take, backwards }: Window):
 }
 
 /**
- * Whether there are rows on the side that a page was reached from: before it, or after it when it goes backwards.
- * A cursor outlives its row, and an offset may skip all that there is.
+ * Whether there are rows on the side that a page was reached from: before it, or after it if it goes backwards. A
+ * cursor or an offset does not prove it: the cursor's row may be gone, and the offset may skip all rows.
  *
- * @param look whether some row is at the cursor or on that side of it; without a cursor, whether there is any row
+ * @param look whether there is a row at the cursor or on that side of it; without a cursor, whether there is any row
  */
 const isBehind = (
   { rows }: Cut<unknown>,
@@ -172,7 +174,7 @@ const isBehind = (
 ): boolean | Promise<boolean> => (cursor !== null || (skip > 0 && rows.length === 0) ? look() : skip > 0);
 
 /**
- * Makes a page of rows as `cutPage` takes it out of them.
+ * Makes a page from rows that were read as `cutPage` takes them.
  *
  * @param values a row's sort values, the id last
  * @param look see `isBehind`
@@ -206,7 +208,7 @@ export function makePage<Row>(
   };
 }
 
-/** A row's value of a key, as a cursor holds it. */
+/** A row's value of a key, in the form of a cursor. */
 export function cursorValue(row: Readonly<Record<string, unknown>>, { column }: SortKey): CursorValue {
   const value = row[column];
   if (value === null || value === undefined) return null;

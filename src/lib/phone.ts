@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { CountryCode } from "libphonenumber-js";
 
-/** Loaded with the first number: its tables and a hundred modules are no part of a start. */
+/** The library, loaded with the first number: its tables and its hundred modules would slow down the start. */
 const load = createRequire(import.meta.url);
 let library: typeof import("libphonenumber-js") | undefined;
 const loaded = () => {
@@ -9,25 +9,25 @@ const loaded = () => {
   return library;
 };
 
-/** Whether phone numbers of a country are known, by its two letters of ISO 3166-1. */
+/** Whether phone numbers of a country are known. The country is given by its two letters of ISO 3166-1. */
 export const isPhoneCountry = (country: string): boolean => loaded().isSupportedCountry(country);
 
-/** Longest text that is looked at, in UTF-16 units. */
+/** Longest text that is read, in UTF-16 units. */
 const MAX_LENGTH = 100;
 
-/** Most digits of an extension. */
+/** Maximum number of digits of an extension. */
 const MAX_EXTENSION = 7;
 
-/** Direction marks and what has no width, which come along when a number is copied. */
+/** Direction marks and zero-width characters, which are copied along with a number. */
 const invisible = /\p{Cf}/gu;
 
-/** Digits with what people put between them, in any script's digits. */
+/** Digits of any script, with what people write between them. */
 const written = /^\+?[\p{Nd} .()/\u00a0\u202f\u2010-\u2013-]+$/u;
 
 /** An extension that is marked as one. */
 const extension = /(?:;ext=|[ ,]*(?:ext(?:ension|n)?\.?|x|#)) *(\d+)$/i;
 
-/** Why a text is not one phone number: each with its words, which continue "phone …". */
+/** Why a text is not one phone number: messages that continue "phone …". */
 export const phoneProblems = {
   BLANK: () => "is blank",
   TOO_LONG_TEXT: () => `is too long: one phone number has at most ${MAX_LENGTH} characters`,
@@ -61,16 +61,16 @@ const refused = (reason: PhoneReason, whose = ""): PhoneProblem => ({
 });
 
 /**
- * Reads a phone number that carries its country, or whose country is known.
+ * Reads a phone number that has a country code, or whose country is known.
  *
- * Its length must be one that numbers of its country have; beyond that numbering plans are not enforced, because
- * fictional and brand-new ranges are in use. Two numbers are never read as one.
+ * The number must have a length that its country uses. Numbering plans are not enforced further, because fictional and
+ * brand-new ranges are in use. Two numbers are never read as one.
  *
- * @param country two letters of ISO 3166-1, of numbers without a country code; one that `isPhoneCountry` knows
- * @returns E.164, an extension behind it as in RFC 3966: `+15128675309;ext=12`
+ * @param country two letters of ISO 3166-1 for numbers without a country code; `isPhoneCountry` must know it
+ * @returns E.164, followed by the extension as in RFC 3966: `+15128675309;ext=12`
  */
 export function parsePhone(text: string, country: string | null = null): Read {
-  // Before anything is looked for in it.
+  // Long texts are refused before any pattern is applied.
   if (text.length > MAX_LENGTH) return refused(text.trim() === "" ? "BLANK" : "TOO_LONG_TEXT");
   const said = text
     .replace(invisible, "")
@@ -87,7 +87,7 @@ export function parsePhone(text: string, country: string | null = null): Read {
 }
 
 /**
- * A written number without its extension, and the digits of that; null where none is marked, or the text is too long.
+ * A written number without its extension, and the extension's digits; null if none is marked or the text is too long.
  */
 export function splitExtension(text: string): { readonly digits: string; readonly ext: string | null } {
   const [marked, ext] = (text.length > MAX_LENGTH ? null : extension.exec(text)) ?? [];
@@ -96,10 +96,10 @@ export function splitExtension(text: string): { readonly digits: string; readonl
 }
 
 /**
- * How the numbers of a country begin that are written with these first digits.
+ * How numbers of a country begin in E.164 if they are written with these first digits.
  *
- * @param digits the first ones of a number without its country code
- * @returns the beginning in E.164; null for what is no digit, or too long
+ * @param digits the first digits of a number, without its country code
+ * @returns null if the text has no digits or is too long
  */
 export function phoneBeginning(digits: string, country: string): string | null {
   if (digits.length > MAX_LENGTH) return null;
@@ -111,12 +111,12 @@ export function phoneBeginning(digits: string, country: string): string | null {
 /** A stored number as people write it: +15128675309 ext. 12. */
 export const spokenPhone = (number: string): string => number.replace(";ext=", " ext. ");
 
-/** @param bare digits without anything between them, perhaps behind a + */
+/** @param bare digits without separators, perhaps after a + */
 function readDigits(bare: string, country: CountryCode | null): Read {
   if (bare.startsWith("+")) return readInternational(bare);
   const international = bare.startsWith("00") ? readInternational(bare.replace(/^00/, "+")) : null;
   if (country === null) return international ?? refused("NEEDS_COUNTRY");
-  // The library knows what is dialled before a country code where the number is written: not 00 everywhere.
+  // The library knows the international prefix that is dialled in this country: it is not 00 everywhere.
   const read = readNational(bare, country);
   return "number" in read || international === null || "problem" in international ? read : international;
 }
@@ -148,12 +148,12 @@ const reasons = {
   NOT_A_NUMBER: "NOT_A_NUMBER",
 } as const satisfies Record<string, PhoneReason>;
 
-/** North American numbers without their area code, which Google's library counts as possible and this one does not. */
+/** North American numbers without an area code: possible numbers for Google's library, but not for this port of it. */
 const isLocal = (number: string): boolean => /^\+1[2-9]\d{6}$/.test(number);
 
 /**
- * Whether a slash stands between two numbers, or before another line of the same one. Between an area code and the
- * rest, as in +49 30/901820, it is only written.
+ * Whether a slash separates two numbers, or a number from another extension of it. Between an area code and the rest,
+ * as in +49 30/901820, it is only a separator.
  */
 function hasTwo(digits: string): boolean {
   const [before = "", after, ...more] = digits.split("/").map((part) => part.replace(/\P{Nd}/gu, ""));

@@ -1,4 +1,4 @@
-/** Why a credential was refused. Callers are told less, so that they cannot tell keys that are from others. */
+/** Why a credential was refused. Callers are told less, so that they cannot find out which keys exist. */
 export type CredentialReason =
   | "no_credential"
   | "malformed_header"
@@ -25,9 +25,9 @@ export type CredentialReason =
   | "no_organization"
   | "organization_open";
 
-/** What the log has of a refused credential. */
+/** What is logged about a refused credential. */
 export interface RefusedCredential {
   readonly reason: CredentialReason;
-  /** The API key that was named. */
+  /** Id of the API key that the credential names. */
   readonly keyId?: string | undefined;
 }

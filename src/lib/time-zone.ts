@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 
-/** Whether a name is a time zone's, such as `Europe/Paris`. */
+/** Whether a time zone has this name, such as `Europe/Paris`. */
 export function isTimeZone(name: string): boolean {
   try {
     Temporal.Now.zonedDateTimeISO(name);

@@ -1,29 +1,28 @@
 import { TypeID } from "typeid-js";
 import { uuidv7 } from "uuidv7";
 
-/** A new row's key: a UUIDv7, so that keys sort by the time they were made. */
+/** A new row's key: a UUIDv7, so that keys sort by time of creation. */
 export const newId = (): string => uuidv7();
 
 /** When a row's key was made, to the millisecond. */
 export const momentOf = (id: string): Date => new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16));
 
-/** The least key that can be made at a moment. */
+/** The smallest key that can be made at a moment. */
 export function leastIdAt(moment: Date): string {
   const hex = Math.max(0, moment.getTime()).toString(16).padStart(12, "0").slice(-12);
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
 const digits = Buffer.from("0123456789abcdefghjkmnpqrstvwxyz");
-/** What each character of a UUID is worth, by its code; 0 for those that are none. */
+/** Value of each hexadecimal digit, by its character code; 0 for other characters. */
 const worth = new Uint8Array(128);
 for (const [value, digit] of [..."0123456789abcdef"].entries()) worth[digit.charCodeAt(0)] = value;
 const DASH = 45;
 const suffix = Buffer.alloc(26);
 
 /**
- * A UUID as TypeIDs have it behind their prefix: five bits a character, after two of zero. By hand and through a
- * buffer, because a page has hundreds of ids: this takes a fifth of what texts put together take, and the library
- * takes more.
+ * A UUID as TypeIDs write it after their prefix: two zero bits, then five bits per character. Done by hand in a buffer,
+ * because a page has hundreds of ids: this takes a fifth of the time of joining texts, and the library takes longer.
  */
 export function suffixOf(uuid: string): string {
   let bits = 0;
@@ -45,7 +44,7 @@ export function suffixOf(uuid: string): string {
 /**
  * Reads a TypeID.
  *
- * @returns its UUID, or null when the text is none
+ * @returns its UUID, or null if the text is not a TypeID
  */
 export function uuidOf(typeId: string): string | null {
   try {
