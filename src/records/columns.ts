@@ -6,11 +6,11 @@ import { LONG_TEXT, price } from "../graphql/limits/price.ts";
 import { flag, longText, text, url } from "./inputs.ts";
 
 /**
- * The tables of columns: one row for each column that callers write, from which inputs, fields, checks, filters and
- * purges are made. An entity adds its own properties to these rows, such as merge groups.
+ * The tables of columns: one row for each column that callers write. Inputs, fields, checks, filters and purges are
+ * made from them. An entity adds its own properties to these rows, such as merge groups.
  *
- * Whether a column is personal is said of contacts and leads alone, whose rows are a person's own: a purge erases what
- * they say. Deals, conversations and activities that stay with what is left of one keep their texts.
+ * Only columns of contacts and leads say whether they are personal, because these rows are about one person: a purge
+ * erases their personal columns. Deals, conversations and activities that remain after a purge keep their texts.
  */
 
 /** The builder's types for the fields of an input. */
@@ -35,31 +35,33 @@ interface Shown {
   readonly extensions?: object;
 }
 
-/** What the columns of all entities have in common. */
+/** Properties of the columns of all entities. */
 interface AnyColumn {
   /** GraphQL description. */
   readonly description: string;
-  /** How its field shows it; null where one made by hand does: of a relation, or of several columns. */
+  /**
+   * How the field of the type shows it; null if a field defined by hand does: one of a relation, or of several columns.
+   */
   readonly shown: Shown | null;
-  /** How a new record's is written, and how it is changed; null when it is not by itself. */
+  /** How it is written in a new record, and in an update; null if it is not written by itself. */
   readonly create: Input | null;
   readonly update: Input | null;
-  /** The input that it is written in together with others, such as `address`. */
+  /** The input object in which it is written together with other columns, such as `address`. */
   readonly within?: string;
   /** Its value in an empty record. */
   readonly blank: unknown;
-  /** What can be filtered by it. */
+  /** The filter fields made from it. */
   readonly filter: readonly FilterField[];
 }
 
-/** A column of what is no person's own row. */
+/** A column of a record that is not about one person. */
 export interface Column extends AnyColumn {
   readonly personal?: never;
 }
 
 /** A column of a contact or lead. */
 export interface PersonColumn extends AnyColumn {
-  /** Whether it says something of the person: then it is blank in what a purge leaves. */
+  /** Whether it says something about the person: then a purge clears it. */
   readonly personal: boolean;
 }
 
@@ -67,17 +69,17 @@ export type ColumnTable = Readonly<Record<string, AnyColumn>>;
 
 type When = "create" | "update";
 
-/** A column that is created and changed in the same way. */
+/** The input of a column that is created and changed in the same way. */
 export const written = <const Same extends Input>(input: Same) => ({ create: input, update: input });
 
-/** One line of at most so many characters, which may be missing. @param description as callers write it */
+/** An optional line of at most `limit` characters. @param description of the input */
 export const textColumn = (limit: number, description: string) => ({
   ...written({ type: "String", description, check: text(limit) }),
   shown: { type: "String", nullable: true } as const,
   blank: null,
 });
 
-/** Lines of at most so many characters altogether, which may be missing. */
+/** Optional text of any number of lines, at most `limit` characters altogether. */
 export const longTextColumn = (limit: number, description: string) => ({
   ...written({ type: "String", description, check: longText(limit) }),
   shown: {
@@ -88,7 +90,7 @@ export const longTextColumn = (limit: number, description: string) => ({
   blank: null,
 });
 
-/** A web address, which may be missing. */
+/** An optional web address. */
 export const urlColumn = (description: string) => ({
   ...written({ type: "String", description, check: url }),
   shown: { type: "URL", nullable: true } as const,
@@ -170,14 +172,14 @@ export function checksOf<const Table extends ColumnTable, How extends When>(
   return checks as unknown as Checks<Table, How>;
 }
 
-/** The input fields of a table's columns, without those that are written together. */
+/** The input fields of a table's columns, except those written inside another input object. */
 export const inputFieldsOf = (t: InputFields, table: ColumnTable, how: When): InputFieldMap =>
   fieldMap(
     t,
     Object.entries(table).flatMap(([name, row]) => (row.within === undefined ? [[name, row[how]]] : [])),
   );
 
-/** The input fields of the columns that are written together, such as an address. */
+/** The input fields of the columns that are written inside another input object, such as an address. */
 export const inputFieldsWithin = (
   t: InputFields,
   table: ColumnTable,
@@ -203,7 +205,9 @@ interface Exposing {
   expose(name: never, options: never): FieldMap[string];
 }
 
-/** The fields of a type that show a table's columns: those written together, or those written by themselves. */
+/**
+ * The fields of a type that show a table's columns: those written together in `within`, or those written by themselves.
+ */
 export const shownFieldsOf = (t: Exposing, table: ColumnTable, within?: string): FieldMap =>
   Object.fromEntries(
     Object.entries(table).flatMap(([name, { shown, description, within: group }]) =>
@@ -213,7 +217,7 @@ export const shownFieldsOf = (t: Exposing, table: ColumnTable, within?: string):
     ),
   );
 
-/** The columns of a table out of a record. */
+/** Picks columns from a record. */
 export const columnsOf = <Name extends string, Row extends Readonly<Record<Name, unknown>>>(
   names: readonly Name[],
   row: Row,

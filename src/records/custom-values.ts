@@ -10,7 +10,7 @@ import { urlProblem } from "../lib/url.ts";
 /** Longest TEXT or URL value, in UTF-16 units. */
 const MAX_TEXT = 10_000;
 
-/** NUMBER values pass through JSON: a double keeps fifteen digits exactly, wherever the decimal point is. */
+/** NUMBER values pass through JSON: a double keeps 15 digits exactly, wherever the decimal point is. */
 const NUMBER_BOUNDS = { digits: 21, scale: 6, significant: 15 } as const;
 
 export class CustomValueError extends Error {
@@ -26,8 +26,8 @@ export class CustomValueError extends Error {
 /**
  * Checks a value against its field's definition.
  *
- * @param suggest whether to look for the options that a wrong one may have meant
- * @returns the value as it is stored, or null when it is blank: null, blank text or an empty list clear a value
+ * @param suggest whether to suggest the options that a wrong one may have meant
+ * @returns the value as it is stored, or null if it is blank: null, blank text and an empty list clear a value
  * @throws CustomValueError saying what would be right
  */
 export function readCustomValue(
@@ -69,7 +69,7 @@ function url(value: string): string {
 }
 
 function text(given: unknown): string {
-  if (typeof given !== "string") throw new CustomValueError("must be a text");
+  if (typeof given !== "string") throw new CustomValueError("must be a string");
   const value = withoutInvisibleEnds(given);
   if (value.length > MAX_TEXT) throw new CustomValueError(`must not be longer than ${MAX_TEXT} characters`);
   const problem = textProblem(value);
@@ -77,7 +77,7 @@ function text(given: unknown): string {
   return value;
 }
 
-/** Options by their folded form, made once for a definition. */
+/** Options by their folded form, computed once for a definition. */
 const foldedOptions = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
 
 function option(value: unknown, { options }: Definition, suggest: boolean): string {

@@ -9,11 +9,11 @@ import { CustomValueError, readCustomValue } from "./custom-values.ts";
 /** A record's custom field values by slug. */
 export type CustomValues = Readonly<Record<string, CustomValueJson>>;
 
-/** A record's value of a field; own properties only, so that the slug `constructor` has none. */
+/** A record's value of a field. Only own properties count, so that the slug `constructor` has no value. */
 export const customValue = (values: CustomValues, slug: string): CustomValueJson | undefined =>
   Object.hasOwn(values, slug) ? values[slug] : undefined;
 
-/** Refusals for which near misses are searched; further ones come without suggestions. */
+/** Number of refusals for which near misses are searched; further ones come without suggestions. */
 const SUGGESTED = 20;
 
 export interface CustomInput {
@@ -29,10 +29,10 @@ export interface AppliedCustom {
 }
 
 /**
- * Applies values to a record's custom fields: only the slugs named change, null clears. A field's name is taken for
- * its slug, as Skipcall's API does, with a warning.
+ * Applies values to a record's custom fields: only the named slugs change, null clears a value. A field's name is
+ * accepted in place of its slug, with a warning, as in Skipcall's API.
  *
- * @param path where the values stand in the arguments
+ * @param path position of the values in the arguments
  */
 export function applyCustom(
   before: CustomValues,
@@ -83,13 +83,13 @@ interface Index {
   readonly byName: ReadonlyMap<string, Definition>;
 }
 
-/** Definitions by slug and name; made once for a catalogue, because an import looks up many. */
+/** Definitions by slug and name; computed once for a catalogue, because an import looks up many. */
 const indexes = new WeakMap<readonly Definition[], Index>();
 
 function indexOf(definitions: readonly Definition[]): Index {
   const known = indexes.get(definitions);
   if (known) return known;
-  // The first of two wins.
+  // If two have the same key, the first wins.
   const by = (key: (definition: Definition) => string) =>
     new Map(definitions.toReversed().map((definition) => [key(definition), definition]));
   const index = { bySlug: by(({ slug }) => slug), byName: by(({ name }) => fold(name)) };
@@ -97,7 +97,7 @@ function indexOf(definitions: readonly Definition[]): Index {
   return index;
 }
 
-/** The field of this slug, else of this name. */
+/** The field with this slug, else the field with this name. */
 export function findDefinition(slug: string, definitions: readonly Definition[]): Definition | undefined {
   const { bySlug, byName } = indexOf(definitions);
   return bySlug.get(slug) ?? byName.get(fold(slug.trim()));

@@ -1,6 +1,6 @@
 import { builder } from "../graphql/builder.ts";
 
-/** Enums of more than one kind of record. */
+/** Enums that several kinds of records use. */
 
 export const ModificationSource = builder.enumType("ModificationSource", {
   description: "The system that last wrote a record.",

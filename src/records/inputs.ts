@@ -7,12 +7,12 @@ import { isBlank } from "../lib/fold.ts";
 import { invisibleInAddress, withoutInvisibleEnds } from "../lib/invisible.ts";
 import { urlProblem } from "../lib/url.ts";
 
-/** The checks of inputs that more than one kind of record takes. Absent stays absent; blank text counts as null. */
+/** Checks for inputs of several kinds of records. Absent values stay absent; blank text counts as null. */
 
 /** A zod error with our own refusal code. */
 export const rule = (code: RefusalCode, message: string) => ({ error: message, params: { code } });
 
-/** A text, without what is invisible at its ends. */
+/** A text without invisible characters at its ends. */
 export const seen = (error?: Parameters<typeof z.string>[0]) =>
   z.string(error).overwrite(withoutInvisibleEnds);
 
@@ -27,10 +27,10 @@ const line = (limit: number) =>
 
 const orNull = (value: string): string | null => (isBlank(value) ? null : value);
 
-/** One line of at most so many characters. */
+/** An optional line of at most `limit` characters. */
 export const text = (limit: number) => line(limit).transform(orNull).nullish();
 
-/** Lines of at most so many characters altogether. */
+/** Optional text of any number of lines, at most `limit` characters altogether. */
 export const longText = (limit: number) =>
   seen().max(limit, `must not be longer than ${limit} characters`).transform(orNull).nullish();
 
@@ -64,7 +64,7 @@ export const flag = z.boolean(rule("REQUIRED", "must be true or false, not null"
 /** Tags by name or id. */
 export const tagList = z.array(line(100)).max(100, "must not have more than 100 items");
 
-/** How an update changes the tags carried. */
+/** How an update changes a record's tags. */
 export const tagChange = z
   .object({ set: tagList.nullish(), add: tagList.nullish(), remove: tagList.nullish() })
   .refine(
@@ -80,7 +80,7 @@ export const customFieldValues = z
 
 const zodCodes: Partial<Record<string, RefusalCode>> = { too_big: "TOO_LONG", too_small: "INVALID_VALUE" };
 
-/** Zod's issues as refusals. */
+/** Converts zod's issues to refusals. */
 const zodRefusals = (error: z.ZodError, root: readonly string[]): Refusal[] =>
   error.issues.map((issue) => {
     const { code } = (issue.code === "custom" ? (issue.params ?? {}) : {}) as { code?: RefusalCode };
@@ -92,7 +92,7 @@ const zodRefusals = (error: z.ZodError, root: readonly string[]): Refusal[] =>
 /**
  * Checks an input.
  *
- * @param root where the input stands in the arguments
+ * @param root position of the input in the arguments
  * @throws RefusalError with everything that is wrong with it
  */
 export function readInput<Schema extends z.ZodType>(

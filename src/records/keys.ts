@@ -10,25 +10,25 @@ import { ApiScope, ModificationSource } from "./enums.ts";
 import { requiredText, rule } from "./inputs.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Making API keys: one by one, or the first one of a new member. */
+/** Creates API keys: one by one, or the first key of a new member. */
 
-/** Who makes keys: they open the organization of this mode. */
+/** The caller who creates a key. The key is made for an organization of the caller's mode. */
 export interface KeyCaller extends Caller {
   readonly viewer: Caller["viewer"] & Pick<Viewer, "mode">;
 }
 
-/** The fields of an input that say what a key is to be. */
+/** The input fields of a new key. */
 export const keyFields = (t: InputFields) => ({
   name: t.string({ required: true, description: "What it is for, at most 100 characters." }),
   scopes: t.field({
     type: [ApiScope],
-    description: "What it may be used for, within the member's role; READ alone by default.",
+    description: "The scopes that it grants, within the member's role; only READ by default.",
   }),
-  expiresAt: t.field({ type: "DateTime", description: "When it ends; never by default." }),
+  expiresAt: t.field({ type: "DateTime", description: "When it expires; never by default." }),
   sources: t.field({
     type: [ModificationSource],
     description:
-      "The systems as which it may say to write, in the header X-Modification-Source; none but the API by default.",
+      "The systems that requests with it may name in the header X-Modification-Source; none but the API by default.",
   }),
 });
 
@@ -53,11 +53,11 @@ export const keyCheck = z.object({
 type KeyInput = z.infer<typeof keyCheck>;
 
 /**
- * Why a key cannot be made: nobody makes one that does more than its member may, or for a member whose keys they do not
- * manage.
+ * Why a key cannot be created: it would grant more than its member may do, or the caller does not manage the member's
+ * keys.
  *
- * @param root where the key stands in the arguments
- * @param holderPath where the member does
+ * @param root position of the key in the arguments
+ * @param holderPath position of the member
  */
 export function keyRefusals(
   doer: Doer,
@@ -80,13 +80,13 @@ export function keyRefusals(
   return refusals;
 }
 
-/** A key that was made: the row's id, and the key itself, which is kept nowhere. */
+/** A new key: the row's id, and the key itself, which is not stored. */
 export interface MadeKey {
   readonly id: string;
   readonly key: string;
 }
 
-/** Inserts a key of a member, which nothing stands against. */
+/** Inserts a key of a member. The caller has checked it with `keyRefusals`. */
 export async function insertKey(
   writer: Writer,
   { viewer }: KeyCaller,

@@ -6,22 +6,22 @@ import { ConcurrentChange, type Pointing } from "../db/write/locks.ts";
 import { type Refusal, RefusalError, refuse } from "../lib/errors.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Finding the contact that a write is about, and locking it until the transaction ends. */
+/** Finds the contact that a write is about, and locks it until the transaction ends. */
 
 /**
- * Contacts point to the one that they were merged into. When an id is followed, the merged contact itself is not
- * locked: to lock it and then the survivor would be the opposite order of a merge, and could deadlock with it.
+ * A merged contact points to the contact that it was merged into. When its id is followed, it is not locked itself: a
+ * merge locks in the opposite order, so locking it before the survivor could deadlock with a merge.
  */
 export const merging = { table: "contact", column: "merged_into_id" } as const satisfies Pointing;
 
-/** Whether the id of a merged contact is followed to the survivor, or refused. */
+/** Whether the id of a merged contact leads to the survivor, or is refused. */
 export type Merged = "follow" | "refuse";
 
 /**
  * Locks a contact by the id that a caller sent. The id of a merged contact leads to the survivor.
  *
- * @param path where the id stands in the arguments
- * @throws RefusalError NOT_FOUND, or ALREADY_MERGED when merged ids are refused
+ * @param path position of the id in the arguments
+ * @throws RefusalError NOT_FOUND, or ALREADY_MERGED if merged ids are refused
  */
 export async function lockContact(
   { tx }: Writer,
@@ -44,21 +44,21 @@ export async function lockContact(
     return survivor;
   }
   if ((await tx.contact.count({ where: { id: survivorId } })) === 0) throw missing();
-  throw new ConcurrentChange("the contact to which an old id led was merged or purged meanwhile");
+  throw new ConcurrentChange("the survivor of a merged contact was merged or purged meanwhile");
 }
 
-/** The contact into which one was merged; null for one that was not. */
+/** Row id of the contact into which one was merged; null if it was not merged. */
 const leadsTo = async (tx: Db, id: string): Promise<string | null> =>
   (await tx.contact.findFirst({ where: { id }, select: { mergedIntoId: true } }))?.mergedIntoId ?? null;
 
-/** @throws ConcurrentChange when an old id no longer leads to the contact that was locked for it */
+/** @throws ConcurrentChange if a merged contact no longer leads to the contact that was locked for it */
 async function requireLeads(tx: Db, id: string, survivorId: string): Promise<void> {
   if ((await leadsTo(tx, id)) === survivorId) return;
-  throw new ConcurrentChange("an old id no longer leads to the contact that it led to");
+  throw new ConcurrentChange("the id of a merged contact leads to another survivor by now");
 }
 
 /**
- * Locks the contact that will be the parent of something, so that it is neither merged nor removed meanwhile.
+ * Locks the contact that will be the parent of a record, so that it is neither merged nor removed meanwhile.
  *
  * @param id row id; that of a merged contact leads to the survivor
  */
@@ -71,7 +71,7 @@ export async function lockParentContact(tx: Db, id: string, strength: Strength):
   return tx.contact.findFirst({ where: { id: row.mergedIntoId } });
 }
 
-/** A contact that is not in the trash, locked. */
+/** Locks a contact that is not in the trash. */
 export async function lockLiveContact(
   writer: Writer,
   id: string,
@@ -82,7 +82,7 @@ export async function lockLiveContact(
   return row;
 }
 
-/** Condition for contacts that are not purged, and purged ones whose id still leads to a survivor. */
+/** Condition for contacts that are not purged, and for purged ones whose id still leads to a survivor. */
 export const leading = { OR: [{ purgedAt: null }, { mergedIntoId: { not: null } }] };
 
 export const alreadyMerged = (survivorId: string, path: readonly string[]): Refusal => ({

@@ -8,14 +8,14 @@ import { refuse } from "../lib/errors.ts";
 import type { Rows } from "./write/rows.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** All but contacts, whose ids may lead to a survivor (`lockContact`). */
+/** All models except contacts, whose ids may lead to a survivor (`lockContact`). */
 type LockedModel = Exclude<Delegate<LockedName>, "contact">;
 
 /**
- * A record by the id that a caller sent, locked until the transaction ends.
+ * Finds a record by the id that a caller sent, and locks it until the transaction ends.
  *
- * @param path where the id stands in the arguments
- * @throws RefusalError NOT_FOUND when there is none that the caller may see
+ * @param path position of the id in the arguments
+ * @throws RefusalError NOT_FOUND if the caller can see no such record
  */
 export async function lockRow<Name extends LockedModel>(
   { tx }: Writer,

@@ -24,7 +24,7 @@ export const MoneyInput = builder.inputType("MoneyInput", {
 /** The columns are numeric(18, 2). */
 const bounds = { digits: 18, scale: 2 } as const;
 
-/** An amount that is kept exactly as it was sent. */
+/** An amount, which is stored exactly. */
 export const money = z.object({
   amount: z.string().transform((text, context) => {
     try {
@@ -43,18 +43,18 @@ export const money = z.object({
 /** An amount as it was sent. */
 export type MoneyValue = z.infer<typeof money>;
 
-/** Who writes amounts: as a member of an organization that may have a default currency. */
+/** The caller of a write with amounts. The organization may have a default currency. */
 export interface MoneyCaller extends Caller {
   readonly viewer: Caller["viewer"] & Pick<Viewer, "defaultCurrency">;
 }
 
 /**
- * The currency of an amount: the one that is said, else that which the record has, else the organization's.
+ * The currency of an amount: the given one, else that of the record, else that of the organization.
  *
- * @param before the record's; null where it has none
- * @param fallback the organization's
- * @param path where the amount stands in the arguments
- * @returns the currency, or why there is none
+ * @param before the record's currency; null if it has none
+ * @param fallback the organization's default currency
+ * @param path position of the amount in the arguments
+ * @returns the currency, or the refusal if there is none
  */
 export function currencyOf(
   { currency }: MoneyValue,

@@ -2,13 +2,13 @@ import { builder } from "../graphql/builder.ts";
 import { textOf } from "../graphql/compiled/row.ts";
 
 interface Amount {
-  /** A decimal: Prisma's object, or text where it came from the driver. */
+  /** A decimal: Prisma's object, or text if it comes from the driver. */
   readonly value: { toString(): string };
   /** ISO 4217. */
   readonly currency: string;
 }
 
-/** Decimals after the point that are kept and shown: as many as the columns have. */
+/** Number of decimals shown: as many as the columns have. */
 const SCALE = 2;
 
 export const Money = builder.objectRef<Amount>("Money").implement({

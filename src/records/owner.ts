@@ -4,10 +4,10 @@ import type { Caller } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 
 /**
- * Decides the owner of a record. A restricted member's records stay their own.
+ * Decides the owner of a record. A restricted member can assign records to themselves only.
  *
- * @param before to whom it is assigned now; undefined for a new record
- * @param ownerId a member's id, null for nobody, undefined when it is not to change
+ * @param before row id of the current owner; null for nobody, undefined for a new record
+ * @param ownerId a member's id, null for nobody, undefined to keep the owner
  */
 export async function applyOwner(
   { viewer }: Pick<Caller, "viewer">,
@@ -39,8 +39,8 @@ export async function applyOwner(
 }
 
 /**
- * Whether records can still be assigned to a member whom something of before names: a job that was asked for, a merge
- * that is undone.
+ * Whether records can still be assigned to a member who was named earlier: in the request for a job, or in a merge that
+ * is undone.
  */
 export async function isStillMember(db: Db, memberId: string): Promise<boolean> {
   const [member] = await db.members([memberId]);

@@ -12,7 +12,7 @@ export interface ParentIds {
   readonly dealId?: string | null | undefined;
 }
 
-/** Row ids; undefined for what the input leaves out, null for what it clears. */
+/** Row ids; undefined for fields that the input omits, null for those that it clears. */
 type Parents = { -readonly [Name in keyof ParentIds]?: string | null };
 
 export interface LockedParents {
@@ -21,10 +21,11 @@ export interface LockedParents {
 }
 
 /**
- * Finds the records that an input names and keeps them from being merged or removed until the transaction ends.
- * The id of a contact that was merged leads to the one that it was merged into.
+ * Finds the records that an input names and locks them, so that they are neither merged nor removed until the
+ * transaction ends. The id of a merged contact leads to its survivor.
  *
- * @param contactLock "update" when the contact will be written: two writes with share locks on it would deadlock
+ * @param contactLock "update" if the contact will be written: two writes that both hold a share lock on it would
+ *   deadlock
  * @returns the row ids, and what is wrong with the input's ids
  */
 export async function lockParents(

@@ -17,10 +17,10 @@ export interface Parts<Row> {
    * Adds tags to a record.
    *
    * @param names tags by name or id
-   * @param create whether to make names that no tag has
+   * @param create whether to create tags that do not exist
    */
   addTags(caller: Caller, id: string, names: readonly string[], create?: boolean | null): Promise<Row>;
-  /** Removes tags from a record; tags that it does not carry and unknown names are ignored. */
+  /** Removes tags from a record; unknown names, and tags that it does not have, are ignored. */
   removeTags(caller: Caller, id: string, names: readonly string[]): Promise<Row>;
   /** Sets one custom field of a record, or clears it with null. */
   setCustomField(
@@ -33,7 +33,7 @@ export interface Parts<Row> {
 }
 
 /**
- * The changes of parts for a model.
+ * Makes these changes for a model.
  *
  * @param lock finds a record that may be changed, and locks it
  */
@@ -74,7 +74,7 @@ export function partsOf<Name extends Model>(
         const before = await lock(writer, id);
         checkVersion(before, expectedVersion, model === "contact" ? "Contact" : "Lead");
         const applied = applyCustom(before.custom as CustomValues, [{ slug, value }], definitions, []);
-        // Paths name the arguments `slug` and `value`, which are not items of a list here.
+        // Paths must name the arguments `slug` and `value`: here they are not items of a list, so the index is removed.
         const place = (path: readonly string[]) => path.slice(1);
         if (applied.refusals.length > 0) {
           throw new RefusalError(applied.refusals.map((found) => ({ ...found, path: place(found.path) })));

@@ -51,7 +51,7 @@ export const personFields = (table: "contact" | "lead") => ({
     aliases: ["owner_id", "ownerId"],
     index: `${table}_org_id_owner_id_created_at_id_idx`,
   }),
-  /** Fields that are not columns which callers write. */
+  /** Filter fields that are not made from columns that callers write. */
   rest: [
     field("tags", "tags", { kind: "array", column: "tagIds" }, "The record's tags, by name or id.", {
       aliases: ["tag"],
@@ -75,7 +75,7 @@ const wholePhones = {
   lead: { column: "phone" },
 } as const;
 
-/** The filter field for phone numbers. */
+/** The filter field of phone numbers. */
 export const phoneField = (
   table: "contact" | "lead",
   from: string,

@@ -6,11 +6,11 @@ import type { InputFields } from "./columns.ts";
 import { readInput } from "./inputs.ts";
 
 /**
- * Phone numbers in inputs. One without a country code is of the country that the input says, else that which whoever
- * reads it gives: of the import, else of the organization.
+ * Phone numbers in inputs. The country of a number without a country code is the one that the input says, else that of
+ * the import, else that of the organization.
  */
 
-/** A number as it was written, with the country that it is of where it does not say one. */
+/** A number as it was written, with the country to assume if it has no country code. */
 class WrittenPhone {
   constructor(
     readonly text: string,
@@ -18,7 +18,7 @@ class WrittenPhone {
   ) {}
 }
 
-/** The check of a phone number: E.164, an extension behind it. */
+/** Checks a phone number and converts it to E.164, followed by its extension. */
 export const phone = z.union([z.string(), z.instanceof(WrittenPhone)]).transform((value, context) => {
   const read = typeof value === "string" ? parsePhone(value) : parsePhone(value.text, value.country);
   if ("number" in read) return read.number;
@@ -26,13 +26,13 @@ export const phone = z.union([z.string(), z.instanceof(WrittenPhone)]).transform
   return z.NEVER;
 });
 
-/** The check of the country of phone numbers that do not say their own. */
+/** Checks the default country of phone numbers. */
 export const phoneCountry = z
   .string()
-  .refine(isPhoneCountry, "is no country whose phone numbers are known, such as DE")
+  .refine(isPhoneCountry, "is not a country with known phone numbers, such as DE")
   .nullish();
 
-/** The input's field that says it. */
+/** The input field for the default country. */
 export const defaultCountryField = (t: InputFields) =>
   t.field({
     type: "CountryCode",
@@ -40,12 +40,12 @@ export const defaultCountryField = (t: InputFields) =>
       "Country of phone numbers without a country code, as two letters of ISO 3166-1, such as DE. Default: that of the import or of the organization.",
   });
 
-/** Who writes phone numbers: as a member of an organization that may have a default country. */
+/** The caller of a write with phone numbers. The organization may have a default country. */
 export interface PhoneCaller extends Caller {
   readonly viewer: Caller["viewer"] & Pick<Viewer, "defaultCountry">;
 }
 
-/** An input whose phone numbers know their country. @param fallback where the input says none */
+/** Adds the country to an input's phone numbers. @param fallback the country if the input does not say one */
 function withCountry(raw: unknown, fallback: string | null): unknown {
   if (typeof raw !== "object" || raw === null) return raw;
   const { phone, phoneNumbers, defaultCountry } = raw as Readonly<Record<string, unknown>>;
@@ -63,9 +63,9 @@ function withCountry(raw: unknown, fallback: string | null): unknown {
 /**
  * Checks an input that may have phone numbers, and reads them.
  *
- * @param country of numbers without one, where the input says none
- * @param root where the input stands in the arguments
- * @returns the input without its country
+ * @param country for numbers without a country code, if the input does not say one
+ * @param root position of the input in the arguments
+ * @returns the input without `defaultCountry`
  * @throws RefusalError with everything that is wrong with it
  */
 export function readWithPhones<

@@ -3,32 +3,32 @@ import { changedBy } from "../db/write/bulk.ts";
 import { newId } from "../lib/typeid.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Assigning everything of a member's to somebody else: few records at once, many by a bulk job. */
+/** Reassigns all of a member's records: few of them at once, many of them by a bulk job. */
 
-/** What is to be assigned, as a bulk job keeps it. */
+/** What to reassign, as a bulk job stores it. */
 export interface Reassignment {
-  /** Row id of the member to whom it is assigned. */
+  /** Row id of the current owner. */
   readonly from: string;
-  /** Row id of the member to whom it is to be; null for nobody. */
+  /** Row id of the new owner; null for nobody. */
   readonly to: string | null;
-  /** Whether it is because the member was removed: it ends when they are invited again. */
+  /** Whether the member was removed. The job then ends if the member is invited again. */
   readonly removal: boolean;
 }
 
 export interface Reassigned {
-  /** How many records were reassigned; null when a job does it. */
+  /** Number of records reassigned; null if a job does it. */
   readonly moved: number | null;
-  /** Row id of the job. */
+  /** Row id of the job; null if none is needed. */
   readonly jobId: string | null;
 }
 
-/** Most records that are reassigned in one transaction: by a request, or by a step of a job. */
+/** Maximum number of records reassigned in one transaction, by a request or by one step of a job. */
 export const MOVED_AT_ONCE = 500;
 
 /**
- * Assigns some records of a member to another one, or to nobody.
+ * Assigns some of a member's records to another member, or to nobody.
  *
- * @returns how many; 0 when none is left
+ * @returns how many; 0 if none is left
  */
 export async function moveSome(
   { tx, stamp, trail }: Writer,
@@ -41,7 +41,7 @@ export async function moveSome(
   return moved.reduce((sum, { ids }) => sum + ids.length, 0);
 }
 
-/** Reassigns records now, or queues the job that does. The members are locked. */
+/** Reassigns records now, or queues a job that does. The caller has locked the members. */
 export async function reassign(writer: Writer, reassignment: Reassignment): Promise<Reassigned> {
   const { tx, caller } = writer;
   const { from, to } = reassignment;

@@ -9,9 +9,9 @@ import { quote, type Refusal } from "../lib/errors.ts";
 import { fold } from "../lib/fold.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Keeps stored smart lists right when a tag, a field or a list that they name changes, or refuses the change. */
+/** Updates stored smart lists when a tag, field or list that they name changes, or refuses the change. */
 
-/** A smart list with the columns that name other things. */
+/** A smart list with the columns that refer to tags, fields and other lists. */
 export type StoredList = Pick<SmartList, "id" | "name"> & {
   readonly query: GenericQuery;
   readonly order: readonly { readonly customField?: string | null }[];
@@ -30,8 +30,10 @@ export async function lockLists({ tx }: Writer): Promise<readonly StoredList[]> 
 }
 
 /**
- * Rewrites lists whose meaning stays the same: their own versions stay, the set's is incremented, because clients that
- * have read the set have seen other names.
+ * Rewrites queries of lists without changing their meaning. The lists keep their versions; that of their set is
+ * incremented, because clients have read the set with the old names.
+ *
+ * @param seen whether to increment it even if no query changes
  */
 async function rewrite(
   { tx, trail }: Writer,
@@ -54,10 +56,10 @@ async function rewrite(
   if (seen || changed.length > 0) await tx.smartListSet.updateMany({ data: { version: { increment: 1 } } });
 }
 
-/** Tags are named through relations too, and no custom field has them. */
+/** The built-in fields, which include those of related records: no custom field refers to tags or lists. */
 const builtIn = () => new Registry("CONTACT", []);
 
-/** Before a tag is renamed: lists that still name it by name are changed to name it by id. */
+/** Before a tag is renamed: makes lists that refer to it by name refer to it by id. */
 export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   const id = encodeId("Tag", tag.id);
@@ -69,7 +71,10 @@ export function nameTagById(writer: Writer, lists: readonly StoredList[], tag: T
   return rewrite(writer, lists, change, isNamed);
 }
 
-/** When a tag is deleted: lists that name it by id get its name, so that their problem says what is missing. */
+/**
+ * When a tag is deleted: makes lists that refer to it by id refer to it by name, so that their problem says what is
+ * missing.
+ */
 export function leaveTagByName(writer: Writer, lists: readonly StoredList[], tag: Tag): Promise<void> {
   const registry = builtIn();
   return rewrite(writer, lists, (query) =>
@@ -79,7 +84,7 @@ export function leaveTagByName(writer: Writer, lists: readonly StoredList[], tag
   );
 }
 
-/** The lists whose conditions, order or columns use a custom field, through related records too. */
+/** The lists whose conditions, order or columns use a custom field, including conditions on related records. */
 export function listsUsing(
   lists: readonly StoredList[],
   { entity, slug }: Pick<Definition, "entity" | "slug">,
@@ -106,9 +111,9 @@ export function listsNaming(lists: readonly StoredList[], id: string): StoredLis
 }
 
 /**
- * A change of a custom field's options, renamed or removed, and its effect on lists.
+ * Options of a custom field that are renamed or removed, and the effect on lists.
  *
- * @param nameOf an option's new name; undefined when it is removed
+ * @param nameOf an option's new name; undefined if it is removed
  */
 export class OptionChange {
   readonly #registry: Registry;
@@ -130,7 +135,7 @@ export class OptionChange {
     );
   }
 
-  /** Writes the new names into the lists. */
+  /** Writes the new names into the lists' queries. */
   rename(writer: Writer, lists: readonly StoredList[]): Promise<void> {
     return rewrite(writer, lists, (query) =>
       changeTexts(query, this.#registry, (text, place) =>
@@ -143,14 +148,14 @@ export class OptionChange {
     return named.entity === this.field.entity && named.field.path === `custom.${this.field.slug}`;
   }
 
-  /** The new name of the option that a text means; null when it is removed, the text itself when it is no option. */
+  /** The new name of the option that a text means; null if it is removed, the text itself if it is not an option. */
   #after(text: string): string | null {
     const option = this.field.options.find((candidate) => fold(candidate) === fold(text));
     return option === undefined ? text : (this.nameOf(option) ?? null);
   }
 }
 
-/** Refusals to delete something that lists use. */
+/** The refusal to delete something that lists use; none if there are no lists. */
 export function inUse(lists: readonly StoredList[], path: readonly string[], what: string): Refusal[] {
   if (lists.length === 0) return [];
   const names = lists.slice(0, 5).map(({ name }) => quote(name));

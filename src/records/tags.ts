@@ -7,15 +7,15 @@ import { isBlank } from "../lib/fold.ts";
 import { newId } from "../lib/typeid.ts";
 import type { Writer } from "./write/writer.ts";
 
-/** Tags that a caller named: those found, and names to create. */
+/** Tags that a caller named: those that exist, and the names of those that do not. */
 export interface NamedTags {
-  /** Ids by comparison key of the name or id that was given. */
+  /** Tag ids, by comparison key of the name or id that was given. */
   readonly ids: ReadonlyMap<string, string>;
-  /** Names that no tag has, each once. */
+  /** Names of tags that do not exist, each once. */
   readonly missing: readonly string[];
 }
 
-/** @param names names in any case, or ids */
+/** Looks up named tags. @param names names in any case, or ids */
 export function findTags(names: readonly string[], { tags }: Pick<Catalogue, "tags">): NamedTags {
   const byKey = new Map(tags.map(({ nameKey, id }) => [nameKey, id]));
   const known = new Set(tags.map(({ id }) => id));
@@ -32,9 +32,9 @@ export function findTags(names: readonly string[], { tags }: Pick<Catalogue, "ta
 }
 
 /**
- * What is wrong with tags that were named.
+ * What is wrong with the tags that a caller named.
  *
- * @param create whether names that no tag has are to be made
+ * @param create whether to create tags that do not exist
  */
 export const tagRefusals = (
   { missing }: NamedTags,
@@ -49,7 +49,7 @@ export const tagRefusals = (
     return [refusal("UNKNOWN_REFERENCE", path, message)];
   });
 
-/** The ids of the named tags, in the order of the names; missing ones are made. */
+/** The ids of the named tags, in the order of the names. Creates missing tags. */
 export async function makeTags(
   { tx, trail, caller: { now } }: Writer,
   { ids, missing }: NamedTags,
@@ -59,8 +59,8 @@ export async function makeTags(
   if (missing.length > 0) {
     const stamp = { orgId: tx.orgId, createdAt: now, updatedAt: now };
     const rows = missing.map((name) => ({ ...stamp, id: newId(), name, nameKey: tagKey(name) }));
-    // Another caller may create the same tag at this moment: theirs is used then. Sorted, because each insert waits for
-    // others of the same name, and two callers in different orders would deadlock.
+    // If another caller creates the same tag at this moment, their tag is used. Sorted, because an insert waits for
+    // others of the same name, so that two callers with different orders would deadlock.
     rows.sort((one, other) => (one.nameKey < other.nameKey ? -1 : 1));
     await tx.tag.createMany({ data: rows, skipDuplicates: true });
     for (const tag of await tx.tag.findMany({ where: { nameKey: { in: rows.map((row) => row.nameKey) } } })) {
@@ -77,14 +77,14 @@ export async function makeTags(
   return [...new Set(found.filter((id) => id !== undefined))];
 }
 
-/** How an update changes the tags carried: `set` alone, or `add` and `remove`. */
+/** How an update changes a record's tags: `set` alone, or `add` and `remove`. */
 export interface TagChange {
   readonly set?: readonly string[] | null | undefined;
   readonly add?: readonly string[] | null | undefined;
   readonly remove?: readonly string[] | null | undefined;
 }
 
-/** Every name in a change. */
+/** All names in a change. */
 const namesIn = (change: TagChange | null | undefined): string[] => [
   ...(change?.set ?? []),
   ...(change?.add ?? []),
@@ -98,8 +98,8 @@ export const isPlain = (input: {
 }): boolean => input.tags == null && !input.customFields?.length;
 
 /**
- * The custom fields and tags that an input names; nothing is read for one that names none. Must come before any record
- * is locked: a change of custom fields takes its own lock first and then those of records.
+ * Reads the custom fields and tags that an input names; reads nothing if it names none. Must be called before a record
+ * is locked: a change of custom fields takes its own lock first and those of records afterwards.
  */
 export async function catalogueFor(
   writer: Writer,
@@ -112,7 +112,7 @@ export async function catalogueFor(
   return writer.catalogue(entity, names);
 }
 
-/** The tags after a change, and what is wrong with it. */
+/** Checks a change of tags. `apply` creates missing tags and gives the ids of the record's tags after the change. */
 export function planTags(
   before: readonly string[],
   change: TagChange | null | undefined,

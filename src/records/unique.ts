@@ -6,24 +6,27 @@ import type { Definition, Entity } from "../filter/registry/fields.ts";
 import { quote, type Refusal } from "../lib/errors.ts";
 import { type CustomValues, customValue } from "./custom.ts";
 
-/** Custom fields whose values one live record each may have: the ids of other systems. */
+/** Unique custom fields: at most one live record has each value. Meant for the ids of other systems. */
 
 /** The types of fields that can be unique. */
 export const uniqueTypes: readonly Definition["type"][] = ["TEXT", "NUMBER", "URL"];
 
-/** Longest key that is kept as it is, in UTF-16 units; an entry of PostgreSQL's index has 2,700 bytes at most. */
+/**
+ * Longest value that is its own key, in UTF-16 units; longer ones are hashed. A PostgreSQL index entry has at most
+ * 2,700 bytes.
+ */
 const MAX_KEY = 200;
 
 /**
- * By what two values of a unique field are the same: the text without outer spaces, letter for letter. The ids of some
- * systems differ by nothing but case.
+ * The key by which values of a unique field are compared: the text without outer spaces. Case matters, because the ids
+ * of some systems differ only in case.
  */
 export function uniqueKey(value: CustomValueJson): string {
   const text = String(value).normalize("NFC").trim();
   return text.length <= MAX_KEY ? text : `sha256:${createHash("sha256").update(text).digest("base64url")}`;
 }
 
-/** The values of unique fields among a record's. */
+/** A record's values of unique fields. */
 export const uniqueValuesOf = (
   custom: CustomValues,
   definitions: readonly Definition[],
@@ -37,13 +40,13 @@ export const uniqueValuesOf = (
 const same = (one: UniqueValue) => (other: UniqueValue) =>
   one.fieldId === other.fieldId && one.key === other.key;
 
-/** The values of unique fields that a record gets. */
+/** The values of unique fields that a change gives to a record. */
 export const newValues = (before: CustomValues, after: CustomValues, definitions: readonly Definition[]) => {
   const old = uniqueValuesOf(before, definitions);
   return uniqueValuesOf(after, definitions).filter((value) => !old.some(same(value)));
 };
 
-/** Another record has a value. Of one that the caller may not see, no more is told than that there is one. */
+/** The refusal of a value that another record has. It names that record only if the caller may see it. */
 export const valueTaken = (
   entity: Entity,
   { slug, value }: { readonly slug: string; readonly value: CustomValueJson },
@@ -60,10 +63,11 @@ export const valueTaken = (
 });
 
 /**
- * What stands against values that a record is to get. One statement, none where nothing unique changes.
+ * Refuses the new values of unique fields that other records already have. Takes one statement, and none if no unique
+ * value changes.
  *
- * @param id of the record; null for a new one
- * @param input where the values stand in it
+ * @param id the record's row id; null for a new record
+ * @param input the custom fields of the input, for the paths of refusals
  */
 export async function uniqueRefusals(
   tx: Db,

@@ -1,6 +1,6 @@
 import { RefusalError } from "../lib/errors.ts";
 
-/** @throws RefusalError VERSION_CONFLICT when a record is not at the version that the caller expects */
+/** @throws RefusalError VERSION_CONFLICT if a record does not have the version that the caller expects */
 export function checkVersion(
   { id, version }: { readonly id: string | null; readonly version: number },
   expected: number | null | undefined,

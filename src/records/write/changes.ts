@@ -13,7 +13,7 @@ export const defined = (columns: Data): Data =>
 export const changesOf = (before: Data, columns: Data): Data =>
   Object.fromEntries(Object.entries(defined(columns)).filter(([name, value]) => !same(before[name], value)));
 
-/** Whether two values of a column are the same; a decimal may be text on one side. */
+/** Whether two values of a column are equal. A decimal may be text on one side. */
 export function same(before: unknown, after: unknown): boolean {
   if (before === after) return true;
   if (isDecimal(before)) return after !== null && before.eq(String(after));
@@ -26,7 +26,7 @@ export function same(before: unknown, after: unknown): boolean {
 const isDecimal = (value: unknown): value is { eq(other: string): boolean } =>
   typeof value === "object" && value !== null && typeof (value as { eq?: unknown }).eq === "function";
 
-/** A contact, and a tag that it carries. */
+/** A contact and one of its tags. */
 export interface TagPair {
   readonly contactId: string;
   readonly tagId: string;
@@ -37,11 +37,11 @@ interface Tagged {
   readonly tagIds: readonly string[];
 }
 
-/** Every tag that contacts carry. */
+/** All pairs of a contact and one of its tags. */
 export const carried = (rows: readonly Tagged[]): TagPair[] =>
   rows.flatMap(({ id, tagIds }) => tagIds.map((tagId) => ({ contactId: id, tagId })));
 
-/** The tags to add to contacts and those to remove, for changes that have `tagIds`. */
+/** The tags to add to contacts, and those to remove, by the changes that have `tagIds`. */
 export function tagMoves(changed: readonly { readonly before: Tagged; readonly changes: Data }[]): {
   come: TagPair[];
   gone: TagPair[];

@@ -2,15 +2,17 @@ import { derive, deriveBuiltIn, deriveTexts } from "../../filter/language/derive
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Data } from "./changes.ts";
 
-/** Columns that are computed from the others of their row, for filters and orders. Pure. */
+/** Columns that are computed from the others of their row, for filters and sorting. Pure. */
 
 /** How a model's derived columns are computed. */
 export interface Derivation {
-  /** Whose custom fields the row has values of; null for a model without. */
+  /** The entity whose custom values the rows have; null if they have none. */
   readonly entity: Entity | null;
-  /** All of them. @param definitions the entity's custom fields; none are needed for a row without values */
+  /**
+   * All derived columns. @param definitions the entity's custom fields; may be empty for a row without custom values
+   */
   all(row: Data, definitions: readonly Definition[]): Data;
-  /** Those computed from built-in columns, without custom values. */
+  /** The derived columns that come from built-in columns, without custom values. */
   builtIn(row: Data): Data;
 }
 
@@ -28,12 +30,12 @@ const derivations: Readonly<Record<string, Derivation>> = {
   deal: { entity: null, all: ofDeal, builtIn: ofDeal },
 };
 
-/** The derivation of a model; null for a model without derived columns. @param model Prisma's name of the delegate */
+/** The derivation of a model; null if it has no derived columns. @param model name of Prisma's delegate */
 export const derivationOf = (model: string): Derivation | null => derivations[model] ?? null;
 
 /**
- * The derived columns that differ after a change which leaves the custom values alone. The parts of `keys` and `facets`
- * that come from custom fields are left out and stay as they are in the row, so that no definitions must be read.
+ * The derived columns that differ after a change that leaves the custom values alone. The parts of `keys` and `facets`
+ * that come from custom fields are omitted and stay as they are in the row, so that no definitions need to be read.
  */
 export function derivedChanges({ builtIn }: Derivation, before: Data, after: Data): Data {
   const old = builtIn(before);

@@ -8,7 +8,7 @@ import type { Writer } from "./writer.ts";
 
 /** Many rows in one statement. */
 
-/** Updates rows that all have the same columns. */
+/** Updates rows. All of them must have the same columns. */
 export async function putRows(
   { tx }: Writer,
   model: Tagged,
@@ -21,11 +21,11 @@ export async function putRows(
 }
 
 /**
- * Writes custom values of many records at once, with what is derived from them.
+ * Writes custom values of many records at once, with the columns derived from them.
  *
  * @param definitions the new definitions
  * @param rows rows as they were read, with their new values
- * @param changed whether the change is visible to callers; otherwise only derived columns are written
+ * @param changed whether callers can see the change; otherwise only derived columns are written
  */
 export async function rewriteCustom(
   writer: Writer,
@@ -35,7 +35,7 @@ export async function rewriteCustom(
   changed: boolean,
 ): Promise<void> {
   const derivation = derivationOf(model);
-  // However many they are, the event is that of the custom field which changed.
+  // However many records there are, the audit event is that of the custom field that changed.
   writer.trail.follows(models[model]);
   const stamped = rows.map(({ row, custom }) => ({
     id: row.id,

@@ -5,20 +5,20 @@ import { models } from "../../db/scope/models.ts";
 import { type Refusal, refusal } from "../../lib/errors.ts";
 import type { Rows } from "./rows.ts";
 
-/** The caller's key by which a repeated request is recognised; none when null. */
+/** The caller's key that identifies repeated requests; null for none. */
 export type IdempotencyKey = string | null | undefined;
 
-/** The records of an answer, by their model. */
+/** The records in an answer, by model. */
 export type Answered = { readonly [Name in keyof Rows]?: readonly AnsweredRow[] };
 
-/** A record as it was answered; `deletedAt` and the like only for models that have them. */
+/** A record as it was when answered; `deletedAt` and the like only for models that have them. */
 export interface AnsweredRow {
   readonly id: string;
   readonly deletedAt?: Date | null;
   readonly mergedIntoId?: string | null;
 }
 
-/** A request with an idempotency key: when it is repeated, it gets the first answer again. */
+/** A request with an idempotency key: if it is repeated, it gets the first answer again. */
 export interface Repeatable<Result> {
   /** At most 255 characters. */
   readonly key: IdempotencyKey;
@@ -26,11 +26,11 @@ export interface Repeatable<Result> {
   readonly operation: string;
   /** Its arguments, without the key. */
   readonly args: unknown;
-  /** Every record whose data are stored in the answer; those stored by id alone are read for the caller anew. */
+  /** Every record whose data are stored in the answer. Records stored by id alone are read again as the caller. */
   readonly records: (result: Result) => Answered;
 }
 
-/** A request whose answer is one record. */
+/** Options of a request whose answer is one record. */
 export const repeatable = <Result extends AnsweredRow>(
   model: keyof Rows,
   operation: string,
@@ -38,7 +38,7 @@ export const repeatable = <Result extends AnsweredRow>(
   key: IdempotencyKey,
 ): Repeatable<Result> => ({ key, operation, args, records: (row) => ({ [model]: [row] }) });
 
-/** Columns that say whether a record was trashed, merged or the like, for models that have them. */
+/** Columns that show whether a record was trashed, merged, purged or removed, for models that have them. */
 const places = ["deletedAt", "mergedIntoId", "purgedAt", "removedAt"] as const;
 
 interface Placed extends AnsweredRow {
@@ -47,8 +47,10 @@ interface Placed extends AnsweredRow {
 }
 
 /**
- * Refusals to repeat an answer: for records in it that the caller may no longer see, or that were trashed, restored or
- * merged since. One statement for each model.
+ * Refuses to repeat an answer if the caller may no longer see a record in it, or if one has been trashed or merged
+ * since. One statement for each model.
+ *
+ * @returns the first refusal; none if the answer can be repeated
  */
 export async function replayRefusals(db: Db, answered: Answered): Promise<Refusal[]> {
   const found: Refusal[] = [];

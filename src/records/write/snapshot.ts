@@ -1,6 +1,6 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 
-/** Rows as JSON and back, with dates and decimals, which JSON has no types for. */
+/** Converts rows to JSON and back, including dates and decimals, for which JSON has no types. */
 
 type Json = Prisma.InputJsonValue | null;
 

@@ -6,8 +6,8 @@ import type { Tagged } from "./rows.ts";
 /**
  * Updates the join table of tags to a row's new `tagIds`.
  *
- * @param id of the row
- * @param before ids of the tags that it carried
+ * @param id the row's id
+ * @param before ids of the tags that it had
  */
 export async function carry(
   { tx, caller: { now, viewer } }: { readonly tx: Db; readonly caller: Caller },

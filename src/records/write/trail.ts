@@ -8,10 +8,10 @@ import { type Data, same } from "./changes.ts";
 
 /**
  * What one attempt of a write did to which records: the audit events of its transaction, one for each action on records
- * of one type. They have names of fields, and never values.
+ * of one type. Events contain names of fields, never values.
  */
 
-/** What events are about. */
+/** The type of records that an event is about. */
 export type Subject = IdType;
 
 interface Deed {
@@ -22,7 +22,7 @@ interface Deed {
   readonly fields: Set<string>;
 }
 
-/** Actions that say more than that something was made, by the model of what was. */
+/** Actions that say more than CREATED, by the type of the record that was created. */
 const beginnings: Readonly<Partial<Record<Subject, AuditAction>>> = {
   ImportJob: "IMPORTED",
   ExportJob: "EXPORTED",
@@ -30,7 +30,7 @@ const beginnings: Readonly<Partial<Record<Subject, AuditAction>>> = {
   DuplicateSearch: "STARTED",
 };
 
-/** Columns by which a record is moved, and what that is called. */
+/** Columns that trash, merge or otherwise move a record, with the actions of setting and of clearing each. */
 const moves: readonly (readonly [column: string, set: AuditAction, cleared: AuditAction])[] = [
   ["mergedIntoId", "MERGED", "UNMERGED"],
   ["deletedAt", "TRASHED", "RESTORED"],
@@ -41,7 +41,7 @@ const moves: readonly (readonly [column: string, set: AuditAction, cleared: Audi
 
 const moving: ReadonlySet<string> = new Set([...moves.map(([column]) => column), "convertedAt"]);
 
-/** What a change of a record is called. */
+/** The action that describes a change of a record. */
 function actionOf(changes: Data): AuditAction {
   for (const [column, set, cleared] of moves) {
     if (changes[column] !== undefined) return changes[column] === null ? cleared : set;
@@ -49,7 +49,7 @@ function actionOf(changes: Data): AuditAction {
   return "UPDATED";
 }
 
-/** The names of changed columns as callers know them: custom fields by their slugs, references without `Id`. */
+/** The names of changed columns as callers know them: the slugs of custom fields, and references without `Id`. */
 function fieldsOf(before: Data, changes: Data): string[] {
   return Object.keys(changes).flatMap((column) => {
     if (moving.has(column) || column.endsWith("Key")) return [];
@@ -63,7 +63,8 @@ function fieldsOf(before: Data, changes: Data): string[] {
 }
 
 /**
- * The names of the fields that differ in some of many rows. A column that is known to differ is not looked at again.
+ * The names of the fields that differ in at least one of many rows. Once a column is known to differ, it is not
+ * compared again.
  *
  * @param rows rows as they were read, with their new columns
  */
@@ -89,9 +90,10 @@ export class Trail {
   readonly #said = new Set<string>();
 
   /**
-   * Says what was done to records. Without any, it says that what was sent may have changed none.
+   * Notes an action on records. Without ids, it makes no event, but says that this type of record is accounted for: the
+   * statement may have changed no row.
    *
-   * @param fields names of what was changed, for UPDATED
+   * @param fields names of the changed fields, for UPDATED
    * @returns id of the event
    */
   note(action: AuditAction, subject: Subject, ids: Iterable<string>, fields: readonly string[] = []): string {
@@ -113,12 +115,12 @@ export class Trail {
     return deed.id;
   }
 
-  /** Notes that a record was made. */
+  /** Notes that a record was created. */
   made(subject: Subject, id: string): void {
     this.note(beginnings[subject] ?? "CREATED", subject, [id]);
   }
 
-  /** Notes a change of a record; of a job only that it was cancelled. */
+  /** Notes a change of a record. Of a job, only its cancellation is noted, and of a merge nothing. */
   changed(subject: Subject, before: Data & { readonly id?: unknown }, changes: Data): void {
     const id = String(before.id);
     if (beginnings[subject] === undefined) {
@@ -126,21 +128,21 @@ export class Trail {
     } else if (changes.state === "CANCELLED") this.note("CANCELLED", subject, [id]);
   }
 
-  /** Says that changes of a model's rows only follow from what is noted of others. */
+  /** Says that changes of a model's rows only follow from those that other events tell. */
   follows(subject: AuditedName): void {
     this.#said.add(subject);
   }
 
   /**
-   * The models of which rows were changed without a word of it.
+   * The models whose rows were changed without being noted.
    *
-   * @param touched those of which rows were changed
+   * @param touched the models whose rows were changed
    */
   unsaid(touched: Iterable<OwnedName>): AuditedName[] {
     return [...touched].filter(isAudited).filter((name) => !this.#said.has(name));
   }
 
-  /** The events, as they are written. */
+  /** The events, as rows to insert. */
   rows({ viewer, origin }: Pick<Caller, "viewer" | "origin">): AuditRow[] {
     return [...this.#deeds.values()].map(({ id, action, subject, ids, fields }) => {
       return {

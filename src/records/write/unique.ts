@@ -6,7 +6,7 @@ import type { CustomValues } from "../custom.ts";
 import { newValues, uniqueValuesOf, valueTaken } from "../unique.ts";
 import type { Tagged } from "./rows.ts";
 
-/** Keeping the values of unique custom fields in step with the records that have them. */
+/** Keeps the values of unique custom fields in step with the records that have them. */
 
 interface Held {
   readonly custom: unknown;
@@ -17,15 +17,15 @@ const customOf = ({ custom }: Held) => (custom ?? {}) as CustomValues;
 
 const entityOf = (model: Tagged) => (model === "lead" ? "LEAD" : "CONTACT");
 
-/** Whether a change of a record may change which unique values it has. */
+/** Whether a change of a record may change its unique values. */
 export const touchesUnique = (changes: Readonly<Record<string, unknown>>): boolean =>
   changes.custom !== undefined || changes.deletedAt !== undefined;
 
 /**
- * Gives a written record the unique values that it has now, and takes away those that it has no longer.
+ * Gives a written record the unique values that it has now, and takes away those that it no longer has.
  *
- * @param before the record as it was; null for a new one
- * @param definitions read before the record was locked; not asked for when it has no custom values
+ * @param before the record before the write; null for a new one
+ * @param definitions those read before the record was locked; not called if the record has no custom values
  * @throws RefusalError VALUE_TAKEN with the record that has one
  */
 export async function keepUnique(
@@ -38,7 +38,7 @@ export async function keepUnique(
 ): Promise<void> {
   const old = before === null || before.deletedAt != null ? {} : customOf(before);
   if (after.deletedAt != null) {
-    // Which of them were unique need not be known.
+    // All of its values are taken away, so it need not be known which fields are unique.
     if (Object.keys(old).length > 0) await unique.takeFrom([id]);
     return;
   }
@@ -64,9 +64,9 @@ export async function keepUnique(
 }
 
 /**
- * The same for many records that were changed in one statement: a few statements, none where no field is unique.
+ * The same for many records that were changed in one statement. Takes a few statements, and none if no field is unique.
  *
- * @throws ConcurrentChange when another one took a value at this moment
+ * @throws ConcurrentChange if another write took a value at the same moment
  */
 export async function keepUniqueOfMany(
   { unique }: Pick<Db, "unique">,

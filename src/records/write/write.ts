@@ -10,37 +10,38 @@ import { type Repeatable, replayRefusals } from "./repeatable.ts";
 import { fromSnapshot, toSnapshot } from "./snapshot.ts";
 import { Writer } from "./writer.ts";
 
-/** Most attempts of a write that conflicts with others: the first and three retries. */
+/** Maximum number of attempts of a write that conflicts with others: the first and three retries. */
 const ATTEMPTS = 4;
 
 /** Hours for which an idempotency key is remembered. */
 export const IDEMPOTENCY_HOURS = 72;
 
 export interface WriteOptions<Result> {
-  /** Whether the work may change one row only: it is then tried as an optimistic write first. */
+  /** Whether the work may turn out to change one row only: then it is first tried as an optimistic write. */
   readonly optimistic?: boolean;
   readonly repeatable?: Repeatable<Result>;
-  /** Milliseconds; 30 s when left out. */
+  /** Milliseconds; 30 s by default. */
   readonly timeout?: number;
-  /** Further errors after which the work is retried. */
+  /** Further errors after which to retry. */
   readonly retry?: (error: unknown) => boolean;
 }
 
 /**
- * Runs a write, in one transaction or as one statement, and stores the caller's idempotency key with it, and the audit
- * events of what was done. Every write goes through here.
+ * Runs a write, in one transaction or as one statement, together with the caller's idempotency key and the audit events
+ * of what was done. Every write goes through here.
  *
- * **The work may run again**, from its beginning and with a new writer: after an optimistic try that needed a
- * transaction, after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or what `retry`
- * names), and on a connection that had lost what it had prepared. So it must have no effects but through its writer.
- * Warnings are an attempt's too (`writer.warn`): the caller is told those of the attempt that was committed.
+ * **The work may run again**, from its beginning and with a new writer: after an optimistic attempt that needed a
+ * transaction, after a conflict with another write (PostgreSQL rolled it back, `ConcurrentChange`, or an error that
+ * `retry` accepts), and on a connection that had lost its prepared statements. So it must have no effects except
+ * through its writer. Warnings, too, belong to one attempt (`writer.warn`): the caller gets those of the attempt that
+ * was committed.
  *
- * @param caller for whom; gets the warnings, and is told that something was written
+ * @param caller who writes; gets the warnings, and counts the write as progress
  * @param work the work of one attempt
- * @returns what the work answered, or what it answered when the same request was done before
- * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for something else, and
- *   UNKNOWN_REFERENCE when a record that the work refers to was removed at this moment
- * @throws RequestError CONFLICT when other writes came in between each time
+ * @returns the work's result, or its first result if the same request was done before
+ * @throws RefusalError from the work, IDEMPOTENCY_MISMATCH for a key that was used for another request, and
+ *   UNKNOWN_REFERENCE if a record that the work refers to was removed at the same moment
+ * @throws RequestError CONFLICT if other writes got in between each time
  */
 export async function write<Result>(
   caller: Caller,
@@ -79,7 +80,7 @@ const conflict = (cause: unknown): RequestError =>
   Object.assign(
     new RequestError(
       "CONFLICT",
-      "Other requests changed the same records at the same moment, each time that this one was tried. Nothing was changed: send it again.",
+      "Other requests changed the same records during each attempt of this one. Nothing was changed: send it again.",
       { status: 409 },
     ),
     { cause },
@@ -87,8 +88,8 @@ const conflict = (cause: unknown): RequestError =>
 
 /**
  * Runs work once for a key. The key's row is written first: another request with the same key waits for it, and then
- * gets the stored answer and its warnings, if its caller may still see all of it. A refusal rolls the row back, so
- * that a corrected request can use the key again.
+ * gets the stored answer and its warnings, if its caller may still see all of the answer. A refusal rolls the row back,
+ * so that a corrected request can use the key again.
  */
 async function once<Result>(
   { viewer, now }: Caller,
@@ -123,7 +124,7 @@ async function once<Result>(
     const answer = fromSnapshot(kept.answer) as Result;
     const found = await replayRefusals(tx, records(answer));
     if (found.length > 0) throw new RefusalError(found);
-    // PostgreSQL keeps the keys of an object in an order of its own.
+    // PostgreSQL stores the keys of an object in its own order; answers have them in this one.
     const warnings = kept.warnings as unknown as readonly Warning[];
     writer.warn(...warnings.map(({ code, message, path }) => ({ code, message, path })));
     writeRepeated.tell({ mutation: operation });

@@ -31,7 +31,7 @@ const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "de
 export class Writer {
   readonly #definitions = new Map<Entity, readonly Definition[]>();
   readonly #warnings: Warning[] = [];
-  /** What this attempt does to which records. */
+  /** The audit events of this attempt. */
   readonly trail = new Trail();
 
   constructor(
@@ -44,17 +44,17 @@ export class Writer {
     return this.#warnings;
   }
 
-  /** Warns the caller of something that was accepted, if this attempt is committed. */
+  /** Warns the caller about something that was accepted, if this attempt is committed. */
   warn(...warnings: readonly Warning[]): void {
     this.#warnings.push(...warnings);
   }
 
-  /** When this write is, and which system it is for. */
+  /** The time of this write, and the system that makes it. */
   get stamp(): Stamp {
     return { now: this.caller.now, source: this.caller.viewer.source };
   }
 
-  /** An entity's definitions, and tags by name or id; the definitions hold until the transaction ends. */
+  /** An entity's definitions, and tags by name or id. The definitions do not change until the transaction ends. */
   async catalogue(entity: Entity, tags: readonly string[] = []): Promise<Catalogue> {
     const catalogue = await this.tx.catalogue(entity, tags);
     this.#definitions.set(entity, catalogue.definitions);
@@ -66,7 +66,7 @@ export class Writer {
     return this.#definitions.get(entity) ?? (await this.catalogue(entity)).definitions;
   }
 
-  /** Inserts a row; its id is made unless it is given. */
+  /** Inserts a row; makes its id unless one is given. */
   async insert<Name extends Model>(model: Name, columns: Columns<Rows[Name]>): Promise<Rows[Name]> {
     const row = { id: newId(), ...stampOfNew(model, this.stamp), ...defined(columns) };
     const derivation = derivationOf(model);
@@ -85,8 +85,8 @@ export class Writer {
   }
 
   /**
-   * Changes a row that this attempt has locked, or read optimistically. When nothing differs, nothing is written and
-   * the row is returned as it was.
+   * Changes a row that this attempt has locked, or read optimistically. If nothing differs, nothing is written and the
+   * row is returned as it was.
    *
    * @param before the row as it was read under its lock
    */
@@ -118,7 +118,7 @@ export class Writer {
     return row as Rows[Name];
   }
 
-  /** Where the change is all of the transaction, its event is a part of it. */
+  /** If the change is the whole transaction, its audit event is written in the same statement. */
   #change(
     model: StoredModel,
     before: StoredRows[StoredModel],
@@ -134,9 +134,9 @@ export class Writer {
   }
 
   /**
-   * Writes the audit events of this attempt: the last that a transaction does.
+   * Writes the audit events of this attempt. Must be the last statement of a transaction.
    *
-   * @throws Error when something was changed of which nothing is noted: a bug
+   * @throws Error if rows were changed without being noted, which is a bug
    */
   async record(): Promise<void> {
     const { audit, rows, touched } = this.tx;
