@@ -14,8 +14,8 @@ import {
 } from "./fault-table.ts";
 
 /**
- * Reads the errors of the database and the driver by the table of faults. Prisma wraps the driver's errors, and its
- * metadata differ by adapter and version; the SQLSTATE does not. Messages are matched only where an error has no code,
+ * Classifies the errors of the database and the driver by the table of faults. Prisma wraps the driver's errors, and
+ * its metadata differ by adapter and version; the SQLSTATE does not. Messages are matched only if an error has no code,
  * or one that says less.
  */
 
@@ -53,14 +53,14 @@ const byCode = new Map(
 const byClass = new Map(classes.map(([code, fault]) => [code, fault] as const));
 const byKind = new Map(kinds.map(([kind, fault]) => [kind, fault] as const));
 
-/** What a code means; undefined for one that the table does not have. */
+/** The fault that a code stands for; undefined if the table does not have the code. */
 const meantBy = (code: string): FaultName | undefined =>
   byCode.get(code) ?? (/^[0-9A-Z]{5}$/.test(code) ? byClass.get(code.slice(0, 2)) : undefined);
 
 /**
- * What an error is a fault of, by the table.
+ * The fault that an error stands for, by the table.
  *
- * @returns null for what is no error of the database
+ * @returns null if it is not an error of the database
  */
 function faultOf(error: unknown): FaultName | null {
   if (!(error instanceof Error)) return null;
@@ -73,19 +73,19 @@ function faultOf(error: unknown): FaultName | null {
   if (said) return said[2];
   const meant = codes.map(meantBy).find((fault) => fault !== undefined);
   if (meant !== undefined && meant !== "bug") return meant;
-  // It ended the session, or never opened it: a bug of ours does neither.
+  // An error that ended the session, or kept it from opening, is never caused by a bug of ours.
   if (severity === "FATAL" || severity === "PANIC") return "unavailable";
   if (meant !== undefined) return meant;
   const ofKind = byKind.get(kind);
   if (ofKind !== undefined) return ofKind;
-  // The file of a Unix socket that nobody listens on.
+  // Nobody listens on the file of a Unix socket.
   if ((error as NodeJS.ErrnoException).syscall === "connect") return "unavailable";
   return codes.length === 0
     ? (sentences.find(([pattern]) => pattern.test(error.message))?.[1] ?? null)
     : null;
 }
 
-/** @returns null for what is no fault of the database */
+/** What an error means for answers, retries and jobs. @returns null if it is not a fault of the database */
 export function meaningOf(error: unknown): Meaning | null {
   const fault = faultOf(error);
   return fault && meanings[fault];
@@ -103,32 +103,32 @@ export const isUniqueViolation = (error: unknown): boolean => hasCode(error, new
 /** Whether a write refers to a row that does not exist. */
 export const violatesForeignKey = (error: unknown): boolean => hasCode(error, new Set(["P2003", "23503"]));
 
-/** Whether PostgreSQL did nothing of a write, and would do it if it came again (serialization, deadlock). */
+/** Whether PostgreSQL undid a write that would succeed if it were sent again (serialization failure, deadlock). */
 export const isRetryable = (error: unknown): boolean => meaningOf(error)?.writeAgain === true;
 
 /** Whether a statement or a transaction exceeded its timeout, which may be its own fault. */
 export const isOverdue = (error: unknown): boolean => faultOf(error) === "overdue";
 
 /**
- * Whether it broke with its connection, or with what the connection had prepared: a read may be sent once more on
- * another one.
+ * Whether a statement failed because of its connection, or of what the connection had prepared: a read may then be sent
+ * once more on another connection.
  */
 export const isBroken = (error: unknown): boolean => meaningOf(error)?.readAgain === true;
 
-/** Whether a connection must not be used again, because of what it has prepared. */
+/** Whether a connection must not be used again, because of its prepared statements. */
 export const isStale = (error: unknown): boolean => faultOf(error) === "stale";
 
-/** Whether an answer that failed would take as long again to fail again: nothing is told by asking once more. */
+/** Whether the database failed to answer (503 or 504): asking again at once would take as long and fail again. */
 export const isFailure = (error: unknown): boolean => {
   const status = meaningOf(error)?.answer?.status;
   return status === 503 || status === 504;
 };
 
-/** Whether the same call may succeed later: the error is transient. */
+/** Whether the error is transient, so that the same call may succeed later. */
 export const isTransient = (error: unknown): boolean => {
   const meaning = meaningOf(error);
   return meaning !== null && meaning.job !== "ends";
 };
 
-/** Whether another attempt of a job counts: what it failed of may come again each time. */
+/** Whether a further attempt of a job counts towards its limit, because this error may come again each time. */
 export const countsAsAttempt = (error: unknown): boolean => meaningOf(error)?.job === "tries again";

@@ -6,17 +6,17 @@ import type { LanePool } from "./lane-pool.ts";
 import { type Send, takeFor } from "./query.ts";
 
 /**
- * Statements for one caller, which PostgreSQL is asked to cancel when the caller leaves: nobody would read their rows,
- * and they would keep their connections from others.
+ * Statements for one caller. If the caller leaves, PostgreSQL is asked to cancel them: nobody would read their rows,
+ * and they would keep connections from others.
  */
 
-/** Milliseconds that a request to cancel may take. */
+/** Milliseconds that a cancel request may take. */
 const PATIENCE = 5_000;
 
-/** Milliseconds after which it is made again: PostgreSQL ignores one that comes before it has read the statement. */
+/** Milliseconds after which it is repeated: PostgreSQL ignores one that arrives before it has read the statement. */
 const AGAIN = 1_000;
 
-/** The driver's client where it tells its backend; its types do not show it. */
+/** The driver's client, with properties of its backend that its types do not show. */
 interface Backend {
   readonly host: string;
   readonly port: number;
@@ -26,29 +26,29 @@ interface Backend {
   readonly secretKey: number;
 }
 
-/** The driver's connection, which speaks the protocol; its types show less of it. */
+/** The driver's connection, which speaks the protocol, with methods that its types do not show. */
 type Canceller = pg.Connection & {
   connect(port: number | string, host?: string): void;
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
 };
 
-/** A statement that runs. */
+/** A running statement. */
 interface Running {
   readonly client: pg.PoolClient;
-  /** Whether the requests to cancel it have been done, once there is one. */
+  /** Whether PostgreSQL has handled the cancel requests; absent before the first. */
   cancelling?: Promise<boolean>;
   again?: NodeJS.Timeout;
 }
 
 /**
- * Sends statements through a pool until a caller leaves. Those that run then are cancelled. There is a listener on the
- * signal only while one runs.
+ * Sends statements through a pool until a caller leaves. Statements that run at that moment are cancelled. Listens to
+ * the signal only while a statement runs.
  *
- * @param turn whose turn it is for each
+ * @param turn the caller's turn for connections
  * @param signal aborted when the caller leaves
- * @returns a sender that throws CallerGone in the place of what PostgreSQL says of a statement that was cancelled, and
- *   for each further one, which is not sent
+ * @returns a sender that throws CallerGone, instead of PostgreSQL's error for a cancelled statement, and for each later
+ *   statement, which is not sent
  */
 export function cancelledWith(pool: LanePool, turn: Turn, signal: AbortSignal): Send {
   const statements = new Set<Running>();
@@ -84,7 +84,7 @@ export function cancelledWith(pool: LanePool, turn: Turn, signal: AbortSignal): 
       throw new CallerGone();
     } finally {
       end(running);
-      // A request to cancel that is still under way would hit the connection's next statement.
+      // A cancel request that is still under way would hit the connection's next statement.
       giveBack(running.cancelling ? (await running.cancelling) && sound : sound);
     }
   };
@@ -101,10 +101,10 @@ function beginToCancel(running: Running): void {
 }
 
 /**
- * Asks PostgreSQL to cancel what one backend does, as its protocol says (CancelRequest): on a connection of its own,
- * which needs no role and which poolers hand on.
+ * Asks PostgreSQL to cancel what one backend does, as its protocol says (CancelRequest): on a separate connection,
+ * which needs no role and which poolers forward.
  *
- * @returns whether PostgreSQL has done it: it ends the connection then
+ * @returns whether PostgreSQL has handled the request; it closes that connection then
  */
 function cancel({ host, port, ssl, sslNegotiation, processID, secretKey }: Backend): Promise<boolean> {
   const canceller = new pg.Connection({ ssl, sslNegotiation } as pg.ConnectionConfig) as Canceller;

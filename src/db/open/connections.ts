@@ -4,14 +4,15 @@ import type { Turn } from "../turn.ts";
 import { LanePool } from "./lane-pool.ts";
 
 /**
- * Pools, and connections taken out of them, always with an `error` listener. A connection that breaks rejects the
- * running statement and also emits `error`, which ends the process when there is no listener.
+ * Pools, and connections taken from them, always with an `error` listener. A connection that breaks rejects the running
+ * statement and also emits `error`, which ends the process if there is no listener.
  */
 
 /**
- * Makes a pool whose errors never end the process, and whose connections are given by lanes.
+ * Makes a pool whose errors never end the process, and which gives connections by lanes.
  *
  * @param onError called when an idle connection breaks; the pool replaces it
+ * @param inOrder whether to give connections in the order of asking instead
  */
 export function makePool(
   config: pg.PoolConfig,
@@ -23,18 +24,18 @@ export function makePool(
   return pool;
 }
 
-/** A connection that is taken out of its pool. */
+/** A connection taken from its pool. */
 export interface Connection {
   readonly client: pg.PoolClient;
   /**
    * Gives it back, once.
    *
-   * @param sound false when it cannot be trusted any more: it is closed, and the pool makes another one
+   * @param sound false if it cannot be trusted any more: it is closed, and the pool opens another
    */
   giveBack(sound: boolean): void;
 }
 
-/** What takes connections: a pool. */
+/** The part of a pool that gives connections. */
 interface Pool {
   connect(
     taken: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
@@ -43,9 +44,9 @@ interface Pool {
 }
 
 /**
- * Takes a connection out of a pool, for work that `pool.query` cannot do. Nothing else calls `pool.connect`.
+ * Takes a connection from a pool, for work that `pool.query` cannot do. Nothing else calls `pool.connect`.
  *
- * @param turn whose turn it is, in a pool with lanes; nobody's in particular when left out
+ * @param turn the turn of a request or job, in a pool with lanes; if omitted, it belongs to none
  */
 export const takeConnection = (pool: Pool, turn?: Turn): Promise<Connection> =>
   new Promise((resolve, reject) => {
@@ -64,10 +65,9 @@ export const takeConnection = (pool: Pool, turn?: Turn): Promise<Connection> =>
   });
 
 /**
- * Takes a connection that has worked since a moment, or is new. Others, which may have broken by then, are closed on
- * the way.
+ * Takes a connection that is new, or has worked since a moment. Other connections may be broken, and are closed.
  *
- * @param since of `performance.now()`
+ * @param since a value of `performance.now()`
  */
 export async function takeWorking(pool: LanePool, turn: Turn, since: number): Promise<Connection> {
   for (;;) {
@@ -80,8 +80,9 @@ export async function takeWorking(pool: LanePool, turn: Turn, since: number): Pr
 /**
  * Ends a connection's transaction and gives the connection back.
  *
- * @param cause why it is rolled back: what the connection has prepared may be at fault, and then it is not used again
- * @throws the database's error when it cannot be ended, or an Error when COMMIT was answered by ROLLBACK
+ * @param cause the error because of which it is rolled back; if prepared statements may be at fault, the connection is
+ *   closed
+ * @throws the database's error if the transaction cannot be ended, or an Error if COMMIT was answered by ROLLBACK
  */
 export async function endTransaction(
   { client, giveBack }: Connection,
@@ -92,7 +93,8 @@ export async function endTransaction(
   try {
     const { command } = await client.query(how);
     ended = true;
-    if (command !== how) throw new Error("a transaction of which a statement had failed was to be committed");
+    if (command !== how)
+      throw new Error("COMMIT was answered by ROLLBACK: a statement of the transaction had failed");
   } finally {
     giveBack(ended && !isStale(cause));
   }
@@ -101,7 +103,7 @@ export async function endTransaction(
 /**
  * Runs work on one connection in one transaction; a throw rolls all of it back.
  *
- * @param begin the statements that open it
+ * @param begin the statements that open the transaction
  */
 export async function withTransaction<Result>(
   pool: Pool,

@@ -11,20 +11,20 @@ import { boundedClient } from "./row-bytes.ts";
 
 export type DatabaseConfig =
   | { readonly kind: "embedded"; readonly directory: string }
-  /** In memory, restored from the dump where one is given. */
+  /** In memory; restored from the dump if there is one. */
   | { readonly kind: "memory"; readonly dump?: Blob }
   | {
       readonly kind: "postgres";
       readonly url: string;
       readonly poolSize: number;
       /**
-       * Milliseconds to wait for a free connection, or for a new one to open; 5000 when left out. A server sets less,
-       * so that its callers learn within two seconds that there is none, and can retry or go to another instance.
+       * Milliseconds to wait for a free connection, or for a new one to open; 5000 by default. A server sets less, so
+       * that its callers learn within two seconds that there is none, and can retry or go to another instance.
        */
       readonly wait?: number;
       /** Milliseconds after which PostgreSQL cancels a statement. */
       readonly statementTimeout: number;
-      /** Whether statements of a fixed text have names, so that their plans are kept; true when left out. */
+      /** Whether statements of a fixed text have names, so that their plans are kept; true by default. */
       readonly preparedStatements?: boolean;
     };
 
@@ -32,11 +32,11 @@ export interface DatabaseHooks {
   readonly onStatement?: StatementListener;
   /** Session settings that replace ours, such as `TimeZone`; for tests. */
   readonly session?: Readonly<Record<string, string>>;
-  /** Whether connections are given in the order of asking, for comparisons with lanes. */
+  /** Whether connections are given in the order of asking instead of by lanes, for comparisons. */
   readonly inOrder?: boolean;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
-  /** How many reads of a shape Prisma answers before the read is prepared; 1 when left out. */
+  /** Number of reads of a shape that Prisma answers before the read is prepared; 1 by default. */
   readonly prepareAfter?: number;
 }
 
@@ -49,7 +49,7 @@ const EMBEDDED_WAIT = 15_000;
 /**
  * Opens the embedded database or connects to PostgreSQL. Nothing is migrated.
  *
- * @throws DirectoryError when another process has the embedded database's directory open, or this one must not
+ * @throws DirectoryError if another process has the embedded database's directory open, or this process may not open it
  */
 export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks = {}): Promise<Database> {
   // Loaded on demand: PGlite would take a tenth of the time of a start on PostgreSQL.
@@ -62,7 +62,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
             ...addressSettings(config.url),
             max: config.poolSize,
             statement_timeout: config.statementTimeout,
-            // Without a limit a request waits for ever on a full pool or a dead host.
+            // Without a limit, a request would wait for ever for a full pool or a dead host.
             connectionTimeoutMillis: config.wait ?? 5_000,
           }
         : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
@@ -71,7 +71,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     hooks.onConnectionError,
     hooks.inOrder,
   );
-  // One connection first, to learn which start-up parameters a pooler refuses. If none can be had, the first statement
+  // Opens one connection first, to learn which start-up parameters a pooler refuses. If that fails, the first statement
   // fails with the reason.
   if (config.kind === "postgres") {
     await takeConnection(pool).then(

@@ -6,16 +6,17 @@ import { takeConnection, takeWorking } from "./connections.ts";
 import type { LanePool } from "./lane-pool.ts";
 
 /**
- * Sends one statement: through the pool, or on a transaction's connection.
+ * Sends one statement, through the pool or on a transaction's connection.
  *
- * @param since only on a connection that has worked since this moment of `performance.now()`; a transaction has one
+ * @param since a moment of `performance.now()`: only a connection that has worked since then is used. Not for
+ *   transactions, which have one connection.
  */
 export type Send = (statement: QueryConfig, since?: number) => Promise<QueryResult>;
 
-/** Sends one statement of the data layer's own and gives its rows: through the pool, or inside a transaction. */
+/** Sends one statement of the data layer and returns its rows, through the pool or inside a transaction. */
 export type Query = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-/** Sends each statement through the pool, on whichever connection is free when its turn has come. */
+/** Sends each statement through the pool, on the connection that is free when its turn comes. */
 export const poolSend =
   (pool: LanePool, turn: Turn): Send =>
   async (statement, since) => {
@@ -30,21 +31,21 @@ export const poolSend =
     }
   };
 
-/** Takes a connection for one statement, as `Send` says. */
+/** Takes a connection for one statement, as described at `Send`. */
 export const takeFor = (pool: LanePool, turn: Turn, since: number | undefined) =>
   since === undefined ? takeConnection(pool, turn) : takeWorking(pool, turn, since);
 
-/** How many reads were sent once more. */
+/** Number of reads that were sent again. */
 export interface ReadsAgain {
   count: number;
 }
 
-/** Milliseconds after which a read that breaks is not sent once more: its caller has waited for long enough. */
+/** Milliseconds after which a read that breaks is not sent again: its caller has waited long enough. */
 const TOO_LATE = 10_000;
 
 /**
- * Sends reads, and what of them breaks with its connection once more on another one: never twice, and without the name
- * of a kept plan. Nothing that writes may be sent so, since its answer alone may have been lost.
+ * Sends reads. A read that breaks with its connection is sent once more on another one, without the name of its kept
+ * plan. Never used for writes: a write may have succeeded although its answer was lost.
  */
 export const sendingReads =
   (send: Send, again: ReadsAgain): Send =>
@@ -59,7 +60,7 @@ export const sendingReads =
     });
   };
 
-/** @param nameOf names the statements, so that their plans are kept; there must be a bounded number of texts then */
+/** @param nameOf names the statements, so that their plans are kept; the number of texts must then be bounded */
 export const queryOf =
   (send: Send, nameOf: StatementNames = () => undefined): Query =>
   async <Row>(text: string, values: readonly unknown[]) =>

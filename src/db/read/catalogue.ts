@@ -14,11 +14,11 @@ export interface Definition {
   readonly position: number;
   /** The typed column that holds a copy of the value, such as `number3`; null when none was free. */
   readonly slot: string | null;
-  /** Whether one live record each may have a value. */
+  /** Whether at most one live record may have each value. */
   readonly unique: boolean;
 }
 
-/** What filters and writes need to know of an organization, read in one statement. */
+/** The definitions, tags and members that a filter or write needs, read in one statement. */
 export interface Catalogue {
   /** Definitions of custom fields, in the order in which they are shown. */
   readonly definitions: readonly Definition[];
@@ -31,9 +31,9 @@ export interface Catalogue {
 /**
  * Reads definitions, tags and members in one statement.
  *
- * @param entity whose custom fields; those of all entities when null
+ * @param entity whose custom fields; those of all entities if null
  * @param tagKeys comparison keys of tag names
- * @param tagIds ids of tags; those of other organizations come back as if they did not exist
+ * @param tagIds ids of tags; tags of other organizations are not found
  * @param memberIds ids of members; likewise
  */
 export async function readCatalogue(

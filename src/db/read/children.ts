@@ -36,7 +36,7 @@ interface ChildPosition {
   readonly id: string;
 }
 
-/** What is read of each row: one text, an expression over the row, which is called `child` in it. */
+/** What is read of each row: one text, by an SQL expression in which the row is called `child`. */
 export interface ChildText {
   /** Unique among the texts of one table. */
   readonly key: string;
@@ -69,15 +69,15 @@ interface ChildCountRequest {
 
 export type ChildRequest = ChildPageRequest | ChildCountRequest;
 
-/** Separates the texts of two rows: JSON escapes this character, and all other texts have a fixed form without it. */
+/** Separates the texts of two rows. JSON escapes this character, and other texts have fixed forms without it. */
 export const ROW_END = "\u001e";
 
 /**
  * Reads children of many parents, of any tables, in one statement: those that the principal may see, whether or not
  * they may see the parent.
  *
- * @returns for each request the texts of its rows in the direction asked for, separated by ROW_END, or their number;
- *   null where there is no row
+ * @returns for each request the texts of its rows in the given direction, separated by ROW_END, or their number; null
+ *   if there is no row
  */
 export type ChildReader = (requests: readonly ChildRequest[]) => Promise<(string | null)[]>;
 
@@ -138,10 +138,10 @@ function keyOf(request: ChildRequest): string {
 type Parameter = (value: unknown) => string;
 
 /**
- * One LATERAL over the parents of a group: PostgreSQL reads the index for each parent and stops at its limit, so that
- * a parent with 10 000 rows costs the same as one with ten.
+ * One LATERAL over the parents of a group: PostgreSQL reads the index for each parent and stops at its limit, so that a
+ * parent with 10 000 rows costs the same as one with ten.
  *
- * @param limit what the principal may see of the table, as a further condition
+ * @param limit a further SQL condition, for the rows that the principal may see
  */
 function branch(at: number, group: Group, limit: string, parameter: Parameter): string {
   const [first] = group;

@@ -4,11 +4,11 @@ import type { Principal } from "../scope/scope.ts";
 import { assignedSql } from "../scope/sql.ts";
 
 /**
- * Contacts that are likely one person, because they share a key: a mailbox, a name at a company, a phone number. What
- * more than ten contacts share, such as the number of a switchboard, says nothing.
+ * Contacts that are likely one person, because they share a key: a mailbox, a name at a company, or a phone number. A
+ * key that more than ten contacts share, such as the number of a switchboard, does not count.
  */
 
-/** A group of a search, as far as the principal may see it. */
+/** A group of a search, reduced to the contacts that the principal may see. */
 export interface FoundGroup {
   readonly position: number;
   /** In percent. */
@@ -18,7 +18,7 @@ export interface FoundGroup {
   readonly contactIds: readonly string[];
 }
 
-/** Where a page of groups begins: behind a group. */
+/** The group after which a page begins. */
 export interface GroupPlace {
   readonly score: number;
   readonly position: number;
@@ -33,38 +33,38 @@ export interface Likeness {
 
 export interface DuplicateReader {
   /**
-   * Groups of the latest search that is done, the likeliest first; those with fewer than two live contacts that the
-   * principal may see are passed over.
+   * Groups of the latest finished search, the likeliest first. Groups with fewer than two live contacts that the
+   * principal may see are skipped.
    *
-   * @param after the place behind which they begin; from the beginning when null
-   * @param backwards whether those before the place are meant, the nearest first
+   * @param after the group after which the page begins; null for the first page
+   * @param backwards whether to read the groups before that one instead, the nearest first
    */
   groups(after: GroupPlace | null, take: number, backwards?: boolean): Promise<FoundGroup[]>;
-  /** How many groups there are for the principal. */
+  /** Number of groups that the principal can see. */
   countGroups(): Promise<number>;
-  /** Live contacts that are likely the same person as each of these, by what they share now. */
+  /** Live contacts that are likely the same person as each of these, by the keys that they share now. */
   likenesses(contactIds: readonly string[]): Promise<Likeness[]>;
   /**
-   * The live contacts that share each key, whoever they are assigned to: of one part of all keys, so that no answer is
-   * large.
+   * The live contacts that share each key, whoever owns them. Reads one of `parts` parts of the keys, so that no answer
+   * is large.
    */
   sharing(reason: DuplicateReason, part: number, parts: number): Promise<string[][]>;
-  /** How many live contacts there are. */
+  /** Number of live contacts. */
   countLive(): Promise<number>;
 }
 
-/** Most contacts that share what says something. */
+/** Maximum number of contacts that share a key that counts. */
 const MOST = 10;
 
-/** The mailbox of an address, as the index has it. */
+/** SQL of the mailbox of an address, as the index has it. */
 const mailbox = (email: string) =>
   `(replace(split_part(split_part(${email}, '@', 1), '+', 1), '.', '') || '@' ||
     replace(split_part(${email}, '@', 2), 'googlemail.com', 'gmail.com'))`;
 
-/** An order key's text without accents. */
+/** SQL of an order key's text without accents. */
 const plain = (key: string) => `split_part(${key}, chr(1), 1)`;
 
-/** All keys of live contacts with their ids, as a query with the columns `key` and `id`. */
+/** Queries for all keys of live contacts, with the columns `key` and `id`. */
 const keys: Readonly<Record<DuplicateReason, string>> = {
   SIMILAR_EMAIL: `SELECT ${mailbox("email_key")} AS key, contact_id AS id FROM contact_email
     WHERE org_id = $1::uuid AND email_key NOT LIKE '+%'`,
@@ -77,12 +77,13 @@ const keys: Readonly<Record<DuplicateReason, string>> = {
 const andSeen = (seen: string | null) => (seen === null ? "" : ` AND ${seen}`);
 
 /**
- * For one contact `me` those that share a key with it, itself included: found by an index, one more than say something.
- * Numbers are sorted, and by no index: for the first few that come the planner reads all contacts in a row, since it
- * takes a member of an array for one in two hundred (a million contacts, a hundred of them asked: 44 s).
+ * For one contact `me`, the contacts that share a key with it, itself included. An index finds them, and reading stops
+ * at one more than may share a key that counts. Phone numbers are sorted by an expression that no index has: otherwise,
+ * for the first few rows, the planner reads contacts one after the other, since it estimates that an array has a given
+ * item in one of two hundred rows (asked for a hundred of a million contacts: 44 s).
  *
- * @param seen the condition that the principal may see a contact `c`; null when they see all. What is hidden is not
- *   counted: how many share a number decides whether it says something, and would tell of those that are hidden.
+ * @param seen SQL condition that the principal may see a contact `c`; null if they see all. Hidden contacts are not
+ *   counted: otherwise whether a number counts would tell how many hidden contacts share it.
  */
 const near = (seen: string | null): Readonly<Record<DuplicateReason, string>> => ({
   SIMILAR_EMAIL: `contact_email AS mine CROSS JOIN LATERAL (
@@ -105,13 +106,13 @@ const near = (seen: string | null): Readonly<Record<DuplicateReason, string>> =>
 
 const reasons = Object.keys(keys) as DuplicateReason[];
 
-/** The latest search that is done. */
+/** SQL of the id of the latest finished search. */
 const latest = `(SELECT id FROM duplicate_search WHERE org_id = $1::uuid AND state = 'DONE'
   ORDER BY finished_at DESC, id DESC LIMIT 1)`;
 
 export function duplicateReader(query: Query, principal: Principal): DuplicateReader {
   const { orgId } = principal;
-  /** The condition that the principal may see a contact `c`, with its parameter; null when they see all. */
+  /** SQL condition that the principal may see a contact `c`; adds its parameter to `values`. Null if they see all. */
   const seen = (values: unknown[]): string | null =>
     assignedSql("Contact", "c", principal, "$1", () => `$${values.push(principal.memberId)}`);
   const visible = (values: unknown[]): string =>

@@ -11,16 +11,16 @@ export interface RowSet {
   readonly where: object;
 }
 
-/** What rows are grouped by. */
+/** What to group rows by. */
 export type Bucket =
-  /** A column's values, grouped by the column `by` where that is another one (a folded copy). */
+  /** A column's values; grouped by the column `by` if given, such as a folded copy. */
   | { readonly kind: "column"; readonly column: string; readonly by?: string }
-  /** The members of an array column. */
+  /** The items of an array column. */
   | { readonly kind: "array"; readonly column: string }
-  /** A custom field's values: one, or each of several; `by` as above. */
+  /** A custom field's values: one per row, or with `many` several; `by` as above. */
   | { readonly kind: "custom"; readonly slug: string; readonly many: boolean; readonly by?: string };
 
-/** A value, and how many rows have it; null for the rows without one. */
+/** A value and the number of rows that have it; null for the rows without a value. */
 export interface BucketCount {
   readonly value: string | null;
   readonly count: number;
@@ -30,7 +30,7 @@ export interface BucketCount {
 export interface SetReader {
   /** The most frequent values of a set's rows, most frequent first. */
   counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
-  /** For each of these rows, the positions (in `sets`) of the sets that it is in. */
+  /** For each of these rows, the positions in `sets` of the sets that contain it. */
   memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
   /** Number of live rows with a tag, or without it, regardless of their owner. */
   countTagged(model: "contact" | "lead", tagId: string, negated: boolean): Promise<number>;
@@ -70,7 +70,7 @@ export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
       };
 
 /**
- * One `SELECT` of these columns, and of the keys, for a set's rows that the principal may see.
+ * One `SELECT` of these columns and the keys, for the rows of a set that the principal may see.
  *
  * @param statement makes the SQL of a read
  */

@@ -5,14 +5,14 @@ import { columnOf } from "../prisma/columns.ts";
 
 /** How audit events are written: many in one statement, or as a part of the statement that they are about. */
 
-/** An event, but for its organization. */
+/** An event without its organization. */
 export type AuditRow = Omit<AuditEvent, "orgId">;
 
 /**
- * INSERT of events.
+ * SQL that inserts events.
  *
- * @param place number of the parameter that has them, as `auditValue` makes it
- * @param condition under which they are written
+ * @param place number of the parameter with the events, as `auditValue` makes it
+ * @param condition condition for inserting them
  */
 export const insertAudit = (place: number, condition = "true"): string =>
   `INSERT INTO audit_event SELECT e.* FROM json_populate_recordset(null::audit_event, $${place}::json) AS e
@@ -22,7 +22,7 @@ export const insertAudit = (place: number, condition = "true"): string =>
 export const auditValue = (orgId: string, events: readonly AuditRow[]): string =>
   auditValues(events.map((event) => ({ orgId, ...event })));
 
-/** The same of events of several organizations. */
+/** The same for events of several organizations. */
 export const auditValues = (events: readonly AuditEvent[]): string =>
   JSON.stringify(
     events.map((event) =>
@@ -30,7 +30,7 @@ export const auditValues = (events: readonly AuditEvent[]): string =>
     ),
   );
 
-/** The event of what the server has done to records by itself. */
+/** The event of something that the server has done to records by itself. */
 export function systemEvent(
   orgId: string,
   action: AuditEvent["action"],

@@ -50,9 +50,9 @@ type Said = readonly OwnedName[];
 type ByTable = (table: "contact" | "lead") => Said;
 
 /**
- * The models whose rows these statements change, where a write must say to which it did so (`touched` of Db). What only
- * follows from something else that it says is not among them: a contact's calls from its activities, records without a
- * tag from the tag, what hangs on merged contacts from the merge.
+ * The models whose rows these statements change, and for which a write must note an audit event (`touched` of Db).
+ * Changes that only follow from others are not listed: a contact's calls follow from its activities, the tags of
+ * records from deleting the tag, and moved rows of merged contacts from the merge.
  */
 export const changedBy = {
   insertContacts: ["Contact"],
@@ -83,9 +83,9 @@ export const changedBy = {
 } as const satisfies Readonly<Record<keyof Bulk, Said | ByTable>>;
 
 /**
- * The statements, which tell whose rows each of them changes.
+ * Wraps the statements so that each tells which models' rows it changes.
  *
- * @param touch told before a statement is sent
+ * @param touch called before a statement is sent
  */
 export function tellingBulk(bulk: Bulk, touch: (model: OwnedName) => void): Bulk {
   const told = Object.entries(bulk).map(([name, send]) => [

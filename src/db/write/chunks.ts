@@ -1,8 +1,8 @@
 import type { Query } from "../open/query.ts";
 
 /**
- * Stores one chunk of an import's file, while the import is UPLOADING. Not through Prisma, which would keep several
- * copies of the bytes in memory, as text.
+ * Stores one chunk of an import's file, while the import is UPLOADING. Bypasses Prisma, which would keep several copies
+ * of the bytes in memory, as text.
  *
  * @param position of the chunk, from 0
  */

@@ -2,24 +2,24 @@ import type { Query } from "../open/query.ts";
 import type { Principal } from "../scope/scope.ts";
 import type { LockOrder } from "./lock-order.ts";
 
-/** Erasing people: their records, and what holds copies of their values. */
+/** Erases people: their records, and the copies of their values in other tables. */
 
-/** Who is erased, by row ids, and by what copies of their values are found. */
+/** The people to erase, by row ids, and the values by which copies are found. */
 export interface Erased {
   readonly contactIds: readonly string[];
   /** Leads that became these contacts. */
   readonly leadIds: readonly string[];
-  /** Deals of which a name was taken out, or that are deleted. */
+  /** Deals that are deleted, or whose name contained a person's name and was changed. */
   readonly dealIds: readonly string[];
-  /** Deals that stay, and whose stored answers do so. */
+  /** Deals that stay. Stored answers that are one of these deals stay too. */
   readonly keptDealIds: readonly string[];
-  /** Imports that were cancelled for their files. */
+  /** Imports that were cancelled because of their files. */
   readonly cancelled: readonly string[];
-  /** E-mail addresses and names, in small letters. */
+  /** E-mail addresses and names, in lower case. */
   readonly texts: readonly string[];
   /** The last digits of phone numbers. */
   readonly digits: readonly string[];
-  /** LIKE patterns of every text of them, as JSON has it in small letters. */
+  /** LIKE patterns of each of these texts, in lower case and as JSON writes it. */
   readonly inJson: readonly string[];
 }
 
@@ -39,30 +39,33 @@ export const erasedKinds = [
 ] as const;
 
 export interface EraseStatements {
-  /** Deletes what hangs on erased people, and every copy of their values. Their records are locked. */
+  /** Deletes what belongs to erased people, and every copy of their values. The caller has locked their records. */
   eraseTraces(erased: Erased): Promise<ErasedCounts>;
-  /** Makes stored answers that are a deal, as its row is now, and takes the warnings from them. */
+  /** Replaces stored answers that are a deal by the deal's current row, and removes their warnings. */
   renewAnswers(dealId: string, answer: unknown): Promise<void>;
-  /** Deletes the records themselves, to which nothing points any more. */
+  /** Deletes the records themselves, when nothing points to them any more. */
   erasePeople(erased: Pick<Erased, "contactIds" | "leadIds">): Promise<void>;
-  /** Deletes deals, with the activities that are theirs alone. The deals are locked. */
+  /** Deletes deals, and the activities that belong to them alone. The caller has locked the deals. */
   eraseDeals(dealIds: readonly string[], now: Date): Promise<void>;
 }
 
-/** What is left of a stored answer of which a record was erased; `write.ts` refuses to repeat it. */
+/**
+ * Key of what replaces a stored answer after a record in it was erased; `write.ts` refuses to repeat such an answer.
+ */
 export const ERASED_ANSWER = "$erased";
 
-const ENDED = "A person whose values its file had was erased, and the file with them. Ask for it again.";
+const ENDED =
+  "Its file contained a person who has been erased, so the file was deleted. Start the export again.";
 
-/** Most errors of imports that one statement searches, unless one import has more. */
+/** Maximum number of import errors that one statement searches, unless a single import has more. */
 const SEARCHED = 20_000;
 
-/** LIKE patterns of texts, wherever they stand. */
+/** LIKE patterns that find texts anywhere. */
 const patterns = (texts: readonly string[]): string[] =>
   texts.map((text) => `%${text.replace(/[\\%_]/g, "\\$&")}%`);
 
 export function eraseStatements(query: Query, { orgId }: Principal, order: LockOrder): EraseStatements {
-  /** Runs a statement whose rows are counted. */
+  /** Runs a statement and counts its rows. */
   const count = async (text: string, values: readonly unknown[]): Promise<number> => {
     const [row] = await query<{ count: number }>(
       `WITH done AS (${text} RETURNING 1) SELECT count(*)::int AS count FROM done`,
@@ -71,12 +74,15 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
     return row?.count ?? 0;
   };
 
-  /** Whether a text has an address or a name, or another text a number. */
+  /** SQL condition: `text` contains an address or a name, or `numbered` contains a number. */
   const has = (text: string, numbered: string) => `(lower(${text}) LIKE ANY($2::text[])
     OR EXISTS (SELECT FROM unnest($3::text[]) AS d(digits)
       WHERE position(d.digits IN regexp_replace(${numbered}, '[^0-9\\n,;|\\t]', '', 'g')) > 0))`;
 
-  /** Empties errors of imports that have a value, some imports at a time. @returns the imports, once for each error */
+  /**
+   * Empties import errors that contain a value, some imports at a time. @returns ids of their imports, once for each
+   * error
+   */
   async function emptyErrors({ texts, digits }: Erased): Promise<string[]> {
     const jobs = await query<{ id: string; errors: number }>(
       `SELECT job_id::text AS id, count(*)::int AS errors FROM import_error
@@ -92,7 +98,7 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
     const found: string[] = [];
     for (const { ids } of parts) {
       const rows = await query<{ jobId: string }>(
-        `UPDATE import_error AS e SET raw = '', text = NULL, message = 'erased, with the person whose row it was'
+        `UPDATE import_error AS e SET raw = '', text = NULL, message = 'erased together with the person in this row'
          WHERE e.org_id = $1::uuid AND e.job_id = ANY($4::uuid[]) AND ${has(
            "e.raw || ' ' || coalesce(e.text, '') || ' ' || e.message",
            "e.raw || ' ' || coalesce(e.text, '')",
@@ -119,7 +125,8 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         "DELETE FROM conversation WHERE org_id = $1::uuid AND contact_id = ANY($2::uuid[])",
         [contactIds],
       );
-      // A merge that was undone has values of the one who had been merged in what the other one was.
+      // A merge that was undone may be one of a contact that stays, and still has values of the contact that was merged
+      // into it.
       const emptied = await count(
         `UPDATE contact_merge AS m SET before = '{}', after = '{}', choices = '[]'
          WHERE m.org_id = $1::uuid AND m.primary_id <> ALL($2::uuid[]) AND m.id IN (
@@ -132,7 +139,7 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
       );
       const ids = [...contactIds, ...leadIds, ...dealIds];
       const refused = await emptyErrors(erased);
-      // Those that wrote the person, or refused a row of theirs, may have kept samples of the row.
+      // Imports that wrote the person, or refused a row with the person's values, may have kept samples of the row.
       const jobs = await query<{ id: string }>(
         `SELECT job_id::text AS id FROM audit_event
          WHERE org_id = $1::uuid AND record_ids && $2::uuid[] AND job_type = 'ImportJob'
@@ -173,7 +180,7 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         "DELETE FROM duplicate_group WHERE org_id = $1::uuid AND contact_ids && $2::uuid[]",
         [contactIds],
       );
-      // Nothing reads them after the end: those of jobs that end from now on are emptied then.
+      // Nothing reads the input of a job that has ended. The inputs of other jobs are emptied when they end.
       const bulkJobs = await count(
         "UPDATE bulk_job SET input = '{}' WHERE org_id = $1::uuid AND finished_at IS NOT NULL AND input <> '{}'",
         [],
@@ -209,7 +216,7 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         "DELETE FROM contact_email WHERE org_id = $1::uuid AND contact_id = ANY($2::uuid[])",
         contacts,
       );
-      // Those that were merged go before the one that they lead to.
+      // Merged contacts are deleted before the contact that they lead to.
       for (const merged of ["NOT NULL", "NULL"]) {
         await query(
           `DELETE FROM contact WHERE org_id = $1::uuid AND id = ANY($2::uuid[]) AND merged_into_id IS ${merged}`,

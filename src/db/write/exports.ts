@@ -5,21 +5,21 @@ import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import { type RowSet, setStatement } from "../read/sets.ts";
 import type { Principal } from "../scope/scope.ts";
 
-/** What an export writes beside its own row: the ids of its records, and the pieces of its file. */
+/** Rows that an export writes besides its own: the ids of its records, and the pieces of its file. */
 export interface ExportStatements {
   /**
    * Queues the records of a set as batches of an export, in an order. The ids stay in the database, so the set may be
    * of any size.
    *
-   * @param keys the order, the id last
+   * @param keys the sort keys, the id last
    * @param size records in a batch
    * @returns the number of records queued
    */
   queueExport(jobId: string, set: RowSet, keys: readonly SortKey[], size: number): Promise<number>;
   /**
-   * Stores one piece of an export's file. Not through Prisma, which would keep several copies of it, as text.
+   * Stores one piece of an export's file. Bypasses Prisma, which would keep several copies of it, as text.
    *
-   * @param recordIds of the records that it has
+   * @param recordIds ids of the records in the piece
    */
   keepExportChunk(
     jobId: string,

@@ -23,7 +23,7 @@ const order: readonly Place[] = ownedModels.flatMap(([, { table, locked }]) =>
   locked ? [...(advisoryBefore[table] ?? []), table as Lockable] : [],
 );
 
-/** Most rows of a place whose ids are remembered: a change of a custom field may lock a million. */
+/** Maximum number of rows of a place whose ids are remembered: a change of a custom field may lock a million. */
 const REMEMBERED = 5_000;
 
 /** What one transaction has locked; refuses locks out of order. */
@@ -32,9 +32,9 @@ export class LockOrder {
   #last = -1;
 
   /**
-   * Checks that rows may be locked now; rows that are locked already may be locked again.
+   * Checks that rows may be locked now. Rows that are locked already may be locked again.
    *
-   * @throws ScopeError when a later place or row is locked already: a bug, which could cause a deadlock
+   * @throws ScopeError if a later place or row is locked already: a bug, which could cause a deadlock
    */
   check(place: Place, ids: readonly string[], strength: Strength): void {
     const rank = order.indexOf(place);
@@ -58,7 +58,7 @@ export class LockOrder {
     this.#last = Math.max(this.#last, order.indexOf(place));
   }
 
-  /** Records a lock on rows whose ids are not known beforehand, or on an advisory lock; once for a place. */
+  /** Records a lock on rows whose ids are not known beforehand, or an advisory lock. */
   enter(place: Place): void {
     if (order.indexOf(place) < this.#last) this.check(place, ["?"], "update");
     this.#last = Math.max(this.#last, order.indexOf(place));

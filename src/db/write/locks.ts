@@ -20,35 +20,36 @@ export interface Lock {
   rows(table: Lockable, ids: readonly string[], strength: Strength): Promise<void>;
   /** Locks all children of a row, whoever may see them. */
   children(rows: Children, from: string): Promise<void>;
-  /** Locks a row, if a column of it is null. */
+  /** Locks a row if this column of it is null. */
   rowWithout(column: Pointing, id: string, strength: Strength): Promise<void>;
   /**
    * Locks rows together with all rows of their table that point to them, whoever may see them.
    *
-   * @throws ConcurrentChange when the rows that point to them changed while waiting
+   * @throws ConcurrentChange if the rows that point to them changed while waiting
    */
   families(by: Pointing, ids: readonly string[]): Promise<void>;
   /** Locks out every write that reads the organization's custom fields. */
   fields(): Promise<void>;
-  /** Waits for other writes that change who is a member of the organization, and as what. */
+  /** Waits for other writes that change the organization's members, or their roles and data scopes. */
   members(): Promise<void>;
   /**
-   * Keeps erasures of people and steps of jobs from each other: a step may hold values that an erasure cannot see yet.
+   * Keeps erasures of people and steps of jobs from running together: a step may hold values that an erasure cannot see
+   * yet.
    *
    * @param strength "update" for an erasure, "share" for a step
    */
   erasure(strength: Strength): Promise<void>;
   /** Waits for the organization's other imports: two could create the same contact and conflict. */
   imports(): Promise<void>;
-  /** Waits for other writes that count how many jobs of a member wait. */
+  /** Waits for other writes that count a member's waiting jobs. */
   jobsOf(memberId: string): Promise<void>;
   /** Waits for other writes that find a contact by one of these phone numbers or create it. */
   phones(numbers: readonly string[]): Promise<void>;
 }
 
 /**
- * What led to a row had changed by the time the row was locked (another contact was merged into it, a tag was added).
- * Nothing was written, and the work must begin again.
+ * The way by which a row was found had changed by the time it was locked: another contact was merged into it, or a tag
+ * was added. Nothing was written, and the work must start again.
  */
 export class ConcurrentChange extends Error {
   override readonly name = "ConcurrentChange";
@@ -95,7 +96,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       order.take(table, locked, "update");
       const now = idsOf(await query<{ id: string }>(members, [orgId, ids]));
       if (now.join() !== locked.join())
-        throw new ConcurrentChange(`what points by ${table}.${column} has changed meanwhile`);
+        throw new ConcurrentChange(`the rows that point by ${table}.${column} changed meanwhile`);
     },
     async fields() {
       order.take("fields", [""], "update");
@@ -103,7 +104,8 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     },
     async members() {
       order.enter("members");
-      // Advisory: foreign keys to a member share its row, and whoever writes records would wait for its lock.
+      // An advisory lock: foreign keys to a member share-lock its row, so every write of records would wait for a row
+      // lock.
       await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242007))", [`${orgId} members`]);
     },
     async erasure(strength) {
@@ -126,7 +128,7 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
     async phones(numbers) {
       if (numbers.length === 0) return;
       order.enter("phones");
-      // Advisory, because a contact that is not there yet has no row to lock. Taken in the order of the numbers.
+      // An advisory lock, because a contact that does not exist yet has no row. Taken in the order of the numbers.
       await advisory(
         "SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 7242004)) FROM unnest($2::text[]) AS key",
         [`${orgId} phone `, [...new Set(numbers)].sort()],

@@ -9,7 +9,7 @@ import type { AddressMoves } from "./contact-emails.ts";
 /** A row by Prisma's field names; dates as Date or ISO text, JSON as it is. */
 type BulkRow = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** An address that a contact gets. */
+/** An address to add to a contact. */
 interface HeldAddress {
   /** Comparison key. */
   readonly key: string;
@@ -38,9 +38,9 @@ export interface ManyRowStatements {
   /** Sets these fields of contacts or leads, for each row to its own values; purged rows are skipped. */
   update(table: "contact" | "lead", fields: readonly string[], rows: readonly BulkRow[]): Promise<void>;
   /**
-   * The same for contacts whose addresses change too: one more statement if some lose an address.
+   * The same for contacts whose addresses change too. Takes one more statement if some lose an address.
    *
-   * @param moves of each contact
+   * @param moves the changes of addresses, by contact
    */
   updateContacts(
     fields: readonly string[],
@@ -94,8 +94,8 @@ export function manyRowStatements(query: Query, { orgId }: Principal): ManyRowSt
     ]);
   };
   /**
-   * A CTE that adds addresses to contacts: in a fixed order, since transactions that add the same addresses wait for
-   * each other.
+   * A CTE that adds addresses to contacts. Adds them in a fixed order, because transactions that add the same addresses
+   * wait for each other.
    */
   const giving = (place: number) =>
     `WITH come AS (

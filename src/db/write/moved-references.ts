@@ -37,7 +37,7 @@ export function referenceStatements(
   { orgId }: Principal,
   order: LockOrder,
 ): ReferenceStatements {
-  /** The contacts are not checked here: the merge has locked them before, with all contacts merged into them. */
+  /** Contacts are not checked here: the merge has already locked them, with all contacts merged into them. */
   const enter = ({ row: { table }, column, versioned }: MovedReference) => {
     if (table !== entities.Contact.table) order.enter(table as Lockable);
     return { table, column, set: versioned ? "version = t.version + 1, " : "" };

@@ -47,7 +47,7 @@ export const organizationRow = (query: Query, orgId: string): OrganizationRow =>
        FROM organization WHERE id = $1::uuid FOR NO KEY UPDATE`,
       [orgId],
     );
-    if (row === undefined) throw new Error("the organization of a caller is not there");
+    if (row === undefined) throw new Error("the caller's organization does not exist");
     return row;
   },
   async change(before, change) {

@@ -5,16 +5,16 @@ import type { LockOrder } from "./lock-order.ts";
 import type { Stamp } from "./stamp.ts";
 
 /**
- * What is assigned to a member: the rows of every model that has an owner, those in the trash too. What else points to
- * a member says who did something, and stays.
+ * The records assigned to a member: rows of every model that has an owner, including those in the trash. Other pointers
+ * to a member say who did something; they stay.
  */
 export interface OwnerStatements {
-  /** How many records are assigned to a member. */
+  /** Number of records assigned to a member. */
   countOwned(memberId: string): Promise<number>;
   /**
-   * Assigns records of one member to another one, or to nobody: as many as `limit`, of one model after the other.
+   * Assigns at most `limit` records of one member to another member or to nobody, one model after the other.
    *
-   * @returns their ids, by model; none when none is left
+   * @returns their ids, by model; none if none is left
    */
   moveOwned(from: string, to: string | null, limit: number, stamp: Stamp): Promise<readonly Moved[]>;
 }
@@ -46,9 +46,9 @@ export function ownerStatements(query: Query, { orgId }: Principal, order: LockO
   ): Promise<string[]> => {
     order.enter(table);
     const stamped = "lastModificationSource" in columnsOf(name);
-    // Found in the order of an index, and locked in the order of ids, as every write locks them.
-    // IS TRUE keeps the owner's index out of the join: before statistics are taken the planner expects one row of an
-    // owner, and compares all of theirs with all that were chosen (500 of 34,500: 2.9 s; by the primary key 0.03 s).
+    // Found in the order of an index, and locked in the order of ids, as every write locks them. IS TRUE keeps the
+    // owner's index out of the join: without statistics the planner expects one row per owner, and compares all rows of
+    // the owner with all chosen ones (500 of 34,500: 2.9 s; by the primary key 0.03 s).
     const rows = await query<{ id: string }>(
       `WITH chosen AS MATERIALIZED (
          SELECT id FROM ${table} WHERE org_id = $1::uuid AND owner_id = $2::uuid ORDER BY created_at, id LIMIT $4),

@@ -19,13 +19,13 @@ export interface Purged {
   readonly idempotencyKeys: number;
   /** Errors of old imports that were deleted. */
   readonly importErrors: number;
-  /** Audit events that were kept for long enough. */
+  /** Audit events that were deleted because of their age. */
   readonly auditEvents: number;
   /** False if another process was purging: then nothing was done. */
   readonly ran: boolean;
 }
 
-/** Until when what is deleted was last needed. */
+/** The times before which data are no longer needed. */
 export interface PurgeLimits {
   /** Records trashed before this time are erased, and errors of imports that ended before it. */
   readonly trashedBefore: Date;
@@ -88,12 +88,12 @@ export async function purge(
   }
 }
 
-/** Audit events of before a moment, by their ids, which begin with it: found by each organization's primary key. */
+/** Audit events before a moment. Their ids begin with their time, so each organization's primary key finds them. */
 const oldEvents = (place: number, limit: string) =>
   `organization AS o CROSS JOIN LATERAL
      (SELECT a.ctid FROM audit_event AS a WHERE a.org_id = o.id AND a.id < $${place}::uuid ${limit}) AS old`;
 
-/** Deletes a batch of the audit events of before a time, and gives their number. */
+/** Deletes a batch of the audit events before a time. @returns how many */
 async function dropEvents(client: pg.PoolClient, before: Date): Promise<number> {
   const { rowCount } = await client.query(
     `DELETE FROM audit_event WHERE ctid = ANY(ARRAY(
@@ -123,7 +123,7 @@ export type Stubs = Readonly<Record<"Contact" | "Lead", Readonly<Record<string, 
 /** FROM item of the records to purge, by their keys: `$1` organization ids, `$2` row ids. */
 const THESE = "unnest($1::uuid[], $2::uuid[]) AS p(org_id, id)";
 
-/** The statement for rows that point to purged records by this pointer; null if they stay as they are. */
+/** The statement for rows that point to purged records by this pointer; null if such rows stay as they are. */
 function consequence({ row, column, purge }: Reference): string | null {
   const pointing = `DELETE FROM ${row.table} AS t USING ${THESE} WHERE t.org_id = p.org_id AND t.${column} = p.id`;
   if (purge === "delete") return pointing;
@@ -155,7 +155,7 @@ function isKept(model: keyof Stubs): string {
   return [...pointed, ...leading].join(" OR ");
 }
 
-/** An event for each organization that records are purged of. */
+/** One event for each organization whose records are purged. */
 function purgedEvents(model: keyof Stubs, rows: readonly { org_id: string; id: string }[]): AuditEvent[] {
   const byOrganization = new Map<string, string[]>();
   for (const { org_id, id } of rows) byOrganization.set(org_id, [...(byOrganization.get(org_id) ?? []), id]);

@@ -47,10 +47,10 @@ const shown = Object.fromEntries(
   ]),
 );
 
-/** Matches the keys and tokens of custom fields; no others begin so. */
+/** Matches the keys and tokens of custom fields; no others begin like this. */
 const custom = "LIKE 'custom.%'";
 
-/** For `keys` and `facets`: the new value, with the parts of custom fields taken from the row. */
+/** SQL of the new value of `keys` and `facets`, with the parts of custom fields taken from the row. */
 const keepingCustom: Readonly<Record<string, (value: string) => string>> = {
   keys: (value) =>
     `${value}::jsonb || coalesce((SELECT jsonb_object_agg(k.key, k.value) FROM jsonb_each(keys) AS k
@@ -60,7 +60,7 @@ const keepingCustom: Readonly<Record<string, (value: string) => string>> = {
        WHERE f.token ${custom} ORDER BY f.place)`,
 };
 
-/** Conditions on columns; their values are appended to the statement's. */
+/** SQL conditions on columns. Their values are appended to the statement's. */
 function confined(limits: Values, values: unknown[]): string {
   return Object.entries(limits)
     .map(([field, value]) => `${columnOf(field)} = $${values.push(value)}`)
@@ -68,7 +68,7 @@ function confined(limits: Values, values: unknown[]): string {
 }
 
 /**
- * Sends the store's statements. Their texts are bounded in number, by the sets of columns that are changed together.
+ * Sends the store's statements. The number of their texts is bounded by the sets of columns that are changed together.
  */
 export interface StoreConnection {
   readonly send: Send;
@@ -87,8 +87,8 @@ async function first(
 /**
  * Reads a row and locks it.
  *
- * @param limits what the member may see
- * @param mustBeNull a column that must have no value
+ * @param limits columns that decide what the member may see, with their values
+ * @param mustBeNull a column that must be null
  */
 export function readLocked(
   connection: StoreConnection,
@@ -107,8 +107,8 @@ export function readLocked(
 /**
  * Reads a row without a lock.
  *
- * @param limits what the member may see
- * @returns the row, with the number of the transaction that wrote it (`xmin`)
+ * @param limits columns that decide what the member may see, with their values
+ * @returns the row, with the id of the transaction that wrote it (`xmin`)
  */
 export function readUnlocked(
   connection: StoreConnection,
@@ -122,14 +122,14 @@ export function readUnlocked(
 }
 
 /**
- * Changes a row, if it still has the version at which it was read.
+ * Changes a row, if it still has the version that was read.
  *
  * @param before the row as it was read
  * @param change columns to set, by Prisma's field names
- * @param keepCustom whether what comes from custom fields in `keys` and `facets` stays as it is in the row
- * @param limits what the member may see, and further columns with the values that they must have
- * @param event written with the change, by the same statement
- * @returns the row as it is now; null when no row meets the limits and the version
+ * @param keepCustom whether the parts of `keys` and `facets` that come from custom fields stay as they are in the row
+ * @param limits columns that decide what the member may see, and others, with the values that they must have
+ * @param event the audit event of the change, written by the same statement
+ * @returns the row after the change; null if no row meets the limits and the version
  */
 export async function changeRow(
   connection: StoreConnection,
@@ -162,14 +162,14 @@ export async function changeRow(
   return row && { ...before, ...row };
 }
 
-/** Condition of what goes with a change in its statement: it is left undone when no row changes. */
+/** Condition of the other parts of a change's statement: they do nothing if no row changes. */
 const ONE = "EXISTS (SELECT FROM changed)";
 
-/** CTE that writes a change's event. */
+/** CTE that writes the audit event of a change. */
 const eventStep = (orgId: string, event: AuditRow, values: unknown[]): string =>
   `audited AS (${insertAudit(values.push(auditValue(orgId, [event])), ONE)})`;
 
-/** CTEs that change a contact's addresses together with it. */
+/** CTEs that change a contact's addresses with the contact. */
 function moveSteps(
   model: StoredModel,
   before: Values & { readonly id: string },
@@ -192,9 +192,9 @@ function moveSteps(
 }
 
 /**
- * Inserts a contact, with its addresses: one statement.
+ * Inserts a contact and its addresses in one statement.
  *
- * @param row its columns by Prisma's field names, `orgId` among them
+ * @param row its columns by Prisma's field names, including `orgId`
  */
 export async function insertContact(
   connection: StoreConnection,

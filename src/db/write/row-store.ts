@@ -16,15 +16,15 @@ import {
 } from "./row-statements.ts";
 
 /**
- * One row at a time: read to be changed, then changed. In a transaction the row is locked in between. An optimistic
- * write reads it without a lock, and changes it only if it is still as it was read.
+ * Reads one row to change it, and then changes it. In a transaction the row is locked in between. An optimistic write
+ * reads it without a lock, and changes it only if it is still as it was read.
  */
 export interface RowStore {
   /**
    * Reads a row that may be changed.
    *
-   * @param mustBeNull a column that must have no value; a row that has one is left alone
-   * @returns null when there is none that the member may see
+   * @param mustBeNull a column that must be null; a row with a value there is neither locked nor returned
+   * @returns null if the member may see no such row
    */
   read<Name extends StoredModel>(
     model: Name,
@@ -34,11 +34,11 @@ export interface RowStore {
   /**
    * Changes a row that was read.
    *
-   * @param before what it was when it was read
-   * @param values columns to set. In `keys` and `facets`, what comes from custom fields stays as it is in the row
-   *   when `keepCustom` is set.
-   * @param event the audit event of the change, where it rides with the statement
-   * @returns the row as it is now; null when the row is no longer the one that was read, or out of reach
+   * @param before the row as it was read
+   * @param values columns to set. If `keepCustom` is set, the parts of `keys` and `facets` that come from custom fields
+   *   stay as they are in the row.
+   * @param event the audit event of the change, if it goes with the statement (`rides`)
+   * @returns the row after the change; null if the row is not as it was read, or is out of reach
    */
   change<Name extends StoredModel>(
     model: Name,
@@ -47,9 +47,9 @@ export interface RowStore {
     keepCustom: boolean,
     event?: AuditRow | null,
   ): Promise<StoredRows[Name] | null>;
-  /** Whether a change's audit event rides with its statement: where there is no transaction for one of its own. */
+  /** Whether the audit event of a change is written by the same statement, because there is no transaction. */
   readonly rides: boolean;
-  /** Inserts a contact of this organization, its addresses with it. */
+  /** Inserts a contact of this organization, and its addresses. */
   insertContact(row: Values & { readonly id: string }): Promise<StoredRows["contact"]>;
 }
 
@@ -57,7 +57,7 @@ export interface RowStore {
 type Before = Values & { readonly id: string; readonly version: number };
 
 /**
- * The locked or the optimistic mode. Limits are null when the row's own columns cannot express what the member may see.
+ * The locked or the optimistic mode. Limits are null if the row's own columns do not decide what the member may see.
  */
 interface Mode {
   readonly rides: boolean;
@@ -76,7 +76,8 @@ interface Mode {
 /**
  * Makes a row store.
  *
- * @param limitsOf what the member may see of a model; null when the row's own columns cannot express it
+ * @param limitsOf columns that decide which rows of a model the member may see, with their values; null if the row's
+ *   own columns do not decide it
  */
 export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, mode: Mode): RowStore {
   const store = {
@@ -100,7 +101,7 @@ const modelNames = { contact: "Contact", lead: "Lead", deal: "Deal" } as const s
   OwnedName
 >;
 
-/** Calls Prisma with arguments that are to be confined. */
+/** Makes a call of Prisma, confined to what the member may see. */
 type Call = (
   model: StoredModel,
   operation: "findFirst" | "updateManyAndReturn",
@@ -108,8 +109,8 @@ type Call = (
 ) => Promise<unknown>;
 
 /**
- * The locked mode, of transactions: a row is locked until the transaction ends. One statement where the row's own
- * columns express who may see it, else a lock and a read through Prisma.
+ * The locked mode, for transactions: a row is locked until the transaction ends. Takes one statement if the row's own
+ * columns decide who may see it, else a lock and a read through Prisma.
  */
 export const locked = (
   connection: StoreConnection,
@@ -122,9 +123,9 @@ export const locked = (
   }: {
     readonly lock: Lock;
     readonly order: LockOrder;
-    /** A contact as the member may create it. @throws ScopeError when it is not theirs */
+    /** Confines a new contact to what the member may create. @throws ScopeError if the member may not create it */
     readonly scopedRow: (row: Values & { readonly id: string }) => Values & { readonly id: string };
-    /** Told of the model whose row is changed. */
+    /** Called with the model of a row that is changed. */
     readonly touch: (model: OwnedName) => void;
   },
 ): Mode => ({
@@ -152,7 +153,9 @@ export const locked = (
   },
 });
 
-/** An optimistic write needs a transaction: it locks or writes something else, or the row has changed meanwhile. */
+/**
+ * Thrown by an optimistic write that needs a transaction: it locks or writes other rows, or the row changed meanwhile.
+ */
 export class NeedsTransaction extends Error {
   override readonly name = "NeedsTransaction";
 }
@@ -163,14 +166,14 @@ export function needsTransaction(): never {
 }
 
 /**
- * The optimistic mode: one UPDATE, which changes the row only if nobody else has since it was read. That is seen by
- * `xmin`, the id of the transaction that wrote the row. Work on more than one row needs a transaction.
+ * The optimistic mode: one UPDATE, which changes the row only if nobody else has changed it since it was read. `xmin`,
+ * the id of the transaction that wrote the row, shows that. Work on more than one row needs a transaction.
  */
 export function optimistic(connection: StoreConnection): Mode {
   let seen: { readonly id: string; readonly xmin: string } | null = null;
   let changed = false;
   const begin = () => {
-    if (changed) throw new ScopeError("a write that is one statement has done it already");
+    if (changed) throw new ScopeError("an optimistic write is one statement, and has done it already");
   };
   return {
     rides: true,
@@ -179,7 +182,7 @@ export function optimistic(connection: StoreConnection): Mode {
       if (limits === null || seen !== null) needsTransaction();
       const found = await readUnlocked(connection, model, id, limits);
       if (found === null) return null;
-      // What the work does then may depend on other rows.
+      // What the work does in this case may depend on other rows.
       if (mustBeNull !== undefined && found[mustBeNull] != null) needsTransaction();
       const { xmin, ...row } = found;
       seen = { id, xmin: String(xmin) };
@@ -187,7 +190,7 @@ export function optimistic(connection: StoreConnection): Mode {
     },
     async change(model, before, values, keepCustom, limits, event) {
       begin();
-      // Tags are also rows of another table.
+      // Tags are rows of another table, too.
       if (limits === null || seen?.id !== before.id || "tagIds" in values) needsTransaction();
       const asRead = { ...limits, xmin: seen.xmin };
       const row = await changeRow(connection, model, before, values, keepCustom, asRead, event);

@@ -1,4 +1,4 @@
-/** What every change of a contact or lead writes besides its own columns. */
+/** What every change of a contact or lead writes besides the changed columns. */
 export interface Stamp {
   readonly now: Date;
   readonly source: string;

@@ -7,11 +7,11 @@ import type { Turn } from "../turn.ts";
 /** A transaction on a connection of its own. */
 export interface Transaction {
   readonly send: Send;
-  /** Prisma's client in this transaction, borrowed on first use: most writes do without. */
+  /** Prisma's client in this transaction, borrowed on first use, because most writes need none. */
   prisma(): Promise<TransactionClient>;
 }
 
-/** A transaction exceeded its timeout. The code is Prisma's own for that. */
+/** A transaction exceeded its timeout. The code is the one that Prisma uses for this. */
 class TransactionExpired extends Error {
   override readonly name = "TransactionExpired";
   readonly code = "P2028";
@@ -20,8 +20,8 @@ class TransactionExpired extends Error {
 /**
  * Runs work in one transaction; a throw rolls all of it back.
  *
- * @param turn whose turn it is for the connection
- * @param timeout milliseconds after which it is rolled back, whatever the work does
+ * @param turn the request's or job's turn for a connection
+ * @param timeout milliseconds after which the transaction is rolled back, whatever the work does
  */
 export async function inTransaction<Result>(
   { pool, borrow }: { readonly pool: LanePool } & Pick<PrismaOfDatabase, "borrow">,
@@ -49,7 +49,7 @@ export async function inTransaction<Result>(
   };
   const timer = setTimeout(() => void end("ROLLBACK").catch(ignore), timeout);
   try {
-    // Not awaited: the driver queues the first statement behind it, which fails too when BEGIN does.
+    // Not awaited: the driver queues the first statement after it. If BEGIN fails, that statement fails too.
     void client.query("BEGIN").catch(ignore);
     const result = await work(transaction);
     if (over) throw new TransactionExpired(`the transaction took longer than ${timeout} ms`);

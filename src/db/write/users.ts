@@ -7,7 +7,7 @@ import type { Query } from "../open/query.ts";
  */
 export interface Users {
   /**
-   * The user with an address, who is created if there is none.
+   * Finds the user with an address, or creates one.
    *
    * @param name of a new user
    * @param emailKey comparison key of the address
@@ -27,7 +27,7 @@ export const usersOf = (query: Query): Users => ({
     const [user] = await query<{ id: string }>("SELECT id::text AS id FROM app_user WHERE email_key = $1", [
       emailKey,
     ]);
-    if (user === undefined) throw new Error("a user who was made is not there");
+    if (user === undefined) throw new Error("the user who was created does not exist");
     return user.id;
   },
 });

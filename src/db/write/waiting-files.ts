@@ -1,16 +1,16 @@
 import type { Query } from "../open/query.ts";
 import type { Principal } from "../scope/scope.ts";
 
-/** Files of imports that wait or run: what an erasure reads of them, and how it ends the imports. */
+/** Files of imports that wait or run: an erasure reads them, and cancels imports because of them. */
 
 /** An import that has not ended. */
 export interface WaitingImport {
   readonly id: string;
   /** A label of the Encoding Standard. */
   readonly encoding: string;
-  /** Whether lines in UTF-8 are of UTF-8, whatever the encoding. */
+  /** Whether lines that are valid UTF-8 are decoded as UTF-8, whatever the encoding. */
   readonly byLine: boolean;
-  /** Bytes that are stored of its file. */
+  /** Size of its stored file. */
   readonly bytes: number;
 }
 
@@ -19,7 +19,7 @@ export interface WaitingFileStatements {
   waitingImports(): Promise<WaitingImport[]>;
   /** A stored piece of a file; null after the last. @param position from 0 */
   importPiece(jobId: string, position: number): Promise<Uint8Array | null>;
-  /** Cancels those of these imports that have not ended, and deletes their files. @returns their ids */
+  /** Cancels the given imports that have not ended, and deletes their files. @returns ids of the cancelled imports */
   cancelImports(jobIds: readonly string[], problem: string): Promise<string[]>;
 }
 
