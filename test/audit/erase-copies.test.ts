@@ -63,7 +63,7 @@ test("an import that waits is cancelled where its file has the person, in any en
   for (const job of with_) {
     expect(await jobOf(key, job)).toMatchObject({
       state: "CANCELLED",
-      problem: expect.stringContaining("It may be sent again"),
+      problem: expect.stringContaining("Send the file again"),
     });
     expect((await eventsOf(key, `recordId: "${job}"`)).map(shortly)).toContain("CANCELLED IMPORT_JOB");
   }

@@ -81,14 +81,14 @@ test("fields that are made at one moment get slugs of their own, leads' beside c
 
 test.each([
   ['name: "行业 A", slug: "行业"', "INVALID_VALUE", "give one of a to z, 0 to 9 and _"],
-  ['name: "A", slug: ""', "INVALID_VALUE", "or leave it out"],
+  ['name: "A", slug: ""', "INVALID_VALUE", "or omit it"],
   ['name: "A", slug: "Upper"', "INVALID_VALUE", "that begins with a letter"],
   ['name: "A", slug: "__proto__"', "RESERVED_KEY", "give another slug"],
   ['name: "A", slug: "email"', "RESERVED_KEY", "give another slug"],
   ['name: "E-mail"', "NONE", ""],
-  ['name: "Email"', "RESERVED_KEY", "give a slug beside the name"],
-  ['name: "Constructor"', "RESERVED_KEY", "give a slug beside the name"],
-  ['name: "e mail"', "NAME_TAKEN", "give a slug beside the name"],
+  ['name: "Email"', "RESERVED_KEY", "set slug to choose another one"],
+  ['name: "Constructor"', "RESERVED_KEY", "set slug to choose another one"],
+  ['name: "e mail"', "NAME_TAKEN", "set slug to choose another one"],
   ['name: "B", slug: "e_mail"', "NAME_TAKEN", "give another one"],
   [`name: "A", slug: "${"x".repeat(300)}"`, "TOO_LONG", "the limit is 64"],
 ])("{ %s } is answered with %s, and words that say what to give", async (input, code, words) => {

@@ -93,8 +93,7 @@ export async function endTransaction(
   try {
     const { command } = await client.query(how);
     ended = true;
-    if (command !== how)
-      throw new Error("COMMIT was answered by ROLLBACK: a statement of the transaction had failed");
+    if (command !== how) throw new Error("COMMIT was answered by ROLLBACK because a statement had failed");
   } finally {
     giveBack(ended && !isStale(cause));
   }

@@ -9,12 +9,12 @@ import { ActivityKindEnum } from "./activity.enums.ts";
 
 /** The columns of an activity: each is defined here, and only here. */
 
-/** The columns that no caller writes: keys, stamps, and who logged it. */
+/** The columns that no caller writes: keys, stamps and the author. */
 type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt" | "authorId";
 
 const kind = { type: ActivityKindEnum, description: "Kind of activity." } as const;
 
-/** Its parents are set when it is logged, and do not change. */
+/** A parent, which is set when the activity is logged and does not change. */
 const parent = (description: string) => ({
   description,
   create: { type: "ID" as const, description, check: z.string().nullish() },

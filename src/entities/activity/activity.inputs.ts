@@ -4,7 +4,7 @@ import { checksOf, inputFieldsOf } from "../../records/columns.ts";
 import { activityTable } from "./activity.columns.ts";
 
 export const ActivityCreateInput = builder.inputType("ActivityCreateInput", {
-  description: "An activity of at least one of a contact, a lead and a deal.",
+  description: "A new activity, with at least one of a contact, a lead and a deal.",
   fields: (t) => inputFieldsOf(t, activityTable, "create"),
 });
 

@@ -49,7 +49,7 @@ export function createActivity(
   );
 }
 
-/** Changes an activity; its contact's calls are counted anew where they change. */
+/** Changes an activity, and its contact's callCount and lastCallAt if they depend on it. */
 export function updateActivity(caller: Caller, id: string, raw: unknown): Promise<Activity> {
   const input = readInput(ActivityUpdate, raw);
   return write(caller, async (writer) => {
@@ -75,7 +75,7 @@ export const deleteActivity = (caller: Caller, id: string): Promise<Activity> =>
   });
 
 /**
- * An activity, locked, and its contact, whose calls it may move and which is locked before it.
+ * Locks an activity, and before it its contact, whose callCount and lastCallAt may change.
  *
  * @throws RefusalError NOT_FOUND
  */
@@ -87,14 +87,14 @@ async function lockActivity(writer: Writer, id: string): Promise<Activity> {
   if (seen?.contactId) await tx.lock.rows("contact", [seen.contactId], "update");
   const before = await lockRow(writer, "activity", id);
   if (before.contactId === seen?.contactId) return before;
-  throw new ConcurrentChange("the activity went to another contact meanwhile");
+  throw new ConcurrentChange("the activity moved to another contact meanwhile");
 }
 
 type Counted = Pick<Activity, "kind" | "occurredAt"> | null;
 
 /**
- * Moves a contact's callCount and lastCallAt by what an activity was and has become. The contact is locked, and need
- * not be the caller's.
+ * Updates a contact's callCount and lastCallAt after a change of an activity. The caller has locked the contact, and
+ * need not be allowed to see it.
  */
 async function countCalls(
   { tx, caller }: Writer,

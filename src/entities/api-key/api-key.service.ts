@@ -30,7 +30,7 @@ export async function createApiKey(
 ): Promise<CreatedKey> {
   const { viewer, now } = caller;
   const { memberId, ...input } = readInput(ApiKeyCreate, raw);
-  // What the work returns is stored for repeated requests, so that the key must not be part of it.
+  // The work's result is stored for repeated requests, so it must not contain the key.
   let made: MadeKey | undefined;
   const { id } = await write(
     caller,
@@ -55,7 +55,7 @@ export async function createApiKey(
  *
  * @param id the key's global id
  * @throws RefusalError NOT_FOUND, INVALID_STATE for the key of this request, or FORBIDDEN for an owner's key if the
- *   caller is no owner
+ *   caller is not an owner
  */
 export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   const decoded = decodeId(id);
@@ -76,7 +76,7 @@ export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   });
 }
 
-/** The member that a key is to belong to: the caller unless `memberId` names another one. */
+/** The member to whom a key will belong: the caller, unless `memberId` names another one. */
 async function findHolder(
   { viewer }: KeyCaller,
   db: Db,

@@ -3,23 +3,23 @@ import { type IdType, idTypes } from "../../db/ids.ts";
 import type { AuditAction, AuditActor } from "../../generated/prisma/enums.ts";
 import { builder } from "../../graphql/builder.ts";
 
-/** The vocabulary of audit events. */
+/** The enums of audit events. */
 
 const actions = {
-  CREATED: "They were made.",
-  UPDATED: "They were changed; `fields` names what was.",
-  DELETED: "They were deleted for good.",
-  TRASHED: "They were moved to the trash.",
-  RESTORED: "They were restored from the trash, or a member was invited again.",
-  PURGED: "They had been in the trash for too long, and were erased.",
-  ERASED: "They were erased by `contactErase`.",
-  MERGED: "They were merged; the one that stays is the last.",
-  UNMERGED: "A merge was undone; the one that had stayed is among them.",
-  CONVERTED: "Leads became contacts.",
-  REASSIGNED: "What was assigned to one member is assigned to another one, or to nobody.",
+  CREATED: "The records were created.",
+  UPDATED: "The records were changed; `fields` names the changed fields.",
+  DELETED: "The records were deleted for good.",
+  TRASHED: "The records were moved to the trash.",
+  RESTORED: "The records were restored from the trash, or a member was invited again.",
+  PURGED: "The records were erased because their time in the trash was over.",
+  ERASED: "The records were erased by `contactErase`.",
+  MERGED: "The contacts were merged; the last one is the contact that was kept.",
+  UNMERGED: "A merge was undone; the contact that had been kept is among the records.",
+  CONVERTED: "Leads were converted into contacts.",
+  REASSIGNED: "Records assigned to one member were assigned to another member, or to nobody.",
   REVOKED: "API keys were revoked.",
   REMOVED: "Members were removed.",
-  IMPORTED: "An import was started; the events of its job say what it made and changed.",
+  IMPORTED: "An import was started; the events of its job say what it created and changed.",
   EXPORTED: "An export was started.",
   STARTED: "A job was started.",
   CANCELLED: "A job was cancelled.",
@@ -38,14 +38,14 @@ export const ActionEnum = builder.enumType("AuditAction", {
 export const ActorEnum = builder.enumType("AuditActor", {
   description: "Who did it.",
   values: described({
-    MEMBER: "A member, by a token of the identity provider.",
-    API_KEY: "An API key, in the name of its member.",
-    OPERATOR: "A command of the operator; `member` is in whose name, where it was in somebody's.",
-    SYSTEM: "The server by itself, such as the purge of the trash.",
+    MEMBER: "A member, with a token of the identity provider.",
+    API_KEY: "An API key, on behalf of its member.",
+    OPERATOR: "A command of the operator; `member` is the member on whose behalf it ran, if any.",
+    SYSTEM: "The server itself, for example when it purges the trash.",
   } satisfies Record<AuditActor, string>),
 });
 
-/** The types that events are about, by their names in the API. */
+/** The types of records that events are about, by their names in the API. */
 const recordTypes = Object.fromEntries(
   idTypes
     .filter((type) => type !== "AuditEvent")
@@ -56,6 +56,6 @@ const recordTypes = Object.fromEntries(
 ) as Record<string, { value: IdType; description: string }>;
 
 export const RecordTypeEnum = builder.enumType("AuditRecordType", {
-  description: "What the records of an audit event are.",
+  description: "The type of the records of an audit event.",
   values: recordTypes,
 });

@@ -9,11 +9,11 @@ import { quote, RequestError } from "../../lib/errors.ts";
 import { beyond, idKey, makePage, orderBy, type PageArgs, placeOf, readWindow } from "../../lib/page.ts";
 import { leastIdAt } from "../../lib/typeid.ts";
 
-/** Reading audit events, newest first. */
+/** Reads audit events, newest first. */
 
 type Maybe<Value> = Value | null | undefined;
 
-/** Which events; conditions are AND-ed. */
+/** Which events to read; conditions are AND-ed. */
 export interface AuditFilter {
   readonly actor?: Maybe<AuditActor>;
   readonly memberId?: Maybe<string>;
@@ -32,7 +32,7 @@ type Where = Readonly<Record<string, unknown>>;
 const wrong = (field: string, message: string): RequestError =>
   new RequestError("BAD_USER_INPUT", `${field} ${message}`, { field });
 
-/** The UUID of an id, of any record or of a certain type. */
+/** The UUID of an id, of any type or of the given one. */
 function uuidOf(id: string, field: string, type?: IdType): string {
   const decoded = decodeId(id);
   if (decoded !== null && (type === undefined || decoded.type === type)) return decoded.uuid;
@@ -50,28 +50,28 @@ const conditions: {
   recordId: (id, field) => ({ recordIds: { has: uuidOf(id, field) } }),
   jobId: (id, field) => ({ jobId: uuidOf(id, field) }),
   requestId: (requestId) => ({ requestId }),
-  // An id begins with its moment, and is what the events are kept in the order of.
+  // An id begins with its moment, and events are stored in the order of their ids.
   since: (moment) => ({ id: { gte: leastIdAt(moment) } }),
   until: (moment) => ({ id: { lt: leastIdAt(moment) } }),
 };
 
 /**
- * The events that a filter means.
+ * The `where` of a filter.
  *
- * @throws RequestError BAD_USER_INPUT naming the condition
+ * @throws RequestError BAD_USER_INPUT naming the wrong condition
  */
 function auditWhere(filter: AuditFilter): Where {
   const parts = Object.entries(filter).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const field = `filter.${name}`;
-    if (value === null) throw wrong(field, "must not be null: leave it out");
+    if (value === null) throw wrong(field, "must not be null: omit it instead");
     const condition = conditions[name as keyof AuditFilter] as (value: unknown, field: string) => Where;
     return [condition(value, field)];
   });
   return parts.length === 0 ? {} : { AND: parts };
 }
 
-/** Why a caller cannot read events; null when they can. */
+/** Why a caller cannot read events; null if they can. */
 export const auditLack = ({ viewer }: Pick<Context, "viewer">): string | null => lackOf(viewer, "AUDIT_READ");
 
 /** @throws RequestError INSUFFICIENT_SCOPE for a caller who cannot read events */
@@ -86,7 +86,7 @@ const keys = [idKey(true)];
  * A page of events.
  *
  * @param select the columns to read
- * @throws RequestError for who cannot read events, and for arguments that cannot be read
+ * @throws RequestError INSUFFICIENT_SCOPE for a caller who cannot read events, BAD_USER_INPUT for wrong arguments
  */
 export function auditPage(
   context: Context,

@@ -1,7 +1,7 @@
 import { longTextColumn, textColumn } from "../../records/columns.ts";
 import { key } from "./contact.column.ts";
 
-/** The columns of a contact's postal address, which inputs and answers hold together. */
+/** The columns of a contact's postal address, which form one object in inputs and answers. */
 export const addressColumns = {
   street: {
     description: "Street and number.",

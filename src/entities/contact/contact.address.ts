@@ -7,32 +7,32 @@ import type { Warning } from "../../graphql/context.ts";
 import { emailKey, emailKeys } from "../../lib/email.ts";
 import { contactRows, type NamesWith } from "./contact.table.ts";
 
-/** What an e-mail address leads to, and what those who had it have asked for. */
+/** Which contact an e-mail address leads to, and whether a contact that had the address asked not to be contacted. */
 
-/** Columns by which somebody says that they must not be contacted, or not by phone. */
+/** Columns by which a person asks not to be contacted, or not by phone: the wishes. */
 type Wish = NamesWith<{ readonly wish: unknown }>;
 
 export type Wishes = Partial<Pick<ContactRow, Wish>>;
 
-/** Each of them with the value that says so. */
+/** These columns, each with the value that means the wish. */
 const wishes = contactRows.flatMap(([name, { wish }]) =>
   wish === undefined ? [] : [[name as Wish, wish as boolean] as const],
 );
 
-/** Whether a column has the value by which somebody asks not to be contacted. */
+/** Whether a column has the value that means a wish. */
 export const isWish = (name: string, value: unknown): boolean =>
   wishes.some(([column, wish]) => column === name && wish === value);
 
 export interface Address {
-  /** The live contact that has the address, or into which the one was merged that had it. */
+  /** The live contact that has the address, or the survivor of a merged contact that had it. */
   readonly holder: { readonly id: string; readonly visible: boolean; readonly merged: boolean } | null;
-  /** Who had it and is in the trash. */
+  /** Contacts in the trash that had it. */
   readonly trashed: readonly AddressRow[];
 }
 
 const nobody: Address = { holder: null, trashed: [] };
 
-/** What an address leads to. @param rows of this one address */
+/** Evaluates the rows of one address. */
 function readAddress(rows: readonly AddressRow[]): Address {
   const found = rows.find(({ place }) => place === "live") ?? rows.find(({ place }) => place === "merged");
   return {
@@ -41,7 +41,7 @@ function readAddress(rows: readonly AddressRow[]): Address {
   };
 }
 
-/** What each of some addresses leads to. @param keys comparison keys */
+/** Looks up which contacts some addresses lead to. @param keys comparison keys */
 export async function addressesOf(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Address>> {
   const byKey = new Map<string, AddressRow[]>();
   for (const row of await db.addresses(keys)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
@@ -53,16 +53,16 @@ export async function addressOf(db: Db, email: string | null | undefined): Promi
   return (key === null ? undefined : (await addressesOf(db, [key])).get(key)) ?? nobody;
 }
 
-/** Who is in the trash and had one of these addresses. */
+/** Contacts in the trash that had one of these addresses, each once. */
 export const trashedOf = (addresses: Iterable<Address>): AddressRow[] => [
   ...new Map([...addresses].flatMap(({ trashed }) => trashed.map((row) => [row.id, row] as const))).values(),
 ];
 
-/** Whether an address was another live contact's after all. */
+/** Whether a write failed because another live contact has an address. */
 export const isAddressTaken = (error: unknown): boolean =>
   ADDRESS_INDEXES.some((index) => violates(error, index));
 
-/** Wishes that one side has and the other must not lose. */
+/** Wishes of other contacts that a contact does not have and must take over. */
 export const keptWishes = (
   contact: Pick<ContactRow, Wish>,
   others: readonly Pick<ContactRow, Wish>[],
@@ -72,8 +72,8 @@ export const keptWishes = (
   );
 
 /**
- * What another system says of a contact that is there, without what would take back a wish: it may not have heard of
- * it. A person takes it back with contactUpdate.
+ * An input from another system for an existing contact, without values that would withdraw a wish: that system may not
+ * know of the wish. A person withdraws it with contactUpdate.
  */
 export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes]?: boolean | undefined }>(
   contact: Pick<ContactRow, Wish>,
@@ -87,10 +87,10 @@ export function withoutTakingBack<Input extends { readonly [Name in keyof Wishes
 }
 
 /**
- * What a contact that comes back takes over from others that had one of its addresses meanwhile: whoever is in the
- * trash, and whoever the address leads to because of a merge.
+ * What a contact that is restored takes over from other contacts that had one of its addresses meanwhile: those in the
+ * trash, and those that the address leads to because of a merge.
  *
- * @param but a contact that it parts from, whose own wishes are not those of the address
+ * @param but a contact that it is separated from, whose wishes do not count
  */
 export async function inherited(
   db: Db,
@@ -105,10 +105,10 @@ export async function inherited(
 }
 
 /**
- * What is to be said of an address that a contact takes although somebody in the trash had it. Of one whom the caller
- * may not see, no more than the wish that is kept.
+ * Warnings for a contact that takes an address that a contact in the trash had. If the caller may not see the latter,
+ * they tell only that a wish is kept.
  *
- * @param wishes what the contact takes over
+ * @param wishes the wishes that the contact takes over
  */
 export function trashWarnings(
   { trashed }: Pick<Address, "trashed">,
@@ -124,7 +124,7 @@ export function trashWarnings(
   return kept ? [wishKept(path)] : [];
 }
 
-/** @param path where the address, or the value that was not taken, stands in the arguments */
+/** @param path position of the address, or of the value that was not taken, in the arguments */
 export const wishKept = (path: readonly string[]): Warning => ({
   code: "WISH_KEPT",
   message:
@@ -132,7 +132,7 @@ export const wishKept = (path: readonly string[]): Warning => ({
   path,
 });
 
-/** An address that leads to another contact than the one that had it. */
+/** Warns that an address leads to another contact than the one that had it. */
 export const redirected = (path: readonly string[]): Warning => ({
   code: "ADDRESS_REDIRECTED",
   message: "The contact that had this e-mail address was merged into another one, which was used instead.",

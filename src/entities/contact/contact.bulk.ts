@@ -9,11 +9,11 @@ import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { blankContact, type ContactColumns, contactColumns, deriveContact } from "./contact.row.ts";
 
-/** Many contacts in one statement each, for imports and bulk changes. */
+/** Inserts and changes many contacts in a few statements, for imports and bulk changes. */
 
 type TaggedColumns = ContactColumns & { readonly tagIds: readonly string[] };
 
-/** Inserts many new contacts, with the tags that they carry. */
+/** Inserts many new contacts and their tags. */
 export async function insertContacts(
   writer: Writer,
   contacts: readonly (TaggedColumns & { readonly id: string })[],
@@ -22,7 +22,7 @@ export async function insertContacts(
   const definitions = await writer.definitions("CONTACT");
   const stamp = { ...blankContact, ...stampOfNew("contact", writer.stamp) };
   await bulk.insertContacts(
-    // What is null is left out: a new row has it so.
+    // Null columns are omitted: a new row has null in them anyway.
     contacts.map((contact) => Object.assign(deriveContact(contact, definitions, {}), stamp, contact)),
     contacts.flatMap((contact) => emailKeys(contact).map((key) => ({ key, id: contact.id }))),
   );
@@ -36,7 +36,7 @@ export async function insertContacts(
   await keepUniqueOfMany(writer.tx, records, definitions);
 }
 
-/** Changes many contacts that this transaction has locked; tags are only added. */
+/** Changes many contacts that this transaction has locked. Tags are only added. */
 export async function updateContacts(
   writer: Writer,
   contacts: readonly { readonly before: ContactRow; readonly columns: TaggedColumns }[],
@@ -79,7 +79,7 @@ async function putContacts(
 /**
  * Changes many contacts that this transaction has locked, each in its own way.
  *
- * @returns how many were changed; the others were as wanted already, and are left alone
+ * @returns how many were changed; contacts that already have the values are left alone
  */
 export async function changeContacts(
   writer: Writer,

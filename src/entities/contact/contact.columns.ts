@@ -16,7 +16,7 @@ import {
 
 /** The columns of a contact: each is defined here, and only here. */
 
-/** Most phone numbers of a contact. */
+/** Maximum number of phone numbers of a contact. */
 export const MAX_PHONE_NUMBERS = 20;
 
 const person = personFields("contact");

@@ -3,11 +3,11 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import type { ContactColumns } from "./contact.row.ts";
 import { MAX_OTHER_EMAILS, type OtherEmailsChange } from "./other-emails.inputs.ts";
 
-/** The e-mail addresses of a contact: a primary one, and further ones where there is a primary one. Pure. */
+/** The e-mail addresses of a contact: a primary one, and further ones only if there is a primary one. Pure. */
 
 export type Emails = Pick<ContactColumns, "email" | "otherEmails">;
 
-/** What an input says of addresses: a list is of addresses to add. */
+/** The addresses in an input. A list as `otherEmails` means addresses to add. */
 export interface SaidEmails {
   readonly email?: string | null | undefined;
   readonly otherEmails?: readonly string[] | OtherEmailsChange | null | undefined;
@@ -19,9 +19,9 @@ const keyOf = (address: string): string => emailKey(address) ?? address;
 const same = (one: string) => (other: string) => keyOf(one) === keyOf(other);
 
 /**
- * Addresses in their order, the first as the primary one. Each is there once.
+ * Makes the first address the primary one and removes duplicates. The order is kept.
  *
- * @returns those past the limit as `leftOut`
+ * @returns addresses beyond the limit as `leftOut`
  */
 export function emailsOf(addresses: readonly string[]): Emails & { readonly leftOut: readonly string[] } {
   const once = new Map<string, string>();
@@ -42,9 +42,9 @@ export const allEmails = ({ email, otherEmails }: Emails): string[] =>
   email === null ? [...otherEmails] : [email, ...otherEmails];
 
 /**
- * What an input makes of a contact's addresses. Where the primary one goes, the first of the others takes its place.
+ * Applies an input to a contact's addresses. If the primary one is removed, the first of the others takes its place.
  *
- * @param before of a new contact, none
+ * @param before the current addresses; none for a new contact
  */
 export function applyEmails(
   before: Emails,
@@ -71,7 +71,7 @@ export function applyEmails(
     }
     const at = others.findIndex(same(makePrimary));
     if (email !== null && same(email)(makePrimary)) {
-      // It is so already.
+      // It is the primary address already.
     } else if (at === -1) {
       const message = `${quote(makePrimary)} is not an address of the contact: add it with add`;
       refusals.push(refusal("INVALID_VALUE", [...path, "makePrimary"], message));
@@ -84,7 +84,7 @@ export function applyEmails(
   const after = emailsOf(email === null ? others : [email, ...others]);
   if (after.leftOut.length > 0) {
     const count = MAX_OTHER_EMAILS + after.leftOut.length;
-    const message = `the contact would have ${count} addresses beside the primary one; the limit is ${MAX_OTHER_EMAILS}`;
+    const message = `the contact would have ${count} addresses besides the primary one; the limit is ${MAX_OTHER_EMAILS}`;
     refusals.push(refusal("TOO_MANY_ITEMS", path, message));
   }
   return { email: after.email, otherEmails: after.otherEmails, refusals };
@@ -94,13 +94,13 @@ const emailsIn = ({ email, otherEmails }: Emails): Emails => ({ email, otherEmai
 
 const isList = (said: SaidEmails["otherEmails"]): said is readonly string[] => Array.isArray(said);
 
-/** An address by its comparison key, and where it stands in the arguments. */
+/** An address that a contact gets, by comparison key, and its position in the arguments. */
 export interface Claim {
   readonly key: string;
   readonly path: readonly string[];
 }
 
-/** Where an input says an address. */
+/** Position of an address in the input. */
 function pathOf(key: string, { email, otherEmails }: SaidEmails): readonly string[] {
   if (email != null && keyOf(email) === key) return ["input", "email"];
   const lists: [string[], readonly string[]][] = isList(otherEmails)
@@ -116,21 +116,21 @@ function pathOf(key: string, { email, otherEmails }: SaidEmails): readonly strin
   return ["input", "email"];
 }
 
-/** The addresses that a contact gets by an input. */
+/** The addresses that a contact gets by an input and did not have before. */
 export function claimsOf(before: Emails | null, after: Emails, said: SaidEmails): Claim[] {
   const had = new Set(before === null ? [] : emailKeys(before));
   return emailKeys(after).flatMap((key) => (had.has(key) ? [] : [{ key, path: pathOf(key, said) }]));
 }
 
-/** The addresses that an input says, each once. */
+/** Comparison keys of the addresses in an input, each once. */
 export const saidKeys = ({ email, otherEmails }: SaidEmails): string[] => {
   const list = isList(otherEmails) ? otherEmails : [...(otherEmails?.set ?? []), ...(otherEmails?.add ?? [])];
   return emailKeys({ email: email ?? null, otherEmails: list });
 };
 
 /**
- * What another system says of a contact that is there, without addresses that lead to it already: a further one of its
- * own stays a further one, and one of a contact that was merged into it stays where it is.
+ * An input from another system for an existing contact, without addresses that already lead to it: one of its own
+ * further addresses stays a further one, and an address of a contact that was merged into it is not added.
  *
  * @param merged comparison keys of addresses that lead to it because of a merge
  */

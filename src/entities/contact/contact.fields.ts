@@ -4,7 +4,7 @@ import { filtersOf } from "../../records/columns.ts";
 import { personFields } from "../../records/person.ts";
 import { contactTable } from "./contact.columns.ts";
 
-/** What contacts can be filtered and sorted by: their columns, and what no caller writes. */
+/** The fields by which contacts can be filtered and sorted: their columns, and values that callers do not write. */
 
 const { id, rest } = personFields("contact");
 

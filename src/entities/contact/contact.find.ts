@@ -2,16 +2,16 @@ import type { Db } from "../../db/scope/db.ts";
 import type { Refusal } from "../../lib/errors.ts";
 import type { Address } from "./contact.address.ts";
 
-/** Finding contacts by what they are reached by. */
+/** Finds contacts by phone number, and names the contact that has an e-mail address. */
 
-/** Live contacts that have one of these phone numbers, in E.164. */
+/** Live contacts, at most 11, that have one of these phone numbers in E.164. */
 export const withPhone = (db: Db, numbers: readonly string[]): Promise<{ id: string }[]> =>
   numbers.length === 0
     ? Promise.resolve([])
     : db.contact.findMany({
         where: {
           deletedAt: null,
-          // search_text has the index; phone_key says that it is the whole number.
+          // The index is on search_text; phone_key ensures that the whole number matches.
           OR: numbers.map((number) => ({
             AND: [{ searchText: { contains: number } }, { phoneKey: { contains: `\n${number}\n` } }],
           })),
@@ -20,7 +20,7 @@ export const withPhone = (db: Db, numbers: readonly string[]): Promise<{ id: str
         take: 11,
       });
 
-/** The address is another contact's, or one that was merged into it had it. */
+/** The refusal of an address that another contact has, or that a contact merged into it had. */
 export const emailTaken = (
   holder: Address["holder"],
   path: readonly string[] = ["input", "email"],
@@ -28,7 +28,7 @@ export const emailTaken = (
   kind: "duplicateContact",
   code: "EMAIL_TAKEN",
   path,
-  // Of a contact that the caller may not see, no more is told than that there is one.
+  // A caller who may not see that contact learns only that there is one.
   message:
     holder?.visible && holder.merged
       ? "a contact that had this e-mail address was merged into another one"

@@ -13,7 +13,7 @@ const AddressInput = builder.inputType("AddressInput", {
   fields: (t) => inputFieldsWithin(t, contactTable, "address", "update"),
 });
 
-/** What create and update have in common. @param how addresses beside the primary one are written */
+/** The input fields that create and update share. @param how decides how further addresses are written */
 const contactInputFields = (t: InputFields, how: "create" | "update") => ({
   ...inputFieldsOf(t, contactTable, how),
   address: t.field({ type: AddressInput, description: "Postal address; null clears all of it." }),
@@ -71,7 +71,7 @@ export const ContactUpdate = z.object({ ...checksOf(contactTable, "update"), ...
 
 export const ContactUpsert = z.object({ ...checksOf(contactTable, "create"), ...common, tags: tagChange });
 
-/** A contact's input, checked: everything but tags. Addresses come as a list to add, or as a change. */
+/** A checked contact input without tags. Addresses are a list to add, or a change. */
 export type ContactInput = Omit<z.infer<typeof ContactUpdate>, "tags" | "otherEmails" | "defaultCountry"> &
   Pick<SaidEmails, "otherEmails">;
 export type ContactCreateValues = z.infer<typeof ContactCreate>;

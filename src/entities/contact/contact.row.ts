@@ -12,16 +12,16 @@ import type { Unwritten } from "./contact.column.ts";
 import { contactTable } from "./contact.columns.ts";
 import "./contact.fields.ts";
 
-/** Rows of contacts, as far as they follow from the table of columns. Pure. */
+/** Rows of contacts, as far as the table of columns determines them. Pure. */
 
-/** What a caller writes of a contact. */
+/** The columns of a contact that callers write. */
 export type ContactColumns = Omit<ContactRow, Unwritten> & {
   readonly custom: Readonly<Record<string, CustomValueJson>>;
 };
 
 export const emptyContact = { ...blanksOf(contactTable), custom: {} } as unknown as ContactColumns;
 
-/** The columns of a new contact that nobody writes. */
+/** The other columns of a new contact. */
 export const blankContact = {
   callCount: 0,
   lastCallAt: null,
@@ -33,22 +33,25 @@ export const blankContact = {
 
 const names = Object.keys(emptyContact) as (keyof ContactColumns)[];
 
-/** What a caller wrote of a contact. */
+/** Picks the columns that callers write. */
 export const contactColumns = (row: ContactRow) => columnsOf(names, row) as unknown as ContactColumns;
 
-/** The derived columns of a contact. @param slots as `derive` takes them */
+/** The derived columns of a contact. @param slots as in `derive` */
 export const deriveContact = (
   contact: ContactColumns,
   definitions: readonly Definition[],
   slots?: SlotColumns,
 ): DerivedColumns => derive("CONTACT", contact, definitions, slots);
 
-/** What stays of a contact that others point to when it is purged; its owner does, as its deals are seen through it. */
+/**
+ * Columns that a purge keeps if other records point to the contact. The owner decides who sees its deals, so it is
+ * kept.
+ */
 type Kept =
   | ("orgId" | "id" | "createdAt" | "deletedAt" | "mergedIntoId" | "lastModificationSource")
   | ("ownerId" | "allowPhoneCalls" | "doNotContact");
 
-/** What a purge makes of the other columns, but for its own stamps. */
+/** The values that a purge gives to the other columns, except its own stamps. */
 export const erasedContact = (): Record<
   Exclude<keyof Contact, Kept | "version" | "updatedAt" | "purgedAt">,
   unknown

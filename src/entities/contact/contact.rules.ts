@@ -8,7 +8,7 @@ import type { ContactInput } from "./contact.inputs.ts";
 import { type ContactColumns, emptyContact } from "./contact.row.ts";
 import { addressNames } from "./contact.table.ts";
 
-/** A contact as it would be, what is wrong with it, and what should be done otherwise. */
+/** A contact as an input would make it, with refusals and warnings. */
 export interface Applied {
   readonly after: ContactColumns;
   readonly refusals: readonly Refusal[];
@@ -16,9 +16,9 @@ export interface Applied {
 }
 
 /**
- * Applies an input to a contact: absent is untouched, null is cleared.
+ * Applies an input to a contact: absent fields stay as they are, null clears a field.
  *
- * @returns the contact as it would be, its owner and tags apart
+ * @returns the contact as it would be, without changes of owner and tags
  */
 export function applyInput(
   before: ContactColumns,
@@ -52,7 +52,7 @@ export function applyInput(
   if (isBlank(after.name)) {
     refusals.push(refusal("REQUIRED", ["input", "name"], "name is required, or firstName and lastName"));
   }
-  // One that never could be reached may still be changed otherwise.
+  // A contact that had neither address nor number before may still be changed in other ways.
   const reachable = before === emptyContact || before.email !== null || before.phoneNumbers.length > 0;
   if (reachable && after.email === null && after.phoneNumbers.length === 0) {
     refusals.push(refusal("REQUIRED", ["input", "email"], "an e-mail address or a phone number is required"));
@@ -63,8 +63,9 @@ export function applyInput(
 type Name = Pick<ContactColumns, "name" | "firstName" | "lastName">;
 
 /**
- * The full name follows first and last name, unless it is given: given alone, it takes away the one of them that it no
- * longer has. One that was given by itself stays, as long as it has the first and last name that come after it.
+ * The full name is derived from first and last name, unless it is given. Given alone, it clears the first or last name
+ * that it does not contain. A full name that was once given by itself stays as long as it contains the new first and
+ * last name.
  */
 function applyName(before: Name, { name, firstName, lastName }: ContactInput): Partial<Name> {
   if (firstName === undefined && lastName === undefined) {
@@ -84,7 +85,7 @@ function applyName(before: Name, { name, firstName, lastName }: ContactInput): P
 const joined = ({ firstName, lastName }: Omit<Name, "name">): string =>
   [firstName, lastName].filter((part) => part !== null).join(" ");
 
-/** A text's words as they compare, with a space around each. */
+/** The words of a text in comparison form, with a space around each. */
 const words = (text: string): string =>
   ` ${fold(text)
     .replace(/[\s,]+/g, " ")

@@ -65,7 +65,7 @@ const Contact = builder.prismaObject("Contact", {
     }),
     removed: t.boolean({
       description:
-        "Whether it is in the trash, or has been purged, of which only a stub without data is left. Its deals and conversations are kept.",
+        "Whether it is in the trash, or was purged so that only a stub without data is left. Its deals and conversations are kept.",
       select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
@@ -89,7 +89,7 @@ const Contact = builder.prismaObject("Contact", {
 
 asNode(Contact, "contact", async (context, id, info) => present(await byId.contact.load(context, id, info)));
 
-/** A purged contact is only there for what points to it. */
+/** A purged contact exists only for the records that point to it. */
 const present = (contact: ContactRow | null) => (contact?.purgedAt === null ? contact : null);
 
 builder.queryFields((t) => ({

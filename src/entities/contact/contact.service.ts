@@ -28,24 +28,24 @@ import { ContactCreate, type ContactInput, ContactUpdate } from "./contact.input
 import { type ContactColumns, contactColumns, emptyContact } from "./contact.row.ts";
 import { applyInput } from "./contact.rules.ts";
 
-/** What a contact is to become: everything checked, nothing written. */
+/** A contact as it will be written: everything is checked, nothing is written yet. */
 export interface Plan {
   readonly columns: ContactColumns;
   readonly tagIds: (writer: Writer) => Promise<string[]>;
 }
 
-/** What an input of a contact says, tags as a change of those that are carried. */
+/** A contact's input, in which tags are a change of the current ones. */
 export type ContactChange = ContactInput & { readonly tags?: TagChange | null | undefined };
 
-/** The custom fields and tags that an input names, before any contact is locked. */
+/** Reads the custom fields and tags that an input names. Must be called before a contact is locked. */
 export const catalogueOf = (writer: Writer, { customFields, tags }: ContactChange): Promise<Catalogue> =>
   catalogueFor(writer, "CONTACT", customFields, tags);
 
 /**
- * Checks what an input would make of a contact.
+ * Checks an input, and plans what it makes of a contact.
  *
  * @param before the contact, locked; null for a new one
- * @param catalogue of the same input
+ * @param catalogue the custom fields and tags that the input names
  * @throws RefusalError with everything that is wrong
  */
 export async function planContact(
@@ -76,7 +76,7 @@ export async function planContact(
   return { columns: { ...after, ...wishes, ownerId: owner.ownerId }, tagIds: plan.apply };
 }
 
-/** Writes a planned contact: a new one, or a change of one that is locked. */
+/** Writes a planned contact: inserts a new one, or changes a locked one. */
 export async function putContact(
   writer: Writer,
   before: ContactRow | null,
@@ -89,7 +89,8 @@ export async function putContact(
 }
 
 /**
- * Creates a contact in one transaction: the row with its derived columns, its tags, and new tags when asked.
+ * Creates a contact in one transaction: the row with its derived columns, its tags, and missing tags if the input says
+ * so.
  *
  * @throws RefusalError with everything that is wrong with the input
  */
@@ -114,11 +115,11 @@ export function createContact(
 }
 
 /**
- * Changes a contact in one transaction. The row is locked meanwhile, or written only as it was read, so that two
- * callers at once never lose each other's change.
+ * Changes a contact in one transaction. The row is locked meanwhile, or written only if it is as it was read, so that
+ * concurrent callers never lose each other's change.
  *
- * @param id a contact's id as callers see it
- * @param expectedVersion refuses when the contact is at another version
+ * @param id the contact's global id
+ * @param expectedVersion refuses if the contact has another version
  * @throws RefusalError with everything that is wrong
  */
 export function updateContact(
@@ -146,7 +147,7 @@ export function updateContact(
   );
 }
 
-/** What stands against addresses: other contacts that they lead to. @param id of the contact that is to have them */
+/** Refuses addresses that lead to other contacts. @param id row id of the contact that would get them */
 const takenOf = (
   claims: readonly Claim[],
   addresses: ReadonlyMap<string, Address>,
@@ -158,11 +159,11 @@ const takenOf = (
   });
 
 /**
- * Runs a write. When the unique index refuses an address after all, because another caller took it at this
- * moment or the caller may not see who has it, says who it is, if the caller may know.
+ * Runs a write. If the unique index refuses an address, because another caller took it at the same moment or the caller
+ * may not see the contact that has it, refuses with that contact's id if the caller may see it.
  *
- * @param claims the addresses that were to be written
- * @param id of the contact that was to have them, as callers see it
+ * @param claims the addresses to be written
+ * @param id global id of the contact that would get them
  */
 export async function orTaken<Result>(
   { db }: Caller,
@@ -178,7 +179,7 @@ export async function orTaken<Result>(
   }
 }
 
-/** Who has addresses that could not be written. @param id of who was to have them, as callers see it */
+/** The refusals of addresses that could not be written. @param id global id of the contact that would get them */
 export async function takenNow(db: Db, claims: readonly Claim[], id?: string): Promise<Refusal[]> {
   const addresses = await addressesOf(
     db,

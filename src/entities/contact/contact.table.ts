@@ -1,11 +1,11 @@
 import type { ContactColumn } from "./contact.column.ts";
 import { contactTable } from "./contact.columns.ts";
 
-/** The table of a contact's columns as it is gone through. */
+/** The table of a contact's columns, for iterating over it. */
 
 type Table = typeof contactTable;
 
-/** The columns of which a row says so much. */
+/** Names of the columns whose rows have these properties. */
 export type NamesWith<Said> = { [Name in keyof Table]: Table[Name] extends Said ? Name : never }[keyof Table];
 
 /** The rows of the table with the names of their columns. */

@@ -8,7 +8,7 @@ import { write } from "../../records/write/write.ts";
 import { type Address, addressesOf, inherited, isAddressTaken, wishKept } from "./contact.address.ts";
 
 /**
- * Moves a contact to the trash; its deals and conversations stay. One that is there already stays as it is.
+ * Moves a contact to the trash; its deals and conversations stay. A contact that is in the trash is returned unchanged.
  *
  * @throws RefusalError NOT_FOUND, ALREADY_MERGED or VERSION_CONFLICT
  */
@@ -32,7 +32,7 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
   let keys: readonly string[] = [];
   try {
     return await write(caller, async (writer) => {
-      // Before the contact is locked: its values of unique fields may be another one's by now.
+      // Read before the contact is locked: another record may have one of its unique values by now.
       await writer.catalogue("CONTACT");
       const before = await lockContact(writer, id, ["id"], "refuse");
       if (before.deletedAt === null) return before;
@@ -49,7 +49,7 @@ export async function restoreContact(caller: Caller, id: string): Promise<Contac
   }
 }
 
-/** An address, and the contact that has it now; null when the caller may not see that one. */
+/** An address, and the contact that has it now; null if the caller may not see that contact. */
 interface Held {
   readonly key: string;
   readonly by: string | null;
@@ -61,14 +61,14 @@ export const heldBy = (addresses: ReadonlyMap<string, Address>): Held[] =>
     holder === null || holder.merged ? [] : [{ key, by: holder.visible ? holder.id : null }],
   );
 
-/** @param held none when it cannot be known any more which of its addresses it was */
+/** @param held empty if it is no longer known which of its addresses another contact has */
 export const restoreConflict = (held: readonly Held[]): RefusalError =>
   new RefusalError(
     (held.length > 0 ? held : [{ key: null, by: null }]).map(({ key, by }) => ({
       kind: "restoreConflict",
       code: "EMAIL_TAKEN",
       path: ["id"],
-      message: `another contact has its e-mail address${key === null ? "" : ` ${key}`} now: change that one's address first`,
+      message: `another contact has its e-mail address${key === null ? "" : ` ${key}`} now: change the address of that contact first`,
       blockedById: by,
     })),
   );

@@ -18,7 +18,7 @@ import { type ContactInput, ContactUpsert } from "./contact.inputs.ts";
 import { emptyContact } from "./contact.row.ts";
 import { catalogueOf, planContact, putContact, takenNow } from "./contact.service.ts";
 
-/** By what a contact is recognised. */
+/** Keys by which a contact is matched. */
 export type MatchKey = "EMAIL" | "PHONE" | "CUSTOM_FIELD";
 
 export interface Upserted {
@@ -26,15 +26,15 @@ export interface Upserted {
   readonly outcome: "CREATED" | "UPDATED" | "UNCHANGED";
 }
 
-/** How often it is tried again when another caller makes the same contact at this moment. */
+/** Attempts if another caller creates the same contact at the same moment. */
 const ATTEMPTS = 3;
 
 /**
- * Creates a contact, or changes the live one that has the same e-mail address or one of the phone numbers. The address
- * of a contact that was merged leads to the one that it was merged into.
+ * Creates a contact, or changes the live one that has the same e-mail address, one of the phone numbers or a unique
+ * custom value. The address of a merged contact leads to its survivor.
  *
- * @param matchOn by what it is recognised; every key of it that the input has a value for counts
- * @throws RefusalError AMBIGUOUS_MATCH with the candidates when the keys are those of more than one contact
+ * @param matchOn keys to match by; each key for which the input has a value counts
+ * @throws RefusalError AMBIGUOUS_MATCH with the candidates if the keys match more than one contact
  */
 export async function upsertContact(
   caller: PhoneCaller,
@@ -43,7 +43,7 @@ export async function upsertContact(
   idempotencyKey?: IdempotencyKey,
 ): Promise<Upserted> {
   const { otherEmails, ...said } = readWithPhones(ContactUpsert, raw, caller.viewer.defaultCountry);
-  // Another system does not take away what it does not know of.
+  // Null removes no addresses: another system does not know of all of them.
   const input = { ...said, otherEmails: otherEmails ?? undefined };
   const emails = saidKeys(input);
   const keys = { email: matchOn.includes("EMAIL"), phone: matchOn.includes("PHONE") };
@@ -88,20 +88,20 @@ export async function upsertContact(
   }
 }
 
-/** Whether the address was another contact's after all: one that another caller made since it was looked for. */
+/** Whether another contact has an address or unique value after all, because another caller created it meanwhile. */
 const isTaken = (error: unknown): boolean =>
   isAddressTaken(error) ||
   (error instanceof RefusalError &&
     error.refusals.some(({ kind }) => kind === "duplicateContact" || kind === "valueTaken"));
 
-/** The contact that an input is about. */
+/** The contact that an input matches. */
 interface Match {
   readonly id: string;
-  /** The addresses, by comparison key, of contacts that were merged into it. */
+  /** Addresses of contacts that were merged into it, by comparison key. */
   readonly merged: readonly string[];
 }
 
-/** @throws ConcurrentChange when an address leads elsewhere by now */
+/** @throws ConcurrentChange if an address leads to another contact by now */
 async function lockMatch(writer: Writer, { id, merged }: Match): Promise<ContactRow> {
   const row = await lockLiveContact(writer, encodeId("Contact", id), ["matchOn"]);
   const now = await addressesOf(writer.tx, merged);
@@ -111,7 +111,7 @@ async function lockMatch(writer: Writer, { id, merged }: Match): Promise<Contact
   return row;
 }
 
-/** What an upsert changes of a contact that is there. Addresses that lead to it already stay as they are. */
+/** What an upsert changes in an existing contact. Addresses that already lead to it stay as they are. */
 function changeOf(
   writer: Writer,
   before: ContactRow,
@@ -124,7 +124,7 @@ function changeOf(
   return withoutKnown(before, input, merged);
 }
 
-/** Ids of the contacts that have the input's values of unique custom fields, and that the caller may see. */
+/** Row ids of the contacts with the input's values of unique custom fields that the caller may see. */
 async function withValues(
   tx: Db,
   { customFields }: ContactInput,
@@ -160,7 +160,7 @@ async function findMatch(
       kind: "ambiguousMatch",
       code: "AMBIGUOUS_MATCH",
       path: ["matchOn"],
-      message: "the keys to match on are those of more than one contact",
+      message: "the keys to match on match more than one contact",
       candidateIds: [...found].slice(0, 10),
     },
   ]);

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { builder } from "../../graphql/builder.ts";
 import { email, rule } from "../../records/inputs.ts";
 
-/** How callers write the addresses of a contact beside the primary one. */
+/** How callers write a contact's addresses besides the primary one. */
 
-/** Most addresses beside the primary one. */
+/** Maximum number of addresses besides the primary one. */
 export const MAX_OTHER_EMAILS = 20;
 
 const addresses = z

@@ -15,7 +15,7 @@ type Unwritten = "orgId" | "id" | "createdAt" | "updatedAt";
 const channel = { type: ConversationChannelEnum, description: "The channel." } as const;
 
 export const conversationTable = {
-  /** Set when it is created, and does not change. */
+  /** Set when it is created; does not change. */
   contactId: {
     description: "The contact it is with.",
     create: { type: "ID", required: true, description: "The contact it is with.", check: z.string() },

@@ -3,13 +3,13 @@ import type { Definition } from "../../filter/registry/fields.ts";
 import type { CustomFieldType } from "../../generated/prisma/enums.ts";
 import { CustomValueError, readCustomValue } from "../../records/custom-values.ts";
 
-/** Values of a custom field that changes its type or its options. Pure. */
+/** Converts values of a custom field whose type or options change. Pure. */
 
 /**
- * A value as the changed field keeps it.
+ * Converts a value to the form of the changed field.
  *
  * @param renamed options' new names by their old ones
- * @returns the value, or null when it does not fit: nothing is rounded, cut or guessed
+ * @returns the value, or null if it does not fit: nothing is rounded, cut or guessed
  */
 export function convertValue(
   value: CustomValueJson,
@@ -33,7 +33,7 @@ export function convertValue(
 
 const truths: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false };
 
-/** The value in the form in which the new type reads it. */
+/** Rewrites a value in the form that the new type reads. */
 function reshape(value: CustomValueJson, from: CustomFieldType, to: CustomFieldType): unknown {
   if (from === to) return value;
   const text = Array.isArray(value) ? value.join(", ") : String(value);
@@ -41,7 +41,7 @@ function reshape(value: CustomValueJson, from: CustomFieldType, to: CustomFieldT
     case "MULTI_SELECT":
       return Array.isArray(value) ? value : [text];
     case "SELECT":
-      // Two options cannot become one.
+      // Several options cannot become one: their joined text is none of the options.
       return Array.isArray(value) && value.length === 1 ? value[0] : text;
     case "BOOLEAN":
       return truths[text.trim().toLowerCase()] ?? text;

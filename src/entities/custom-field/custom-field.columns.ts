@@ -28,7 +28,7 @@ const options = z
   )
   .nullish();
 
-/** The columns that no caller writes: keys and stamps, its place among the fields, where its values are copied to. */
+/** The columns that no caller writes: keys, stamps, the position, and the typed column that copies its values. */
 type UnwrittenOfField = "orgId" | "id" | "createdAt" | "updatedAt" | "position" | "slot";
 
 export const customFieldTable = {
@@ -144,7 +144,7 @@ export const folderTable = {
     filter: [],
   },
   name: nameRow,
-  /** A new one comes after the others. */
+  /** A new folder is placed after the others. */
   position: {
     description: "Position among the folders, from 0.",
     create: null,

@@ -5,28 +5,28 @@ import { quote, type Refusal, refusal } from "../../lib/errors.ts";
 import { fold } from "../../lib/fold.ts";
 import { uniqueTypes } from "../../records/unique.ts";
 
-/** What a custom field may be called and hold. Pure. */
+/** Rules for a custom field's slug, options and uniqueness. Pure. */
 
 /** Longest slug, in characters. */
 const MAX_SLUG = 64;
 const slugForm = /^[a-z][a-z0-9_]*$/;
 
-/** Letters that are none of the Latin alphabet: nobody can foresee how they are written in ASCII. */
+/** Letters outside the Latin alphabet: callers cannot foresee how they are written in ASCII. */
 const foreign = /(?!\p{Script=Latin})\p{L}/u;
 
 /**
- * A slug from a name in any script: its letters as ASCII writes them, digits, and _ for all else.
+ * Makes a slug from a name in any script: letters are written in ASCII, digits are kept, everything else becomes _.
  *
  * @param others the entity's other fields
- * @returns `field_1`, or the next that is free, for a name without letters; `id_2`, or the next, for one of other
- *   letters whose slug is taken by a field of another name or by a built-in one
+ * @returns `field_1` or the next free number for a name without letters; `id_2` or the next free number for a name with
+ *   letters outside the Latin alphabet, if its slug is that of a field with another name or of a built-in field
  */
 export async function slugFrom(
   name: string,
   entity: Entity,
   others: readonly Pick<Definition, "slug" | "name">[],
 ): Promise<string> {
-  // Loaded with the first name: its tables are no part of a start.
+  // Loaded with the first name: its tables would slow down the start.
   const { default: anyAscii } = await import("any-ascii");
   const slug = anyAscii(name.normalize("NFKC"))
     .toLowerCase()
@@ -42,7 +42,7 @@ export async function slugFrom(
   return isOwn ? slug : numbered(slug, 2, taken);
 }
 
-/** The first free slug of a row: `field_1`, `field_2`. */
+/** The first free slug of a numbered series: `field_1`, `field_2`. */
 function numbered(stem: string, from: number, taken: ReadonlySet<string>): string {
   let number = from;
   const slugOf = () => `${stem.slice(0, MAX_SLUG - 5)}_${number}`;
@@ -50,10 +50,10 @@ function numbered(stem: string, from: number, taken: ReadonlySet<string>): strin
   return slugOf();
 }
 
-/** @param given whether the caller wrote it, and not this server */
+/** What is wrong with a slug. @param given whether the caller sent it; otherwise the server made it from the name */
 export function slugRefusals(slug: string, entity: Entity, given: boolean): Refusal[] {
   const path = ["input", "slug"];
-  const ask = given ? "give another slug" : "give a slug beside the name";
+  const ask = given ? "give another slug" : "set slug to choose another one";
   if (slug in Object.prototype) {
     const message = `${quote(slug)} is a key that every JSON object has in JavaScript; ${ask}`;
     return [refusal("RESERVED_KEY", path, message)];
@@ -63,7 +63,7 @@ export function slugRefusals(slug: string, entity: Entity, given: boolean): Refu
     return [refusal("TOO_LONG", path, message)];
   }
   if (!slugForm.test(slug)) {
-    const message = `${quote(slug)} is not a slug: give one of a to z, 0 to 9 and _ that begins with a letter, such as "industry", or leave it out`;
+    const message = `${quote(slug)} is not a slug: give one of a to z, 0 to 9 and _ that begins with a letter, such as "industry", or omit it`;
     return [refusal("INVALID_VALUE", path, message)];
   }
   return new Registry(entity, []).byName(slug)
@@ -88,7 +88,7 @@ export const uniqueRefusals = (type: Definition["type"], unique: boolean): Refus
   return [refusal("INVALID_VALUE", ["input", "unique"], message)];
 };
 
-/** @param examples values that several records have, ten at most, with one of the records of each */
+/** @param examples values that several records have, at most ten, each with one of these records */
 export const notUnique = (
   entity: Entity,
   count: number,
@@ -113,7 +113,7 @@ export const renameRefusals = (
   [...renamed].flatMap(([from, to], at) => {
     const path = ["input", "optionRenames", String(at)];
     if (!before.includes(from))
-      return [refusal("INVALID_VALUE", [...path, "from"], `${quote(from)} is no option`)];
+      return [refusal("INVALID_VALUE", [...path, "from"], `${quote(from)} is not an option`)];
     if (!after.includes(to)) {
       return [refusal("INVALID_VALUE", [...path, "to"], `${quote(to)} is not among the new options`)];
     }

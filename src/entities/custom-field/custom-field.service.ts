@@ -25,21 +25,21 @@ import {
 import { claimValues, findMisfits, rewriteValues } from "./rewrite.ts";
 import { freeSlot, heirOf } from "./slots.ts";
 
-/** Most custom fields of one entity. */
+/** Maximum number of custom fields of one entity. */
 export const MAX_FIELDS = 1000;
-/** Milliseconds for a change that writes every record that has a value. */
+/** Milliseconds for a change that writes every record with a value. */
 const REWRITE_TIMEOUT = 600_000;
 
-/** Keeps every write that reads the fields out, then reads them: nothing may be derived from the old ones. */
+/** Locks out every write that reads the fields, then reads them: nothing may be derived from old definitions. */
 export async function lockFields(writer: Writer, entity: Entity): Promise<readonly Definition[]> {
   await writer.tx.lock.fields();
   return (await writer.catalogue(entity)).definitions;
 }
 
 /**
- * Makes a custom field and gives it a typed column, while there is one.
+ * Creates a custom field, and gives it a typed column if one is free.
  *
- * @throws RefusalError RESERVED_KEY for the slug of a built-in field, NAME_TAKEN for one that is there, LIMIT_REACHED
+ * @throws RefusalError RESERVED_KEY for the slug of a built-in field, NAME_TAKEN for an existing slug, LIMIT_REACHED
  */
 export function createField(
   caller: Caller,
@@ -84,17 +84,17 @@ export function createField(
 
 export interface ChangedField {
   readonly field: CustomField;
-  /** How many records have a value, which is kept in the new form. */
+  /** Number of records with a value, which is converted to the new form. */
   readonly values: number;
 }
 
 /**
- * Changes a custom field. A new type or new options have to fit every value that a record has; those are then
- * written anew in the same transaction, and so are the smart lists that name an option which gets another name.
+ * Changes a custom field. Every value of a record must fit a new type or new options. In the same transaction, the
+ * values are rewritten, and so are the smart lists that use a renamed option.
  *
- * @param dryRun says whether it would fit, and changes nothing
+ * @param dryRun only checks whether the values would fit, and changes nothing
  * @throws RefusalError FIELD_CONVERSION_FAILS with the number of records whose value would not fit, and ten of them;
- *   FIELD_IN_USE while smart lists use an option that would go
+ *   FIELD_IN_USE if smart lists use an option that would be removed
  */
 export function updateField(
   caller: Caller,
@@ -124,7 +124,9 @@ export function updateField(
         ...optionRefusals(type, options),
         ...uniqueRefusals(type, unique),
         ...renameRefusals(renamed, before.options, options),
-        ...(chooses ? inUse(choices.users(lists), ["input", "options"], "an option that would go") : []),
+        ...(chooses
+          ? inUse(choices.users(lists), ["input", "options"], "an option that would be removed")
+          : []),
         ...folder.refusals,
       ];
       if (found.length > 0) throw new RefusalError(found);
@@ -161,7 +163,7 @@ export function updateField(
   );
 }
 
-/** Values in a new form may be the same where they were not: 1.0 and 1. */
+/** Values that were different in the old form may be equal in the new one: 1.0 and 1. */
 async function reclaim(writer: Writer, field: Pick<Definition, "id" | "entity" | "slug">): Promise<void> {
   const { count, examples } = await claimValues(writer, field);
   if (count > 0) throw new RefusalError([notUnique(field.entity, count, examples)]);
@@ -169,7 +171,7 @@ async function reclaim(writer: Writer, field: Pick<Definition, "id" | "entity" |
 
 export interface DeletedField {
   readonly id: string;
-  /** How many records had a value, which is gone with the field. */
+  /** Number of records that had a value, which is deleted with the field. */
   readonly values: number;
 }
 
@@ -199,7 +201,7 @@ export function deleteField(caller: Caller, id: string): Promise<DeletedField> {
   );
 }
 
-/** Gives a slot that has come free to a field that has none, and fills it. */
+/** Gives a typed column that has become free to a field without one, and fills it. */
 async function inherit(writer: Writer, slot: string, definitions: readonly Definition[]): Promise<void> {
   const heir = heirOf(slot, definitions);
   if (!heir) return;
@@ -211,7 +213,7 @@ async function inherit(writer: Writer, slot: string, definitions: readonly Defin
 /**
  * Puts an entity's fields in order.
  *
- * @param ids all of them
+ * @param ids ids of all its fields
  */
 export function reorderFields(
   caller: Caller,
@@ -264,7 +266,7 @@ async function orSlugTaken<Result>(given: boolean, run: () => Promise<Result>): 
     return await run();
   } catch (error) {
     if (!violates(error, "slug")) throw error;
-    const ask = given ? "give another one" : "give a slug beside the name";
+    const ask = given ? "give another one" : "set slug to choose another one";
     throw refuse("NAME_TAKEN", ["input", "slug"], `another custom field has this slug; ${ask}`);
   }
 }

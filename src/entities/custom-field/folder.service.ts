@@ -8,7 +8,7 @@ import { type IdempotencyKey, repeatable } from "../../records/write/repeatable.
 import { write } from "../../records/write/write.ts";
 import { FolderCreate, FolderUpdate } from "./custom-field.inputs.ts";
 
-/** Makes a folder, after the others. */
+/** Creates a folder after the others. */
 export function createFolder(
   caller: Caller,
   raw: unknown,
@@ -29,7 +29,7 @@ export function createFolder(
   );
 }
 
-/** Renames a folder or moves it to another place among its entity's. */
+/** Renames a folder, or moves it to another position among the folders of its entity. */
 export function updateFolder(caller: Caller, id: string, raw: unknown): Promise<CustomFieldFolder> {
   const { name, position } = readInput(FolderUpdate, raw);
   return orNameTaken(() =>

@@ -7,17 +7,17 @@ import { uniqueKey } from "../../records/unique.ts";
 import { rewriteCustom } from "../../records/write/many.ts";
 import type { Writer } from "../../records/write/writer.ts";
 
-/** Records whose custom values change because the field does. Read and written in batches, whatever their number. */
+/** Rewrites the values of records whose custom field changes, in batches, whatever their number. */
 
 const BATCH = 1000;
 
 type Row = ContactRow | LeadRow;
 
 /**
- * Every record that has a value of a field, the trash included, a batch at a time.
+ * All records with a value of a field, including the trash, one batch at a time.
  *
- * @param locked whether they are to be written: changes that name no custom field do not wait for those of fields,
- *   so that each row is locked before what else it says is read
+ * @param locked whether the records will be written: each row is then locked before its other columns are read, because
+ *   writes that name no custom field do not wait for changes of the fields
  */
 async function* rowsWith(
   { tx }: Writer,
@@ -53,10 +53,10 @@ const valueIn = (row: Row, slug: string): CustomValueJson | undefined =>
   customValue(row.custom as CustomValues, slug);
 
 /**
- * Which records have a value that would not fit.
+ * Counts the records whose value would not fit.
  *
- * @param fits whether a value does
- * @returns how many, how many have a value at all, and the ids of ten of them
+ * @param fits whether a value fits
+ * @returns the number of misfits, the number of records with a value, and the ids of ten misfits
  */
 export async function findMisfits(
   writer: Writer,
@@ -78,9 +78,9 @@ export async function findMisfits(
 }
 
 /**
- * Gives every live record its value of a field that is unique from now on.
+ * Assigns to every live record its value of a field that becomes unique.
  *
- * @returns how many have a value that another one has too, and ten of them
+ * @returns the number of records whose value another record has too, and ten of them
  */
 export async function claimValues(
   writer: Writer,
@@ -89,7 +89,7 @@ export async function claimValues(
   const { unique } = writer.tx;
   const found = { count: 0, examples: [] as { id: string; value: CustomValueJson }[] };
   await unique.takeAll(fieldId);
-  // Locked, so that one that goes to the trash meanwhile loses its value after this.
+  // Locked, so that a record that is trashed meanwhile loses its value only after this.
   for await (const rows of rowsWith(writer, entity, slug, true)) {
     const wanted = rows.flatMap((row) => {
       const value = row.deletedAt === null ? valueIn(row, slug) : undefined;
@@ -106,12 +106,12 @@ export async function claimValues(
 }
 
 /**
- * Writes the values of a field anew, and what is derived from them.
+ * Rewrites the values of a field, and the columns derived from them.
  *
- * @param definitions the entity's fields as they are from now on
- * @param change a value's new form; null takes it away
- * @param changed whether people see a change
- * @returns how many records have been written
+ * @param definitions the entity's fields after the change
+ * @param change gives a value's new form; null removes the value
+ * @param changed whether callers can see the change
+ * @returns the number of records written
  */
 export async function rewriteValues(
   writer: Writer,

@@ -3,10 +3,10 @@ import { type Definition, slotKinds } from "../../filter/registry/fields.ts";
 import type { CustomFieldType } from "../../generated/prisma/enums.ts";
 
 /**
- * A typed column for a field's values.
+ * Finds a typed column for a field's values.
  *
- * @param taken the fields of its entity, itself apart
- * @returns the first that no other field has, or null when the type has none or all are taken
+ * @param taken the other fields of its entity
+ * @returns the first column that no other field has; null if the type has none, or all are taken
  */
 export function freeSlot(type: CustomFieldType, taken: readonly Pick<Definition, "slot">[]): string | null {
   const kind = slotKinds[type];
@@ -19,9 +19,9 @@ export function freeSlot(type: CustomFieldType, taken: readonly Pick<Definition,
 }
 
 /**
- * The field that gets a slot which has come free.
+ * The field that gets a typed column that has become free.
  *
- * @param definitions the entity's fields, without the one that has left the slot
+ * @param definitions the entity's fields, without the field that had the column
  */
 export const heirOf = (slot: string, definitions: readonly Definition[]): Definition | undefined =>
   definitions.find((field) => field.slot === null && slot.startsWith(slotKinds[field.type] ?? "none"));

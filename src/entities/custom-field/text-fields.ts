@@ -11,13 +11,12 @@ import { freeSlot } from "./slots.ts";
 const MAX_NAME = 100;
 
 /**
- * Makes custom fields for texts, as an import does for columns that have no other place.
+ * Creates custom fields for texts, as an import does for columns that match no other field.
  *
  * @param names each once
- * @param path where the caller asked for them
- * @returns their slugs by the names; of a name that a slug cannot be, or that is another field's slug, one with a
- *   number
- * @throws RefusalError LIMIT_REACHED when there would be too many, and for members who see assigned data only
+ * @param path position in the arguments where the caller asked for them
+ * @returns their slugs by name; a slug gets a number if it is not allowed, or is another field's
+ * @throws RefusalError LIMIT_REACHED if there would be too many fields, FORBIDDEN for a caller who may not create them
  */
 export async function makeTextFields(
   writer: Writer,
@@ -30,7 +29,7 @@ export async function makeTextFields(
   requirePermission(writer.caller, "CUSTOM_FIELD_MANAGE");
   const definitions = [...(await lockFields(writer, entity))];
   if (definitions.length + names.length > MAX_FIELDS) {
-    const message = `would make ${names.length} custom fields beside ${definitions.length}; there can be ${MAX_FIELDS}`;
+    const message = `would create ${names.length} custom fields in addition to ${definitions.length}; the limit is ${MAX_FIELDS}`;
     throw new RefusalError([refusal("LIMIT_REACHED", path, message)]);
   }
   const first = Math.max(-1, ...definitions.map(({ position }) => position)) + 1;

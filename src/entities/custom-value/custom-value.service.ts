@@ -20,7 +20,7 @@ import { type Rendered, RenderLimitError, render, tokensIn } from "./template.ts
 
 const Value = z.object(checksOf(customValueTable, "create"));
 
-/** Sets what `{{custom_values.key}}` stands for. */
+/** Sets the text for the token `{{custom_values.key}}`. */
 export function setCustomValue(caller: Caller, key: string, value: string): Promise<CustomValue> {
   const input = readInput(Value, { key, value }, []);
   return write(
@@ -35,7 +35,7 @@ export function setCustomValue(caller: Caller, key: string, value: string): Prom
         ? writer.update("customValue", before, { value })
         : writer.insert("customValue", { ...input, id: newId() });
     },
-    // Another caller has set it at this moment: then it is there to be changed.
+    // If another caller creates it at the same moment, the retry finds it and changes it.
     { retry: isUniqueViolation },
   );
 }
@@ -59,11 +59,11 @@ export function deleteCustomValue(caller: Caller, key: string): Promise<CustomVa
 export const MAX_TEMPLATE = 100_000;
 
 export interface RenderedTemplate extends Rendered {
-  /** Whether every record that was named is there for the caller; null when none was. */
+  /** Whether the caller can see every record that was named; null if none was. */
   readonly found: boolean | null;
 }
 
-/** Row ids: undefined where none was named, null for an id that names nothing. */
+/** Row ids: undefined if no record was named, null if the id is that of no record. */
 export interface Subject {
   readonly contactId?: string | null;
   readonly leadId?: string | null;
@@ -72,7 +72,7 @@ export interface Subject {
 /**
  * Fills the tokens of a text from the organization's custom values, its name, and one contact or lead.
  *
- * @param subject row ids of the records that the text is about
+ * @param subject the records that the text is about
  * @throws RequestError BAD_USER_INPUT for a text that is too long
  */
 export async function renderTemplate(
@@ -112,10 +112,10 @@ export async function renderTemplate(
   };
 }
 
-/** Most of what a text may become, in UTF-16 units: values are longer than their tokens. */
+/** Maximum length of a filled text, in UTF-16 units: values may be longer than their tokens. */
 const MAX_RENDERED = 1_000_000;
 
-/** @throws RequestError BAD_USER_INPUT when the filled text is too long */
+/** @throws RequestError BAD_USER_INPUT if the filled text is too long */
 function rendered(text: string, tokens: ReadonlyMap<string, string>): Rendered {
   try {
     return render(text, tokens, MAX_RENDERED);
@@ -130,7 +130,7 @@ type Tokens = Readonly<
   Record<string, { readonly tokens: readonly string[]; readonly shown: { readonly type: unknown } | null }>
 >;
 
-/** A record's fields under both spellings, and its custom fields by slug. */
+/** Adds a record's fields under both spellings, and its custom fields by slug. */
 function addRecord(
   tokens: Map<string, string>,
   noun: string,
@@ -146,8 +146,8 @@ function addRecord(
       .flat()
       .flatMap((each) => (each == null ? [] : said(String(each))));
     for (const name of names) {
-      // Of several values, such as phone numbers, the first is the primary one, unless the token is called after all of
-      // them.
+      // A column of several values, such as phone numbers, has its first value, the primary one, in most tokens. Only
+      // the token with the column's own name has all of them.
       const value = (name === column ? values : values.slice(0, 1)).join(", ");
       add(name, value);
       add(

@@ -3,7 +3,7 @@
 /** A token with an optional text for when it has no value: `{{ contact.first_name | "there" }}`. */
 const token = /\{\{\s*([a-zA-Z_][\w.-]*)\s*(?:\|\s*"([^"{}]*)"\s*)?\}\}/g;
 
-/** What tokens stand for, by their names; names without a value are left out. */
+/** Values of tokens by name; names without a value are omitted. */
 export type Tokens = ReadonlyMap<string, string>;
 
 export interface Rendered {
@@ -17,17 +17,17 @@ export const tokensIn = (text: string): string[] => [
   ...new Set([...text.matchAll(token)].map(([, name = ""]) => name)),
 ];
 
-/** The filled text would be longer than it may be. */
+/** The filled text would be longer than the limit. */
 export class RenderLimitError extends Error {
   override readonly name = "RenderLimitError";
 }
 
 /**
- * Fills the tokens of a text. One without a value becomes its default, else it stays as it is and is listed. What a
- * value says is never read again for tokens.
+ * Fills the tokens of a text. A token without a value becomes its default, else it stays as it is and is listed. Values
+ * are not searched for tokens.
  *
- * @param limit most of what it may become, in UTF-16 units
- * @throws RenderLimitError before more than that is put together
+ * @param limit maximum length of the result, in UTF-16 units
+ * @throws RenderLimitError before a longer text is built
  */
 export function render(text: string, tokens: Tokens, limit = Number.POSITIVE_INFINITY): Rendered {
   let filling = 0;

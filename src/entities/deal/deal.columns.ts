@@ -25,7 +25,7 @@ export const dealTable = {
     blank: "",
     filter: [folded("name", "Name.", sorted("nameKey", false, "words"))],
   },
-  /** Written with its currency. */
+  /** Written together with its currency. */
   value: {
     description: "Value.",
     create: { ...value, required: true, check: money },

@@ -3,7 +3,7 @@ import { recordId, related, times } from "../../filter/registry/make.ts";
 import { filtersOf } from "../../records/columns.ts";
 import { dealTable } from "./deal.columns.ts";
 
-/** What deals can be filtered and sorted by: their columns, and what no caller writes. */
+/** The fields by which deals can be filtered and sorted: their columns, and values that callers do not write. */
 
 defineFields("DEAL", [
   recordId("Deal", "deal"),

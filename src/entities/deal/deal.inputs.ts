@@ -18,5 +18,5 @@ export const DealUpdate = z.object(checksOf(dealTable, "update"));
 
 export const DealCreate = z.object(checksOf(dealTable, "create"));
 
-/** A deal's input, checked. */
+/** A checked deal input. */
 export type DealInput = z.infer<typeof DealUpdate>;

@@ -40,7 +40,7 @@ export function createDeal(
 /**
  * Changes a deal in one transaction.
  *
- * @param expectedVersion refuses when the deal is at another version
+ * @param expectedVersion refuses if the deal has another version
  * @throws RefusalError with everything that is wrong
  */
 export function updateDeal(

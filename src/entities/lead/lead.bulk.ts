@@ -6,7 +6,7 @@ import { keepUniqueOfMany } from "../../records/write/unique.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { deriveLead, type LeadColumns } from "./lead.row.ts";
 
-/** Many leads in one statement each, for imports. */
+/** Inserts and changes many leads in a few statements, for imports. */
 
 type TaggedColumns = LeadColumns & { readonly tagIds: readonly string[] };
 
@@ -15,7 +15,7 @@ const pairs = (leads: readonly { readonly id: string; readonly tagIds: readonly 
 
 const idsOf = (leads: readonly { readonly id: string }[]) => leads.map(({ id }) => id);
 
-/** Inserts many new leads, with the tags that they carry. */
+/** Inserts many new leads and their tags. */
 export async function insertLeads(
   writer: Writer,
   leads: readonly (TaggedColumns & { readonly id: string })[],
@@ -30,7 +30,7 @@ export async function insertLeads(
   await keepUniqueOfMany(writer.tx, records, definitions);
 }
 
-/** Changes many leads that this transaction has locked; tags are only added. */
+/** Changes many leads that this transaction has locked. Tags are only added. */
 export async function updateLeads(
   writer: Writer,
   leads: readonly { readonly before: LeadRow; readonly columns: TaggedColumns }[],

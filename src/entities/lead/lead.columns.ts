@@ -12,24 +12,30 @@ import { LeadStatusEnum } from "./lead.enums.ts";
 
 /** The columns of a lead: each is defined here, and only here. */
 
-/** What is made of a column of a lead, beside what is made of every entity's. */
+/** The properties of a lead's column, besides those of every entity's columns. */
 interface LeadColumn<Value> extends PersonColumn {
   readonly blank: Value | (Value extends object | null ? null : never);
-  /** The column of the contact that a lead becomes; null for what stays with the lead, or is its deal's. */
+  /**
+   * The contact's column that gets the value when the lead is converted; null if it stays with the lead, or goes to the
+   * deal.
+   */
   readonly becomes: keyof ContactRow | null;
-  /** What a column of a file is called that holds it, its own name first; null where none can. */
+  /**
+   * The target of imports that writes it, and the headings of a file's column for it, the usual one first; null if it
+   * has none.
+   */
   readonly import: {
     readonly as: string;
     readonly description?: string;
     readonly headings: readonly string[];
-    /** Where it is in the input, when it is not under its own name. */
+    /** Position in the input, if it is not under the column's own name. */
     readonly path?: readonly string[];
   } | null;
-  /** What it is called in the texts of templates. */
+  /** Its names as a token in templates. */
   readonly tokens: readonly string[];
 }
 
-/** The columns that no caller writes by themselves: keys, stamps, tags, custom values, what a lead has become. */
+/** The columns that callers do not write as such: keys, stamps, tags, custom values, results of the conversion. */
 export type Unwritten =
   | (
       | "orgId"
@@ -146,7 +152,7 @@ export const leadTable = {
     tokens: ["status"],
     personal: false,
   },
-  /** Written with its currency. */
+  /** Written together with its currency. */
   dealValue: {
     description: "Expected value of a deal.",
     ...written({ type: MoneyInput, description: "Expected value of a deal.", check: money.nullish() }),

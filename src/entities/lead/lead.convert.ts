@@ -36,11 +36,11 @@ export interface Converted {
 }
 
 /**
- * Makes a lead a contact and a deal, in one transaction. The contact is the one that is named, else the live one to
- * which the lead's e-mail address leads, whose blanks are filled, else a new one. The lead's activities and deals are
- * the contact's too from then on.
+ * Converts a lead into a contact and a deal, in one transaction. The contact is the one that the input names, else the
+ * live contact that the lead's e-mail address leads to, else a new one. Empty fields of an existing contact are filled
+ * from the lead. The lead's activities and deals then belong to the contact too.
  *
- * @throws RefusalError with what stands against it
+ * @throws RefusalError with the reasons against the conversion
  */
 export async function convertLead(
   caller: MoneyCaller,
@@ -122,7 +122,7 @@ const valueOfLead = ({ dealValue, dealCurrency }: LeadRow) =>
     ? null
     : { amount: dealValue.toString(), currency: dealCurrency };
 
-/** A lead, the contact that it becomes unless that is new, and what its address leads to. */
+/** A lead, the existing contact that it will be converted into, if any, and what its address leads to. */
 interface Locked {
   readonly lead: LeadRow;
   readonly contact: ContactRow | null;
@@ -133,7 +133,7 @@ interface Locked {
  * Locks the contact and then the lead, as every write does.
  *
  * @param check refuses a lead that cannot be converted
- * @throws ConcurrentChange when the lead's address was changed meanwhile
+ * @throws ConcurrentChange if the lead's address was changed meanwhile
  */
 async function lockBoth(
   writer: Writer,
@@ -194,7 +194,7 @@ async function becomeContact(
   return { contact, contactOutcome: "CREATED" };
 }
 
-/** What a lead says of the contact that it becomes, by the contact's columns. */
+/** The contact's columns that a lead determines, with their values. */
 const becoming = (lead: LeadRow): Partial<ContactColumns> =>
   Object.fromEntries(
     Object.entries(leadTable).flatMap(([name, { becomes }]) => {
@@ -206,7 +206,10 @@ const becoming = (lead: LeadRow): Partial<ContactColumns> =>
 
 const valuesOf = (value: unknown): unknown[] => [value].flat().filter((each) => each !== null);
 
-/** What the lead knows and the contact does not. One that is there keeps its owner, and stays nobody's. */
+/**
+ * The contact's columns, with empty ones filled from the lead. An existing contact keeps its owner, even if it has
+ * none.
+ */
 function fillBlanks(contact: ContactRow, lead: LeadRow, definitions: readonly Definition[]) {
   const { ownerId: _, ...said } = becoming(lead);
   const filled: Partial<ContactColumns> = Object.fromEntries(
@@ -222,7 +225,10 @@ function fillBlanks(contact: ContactRow, lead: LeadRow, definitions: readonly De
   };
 }
 
-/** A lead's custom values go into the contact's fields of the same slugs, where they fit and nothing is there. */
+/**
+ * Copies a lead's custom values to the contact's fields with the same slugs, if they fit and the contact has no value
+ * there.
+ */
 function fittingCustom(
   before: CustomValues,
   values: CustomValues,
@@ -236,7 +242,7 @@ function fittingCustom(
       const stored = readCustomValue(value, definition);
       if (stored !== null) custom[definition.slug] = stored;
     } catch {
-      // It stays with the lead.
+      // The value stays with the lead.
     }
   }
   return custom;
@@ -244,7 +250,7 @@ function fittingCustom(
 
 const idOf = ({ id }: { readonly id: string }): string => id;
 
-/** The lead's deals and activities are the contact's too; calls among them count as its calls. */
+/** Links the lead's deals and activities to the contact, and counts the calls among them as the contact's. */
 async function takeOver(writer: Writer, lead: LeadRow, contact: ContactRow): Promise<ContactRow> {
   const { tx } = writer;
   const where = { leadId: lead.id, contactId: null };

@@ -4,7 +4,7 @@ import { filtersOf } from "../../records/columns.ts";
 import { personFields } from "../../records/person.ts";
 import { leadTable } from "./lead.columns.ts";
 
-/** What leads can be filtered and sorted by: their columns, and what no caller writes. */
+/** The fields by which leads can be filtered and sorted: their columns, and values that callers do not write. */
 
 const { id, rest } = personFields("lead");
 

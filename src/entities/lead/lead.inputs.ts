@@ -8,7 +8,7 @@ import { defaultCountryField, phoneCountry } from "../../records/phones.ts";
 import { TagsInput } from "../../records/tags.inputs.ts";
 import { leadTable } from "./lead.columns.ts";
 
-/** What is no column of a lead and is written with it. */
+/** The input fields of a lead that are not columns. */
 const others = (t: InputFields) => ({
   customFields: t.field({
     type: [CustomFieldValueInput],
@@ -86,5 +86,5 @@ export const LeadConvert = z.object({
     .nullish(),
 });
 
-/** A lead's input, checked. */
+/** A checked lead input. */
 export type LeadInput = Omit<z.infer<typeof LeadUpdate>, "defaultCountry">;

@@ -11,9 +11,9 @@ import { blanksOf, columnsOf, erasedOf } from "../../records/columns.ts";
 import { leadTable, type Unwritten } from "./lead.columns.ts";
 import "./lead.fields.ts";
 
-/** Rows of leads, as far as they follow from the table of columns. Pure. */
+/** Rows of leads, as far as the table of columns determines them. Pure. */
 
-/** What a caller writes of a lead. The value is a decimal: text, or Prisma's object where it was read. */
+/** The columns of a lead that callers write. The value is a decimal: text, or Prisma's object if it was read. */
 export type LeadColumns = Omit<LeadRow, Unwritten | "dealValue"> & {
   readonly dealValue: { toString(): string } | null;
   readonly custom: Readonly<Record<string, CustomValueJson>>;
@@ -23,22 +23,24 @@ export const emptyLead = { ...blanksOf(leadTable), custom: {} } as unknown as Le
 
 const names = Object.keys(emptyLead) as (keyof LeadColumns)[];
 
-/** What a caller wrote of a lead. */
+/** Picks the columns that callers write. */
 export const leadColumns = (row: LeadRow) => columnsOf(names, row) as unknown as LeadColumns;
 
-/** The derived columns of a lead. @param slots as `derive` takes them */
+/** The derived columns of a lead. @param slots as in `derive` */
 export const deriveLead = (
   lead: LeadColumns,
   definitions: readonly Definition[],
   slots?: SlotColumns,
 ): DerivedColumns => derive("LEAD", lead, definitions, slots);
 
-/** What stays of a lead that others point to when it is purged; its owner does, as its deals are seen through it. */
+/**
+ * Columns that a purge keeps if other records point to the lead. The owner decides who sees its deals, so it is kept.
+ */
 type Kept =
   | ("orgId" | "id" | "createdAt" | "deletedAt" | "lastModificationSource" | "ownerId" | "status")
   | ("convertedContactId" | "convertedDealId" | "convertedAt");
 
-/** What a purge makes of the other columns, but for its own stamps. */
+/** The values that a purge gives to the other columns, except its own stamps. */
 export const erasedLead = (): Record<
   Exclude<keyof Lead, Kept | "version" | "updatedAt" | "purgedAt">,
   unknown

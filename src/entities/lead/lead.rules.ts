@@ -7,11 +7,11 @@ import type { LeadInput } from "./lead.inputs.ts";
 import { emptyLead, type LeadColumns } from "./lead.row.ts";
 
 /**
- * Applies an input to a lead: absent is untouched, null is cleared. Pure.
+ * Applies an input to a lead: absent fields stay as they are, null clears a field. Pure.
  *
  * @param before the lead; `emptyLead` for a new one
- * @param defaultCurrency of an amount without one, where the lead has none either
- * @returns the lead as it would be, its owner and tags apart
+ * @param defaultCurrency currency of an amount without one, if the lead has none either
+ * @returns the lead as it would be, without changes of owner and tags
  */
 export function applyLead(
   before: LeadColumns,
@@ -41,7 +41,7 @@ export function applyLead(
   return { after, refusals: found, warnings };
 }
 
-/** A lead becomes CONVERTED through leadConvert alone, and stays it. */
+/** Only leadConvert sets CONVERTED, and a converted lead stays converted. */
 function statusRefusals(before: LeadColumns, status: LeadInput["status"]): Refusal[] {
   const old = before === emptyLead ? "NEW" : before.status;
   if (status === undefined || status === old) return [];

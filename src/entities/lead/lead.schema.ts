@@ -63,8 +63,7 @@ const Lead = builder.prismaObject("Lead", {
       description: "When it was moved to the trash.",
     }),
     removed: t.boolean({
-      description:
-        "Whether it is in the trash, or has been purged, of which only a stub without data is left.",
+      description: "Whether it is in the trash, or was purged so that only a stub without data is left.",
       select: { deletedAt: true },
       resolve: ({ deletedAt }) => deletedAt !== null,
     }),
@@ -80,7 +79,7 @@ const Lead = builder.prismaObject("Lead", {
 
 asNode(Lead, "lead", async (context, id, info) => present(await byId.lead.load(context, id, info)));
 
-/** A purged lead is only there for what points to it. */
+/** A purged lead exists only for the records that point to it. */
 const present = (lead: LeadRow | null) => (lead?.purgedAt === null ? lead : null);
 
 const LeadConnection = filteredConnectionType("Lead", "leads", "LEAD");

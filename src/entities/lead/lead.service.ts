@@ -16,17 +16,17 @@ import { LeadCreate, type LeadInput, LeadUpdate } from "./lead.inputs.ts";
 import { emptyLead, leadColumns } from "./lead.row.ts";
 import { applyLead } from "./lead.rules.ts";
 
-/** Who writes leads: their phone numbers and amounts may be as the organization has them. */
+/** The caller of a write of leads. The organization may have a default country and a default currency. */
 type LeadCaller = PhoneCaller & MoneyCaller;
 
-/** A lead that is not purged, locked. */
+/** Locks a lead that is not purged. */
 async function lockLead(writer: Writer, id: string): Promise<LeadRow> {
   const row = await lockRow(writer, "lead", id);
   if (row.purgedAt !== null) throw refuse("NOT_FOUND", ["id"], "there is no such lead");
   return row;
 }
 
-/** A lead that is not in the trash, locked. */
+/** Locks a lead that is not in the trash. */
 export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow> {
   const row = await lockLead(writer, id);
   if (row.deletedAt !== null) throw refuse("IN_TRASH", ["id"], "the lead is in the trash; restore it first");
@@ -34,7 +34,7 @@ export async function lockLiveLead(writer: Writer, id: string): Promise<LeadRow>
 }
 
 /**
- * Creates a lead in one transaction, with its tags and, when asked, new tags.
+ * Creates a lead in one transaction, with its tags, and missing tags if the input says so.
  *
  * @throws RefusalError with everything that is wrong with the input
  */
@@ -56,8 +56,8 @@ export function createLead(
 /**
  * Changes a lead in one transaction.
  *
- * @param id a lead's id as callers see it
- * @param expectedVersion refuses when the lead is at another version
+ * @param id the lead's global id
+ * @param expectedVersion refuses if the lead has another version
  * @throws RefusalError with everything that is wrong
  */
 export function updateLead(
@@ -103,7 +103,7 @@ async function putLead(
   return before === null ? writer.insert("lead", row) : writer.update("lead", before, row);
 }
 
-/** Moves a lead to the trash; its deals stay. One that is there already stays as it is. */
+/** Moves a lead to the trash; its deals stay. A lead that is in the trash is returned unchanged. */
 export const deleteLead = (caller: Caller, id: string, expectedVersion?: number | null): Promise<LeadRow> =>
   write(caller, async (writer) => {
     const before = await lockLead(writer, id);
@@ -114,7 +114,7 @@ export const deleteLead = (caller: Caller, id: string, expectedVersion?: number 
 /** Restores a lead from the trash. A lead that is not in the trash is returned unchanged. */
 export const restoreLead = (caller: Caller, id: string): Promise<LeadRow> =>
   write(caller, async (writer) => {
-    // Before the lead is locked: its values of unique fields may be another one's by now.
+    // Read before the lead is locked: another record may have one of its unique values by now.
     await writer.catalogue("LEAD");
     const before = await lockLead(writer, id);
     return before.deletedAt === null ? before : writer.update("lead", before, { deletedAt: null });

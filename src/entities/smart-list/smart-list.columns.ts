@@ -41,7 +41,7 @@ const order = z
   .max(5, "must not have more than 5 items")
   .nullish();
 
-/** What is the same of all rows: lists are not filtered by. */
+/** Properties of all rows: smart lists cannot be filtered. */
 const common = { filter: [] } as const;
 
 export const smartListTable = {
@@ -61,7 +61,7 @@ export const smartListTable = {
     shown: null,
     blank: null,
   },
-  /** A new one comes after the others. */
+  /** A new list is placed after the others. */
   position: {
     ...common,
     description: "Position among the lists, from 0.",

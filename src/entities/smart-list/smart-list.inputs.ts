@@ -27,5 +27,5 @@ export const ListReplace = z
   .array(ListCreate.extend({ id: z.string().nullish() }))
   .max(200, "must not have more than 200 lists");
 
-/** What a list says, checked. */
+/** A checked input of a list. */
 export type ListInput = z.infer<typeof ListUpdate>;

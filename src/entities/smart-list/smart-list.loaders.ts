@@ -8,7 +8,7 @@ import { requestCache } from "../../graphql/request-cache.ts";
 import { ownTurn } from "../../lib/turn.ts";
 import { partsOf, type ReadList, readList } from "./validity.ts";
 
-/** What reading a list takes of its row, its id apart. */
+/** The columns that are needed to read a list, besides its id. */
 export const readColumns = {
   query: true,
   order: true,
@@ -19,10 +19,10 @@ export const readColumns = {
 
 type Stored = Pick<SmartList, "id" | keyof typeof readColumns>;
 
-/** Values of stored lists that are read before the event loop turns. */
+/** Number of values in stored lists that are read before the event loop turns. */
 const TURN = 5_000;
 
-/** A stored list, and the time zone that its reader asks for. */
+/** A stored list, and the time zone in which to read it; null for its default. */
 interface Asked {
   readonly list: Stored;
   readonly timeZone: string | null;
@@ -60,9 +60,9 @@ const loaderOf = requestCache((context: Context) =>
 );
 
 /**
- * What stored lists mean now: one statement for all that a request asks about at once.
+ * Reads stored lists, with one statement for all that a request asks for at once.
  *
- * @param timeZone the reader's; the list's own, else the organization's, when there is none
+ * @param timeZone the reader's; by default the list's own, else the organization's
  */
 export const readStored = (context: Context, list: Stored, timeZone?: string | null): Promise<ReadList> =>
   loaderOf(context).load({ list, timeZone: timeZone ?? null });

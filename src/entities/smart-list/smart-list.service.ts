@@ -17,13 +17,13 @@ import type { Writer } from "../../records/write/writer.ts";
 import { ListCreate, type ListInput, ListReplace, ListUpdate } from "./smart-list.inputs.ts";
 import { readList } from "./validity.ts";
 
-/** Most lists of an organization. */
+/** Maximum number of lists of an organization. */
 const MAX_LISTS = 200;
 
 const inOrder = [{ position: "asc" as const }, { id: "asc" as const }];
 
 /**
- * Saves a new list, after the others.
+ * Saves a new list after the others.
  *
  * @throws RefusalError INVALID_FILTER with every problem of its query and order, each with its path
  */
@@ -51,7 +51,7 @@ export function createList(
   );
 }
 
-/** Changes a list, or moves it to another place. */
+/** Changes a list, or moves it to another position. */
 export function updateList(
   caller: Caller,
   id: string,
@@ -77,7 +77,7 @@ export function updateList(
  * Deletes a list.
  *
  * @returns the list as it was
- * @throws RefusalError FIELD_IN_USE while other lists name it
+ * @throws RefusalError FIELD_IN_USE if other lists name it
  */
 export function deleteList(caller: Caller, id: string): Promise<SmartList> {
   return write(caller, async (writer) => {
@@ -94,16 +94,16 @@ export function deleteList(caller: Caller, id: string): Promise<SmartList> {
 
 export interface ReplacedLists {
   readonly lists: readonly SmartList[];
-  /** Of the set, from now on. */
+  /** The new version of the set. */
   readonly version: number;
 }
 
 /**
- * Makes the given lists the organization's: those with an id change, those without are new, the others go. All of
- * it in one transaction, and only for who has seen the set as it is.
+ * Replaces the organization's lists by the given ones: lists with an id are changed, lists without one are created, all
+ * others are deleted. Everything happens in one transaction, and only for a caller who has seen the current set.
  *
- * @param expectedVersion the set's
- * @throws RefusalError VERSION_CONFLICT when the set has changed since; INVALID_FILTER with every problem of a list
+ * @param expectedVersion the version of the set that the caller has seen
+ * @throws RefusalError VERSION_CONFLICT if the set has changed since; INVALID_FILTER with every problem of a list
  */
 export function replaceLists(
   caller: Caller,
@@ -169,11 +169,11 @@ export function replaceLists(
   );
 }
 
-/** The version of the organization's set of lists: 0 while there never was one. */
+/** The version of the organization's set of lists; 0 if there has never been one. */
 export const setVersion = async ({ db }: Pick<Caller, "db">): Promise<number> =>
   (await db.smartListSet.findFirst({}))?.version ?? 0;
 
-/** Counts a change of the set, and keeps every other change of it out until the transaction ends. */
+/** Increments the version of the set, and locks out every other change of it until the transaction ends. */
 async function bumpSet({ tx }: Writer, expected?: number): Promise<number> {
   await tx.smartListSet.createMany({ data: [{ orgId: tx.orgId }], skipDuplicates: true });
   const [set] = await tx.smartListSet.updateManyAndReturn({ data: { version: { increment: 1 } } });
@@ -213,17 +213,17 @@ async function putInOrder(writer: Writer, order: readonly SmartList[]): Promise<
 interface Checked {
   readonly path: readonly string[];
   readonly input: ListInput;
-  /** The list that changes; null when the input says all of it. */
+  /** The list before the change; null if the input has all of its parts. */
   readonly before: SmartList | null;
   readonly id: string | null;
 }
 
 /**
- * Refuses with every problem of every list. A part that an update leaves out is not its matter: a list that can no
- * longer be read can still be renamed and moved.
+ * Refuses all problems of all lists. Parts that an update omits are not checked, so that an invalid list can still be
+ * renamed and moved.
  *
- * @param whole whether these will be all lists there are
- * @returns what makes of a query its stored form
+ * @param whole whether these will be all lists of the organization
+ * @returns a function that converts a query to its stored form
  */
 async function checkLists(
   { tx, caller }: Writer,
@@ -246,7 +246,7 @@ async function checkLists(
   const written = parts.filter(({ id }) => id !== null).map(({ named }) => named);
   const others = found.lists.filter((list) => !written.some(({ id }) => id === list.id));
   const known = { ...found, lists: whole ? written : [...others, ...written] };
-  // Whether a list can be read does not depend on when and where.
+  // Whether a list is valid does not depend on the time and the time zone.
   const clock = { now: caller.now, timeZone: "UTC", weekStart: "MONDAY" } as const;
   const refusals: Refusal[] = [];
   for (const [at, { path, list, checked, id }] of parts.entries()) {
@@ -265,10 +265,10 @@ async function checkLists(
   return (query) => asStored(query, registry, found.tags);
 }
 
-/** Lists that are read before the event loop turns. */
+/** Number of lists that are read before the event loop turns. */
 const TURN = 20;
 
-/** What an input says, as columns; what it leaves out stays undefined. */
+/** The columns that an input sets; omitted ones are undefined. */
 const columnsOf = (
   { name, query, order, columns, timeZone }: ListInput,
   toStored: (query: GenericQuery) => GenericQuery,

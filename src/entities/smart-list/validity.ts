@@ -10,27 +10,27 @@ import { type Named, type ReadOptions, readFilter } from "../../filter/list/filt
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { RequestError } from "../../lib/errors.ts";
 
-/** Whether a stored list can still be read, and what it then means. Pure. */
+/** Reads stored lists: whether they are still valid, and what they mean. Pure. */
 
-/** The form in which queries are stored; those without a version are of the first. */
+/** Version of the form in which queries are stored; those without a version are of the first. */
 const QUERY_VERSION = 1;
 
 /** A problem that makes a smart list invalid. */
 export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
 
 export interface ReadList {
-  /** Its query as people see it: what it names by its name of today. */
+  /** Its query as people see it, with the current names of tags and options. */
   readonly query: GenericQuery;
-  /** Matches nothing while there are problems. */
+  /** Matches nothing if there are problems. */
   readonly where: Where;
   readonly tree: Normal;
   readonly tagIds: TagIds;
-  /** What each of its groups says. */
+  /** The condition of each of its groups. */
   readonly groups: () => readonly Where[];
   readonly orderBy: readonly OrderInput[];
-  /** Its conditions as they are stored, their values typed; those of a broken list too. */
+  /** Its stored conditions with typed values, also those of an invalid list. */
   readonly conditions: readonly (readonly Condition[])[];
-  /** What it means, in English; null while there are problems. */
+  /** Its meaning as an English sentence; null if there are problems. */
   readonly sentence: string | null;
   readonly problems: readonly ListProblem[];
 }
@@ -42,8 +42,8 @@ export interface Listed {
 }
 
 /**
- * Reads a list against what the organization has: a field or tag that has gone, or an operator that no longer fits,
- * is a problem.
+ * Reads a list with the organization's current fields and tags. A deleted field or tag, or an operator that no longer
+ * fits, is a problem.
  *
  * @param named the custom fields, and the tags and lists that the list names
  */
@@ -67,7 +67,7 @@ export function readList({ query, order, columns }: Listed, named: Named, option
     if (filter.registry.byName(column)) continue;
     problems.push({
       code: "UNKNOWN_FILTER_FIELD",
-      message: `names no field: "${column}"`,
+      message: `there is no field "${column}"`,
       path: `columns[${at}]`,
     });
   }
@@ -101,7 +101,7 @@ export function readList({ query, order, columns }: Listed, named: Named, option
       };
 }
 
-/** A stored list in the terms of its parts. */
+/** The parts of a stored list. */
 export const partsOf = ({ query, order, columns }: Pick<SmartList, keyof Listed>): Listed => ({
   query,
   order,

@@ -19,7 +19,7 @@ const TagCreate = z.object(checksOf(tagTable, "create"));
 /**
  * Creates a tag.
  *
- * @throws RefusalError NAME_TAKEN when another one has the name, without regard to case or outer spaces
+ * @throws RefusalError NAME_TAKEN if another tag has the name, without regard to case or outer spaces
  */
 export function createTag(caller: Caller, raw: unknown, idempotencyKey?: IdempotencyKey): Promise<Tag> {
   const { name, color: shade } = readInput(TagCreate, raw);
@@ -49,14 +49,14 @@ export function updateTag(caller: Caller, id: string, raw: unknown): Promise<Tag
 
 export interface DeletedTag {
   readonly id: string;
-  /** How many contacts and leads carried it, the trash included. */
+  /** Number of contacts and leads that had it, including the trash. */
   readonly contacts: number;
   readonly leads: number;
 }
 
 /**
- * Deletes a tag: in one transaction it goes from everything that carries it. Smart lists that name it report a problem
- * until they are changed, or a tag has that name again.
+ * Deletes a tag and removes it from all records, in one transaction. Smart lists that name it report a problem until
+ * they are changed, or another tag gets its name.
  */
 export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
   return write(
@@ -65,7 +65,8 @@ export function deleteTag(caller: Caller, id: string): Promise<DeletedTag> {
       const { tx } = writer;
       const lists = await lockLists(writer);
       const decoded = decodeId(id);
-      // Not locked yet: the records that carry it are locked before it, and its name is that of the lists.
+      // Read without a lock, because records with the tag are locked before it. The lock on the lists keeps its name
+      // unchanged.
       const tag = decoded?.type === "Tag" ? await tx.tag.findFirst({ where: { id: decoded.uuid } }) : null;
       if (tag !== null) await leaveTagByName(writer, lists, tag);
       const stamp = { now: caller.now, source: caller.viewer.source };

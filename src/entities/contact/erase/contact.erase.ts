@@ -13,16 +13,18 @@ import type { Writer } from "../../../records/write/writer.ts";
 import { marksOf, namesPerson } from "./marks.ts";
 import { cancelImportsWith } from "./waiting-files.ts";
 
-/** Erasing a person: every contact and lead that is them, what hangs on these, and every copy of their values. */
+/**
+ * Erases a person: the contacts and leads of the person, records that belong to them, and every copy of their values.
+ */
 
 export interface EraseInput {
-  /** As callers see it. */
+  /** The contact's global id. */
   readonly id: string;
-  /** Whether deals are deleted too; otherwise they stay, without the person. */
+  /** Whether deals are deleted too; otherwise they are kept without the person. */
   readonly deleteDeals?: boolean | null | undefined;
 }
 
-/** What was erased: ids and numbers, and no value of the person. */
+/** What was erased: ids and numbers, but no value of the person. */
 export interface Receipt {
   /** Row id of the audit event. */
   readonly eventId: string;
@@ -35,15 +37,15 @@ export interface Receipt {
   readonly counts: ErasedCounts;
 }
 
-/** Milliseconds: files of imports that wait are looked through. */
+/** Milliseconds. Long, because files of waiting imports are searched. */
 const TIMEOUT = 120_000;
 
-/** What a deal is called whose name had the person's. */
+/** The new name of a deal whose name contained a value of the person. */
 const NAMELESS = "Deal of an erased person";
 
 /**
- * Erases a person right now, in one transaction: the contact, in the trash or not, all contacts merged into it or the
- * one that it was merged into, the leads that became it, and every copy of their values that is kept.
+ * Erases a person at once, in one transaction: the contact, in the trash or not, all contacts merged into it or the
+ * contact that it was merged into, the leads that were converted into it, and every stored copy of their values.
  *
  * @throws RefusalError NOT_FOUND
  */
@@ -54,7 +56,7 @@ export const eraseContact = (
 ): Promise<Receipt> =>
   write(caller, (writer) => erase(writer, input), {
     timeout: TIMEOUT,
-    // The receipt has ids alone.
+    // The receipt contains ids only.
     repeatable: { key: idempotencyKey, operation: "contactErase", args: input, records: () => ({}) },
   });
 
@@ -110,7 +112,7 @@ async function erase(writer: Writer, { id, deleteDeals }: EraseInput): Promise<R
   };
 }
 
-/** All contacts that are the person, locked; those in the trash too. @throws RefusalError NOT_FOUND */
+/** Locks all contacts that are the person, including those in the trash. @throws RefusalError NOT_FOUND */
 async function lockPerson({ tx }: Writer, id: string): Promise<ContactRow[]> {
   const path = ["input", "id"];
   const decoded = decodeId(id);

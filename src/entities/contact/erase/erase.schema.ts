@@ -12,32 +12,32 @@ const EraseInput = builder.inputType("ContactEraseInput", {
     id: t.id({
       required: true,
       description:
-        "A contact, live or in the trash. The id of a merged contact stands for the one that it was merged into: they are one person.",
+        "A contact, live or in the trash. The id of a merged contact stands for the contact that it was merged into: they are one person.",
     }),
     deleteDeals: t.boolean({
       defaultValue: false,
       description:
-        "Whether the person's deals are deleted with the activities that are theirs alone. By default they stay as business records without the person; one whose name has the person's name, address or number is renamed.",
+        "Whether to delete the person's deals, with the activities that belong only to these deals. By default, deals are kept as business records without the person; a deal whose name contains the person's name, address or number is renamed.",
     }),
   }),
 });
 
 const kinds = {
-  activities: "Activities that were logged with the person, also those that were a deal's too.",
+  activities: "Activities with the person, including those that also belonged to a deal.",
   conversations: "Conversations with the person.",
-  merges: "Merges of which what was kept to undo them is gone.",
+  merges: "Merges whose data for undoing them were erased.",
   idempotencyAnswers:
-    "Answers kept under idempotency keys; those requests, sent again, are refused with NOT_FOUND. The answer of a deal that stays is its row without the person, and not counted.",
-  importErrors: "Errors and notes of imports whose row is gone; its number and code stay.",
+    "Answers stored under idempotency keys; if such a request is repeated, it is refused with NOT_FOUND. An answer that is a deal that is kept becomes the deal without the person, and is not counted.",
+  importErrors: "Errors and notes of imports whose row of the file was erased; its number and code are kept.",
   imports:
-    "Imports that were cancelled because their waiting file has the person or is too large to be searched, as `problem` says, or whose samples and file names are gone.",
-  exports: "Exports whose file is deleted because the person was in it.",
-  duplicateGroups: "Groups of likely duplicates that are gone.",
-  bulkJobs: "Ended bulk changes of earlier versions whose values are gone; others keep none after they end.",
+    "Imports that were cancelled because their waiting file contains the person or is too large to be searched, as `problem` says, or whose samples and file name were erased.",
+  exports: "Exports whose file was deleted because it contained the person.",
+  duplicateGroups: "Groups of likely duplicates that were deleted.",
+  bulkJobs: "Ended bulk changes whose values were erased. Only earlier versions stored values after the end.",
 } as const satisfies Record<keyof ErasedCounts, string>;
 
 const CountsType = builder.objectRef<ErasedCounts>("ErasureCounts").implement({
-  description: "How many of each kind were erased, or emptied of the person's values.",
+  description: "How many rows of each kind were erased, or cleared of the person's values.",
   fields: (t) =>
     Object.fromEntries(
       erasedKinds.map((kind) => [
@@ -48,7 +48,7 @@ const CountsType = builder.objectRef<ErasedCounts>("ErasureCounts").implement({
 });
 
 const ReceiptType = builder.objectRef<Receipt>("ErasureReceipt").implement({
-  description: "What was erased of a person: ids and numbers, and none of their values.",
+  description: "What was erased of a person: ids and numbers, but none of the person's values.",
   fields: (t) => ({
     auditEventId: t.id({
       description: "The audit event of the erasure.",
@@ -56,19 +56,19 @@ const ReceiptType = builder.objectRef<Receipt>("ErasureReceipt").implement({
     }),
     erasedAt: t.field({
       type: "DateTime",
-      description: "When.",
+      description: "When the person was erased.",
       resolve: ({ erasedAt }) => new Date(erasedAt),
     }),
     contactIds: t.idList({
-      description: "Contacts that were the person: none of them is found any more.",
+      description: "The person's contacts, which no longer exist.",
       resolve: ({ contactIds }) => contactIds.map((id) => encodeId("Contact", id)),
     }),
     leadIds: t.idList({
-      description: "Leads that had become these contacts, and are erased too.",
+      description: "Leads that had been converted into these contacts, and were erased too.",
       resolve: ({ leadIds }) => leadIds.map((id) => encodeId("Lead", id)),
     }),
     dealIds: t.idList({
-      description: "Deals that were the person's, and stay without them unless `dealsDeleted`.",
+      description: "The person's deals, which are kept without the person unless `dealsDeleted`.",
       resolve: ({ dealIds }) => dealIds.map((id) => encodeId("Deal", id)),
     }),
     dealsDeleted: t.exposeBoolean("dealsDeleted", { description: "Whether these deals were deleted." }),
@@ -92,9 +92,9 @@ builder.mutationField("contactErase", (t) =>
       }),
     })),
     description:
-      "Erases a person for good, right now, without the 30 days of the trash: the contact, contacts merged into it, leads that became it, its activities and conversations, and every copy of their values in merges, imports, exports, idempotency answers and jobs. Nothing brings them back. Smart lists are left as they are, also where one names the person, and so are texts of other records. docs/audit.md has it all.",
+      "Erases a person for good and at once, without 30 days in the trash: the contact, contacts merged into it, leads that were converted into it, its activities and conversations, and every copy of their values in merges, imports, exports, idempotency answers and jobs. It cannot be undone. Smart lists and texts of other records are left as they are, even if they name the person. Details: docs/audit.md.",
     args: {
-      input: t.arg({ type: EraseInput, required: true, description: "Whom." }),
+      input: t.arg({ type: EraseInput, required: true, description: "The person to erase." }),
       ...idempotencyKeyArg(),
     },
     resolve: (_root, { input, idempotencyKey }, context) =>

@@ -2,7 +2,7 @@ import type { ContactRow, LeadRow } from "../../../db/prisma/rows.ts";
 import type { Erased } from "../../../db/write/erase.ts";
 import { fold } from "../../../lib/fold.ts";
 
-/** By what copies of a person's values are found. Pure. */
+/** The values by which copies of a person's data are found. Pure. */
 
 type Contact = Pick<
   ContactRow,
@@ -18,21 +18,21 @@ type Contact = Pick<
 >;
 type Lead = Pick<LeadRow, "name" | "email" | "phone"> & Partial<Pick<Contact, "firstName" | "lastName">>;
 
-/** Values by which the person is found in what is not theirs alone. */
+/** The values by which a person is found in rows that are not about this person alone. */
 export type Marks = Pick<Erased, "texts" | "digits" | "inJson">;
 
 /** Last digits of a phone number by which it is found, however its country code and area code are written. */
 const LAST_DIGITS = 8;
 
-/** Those by which it is found in what is the person's own, also without its area code. */
+/** Last digits by which it is found in the person's own texts, even without its area code. */
 const LOCAL_DIGITS = 7;
 
 const digitsOf = (phone: string): string => phone.replace(/;ext=.*$/, "").replace(/\D/g, "");
 
-/** The digits of a text; what separates the cells of a file separates them. */
+/** The digits of a text. Characters that separate the cells of a file are kept as separators. */
 export const digitsIn = (text: string): string => text.replace(/[^0-9\n,;|\t]/g, "");
 
-/** A LIKE pattern of a whole value in the text of JSON in small letters. */
+/** A LIKE pattern of a whole value, for the text of JSON in lower case. */
 function patternOf(text: string): string {
   const json = JSON.stringify(text).toLowerCase();
   return `%${json.replace(/[\\%_]/g, "\\$&")}%`;
@@ -40,7 +40,7 @@ function patternOf(text: string): string {
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
 
-/** Folded, and as a database has it that knows the small letters of ASCII alone. */
+/** Each text folded, and as a database writes it that can only lower-case ASCII letters. */
 const written = (texts: readonly string[]): string[] =>
   unique(texts.flatMap((text) => [fold(text), text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())]));
 
@@ -49,10 +49,10 @@ const phonesOf = (contacts: readonly Contact[], leads: readonly Lead[]): string[
   ...leads.flatMap(({ phone }) => phone ?? []),
 ];
 
-/** Whether a page is a person's: the first page of a site is their company's, which colleagues have too. */
+/** Whether a page belongs to one person. The front page of a site is that of the company, which colleagues have too. */
 const isOfOne = (url: string): boolean => /^[a-z]+:\/\/[^/?#]+\/[^/?#]/i.test(url);
 
-/** E-mail addresses, and addresses of pages of the person. */
+/** The person's e-mail addresses, and the addresses of the person's pages. */
 const addressesOf = (contacts: readonly Contact[], leads: readonly Lead[]): string[] =>
   [
     ...contacts.flatMap(({ email, otherEmails, url, linkedinUrl, linkedinSalesUrl }) => [
@@ -71,7 +71,7 @@ const fullNames = (people: readonly (Contact | Lead)[]): string[] =>
       .filter((name) => name !== ""),
   );
 
-/** Of full names those of two words at least, which are hardly anybody else's. */
+/** Of the full names, only those of two or more words count: hardly anybody else has them. */
 export function marksOf(contacts: readonly Contact[], leads: readonly Lead[]): Marks {
   const names = fullNames([...contacts, ...leads]).filter((name) => /\S\s+\S/.test(name));
   const phones = phonesOf(contacts, leads);
@@ -87,7 +87,7 @@ export function marksOf(contacts: readonly Contact[], leads: readonly Lead[]): M
 /** Letters of scripts that do not separate words. */
 const unseparated = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 
-/** Shortest name that is found inside a word too, as in a genitive. */
+/** Shortest name that is also found inside a word, as in a genitive. */
 const SHORTEST_INSIDE = 4;
 
 const has = (text: string, name: string): boolean => {
@@ -97,7 +97,7 @@ const has = (text: string, name: string): boolean => {
 };
 
 /**
- * Whether a text that is the person's own, such as the name of their deal, has any value of them: any name, also of one
+ * Whether a text of the person's own, such as the name of their deal, contains any of their values: a name, even of one
  * word, an address or a number.
  */
 export function namesPerson(contacts: readonly Contact[], leads: readonly Lead[]): (text: string) => boolean {

@@ -4,23 +4,23 @@ import { fold } from "../../../lib/fold.ts";
 import type { Writer } from "../../../records/write/writer.ts";
 import { digitsIn, type Marks } from "./marks.ts";
 
-/** Imports that wait, and whose file may have a person who is erased. */
+/** Waiting imports whose file may contain a person who is erased. */
 
-/** Most bytes of files that one erasure searches: it keeps jobs of the organization waiting meanwhile. */
+/** Maximum number of bytes that one erasure searches in files: the organization's jobs have to wait meanwhile. */
 const SEARCHED = 20_000_000;
 
 /** Characters that are read again with the next piece, for a value that is cut in two. */
 const OVERLAP = 1_000;
 
 const FOUND =
-  "Its file had values of a person who was erased, and was deleted with them. It may be sent again without this person.";
+  "Its file contained a person who has been erased, so the file was deleted. Send the file again without this person.";
 const UNSEARCHED =
-  "A person was erased while this import waited, and its file was too large to be searched for them; it was deleted. It may be sent again without this person.";
+  "A person was erased while this import waited. Its file was too large to be searched for the person, so it was deleted. Send the file again without this person.";
 
 /**
- * Cancels imports whose file has a value of the person, and those whose files are too large to be searched.
+ * Cancels imports whose file contains a value of the person, and those whose files are too large to be searched.
  *
- * @returns ids of the imports that were cancelled
+ * @returns ids of the cancelled imports
  */
 export async function cancelImportsWith({ tx, trail }: Writer, marks: Marks): Promise<string[]> {
   const [found, unsearched]: [string[], string[]] = [[], []];
