@@ -8,7 +8,7 @@ import * as words from "./words.ts";
 
 /** The contacts and leads of a demo organization. */
 
-/** What the records of a demo organization are made from, and its random choices. */
+/** Random choices, and the data that the records of a demo organization refer to. */
 export interface DemoWorld {
   readonly dice: Dice;
   readonly tags: readonly { readonly id: string }[];

@@ -12,7 +12,7 @@ import type { Writer } from "./write/writer.ts";
 
 /** Creates API keys: one by one, or the first key of a new member. */
 
-/** The caller who creates a key. The key is made for an organization of the caller's mode. */
+/** The caller who creates a key. The key gets the mode of the organization. */
 export interface KeyCaller extends Caller {
   readonly viewer: Caller["viewer"] & Pick<Viewer, "mode">;
 }

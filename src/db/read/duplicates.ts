@@ -78,9 +78,9 @@ const andSeen = (seen: string | null) => (seen === null ? "" : ` AND ${seen}`);
 
 /**
  * For one contact `me`, the contacts that share a key with it, itself included. An index finds them, and reading stops
- * at one more than may share a key that counts. Phone numbers are sorted by an expression that no index has: otherwise,
- * for the first few rows, the planner reads contacts one after the other, since it estimates that an array has a given
- * item in one of two hundred rows (asked for a hundred of a million contacts: 44 s).
+ * at one more than may share a key that counts. Phone numbers are sorted by an expression that no index has: without
+ * the sort, because of the LIMIT, the planner would read contacts one after the other, since it estimates that an array
+ * has a given item in one of two hundred rows (asked for a hundred of a million contacts: 44 s).
  *
  * @param seen SQL condition that the principal may see a contact `c`; null if they see all. Hidden contacts are not
  *   counted: otherwise whether a number counts would tell how many hidden contacts share it.

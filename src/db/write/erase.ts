@@ -49,9 +49,7 @@ export interface EraseStatements {
   eraseDeals(dealIds: readonly string[], now: Date): Promise<void>;
 }
 
-/**
- * Key of what replaces a stored answer after a record in it was erased; `write.ts` refuses to repeat such an answer.
- */
+/** Key of the object that replaces a stored answer with an erased record; `write.ts` refuses to repeat it. */
 export const ERASED_ANSWER = "$erased";
 
 const ENDED =
@@ -80,8 +78,9 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
       WHERE position(d.digits IN regexp_replace(${numbered}, '[^0-9\\n,;|\\t]', '', 'g')) > 0))`;
 
   /**
-   * Empties import errors that contain a value, some imports at a time. @returns ids of their imports, once for each
-   * error
+   * Empties import errors that contain a value, some imports at a time.
+   *
+   * @returns ids of their imports, once for each error
    */
   async function emptyErrors({ texts, digits }: Erased): Promise<string[]> {
     const jobs = await query<{ id: string; errors: number }>(
@@ -125,8 +124,7 @@ export function eraseStatements(query: Query, { orgId }: Principal, order: LockO
         "DELETE FROM conversation WHERE org_id = $1::uuid AND contact_id = ANY($2::uuid[])",
         [contactIds],
       );
-      // A merge that was undone may be one of a contact that stays, and still has values of the contact that was merged
-      // into it.
+      // An undone merge of a contact that stays still has values of the erased contact that had been merged into it.
       const emptied = await count(
         `UPDATE contact_merge AS m SET before = '{}', after = '{}', choices = '[]'
          WHERE m.org_id = $1::uuid AND m.primary_id <> ALL($2::uuid[]) AND m.id IN (

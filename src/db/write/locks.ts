@@ -48,7 +48,7 @@ export interface Lock {
 }
 
 /**
- * The way by which a row was found had changed by the time it was locked: another contact was merged into it, or a tag
+ * The data by which a row was found had changed by the time it was locked: another contact was merged into it, or a tag
  * was added. Nothing was written, and the work must start again.
  */
 export class ConcurrentChange extends Error {

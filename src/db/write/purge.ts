@@ -38,7 +38,7 @@ export interface PurgeLimits {
 /** Advisory lock key: an arbitrary number, the same for every process that purges the same database. */
 const LOCK_KEY = 7_242_003;
 
-/** Most rows of each kind in one transaction: short, because the embedded database has one connection. */
+/** Maximum number of rows of each kind in a transaction, which is short: the embedded database has one connection. */
 const BATCH = 500;
 
 /**

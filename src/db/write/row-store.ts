@@ -23,7 +23,7 @@ export interface RowStore {
   /**
    * Reads a row that may be changed.
    *
-   * @param mustBeNull a column that must be null; a row with a value there is neither locked nor returned
+   * @param mustBeNull a column that must be null; a row with a value there is not returned
    * @returns null if the member may see no such row
    */
   read<Name extends StoredModel>(

@@ -2,7 +2,7 @@ import type { Db } from "../../db/scope/db.ts";
 import type { Refusal } from "../../lib/errors.ts";
 import type { Address } from "./contact.address.ts";
 
-/** Finds contacts by phone number, and names the contact that has an e-mail address. */
+/** Finds contacts by phone number, and refuses e-mail addresses that other contacts have. */
 
 /** Live contacts, at most 11, that have one of these phone numbers in E.164. */
 export const withPhone = (db: Db, numbers: readonly string[]): Promise<{ id: string }[]> =>

@@ -87,7 +87,7 @@ builder.mutationFields((t) => ({
       }),
     })),
     description:
-      "Creates a contact, or changes the live one that has the same e-mail address or phone number. If the keys match several contacts, the upsert is refused with the candidates.",
+      "Creates a contact, or changes the live one that has the same e-mail address, phone number or unique custom value, by the keys of `matchOn`. If the keys match several contacts, the upsert is refused with the candidates.",
     args: {
       input: t.arg({ type: ContactUpsertInput, required: true, description: "The contact." }),
       matchOn: t.arg({

@@ -19,7 +19,7 @@ const QUERY_VERSION = 1;
 export type ListProblem = Pick<Problem, "message" | "path"> & { readonly code: string };
 
 export interface ReadList {
-  /** Its query as people see it, with the current names of tags and options. */
+  /** Its query as people see it, with tags by their current names. */
   readonly query: GenericQuery;
   /** Matches nothing if there are problems. */
   readonly where: Where;

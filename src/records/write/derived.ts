@@ -9,7 +9,9 @@ export interface Derivation {
   /** The entity whose custom values the rows have; null if they have none. */
   readonly entity: Entity | null;
   /**
-   * All derived columns. @param definitions the entity's custom fields; may be empty for a row without custom values
+   * All derived columns.
+   *
+   * @param definitions the entity's custom fields; may be empty for a row without custom values
    */
   all(row: Data, definitions: readonly Definition[]): Data;
   /** The derived columns that come from built-in columns, without custom values. */

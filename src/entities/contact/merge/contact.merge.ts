@@ -14,7 +14,7 @@ import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
 import { type Choice, type LeftOut, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
 
-/** Most duplicates in one merge. */
+/** Maximum number of duplicates in one merge. */
 const MAX_DUPLICATES = 100;
 
 export interface MergeInput {
