@@ -15,13 +15,32 @@ const proof = new Command("npm run test:filters --")
   .option("--cases <number>", "filters to compare", wholeNumber, "50000")
   .option("--seed <number>", "repeats the run that printed it", wholeNumber)
   .addOption(new Option("--project <database>", "on one database alone").choices(["pglite", "postgres"]))
+  .addOption(
+    new Option(
+      "--faults",
+      "shows for each fault planted in the filter that the proof notices it, and nothing else",
+    ).conflicts(["cases", "seed", "project"]),
+  )
   .parse();
-const { cases, seed, project } = proof.opts<{ cases: string; seed?: string; project?: string }>();
+const { cases, seed, project, faults } = proof.opts<{
+  cases: string;
+  seed?: string;
+  project?: string;
+  faults?: boolean;
+}>();
 
 const chosen = project === undefined ? [] : ["--project", project];
-spawn("npx", ["vitest", "run", ...chosen, "test/filter/proof.test.ts"], {
+const suite = faults
+  ? ["--project", "alone", "test/filter/mutants.test.ts"]
+  : [...chosen, "test/filter/proof.test.ts"];
+spawn("npx", ["vitest", "run", ...suite], {
   stdio: "inherit",
-  env: { ...process.env, FILTER_CASES: cases, ...(seed !== undefined && { FILTER_SEED: seed }) },
+  env: {
+    ...process.env,
+    FILTER_CASES: cases,
+    ...(faults && { FILTER_FAULTS: "all" }),
+    ...(seed !== undefined && { FILTER_SEED: seed }),
+  },
 }).on("exit", (code) => {
   process.exitCode = code ?? 1;
 });
