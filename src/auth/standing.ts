@@ -49,9 +49,14 @@ export async function standingOf(
   if (expired) throw forbidden("The API key that started the job has expired.");
   // The scopes of a token were checked when the job was started, and are not stored.
   const rights = { role, dataScope, scopes: effectiveScopes(granted ?? ["ADMIN"], role) };
+  requirePermission(rights, permission);
+  return rights;
+}
+
+/** @throws RefusalError FORBIDDEN if the member who started a job lacks the permission */
+export function requirePermission(rights: Rights, permission: Permission): void {
   const lack = lackOf(rights, permission);
   if (lack !== null) throw forbidden(`The member who started the job no longer has the permission: ${lack}.`);
-  return rights;
 }
 
 const forbidden = (message: string) => refuse("FORBIDDEN", [], message);

@@ -67,7 +67,7 @@ export function checkColumns(entity: ExportEntity, columns: readonly TypedColumn
     field === undefined || Object.hasOwn(known, field) ? [] : field,
   );
   if (unknown.length === 0) return;
-  const custom = entity === "DEAL" ? "" : ", and custom.<slug>";
+  const custom = entity === "DEAL" || entity === "AUDIT_EVENT" ? "" : ", and custom.<slug>";
   throw new UsageError(
     `--columns has ${unknown.map(typed).join(", ")}; it takes ${columnNames(entity).join(", ")}${custom}`,
   );

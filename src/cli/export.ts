@@ -13,6 +13,7 @@ import {
   type ExportedSet,
   exportRecords,
 } from "../jobs/export/export.service.ts";
+import { exported } from "../jobs/export/exported.ts";
 import { exportFile } from "../jobs/export/file.ts";
 import { type Refusal, RefusalError } from "../lib/errors.ts";
 import { onSignals } from "../server/signals.ts";
@@ -40,6 +41,7 @@ interface Options {
   readonly email: Address;
   readonly lead?: boolean;
   readonly deal?: boolean;
+  readonly audit?: boolean;
   readonly filter?: unknown;
   readonly smartList?: string;
   readonly order?: readonly object[];
@@ -66,8 +68,12 @@ export const exports = new Command("export")
   .option("--lead", "exports leads, not contacts")
   .option("--deal", "exports deals, not contacts")
   .option(
+    "--audit",
+    "exports audit events, not contacts; the member must see all data and manage the organization",
+  )
+  .option(
     "--filter <json>",
-    "which records, as a ContactFilter, LeadFilter or DealFilter of the API",
+    "which records, as a ContactFilter, LeadFilter, DealFilter or AuditEventFilter of the API",
     readJson,
   )
   .option("--smart-list <id>", "only contacts that are in this smart list")
@@ -94,7 +100,8 @@ export const exports = new Command("export")
     "after",
     `\nColumns of contacts: ${columnNames("CONTACT").join(", ")}, custom.<slug>` +
       `\nColumns of leads: ${columnNames("LEAD").join(", ")}, custom.<slug>` +
-      `\nColumns of deals: ${columnNames("DEAL").join(", ")}`,
+      `\nColumns of deals: ${columnNames("DEAL").join(", ")}` +
+      `\nColumns of audit events: ${columnNames("AUDIT_EVENT").join(", ")}`,
   )
   .action(async (options: Options) => {
     keepHeapSmall();
@@ -119,12 +126,15 @@ export const exports = new Command("export")
   });
 
 /** @throws UsageError for options that contradict each other */
-function entityOf({ lead, deal, smartList, trash, columns }: Options): ExportEntity {
-  if (lead && deal) throw new UsageError("--lead and --deal cannot be combined");
-  const entity = lead ? "LEAD" : deal ? "DEAL" : "CONTACT";
+function entityOf({ lead, deal, audit, smartList, order, trash, columns }: Options): ExportEntity {
+  const chosen = Object.entries({ LEAD: lead, DEAL: deal, AUDIT_EVENT: audit }).filter(([, given]) => given);
+  if (chosen.length > 1) throw new UsageError("--lead, --deal and --audit cannot be combined");
+  const entity = (chosen[0]?.[0] ?? "CONTACT") as ExportEntity;
   if (smartList !== undefined && entity !== "CONTACT") throw new UsageError("--smart-list is for contacts");
-  if (trash !== undefined && entity === "DEAL")
-    throw new UsageError("--trash is not for deals, which have none");
+  if (trash !== undefined && !exported[entity].hasTrash)
+    throw new UsageError(`--trash is not for ${deal ? "deals" : "audit events"}, which have none`);
+  if (order !== undefined && audit)
+    throw new UsageError("--order is not for audit events, which are exported oldest first");
   if (columns) checkColumns(entity, columns);
   return entity;
 }
@@ -136,6 +146,11 @@ async function setOf(
 ): Promise<ExportedSet> {
   // Loaded here, because `--help` does not need it. Loading it registers the filters of all entities.
   const { schema } = await import("../schema.ts");
+  if (entity === "AUDIT_EVENT") {
+    return {
+      filter: filter === undefined ? null : readAs(schema, "--filter", "AuditEventFilter", filter),
+    } as ExportedSet;
+  }
   const type = ({ CONTACT: "Contact", LEAD: "Lead", DEAL: "Deal" } as const)[entity];
   const filters: unknown[] = [];
   if (filter !== undefined) filters.push(readAs(schema, "--filter", `${type}Filter`, filter));

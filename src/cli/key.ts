@@ -4,6 +4,7 @@ import { createKey } from "../auth/key.ts";
 import { scopesBeyond } from "../auth/rights.ts";
 import type { Database } from "../db/database.ts";
 import { encodeId } from "../db/ids.ts";
+import { ownEvent } from "../db/write/audit.ts";
 import { OrganizationMode } from "../generated/prisma/enums.ts";
 import { newId } from "../lib/typeid.ts";
 import { type Address, readAddress, readName, readOneOf, readOrganization } from "./arguments.ts";
@@ -91,9 +92,15 @@ export const key = new Command("key")
         );
       }
       const { key: text, ...row } = createKey(member.mode);
-      await database.prisma.apiKey.create({
-        data: { ...row, ...options, orgId: member.orgId, memberId: member.id, name: "Command line" },
-      });
+      const { orgId, id: memberId } = member;
+      await database.prisma.$transaction([
+        database.prisma.apiKey.create({
+          data: { ...row, ...options, orgId, memberId, name: "Command line" },
+        }),
+        database.prisma.auditEvent.create({
+          data: ownEvent("OPERATOR", orgId, "CREATED", "ApiKey", [row.id]),
+        }),
+      ]);
       say(`Organization: ${encodeId("Organization", member.orgId)}\nAPI key: ${text}`);
     });
   });
@@ -140,6 +147,7 @@ async function createOrganization(
       update: {},
     });
     const member = await tx.member.create({ data: { orgId, id: newId(), userId: user.id, role: "OWNER" } });
+    await tx.auditEvent.create({ data: ownEvent("OPERATOR", orgId, "CREATED", "Member", [member.id]) });
     return { orgId, id: member.id, mode, role: member.role };
   });
 }

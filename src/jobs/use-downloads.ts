@@ -8,8 +8,10 @@ import type { Database } from "../db/database.ts";
 import { decodeId } from "../db/ids.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import { turnOf } from "../db/turn.ts";
+import type { ExportJob } from "../generated/prisma/client.ts";
 import { RefusalError, RequestError } from "../lib/errors.ts";
 import { expiresAt } from "./export/export.service.ts";
+import { exported } from "./export/exported.ts";
 import { contentTypeOf, exportFile, fileNameOf } from "./export/file.ts";
 import { importErrors } from "./import/errors-csv.ts";
 
@@ -99,9 +101,9 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
  *
  * @throws RequestError if the member may no longer have the file
  */
-async function rightsNow(database: Database, job: Parameters<typeof standingOf>[1]) {
+async function rightsNow(database: Database, job: ExportJob) {
   try {
-    return await standingOf(database, job, "RECORD_EXPORT");
+    return await standingOf(database, job, exported[job.entity].permission);
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const message = error.refusals.map((each) => each.message).join(" ");

@@ -17,6 +17,7 @@ import {
 
 /** Mutations from custom fields on. */
 export const ofOthers: Cases = {
+  auditExport: async () => ({ args: "format: CSV", events: ["EXPORTED EXPORT_JOB"] }),
   customFieldCreate: async () => ({
     args: `input: { entity: LEAD, name: "F", slug: "f${next()}", type: TEXT }`,
     events: ["CREATED CUSTOM_FIELD"],

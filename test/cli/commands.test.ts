@@ -125,6 +125,20 @@ describe.each([
       expect(more).toMatchObject({ code: 0, err: "" });
       expect(more.out).toMatch(new RegExp(`^Organization: ${org}\nAPI key: sk_live_\\S+\n$`));
 
+      const audit = ["--audit", "--columns", "actor,action,record_type"];
+      const events = await npm(
+        ["export", "--", ...member, ...audit, "--filter", '{"actor":"OPERATOR"}'],
+        env,
+      );
+      expect(events.code, events.err).toBe(0);
+      expect(events.out.split("\r\n").slice(0, 4)).toEqual([
+        "actor,action,record type",
+        "OPERATOR,CREATED,MEMBER",
+        "OPERATOR,CREATED,API_KEY",
+        "OPERATOR,IMPORTED,IMPORT_JOB",
+      ]);
+      expect(events.out).toMatch(/OPERATOR,CREATED,API_KEY\r\n$/);
+
       await writeFile(file, "Name,Email,Work phone\nAnn,ann@example.com,+14155550134\n");
       const dry = await npm(
         ["import", "--", file, ...member, "--tag", "new", "--dry-run", "--create-missing-tags"],

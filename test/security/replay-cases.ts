@@ -152,6 +152,21 @@ export function replayCases(of: () => Organization): Readonly<Record<string, Cas
     contactExport: exporting,
     leadExport: exporting,
     dealExport: exporting,
+    auditExport: {
+      ...exporting,
+      who: everything,
+      losses: {
+        gone: [
+          async () => {
+            const { prisma } = await testDatabase();
+            await prisma.exportBatch.deleteMany({ where: { orgId: of().id } });
+            await prisma.exportChunk.deleteMany({ where: { orgId: of().id } });
+            return prisma.exportJob.deleteMany({ where: { orgId: of().id } });
+          },
+          "NOT_FOUND",
+        ],
+      },
+    },
     leadCreate: {
       who: restricted,
       ask: async () => ({

@@ -28,6 +28,8 @@ const declared = {
     "($filter: ContactFilter, $query: SmartListQueryInput, $search: SearchInput, $orderBy: [ContactOrder!], $trash: TrashMode, $columns: [ContactExportColumnInput!], $format: ExportFormat, $delimiter: String, $byteOrderMark: Boolean, $idempotencyKey: String)",
   LEAD: "($filter: LeadFilter, $query: SmartListQueryInput, $search: SearchInput, $orderBy: [LeadOrder!], $trash: TrashMode, $columns: [LeadExportColumnInput!], $format: ExportFormat, $delimiter: String, $byteOrderMark: Boolean, $idempotencyKey: String)",
   DEAL: "($filter: DealFilter, $query: SmartListQueryInput, $orderBy: [DealOrder!], $columns: [DealExportColumnInput!], $format: ExportFormat, $delimiter: String, $byteOrderMark: Boolean, $idempotencyKey: String)",
+  AUDIT:
+    "($filter: AuditEventFilter, $columns: [AuditEventExportColumnInput!], $format: ExportFormat, $delimiter: String, $byteOrderMark: Boolean, $idempotencyKey: String)",
 } as const;
 
 const args = {
@@ -35,6 +37,8 @@ const args = {
     "filter: $filter, query: $query, search: $search, orderBy: $orderBy, trash: $trash, columns: $columns, format: $format, delimiter: $delimiter, byteOrderMark: $byteOrderMark, idempotencyKey: $idempotencyKey",
   LEAD: "filter: $filter, query: $query, search: $search, orderBy: $orderBy, trash: $trash, columns: $columns, format: $format, delimiter: $delimiter, byteOrderMark: $byteOrderMark, idempotencyKey: $idempotencyKey",
   DEAL: "filter: $filter, query: $query, orderBy: $orderBy, columns: $columns, format: $format, delimiter: $delimiter, byteOrderMark: $byteOrderMark, idempotencyKey: $idempotencyKey",
+  AUDIT:
+    "filter: $filter, columns: $columns, format: $format, delimiter: $delimiter, byteOrderMark: $byteOrderMark, idempotencyKey: $idempotencyKey",
 } as const;
 
 export type Entity = keyof typeof declared;

@@ -7,7 +7,7 @@ import { type Principal, scope } from "../scope/scope.ts";
 
 /** The rows of one model that match a `where`. */
 export interface RowSet {
-  readonly model: "contact" | "lead" | "deal";
+  readonly model: "contact" | "lead" | "deal" | "auditEvent";
   readonly where: object;
 }
 

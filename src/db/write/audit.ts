@@ -30,8 +30,9 @@ export const auditValues = (events: readonly AuditEvent[]): string =>
     ),
   );
 
-/** The event of something that the server has done to records by itself. */
-export function systemEvent(
+/** The event of something that nobody has asked for through the API: the server or its operator did it. */
+export function ownEvent(
+  actor: "SYSTEM" | "OPERATOR",
   orgId: string,
   action: AuditEvent["action"],
   recordType: OwnedName,
@@ -39,7 +40,7 @@ export function systemEvent(
 ): AuditEvent {
   const id = newId();
   return {
-    ...{ orgId, id, occurredAt: momentOf(id), actor: "SYSTEM", source: "API" },
+    ...{ orgId, id, occurredAt: momentOf(id), actor, source: "API" },
     ...{ memberId: null, apiKeyId: null, requestId: null, address: null, jobType: null, jobId: null },
     ...{ action, recordType, recordIds, fields: [] },
   };

@@ -6,7 +6,7 @@ import { entities } from "../entities.ts";
 import { withTransaction } from "../open/connections.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
-import { auditValues, insertAudit, systemEvent } from "./audit.ts";
+import { auditValues, insertAudit, ownEvent } from "./audit.ts";
 
 /** Erases records that have been in the trash for too long, in every organization. */
 
@@ -159,7 +159,7 @@ function isKept(model: keyof Stubs): string {
 function purgedEvents(model: keyof Stubs, rows: readonly { org_id: string; id: string }[]): AuditEvent[] {
   const byOrganization = new Map<string, string[]>();
   for (const { org_id, id } of rows) byOrganization.set(org_id, [...(byOrganization.get(org_id) ?? []), id]);
-  return [...byOrganization].map(([orgId, ids]) => systemEvent(orgId, "PURGED", model, ids));
+  return [...byOrganization].map(([orgId, ids]) => ownEvent("SYSTEM", orgId, "PURGED", model, ids));
 }
 
 async function purgeModel(

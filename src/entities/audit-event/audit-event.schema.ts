@@ -108,7 +108,7 @@ const AuditEventConnection = builder.connectionObject(
   }),
 );
 
-const AuditEventFilter = builder.inputType("AuditEventFilter", {
+export const AuditEventFilter = builder.inputType("AuditEventFilter", {
   description: "Which audit events to return. All given conditions must hold.",
   fields: (t) => ({
     actor: t.field({ type: ActorEnum, description: "The kind of actor who did it." }),

@@ -60,7 +60,7 @@ const conditions: {
  *
  * @throws RequestError BAD_USER_INPUT naming the wrong condition
  */
-function auditWhere(filter: AuditFilter): Where {
+export function auditWhere(filter: AuditFilter): Where {
   const parts = Object.entries(filter).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const field = `filter.${name}`;

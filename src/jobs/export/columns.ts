@@ -1,4 +1,5 @@
-import { encodeId } from "../../db/ids.ts";
+import { entities } from "../../db/entities.ts";
+import { encodeId, type IdType } from "../../db/ids.ts";
 import { contactTable } from "../../entities/contact/contact.columns.ts";
 import { dealTable } from "../../entities/deal/deal.columns.ts";
 import { leadTable } from "../../entities/lead/lead.columns.ts";
@@ -31,8 +32,8 @@ export interface ExportField {
   /** Path of the value in a JSON object. */
   readonly path: readonly string[];
   readonly value: (row: ExportedRow, names: Names) => ExportValue;
-  /** The record's column, by its Prisma name. */
-  readonly from: string;
+  /** The record's columns that it is made from, by their Prisma names. */
+  readonly from: readonly string[];
   /** Whether the column is part of the default. */
   readonly usual: boolean;
 }
@@ -91,7 +92,7 @@ function tableFields(table: ColumnTable, all: boolean): Fields {
           description: row.description,
           path: row.within === undefined ? [name] : [row.within, name],
           value: (record) => plain(record[name], isDay),
-          from: name,
+          from: [name],
           headings: imported?.headings ?? [heading],
           usual: all || imported != null,
           ...refers,
@@ -101,24 +102,25 @@ function tableFields(table: ColumnTable, all: boolean): Fields {
   );
 }
 
-const column = (name: string, description: string): Fields => ({
+const column = (name: string, description: string, more: Partial<ExportField> = {}): Fields => ({
   [constantCase(name)]: {
     description,
     headings: [wordsOf(name)],
     path: [name],
     value: (record) => plain(record[name], false),
-    from: name,
+    from: [name],
     usual: false,
+    ...more,
   },
 });
 
-const idField = (type: "Contact" | "Lead" | "Deal"): Fields => ({
+const idField = (type: "Contact" | "Lead" | "Deal" | "AuditEvent"): Fields => ({
   ID: {
     description: "Its id.",
     headings: ["id"],
     path: ["id"],
     value: ({ id }) => encodeId(type, id),
-    from: "id",
+    from: ["id"],
     usual: true,
   },
 });
@@ -129,7 +131,7 @@ const tagsField: Fields = {
     headings: ["tags"],
     path: ["tags"],
     value: ({ tagIds }, { tags }) => (tagIds as readonly string[]).flatMap((id) => tags.get(id) ?? []).sort(),
-    from: "tagIds",
+    from: ["tagIds"],
     usual: true,
   },
 };
@@ -145,6 +147,47 @@ const trashed: Fields = {
   ...column("deletedAt", "When it was moved to the trash."),
 };
 
+const always = { usual: true };
+
+/** A column with the ids of records, whose type is in another column. */
+const typedId = (id: unknown, type: unknown): string | null =>
+  typeof id === "string" && typeof type === "string" ? encodeId(type as IdType, id) : null;
+
+const eventFields: Fields = {
+  ...idField("AuditEvent"),
+  ...column("occurredAt", "When.", always),
+  ...column("actor", "Who did it: API_KEY, MEMBER, OPERATOR or SYSTEM.", always),
+  ...column("member", "E-mail address of the member who did it, or in whose name it was done.", {
+    ...always,
+    value: ({ memberId }, { members }) => members.get(String(memberId)) ?? null,
+    from: ["memberId"],
+  }),
+  ...column("apiKeyId", "Id of the API key with which it was done.", {
+    ...always,
+    value: ({ apiKeyId }) => typedId(apiKeyId, "ApiKey"),
+  }),
+  ...column("source", "The system that wrote it.", always),
+  ...column("requestId", "X-Request-Id of the request.", always),
+  ...column("address", "Network address of the client.", always),
+  ...column("jobId", "Id of the job that did it.", {
+    ...always,
+    value: ({ jobId, jobType }) => typedId(jobId, jobType),
+    from: ["jobId", "jobType"],
+  }),
+  ...column("action", "What was done.", always),
+  ...column("recordType", "The type of the records.", {
+    ...always,
+    value: ({ recordType }) => entities[recordType as IdType].table.toUpperCase(),
+  }),
+  ...column("recordIds", "Ids of the records, all of them.", {
+    ...always,
+    value: ({ recordIds, recordType }) =>
+      (recordIds as readonly string[]).map((id) => encodeId(recordType as IdType, id)),
+    from: ["recordIds", "recordType"],
+  }),
+  ...column("fields", "Names of the changed fields.", always),
+};
+
 /** The fields of each entity, except custom fields, by their names in the API. */
 export const exportFields: Readonly<Record<ExportEntity, Fields>> = {
   CONTACT: {
@@ -158,6 +201,7 @@ export const exportFields: Readonly<Record<ExportEntity, Fields>> = {
   },
   LEAD: { ...idField("Lead"), ...tableFields(leadTable, true), ...tagsField, ...times, ...trashed },
   DEAL: { ...idField("Deal"), ...tableFields(dealTable, true), ...times },
+  AUDIT_EVENT: eventFields,
 };
 
 /** A column of a file. */
@@ -191,7 +235,7 @@ export const readColumns = (entity: ExportEntity, columns: readonly ExportColumn
   new Set([
     "id",
     ...columns.flatMap(({ field, customField }) =>
-      customField === null ? (exportFields[entity][field ?? ""]?.from ?? []) : "custom",
+      customField === null ? (exportFields[entity][field ?? ""]?.from ?? []) : ["custom"],
     ),
   ]);
 

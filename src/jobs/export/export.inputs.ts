@@ -40,18 +40,31 @@ const columnInput = (type: "Contact" | "Lead", noun: string, fields: Fields) => 
   });
 };
 
-const DealExportField = fieldEnum("DealExportField", "deals", exportFields.DEAL);
+/** The columns of an entity without custom fields. */
+const plainColumnInput = (type: "Deal" | "AuditEvent", noun: string, fields: Fields) => {
+  const Field = fieldEnum(`${type}ExportField`, noun, fields);
+  return builder.inputType(`${type}ExportColumnInput`, {
+    description: `A column of an export of ${noun}.`,
+    fields: (t) => ({
+      field: t.field({ type: Field, required: true, description: "A field." }),
+      heading: t.string(heading),
+    }),
+  });
+};
 
 export const columnInputs = {
   CONTACT: columnInput("Contact", "contacts", exportFields.CONTACT),
   LEAD: columnInput("Lead", "leads", exportFields.LEAD),
-  DEAL: builder.inputType("DealExportColumnInput", {
-    description: "A column of an export of deals.",
-    fields: (t) => ({
-      field: t.field({ type: DealExportField, required: true, description: "A field." }),
-      heading: t.string(heading),
-    }),
-  }),
+  DEAL: plainColumnInput("Deal", "deals", exportFields.DEAL),
+  AUDIT_EVENT: plainColumnInput("AuditEvent", "audit events", exportFields.AUDIT_EVENT),
+} as const;
+
+/** The default columns, in words. */
+const usual = {
+  CONTACT: "the id and every field that an import can read back, custom fields included",
+  LEAD: "the id and every writable field, custom fields included",
+  DEAL: "the id and every writable field",
+  AUDIT_EVENT: "all of them",
 } as const;
 
 /** Arguments for the file of an export. */
@@ -59,10 +72,7 @@ export const fileArgs = (entity: keyof typeof columnInputs) => ({
   ...builder.args((t) => ({
     columns: t.field({
       type: [columnInputs[entity]],
-      description:
-        entity === "CONTACT"
-          ? "The columns in their order, at most 1000. Default: the id and every field that an import can read back, custom fields included."
-          : "The columns in their order, at most 1000. Default: the id and every writable field, custom fields included.",
+      description: `The columns in their order, at most 1000. Default: ${usual[entity]}.`,
     }),
     format: t.field({
       type: ExportFormatEnum,

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { requirePermission } from "../../auth/standing.ts";
 import type { Database } from "../../db/database.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
@@ -10,6 +11,7 @@ import type { Writer } from "../../records/write/writer.ts";
 import type { JobKind } from "../kind.ts";
 import { type ExportedRow, readColumns } from "./columns.ts";
 import { KEPT_HOURS } from "./export.service.ts";
+import { exported } from "./exported.ts";
 import { layoutOf, recordOf } from "./format.ts";
 
 /** Number of records read by one statement, as in a page of a list, since texts may be long. */
@@ -41,6 +43,7 @@ export const exportKind: JobKind<"exportJob"> = {
 /** @returns the job's columns that the step changes; null if nothing is left */
 async function doPiece(writer: Writer, job: ExportJob): Promise<Partial<ExportJob> | null> {
   const { tx } = writer;
+  requirePermission(writer.caller.viewer, exported[job.entity].permission);
   const batch = await tx.exportBatch.findFirst({ where: { jobId: job.id }, orderBy: { position: "asc" } });
   if (!batch) return null;
   const { dataScope: seen } = writer.caller.viewer;
@@ -104,9 +107,8 @@ async function readRows(
   ids: readonly string[],
   select: object,
 ): Promise<ExportedRow[]> {
-  const { entity, trash } = job;
-  const model = ({ CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const)[entity];
-  const around = entity === "DEAL" ? [] : [trashWhere[trash as TrashMode]];
+  const { model, hasTrash } = exported[job.entity];
+  const around = hasTrash ? [trashWhere[job.trash as TrashMode]] : [];
   try {
     const rows = await delegate(tx, model).findMany({
       where: { AND: [{ id: { in: [...ids] } }, ...around] },
@@ -155,7 +157,7 @@ async function readNames(
   for (const { id, name } of found) tags.set(id, name);
   const memberIds = unknown(
     members,
-    rows.map(({ ownerId }) => ownerId),
+    rows.flatMap(({ ownerId, memberId }) => [ownerId, memberId]),
   );
   for (const { id, email } of memberIds.length === 0 ? [] : await tx.members(memberIds)) {
     members.set(id, email);

@@ -1,6 +1,8 @@
 import { encodeId } from "../../db/ids.ts";
+import { AuditEventFilter } from "../../entities/audit-event/audit-event.schema.ts";
 import { contactListArgs, dealListArgs, leadListArgs } from "../../filter/schema/filter.schema.ts";
 import type { ExportJob } from "../../generated/prisma/client.ts";
+import type { ExportEntity } from "../../generated/prisma/enums.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
@@ -20,6 +22,7 @@ const EntityEnum = builder.enumType("ExportEntity", {
     CONTACT: { description: "Contacts: `contactExport`." },
     LEAD: { description: "Leads: `leadExport`." },
     DEAL: { description: "Deals: `dealExport`." },
+    AUDIT_EVENT: { description: "Audit events: `auditExport`." },
   } as const,
 });
 
@@ -126,7 +129,8 @@ const jobPayload = (name: string, done: string) =>
   }));
 
 /** The arguments of an export, in the form of the service. */
-interface Args extends ExportedSet {
+interface Args extends Omit<ExportedSet, "filter"> {
+  readonly filter?: unknown;
   readonly columns?: unknown;
   readonly format?: unknown;
   readonly delimiter?: unknown;
@@ -134,10 +138,16 @@ interface Args extends ExportedSet {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-const run = (context: Context, entity: "CONTACT" | "LEAD" | "DEAL", args: Args) =>
+const run = (context: Context, entity: ExportEntity, args: Args) =>
   payload(() => {
     const { columns, format, delimiter, byteOrderMark, idempotencyKey, ...set } = args;
-    return exportRecords(context, entity, set, { columns, format, delimiter, byteOrderMark }, idempotencyKey);
+    return exportRecords(
+      context,
+      entity,
+      set as ExportedSet,
+      { columns, format, delimiter, byteOrderMark },
+      idempotencyKey,
+    );
   });
 
 const described = (noun: string) =>
@@ -165,6 +175,17 @@ builder.mutationFields((t) => ({
       "Starts a job that exports deals to a file; `exportJob` shows its progress. It exports the ones that match now, each once, in their order. filter and query are AND-ed.",
     args: { ...dealListArgs(), ...fileArgs("DEAL") },
     resolve: (_root, args, context) => run(context, "DEAL", args),
+  }),
+  auditExport: t.field({
+    extensions: needs("AUDIT_READ"),
+    type: jobPayload("AuditExportPayload", "new"),
+    description:
+      "Starts a job that exports audit events to a file, oldest first; `exportJob` shows its progress. It exports the ones that match now, each once. Needs the permission AUDIT_READ, as do its steps and the download of its file.",
+    args: {
+      filter: t.arg({ type: AuditEventFilter, description: "Which of them; all by default." }),
+      ...fileArgs("AUDIT_EVENT"),
+    },
+    resolve: (_root, args, context) => run(context, "AUDIT_EVENT", args),
   }),
   exportJobCancel: t.field({
     extensions: needs("RECORD_EXPORT"),

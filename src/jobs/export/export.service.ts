@@ -1,3 +1,4 @@
+import { type AuditFilter, auditWhere } from "../../entities/audit-event/audit-event.service.ts";
 import type { Where } from "../../filter/compile/compile.ts";
 import { readOrder } from "../../filter/compile/order.ts";
 import { type FilterContext, readArgs } from "../../filter/list/filter.service.ts";
@@ -7,7 +8,7 @@ import type { ExportJob } from "../../generated/prisma/client.ts";
 import type { ExportEntity } from "../../generated/prisma/enums.ts";
 import type { Context } from "../../graphql/context.ts";
 import { type Refusal, RefusalError, RequestError, refusal, refuse } from "../../lib/errors.ts";
-import type { SortKey } from "../../lib/page.ts";
+import { idKey, type SortKey } from "../../lib/page.ts";
 import { newId } from "../../lib/typeid.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockRow } from "../../records/lock-row.ts";
@@ -16,10 +17,20 @@ import { write } from "../../records/write/write.ts";
 import type { Writer } from "../../records/write/writer.ts";
 import { chooseColumns } from "./choose.ts";
 import { type ExportArgs, ExportArguments } from "./export.inputs.ts";
+import { exported } from "./exported.ts";
 import { beginningOf } from "./format.ts";
 
-/** Selection and order of the records. */
+/** Selection and order of the records; `filter` has the form of the entity. */
 export type ExportedSet = Omit<ListArgs, "first" | "after" | "last" | "before" | "offset">;
+
+type FilteredEntity = Exclude<ExportEntity, "AUDIT_EVENT">;
+
+interface ReadSet {
+  readonly where: object;
+  readonly keys: readonly SortKey[];
+  readonly definitions: readonly Definition[];
+  readonly refusals: readonly Refusal[];
+}
 
 /** The parts of the context that an export needs; the command line builds its own. */
 export type ExportCaller = Pick<Context, "db" | "now" | "warnings" | "progress" | "origin"> & {
@@ -87,12 +98,14 @@ async function queue(
 ): Promise<ExportJob> {
   const { tx } = writer;
   const context = { db: tx, now, viewer } as unknown as FilterContext;
-  const { where, keys, definitions, refusals } = await readSet(context, entity, set);
+  const { where, keys, definitions, refusals } =
+    entity === "AUDIT_EVENT" ? readEvents(set) : await readSet(context, entity, set);
   const chosen = chooseColumns(
     entity,
     args,
     definitions.filter((definition) => definition.entity === entity),
   );
+  const { model, hasTrash } = exported[entity];
   const found = [...refusals, ...chosen.refusals];
   if (found.length > 0) throw new RefusalError(found);
   await requireRoom(writer);
@@ -102,13 +115,12 @@ async function queue(
     apiKeyId: viewer.apiKeyId,
     entity,
     format: args.format ?? "CSV",
-    trash: entity === "DEAL" ? "INCLUDE" : (set.trash ?? "EXCLUDE"),
+    trash: hasTrash ? (set.trash ?? "EXCLUDE") : "INCLUDE",
     columns: chosen.columns,
     delimiter: args.delimiter ?? ",",
     byteOrderMark: args.byteOrderMark ?? false,
     dataScope: viewer.dataScope,
   });
-  const model = ({ CONTACT: "contact", LEAD: "lead", DEAL: "deal" } as const)[entity];
   const total = await tx.bulk.queueExport(job.id, { model, where }, keys, BATCH);
   if (total > MAX_ROWS) {
     const message = `${total} records match; the limit is ${MAX_ROWS}: export them in parts`;
@@ -120,7 +132,7 @@ async function queue(
 }
 
 /** Reads the selection and order of the records, with all problems of the arguments. */
-async function readSet(context: FilterContext, entity: ExportEntity, set: ExportedSet) {
+async function readSet(context: FilterContext, entity: FilteredEntity, set: ExportedSet): Promise<ReadSet> {
   const refusals: Refusal[] = [];
   const attempt = async <Answer>(read: () => Answer | Promise<Answer>): Promise<Answer | null> => {
     try {
@@ -135,13 +147,24 @@ async function readSet(context: FilterContext, entity: ExportEntity, set: Export
   for (const { path, message } of read?.problems ?? []) refusals.push(filterRefusal(path, message));
   const registry = read?.registry;
   const keys = registry ? await attempt(() => readOrder(set.orderBy ?? [], registry)) : null;
-  const trash: Where[] = entity === "DEAL" ? [] : [trashWhere[set.trash ?? "EXCLUDE"]];
+  const trash: Where[] = exported[entity].hasTrash ? [trashWhere[set.trash ?? "EXCLUDE"]] : [];
   return {
     where: { AND: [...trash, read?.where ?? {}] } as Where,
-    keys: keys ?? ([] as readonly SortKey[]),
-    definitions: (read?.definitions ?? []) as readonly Definition[],
+    keys: keys ?? [],
+    definitions: read?.definitions ?? [],
     refusals,
   };
+}
+
+/** The same for audit events, oldest first as in a log. */
+function readEvents({ filter }: ExportedSet): ReadSet {
+  const read = { keys: [idKey(false)], definitions: [], refusals: [] };
+  try {
+    return { ...read, where: auditWhere((filter ?? {}) as AuditFilter) };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { ...read, where: {}, refusals: [filterRefusal(error.details.field ?? "filter", error.message)] };
+  }
 }
 
 const filterRefusal = (path: string, message: string): Refusal =>

@@ -26,7 +26,7 @@ export const fileNameOf = ({
   format,
   createdAt,
 }: Pick<ExportJob, "entity" | "format" | "createdAt">) =>
-  `${entity.toLowerCase()}s-${createdAt.toISOString().slice(0, 10)}.${format === "CSV" ? "csv" : "jsonl"}`;
+  `${entity.toLowerCase().replaceAll("_", "-")}s-${createdAt.toISOString().slice(0, 10)}.${format === "CSV" ? "csv" : "jsonl"}`;
 
 export const contentTypeOf = ({ format }: Pick<ExportJob, "format">): string =>
   format === "CSV" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8";

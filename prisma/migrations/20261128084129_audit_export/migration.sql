@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "ExportEntity" ADD VALUE 'AUDIT_EVENT';
