@@ -12,15 +12,15 @@ import {
   states,
 } from "../db/fault-table.ts";
 
-/** `docs/faults.md`, made of the table of faults. */
+/** `docs/faults.md`, made from the table of faults. */
 
 const introduction = `# Faults of the database
 
 Made from the code by \`npm run schema\`; the table is \`src/db/fault-table.ts\`.
 
-What PostgreSQL, the network, the driver or Prisma says is taken for one of these. All of them are logged, under the
-\`requestId\` that the caller is given. A caller never sees a message of the database. Every 503 says \`Retry-After\`; what a
-mutation was answered so may have been done, and sent again under the same \`idempotencyKey\` it is done once.
+Each error of PostgreSQL, the network, the driver or Prisma stands for one of these faults. Every fault is logged with the
+\`requestId\` of the answer. Callers never see messages of the database. Every 503 has the header \`Retry-After\`. A mutation
+that was answered with 503 may have been executed: sent again with the same \`idempotencyKey\`, it is executed once.
 `;
 
 const told = ({ answer }: Meaning): string =>
@@ -49,27 +49,27 @@ const table = (
 export const faultsReference = (): string =>
   [
     introduction,
-    "| fault | what it is | callers are told | a job | tried again at once |",
+    "| fault | meaning | answer to callers | a job | sent again at once |",
     "|---|---|---|---|---|",
     ...Object.entries(meanings).map(
       ([name, meaning]: [string, Meaning]) =>
         `| ${name} | ${meaning.words} | ${told(meaning)} | ${meaning.job} | ${again(meaning)} |`,
     ),
     "",
-    "A job that waits is taken up as soon as the database is back, by whichever process is first, and goes on after the last",
-    "step that was committed. One that tries again ends as FAILED when three attempts in a row made no progress.\n",
+    "A job that waits continues after its last committed step as soon as the database is back, in the first process that claims",
+    "it. A job that tries again ends as FAILED if three attempts in a row made no progress.\n",
     table("SQLSTATEs", "code", [
       ...states,
       ...classes.map(([code, fault, words]) => [`${code}…`, fault, `${words} that are not listed`] as const),
       ...sentencesWithCode.map(([code, , fault, sentence]) => [`${code} ${sentence}`, fault] as const),
     ]),
-    "Any other code that ended the session, or did not let it begin (FATAL, PANIC), is unavailable.\n",
-    table("Sockets and names", "code", socketCodes),
+    "Any other code is unavailable if it ended the session or kept it from opening (FATAL, PANIC).\n",
+    table("Sockets and name resolution", "code", socketCodes),
     table("Prisma", "code", [...prismaCodes, ...kinds]),
-    table("Of our own", "code", ownCodes),
+    table("Rolograph", "code", ownCodes),
     table(
-      "Sentences of errors without a code",
-      "sentence",
+      "Messages of errors without a code",
+      "message",
       sentences.map(([, fault, sentence]) => [sentence, fault] as const),
     ),
   ].join("\n");

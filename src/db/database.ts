@@ -7,13 +7,13 @@ import type { StatementNames } from "./prisma/statement-names.ts";
 /** An open database. Its client sees every organization: only the scoped client and tools may use it. */
 export interface Database extends PrismaOfDatabase {
   readonly pool: LanePool;
-  /** Sends one read that belongs to no organization yet; once more where its connection breaks. */
+  /** Sends one read that belongs to no organization yet. If its connection breaks, the read is sent once more. */
   readonly read: Send;
-  /** How many reads were sent once more since the database was opened; goes on counting. */
+  /** Number of reads that were sent once more since the database was opened; the object is updated. */
   readonly readsAgain: Readonly<ReadsAgain>;
   readonly embedded: boolean;
   readonly statementName: StatementNames;
-  /** Prepared reads; `reads.counts` says how many there were, and how many cannot be. */
+  /** Prepared reads; `reads.counts` counts the reads that were prepared and those that could not be. */
   readonly reads: PreparedReads;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import type { ModelName, ModelRow } from "./entity.ts";
 
 /**
- * The table of models: one row for each model of the Prisma schema, with all that the rest of the code needs to know of
- * it (the columns of the table are in `entity.ts`). From it come the scoped client and its rules, the order of locks,
- * ids and `node`, loaders, what a merge of contacts moves and what a purge erases. A model without a row does not
- * compile, nor a row that leaves out a pointer.
+ * The table of models: one row for each model of the Prisma schema, with everything that the rest of the code needs to
+ * know about it. `entity.ts` has the columns of the table. The scoped client and its rules, the order of locks, ids and
+ * `node`, loaders, what a merge of contacts moves and what a purge erases are derived from it. A model without a row
+ * does not compile, and a row must name every pointer.
  *
- * The rows stand in the order in which every write takes its locks (see `write/lock-order.ts`).
+ * The order of the rows is the order in which every write takes its locks (see `write/lock-order.ts`).
  */
 export const entities = {
   Organization: { kind: "shared", table: "organization", ids: true },

@@ -55,7 +55,7 @@ interface Purged {
 }
 
 interface Merged {
-  /** The column in which a merge of contacts records the rows that it moves; `keep` when it moves none. */
+  /** The column in which a merge of contacts records the rows that it moves; `keep` if it moves none. */
   readonly merge: MovedIds | "keep";
 }
 
@@ -84,18 +84,18 @@ interface OwnedRow<Name extends ModelName> {
   readonly table: string;
   /** Its name in messages, singular and plural. */
   readonly nouns: readonly [one: string, many: string];
-  /** Whether scoped clients only read its rows: statements of their own write them. */
+  /** Whether scoped clients only read its rows; separate statements write them. */
   readonly readOnly?: true;
   /** Whether writes lock its rows; the order of the table is the order of locks. */
   readonly locked?: true;
   /**
-   * Which rows a member restricted to assigned data sees: those where one of these columns holds the member's id, or
-   * one of these pointers leads to a row that the member sees. The pointers among them are the row's parents.
+   * Which rows a member restricted to assigned data sees: the member sees a row if one of these columns holds the
+   * member's id, or if one of these pointers leads to a row that the member sees. These pointers are the row's parents.
    */
   readonly visibleThrough: "everybody" | readonly (keyof Scalars<Name> | Pointer<Name>)[];
   /** All its pointers. Relations to the organization and to views do not count as pointers. */
   readonly pointers: { readonly [Relation in Pointer<Name>]: PointerTo<EndOf<Objects<Name>[Relation]>> };
-  /** The verb for a new one in GraphQL descriptions; "made" when left out. */
+  /** The verb for a new one in GraphQL descriptions; "made" if omitted. */
   readonly createdVerb?: string;
 }
 

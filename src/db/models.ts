@@ -2,11 +2,11 @@ import { Prisma } from "../generated/prisma/browser.ts";
 import { entities } from "./entities.ts";
 import type { AnyModel, AnyOwned, ModelName } from "./entity.ts";
 
-/** The table of models by what its rows say: which models there are of each kind, in types and in order. */
+/** Lists derived from the table of models: the models of each kind, as types and in the order of the table. */
 
 type Entities = typeof entities;
 
-/** The models whose rows belong each to one organization. */
+/** The models whose rows each belong to one organization. */
 export type OwnedName = {
   [Name in ModelName]: Entities[Name] extends { kind: "owned" } ? Name : never;
 }[ModelName];
@@ -29,7 +29,7 @@ export type FilteredName = {
   [Name in ModelName]: Entities[Name] extends { filtered: true } ? Name : never;
 }[ModelName];
 
-/** The models each change of whose rows is an audit event. */
+/** The audited models: each change of one of their rows is an audit event. */
 export type AuditedName = {
   [Name in ModelName]: Entities[Name] extends { audited: true } ? Name : never;
 }[ModelName];

@@ -2,10 +2,10 @@ import DataLoader from "dataloader";
 import { batchLoaded } from "../lib/events.ts";
 
 /**
- * A loader of DataLoader's that tells how much it reads at once.
+ * A DataLoader that reports how many keys it reads at once.
  *
- * @param name by which whoever watches knows it
- * @param read answers in the order of the keys
+ * @param name the loader's name in metrics
+ * @param read returns the values in the order of the keys
  */
 export const batched = <Key, Value, CacheKey = Key>(
   name: string,

@@ -70,7 +70,7 @@ export type BuilderTypes = PothosSchemaTypes.ExtendDefaultTypes<Types>;
 export const builder = new SchemaBuilder<Types>({
   plugins: [TracingPlugin, RelayPlugin, needsPlugin, ownResolvers, PrismaPlugin],
   tracing: {
-    // Fields below them are thousands in one answer.
+    // An answer has thousands of fields below them.
     default: isRootField,
     wrap: (resolve, _options, { parentType, name }) =>
       traceable(resolve as never, { parentType, name }) as never,

@@ -11,15 +11,15 @@ export interface Warning {
   readonly path: readonly string[];
 }
 
-/** From where something is asked for: what its audit events say beside who asks. */
+/** The origin of a request, job or command, for its audit events; the viewer says who it is. */
 interface Origin {
-  /** X-Request-Id of the answer; null where it is no request. */
+  /** X-Request-Id of the answer; null for jobs and commands. */
   readonly requestId: string | null;
-  /** The client's network address; null where it is unknown. */
+  /** The client's network address; null if it is unknown. */
   readonly address: string | null;
-  /** The job that does it. */
+  /** The job, if a job writes. */
   readonly job: { readonly type: IdType; readonly id: string } | null;
-  /** Whether a command of the operator does it, in the member's name. */
+  /** Whether a command of the operator writes, in the member's name. */
   readonly operator: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Context {
   readonly origin: Origin;
   /** Replaced when the request changes the organization's settings. */
   viewer: Viewer;
-  /** Its turn for connections to the database. */
+  /** The request's turn for connections to the database. */
   readonly turn: Turn;
   /** Replaced once the operation is known, because a query is cancelled when its caller disconnects. */
   db: Db;

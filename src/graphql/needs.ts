@@ -30,7 +30,7 @@ type Resolve<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types["C
 class Needs<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (field.kind === "Mutation" && neededBy(field.extensions) === undefined) {
-      throw new Error(`the mutation ${field.name} does not say which permission it needs`);
+      throw new Error(`the mutation ${field.name} names no permission: add needs(…) to its extensions`);
     }
     return field;
   }

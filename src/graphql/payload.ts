@@ -79,7 +79,7 @@ builder.objectRef<Kind<"versionConflict">>("VersionConflictError").implement({
     current: t.field({
       type: "Contact",
       nullable: true,
-      description: "The contact as it is now; null when the record is no contact.",
+      description: "The contact as it is now; null when the record is not a contact.",
       resolve: ({ type, currentId }, _args, context) =>
         type === "Contact" && currentId !== null ? byId.contact.load(context, currentId) : null,
     }),
@@ -180,8 +180,10 @@ builder.objectRef<Kind<"planChanged">>("PlanChangedError").implement({
   description:
     "The filter matches other contacts than in the dry run; nothing was changed. Check the new number, and confirm with the new token.",
   fields: (t) => ({
-    count: t.exposeInt("count", { description: "Number of contacts that it matches now." }),
-    planToken: t.exposeString("planToken", { description: "A token for what it matches now." }),
+    count: t.exposeInt("count", { description: "Number of contacts that the filter matches now." }),
+    planToken: t.exposeString("planToken", {
+      description: "A token for the contacts that the filter matches now.",
+    }),
   }),
 });
 builder.objectRef<Kind<"customField">>("CustomFieldError").implement({

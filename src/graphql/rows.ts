@@ -19,7 +19,7 @@ export type Rows = { [Model in keyof PrismaTypes]: PrismaTypes[Model]["Shape"] }
 
 /** Called by @pothos/plugin-prisma to read a row again if a resolver needs more columns. */
 export const findUnique = (): never => {
-  throw new Error("a row is read by its loader, with the columns that are selected of it");
+  throw new Error("rows are read by loaders only, with the selected columns");
 };
 
 /**

@@ -1,8 +1,8 @@
 import type { GraphQLFieldResolver } from "graphql";
 
 /**
- * Traces of the fields of Query and Mutation. Where nothing is traced, OpenTelemetry is not loaded, and a field costs
- * one look more. Fields below them are not wrapped at all: there are thousands of them in an answer.
+ * Traces of the fields of Query and Mutation. Without tracing, OpenTelemetry is not loaded, and each field only checks
+ * whether it is traced. Fields below them are not wrapped: an answer has thousands of them.
  */
 
 type Resolve = GraphQLFieldResolver<unknown, object, object>;
@@ -12,17 +12,17 @@ interface Field {
   readonly name: string;
 }
 
-/** Makes a field's resolver one that is traced. */
+/** Wraps the resolver of a field in a trace. */
 type Trace = (resolve: Resolve, field: Field) => Resolve;
 
 let trace: Trace | null = null;
 
-/** Traces fields from now on; no more where null. */
+/** Starts to trace fields; null stops it. */
 export function traceRootFields(how: Trace | null): void {
   trace = how;
 }
 
-/** A resolver that is traced for as long as fields are. */
+/** A resolver that is traced while tracing is on. */
 export function traceable(resolve: Resolve, field: Field): Resolve {
   let by: Trace | null = null;
   let traced = resolve;

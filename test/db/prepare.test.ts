@@ -86,7 +86,7 @@ describe.skipIf(!(await postgresAnswers()))("on PostgreSQL", () => {
     });
     expect(await start(url, { session: { TimeZone: "Asia/Kolkata" } })).toMatchObject({ moment: exact });
     await expect(start(url, { session: { DateStyle: "German" } })).rejects.toThrow(
-      "The moment 2026-07-01T12:00:00.123Z comes back from it as a text that is no moment in ISO 8601",
+      "It returns the timestamp 2026-07-01T12:00:00.123Z as a text that is not in ISO 8601",
     );
   }, 60_000);
 

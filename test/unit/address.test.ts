@@ -27,23 +27,23 @@ test.each([
   ["postgresql:///app?host=a.example,b.example", "must name one host"],
   [
     "postgresql://u@db.example/app?schema=crm",
-    "has schema=crm, which is not done here: the tables are in the schema public",
+    "has schema=crm, which is not supported: the tables are in the schema public",
   ],
   [
     "postgresql://u@db.example/app?sslmode=prefer",
-    "has sslmode=prefer, which is not done here: it takes disable, require",
+    "has sslmode=prefer, which is not supported: it takes disable, require",
   ],
   [
     "postgresql://u@db.example/app?target_session_attrs=read-write",
     "name the primary, or a proxy that leads to it",
   ],
   ["postgresql://u@db.example/app?pgbouncer=true", "set PREPARED_STATEMENTS=false"],
-  ["postgresql://u@db.example/app?connection_limit=5", "which is not read here: set DATABASE_POOL"],
+  ["postgresql://u@db.example/app?connection_limit=5", "which is not supported: set DATABASE_POOL"],
   [
     "postgresql://u@db.example/app?statement_timeout=5000",
-    "which is not read here: set STATEMENT_TIMEOUT_MS",
+    "which is not supported: set STATEMENT_TIMEOUT_MS",
   ],
-  ["postgresql://u@db.example/app?sslmod=require", "has the parameter sslmod, which is not read here"],
+  ["postgresql://u@db.example/app?sslmod=require", "has the parameter sslmod, which is not supported"],
   ["postgresql://u@db.example/app?sslmode=require&sslrootcert=/none.pem", "cannot be used: ENOENT"],
 ])("%s is refused: %s", (address, told) => {
   expect(addressProblem(address)).toContain(told);

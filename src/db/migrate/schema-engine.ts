@@ -36,7 +36,7 @@ export class ScriptError extends Error {
   override readonly name = "ScriptError";
   constructor(
     message: string,
-    /** The migration, where the engine named it. */
+    /** The migration, if the engine named it. */
     readonly migration: string | null,
   ) {
     super(message);
@@ -52,8 +52,8 @@ interface Failure {
 }
 
 /**
- * Marks the migration as finished. The engine records it before the script and marks it after; done by the script's own
- * transaction, a crash between the two cannot leave an applied migration that looks failed.
+ * Marks the migration as finished. The engine records a migration before its script and marks it afterwards. Here the
+ * script's own transaction marks it, so that a crash in between cannot leave an applied migration that looks failed.
  */
 const noteFinished = `DO $note$ BEGIN
   IF to_regclass('_prisma_migrations') IS NOT NULL THEN
@@ -96,7 +96,7 @@ function adapterFactory(
     adapterName: "@prisma/adapter-pg",
     connect: () => connect(pool),
     connectToShadowDb: () => {
-      if (!shadow) throw new Error("the engine asked for a shadow database where there is none");
+      if (!shadow) throw new Error("the engine asked for a shadow database, but there is none");
       return connect(shadow);
     },
   };

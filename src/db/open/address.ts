@@ -68,8 +68,8 @@ export function addressProblem(text: string): string | null {
     const hint =
       alternatives[name] ?? (acceptedValues[name] && `it takes ${acceptedValues[name].join(", ")}`);
     return acceptedValues[name]
-      ? `has ${name}=${value}, which is not done here: ${hint}`
-      : `has the parameter ${name}, which is not read here${hint ? `: ${hint}` : ""}`;
+      ? `has ${name}=${value}, which is not supported: ${hint}`
+      : `has the parameter ${name}, which is not supported${hint ? `: ${hint}` : ""}`;
   }
   if (searchParams.get("host")?.includes(",")) return "must name one host";
   try {

@@ -67,10 +67,10 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
 }
 
 /**
- * Sends a statement and tells who watches it how long it takes.
+ * Sends a statement and reports how long it takes.
  *
- * @param rest what stands behind it: values, and the callback, where the result goes to one
- * @param send sends it with what stands behind it
+ * @param rest the arguments after the statement: its values, and the callback if there is one
+ * @param send sends the statement with these arguments
  */
 function watched(text: string, rest: unknown[], send: (rest: unknown[]) => never): never {
   const sent = new SentStatement(text);
@@ -86,7 +86,7 @@ function watched(text: string, rest: unknown[], send: (rest: unknown[]) => never
     ]);
   }
   const result: unknown = send(rest);
-  // What is streamed has no promise, and ends for itself.
+  // A streamed statement returns no promise: its time is not measured.
   if (result instanceof Promise)
     result.then(
       () => sent.done(null),

@@ -32,10 +32,10 @@ export function problemsOf({ version, encoding, schema, isolation, strings }: Fo
     major < OLDEST && `It is PostgreSQL ${major}; ${OLDEST} or newer is needed.`,
     encoding !== "UTF8" && `Its encoding is ${encoding}; make a database with ENCODING 'UTF8'.`,
     schema !== "public" &&
-      `Its sessions look for tables in ${schema ?? "no schema that exists"}, and these are in public: ${reset("search_path")}`,
+      `Its sessions look for tables in ${schema ?? "no schema that exists"}, but the tables are in public: ${reset("search_path")}`,
     isolation !== "read committed" &&
-      `Its transactions are ${isolation}, and must be read committed: ${reset("default_transaction_isolation")}`,
-    strings !== "on" && `Its standard_conforming_strings is ${strings}, and must be on.`,
+      `The isolation of its transactions is ${isolation} and must be read committed: ${reset("default_transaction_isolation")}`,
+    strings !== "on" && `Its standard_conforming_strings is ${strings} and must be on.`,
   ].filter((problem) => problem !== false);
 }
 
@@ -57,12 +57,12 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
        current_setting('statement_timeout') <> '0' AS limited`,
   );
   const [found] = rows;
-  if (!found) throw new Error("a SELECT without a table gave no row");
+  if (!found) throw new Error("a SELECT without a table returned no row");
   const problems = problemsOf(found);
   const received = await roundTrip(pool);
   if (received !== SENT) {
     problems.push(
-      `The moment ${SENT} comes back from it as ${received}: its sessions, or a pooler on the way, change TimeZone or DateStyle.`,
+      `It returns the timestamp ${SENT} as ${received}: its sessions, or a pooler in between, change TimeZone or DateStyle.`,
     );
   }
   if (problems.length > 0) {
@@ -72,8 +72,8 @@ export async function inspect({ pool, embedded }: Pick<Database, "pool" | "embed
     found.limited || embedded
       ? []
       : [
-          "STATEMENT_TIMEOUT_MS does not reach PostgreSQL through this pooler: " +
-            "ALTER ROLE … SET statement_timeout = '30s' limits statements all the same.",
+          "STATEMENT_TIMEOUT_MS does not reach PostgreSQL through this pooler. " +
+            "To limit statements, run ALTER ROLE … SET statement_timeout = '30s'.",
         ];
   return { readOnly: found.readOnly, warnings };
 }
@@ -90,7 +90,7 @@ async function roundTrip(pool: Database["pool"]): Promise<string> {
     return String(rows[0]?.[0]);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return "a text that is no moment in ISO 8601";
+    return "a text that is not in ISO 8601";
   } finally {
     await adapter.dispose();
   }

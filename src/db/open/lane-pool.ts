@@ -4,18 +4,18 @@ import { connectionAwaited } from "../../lib/events.ts";
 import { type Turn, turnOf } from "../turn.ts";
 import { Lanes, type Ticket } from "./lanes.ts";
 
-/** The pool of a database: connections are given by lanes, and each is known by when it last worked. */
+/** The pool of a database. It gives connections by lanes, and remembers when each connection last worked. */
 
 type Done = (release?: unknown) => void;
 type Taken = (error: Error | undefined, client: pg.PoolClient | undefined, done: Done) => void;
 
-/** The organization of what belongs to none: looks at credentials, claims of jobs, `/ready`. */
+/** Stands for the organization in work that belongs to none: lookups of credentials, claims of jobs, `/ready`. */
 const NOBODY = "";
 
-/** Milliseconds that a job waits for its connection at least: with one for all jobs it waits for another one's step. */
+/** Minimum milliseconds that a job waits for a connection: if all jobs share one, it waits for another job's step. */
 const JOB_WAIT = 20_000;
 
-/** The driver's sentence for a connection that nobody gave back in time. */
+/** The driver's message if no connection became free in time. */
 const FULL = "timeout exceeded when trying to connect";
 
 export class LanePool extends pg.Pool {
@@ -39,12 +39,12 @@ export class LanePool extends pg.Pool {
       if (!error) this.#worked.set(client, performance.now());
       const ticket = this.#held.get(client);
       this.#held.delete(client);
-      // The driver has the connection back after this event only.
+      // The driver takes the connection back only after this event.
       if (ticket) queueMicrotask(() => this.#lanes.end(ticket));
     });
   }
 
-  /** How many wait for their turn. */
+  /** Number of statements and transactions that wait for their turn. */
   get queued(): number {
     return this.#lanes.waiting;
   }
@@ -90,7 +90,7 @@ export class LanePool extends pg.Pool {
     }
   }
 
-  /** What belongs to no organization is served in the order of asking: it is no part of one request. */
+  /** A turn's place. Work without an organization is served in the order of asking: it gets a new place each time. */
   #placeOf(turn: Turn): Pick<Ticket, "turn" | "lane"> {
     if (this.#inOrder) return { turn: turnOf(NOBODY), lane: "quick" };
     return { turn: turn.orgId === NOBODY ? turnOf(NOBODY, turn.lane) : turn, lane: turn.lane };
@@ -98,9 +98,8 @@ export class LanePool extends pg.Pool {
 }
 
 /**
- * Tells how long a connection was waited for. Who waits goes on in the asynchronous context in which they asked: the
- * driver would have them go on in that of whoever gave the connection back, and whose statement it is would not be
- * known any more.
+ * Reports how long a connection was waited for. The caller continues in its own asynchronous context: the driver would
+ * call back in the context of the request that gave the connection back, and statements would be counted for that one.
  */
 function told(taken: Taken): Taken {
   if (!connectionAwaited.watched) return taken;

@@ -1,54 +1,54 @@
 import type { Lane, Turn } from "../turn.ts";
 
 /**
- * Who gets the next connection of a pool, so that what is quick is answered while what takes long queues, and no
- * organization keeps the others out.
+ * Decides who gets the next connection of a pool, so that long work does not delay short work, and no organization
+ * keeps the others out.
  *
- * A part of the connections, a quarter, is kept from each lane for those before it: what writes leaves it to quick
- * reads, heavy reads leave two of them, and jobs have no more than one. Of those who wait and may have a connection, an
- * organization's lane with the fewest has the next one; where several have as few, the one that was not served for the
- * longest time.
+ * Each lane leaves connections free for the lanes before it: writes leave a quarter of the pool to quick reads, heavy
+ * reads leave two quarters, and jobs use at most one quarter. A free connection goes to the flow (one lane of one
+ * organization) that has the fewest connections, of the flows that wait and may have one more. If several have equally
+ * few, it goes to the one that has waited longest since it was last served.
  */
 
 const lanes: readonly Lane[] = ["quick", "write", "heavy", "job"];
 
-/** A wish for a connection. */
+/** A request for one connection. */
 export interface Ticket {
   readonly turn: Turn;
   /** The lane at the moment of asking. */
   readonly lane: Lane;
-  /** Called once it may take a connection. */
+  /** Called once, when a connection may be taken. */
   readonly begin: () => void;
 }
 
 /** One lane of one organization. */
 interface Flow {
-  /** Connections that it has. */
+  /** Number of connections that it has. */
   active: number;
-  /** In the order of their requests. */
+  /** In the order in which their requests or jobs began. */
   readonly waiting: Ticket[];
 }
 
 export class Lanes {
-  /** The most connections that a lane and those after it may have together. */
+  /** For each lane, the most connections that it and the lanes after it may have together. */
   readonly #most: readonly number[];
-  /** How many they have. */
+  /** For each lane, how many connections it and the lanes after it have. */
   readonly #taken: number[] = lanes.map(() => 0);
   readonly #flows = new Map<string, Flow>();
   #waiting = 0;
 
-  /** @param size connections of the pool */
+  /** @param size number of connections of the pool */
   constructor(size: number) {
     const part = Math.floor(size / 4);
     this.#most = [size, size - part, size - 2 * part, Math.max(1, part)];
   }
 
-  /** How many wait. */
+  /** Number of tickets that wait. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Lets it begin at once, or when its turn has come. */
+  /** Lets a ticket begin, at once or when its turn comes. */
   ask(ticket: Ticket): void {
     const flow = this.#flowOf(ticket);
     if (this.#mayBegin(ticket.lane) && flow.waiting.length === 0) {
@@ -60,7 +60,7 @@ export class Lanes {
     }
   }
 
-  /** It has waited for too long. */
+  /** Removes a ticket that has waited too long. */
   giveUp(ticket: Ticket): void {
     const flow = this.#flowOf(ticket);
     const at = flow.waiting.indexOf(ticket);
@@ -70,7 +70,7 @@ export class Lanes {
     this.#forget(ticket, flow);
   }
 
-  /** Its connection is free again, or could not be opened. */
+  /** Notes that a ticket's connection was given back or could not be opened, and lets waiting tickets begin. */
   end(ticket: Ticket): void {
     const flow = this.#flowOf(ticket);
     flow.active -= 1;
@@ -84,7 +84,7 @@ export class Lanes {
       const first = chosen.waiting.shift();
       if (!first) return;
       this.#waiting -= 1;
-      // Behind all that have as few.
+      // Moves the flow to the end: among flows with equally few connections, the first one is served.
       this.#flows.delete(key);
       this.#flows.set(key, chosen);
       this.#begin(chosen, first);

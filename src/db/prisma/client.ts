@@ -115,7 +115,8 @@ export function prismaOver(pool: pg.Pool): PrismaOfDatabase {
       );
       await giveBack();
       const [statement, ...others] = sent;
-      if (!statement || others.length > 0) throw refused ?? new Error("a read was not one statement");
+      if (!statement || others.length > 0)
+        throw refused ?? new Error("Prisma did not send exactly one statement");
       return statement;
     },
   };

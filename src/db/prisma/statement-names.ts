@@ -14,9 +14,9 @@ export type StatementNames = (text: string) => string | undefined;
 const MOST_NAMES = 200;
 
 /**
- * Names are hashes of the text, so that they mean the same on every connection and in every process: a pooler that
- * supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it is sent a second
- * time, up to MOST_NAMES: callers decide what they select, and thus how many texts there are.
+ * Names statements by a hash of their text, so that a name means the same on every connection and in every process: a
+ * pooler that supports prepared statements (PgBouncer from 1.21 on) shares them. A text gets a name when it is sent a
+ * second time. There are at most MOST_NAMES: callers choose what they select, and thus how many texts there are.
  *
  * @param enabled false for poolers in transaction mode without support for prepared statements
  */

@@ -15,7 +15,7 @@ const TESTED = "7.10.0";
 export function requireTestedPrisma(version = Prisma.prismaVersion.client): void {
   if (version === TESTED) return;
   throw new Error(
-    `Prisma ${version} is installed, and what the data layer relies on was looked at in ${TESTED}: ` +
-      "see docs/upgrading.md, run npx vitest run test/db, and then name the new version in src/db/prisma/tested.ts.",
+    `Prisma ${version} is installed, but the data layer was tested with ${TESTED}: ` +
+      "see docs/upgrading.md, run npx vitest run test/db, and then set the new version in src/db/prisma/tested.ts.",
   );
 }

@@ -72,7 +72,7 @@ const leafOf = (
   ...(extensions && { extensions }),
   resolve: (parent, given, context, { fieldNodes: [node] }) => {
     const writer = node && writers.get(node);
-    if (!writer) throw new Error("a leaf of a document that has none");
+    if (!writer) throw new Error("a JSON leaf without a writer: its document was not made by withLeaves");
     return page(context as Context, (parent as { readonly id: string }).id, given as PageArgs, writer);
   },
 });

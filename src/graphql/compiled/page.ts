@@ -29,7 +29,7 @@ interface TextPage {
 type Write = (page: TextPage, total: string) => string;
 
 /**
- * @param type of a connection
+ * @param type the type of the connection
  * @param node the connection field
  * @param placeOfRow SQL expressions of a row's cursor, read if a cursor is selected
  * @returns null if something is selected that the rows do not contain

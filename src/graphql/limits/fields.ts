@@ -44,7 +44,7 @@ export function fieldsProblem(value: unknown, type: GraphQLInputType, what: stri
   look(value, type);
   if (count <= MAX_FIELDS) return null;
   const code = isFilter.test(getNamedType(type).name) ? "FILTER_TOO_LARGE" : "TOO_MANY_ITEMS";
-  const message = `${what} has objects with ${count} fields in all, those that were left out included; the limit is ${MAX_FIELDS}.`;
+  const message = `${what} has objects with ${count} fields in all, counting omitted fields; the limit is ${MAX_FIELDS}.`;
   return new RequestError(code, message, { status: 400, field: what });
 }
 
