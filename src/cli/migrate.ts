@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { createMigration, findDrift, migrationStatus } from "../db/migrate/migrate.ts";
 import { prepareDatabase } from "../db/migrate/prepare.ts";
+import { writeTemplate } from "../db/open/template.ts";
 import { say } from "./run.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -16,6 +17,8 @@ export const status = new Command("db:status").action(async () => {
     for (const name of names) say(`${state.padEnd(8)} ${name}`);
   if (found.pending.length + found.edited.length + found.missing.length > 0) process.exitCode = 1;
 });
+
+export const template = new Command("db:template").action(writeTemplate);
 
 export const create = new Command("db:new")
   .argument("<name...>", "a few words, for the directory's name")

@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     "applies the pending migrations",
     () => import("./migrate.ts").then((module) => module.migrate),
   ],
+  "db:template": [
+    "prepares what new embedded databases are made from; part of npm run build",
+    () => import("./migrate.ts").then((module) => module.template),
+  ],
   "db:status": [
     "lists applied and missing migrations of the database",
     () => import("./migrate.ts").then((module) => module.status),

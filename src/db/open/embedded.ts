@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { PoolConfig } from "pg";
 import { lockDirectory } from "./lock.ts";
+import { readTemplate } from "./template.ts";
 
 /** A running PGlite, and the address under which `pg` reaches it. */
 export interface Embedded {
@@ -26,9 +28,12 @@ export interface Embedded {
 export async function startEmbedded(source: { directory?: string; dump?: Blob }): Promise<Embedded> {
   const unlock = source.directory ? await lockDirectory(source.directory) : () => {};
   try {
+    const dataDir = source.directory && join(source.directory, "pglite");
+    if (dataDir) await createFiles(dataDir);
+    const dump = source.dump ?? (dataDir ? undefined : await readTemplate());
     const database = await PGlite.create({
-      ...(source.directory && { dataDir: join(source.directory, "pglite") }),
-      ...(source.dump && { loadDataDir: source.dump }),
+      ...(dataDir && { dataDir }),
+      ...(dump && { loadDataDir: dump }),
       extensions: { pg_trgm },
     });
     const address = await listenAddress();
@@ -57,6 +62,23 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
     unlock();
     throw error;
   }
+}
+
+/**
+ * Creates a database's files, unless they are there. Under another name first: if the process dies meanwhile, the next
+ * start begins anew and does not open half a database.
+ */
+async function createFiles(dataDir: string): Promise<void> {
+  if (existsSync(dataDir)) return;
+  const unfinished = `${dataDir}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  const template = await readTemplate();
+  const database = await PGlite.create({
+    dataDir: unfinished,
+    ...(template && { loadDataDir: template }),
+  });
+  await database.close();
+  await rename(unfinished, dataDir);
 }
 
 /**
