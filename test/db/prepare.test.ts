@@ -28,7 +28,7 @@ test.each([
     [expect.stringContaining("PostgreSQL 9;"), expect.stringContaining("LATIN1")],
   ],
   [{ schema: null }, [expect.stringContaining("look for tables in no schema that exists")]],
-  [{ strings: "off" }, ["Its standard_conforming_strings is off, and must be on."]],
+  [{ strings: "off" }, ["Its standard_conforming_strings is off and must be on."]],
 ])("of a database with %o it says %o", (other, said) => {
   expect(problemsOf({ ...sound, ...other })).toEqual(said);
 });
@@ -96,7 +96,7 @@ describe.skipIf(!(await postgresAnswers()))("on PostgreSQL", () => {
       "default_transaction_isolation TO serializable",
     );
     await expect(start()).rejects.toThrow(
-      /^This database cannot be used\. Its sessions look for tables in pg_temp_\d+, .* Its transactions are serializable, and must be read committed: reset default_transaction_isolation/,
+      /^This database cannot be used\. Its sessions look for tables in pg_temp_\d+, .* The isolation of its transactions is serializable and must be read committed: reset default_transaction_isolation/,
     );
     const client = new pg.Client(url);
     await client.connect();
