@@ -62,7 +62,7 @@ export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, 
   });
   new Gauge({
     name: "rolograph_jobs",
-    help: "Background jobs that wait or run, by kind, in all processes together.",
+    help: "Waiting and running background jobs of all processes, by kind.",
     labelNames: ["kind", "state"],
     aggregator: "max",
     registers,

@@ -21,26 +21,26 @@ export function watchDatabase(registry: Registry, { pool, reads }: Database): ()
   const registers = [registry];
   const seconds = new Histogram({
     name: "rolograph_sql_statement_duration_seconds",
-    help: "How long statements take from being sent to being answered, for requests and in the background. Its count is their number.",
+    help: "Time from sending a statement to its answer, for requests and in the background. The histogram's count is the number of statements.",
     labelNames: ["for"],
     buckets: STATEMENT_SECONDS,
     registers,
   });
   const failures = new Counter({
     name: "rolograph_sql_failures_total",
-    help: "Statements that failed, by SQLSTATE; 57014 was cancelled, by STATEMENT_TIMEOUT_MS or because its caller left. connection where there is none.",
+    help: "Failed statements by SQLSTATE, or connection if there is none. 57014 was cancelled: by STATEMENT_TIMEOUT_MS, or because its caller hung up.",
     labelNames: ["sqlstate"],
     registers,
   });
   const waits = new Histogram({
     name: "rolograph_pool_wait_seconds",
-    help: "How long connections to the database were waited for.",
+    help: "Time spent waiting for a connection to the database.",
     buckets: STATEMENT_SECONDS,
     registers,
   });
   const refused = new Counter({
     name: "rolograph_pool_refused_total",
-    help: "Connections that were not to be had: all were busy for DATABASE_WAIT_MS, or the database did not answer.",
+    help: "Failed attempts to get a connection: all were busy for DATABASE_WAIT_MS, or the database did not answer.",
     registers,
   });
   const gauge = (name: string, help: string, value: () => number) =>
@@ -52,9 +52,9 @@ export function watchDatabase(registry: Registry, { pool, reads }: Database): ()
         this.set(value());
       },
     });
-  gauge("rolograph_pool_connections", "Connections to the database that are open.", () => pool.totalCount);
+  gauge("rolograph_pool_connections", "Open connections to the database.", () => pool.totalCount);
   gauge("rolograph_pool_connections_idle", "Open connections that nobody uses.", () => pool.idleCount);
-  gauge("rolograph_pool_connections_max", "Most connections that may be open.", () => pool.options.max);
+  gauge("rolograph_pool_connections_max", "Maximum number of open connections.", () => pool.options.max);
   gauge(
     "rolograph_pool_waiting",
     "Statements and transactions that wait for a connection.",
@@ -62,7 +62,7 @@ export function watchDatabase(registry: Registry, { pool, reads }: Database): ()
   );
   new Counter({
     name: "rolograph_reads_total",
-    help: "Reads of records: replayed from a prepared statement, made by Prisma because their shape had not come often enough (first), or because it cannot be replayed (unreplayable), of which there should be next to none.",
+    help: "Reads of records: sent from a prepared statement (replayed), or executed by Prisma because the shape was not seen often enough (first) or cannot be prepared (unreplayable, which should be rare).",
     labelNames: ["how"],
     registers,
     collect() {
@@ -98,26 +98,26 @@ export function watchWork(registry: Registry): () => void {
   const registers = [registry];
   const keys = new Histogram({
     name: "rolograph_loader_batch_keys",
-    help: "How much a loader reads at once. Its count is the number of batches.",
+    help: "Number of keys that a loader reads at once. The histogram's count is the number of batches.",
     labelNames: ["loader"],
     buckets: KEYS,
     registers,
   });
   const repeated = new Counter({
     name: "rolograph_writes_repeated_total",
-    help: "Mutations that were answered with what they answered before under the same idempotency key.",
+    help: "Mutations that were sent again with the same idempotency key and got their first answer again.",
     labelNames: ["mutation"],
     registers,
   });
   const jobs = new Counter({
     name: "rolograph_jobs_ended_total",
-    help: "Background jobs that came to their end here, by kind and state.",
+    help: "Background jobs that ended in this process, by kind and state.",
     labelNames: ["kind", "state"],
     registers,
   });
   const purged = new Counter({
     name: "rolograph_records_purged_total",
-    help: "Records that were erased because they had been in the trash for too long.",
+    help: "Records that were erased because their time in the trash had expired.",
     labelNames: ["entity"],
     registers,
   });

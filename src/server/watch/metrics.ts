@@ -44,7 +44,7 @@ export function startMetrics(database: Database, logger: Logger, version: string
 
   new Gauge({
     name: "rolograph_build_info",
-    help: "Always 1; the version that runs, and Node.js'.",
+    help: "Always 1; its labels are the running version and the version of Node.js.",
     labelNames: ["version", "node"],
     aggregator: "first",
     registers,
@@ -87,13 +87,13 @@ function requestMetrics(registry: Registry) {
   return {
     total: new Counter({
       name: "rolograph_http_requests_total",
-      help: "Requests that have ended, by what was asked for and the status of HTTP; 499 where the caller hung up before.",
+      help: "Ended requests, by route and HTTP status; 499 if the caller hung up before there was an answer.",
       labelNames: ["route", "status"],
       registers,
     }),
     seconds: new Histogram({
       name: "rolograph_http_request_duration_seconds",
-      help: "From the head of a request to the last byte of its answer.",
+      help: "Time from the headers of a request to the last byte of its answer.",
       labelNames: ["route"],
       buckets: OPERATION_SECONDS,
       registers,
@@ -111,19 +111,19 @@ function requestMetrics(registry: Registry) {
     }),
     gone: new Counter({
       name: "rolograph_http_requests_abandoned_total",
-      help: "Requests whose caller hung up before all of the answer was sent.",
+      help: "Requests whose caller hung up before the whole answer was sent.",
       labelNames: ["route"],
       registers,
     }),
     refused: new Counter({
       name: "rolograph_credentials_refused_total",
-      help: "Requests that were refused for their credential, by the reason, which the caller is not told.",
+      help: "Requests whose credential was refused, by reason; the caller does not learn the reason.",
       labelNames: ["reason"],
       registers,
     }),
     limited: new Counter({
       name: "rolograph_rate_limited_total",
-      help: "Requests that were refused because of a rate limit: of what callers ask for in a minute, or of wrong credentials.",
+      help: "Requests refused because of a rate limit: on the cost per minute, or on wrong credentials.",
       labelNames: ["limit"],
       registers,
     }),
@@ -135,46 +135,46 @@ function metricsOfOperations(registry: Registry) {
   const registers = [registry];
   const total = new Counter({
     name: "rolograph_operations_total",
-    help: "GraphQL operations, by name, type and the code of the first error, which is OK without one. The first 100 names that are answered have a label of their own; others are other.",
+    help: "GraphQL operations by name, type and code of the first error, or OK. The first 100 names that are answered without an error are labels; all others are counted as other.",
     labelNames: ["operation", "type", "code"],
     registers,
   });
   const seconds = new Histogram({
     name: "rolograph_operation_duration_seconds",
-    help: "From the arrival of an operation to its result.",
+    help: "Time from the arrival of an operation to its result.",
     labelNames: ["operation"],
     buckets: OPERATION_SECONDS,
     registers,
   });
   const statements = new Histogram({
     name: "rolograph_operation_sql_statements",
-    help: "SQL statements of one operation, its credential's included.",
+    help: "Number of SQL statements of one operation, including the lookup of its credential.",
     labelNames: ["operation"],
     buckets: STATEMENTS,
     registers,
   });
   const sqlSeconds = new Histogram({
     name: "rolograph_operation_sql_seconds",
-    help: "How long the SQL statements of one operation took, all together.",
+    help: "Sum of the times of one operation's SQL statements.",
     labelNames: ["operation"],
     buckets: OPERATION_SECONDS,
     registers,
   });
   const requested = new Histogram({
     name: "rolograph_operation_cost_requested",
-    help: "What an operation costs before it runs, as docs/limits.md counts it.",
+    help: "Cost of an operation as computed before it runs (docs/limits.md).",
     buckets: COST,
     registers,
   });
   const actual = new Histogram({
     name: "rolograph_operation_cost_actual",
-    help: "What an operation came to, counted where its caller asks for it with x-cost.",
+    help: "Actual cost of an operation, counted if the caller asks for it with x-cost.",
     buckets: COST,
     registers,
   });
   const executed = new Counter({
     name: "rolograph_operations_executed_total",
-    help: "Operations that were executed, by code that was made for their document (compiled) or by graphql-js (interpreted).",
+    help: "Executed operations: by code compiled from their document (compiled) or by graphql-js (interpreted).",
     labelNames: ["by"],
     registers,
   });
