@@ -1,7 +1,10 @@
 import {
   type GraphQLInputObjectType,
   type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
   isInputObjectType,
+  isListType,
   isObjectType,
 } from "graphql";
 import { schema } from "../../src/schema.ts";
@@ -14,8 +17,10 @@ import {
   questions,
   shallower,
 } from "./operations.ts";
+import { shares } from "./shares.ts";
 import { situationsOf } from "./situations.ts";
-import { operationsOf, type Scene, type Walk } from "./tour.ts";
+import { operationsOf, type Scene } from "./tour.ts";
+import { unreached } from "./unreached.ts";
 import type { Walker, Ways } from "./walker.ts";
 
 /** The course of a walk: which operations which callers ask. */
@@ -25,7 +30,7 @@ export interface Course {
    * How much: everything by every caller (`all`); each argument at least once, and a part of the rest (`broad`), or a
    * small one (`short`); what others have, by a restricted member and a few others (`faults`).
    */
-  readonly share: keyof typeof SHARES;
+  readonly share: keyof typeof shares;
   readonly seed: number;
   /** The fields that are asked, as `Type.field`; all of them when left out. */
   readonly about?: RegExp;
@@ -41,20 +46,16 @@ export interface Walked {
   readonly callers: Set<string>;
 }
 
-/**
- * Of a hundred, chosen by the seed: fields that are asked plainly by those who come after the first two, arguments with
- * what is not the restricted member's, arguments by everybody else, and operations that are also compiled, or also sent
- * to the copy where nothing hidden is named in them.
- */
-const SHARES = {
-  all: { plain: 100, foreign: 100, others: 100, compiled: 100, plainCompiled: 100, copied: 100 },
-  broad: { plain: 5, foreign: 5, others: 0.1, compiled: 2, plainCompiled: 100, copied: 100 },
-  short: { plain: 2, foreign: 2, others: 0.03, compiled: 1, plainCompiled: 20, copied: 20 },
-  faults: { plain: 100, foreign: 100, others: 0, compiled: 0, plainCompiled: 0, copied: 100 },
-} as const;
-
 /** Answers that say that less is to be asked at once. */
 const TOO_MUCH = /"code":"(QUERY_TOO_COMPLEX|QUERY_TOO_DEEP|TOO_MANY_ALIASES|GRAPHQL_PARSE_FAILED)"/;
+
+const REFUSED = /"errors":\[\{/;
+
+/** What would be refused whatever it said. */
+const FORBIDDEN = /"code":"(FORBIDDEN|INSUFFICIENT_SCOPE)"/;
+
+/** Kinds of values that a mutation refuses. */
+const REFUSING = /(never|hidden|nonsense|blank|trashed|negative|unknown)$/;
 
 /** Kinds of values that name what others have. */
 const isForeign = ({ choice }: Plan) => /(hidden|foreign|mixed|uuid)/.test(choice.kind);
@@ -68,7 +69,7 @@ function chance(seed: number, text: string): number {
 
 export async function walkCourse(scene: Scene, walker: Walker, course: Course): Promise<Walked> {
   const walked: Walked = { places: new Set(), kinds: new Set(), callers: new Set() };
-  const share = SHARES[course.share];
+  const share = shares[course.share];
   const long = course.share === "all";
   const happens = (percent: number, text: string) => chance(course.seed, text) < percent / 100;
   const [restricted, owner, ...others] = scene.callers;
@@ -76,57 +77,149 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
   // One who sees more comes first: what is kept of their requests would be given to the others.
   const among = course.share === "faults" ? [owner, restricted, ...others.slice(0, 3)] : scene.callers;
   const asking = among.map((walk) => ({ walk, operations: operationsOf(walk, long) }));
-  const ask = async (walk: Walk, operation: Operation, ways: Ways) => {
+  type Asking = (typeof asking)[number];
+
+  const ask = async ({ walk }: Asking, operation: Operation, ways: Ways) => {
     walked.callers.add(walk.caller.name);
     return walker.walk(walk, operation, ways);
   };
-  /** As much of an answer as the server's limits let through. */
-  const askPlainly = async ({ walk, operations }: (typeof asking)[number], [parent, field]: Asked) => {
+
+  /** As much of an answer as the server's limits let through. @returns whether it was refused */
+  const askPlainly = async (one: Asking, [parent, field]: Asked): Promise<boolean> => {
     const key = `${parent.name}.${field.name}`;
-    const repeats = happens(share.plainCompiled, `${key} ${walk.caller.name} compiled`);
+    const text = `${key} ${one.walk.caller.name}`;
+    // What a mutation shows of records, queries show as well.
+    const isDeep = course.share !== "short" || !isMutation(parent);
+    const ways = {
+      repeats: happens(share.plainCompiled, `${text} compiled`),
+      isCopied: !isMutation(parent) || happens(share.plainCopied, `${text} copied`),
+    };
     for (;;) {
-      const { body } = await ask(walk, operations.plain(parent, field), { repeats });
-      if (!TOO_MUCH.test(body)) return;
+      const { body } = await ask(one, one.operations.plain(parent, field, isDeep), ways);
+      if (!TOO_MUCH.test(body)) return REFUSED.test(body);
       if (!shallower(key)) throw new Error(`${key} asks for too much: test/tenancy/operations.ts`);
     }
   };
+
+  const askPlan = async (one: Asking, plan: Plan, text: string) => {
+    for (const place of plan.places) walked.places.add(place);
+    walked.kinds.add(plan.choice.kind.split(" ").at(-1) ?? "");
+    await ask(one, one.operations.of(plan), {
+      repeats: happens(share.compiled, text),
+      isCopied: happens(isForeign(plan) ? share.foreignCopied : share.copied, `${text} copied`),
+    });
+  };
+
+  /** Those that a refusal does not speak of are said again, for it hides what they do. */
+  const askTogether = async (one: Asking, plans: readonly Plan[]): Promise<void> => {
+    const operation = one.operations.together(plans);
+    const { body } = await ask(one, operation, {
+      repeats: happens(share.compiled, operation.name),
+      isCopied: happens(share.copied, `${operation.name} copied`),
+    });
+    if (plans.length < 2 || !REFUSED.test(body) || FORBIDDEN.test(body)) return;
+    const rest = plans.filter((plan) => !body.includes(`":${JSON.stringify(pathOf(plan)).slice(0, -1)}`));
+    const middle = Math.ceil(plans.length / 2);
+    const again = rest.length < plans.length ? [rest] : [plans.slice(0, middle), plans.slice(middle)];
+    for (const those of again) if (those.length > 0) await askTogether(one, those);
+  };
+
+  /** Each thing that is chosen of what can be said in a field's arguments. */
+  const askWith = async (one: Asking, [parent, field]: Asked) => {
+    const at = asking.indexOf(one);
+    const key = `${parent.name}.${field.name}`;
+    /** Arguments in which what is hidden was named. */
+    const named = new Set<string>();
+    const fresh: Plan[] = [];
+    const together = isMutation(parent) ? share.together : share.togetherAsked;
+    for (const plan of one.operations.plans(parent, field)) {
+      const isNew = plan.places.some((place) => !walked.places.has(place));
+      const text = `${key} ${plan.arg.name} ${plan.choice.kind} ${plan.choice.type} ${at}`;
+      const isTheirs = one.walk !== restricted || !isForeign(plan);
+      const isFirst = !isTheirs && isMutation(parent) && !named.has(plan.arg.name);
+      const isChosen =
+        course.share === "faults"
+          ? !isTheirs
+          : isNew || isFirst || happens(isTheirs ? share.others : share.foreign, text);
+      if (!isChosen) continue;
+      if (isFirst) named.add(plan.arg.name);
+      if (together > 1 && isNew && !isForeign(plan)) {
+        for (const place of plan.places) walked.places.add(place);
+        walked.kinds.add(plan.choice.kind.split(" ").at(-1) ?? "");
+        fresh.push(plan);
+      } else await askPlan(one, plan, text);
+    }
+    for (const plans of packed(fresh, together)) await askTogether(one, plans);
+  };
+
+  /** Says what is refused, until a payload says why. */
+  const askRefused = async ([parent, field]: Asked) => {
+    const payload = getNamedType(field.type);
+    const errors = `${payload.name}.errors`;
+    const isThere = isObjectType(payload) && payload.getFields().errors !== undefined;
+    if (!isThere || errors in unreached) return;
+    for (const one of asking.slice(0, 2))
+      for (const plan of one.operations.plans(parent, field)) {
+        if (walker.seen.has(errors)) return;
+        if (REFUSING.test(plan.choice.kind)) await askPlan(one, plan, plan.choice.kind);
+      }
+  };
+
   const asked = new Set<string>();
-  for (const [parent, field] of [...questions(), ...fieldsWithArguments()]) {
+  for (const of of [...questions(), ...fieldsWithArguments()]) {
+    const [parent, field] = of;
     const key = `${parent.name}.${field.name}`;
     if (asked.has(key) || !(course.about?.test(key) ?? true)) continue;
     asked.add(key);
     course.onField?.(key);
-    for (const [at, one] of asking.entries())
-      if (at < 2 || happens(share.plain, `${key} ${at}`)) await askPlainly(one, [parent, field]);
-    for (const [at, { walk, operations }] of asking.entries()) {
-      /** Arguments in which what is hidden was named. */
-      const named = new Set<string>();
-      for (const plan of operations.plans(parent, field)) {
-        const isNew = plan.places.some((place) => !walked.places.has(place));
-        const text = `${key} ${plan.arg.name} ${plan.choice.kind} ${plan.choice.type} ${at}`;
-        const isTheirs = walk !== restricted || !isForeign(plan);
-        const isFirst = !isTheirs && isMutation(parent) && !named.has(plan.arg.name);
-        const isChosen =
-          course.share === "faults"
-            ? !isTheirs
-            : isNew || isFirst || happens(isTheirs ? share.others : share.foreign, text);
-        if (!isChosen) continue;
-        if (isFirst) named.add(plan.arg.name);
-        for (const place of plan.places) walked.places.add(place);
-        walked.kinds.add(plan.choice.kind.split(" ").at(-1) ?? "");
-        await ask(walk, operations.of(plan), {
-          repeats: happens(share.compiled, text),
-          isCopied: isForeign(plan) || happens(share.copied, `${text} copied`),
-        });
+    /** Who is not refused by what they ask plainly says what is new: it would do nothing otherwise. */
+    let first: Asking | undefined;
+    for (const [at, one] of asking.entries()) {
+      const isSecond = at === 1 && (!isMutation(parent) || !first || happens(share.second, key));
+      if (at !== 0 && !isSecond && !(at > 1 && happens(share.plain, `${key} ${at}`))) continue;
+      const isRefused = await askPlainly(one, of);
+      if (!isRefused) first ??= one;
+    }
+    const inTurn = first ? [first, ...asking.filter((one) => one !== first)] : asking;
+    for (const one of inTurn) await askWith(one, of);
+    if (isMutation(parent) && course.share !== "faults") await askRefused(of);
+  }
+  if (course.share === "faults") return walked;
+  for (const one of long ? asking : asking.slice(0, course.share === "short" ? 2 : 3)) {
+    const situations = () =>
+      situationsOf(one.walk.cast, one.operations).filter(({ field }) => course.about?.test(field) ?? true);
+    for (const at of situations().keys()) {
+      let operation = situations()[at] as Operation;
+      const repeats = course.share !== "short" && operation.file === undefined;
+      while (TOO_MUCH.test((await ask(one, operation, { repeats })).body)) {
+        if (!shallower(operation.field)) throw new Error(`${operation.field} asks for too much`);
+        operation = situations()[at] as Operation;
       }
     }
   }
-  if (course.share !== "faults")
-    for (const { walk, operations } of long ? asking : asking.slice(0, course.share === "short" ? 2 : 3))
-      for (const operation of situationsOf(walk.cast, operations))
-        if (course.about?.test(operation.field) ?? true)
-          await ask(walk, operation, { repeats: course.share !== "short" && operation.file === undefined });
   return walked;
+}
+
+/** What a plan says, as the path of an error would have it. */
+const pathOf = ({ arg, choice }: Plan): string[] => {
+  const field = choice.at?.at(-1)?.split(".")[1];
+  return field === undefined || isListType(getNullableType(arg.type)) ? [arg.name] : [arg.name, field];
+};
+
+/** Plans of which each group can be said at once: each in an argument, or a field of an input, of its own. */
+function packed(plans: readonly Plan[], most: number): Plan[][] {
+  const groups: Plan[][] = [];
+  for (const plan of plans) {
+    const [arg, field] = pathOf(plan);
+    const collides = (other: Plan) => {
+      const [otherArg, otherField] = pathOf(other);
+      return arg === otherArg && (field === otherField || !field || !otherField);
+    };
+    const open = groups.find((group) => group.length < most && !group.some(collides));
+    if (open) open.push(plan);
+    else groups.push([plan]);
+  }
+  return groups;
 }
 
 /** Every argument and every field of every input, in the form of `Walked.places`. */

@@ -37,7 +37,7 @@ async function firstLeak({ about }: Pick<TenancyFault, "about">): Promise<Leak |
   });
   try {
     if (about) await walkCourse(scene, walker, { seed: 1, about, share: "faults" });
-    else await walkDownloads(scene, walker);
+    else await walkDownloads(scene, walker, { isShort: true });
   } catch (error) {
     if (error !== found) throw error;
     // What was changed by the operation that leaked.

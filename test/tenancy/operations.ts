@@ -119,8 +119,9 @@ export class Operations {
   constructor(private readonly values: Values) {}
 
   /** A field by the arguments that it cannot do without. */
-  plain(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Operation {
-    return this.#operation(parent, field, "plain", DEEP, this.base(parent, field));
+  plain(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, isDeep = true): Operation {
+    const depth = isDeep ? DEEP : this.#depth(parent);
+    return this.#operation(parent, field, "plain", depth, this.base(parent, field));
   }
 
   /** Each thing that is said in each argument of a field. */

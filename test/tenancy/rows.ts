@@ -1,3 +1,4 @@
+import { escapeLiteral } from "pg";
 import { ownedModels } from "../../src/db/models.ts";
 import { testDatabase } from "../support/database.ts";
 import type { World } from "./world.ts";
@@ -23,7 +24,6 @@ export interface Change {
 }
 
 /** By table and organization. */
-type Sums = Map<string, string>;
 type RowsOf = Map<string, string>;
 
 /** SQL of a row as text; when a key was used last is not a part of it. */
@@ -33,7 +33,8 @@ export const rowText = (table: string): string =>
 const place = (table: string, orgId: string) => `${table} ${orgId}`;
 
 export class Rows {
-  #sums: Sums = new Map();
+  /** How many transactions had written, in all of the server's databases, when nothing was changed. */
+  #writes = "";
   readonly #rows = new Map<string, RowsOf>();
 
   private constructor(
@@ -44,28 +45,40 @@ export class Rows {
   /** @param organizations their ids, those of copies among them */
   static async of(organizations: readonly string[]): Promise<Rows> {
     const rows = new Rows(await tablesOf(), organizations);
-    for (const table of rows.tables)
-      for (const orgId of organizations)
-        rows.#rows.set(place(table.name, orgId), await rows.#read(table, orgId));
-    rows.#sums = await rows.#sum();
+    rows.#writes = await writesNow();
+    const { pool } = await testDatabase();
+    for (const { name, organization, key } of rows.tables) {
+      for (const orgId of organizations) rows.#rows.set(place(name, orgId), new Map());
+      const found = await pool.query<{ of: string; key: string; row: string }>(
+        `SELECT ${organization} AS of, ${key} AS key, ${rowText(name)} AS row
+         FROM ${name} AS r WHERE ${organization} = ANY ($1)`,
+        [organizations],
+      );
+      for (const { of, key: at, row } of found.rows) rows.#rows.get(place(name, of))?.set(at, row);
+    }
     return rows;
   }
 
   /** What has changed since the rows were read; a key's last use is no change. */
   async changes(): Promise<Change[]> {
-    const sums = await this.#sum();
+    // Most of what is asked writes nothing.
+    const writes = await writesNow();
+    if (writes === this.#writes) return [];
     const changes: Change[] = [];
-    for (const table of this.tables)
-      for (const orgId of this.organizations) {
-        const at = place(table.name, orgId);
-        if (sums.get(at) === this.#sums.get(at)) continue;
-        const before = this.#rows.get(at) ?? new Map();
-        const after = await this.#read(table, orgId);
-        for (const key of new Set([...before.keys(), ...after.keys()])) {
-          const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
-          if (was !== is) changes.push({ table: table.name, orgId, key, before: was, after: is });
-        }
+    for (const { table, orgId, count } of await this.#touched()) {
+      const before = this.#rows.get(place(table.name, orgId)) ?? new Map();
+      let expected = before.size;
+      for (const [key, after] of await writtenSince(this.#writes, table, orgId)) {
+        const was = before.get(key) ?? null;
+        if (was === null) expected += 1;
+        if (was !== after) changes.push({ table: table.name, orgId, key, before: was, after });
       }
+      if (count === expected) continue;
+      const left = await keysOf(table, orgId);
+      for (const [key, was] of before)
+        if (!left.has(key)) changes.push({ table: table.name, orgId, key, before: was, after: null });
+    }
+    if (changes.length === 0) this.#writes = writes;
     return changes;
   }
 
@@ -73,63 +86,86 @@ export class Rows {
   async undo(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     const { pool } = await testDatabase();
-    const client = await pool.connect();
-    try {
-      await client.query("BEGIN; SET LOCAL session_replication_role = replica");
-      for (const table of this.tables) {
-        const own = changes.filter((change) => change.table === table.name);
-        if (own.length === 0) continue;
-        const { name, organization, key } = table;
-        for (const orgId of new Set(own.map((change) => change.orgId))) {
-          const keys = own.filter((change) => change.orgId === orgId).map((change) => change.key);
-          await client.query(`DELETE FROM ${name} AS r WHERE ${organization} = $1 AND ${key} = ANY ($2)`, [
-            orgId,
-            keys,
-          ]);
-        }
-        const lost = own.flatMap(({ before }) => before ?? []);
-        if (lost.length > 0)
-          await client.query(
-            `INSERT INTO ${name} SELECT * FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb)`,
-            [`[${lost.join()}]`],
-          );
+    const statements = ["SET LOCAL session_replication_role = replica"];
+    for (const { name, organization, key } of this.tables) {
+      const own = changes.filter(({ table }) => table === name);
+      for (const orgId of new Set(own.map((change) => change.orgId))) {
+        const keys = own
+          .filter((change) => change.orgId === orgId)
+          .map((change) => escapeLiteral(change.key));
+        statements.push(
+          `DELETE FROM ${name} AS r WHERE ${organization} = ${escapeLiteral(orgId)} AND ${key} IN (${keys})`,
+        );
       }
-      await client.query("COMMIT");
-    } catch (error) {
-      await client.query("ROLLBACK");
-      throw error;
-    } finally {
-      client.release();
+      const lost = own.flatMap(({ before }) => before ?? []);
+      if (lost.length > 0)
+        statements.push(
+          `INSERT INTO ${name} SELECT * FROM jsonb_populate_recordset(NULL::${name}, ${escapeLiteral(`[${lost}]`)})`,
+        );
     }
-    this.#sums = await this.#sum();
+    // Sent at once they are one transaction.
+    await pool.query(statements.join(";\n"));
+    this.#writes = await writesNow();
   }
 
-  async #read({ name, organization, key }: Table, orgId: string): Promise<RowsOf> {
+  /** Where the number of rows is another one, or some were written since nothing was changed. */
+  async #touched(): Promise<{ table: Table; orgId: string; count: number }[]> {
     const { pool } = await testDatabase();
-    const { rows } = await pool.query<{ key: string; row: string }>(
-      `SELECT ${key} AS key, ${rowText(name)} AS row FROM ${name} AS r WHERE ${organization} = $1`,
-      [orgId],
+    // A statement that takes no values is planned once.
+    const organizations = this.organizations.map((orgId) => escapeLiteral(orgId));
+    const selects = this.tables.map(
+      ({ name, organization }) =>
+        `SELECT '${name} ' || ${organization}, count(*)::int, min(age(xmin))
+         FROM ${name} WHERE ${organization} IN (${organizations}) GROUP BY ${organization}`,
     );
-    return new Map(rows.map((row) => [row.key, row.row]));
-  }
-
-  /** Each table's rows by who wrote them last: it changes with every change. */
-  async #sum(): Promise<Sums> {
-    const { pool } = await testDatabase();
-    const text = this.tables
-      .map(
-        ({ name, organization }) =>
-          `SELECT '${name} ' || ${organization} AS place, count(*) || ' ' || sum(xmin::text::bigint) AS sum
-           FROM ${name} WHERE ${organization} = ANY ($1) GROUP BY ${organization}`,
-      )
-      .join(" UNION ALL ");
-    const { rows } = await pool.query<{ place: string; sum: string }>({
-      name: "tenancy_sums",
-      text,
-      values: [this.organizations],
+    const { rows } = await pool.query<{ place: string; count: number; age: number }>({
+      name: `tenancy_touched_${this.organizations[0]}`,
+      text: [
+        `SELECT pg_snapshot_xmax(now)::text AS place, 0 AS count, age(pg_snapshot_xmax(now)::xid) AS age
+         FROM pg_current_snapshot() AS now`,
+        ...selects,
+      ].join(" UNION ALL "),
     });
-    return new Map(rows.map(({ place: at, sum }) => [at, sum]));
+    const [now, ...found] = rows;
+    const since = (now?.age ?? 0) + Number(now?.place) - Number(this.#writes);
+    const at = new Map(found.map((row) => [row.place, row]));
+    return this.tables.flatMap((table) =>
+      this.organizations.flatMap((orgId) => {
+        const { count = 0, age = Number.POSITIVE_INFINITY } = at.get(place(table.name, orgId)) ?? {};
+        const isTouched = age <= since || count !== this.#rows.get(place(table.name, orgId))?.size;
+        return isTouched ? [{ table, orgId, count }] : [];
+      }),
+    );
   }
+}
+
+async function writesNow(): Promise<string> {
+  const { pool } = await testDatabase();
+  const { rows } = await pool.query<{ writes: string }>(
+    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS writes",
+  );
+  return rows[0]?.writes ?? "";
+}
+
+/** The rows of an organization in a table that were written since so many transactions had written. */
+async function writtenSince(writes: string, table: Table, orgId: string): Promise<RowsOf> {
+  const { name, organization, key } = table;
+  const { pool } = await testDatabase();
+  const { rows } = await pool.query<{ key: string; row: string }>(
+    `SELECT ${key} AS key, ${rowText(name)} AS row FROM ${name} AS r
+     WHERE ${organization} = $1 AND age(r.xmin) <= age($2::xid8::xid)`,
+    [orgId, writes],
+  );
+  return new Map(rows.map((row) => [row.key, row.row]));
+}
+
+async function keysOf({ name, organization, key }: Table, orgId: string): Promise<Set<string>> {
+  const { pool } = await testDatabase();
+  const { rows } = await pool.query<{ key: string }>(
+    `SELECT ${key} AS key FROM ${name} AS r WHERE ${organization} = $1`,
+    [orgId],
+  );
+  return new Set(rows.map((row) => row.key));
 }
 
 /** Every table whose rows belong to an organization, and the organizations themselves. */

@@ -55,6 +55,10 @@ export function situationsOf(cast: Cast, operations: Operations): Operation[] {
     }),
     operations.given("contactUpdate", { id: second.globalId, input: { email } }),
     operations.given("contactUpdate", { id: second.globalId, input: { title: "x" }, expectedVersion: 99 }),
+    operations.given("contactMerge", {
+      input: { primaryId: contact.globalId, duplicateIds: [cast.states.merged.Contact] },
+    }),
+    operations.given("contactsBulkDelete", { filter: {} }),
     operations.given("contactsBulkUpdate", {
       ...onContact,
       input: { title: "x" },

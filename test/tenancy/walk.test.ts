@@ -21,7 +21,7 @@ const share = given === "all" || given === "broad" ? given : "short";
 const seed = Number(process.env.TENANCY_SEED ?? 7);
 const about = process.env.TENANCY_ABOUT;
 /** Operations that say several things at random. */
-const runs = Number(process.env.TENANCY_RUNS ?? { all: 100_000, broad: 200, short: 60 }[share]);
+const runs = Number(process.env.TENANCY_RUNS ?? { all: 100_000, broad: 200, short: 40 }[share]);
 const loud = process.env.TENANCY_FIGURES === "true";
 /** Of which as many are shown. */
 const SHOWN = 5;
@@ -95,7 +95,7 @@ test.skipIf(about !== undefined)(
 );
 
 test("files are downloaded by those alone who may have them", async () => {
-  await walkDownloads(scene, walker);
+  await walkDownloads(scene, walker, { isShort: share === "short" });
   expectNone();
 }, 600_000);
 
