@@ -18,36 +18,36 @@ export interface Config {
   /** Bytes; a larger file to import is refused. */
   readonly fileLimit: number;
   readonly limits: {
-    /** What an operation may cost; docs/limits.md says how it is counted. */
+    /** Maximum cost of one operation, computed as in docs/limits.md. */
     readonly costLimit: number;
-    /** Whether the schema may be asked for. */
+    /** Whether introspection is allowed. */
     readonly introspection: boolean;
   };
-  /** What callers may ask for in a minute, as docs/limits.md counts it; 0 for any amount. */
+  /** Maximum cost per minute, computed as in docs/limits.md; 0 for no limit. */
   readonly rates: { readonly perCaller: number; readonly perOrganization: number };
-  /** The Redis that instances count in together; null where each counts for itself. */
+  /** The Redis in which all instances count costs together; null if each process counts for itself. */
   readonly redisUrl: string | null;
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
-  /** Milliseconds for which a shutdown goes on taking connections, where a balancer looks or requests come. */
+  /** Maximum milliseconds that a shutdown still accepts connections: see `Listener.stop`. */
   readonly shutdownDelay: number;
   /** Milliseconds for which a connection without a request is kept open. */
   readonly keepAliveTimeout: number;
-  /** Proxies in front whose X-Forwarded-For is believed. */
+  /** Number of proxies in front whose X-Forwarded-For is trusted. */
   readonly trustedProxies: number;
-  /** Attempts a minute with wrong credentials, of one address; 0 for any number. */
+  /** Maximum number of wrong credentials per minute from one address; 0 for no limit. */
   readonly authFailures: number;
-  /** Where Prometheus asks; null where it does not. */
+  /** The port for Prometheus; null without metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
-  /** Whether requests are traced; how, OpenTelemetry's libraries read of its own variables. */
+  /** Whether requests are traced; the OpenTelemetry libraries read their other variables themselves. */
   readonly traces: boolean;
-  /** Milliseconds from which on an operation is logged with its statements; 0 for never. */
+  /** An operation that takes at least this many milliseconds is logged with its statements; 0 for none. */
   readonly slowOperation: number;
   /** Minutes between two purges of the trash; 0 for none. */
   readonly purgeEvery: number;
   /** Days for which audit events are kept; 0 for ever. */
   readonly auditDays: number;
-  /** Processes that serve; with 1 the only one does. */
+  /** Number of processes that serve; with 1 there is no supervising process. */
   readonly workers: number;
   readonly database: DatabaseConfig;
   /** True without DATABASE_URL: the embedded database with demo data, a demo key and GraphiQL. */
@@ -56,7 +56,7 @@ export interface Config {
   readonly oidc: OidcConfig | null;
 }
 
-/** A setting that cannot be used; its message names the setting and what would be right. */
+/** A setting is invalid; the message names the setting and what is valid. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -113,9 +113,9 @@ const webUrl = z
     "must be an address such as http://127.0.0.1:4318",
   );
 
-/** What is sent is JSON, which whoever takes protobuf over HTTP takes at the same address. */
+/** Traces are sent as JSON. Collectors that accept protobuf over HTTP accept JSON at the same address. */
 const otlpProtocol = z
-  .enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf: gRPC is not spoken here")
+  .enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf: gRPC is not supported")
   .optional();
 
 const redisUrl = z
@@ -125,7 +125,7 @@ const redisUrl = z
     "must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS",
   );
 
-/** What one key or user may ask for in a minute, where the operator does not say. */
+/** Default cost per minute of one key or user. */
 const COST_PER_MINUTE = 20_000_000;
 
 const Settings = z.object({
@@ -175,7 +175,7 @@ const Settings = z.object({
 
 type OidcSettings = Pick<z.infer<typeof Settings>, "OIDC_ISSUER" | "OIDC_AUDIENCE" | "OIDC_JWKS_URL">;
 
-/** @throws ConfigError when some of the settings are there and one that they need is not */
+/** @throws ConfigError if OIDC_ISSUER or OIDC_AUDIENCE is missing although another of these settings is set */
 function readOidc({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: OidcSettings): OidcConfig | null {
   if (OIDC_ISSUER === undefined) {
     for (const [name, value] of Object.entries({ OIDC_AUDIENCE, OIDC_JWKS_URL })) {
@@ -184,12 +184,12 @@ function readOidc({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: OidcSettings): 
     return null;
   }
   if (OIDC_AUDIENCE === undefined) {
-    throw new ConfigError("OIDC_AUDIENCE must be set with OIDC_ISSUER: for whom its tokens are made");
+    throw new ConfigError("OIDC_AUDIENCE must be set with OIDC_ISSUER: the audience of its tokens");
   }
   return { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, jwksUrl: OIDC_JWKS_URL ?? null };
 }
 
-/** Whoever names a collector wants traces; without one, the libraries would look for it on this machine. */
+/** Naming a collector turns traces on. Without one, the libraries would send to this machine. */
 function wantsTraces(settings: z.infer<typeof Settings>): boolean {
   const { OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = settings;
   if (OTEL_SDK_DISABLED?.toLowerCase() === "true" || OTEL_TRACES_EXPORTER === "none") return false;
@@ -197,10 +197,10 @@ function wantsTraces(settings: z.infer<typeof Settings>): boolean {
   return OTEL_TRACES_EXPORTER === "otlp" || endpoint !== undefined;
 }
 
-/** Connections that a worker has at least: one alone would make every request wait for the others' statements. */
+/** Minimum connections of a worker: with a single one, every request would wait for the statements of others. */
 const WORKER_POOL = 2;
 
-/** @throws ConfigError where one process is all that can be, or the pool is too small to be shared */
+/** @throws ConfigError if the database allows only one process, or the pool is too small for the workers */
 function readWorkers({ WORKERS, DATABASE_URL, DATABASE_POOL }: z.infer<typeof Settings>): number {
   if (WORKERS === "1") return 1;
   if (DATABASE_URL === undefined) {
@@ -220,9 +220,9 @@ function readWorkers({ WORKERS, DATABASE_URL, DATABASE_POOL }: z.infer<typeof Se
 }
 
 /**
- * A minute has room for one operation: what the operator left out is as large as that takes.
+ * A limit per minute must allow one operation of the maximum cost. Defaults are raised to COST_LIMIT if it is larger.
  *
- * @throws ConfigError where one operation may cost more than the minute that the operator set
+ * @throws ConfigError if a limit that the operator set is smaller than COST_LIMIT
  */
 function readRates(
   settings: z.infer<typeof Settings>,
@@ -242,7 +242,7 @@ function readRates(
  * Reads the settings of a process.
  *
  * @param env environment variables; an empty value counts as unset
- * @throws ConfigError naming every setting that cannot be used and what would be right
+ * @throws ConfigError that names every invalid setting and what is valid
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(

@@ -15,10 +15,10 @@ export interface Gateway {
   (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
   fetch(request: string | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Told of a request that is refused outside of it: before it gets here, or because its rest cannot be read.
+   * Reports a request that is refused outside of the gateway: before it arrives here, or while its body is read.
    *
-   * @param outgoing the answer that was being made, where there is one
-   * @returns the id that the answer is to tell
+   * @param outgoing the answer in progress, if there is one
+   * @returns the request id for the answer
    */
   refused(
     problem: Problem,
@@ -27,7 +27,7 @@ export interface Gateway {
   ): string;
 }
 
-/** The status of a request whose caller hung up before there was an answer: nginx' word for it. */
+/** The status, as in nginx, of a request whose caller hung up before there was an answer. */
 const GONE = 499;
 
 /** Milliseconds for the rest of a request's body to arrive after its answer was sent. */

@@ -1,20 +1,20 @@
 import { GraphQLError } from "graphql";
 
 /**
- * Errors as the log has them: what they are and where they came from, without the values that PostgreSQL, Prisma and
- * JavaScript put in their words. A unique violation tells the e-mail address that is taken, a cast the text that it
- * could not read, Prisma the whole row that was to be written, and JSON.parse the beginning of its text.
+ * Errors in the log: their kind and origin, without the values that PostgreSQL, Prisma and JavaScript put in messages.
+ * A unique violation names the e-mail address that is taken, a cast the text that it could not read, Prisma the whole
+ * row that was to be written, and JSON.parse the beginning of its text.
  */
 
 export interface LoggedError {
   readonly type: string;
   readonly code?: string;
   readonly message: string;
-  /** Names of the database's own things, by which it is known what failed. */
+  /** Names in the database, such as tables and constraints, which show what failed. */
   readonly [name: string]: unknown;
 }
 
-/** What is told of an error beside its words: names and codes, none of which a caller chooses. */
+/** Properties of an error that are logged: names and codes, which callers cannot choose. */
 const NAMES = [
   "severity",
   "schema",
@@ -28,10 +28,10 @@ const NAMES = [
 ];
 const MOST_CHARACTERS = 500;
 const MOST_FRAMES = 12;
-/** How deep causes are followed. */
+/** Maximum number of causes that are followed. */
 const DEEPEST = 4;
 
-/** @param thrown whatever was thrown */
+/** The loggable part of an error. @param thrown any thrown value */
 export function loggedError(thrown: unknown, depth = 0): LoggedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: "" };
   const error = thrown as Error & Readonly<Record<string, unknown>>;
@@ -56,17 +56,17 @@ export function loggedError(thrown: unknown, depth = 0): LoggedError {
 const textOf = (value: unknown): string | undefined =>
   typeof value === "number" || (typeof value === "string" && value.length < 100) ? String(value) : undefined;
 
-/** What an error was made of: GraphQL's and Prisma's keep it under names of their own. */
+/** The cause of an error; errors of GraphQL and Prisma have other properties for it. */
 function causeOf(error: Error & Readonly<Record<string, unknown>>): unknown {
   const { driverAdapterError } = (error.meta ?? {}) as { readonly driverAdapterError?: unknown };
   const found = error.originalError ?? driverAdapterError ?? error.cause;
-  // What the adapter tells of PostgreSQL's error is a plain object.
+  // The adapter describes PostgreSQL's error by a plain object.
   return typeof found === "object" && found !== null && !(found instanceof Error)
     ? fromDriver(found as DriverFault)
     : (found ?? undefined);
 }
 
-/** What Prisma's adapter tells of an error of PostgreSQL. */
+/** The adapter's description of an error of PostgreSQL. */
 interface DriverFault {
   readonly kind?: unknown;
   readonly originalCode?: unknown;
@@ -83,7 +83,7 @@ const fromDriver = ({ kind, originalCode, table, constraint }: DriverFault): Err
     constraint: constraint?.index,
   });
 
-/** The places in a stack, without the message in front of them. */
+/** The frames of a stack, without the message before them. */
 const framesOf = (stack: string): string =>
   stack
     .split("\n")
@@ -92,7 +92,7 @@ const framesOf = (stack: string): string =>
     .map((line) => line.trim())
     .join("\n");
 
-/** An error's message without what may be a person's. */
+/** An error's message without parts that may contain personal data. */
 export function withoutValues(message: string): string {
   const words = message.startsWith("\nInvalid ") ? lastLine(message) : message;
   const cut = words
@@ -105,5 +105,5 @@ export function withoutValues(message: string): string {
   return cut.length > MOST_CHARACTERS ? `${cut.slice(0, MOST_CHARACTERS)}…` : cut;
 }
 
-/** Prisma shows the call with its arguments first, and says at the end what was wrong. */
+/** Prisma's message begins with the call and its arguments; the last line is the problem. */
 const lastLine = (message: string): string => message.trim().split("\n").at(-1)?.trim() ?? "";

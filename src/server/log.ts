@@ -13,8 +13,7 @@ export const withoutSecrets = (line: string): string =>
   secrets.reduce((text, [secret, sign]) => text.replace(secret, sign), line);
 
 /**
- * The process's log: JSON lines on standard error. No line has a secret, and no error's words have the values that
- * they were about.
+ * The process's log: JSON lines on standard error. No line contains a secret, and messages of errors contain no values.
  */
 export const createLogger = (
   level: Config["logLevel"],

@@ -45,7 +45,7 @@ export function originForm(target: string): string {
   return path?.startsWith("/") ? path : `/${path}`;
 }
 
-/** Told of each refusal; gives the id that its answer is to tell. */
+/** Called for each refusal; returns the request id for the answer. */
 export type OnRefused = (
   problem: Problem,
   request?: Pick<IncomingMessage, "method" | "url">,

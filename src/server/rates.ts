@@ -85,8 +85,8 @@ async function consume(counter: Counter, key: string, cost: number, who: string)
     const limit = counter.points;
     const remaining = Math.max(limit - consumedPoints, 0);
     const message =
-      `${who} may ask for a cost of ${limit.toLocaleString("en")} in a minute, of which ` +
-      `${remaining.toLocaleString("en")} is left; this operation costs ${cost.toLocaleString("en")}. ` +
+      `${who} may use a cost of ${limit.toLocaleString("en")} per minute; ${remaining.toLocaleString("en")} is left, ` +
+      `and this operation costs ${cost.toLocaleString("en")}. ` +
       `Send it again in ${retryAfter} s.`;
     throw new RequestError("RATE_LIMITED", message, {
       status: 429,

@@ -4,6 +4,6 @@ import type { Account } from "./watch/account.ts";
 export interface RequestContext {
   /** Sent as X-Request-Id, in every error, and in each log line of the request. */
   readonly requestId: string;
-  /** What the request comes to. */
+  /** Figures of the request, for its log line, metrics and spans. */
   readonly account: Account;
 }

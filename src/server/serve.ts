@@ -33,7 +33,10 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
     logger.info({ signal }, "stopping");
     // PostgreSQL rolls back the transactions that are cut off, and another process continues the jobs.
     setTimeout(() => {
-      logger.warn({ running: listener?.running }, "what still ran after SHUTDOWN_TIMEOUT_MS was cut off");
+      logger.warn(
+        { running: listener?.running },
+        "requests that still ran after SHUTDOWN_TIMEOUT_MS were cut off",
+      );
       process.exit(0);
     }, config.shutdownTimeout);
     await Promise.all([stopServing(), stopJobs()]);

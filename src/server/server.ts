@@ -52,11 +52,11 @@ export interface ServerOptions {
   readonly authFailures?: number;
   /** How many times a query runs before it is compiled; once by default. */
   readonly compileAfter?: number;
-  /** Milliseconds from which on an operation is logged with its statements; never when left out. */
+  /** An operation that takes at least this many milliseconds is logged with its statements; none by default. */
   readonly slowOperation?: number;
-  /** Told of each request; nobody is when left out. */
+  /** Observes requests; none by default. */
   readonly observer?: Observer | null;
-  /** Traces each request; none are when left out. */
+  /** Traces requests; none by default. */
   readonly tracer?: Tracer | null;
   /** GraphiQL with this key and query filled in; null for no GraphiQL. */
   readonly graphiql: GraphiqlOptions | null;
@@ -160,6 +160,6 @@ export function createServer({
   return gatewayOf(yoga, watch, logger, isStopping);
 }
 
-/** Of what the library says, its words: what it shows with them may be its callers'. */
+/** The texts of a library's log message, without its values, which may contain data of callers. */
 const wordsOf = (words: readonly unknown[]): string =>
   words.filter((word) => typeof word === "string").join(" ");

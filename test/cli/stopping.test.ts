@@ -120,7 +120,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
     expect(await exited).toBe(0);
     await cut;
     await letGo();
-    expect(output()).toContain('"msg":"what still ran after SHUTDOWN_TIMEOUT_MS was cut off"');
+    expect(output()).toContain('"msg":"requests that still ran after SHUTDOWN_TIMEOUT_MS were cut off"');
     expect(output()).not.toMatch(/"level":[56]0|after calling end/);
   }, 120_000);
 

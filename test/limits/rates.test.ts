@@ -158,7 +158,7 @@ describe("a minute's cost", () => {
         errors: [
           {
             message: expect.stringMatching(
-              /^This credential may ask for a cost of 30 in a minute, of which 6 is left; this operation costs 12\. Send it again in \d+ s\.$/,
+              /^This credential may use a cost of 30 per minute; 6 is left, and this operation costs 12\. Send it again in \d+ s\.$/,
             ),
             extensions: { code: "RATE_LIMITED", requested: 12, limit: 30, remaining: 6 },
           },
@@ -197,9 +197,7 @@ describe("a minute's cost", () => {
     for (const key of [...keys, ...keys, ...keys, ...keys]) {
       const { status, errors } = await ask(server, key, query);
       expect(status).toBe(429);
-      expect(errors?.[0]?.message).toMatch(
-        /^This organization may ask for a cost of 30 in a minute, of which 6 is left/,
-      );
+      expect(errors?.[0]?.message).toMatch(/^This organization may use a cost of 30 per minute; 6 is left/);
     }
     // For the key alone it counted nothing either.
     const [first = ""] = keys;

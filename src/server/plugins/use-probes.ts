@@ -11,7 +11,7 @@ export const NO_ENDPOINT = " ";
  */
 export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => boolean): Plugin {
   let asking: Promise<boolean> | null = null;
-  /** Whoever asks while another one waits for the answer gets the same: probes take one connection at most. */
+  /** Probes at the same time share one answer, and so use at most one connection. */
   const isReady = () => {
     asking ??= pool
       .query("SELECT 1")

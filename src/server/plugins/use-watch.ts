@@ -3,13 +3,13 @@ import type { GraphQLParams, Plugin } from "graphql-yoga";
 import type { RequestContext } from "../request.ts";
 import type { Tracer, Watch } from "../watch/watch.ts";
 
-/** Puts on a request's account which operation it is, how long it takes, and how it ends. */
+/** Notes on a request's account which operation it is, how long it takes, and how it ends. */
 export const useWatch = (watch: Watch): Plugin<object, RequestContext> => ({
   ...(watch.tracer && { instrumentation: traced(watch.tracer) }),
   onParams({ context: { account } }) {
     account.operationBegan = performance.now();
   },
-  // Also what is then found not to be valid has its name.
+  // Also documents that turn out to be invalid have a name.
   onValidate({ context, params: { documentAST } }) {
     const { account, params } = context as unknown as RequestContext & { readonly params: GraphQLParams };
     const operation = getOperationAST(documentAST, params.operationName);
@@ -25,7 +25,7 @@ export const useWatch = (watch: Watch): Plugin<object, RequestContext> => ({
   },
 });
 
-/** Reading, checking and executing an operation is one part of a trace. */
+/** Parsing, validating and executing an operation is one span of a trace. */
 const traced = (tracer: Tracer): NonNullable<Plugin["instrumentation"]> => ({
   operation: ({ context }, work) => tracer.operation((context as unknown as RequestContext).account, work),
 });

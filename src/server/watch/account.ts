@@ -5,31 +5,31 @@ import type { Viewer } from "../../auth/viewer.ts";
 import { connectionAwaited, statementSent } from "../../lib/events.ts";
 import { StatementTally } from "./statement-tally.ts";
 
-/** What was asked for, as far as the address tells: any other address is a caller's own words, and is not kept. */
+/** The kind of path that was requested. The path itself is not kept: it may contain anything that a caller sends. */
 export type Route = "graphql" | "download" | "probe" | "other";
 
-/** What a request comes to: gathered while it is answered, and told when it has ended. */
+/** Figures of one request, collected while it is answered, for its log line, metrics and spans. */
 export class Account {
-  /** Sent as X-Request-Id, told with every error, and in each of the request's log lines. */
+  /** Sent as X-Request-Id and with every error, and logged with each line about the request. */
   readonly requestId = randomUUID();
-  /** By the clock of `performance.now()`. */
+  /** A value of `performance.now()`. */
   readonly began = performance.now();
-  /** The operation's, or why the request was refused; null for what is no GraphQL and was answered. */
+  /** The code of the operation or of the refusal; null for an answered request outside of GraphQL. */
   code: string | null = null;
   /** The status with which the connection was ended while the request was being answered. */
   refusedWith: number | null = null;
-  /** Null for an operation without a name, and where none was read. */
+  /** The operation's name; null if it has none, or no operation was read. */
   operation: string | null = null;
   type: "query" | "mutation" | "subscription" | null = null;
   document: DocumentNode | null = null;
-  /** Whether the operation was executed by code that was made for it. */
+  /** Whether the operation was executed by code compiled from its document. */
   compiled = false;
-  /** When the operation had arrived, and how many milliseconds it took until it was answered. */
+  /** When the operation had arrived, and the milliseconds from then until its result. */
   operationBegan: number | null = null;
   operationTook: number | null = null;
   cost: { readonly requested: number; actual?: number } | null = null;
   viewer: Pick<Viewer, "apiKeyId" | "credentialId" | "orgId"> | null = null;
-  /** Why the credential was refused: for the log, and not for who sent it. */
+  /** Why the credential was refused; the caller does not learn it. */
   reason: string | null = null;
   /** The key that a refused credential names. */
   refusedKeyId: string | null = null;
@@ -37,10 +37,10 @@ export class Account {
   address: string | null = null;
   traceId: string | null = null;
   readonly statements: StatementTally;
-  /** Milliseconds for which connections to the database were waited for. */
+  /** Milliseconds spent waiting for connections to the database. */
   waited = 0;
 
-  /** @param keepTexts whether the texts of its statements are kept, for the case that it is slow */
+  /** @param keepTexts whether to keep the texts of its statements, which are logged if the operation is slow */
   constructor(
     readonly route: Route,
     readonly method: string,
@@ -52,15 +52,15 @@ export class Account {
 
 const current = new AsyncLocalStorage<Account>();
 
-/** The account of the request in whose name something is done; undefined beside requests, as in background jobs. */
+/** The account of the request that the current work belongs to; undefined outside of requests, as in jobs. */
 export const currentAccount = (): Account | undefined => current.getStore();
 
-/** Does work in a request's name: what it sends to the database is put on its account. */
+/** Does work for a request: its statements are counted on the request's account. */
 export const onAccount = <Result>(account: Account, work: () => Result): Result => current.run(account, work);
 
 let attributing = false;
 
-/** Begins to put statements on the accounts of requests, in the whole process. */
+/** Begins to count statements and waits on the accounts of requests, in the whole process. */
 export function attributeStatements(): void {
   if (attributing) return;
   attributing = true;
@@ -74,7 +74,7 @@ export function attributeStatements(): void {
   });
 }
 
-/** @param url absolute or from its path on */
+/** @param url absolute, or only path and query string */
 export function routeOf(url: string): Route {
   const [, path = ""] = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)/i.exec(url) ?? [];
   if (path === "/graphql") return "graphql";

@@ -2,9 +2,9 @@ import cluster, { type Worker } from "node:cluster";
 import { AggregatorRegistry, type MetricObject, Registry } from "prom-client";
 import type { Exposed } from "./metrics-listener.ts";
 
-/** Metrics of several workers, told as one by the process that looks after them. */
+/** Metrics of several workers, added up by the supervising process. */
 
-/** Milliseconds that a worker has for its metrics; one that is busy for longer is told as it was. */
+/** Milliseconds that a worker has to report its metrics; after that, its last report is used. */
 const PATIENCE = 2_000;
 
 interface Asked {
@@ -18,10 +18,10 @@ interface Told {
   readonly metrics: Json;
 }
 
-/** What `Registry.getMetricsAsJSON` gives, whose types leave out that it becomes values. */
+/** The result of `Registry.getMetricsAsJSON`; its own types omit the values. */
 type Json = MetricObject[];
 
-/** In a worker: tells its metrics whenever it is asked for them. */
+/** In a worker: reports its metrics whenever the supervising process asks for them. */
 export function tellMetrics(registry: Registry): void {
   process.on("message", async (message: Partial<Asked> | null) => {
     if (message?.rolographMetrics !== "asked") return;
@@ -31,14 +31,14 @@ export function tellMetrics(registry: Registry): void {
 }
 
 /**
- * In the process that looks after workers: sums up what they tell. What a worker counted is kept when it dies, because
- * Prometheus would take a sum that falls for a process that began anew, and all of the sum for new.
+ * In the supervising process: adds up the metrics of all workers. The counts of a worker that dies are kept: if a sum
+ * fell, Prometheus would assume a restart and count the whole sum as new.
  */
 export class ClusterMetrics implements Exposed {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
-  /** What each living worker told last. */
+  /** The last report of each living worker. */
   readonly #last = new Map<number, Json>();
-  /** Counters and histograms of those that have died. */
+  /** Counters and histograms of dead workers. */
   #dead: Json = [];
   #buried = Promise.resolve();
   readonly #answers = new Map<number, (metrics: Json) => void>();
@@ -55,7 +55,7 @@ export class ClusterMetrics implements Exposed {
     });
   }
 
-  /** One after the other: of two that die together, the second adds to what the first left. */
+  /** Runs one at a time: if two workers die together, the second is added to the result of the first. */
   async #bury(id: number, last: Json): Promise<void> {
     this.#dead = await summed([this.#dead, last.filter(isCumulative)]);
     this.#last.delete(id);
@@ -79,7 +79,7 @@ export class ClusterMetrics implements Exposed {
         resolve();
       });
       const asked: Asked = { rolographMetrics: "asked", id };
-      // One that has just died cannot be asked.
+      // A worker that has just died cannot be asked.
       if (worker.isConnected()) worker.send(asked, (error) => error && resolve());
       else resolve();
     });

@@ -3,9 +3,9 @@ import { Gauge, type Registry } from "prom-client";
 import type { Database } from "../../db/database.ts";
 import { jobTables } from "../../jobs/jobs.ts";
 
-/** Milliseconds for which the numbers of jobs are kept, however often they are asked for. */
+/** Milliseconds for which the numbers of jobs are cached. */
 const FRESH = 5_000;
-/** Milliseconds that a scrape waits for them. */
+/** Milliseconds that a scrape waits for the numbers. */
 const PATIENCE = 1_000;
 
 interface Row {
@@ -15,9 +15,9 @@ interface Row {
 }
 
 /**
- * How many background jobs wait and run, in all processes together. Read when it is asked for, at most every five
- * seconds and by one statement at a time. While the database does not answer, the last numbers are told for no
- * longer, and a scrape waits one second at most.
+ * Numbers of waiting and running background jobs of all processes. A scrape reads them, at most every five seconds and
+ * by one statement at a time, and waits for them at most one second. While the database does not answer, the metric has
+ * no values.
  */
 export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, logger: Logger): void {
   const registers = [registry];
@@ -34,7 +34,7 @@ export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, 
       reading = null;
     }
   };
-  /** The rows, read anew where they are too old; null where the database does not answer in time. */
+  /** The rows, read again if they are too old; null if the database does not answer in time. */
   const current = async (): Promise<readonly Row[] | null> => {
     if (!known || performance.now() - known.at > FRESH) {
       reading ??= read();
@@ -53,7 +53,7 @@ export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, 
   new Gauge({
     name: "rolograph_database_up",
     help: "Whether the database answers within a second, 1 or 0.",
-    // Each process asks for itself.
+    // Each worker checks the database; one failure makes the value 0.
     aggregator: "min",
     registers,
     async collect() {
@@ -77,7 +77,7 @@ export function jobsGauge(registry: Registry, { pool }: Pick<Database, "pool">, 
   });
 }
 
-/** One look at the jobs that are not done, which are few. A job whose lease is over waits for another process. */
+/** Counts the jobs that are not done, which are few. A job whose lease has expired counts as waiting. */
 const statement = jobTables
   .map(
     (table) =>

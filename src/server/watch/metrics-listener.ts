@@ -2,17 +2,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MetricsPortError } from "./metrics-port.ts";
 
-/** What is told under `/metrics`. */
+/** The metrics that `/metrics` returns. */
 export interface Exposed {
   readonly contentType: string;
-  /** Prometheus' text. */
+  /** In the text format of Prometheus. */
   metrics(): Promise<string>;
 }
 
-/** Milliseconds for the head of a request, which is all that there is of one. */
+/** Milliseconds for the headers of a request to arrive; requests have no body. */
 const TIMEOUT = 5_000;
 
-/** Where Prometheus asks: a port of its own, with one address. */
+/** A separate port for Prometheus, with one path. */
 export class MetricsListener {
   readonly #http: Server;
   #running: Promise<string> | null = null;
@@ -27,7 +27,7 @@ export class MetricsListener {
         if (incoming.url?.split("?", 1)[0] !== "/metrics") return refuse(404);
         if (incoming.method !== "GET") return refuse(405, { allow: "GET" });
         try {
-          // Who asks while an answer is being made gets the same one.
+          // Scrapes at the same time share one answer.
           this.#running ??= exposed.metrics().finally(() => {
             this.#running = null;
           });
@@ -38,13 +38,13 @@ export class MetricsListener {
         }
       },
     );
-    // A connection that is reset while it is answered must not end the process.
+    // Without a listener, a connection that is reset during its answer would end the process.
     this.#http.on("clientError", (_error, socket) => socket.destroy());
   }
 
   /**
    * @returns the port
-   * @throws MetricsPortError where the port cannot be had
+   * @throws MetricsPortError if the port cannot be opened
    */
   async listen(port: number, host: string): Promise<number> {
     await new Promise<void>((resolve, reject) => {

@@ -10,13 +10,13 @@ import {
 } from "../../lib/events.ts";
 import { currentAccount } from "./account.ts";
 
-/** What Prometheus is told of the database, and of what is done with it. */
+/** Metrics of the database, the pool, loaders, writes and jobs. */
 
-/** Keys that a loader reads at once; a page has 100 records at most. */
+/** Buckets for the number of keys that a loader reads at once; a page has at most 100 records. */
 const KEYS = [1, 2, 5, 10, 25, 50, 100, 250, 1_000];
-/** Seconds of a statement, which are shorter; and of waits for a connection, which are to be none. */
+/** Buckets in seconds, for statements and for waits for a connection, which should be close to zero. */
 const STATEMENT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30];
-/** @returns ends watching */
+/** Counts statements, waits for connections, and reads. @returns stops counting */
 export function watchDatabase(registry: Registry, { pool, reads }: Database): () => void {
   const registers = [registry];
   const seconds = new Histogram({
@@ -93,7 +93,7 @@ function sqlstateOf(failure: unknown): string {
   return typeof code === "string" && /^[\dA-Z]{5}$/.test(code) ? code : "connection";
 }
 
-/** @returns ends watching */
+/** Counts batches of loaders, repeated writes, ended jobs and purged records. @returns stops counting */
 export function watchWork(registry: Registry): () => void {
   const registers = [registry];
   const keys = new Histogram({

@@ -1,4 +1,4 @@
-/** The port for metrics cannot be had; the message says which setting to change. */
+/** The port for metrics cannot be opened; the message says which setting to change. */
 export class MetricsPortError extends Error {
   override readonly name = "MetricsPortError";
 

@@ -9,32 +9,32 @@ import { watchDatabase, watchWork } from "./metrics-of-work.ts";
 import type { Ended, Observer } from "./watch.ts";
 
 /**
- * What Prometheus is told. Names of operations are the callers' own: the first of them are labels, and the rest is
- * one. No label names an organization, a member, a key or an address.
+ * Metrics for Prometheus. Callers choose the names of operations: the first names become labels, and all others share
+ * one label. No label contains an organization, a member, a key or an address.
  */
 
-/** Names of operations that are labels of their own; each has some fifty series. */
+/** Maximum number of operation names that become labels; each has about fifty series. */
 const MOST_OPERATIONS = 100;
 
-/** Seconds of an operation: a prepared read takes some milliseconds, and STATEMENT_TIMEOUT_MS is thirty seconds. */
+/** Buckets in seconds: a prepared read takes a few milliseconds, and STATEMENT_TIMEOUT_MS is thirty seconds. */
 const OPERATION_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-/** Statements of an operation: a list has two to four, and a number that grows with its rows is a fault. */
+/** Buckets for statements of an operation: a list has two to four. If the number grows with its rows, that is a bug. */
 const STATEMENTS = [0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 50, 100];
-/** Cost of an operation, up to what COST_LIMIT is when it is not set, and beyond. */
+/** Buckets for the cost of an operation, up to the default of COST_LIMIT and beyond. */
 const COST = [1, 10, 100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 1_000_000];
-/** Bytes of an answer; 64 MB is the most. */
+/** Buckets for the bytes of an answer; the maximum is 64 MiB. */
 const BYTES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000, 67_108_864];
 
 export interface Metrics extends Observer {
   readonly registry: Registry;
-  /** Ends watching. */
+  /** Stops counting. */
   stop(): void;
 }
 
 /**
- * Begins to count what happens in this process.
+ * Begins to count requests, operations, statements and jobs of this process.
  *
- * @param version of the product
+ * @param version the product's version
  */
 export function startMetrics(database: Database, logger: Logger, version: string): Metrics {
   const registry = new Registry();
@@ -78,7 +78,7 @@ export function startMetrics(database: Database, logger: Logger, version: string
   };
 }
 
-/** An operation's name as a label, where the caller gave it one and it could be read. */
+/** An operation's name; `unread` if it could not be read, `anonymous` if it has no name. */
 const nameOf = ({ operation, type }: Account): string =>
   operation ?? (type === null ? "unread" : "anonymous");
 
@@ -130,7 +130,7 @@ function requestMetrics(registry: Registry) {
   };
 }
 
-/** @returns puts an operation that has ended into its metrics, by the label of its name */
+/** @returns a function that counts an operation that has ended, under the label of its name */
 function metricsOfOperations(registry: Registry) {
   const registers = [registry];
   const total = new Counter({
@@ -191,6 +191,6 @@ function metricsOfOperations(registry: Registry) {
   };
 }
 
-/** Codes are a closed list; anything else would be a code of a library. */
+/** Our own codes are a fixed list. Codes of libraries are counted as `other`. */
 const labelOf = (code: string | null): string =>
   code === "OK" || (code !== null && Object.hasOwn(requestCodes, code)) ? code : "other";

@@ -1,14 +1,14 @@
-/** Texts that are kept of one request. A request seldom sends more than ten different ones. */
+/** Maximum number of texts that are kept for one request; few requests have more than ten different texts. */
 const MOST_TEXTS = 50;
-/** Characters that are kept of a text. */
+/** Maximum number of characters of a kept text. */
 const MOST_CHARACTERS = 2_000;
 
-/** Statements of one text. */
+/** Statements with the same text. */
 export interface SameStatements {
-  /** With `$1`, `$2` in the place of values. */
+  /** With `$1`, `$2` instead of values. */
   readonly text: string;
   count: number;
-  /** From being sent to being answered, all of them together. */
+  /** Sum of the times from sending a statement to its answer. */
   milliseconds: number;
 }
 
@@ -19,7 +19,7 @@ export class StatementTally {
   readonly #texts: Map<string, SameStatements> | null;
   readonly #others: SameStatements = { text: "others", count: 0, milliseconds: 0 };
 
-  /** @param keepTexts whether it is kept which statements they are */
+  /** @param keepTexts whether to keep the texts of the statements */
   constructor(keepTexts: boolean) {
     this.#texts = keepTexts ? new Map() : null;
   }
@@ -39,9 +39,9 @@ export class StatementTally {
   }
 
   /**
-   * What took longest, with texts that are cut to what a log can take.
+   * The slowest statements, with shortened texts.
    *
-   * @param most how many texts
+   * @param most maximum number of texts
    */
   slowest(most: number): SameStatements[] {
     const all = [...(this.#texts?.values() ?? []), ...(this.#others.count > 0 ? [this.#others] : [])];
@@ -56,9 +56,9 @@ export class StatementTally {
   }
 }
 
-/** A text, cut to what is worth keeping of it. */
+/** A text, shortened to MOST_CHARACTERS. */
 export const cut = (text: string): string =>
   text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 
-/** Milliseconds to the microsecond. */
+/** Rounds milliseconds to microseconds. */
 export const rounded = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;

@@ -5,18 +5,18 @@ import type { Config } from "../../config.ts";
 import type { Database } from "../../db/database.ts";
 import type { Observer, Tracer } from "./watch.ts";
 
-/** Metrics and traces of one process. Their libraries are loaded where they are asked for, and nowhere else. */
+/** Metrics and traces of one process. Their libraries are loaded only if the settings turn them on. */
 export interface Telemetry {
   readonly observer: Observer | null;
   readonly tracer: Tracer | null;
-  /** Stops telling, and sends what is left of traces as far as somebody takes it. */
+  /** Stops metrics and traces, and tries to send the remaining spans. */
   stop(): Promise<void>;
 }
 
 /**
- * Begins what is asked for. In a worker, metrics are told by the process that looks after it.
+ * Starts metrics and traces as set. The metrics of a worker are served by the supervising process.
  *
- * @throws MetricsPortError where METRICS_PORT cannot be had
+ * @throws MetricsPortError if METRICS_PORT cannot be opened
  */
 export async function startTelemetry(
   { metrics: asked, traces }: Pick<Config, "metrics" | "traces">,
@@ -46,7 +46,7 @@ export async function startTelemetry(
   };
 }
 
-/** In the process that looks after workers: opens the port at which the metrics of all of them are told. */
+/** In the supervising process: opens the port that serves the metrics of all workers. */
 export async function tellOfWorkers({ metrics }: Pick<Config, "metrics">, logger: Logger): Promise<void> {
   if (!metrics) return;
   const [{ MetricsListener }, { ClusterMetrics }] = await Promise.all([
@@ -61,7 +61,7 @@ interface Listens {
 }
 
 async function listen(listener: Listens, { port, host }: NonNullable<Config["metrics"]>, logger: Logger) {
-  logger.info({ port: await listener.listen(port, host), host }, "metrics are told at /metrics");
+  logger.info({ port: await listener.listen(port, host), host }, "metrics are served at /metrics");
 }
 
 /** The product's version. */

@@ -39,22 +39,22 @@ import { cut } from "./statement-tally.ts";
 import type { Ended, Tracer } from "./watch.ts";
 
 /**
- * Traces by OpenTelemetry: a request of HTTP, its operation, the fields of Query and Mutation, and SQL statements. What
- * is sent, where, and how much of it, is said by OpenTelemetry's own variables, which its libraries read. Spans have no
- * values: neither arguments, variables nor parameters.
+ * Traces with OpenTelemetry: HTTP requests, operations, the fields of Query and Mutation, and SQL statements. The
+ * OpenTelemetry libraries read their own variables, which set what is sent, where, and how many traces are sampled.
+ * Spans have no arguments, variables or parameters.
  */
 
 export interface Tracing extends Tracer {
-  /** Ends tracing; sends what is left, as far as somebody takes it. */
+  /** Ends tracing, and tries to send the remaining spans. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds that an end waits for the collector. */
+/** Milliseconds that the end of tracing waits for the collector. */
 const LAST = 2_000;
-/** Milliseconds between two lines of the log about a collector that does not answer. */
+/** Milliseconds between two log lines about a collector that does not answer. */
 const SAID_EVERY = 60_000;
 
-/** @param version of the product */
+/** @param version the product's version */
 export function startTracing(logger: Logger, version: string): Tracing {
   sayFailures(logger);
   const provider = new NodeTracerProvider({
@@ -70,13 +70,13 @@ export function startTracing(logger: Logger, version: string): Tracing {
     { readonly request: Span; readonly within: Context; operation?: Span }
   >();
 
-  // An error's words may have values in them: that it failed is told, and its code.
+  // Messages of errors may contain values: spans have only the code.
   const ofField = createOpenTelemetryWrapper(tracer, { ignoreError: true });
   traceRootFields((resolve, { parentType, name }) =>
     ofField(resolve, null, { onSpan: (span) => void span.updateName(`${parentType}.${name}`) }),
   );
   const stopStatements = statementSent.watch((sent) => {
-    // In the background nothing is traced, so that a job of an hour is no trace of an hour.
+    // Background jobs are not traced: a job of an hour would be a trace of an hour.
     if (!trace.getSpan(context.active())?.isRecording()) return;
     const [, command = "SQL"] = /^\s*(\w+)/.exec(sent.text) ?? [];
     const span = tracer.startSpan(command.toUpperCase(), {
@@ -162,13 +162,13 @@ function fail(span: Span, code: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** What OpenTelemetry cannot send is in the log, once a minute. */
+/** Logs once a minute that spans cannot be sent. */
 function sayFailures(logger: Logger): void {
   let said = Number.NEGATIVE_INFINITY;
   const say = () => {
     if (performance.now() - said < SAID_EVERY) return;
     said = performance.now();
-    logger.warn("traces cannot be sent: the collector at OTEL_EXPORTER_OTLP_ENDPOINT does not take them");
+    logger.warn("traces cannot be sent: the collector at OTEL_EXPORTER_OTLP_ENDPOINT does not accept them");
   };
   const silent = () => undefined;
   diag.setLogger(

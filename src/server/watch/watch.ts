@@ -8,29 +8,29 @@ import { cut, rounded } from "./statement-tally.ts";
 /** How a request ended. */
 export interface End {
   readonly status: number;
-  /** Sent to the caller; null where nobody has counted them. */
+  /** Bytes sent to the caller; null if they were not counted. */
   readonly bytes: number | null;
-  /** Whether the caller hung up before all of the answer was sent. */
+  /** Whether the caller hung up before the whole answer was sent. */
   readonly gone: boolean;
 }
 
-/** A request that has ended, as metrics and traces see it. */
+/** A request that has ended, for metrics and traces. */
 export interface Ended extends End {
   readonly account: Account;
   readonly milliseconds: number;
 }
 
-/** What else is told of requests, beside the log. */
+/** Observes requests, in addition to the log. */
 export interface Observer {
   began?(account: Account): void;
   ended(request: Ended): void;
 }
 
-/** Traces requests, beside what is told of them. */
+/** Traces requests, in addition to the log and the observer. */
 export interface Tracer {
-  /** Does a request's work within its trace. @param headers where the caller's own trace may be named */
+  /** Does a request's work inside its span. @param headers may name the caller's own trace */
   request<Result>(account: Account, headers: IncomingHttpHeaders, work: () => Result): Result;
-  /** Does an operation's work within its part of the trace. */
+  /** Does an operation's work inside its span. */
   operation<Result>(account: Account, work: () => Result): Result;
   operationEnded(account: Account): void;
   ended(request: Ended): void;
@@ -38,18 +38,18 @@ export interface Tracer {
 
 export interface WatchOptions {
   readonly logger: Logger;
-  /** Milliseconds from which on an operation is logged with its statements; 0 for never. */
+  /** An operation that takes at least this many milliseconds is logged with its statements; 0 for none. */
   readonly slowOperation: number;
   readonly observer?: Observer | null | undefined;
   readonly tracer?: Tracer | null | undefined;
 }
 
-/** Characters of an operation's name in the log: a name is its caller's word. */
+/** Maximum number of characters of an operation's name in the log: callers choose names. */
 const MOST_NAME = 100;
-/** Texts of statements that a slow operation is logged with. */
+/** Maximum number of statement texts in the log line of a slow operation. */
 const MOST_STATEMENTS = 20;
 
-/** Follows requests from their beginning to their end, and tells of each once. */
+/** Follows requests from their beginning to their end, and reports each once. */
 export class Watch {
   readonly #logger: Logger;
   readonly #slow: number;
@@ -64,7 +64,7 @@ export class Watch {
     this.tracer = tracer;
   }
 
-  /** @param url absolute or from its path on */
+  /** @param url absolute, or only path and query string */
   begin(method: string, url: string): Account {
     const account = new Account(routeOf(url), method, this.#slow > 0);
     this.#observer?.began?.(account);
@@ -72,16 +72,16 @@ export class Watch {
   }
 
   /**
-   * Does the work of a request in its name.
+   * Does the work of a request on its account.
    *
-   * @param headers where the caller's own trace may be named
+   * @param headers may name the caller's own trace
    */
   run<Result>(account: Account, headers: IncomingHttpHeaders, work: () => Result): Result {
     const { tracer } = this;
     return onAccount(account, () => (tracer ? tracer.request(account, headers, work) : work()));
   }
 
-  /** An operation has its result. */
+  /** Called when an operation has its result. */
   operationEnded(account: Account): void {
     if (account.operationBegan === null) return;
     account.operationTook = performance.now() - account.operationBegan;
@@ -105,7 +105,7 @@ export class Watch {
     );
   }
 
-  /** A request has its answer, or nobody who would read it. */
+  /** Called when a request was answered, or its caller hung up. */
   end(account: Account, end: End): void {
     const milliseconds = performance.now() - account.began;
     this.#observer?.ended({ account, milliseconds, ...end });
@@ -116,7 +116,7 @@ export class Watch {
   }
 }
 
-/** Probes come every few seconds, for ever. */
+/** Log levels of requests. Probes arrive every few seconds, and would fill the log at `info`. */
 const levels: Readonly<Record<Route, "info" | "debug">> = {
   graphql: "info",
   download: "info",
@@ -124,7 +124,7 @@ const levels: Readonly<Record<Route, "info" | "debug">> = {
   probe: "debug",
 };
 
-/** Of an address, a body and variables nothing is told: what stands there is people's. */
+/** A request's log line. It has nothing of the path, the body or the variables, which contain data of people. */
 function lineOf(account: Account, milliseconds: number, { status, bytes, gone }: End) {
   const { requestId, route, method, code, statements, waited, cost, viewer, reason, traceId } = account;
   return {
@@ -160,7 +160,7 @@ function callerOf(viewer: Account["viewer"]) {
   return { ...(apiKeyId === null ? { userId: credentialId } : { keyId: apiKeyId }), orgId };
 }
 
-/** A document without the values that stand in it, and a hash that is the same for all documents of that form. */
+/** A document without its values, and a hash that is the same for all documents of the same form. */
 function documentOf(document: DocumentNode) {
   const text = print(visit(document, { enter: (node) => withoutValue(node as ValueNode) }));
   return { document: cut(text), documentHash: createHash("sha256").update(text).digest("hex").slice(0, 16) };
