@@ -9,8 +9,8 @@ import { Organization } from "../support/makers.ts";
 import { type Attack, attacks } from "./requests.ts";
 
 /**
- * Hostile requests, made at random from the schema and from what has stopped other servers. Each gets an answer that
- * says what was wrong and nothing of how the server is built; none is a fault; and others are answered meanwhile.
+ * Random hostile requests, made from the schema and from inputs that have stopped other servers. Each answer says what
+ * was wrong and reveals nothing of the implementation. None is a fault, and other clients are answered meanwhile.
  */
 
 const cases = Number(process.env.ATTACKS_CASES ?? 300);
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What no answer shows: files, stacks, SQL, names of libraries. */
+/** Texts that no answer may contain: files, stacks, SQL, names of libraries. */
 const insides =
   /node_modules|\/src\/|\/dist\/|file:\/\/|\bat \w+ \(|\bprisma\b|\bSELECT |\bINSERT |\bpg_|PGlite|ECONN|TypeError|undefined/i;
 
@@ -56,10 +56,10 @@ async function send(attack: Attack): Promise<{ readonly status: number; readonly
   return { status: response.status, text: await response.text() };
 }
 
-/** Sees that an answer is one that may be given. */
+/** Asserts that an answer is allowed. */
 function judge(attack: Attack, status: number, text: string): void {
   const shown = `${JSON.stringify(attack).slice(0, 2_000)}\nanswered ${status} ${text.slice(0, 2_000)}`;
-  // Nothing but an end of the connection is owed to what is not HTTP; a HEAD has no body, and / and /health no JSON.
+  // A request that is not HTTP may get only the end of the connection. HEAD has no body; / and /health have no JSON.
   if (attack.kind === "bytes" && text === "") return;
   expect(status, shown).not.toBe(500);
   const said = JSON.parse(text.replace(/^[\da-f]+\r\n|\r\n0\r\n\r\n$/gi, "")) as Said;
@@ -68,7 +68,7 @@ function judge(attack: Attack, status: number, text: string): void {
     expect(Object.keys(requestCodes), shown).toContain(code);
     expect(code, shown).not.toBe("INTERNAL_SERVER_ERROR");
     expect(extensions.requestId, shown).toEqual(expect.any(String));
-    // Texts of the caller are repeated in quotes, shortened: what stands in them is not the server's.
+    // Messages repeat texts of the caller, shortened and in quotes; these are not checked.
     expect(message.replace(/"(?:[^"\\]|\\.)*"?/g, ""), shown).not.toMatch(insides);
     figures.codes.set(code, (figures.codes.get(code) ?? 0) + 1);
   }

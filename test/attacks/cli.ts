@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-/** The attacks on the server, as few as in every run of the tests, or many. */
+/** Runs the attacks from the command line: as few as a test run does, or many. */
 
 const wholeNumber = (text: string): string => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, such as 5000.");
   return text;
 };
 
-/** Requests of a long run. */
+/** Number of requests of a long run. */
 const LONG = "20000";
 
 const check = new Command("npm run check:attacks --")

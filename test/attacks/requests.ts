@@ -10,14 +10,14 @@ import {
 } from "graphql";
 import { hostileValue } from "./values.ts";
 
-/** Requests that somebody sends who means harm. */
+/** Hostile requests. */
 
-/** What is sent: a body to /graphql, or bytes on a connection of its own. */
+/** An attack: a body for /graphql, or bytes on a separate connection. */
 export type Attack =
   | { readonly kind: "operation" | "document" | "body"; readonly body: string }
   | { readonly kind: "bytes"; readonly bytes: string };
 
-/** A selection of what a type has, so many levels deep. */
+/** A selection of a type's fields, down to a depth. */
 function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return "";
@@ -38,7 +38,7 @@ function selection(type: GraphQLOutputType, depth: number): string {
   return `{ __typename ${[...leaves.slice(0, 12), ...deeper].join(" ")} }`;
 }
 
-/** One field of the schema with values for its arguments in variables. */
+/** An operation with one field of the schema, and variables for its arguments. */
 const operationOf = (
   kind: "query" | "mutation",
   field: GraphQLField<unknown, unknown>,
@@ -61,7 +61,7 @@ const operationOf = (
 const repeated = (text: string, most: number) =>
   fc.integer({ min: 1, max: most }).map((times) => text.repeat(times));
 
-/** Documents that cost much to read, to check or to run. */
+/** Documents that are expensive to parse, to validate or to run. */
 const documents: fc.Arbitrary<string> = fc.oneof(
   repeated("a: __typename ", 3_000).map((fields) => `{ ${fields} }`),
   fc
@@ -114,7 +114,7 @@ const documents: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
 );
 
-/** Bodies that are no request, or hardly one. */
+/** Bodies that are not a valid request. */
 const bodies: fc.Arbitrary<string> = fc.oneof(
   fc.json({ maxDepth: 5 }),
   fc.string({ unit: "binary", maxLength: 200 }),
@@ -139,7 +139,7 @@ const bodies: fc.Arbitrary<string> = fc.oneof(
   ),
 );
 
-/** A request as bytes, broken somewhere. */
+/** The bytes of a request, broken at some place. */
 const wire: fc.Arbitrary<string> = fc
   .record({
     method: fc.constantFrom(
@@ -221,7 +221,7 @@ const wire: fc.Arbitrary<string> = fc
     ].join("\r\n"),
   );
 
-/** @param schema whose fields are all attacked, each as often as the others */
+/** Random attacks. @param schema all its fields are attacked, each with the same probability */
 export function attacks(schema: GraphQLSchema): fc.Arbitrary<Attack> {
   const operations = (["query", "mutation"] as const).flatMap((kind) => {
     const type = kind === "query" ? schema.getQueryType() : schema.getMutationType();

@@ -10,7 +10,7 @@ import {
   isNonNullType,
 } from "graphql";
 
-/** Values that somebody sends who means harm: of each input type, right in form now and then. */
+/** Hostile values of each input type; some of them are well-formed. */
 
 /** Texts that have stopped or confused other servers. */
 const texts = [
@@ -97,14 +97,14 @@ const ofNamed = (type: GraphQLNamedInputType, depth: number): fc.Arbitrary<unkno
     });
 };
 
-/** More items than a list takes; texts are short then, so that a request stays within its size. */
+/** More items than a list accepts, with short texts, so that the request does not exceed its size limit. */
 const manyOf = (item: unknown): unknown[] =>
   Array.from({ length: 600 }, () => (typeof item === "string" ? item.slice(0, 50) : item));
 
-/** Beyond this, objects are cut short by a value of another form. */
+/** Maximum depth of objects; below it, a value of another form is sent. */
 const DEEPEST = 6;
 
-/** @returns values of an input type, mostly of its form, with leaves that somebody sends who means harm */
+/** @returns values of an input type, mostly well-formed, with hostile leaves */
 export function hostileValue(type: GraphQLInputType, depth = 0): fc.Arbitrary<unknown> {
   if (depth > DEEPEST) return anything;
   if (isNonNullType(type)) return hostileValue(type.ofType as GraphQLInputType, depth);

@@ -11,27 +11,27 @@ import { Proof, type Send } from "./proof/proof.ts";
 import { prove } from "./proof/run.ts";
 import { plant, type World } from "./proof/world.ts";
 
-/** Whether the proof proves anything: with one fault in the filter, some random case has to differ. */
+/** Tests the proof itself: with one fault in the filter, at least one random case must differ. */
 
 const seed = 20_260_731;
-/** One moment for all, for the embedded database does not bear a clock that goes back. */
+/** One moment for all faults: on the embedded database, the clock must not go back. */
 const now = Date.parse("2026-10-25T00:30:00Z");
 const run = { cases: 300, seed, shrink: false, asked: [now] };
 let world: World;
 
-/** A quarter of them in each run, the next one on the next day; all by `npm run test:filters -- --faults`. */
+/** Each run plants a quarter of the faults, each day another one; `npm run test:filters -- --faults` plants all. */
 const today = Math.floor(Date.now() / 86_400_000);
 const chosen = mutants.filter((_, at) => process.env.FILTER_FAULTS === "all" || (at + today) % 4 === 0);
 
 beforeAll(async () => {
-  // The modules are made anew with each fault, and the builder's own plugin with them.
+  // The modules are loaded again for each fault, and register the builder's plugin again.
   SchemaBuilder.allowPluginReRegistration = true;
   vi.useFakeTimers({ toFake: ["Date"], now });
   world = await plant(seed, [now]);
 });
 afterAll(() => void vi.useRealTimers());
 
-/** A gateway made anew from the modules as they are mocked just now. */
+/** A new gateway from the modules with the current fault. */
 async function gateway(): Promise<Send> {
   const { createServer } = await import("../../src/server/server.ts");
   const yoga = createServer({

@@ -7,11 +7,11 @@ import { plant, type World } from "./proof/world.ts";
 
 /** Random filters over random rows: every form finds what the reference evaluator finds. */
 
-/** As many as take a minute; `npm run test:filters` asks more. */
+/** Number of random filters: they take a minute. `npm run test:filters` runs more. */
 const cases = Number(process.env.FILTER_CASES ?? 400);
 const seed = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Three moments of asking, so that many rows lie around each. */
+/** Three moments of queries, so that many rows are close to each. */
 const [asked = []] = fc.sample(fc.subarray([...nows], { minLength: 3, maxLength: 3 }), { seed, numRuns: 1 });
 
 let world: World;
@@ -26,7 +26,7 @@ test(`${cases} random filters (seed ${seed}) find the same in both filter forms,
   const proof = await Proof.of(world);
   await prove(proof, { cases, seed, asked });
   expect(proof.asked).toMatchObject({ typed: cases, not: cases });
-  // Most filters can be said in the query form's words, and nearly all of those can be stored.
+  // The query form can express most filters, and nearly all of those can be stored.
   expect(proof.asked.generic).toBeGreaterThan(cases / 4);
   expect(proof.asked.stored).toBeGreaterThan(cases / 6);
 }, 3_600_000);

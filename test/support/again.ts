@@ -1,13 +1,13 @@
-/** The same request again and again: the last answer has to be the first one to the byte. */
+/** Sends the same request several times: all answers must have the same bytes. */
 
 interface Server {
   fetch(url: string, init: RequestInit): Response | Promise<Response>;
 }
 
-/** Interpreted the first time, compiled from the second on, and with the compiled query's caches filled later. */
+/** The first run of the query is interpreted, the second compiled; later runs fill caches of the compiled query. */
 export const TIMES = 5;
 
-/** All that a caller sees of an answer, but for the ids that tell requests apart. */
+/** Everything that a caller sees of an answer, except the request id. */
 async function shown(response: Response): Promise<string> {
   const headers = [...response.headers]
     .filter(([name]) => name.toLowerCase() !== "x-request-id")
@@ -36,22 +36,22 @@ export const ask = async (
     }),
   );
 
-/** Asks some times, one after the other, and gives each answer that there was. */
+/** Sends a request TIMES times, one after the other, and returns the different answers. */
 export async function answersOf(...request: Parameters<typeof ask>): Promise<string[]> {
   const answers = new Set<string>();
   for (let time = 0; time < TIMES; time += 1) answers.add(await ask(...request));
   return [...answers];
 }
 
-/** Documents that were asked again, but for the ids in them. */
+/** Documents that were sent again, without the ids in them. */
 const asked = new Set<string>();
 
 /**
- * Asks a query of a test again, if it is the first of its kind: by the server that has compiled it and by one that
- * interprets, in turns.
+ * Sends a test's query again if it is the first of its kind: by turns to the server that has compiled it and to one
+ * that interprets it.
  *
- * @param body of a request for GraphQL
- * @throws Error when the two differ though nothing has changed
+ * @param body the body of a GraphQL request
+ * @throws Error if the answers differ although no data has changed
  */
 export async function askAgain(
   body: string | Uint8Array,
@@ -65,7 +65,7 @@ export async function askAgain(
   const before = await shown(await send(false));
   const compiled = [await shown(await send(true)), await shown(await send(true))];
   if (compiled.every((answer) => answer === before)) return;
-  // A job that goes on, or whatever else a test has running, changes both.
+  // If the first server's answer has changed as well, a job or another part of the test has changed the data.
   if (before === (await shown(await send(false))))
     throw new Error(`${body}\nis answered, interpreted,\n${before}\nand compiled\n${compiled.join("\n")}`);
 }

@@ -5,7 +5,7 @@ import { mutate, type PayloadError, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import { Organization } from "./makers.ts";
 
-/** Bulk changes through the door, for tests. */
+/** Bulk changes through the API, for tests. */
 
 export interface BulkJob {
   readonly id: string;
@@ -35,8 +35,7 @@ export interface BulkPayload {
 type Variables = Record<string, unknown>;
 
 /**
- * What each bulk mutation takes beside the arguments of dry run and confirmation, and the types of all that variables
- * may say.
+ * The arguments of each bulk mutation beside those of dry run and confirmation, and the types of all variables.
  */
 const mutations = {
   contactsBulkUpdate: { input: "ContactsBulkUpdateInput!" },
@@ -57,7 +56,7 @@ const shared = {
 
 export type BulkMutation = keyof typeof mutations;
 
-/** Sends a bulk change; arguments that are not given are not sent. */
+/** Sends a bulk change with the given arguments only. */
 export async function bulk(key: string, mutation: BulkMutation, args: Variables): Promise<BulkPayload> {
   const types: Readonly<Record<string, string>> = { ...mutations[mutation], ...shared };
   const names = Object.keys(args);
@@ -73,7 +72,7 @@ export async function bulk(key: string, mutation: BulkMutation, args: Variables)
   );
 }
 
-/** A dry run's answer; its refusal fails the test. */
+/** The answer of a dry run; a refusal fails the test. */
 export async function planned(
   key: string,
   mutation: BulkMutation,
@@ -84,7 +83,7 @@ export async function planned(
   return { ...plan, planToken: plan.planToken };
 }
 
-/** A dry run and its confirmation. */
+/** A dry run, and then its confirmation. */
 export async function done(key: string, mutation: BulkMutation, args: Variables): Promise<BulkPayload> {
   const { planToken } = await planned(key, mutation, args);
   return bulk(key, mutation, { ...args, planToken });
@@ -92,7 +91,7 @@ export async function done(key: string, mutation: BulkMutation, args: Variables)
 
 const silent = pino({ level: "silent" });
 
-/** Works on each bulk job of an organization that is not done; other tests' jobs are theirs. */
+/** Works on each unfinished bulk job of an organization; jobs of other tests are left alone. */
 export async function runBulkJobs(
   { id: orgId }: Organization,
   options: RunOptions<"bulkJob"> = {},
@@ -112,7 +111,7 @@ export async function bulkJobOf(key: string, id: string): Promise<BulkJob> {
   return job;
 }
 
-/** Plants many contacts of a company at once, past every rule, and gives their row ids in order. */
+/** Inserts many contacts of a company at once, without any rule, and returns their row ids in order. */
 export async function plantMany(
   organization: Organization,
   many: number,
@@ -141,7 +140,7 @@ export async function plantMany(
   return rows.map(({ id }) => id);
 }
 
-/** Rows of another organization that the same filters match, and a check that nothing has touched them. */
+/** Makes rows of another organization that the same filters match. @returns checks that nothing has changed them */
 export async function bystander(columns: Variables = {}): Promise<() => Promise<boolean>> {
   const victim = await Organization.make();
   for (const company of ["Acme", "Planted Ltd"]) {

@@ -6,9 +6,9 @@ import type { TypedDocumentString } from "../generated/graphql.ts";
 import { askAgain } from "./again.ts";
 import { isCounting, testDatabase } from "./database.ts";
 
-/** Through the door without a port. */
+/** Sends requests to the server without a port. */
 
-/** @param compileAfter how often a query comes before it is compiled */
+/** @param compileAfter how many times a query runs before it is compiled */
 export const serverOf = async (compileAfter: number) =>
   createServer({
     database: await testDatabase(),
@@ -23,7 +23,7 @@ export const serverOf = async (compileAfter: number) =>
 let interpreting: ReturnType<typeof createServer> | undefined;
 let compiling: ReturnType<typeof createServer> | undefined;
 
-/** Compiles queries from the first time on in one of the two runs, never in the other: both answer alike. */
+/** On PostgreSQL, queries are compiled from the first time on; on PGlite, never. Both must give the same answers. */
 export async function testServer(compiles = inject("databaseUrl") !== null) {
   if (compiles) {
     compiling ??= await serverOf(0);
@@ -56,7 +56,7 @@ export async function post(
   return response;
 }
 
-/** Sends any text as a query. */
+/** Sends a text as a query. */
 export async function sendText(
   key: string | null,
   query: string,
@@ -67,7 +67,7 @@ export async function sendText(
   return read(await post(JSON.stringify({ query, variables }), { ...authorization, ...headers }));
 }
 
-/** An answer, read. */
+/** Reads an answer. */
 export async function read(response: Response): Promise<Answer<Record<string, never>>> {
   const text = await response.text();
   const { data = null, errors = [] } = JSON.parse(text);
@@ -78,7 +78,7 @@ export async function read(response: Response): Promise<Answer<Record<string, ne
   return { status: response.status, data, errors, text };
 }
 
-/** Sends a typed document and gives its data; a top-level error fails the test with the query and the answer. */
+/** Sends a typed document and returns its data; a top-level error fails the test with the query and the answer. */
 export async function send<Data, Variables>(
   key: string,
   document: TypedDocumentString<Data, Variables>,
@@ -91,7 +91,7 @@ export async function send<Data, Variables>(
   return answer.data as Data;
 }
 
-/** What a mutation's payload says was wrong. */
+/** An error in a mutation's payload. */
 export interface PayloadError {
   readonly __typename?: string;
   readonly code: string;
@@ -100,10 +100,10 @@ export interface PayloadError {
 }
 
 /**
- * Sends one mutation as text, for tests whose subject is its refusals, and gives its payload.
+ * Sends one mutation as text, for tests of its refusals, and returns its payload.
  *
  * @param field the mutation with its arguments
- * @param selection the payload's fields beside `errors`
+ * @param selection the payload's fields in addition to `errors`
  */
 export async function mutate<Payload = Record<string, never>>(
   key: string,

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, vi } from "vitest";
 
-/** A span as OTLP has it in JSON, with its attributes as an object. */
+/** A span in OTLP's JSON, with its attributes as an object. */
 export interface CollectedSpan {
   readonly name: string;
   readonly traceId: string;
@@ -30,7 +30,7 @@ interface Attribute {
 const read = (attributes: readonly Attribute[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? ""]));
 
-/** A collector of traces that keeps what it is sent. */
+/** Starts a collector of traces that keeps the spans that it receives. */
 export async function startCollector() {
   const texts: string[] = [];
   const http = createServer((incoming, outgoing) => {
@@ -57,7 +57,7 @@ export async function startCollector() {
     text: () => texts.join(),
     spans,
     resource: () => read(sent()[0]?.resource.attributes ?? []),
-    /** The spans of one trace, once its request is among them. */
+    /** Waits for the span of the request, and returns the spans of its trace. */
     trace: (traceId: string) =>
       vi.waitFor(
         () => {

@@ -12,7 +12,7 @@ import { mutate, sendText } from "./client.ts";
 import { Organization } from "./makers.ts";
 
 /**
- * Goes through the tables of columns: values that their columns can have, and what is done with them, through the door.
+ * Goes through the tables of columns: values of each column, and requests that write, read, filter and sort them.
  */
 
 const tables = {
@@ -29,7 +29,7 @@ const tables = {
 
 export type Noun = keyof typeof tables;
 
-/** A column of an entity, as the tests go through them. */
+/** A column of an entity, as a test case. */
 export interface Case {
   readonly noun: Noun;
   readonly name: string;
@@ -42,7 +42,7 @@ export const cases = (Object.keys(tables) as Noun[]).flatMap((noun) =>
 
 export const titleOf = ({ noun, name }: Case): string => `${noun}.${name}`;
 
-/** An organization, and records that others hang on. */
+/** An organization, and records that can be parents of others. */
 export interface World {
   readonly organization: Organization & { key: string };
   readonly key: string;
@@ -72,10 +72,10 @@ export async function makeWorld(): Promise<World> {
   };
 }
 
-/** Counts the values, with as many digits each, so that texts of them are in the order in which they were made. */
+/** Counts the values. All numbers have the same number of digits, so that their texts sort in the order of creation. */
 let made = 1000;
 
-/** Values of columns that take no other, or whose type does not say which. */
+/** Values of columns that accept only these, or whose type does not determine a value. */
 const values: Readonly<Record<string, (world: World) => unknown>> = {
   "tag.color": () => "#1f6feb",
   "customField.entity": () => "LEAD",
@@ -94,7 +94,7 @@ const values: Readonly<Record<string, (world: World) => unknown>> = {
 
 const queryOf = (value: string) => ({ groups: [{ conditions: [{ field: "name", op: "EQ", value }] }] });
 
-/** A value that a column can have and that no other record has, as far as its type has so many. */
+/** A valid value of a column that no other record has, if the type has enough values. */
 export function valueFor(world: World, { noun, name, row }: Case): unknown {
   const { member, parents } = world;
   made += 1;
@@ -131,10 +131,10 @@ const required: Readonly<Record<Noun, (world: World) => object>> = {
   smartList: () => ({ name: `List ${++made}`, query: queryOf("Somebody") }),
 };
 
-/** What else a record must be for a column to have the value. */
+/** Further input that a record needs for a column to have its value. */
 const needed: Readonly<Record<string, object>> = { "customField.unique": { type: "TEXT", options: null } };
 
-/** How a value is said in an update, where it is said otherwise than in a creation. */
+/** The form of a value in an update, if it differs from the form in a creation. */
 const changes: Readonly<Record<string, (value: unknown) => unknown>> = {
   "contact.otherEmails": (value) => ({ set: value }),
 };
@@ -144,13 +144,13 @@ const within = ({ name, row }: Case, value: unknown): object =>
 
 const big = (noun: Noun): string => noun.charAt(0).toUpperCase() + noun.slice(1);
 
-/** How columns are asked for in answers that are shown by fields made by hand. */
+/** Selections of columns whose fields are written by hand. */
 const selections: Readonly<Record<string, string>> = {
   "smartList.query": "query { groups { conditions { field op value } } }",
   "smartList.order": "order { field customField direction nulls }",
 };
 
-/** How a column is asked for in answers. */
+/** The selection of a column. */
 function selection({ noun, name, row }: Case): string {
   const special = selections[`${noun}.${name}`];
   if (special) return special;
@@ -169,7 +169,7 @@ function shownValue({ name, row }: Case, record: Readonly<Record<string, unknown
   return part?.[name] ?? null;
 }
 
-/** What the payload of a mutation calls the record. */
+/** The record's field in the payload of a mutation, if it is not the noun. */
 const payloads: Readonly<Partial<Record<Noun, string>>> = { customFieldFolder: "folder" };
 
 async function writeOne(world: World, field: string, variables: object, types: string, one: Case) {
@@ -185,7 +185,7 @@ async function writeOne(world: World, field: string, variables: object, types: s
   return { id: record.id as string, value: shownValue(one, record) };
 }
 
-/** A record that is created with a value of a column, and the value as its answer shows it. */
+/** Creates a record with a value of a column, and returns the record and the value in the answer. */
 export const createWith = (world: World, one: Case, value: unknown, more: object = {}) =>
   writeOne(
     world,
@@ -202,7 +202,7 @@ export const createWith = (world: World, one: Case, value: unknown, more: object
     one,
   );
 
-/** A record that is there, given a value of a column. */
+/** Updates an existing record with a value of a column. */
 export const updateWith = (world: World, one: Case, id: string, value: unknown) =>
   writeOne(
     world,
@@ -212,7 +212,7 @@ export const updateWith = (world: World, one: Case, id: string, value: unknown) 
     one,
   );
 
-/** The value of a column as a record's answer shows it. */
+/** Reads the value of a column of a record. */
 export async function shownOf({ key }: World, one: Case, id: string): Promise<unknown> {
   const query = `query ($id: ID!) { record: ${one.noun}(id: $id) { ${selection(one)} } }`;
   const { data, text } = await sendText(key, query, { id });
@@ -221,7 +221,7 @@ export async function shownOf({ key }: World, one: Case, id: string): Promise<un
   return shownValue(one, record);
 }
 
-/** How what is compared is found: children by the contact that they hang on. */
+/** How records are listed for comparison: children are found by the contact that they belong to. */
 const lists: Readonly<Partial<Record<Noun, { readonly list: string; readonly prefix: string }>>> = {
   contact: { list: "contacts", prefix: "" },
   lead: { list: "leads", prefix: "" },
@@ -246,7 +246,7 @@ async function listOf(
 /**
  * Whether a record fulfils a condition of the generic form.
  *
- * @param id the record's; of a child, that of the contact that it hangs on
+ * @param id the id of the record, or for a child the id of its contact
  */
 export async function fulfils(
   world: World,
@@ -265,7 +265,7 @@ export async function fulfils(
   );
 }
 
-/** The operand by which a filter field finds a record with a column's value. */
+/** The operand with which a filter field finds records that have this value of a column. */
 export function operandFor({ member }: World, { path, type }: FilterField, value: unknown): unknown {
   if (path.endsWith(".role")) return "MEMBER";
   if (path.endsWith(".email")) return member.email;

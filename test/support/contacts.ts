@@ -4,7 +4,7 @@ import type { ContactCreateInput, ContactUpdateInput } from "../generated/graphq
 import { send, sendText } from "./client.ts";
 import { Organization } from "./makers.ts";
 
-/** Writing contacts through the door, for the tests of both mutations. */
+/** Writes contacts through the API, for the tests of contactCreate and contactUpdate. */
 
 const Create = graphql(`
   mutation CreateContact($input: ContactCreateInput!) {
@@ -31,7 +31,7 @@ const Update = graphql(`
   }
 `);
 
-/** An organization with custom fields and tags, and what its owner can do with contacts. */
+/** An organization with custom fields and tags, and its owner's calls that write contacts. */
 export async function contactWriter() {
   const organization = await Organization.make();
   await organization.customField({

@@ -3,22 +3,22 @@ import { inject } from "vitest";
 import type { Database } from "../../src/db/database.ts";
 import { openDatabase } from "../../src/db/open/database.ts";
 
-/** One database a worker, migrated; tests share it and make an organization each. */
+/** One migrated database per worker. Its tests share it, and each test makes its own organization. */
 
-/** The embedded database has one connection: tests in which somebody waits for somebody else are skipped on it. */
+/** The embedded database has one connection: tests in which one client waits for another are skipped on it. */
 export const oneConnection: boolean = inject("postgresUrl") === null;
 
 const statements: string[] = [];
 
 const open = (): Promise<Database> => {
-  // Noting when a key was used is nobody's answer, and comes whenever a minute is over.
+  // The update of a key's last use belongs to no answer, and happens whenever a minute has passed.
   const onStatement = (sql: string) => {
     if (!sql.startsWith("UPDATE api_key SET last_used_at")) statements.push(sql);
   };
   const url = inject("databaseUrl");
   if (url !== null)
     return openDatabase(
-      // Tests compile their first queries while others wait for a connection: that is no full pool.
+      // Requests may wait longer for a connection than in production, because tests compile queries meanwhile.
       { kind: "postgres", url, poolSize: 5, statementTimeout: 20_000, wait: 20_000 },
       // Not UTC, so that a statement that depends on the session's zone cannot pass unnoticed.
       { onStatement, prepareAfter: 0, session: { TimeZone: "America/New_York" } },
@@ -37,7 +37,7 @@ export function testDatabase(): Promise<Database> {
 
 let counts = 0;
 
-/** Whether some test counts the statements that are sent just now. */
+/** Whether a test counts statements at the moment. */
 export const isCounting = (): boolean => counts > 0;
 
 /** The SQL statements that some work sends, transaction control included. */

@@ -5,7 +5,7 @@ import { mutate, type PayloadError, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
-/** Searches for duplicates through the door, for tests. */
+/** Searches for duplicates through the API, for tests. */
 
 export interface Search {
   readonly id: string;
@@ -22,7 +22,7 @@ export const askSearch = (key: string): Promise<{ search: Search | null; errors:
 
 const silent = pino({ level: "silent" });
 
-/** Works once on the searches of an organization that are not done. */
+/** Works once on the unfinished searches of an organization. */
 export async function runSearches(
   { id: orgId }: Organization,
   options: RunOptions<"duplicateSearch"> = {},
@@ -39,7 +39,7 @@ export async function latestSearch(key: string): Promise<Search | null> {
   return (data as unknown as { duplicateSearch: Search | null }).duplicateSearch;
 }
 
-/** Searches to the end. */
+/** Starts a search, and works on it to its end. */
 export async function searched(organization: Organization): Promise<Search | null> {
   await askSearch(organization.key);
   await runSearches(organization);
@@ -52,7 +52,7 @@ export interface Group {
   readonly contacts: { name: string }[];
 }
 
-/** A page of the groups that were found. */
+/** A page of the found groups. */
 export async function groupsOf(key: string, args = "first: 100") {
   const { data, text } = await sendText(
     key,

@@ -24,7 +24,7 @@ interface Answer {
 }
 
 let made = 0;
-/** An address that nobody has yet. */
+/** An address that no contact has yet. */
 export const address = (what = "a") => `${what}${++made}@several.example`;
 
 /** The calls of an organization's owner, unless a call names another key. */
@@ -92,7 +92,7 @@ export function emailCalls(organization: () => Organization & { readonly key: st
     return rows.map((row) => row.held).sort();
   }
 
-  /** What the derived table has to have: the addresses of all live contacts. */
+  /** The expected rows of the derived table: the addresses of all live contacts. */
   async function wanted(of: Organization = organization()): Promise<string[]> {
     const { prisma } = await testDatabase();
     const rows = await prisma.contact.findMany({ where: { orgId: of.id, deletedAt: null } });

@@ -1,6 +1,6 @@
 import { decoderOf, type Encoding } from "../../src/lib/decoders.ts";
 
-/** Writing texts in encodings that Node.js only reads, for tests: what decodes to a character is how it is written. */
+/** Writes texts in encodings that Node.js can only read: the bytes of a character are those that decode to it. */
 
 const tables = new Map<Encoding, ReadonlyMap<string, Buffer>>();
 
@@ -22,7 +22,7 @@ function tableOf(encoding: Encoding): ReadonlyMap<string, Buffer> {
   return table;
 }
 
-/** @throws Error when the encoding does not have one of the characters */
+/** @throws Error if the encoding lacks one of the characters */
 export function encode(text: string, encoding: Encoding): Buffer {
   if (encoding === "utf-8") return Buffer.from(text);
   if (encoding === "utf-16le") return Buffer.from(text, "utf16le");

@@ -5,7 +5,7 @@ import { mutate, type PayloadError, sendText, testServer } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
-/** Exports through the door, for tests. */
+/** Exports through the API, for tests. */
 
 export interface ExportJob {
   readonly id: string;
@@ -43,7 +43,7 @@ const args = {
 
 export type Entity = keyof typeof declared;
 
-/** Asks for an export and gives the payload. */
+/** Starts an export, and returns the payload. */
 export const askExport = (
   key: string,
   variables: Record<string, unknown> = {},
@@ -59,7 +59,7 @@ export const askExport = (
 
 const silent = pino({ level: "silent" });
 
-/** Works once on each export of an organization that is not done; other tests' exports are theirs. */
+/** Works once on each unfinished export of an organization; exports of other tests are left alone. */
 export async function runExports(
   { id: orgId }: Organization,
   options: RunOptions<"exportJob"> = {},
@@ -79,22 +79,22 @@ export async function exportOf(key: string, id: string): Promise<ExportJob> {
   return job;
 }
 
-/** Downloads from a path as the holder of a key. */
+/** Downloads a path with a key. */
 export async function download(
   key: string,
   path: string | null,
 ): Promise<{ status: number; text: string; headers: Headers }> {
   const yoga = await testServer();
   const response = await yoga.fetch(`http://test${path}`, { headers: { authorization: `Bearer ${key}` } });
-  // `text()` takes a byte order mark away.
+  // `text()` would remove a byte order mark.
   const text = Buffer.from(await response.arrayBuffer()).toString();
   return { status: response.status, text, headers: response.headers };
 }
 
 /**
- * Exports to the end, and downloads the file.
+ * Exports to the end and downloads the file.
  *
- * @param key the caller's; the owner's when left out
+ * @param key the caller's key; the owner's by default
  */
 export async function exported(
   organization: Organization,

@@ -7,10 +7,10 @@ import { testDatabase } from "./database.ts";
 
 /** Databases whose connections break, for tests. */
 
-/** How a connection ends: by the network, before a statement arrives or after it was done; or by the server. */
+/** How a connection breaks: the network resets it before a statement arrives or after it ran, or the server ends it. */
 export type Cut = "reset" | "reset before the answer" | "terminated";
 
-/** The ways that there are: PGlite has no processes that could be terminated. */
+/** The ways to break a connection on this database: PGlite has no processes that could be terminated. */
 export const cuts = (): Cut[] => [
   "reset",
   "reset before the answer",
@@ -22,14 +22,14 @@ export interface Breakable {
   /**
    * Breaks the connections as a statement is sent.
    *
-   * @param when the one of this number, from 1, or the first that looks like this
-   * @param times how many statements break, one after the other, of those that look like this; a read is sent twice
+   * @param when the number of the statement, from 1, or a pattern that the first such statement matches
+   * @param times how many consecutive statements that match the pattern break; a read is sent twice
    * @returns whether the connections were broken
    */
   cutAt(how: Cut, when: number | RegExp, times?: number): () => boolean;
 }
 
-/** The test database, through connections that can be broken: of PGlite's own, since it has one. */
+/** The test database, through connections that can be broken; a separate PGlite, since it has only one connection. */
 export async function breakable(): Promise<Breakable> {
   const url = inject("databaseUrl");
   return url === null ? breakableEmbedded() : breakablePostgres(url);
@@ -89,12 +89,12 @@ async function breakableEmbedded(): Promise<Breakable> {
   return made;
 }
 
-/** Closes the connection that is not watched; the next one will be. */
+/** Closes the connection that is not watched yet; the next one will be watched. */
 const closeIdle = async (pool: pg.Pool): Promise<void> => (await pool.connect()).release(true);
 
 type Query = (...args: unknown[]) => unknown;
 
-/** Watches what a database's connections send, and lets it wait while they are broken. */
+/** Watches the statements of a database's connections, and holds a statement back while connections are broken. */
 function watching(database: Database, cut: (how: Cut) => Promise<void>): Breakable {
   let watch: (sql: string) => Promise<void> | null = () => null;
   const onConnect = (client: pg.PoolClient) => {
@@ -125,7 +125,7 @@ function watching(database: Database, cut: (how: Cut) => Promise<void>): Breakab
   };
 }
 
-/** A proxy before PostgreSQL, whose connections can be reset. */
+/** Starts a proxy in front of PostgreSQL, whose connections can be reset. */
 async function startProxy(target: string) {
   const pairs = new Set<readonly [Socket, Socket]>();
   const { hostname, port } = new URL(target);
@@ -154,7 +154,7 @@ async function startProxy(target: string) {
   return {
     url: Object.assign(new URL(target), { hostname: "127.0.0.1", port: String(own) }).toString(),
     reset,
-    /** What the server says next is not passed on. */
+    /** Resets the connections when the server answers next, and does not forward that answer. */
     resetAfterNext: () => {
       for (const [near, far] of pairs) {
         far.unpipe(near);

@@ -18,7 +18,7 @@ declare module "vitest" {
   }
 }
 
-/** Migrates once: PostgreSQL gets a database of its own, PGlite is dumped, and every worker starts from that. */
+/** Migrates once: a new database on PostgreSQL, or a dump of PGlite. Every worker starts from it. */
 export default async function setup(project: TestProject) {
   const url = project.getProvidedContext().postgresUrl ?? null;
   return url === null ? setupEmbedded(project) : setupPostgres(project, url);

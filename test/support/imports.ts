@@ -6,7 +6,7 @@ import { type Answer, read, sendText, testServer } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
-/** Importing files through the door, for tests. */
+/** Imports files through the API, for tests. */
 
 export interface Job {
   readonly id: string;
@@ -51,10 +51,10 @@ export interface Job {
 export const jobFields =
   "id entity state total done created updated skipped failed blank encoding delimiter leftOut problem columns { column field customField reason } unmappedColumns { column reason samples } errors(first: 100) { row line column code message raw } notes(first: 100) { row line column code message text }";
 
-/** What is imported. */
+/** The type of the imported records. */
 export type Imported = "Contact" | "Lead";
 
-/** Sends a file by a multipart request and gives the answer as it is. */
+/** Sends a file in a multipart request, and returns the answer unread. */
 export async function upload(
   key: string,
   file: string | Uint8Array<ArrayBuffer>,
@@ -96,7 +96,7 @@ export async function uploadAs<Data>(
 
 const BOUNDARY = "rolograph-test-boundary";
 
-/** A multipart request up to its file, as it is on the wire; what follows is the file, and `multipartEnd`. */
+/** The bytes of a multipart request before its file; the file and `multipartEnd` follow. */
 export function multipartStart(query: string, variables: Record<string, unknown>): string {
   const part = (name: string, body: string, more = "") =>
     `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${body}`;
@@ -109,7 +109,7 @@ export function multipartStart(query: string, variables: Record<string, unknown>
 
 export const multipartEnd = `\r\n--${BOUNDARY}--\r\n`;
 
-/** Sends a multipart request byte for byte, or as a stream gives it. */
+/** Sends the bytes of a multipart request, at once or as a stream. */
 export async function sendMultipart(
   key: string | null,
   body: string | ReadableStream<Uint8Array>,
@@ -123,7 +123,7 @@ export async function sendMultipart(
       ...(key !== null && { authorization: `Bearer ${key}` }),
     },
     body,
-    // A stream can be sent only while the answer is not waited for.
+    // Required by `fetch` for a body that is a stream.
     duplex: "half",
   };
   return read(await yoga.fetch(new Request("http://test/graphql", init as RequestInit)));
@@ -131,7 +131,7 @@ export async function sendMultipart(
 
 const silent = pino({ level: "silent" });
 
-/** Works once on each import of an organization that is not done; other tests' imports are theirs. */
+/** Works once on each unfinished import of an organization; imports of other tests are left alone. */
 export async function runImports(
   { id: orgId }: Organization,
   options: RunOptions<"importJob"> = {},
@@ -154,7 +154,7 @@ export async function jobOf(key: string, id: string): Promise<Job> {
 /**
  * Imports a file to its end.
  *
- * @param key the caller's; the owner's when left out
+ * @param key the caller's key; the owner's by default
  */
 export async function imported(
   organization: Organization,
@@ -167,7 +167,7 @@ export async function imported(
   const job = answer.data?.contactImport.job;
   if (!job) throw new Error(answer.text);
   await runImports(organization);
-  // A test of the server's own worker may have taken it up first.
+  // The worker of a server in another test may have claimed it first.
   await expect
     .poll(async () => (await jobOf(key, job.id)).state, { timeout: 20_000 })
     .toMatch(/^(DONE|FAILED)$/);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { expect, vi } from "vitest";
 
-/** The server as its operator starts it from the build, with what it has printed and logged so far. */
+/** The server, started from the build as an operator starts it, with its output and log so far. */
 
 const started = new Set<ChildProcess>();
 
@@ -20,7 +20,7 @@ export function startInstance(env: Readonly<Record<string, string | undefined>>)
     exited,
     output: () => output,
     url: async () => (await seen(() => /^GraphQL: (.*)\n/m.exec(output)?.[1])) ?? "",
-    /** Process ids of the workers that have begun to answer, in that order. */
+    /** Process ids of the workers that answer, in the order in which they started to answer. */
     workers: async (count: number) => {
       const pids = () =>
         [...output.matchAll(/^\{.*"worker":(\d+),"msg":"a worker answers"/gm)].map(([, pid]) => Number(pid));
@@ -34,7 +34,7 @@ export function killInstances(): void {
   for (const child of started) child.kill("SIGKILL");
 }
 
-/** Polls until there is a value. */
+/** Polls until `look` returns a value. */
 export const seen = <T>(look: () => T | Promise<T>) =>
   vi.waitFor(
     async () => {

@@ -1,11 +1,11 @@
-/** What may become of a process that works on a job, for tests. */
+/** Fates of a process that works on a job, for tests. */
 
 interface Options {
   readonly onProgress: () => unknown;
 }
 
 /**
- * Works on a job as a process that is killed after some steps: its lease is neither renewed nor released.
+ * Works on a job like a process that is killed after some steps: its lease is neither renewed nor released.
  *
  * @param run works, with these options
  */

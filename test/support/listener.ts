@@ -4,7 +4,7 @@ import { Listener, type ListenerOptions } from "../../src/server/listener.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
 import { testDatabase } from "./database.ts";
 
-/** The server behind a port of its own until it is stopped, for what a `fetch` cannot send or see. */
+/** The server at a separate port until it is stopped, for requests and answers that `fetch` cannot send or see. */
 export async function listening({
   headersTimeout,
   shutdownDelay = 0,
@@ -35,12 +35,12 @@ export async function listening({
 
 export interface Told {
   readonly status: number;
-  /** In lower case, as they were sent. */
+  /** The status line and the headers, in lower case. */
   readonly head: string;
   readonly text: string;
 }
 
-/** Sends text as it is on a connection of its own, and gives what comes back until the server closes it. */
+/** Sends a text unchanged on a new connection, and returns everything received until the server closes it. */
 function talk(port: number, text: string | Uint8Array): Promise<Told> {
   const socket = connect({ port, host: "127.0.0.1" });
   let received = "";

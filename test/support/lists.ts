@@ -5,7 +5,7 @@ import { mutate, sendText } from "./client.ts";
 import { testDatabase } from "./database.ts";
 import { Organization } from "./makers.ts";
 
-/** Smart lists of one organization, saved and read through the door, and planted as they were stored before. */
+/** Smart lists of one organization: saved and read through the API, or inserted in an older stored form. */
 
 export type Conditions = SmartListQueryInput["groups"][number]["conditions"];
 export interface List {
@@ -23,7 +23,7 @@ const all =
 export const saysIn = ({ query }: List) => query.groups[0]?.conditions[0]?.value;
 export const namesIn = ({ contacts }: List) => contacts.nodes.map(({ name }) => name);
 
-/** @param of the organization, which each test makes anew */
+/** @param of returns the organization, which each test makes anew */
 export function listsOf(of: () => Organization) {
   const save = (name: string, ...conditions: Conditions) =>
     mutate<{ smartList: List | null }>(
@@ -49,7 +49,7 @@ export function listsOf(of: () => Organization) {
     ((await sendText(of().key, "{ smartListsVersion }")).data as unknown as { smartListsVersion: number })
       .smartListsVersion;
 
-  /** A list as servers of before stored it: by name. */
+  /** A list as earlier versions stored it: by name. */
   async function plant(...conditions: Conditions): Promise<string> {
     const { prisma } = await testDatabase();
     const id = newId();
@@ -60,7 +60,7 @@ export function listsOf(of: () => Organization) {
   return { save, saved, read, setVersion, plant };
 }
 
-/** An organization with contacts who carry tags and options, beside another one with the same. */
+/** An organization with contacts that have tags and options; another organization has the same. */
 export async function worldOfNames(): Promise<Organization> {
   const organization = await Organization.make();
   const noise = await Organization.make();

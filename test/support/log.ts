@@ -1,16 +1,16 @@
 import { createLogger } from "../../src/server/log.ts";
 
-/** One line of the log, read. */
+/** One parsed line of the log. */
 export type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly level: number };
 
-/** The server's own logger, whose lines are kept for a test. */
+/** The server's logger; its lines are kept for a test. */
 export function keptLog(level: Parameters<typeof createLogger>[0] = "debug") {
   const texts: string[] = [];
   const logger = createLogger(level, { write: (text: string) => void texts.push(text) });
   const lines = (): Line[] => texts.map((text) => JSON.parse(text));
   return {
     logger,
-    /** All that was written, as text. */
+    /** The whole log as text. */
     text: () => texts.join(""),
     lines,
     /** The lines of requests. */

@@ -5,7 +5,7 @@ import { expect, onTestFinished, vi } from "vitest";
 import type { Database } from "../../src/db/database.ts";
 import { createServer } from "../../src/server/server.ts";
 
-/** A server of one request, which tells when its caller has left and when it has nothing more to do. */
+/** A server for one request, which shows when its caller has left and when its work has ended. */
 export async function lonely(database: Database) {
   const gateway = createServer({
     database,

@@ -12,7 +12,7 @@ import { emailKeys } from "../../src/lib/email.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { testDatabase } from "./database.ts";
 
-/** Makes rows past every rule but the database's own, so that tests can plant what they need. */
+/** Inserts rows directly, checked only by the database's constraints, so that tests can have any data. */
 
 interface MemberOptions {
   readonly role?: MemberRole;
@@ -95,7 +95,7 @@ export class Organization {
     return definition;
   }
 
-  /** The id of a tag of this name, made on first use. */
+  /** The id of the tag with this name, which is created on first use. */
   async tag(name: string, id = newId()): Promise<string> {
     const known = this.#tags.get(name);
     if (known !== undefined) return known;

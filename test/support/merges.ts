@@ -4,7 +4,7 @@ import type { ContactMergeInput } from "../generated/graphql.ts";
 import { send } from "./client.ts";
 import type { Organization } from "./makers.ts";
 
-/** Merging contacts and undoing merges, for tests. */
+/** Merges contacts and undoes merges, for tests. */
 
 export const Merge = graphql(`
   mutation MergeContacts($input: ContactMergeInput!, $dryRun: Boolean, $idempotencyKey: String) {
@@ -33,7 +33,7 @@ export const Unmerge = graphql(`
   }
 `);
 
-/** @param of the organization, which needs the custom fields `industry` and `size` for `pair` */
+/** @param of returns the organization; `pair` needs its custom fields `industry` and `size` */
 export function mergesOf(of: () => Organization) {
   const merge = async (input: ContactMergeInput, more: { dryRun?: boolean; idempotencyKey?: string } = {}) =>
     (await send(of().key, Merge, { input, ...more })).contactMerge;

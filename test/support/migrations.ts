@@ -8,7 +8,7 @@ import type { Database } from "../../src/db/database.ts";
 import type { MigrationFiles } from "../../src/db/migrate/migrate.ts";
 import { openDatabase } from "../../src/db/open/database.ts";
 
-/** Migrations and databases of their own, for tests. */
+/** Separate migrations and databases, for tests. */
 
 export const postgres = { host: "127.0.0.1", port: 5432, user: "postgres", database: "postgres" };
 export const postgresAnswers = await new pg.Pool({ ...postgres, connectionTimeoutMillis: 1000 })
@@ -16,7 +16,7 @@ export const postgresAnswers = await new pg.Pool({ ...postgres, connectionTimeou
   .then(() => true)
   .catch(() => false);
 
-/** A directory of migrations and a schema of the test's own, gone when it ends. */
+/** A directory of migrations and a schema for one test, deleted when the test ends. */
 export async function makeFiles(scripts: Record<string, string> = {}): Promise<MigrationFiles> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-migrations-"));
   onTestFinished(() => rm(directory, { recursive: true }));
@@ -50,7 +50,7 @@ export async function openThrowaway(): Promise<Database> {
     ...database,
     close: async () => {
       await database.close();
-      // The server notices that a connection is gone a moment after the client.
+      // PostgreSQL notices the end of a connection a moment later than its client.
       await vi.waitFor(() => admin.query(`DROP DATABASE ${name}`), { timeout: 5_000 });
       await admin.end();
     },

@@ -1,24 +1,25 @@
 import type { Plugin } from "vite";
 
-/** Faults planted in the sources, each one fragment said wrongly, so that a suite shows that it would notice them. */
+/** Faults planted in the sources (one wrong fragment each), to show that a suite of tests finds them. */
 
 export interface Fault {
-  /** A sentence, unlike every other one's. */
+  /** A unique sentence. */
   readonly name: string;
-  /** In src. */
+  /** Path inside src. */
   readonly file: string;
   readonly fragment: string;
   readonly instead: string;
 }
 
-/** How the source with a fault in it is imported: beside the real module, under another address. */
+/** The address under which the source with the fault is imported; the real module keeps its own. */
 export const addressOf = ({ name, file }: Fault): string =>
   `/src/${file}?fault=${encodeURIComponent(name.replaceAll("%", "percent"))}`;
 
 const queryOf = (fault: Fault): string => addressOf(fault).slice(addressOf(fault).indexOf("?") + 1);
 
 /**
- * Gives such addresses their sources. A fragment that is not there exactly once stops the run: the list is out of date.
+ * Provides the sources for these addresses. The run stops if a fragment does not occur exactly once: the list of
+ * faults is then out of date.
  */
 export function mutation(faults: readonly Fault[]): Plugin {
   const byQuery = new Map(faults.map((fault) => [queryOf(fault), fault]));

@@ -8,17 +8,17 @@ import { applyMigrations } from "../../src/db/migrate/migrate.ts";
 import { type DatabaseHooks, openDatabase } from "../../src/db/open/database.ts";
 import { newId } from "../../src/lib/typeid.ts";
 
-/** A migrated database that no other test uses, for what they must not meet: its tables may be changed. */
+/** A migrated database for one test only, which may change its tables. */
 export interface OwnDatabase {
   readonly database: Database;
-  /** The organization that is in it. */
+  /** Its organization. */
   readonly orgId: string;
   /** The key of its owner. */
   readonly key: string;
   close(): Promise<void>;
 }
 
-/** @param wait milliseconds for a connection, on PostgreSQL */
+/** @param wait maximum milliseconds to wait for a connection, on PostgreSQL */
 export async function ownDatabase(
   hooks: DatabaseHooks = {},
   { poolSize = 4, wait = 20_000 } = {},

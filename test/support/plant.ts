@@ -9,7 +9,7 @@ import { testDatabase } from "./database.ts";
 import type { Organization } from "./makers.ts";
 
 /**
- * Plants a row of any model, by what the database says of its columns: so that tests go through all models there are.
+ * Inserts a row of any model, by the columns that the database has, so that tests can go through all models.
  */
 
 export type PlantedColumns = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ interface Column {
   /** Name of its SQL type. */
   readonly type: string;
   readonly required: boolean;
-  /** The first of its values when it is an enum. */
+  /** Its first value if it is an enum. */
   readonly label: string | null;
 }
 
@@ -40,7 +40,7 @@ const demanded: Readonly<Record<string, (columns: PlantedColumns) => PlantedColu
   lead: ({ converted_contact_id: converted }) =>
     converted === undefined ? {} : { converted_at: new Date(), status: "CONVERTED" },
   tag: () => ({ color: "#00aa00" }),
-  // Ended, so that no runner claims them.
+  // In an end state, so that no runner claims them.
   import_job: () => ({ state: "DONE", finished_at: new Date() }),
   bulk_job: () => ({ state: "DONE", finished_at: new Date() }),
   export_job: () => ({ state: "DONE", finished_at: new Date() }),
@@ -54,7 +54,7 @@ const demanded: Readonly<Record<string, (columns: PlantedColumns) => PlantedColu
 
 let counter = 0;
 
-/** A value of a column's type, as JSON has it; its text begins with the mark. */
+/** A value of a column's type as JSON; its text begins with the mark. */
 function exampleOf({ type, label }: Column, mark: string): unknown {
   counter += 1;
   const text = `${mark}_${counter}`;
@@ -73,10 +73,10 @@ function exampleOf({ type, label }: Column, mark: string): unknown {
 const isText = (type: string) => type === "text" || type === "text[]" || type === "jsonb";
 
 /**
- * Inserts a row, and rows of what it must point to.
+ * Inserts a row, and the rows that it must point to.
  *
- * @param columns by their names in the database; what it hangs on is planted too when nothing of it is said
- * @param mark begins every text of the row, in columns that may be null as well; only required ones are filled without
+ * @param columns by their names in the database; a required parent that is not given is inserted too
+ * @param mark starts every text of the row, also in nullable columns; without it, only required columns are filled
  */
 export async function plant(
   model: OwnedName,

@@ -6,23 +6,23 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { postgresUrl } from "./program.ts";
 
-/** PgBouncer in transaction mode before the tests' PostgreSQL, as Debian packs it. */
+/** PgBouncer, as Debian packages it, in transaction mode in front of the tests' PostgreSQL. */
 
-/** Why PgBouncer cannot be started here; null when it can. */
+/** Why PgBouncer cannot be started here; null if it can. */
 export const poolerMissing: string | null = await promisify(execFile)("pgbouncer", ["--version"]).then(
   () => null,
   () => "pgbouncer is not installed",
 );
 
 export interface Pooler {
-  /** The address of a database behind it. */
+  /** The address of a database through PgBouncer. */
   url(database: string): string;
-  /** Kills it, and starts it anew at the same address. */
+  /** Kills PgBouncer, and starts it again at the same address. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param target the PostgreSQL behind it */
+/** @param target the address of PostgreSQL */
 export async function startPooler(target = postgresUrl): Promise<Pooler> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-pooler-"));
   const port = await freePort();
@@ -61,7 +61,7 @@ unix_socket_dir =
 }
 
 async function run(settings: string): Promise<ChildProcess> {
-  // It does not run as root.
+  // PgBouncer refuses to run as root.
   const child: ChildProcess = spawn("pgbouncer", [
     ...(process.getuid?.() === 0 ? ["-u", "nobody"] : []),
     settings,

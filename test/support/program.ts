@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import pg from "pg";
 
-/** The program as its operator runs it, from the build. */
+/** Runs the built program as an operator does. */
 
 export interface Ran {
   readonly code: number | null;
@@ -9,7 +9,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs a command to its end, with no other settings than those given. */
+/** Runs a command to its end, with only the given settings. */
 function run(
   command: string,
   args: readonly string[],
@@ -31,18 +31,18 @@ function run(
   });
 }
 
-/** `npm run <words>`, as one types it. @param input what it reads from standard input */
+/** Runs `npm run <words>`. @param input its standard input */
 export const npm = (words: readonly string[], env: Record<string, string>, input = ""): Promise<Ran> =>
   run("npm", ["run", "--silent", ...words], env, input);
 
-/** The program itself: what the npm scripts run. */
+/** Runs the program itself, as the npm scripts do. */
 export const program = (words: readonly string[], env: Record<string, string>): Promise<Ran> =>
   run(process.execPath, ["dist/main.js", ...words], env);
 
-/** Where PostgreSQL may be. */
+/** The address of the tests' PostgreSQL, if there is one. */
 export const postgresUrl = process.env.TEST_DATABASE_URL ?? "postgresql://postgres@127.0.0.1:5432/postgres";
 
-/** Whether it answers there. */
+/** Whether PostgreSQL answers at this address. */
 export async function postgresAnswers(): Promise<boolean> {
   const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: 1000 });
   return client.connect().then(

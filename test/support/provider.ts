@@ -7,7 +7,7 @@ import { createServer as createGateway } from "../../src/server/server.ts";
 import { type Answer, read } from "./client.ts";
 import { testDatabase } from "./database.ts";
 
-/** An identity provider on 127.0.0.1, with keys of its own. */
+/** An identity provider on 127.0.0.1, with its own signing keys. */
 
 interface Key {
   readonly alg: string;
@@ -17,7 +17,7 @@ interface Key {
 }
 
 export interface TokenOptions {
-  /** The key of this algorithm signs it; RS256 by default. */
+  /** The algorithm of the key that signs the token; RS256 by default. */
   readonly alg?: string;
   /** Seconds from now; an hour by default, null for none. */
   readonly expires?: number | null;
@@ -26,9 +26,9 @@ export interface TokenOptions {
 export class Provider {
   readonly keys: Key[] = [];
   readonly audience = "rolograph-test";
-  /** What was asked for, in order. */
+  /** The paths of the requests, in order. */
   readonly requests: string[] = [];
-  /** Answers 500 while true. */
+  /** While true, all answers are 500. */
   down = false;
   readonly #server: Server;
 
@@ -67,7 +67,7 @@ export class Provider {
     return { issuer: this.issuer, audience: this.audience, jwksUrl: null };
   }
 
-  /** A token that is as it should be, but for what the claims say. */
+  /** A valid token, except for the given claims. */
   async token(
     claims: Readonly<Record<string, unknown>>,
     { alg = "RS256", expires = 3600 }: TokenOptions = {},
@@ -86,7 +86,7 @@ export class Provider {
       .sign(key.privateKey);
   }
 
-  /** Makes a user known to the gateway as one of the provider's subjects. */
+  /** Links a user of the gateway to a new subject of the provider. */
   async knows(userId: string): Promise<string> {
     const { prisma } = await testDatabase();
     const subject = `subject-${userId}`;

@@ -1,10 +1,10 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a run with one plain line that counts its tests. */
+/** Prints one line at the end of a run, with the numbers of its tests. */
 export default class Tally implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
-    // A file that does not load has no tests, and an error between tests belongs to none.
+    // A file that does not load counts as a failure, and so does an error outside of tests.
     let failed = unhandled.length;
     for (const module of modules) {
       const broken = module.errors().length;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-/** The proof of the filter with more cases, or with those of an earlier run. */
+/** Runs the proof of the filter from the command line: with more cases, or with the cases of an earlier run. */
 
 const wholeNumber = (text: string): string => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, such as 50000.");

@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import type { Input, Json } from "./model.ts";
 
-/** Relative dates by the calendar on the wall: what day a moment falls on there, and which days are meant. */
+/** Relative dates in local time: the day of a moment in a time zone, and the days that a condition means. */
 
-/** When, in milliseconds, and where the filter is asked. */
+/** The moment of a query in milliseconds, and its time zone. */
 export interface At {
   readonly now: number;
   readonly timeZone: string;
@@ -16,7 +16,7 @@ const wall = (moment: number, { timeZone }: At) =>
 
 const isBefore = (one: Day, other: Day) => Temporal.PlainDate.compare(one, other) < 0;
 
-/** Whether a date or a moment lies where `on`, `within` or `olderThan` say. */
+/** Whether a date or a moment fulfils `on`, `within` or `olderThan`. */
 export function lies(value: string, type: "date" | "dateTime", op: string, said: Json, at: At): boolean {
   const moment = Date.parse(value);
   const day = type === "date" ? Temporal.PlainDate.from(value) : wall(moment, at).toPlainDate();
@@ -47,7 +47,7 @@ export function lies(value: string, type: "date" | "dateTime", op: string, said:
     : !isBefore(day, today) && isBefore(day, today.add(length));
 }
 
-/** A name of the unit of the calendar that a day is in. */
+/** A name of the calendar unit (month, quarter, …) that contains a day. */
 function unitOf(day: Day, unit: string): string {
   switch (unit) {
     case "DAY":
@@ -63,13 +63,13 @@ function unitOf(day: Day, unit: string): string {
   }
 }
 
-/** Weeks of the organization begin on Sunday, a day before those of ISO 8601. */
+/** The organization's weeks begin on Sunday, a day before those of ISO 8601. */
 function weekOf(day: Day): string {
   const next = day.add({ days: 1 });
   return `${next.yearOfWeek} ${next.weekOfYear}`;
 }
 
-/** The first day of the unit that a day is in, found by going back. */
+/** The first day of the unit that contains a day, found by going back day by day. */
 function firstOf(day: Day, unit: string): Day {
   let first = day;
   while (unitOf(first.subtract({ days: 1 }), unit) === unitOf(day, unit)) first = first.subtract({ days: 1 });

@@ -1,5 +1,5 @@
 /**
- * What can be filtered, written down once more for the proof: nothing here comes from the registry that it checks.
+ * The filter fields and operators, listed again for the proof: nothing here comes from the registry that it checks.
  */
 
 export type Entity = "contact" | "deal" | "activity" | "conversation" | "lead";
@@ -25,7 +25,7 @@ export type Type =
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 export type Input = { readonly [name: string]: Json };
 
-/** A record as the proof knows it: plain values under the names of the filter's fields. */
+/** A record of the proof: plain values by the names of filter fields. */
 export type Row = Readonly<Record<string, unknown>>;
 
 const person = {
@@ -59,10 +59,10 @@ const keys = [
   "linkedinSalesUrl",
 ] as const;
 
-/** The texts of a contact that have no column to be compared in. */
+/** The texts of a contact without a column for comparisons. */
 export const keyFields: readonly string[] = keys;
 
-/** The fields of each kind of record by their names in the query form; those of relations with their counts. */
+/** The fields of each kind of record, by their names in the query form; also the counts of relations. */
 export const fields: Readonly<Record<Entity, Readonly<Record<string, Type>>>> = {
   contact: {
     ...person,
@@ -120,7 +120,7 @@ export const fields: Readonly<Record<Entity, Readonly<Record<string, Type>>>> = 
   conversation: { id: "id", channel: "enum", lastMessageAt: "dateTime" },
 };
 
-/** The records that belong to a record, and whether there is one of them at most. */
+/** The relations of each kind of record, and whether a relation has at most one record. */
 export const relations: Readonly<
   Record<Entity, Readonly<Record<string, { readonly entity: Entity; readonly one: boolean }>>>
 > = {
@@ -140,7 +140,7 @@ export const relations: Readonly<
   conversation: {},
 };
 
-/** Custom fields of contacts: every type with a column of its own where it can have one, and without. */
+/** Custom fields of contacts: each type without a typed slot, and also with one if the type can have it. */
 export const customFields = [
   { slug: "text", type: "TEXT", as: "text", slot: "text1" },
   { slug: "text_json", type: "TEXT", as: "text", slot: null },
@@ -190,7 +190,7 @@ export const aliases: Readonly<Record<string, readonly string[]>> = {
   lastModificationSource: ["last_modification_source"],
 };
 
-/** A lead has one number, which has one name. */
+/** The further names of a field. A lead has one phone number, which has a single name. */
 export const aliasesOf = (entity: Entity, path: string): readonly string[] =>
   entity === "lead" && path === "phone" ? [] : (aliases[path] ?? []);
 
@@ -209,7 +209,7 @@ export type Op =
   | (typeof dates)[number]
   | (typeof sets)[number];
 
-/** The operators that each type takes. */
+/** The operators of each type. */
 export const operators: Readonly<Record<Type, readonly Op[]>> = {
   text: [...equality, ...parts, ...emptiness],
   email: [...equality, ...parts, ...emptiness],
@@ -229,7 +229,7 @@ export const operators: Readonly<Record<Type, readonly Op[]>> = {
   relation: emptiness,
 };
 
-/** Operators whose complement has a name. */
+/** Operators whose complement is an operator too. */
 export const twins: Readonly<Partial<Record<Op, Op>>> = {
   EQ: "NE",
   NE: "EQ",
@@ -243,5 +243,5 @@ export const twins: Readonly<Partial<Record<Op, Op>>> = {
   HAS_NONE: "HAS_ANY",
 };
 
-/** Those that hold where their twin does not, records without a value included. */
+/** Operators that are true exactly if their twin is false, also for records without a value. */
 export const negatives: readonly Op[] = ["NE", "NOT_IN", "NOT_CONTAINS", "HAS_NONE", "IS_EMPTY"];

@@ -1,16 +1,16 @@
 import type { Fault } from "../../support/mutation.ts";
 import type { Type } from "./model.ts";
 
-/** Faults that the proof has to notice, each one fragment of the source said wrongly. */
+/** Faults that the proof must find: each replaces one fragment of the source by a wrong one. */
 
 export interface Mutant extends Fault {
-  /** Types of fields, so that not many random filters are needed. */
+  /** Types of the fields to filter by, so that few random filters are enough to find the fault. */
   readonly about: readonly Type[];
-  /** The relations that lead to the records that they are about. */
+  /** The relations from the listed records to the records with these fields. */
   readonly inside?: readonly string[];
 }
 
-/** @param file in src/filter */
+/** @param file path inside src/filter */
 const mutant = (name: string, file: string, fragment: string, instead: string, ...about: Type[]): Mutant => ({
   name,
   file: `filter/${file}`,

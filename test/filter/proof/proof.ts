@@ -10,15 +10,15 @@ import { type ListedEntity, seenBy } from "./seen.ts";
 import type { Tree } from "./trees.ts";
 import type { World } from "./world.ts";
 
-/** Asks in every form the same thing, and the reference evaluator too. */
+/** Sends the same filter in every form, and compares the results with the reference evaluator. */
 
-/** A filter, and where its days begin: in the organization when nothing is said. */
+/** A filter, and the time zone of its days; the organization's by default. */
 export interface Case {
   readonly tree: Tree;
   readonly timeZone: string | null;
 }
 
-/** A case in the words of the forms, with what the reference says of it. */
+/** A case in each form, with the result of the reference evaluator. */
 interface Question {
   readonly filter: Input;
   readonly query: Input | null;
@@ -38,15 +38,15 @@ interface Found {
   readonly pageInfo?: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** As many as one document may have, three aliases each; stored lists take one. */
+/** Maximum number of cases in one document: each takes three aliases, and stored lists take one. */
 const CASES_A_REQUEST = 5;
 const LISTS_A_REQUEST = 15;
-/** Of them, those whose contacts are read too, and not their number alone. */
+/** Number of these cases whose contacts are read; of the others, only the number is read. */
 const LISTS_OPENED = 3;
 const contacts = "contacts(first: 100) { totalCount nodes { id } }";
 const MAX_PAGE = 100;
 
-/** Whose records are asked for, and whether by a member who sees what is assigned to them alone. */
+/** The organization and entity of the records, and whether a restricted member sends the queries. */
 export interface Subject {
   readonly entity: ListedEntity;
   readonly isRestricted: boolean;
@@ -68,11 +68,11 @@ export class Proof {
     readonly world: World,
     readonly send: Send,
     readonly subject: Subject,
-    /** All that the list shows. */
+    /** All records of the list. */
     readonly rows: readonly Row[],
   ) {}
 
-  /** @param send how documents are sent; through the test server when left out */
+  /** @param send sends documents; to the test server by default */
   static async of(
     world: World,
     send?: Send,
@@ -91,9 +91,9 @@ export class Proof {
   }
 
   /**
-   * Asks some cases at one moment, which the process's clock has to show.
+   * Checks cases at one moment, which the process's clock must show.
    *
-   * @throws Error with the query, its variables, and what was expected and found, when any answer differs
+   * @throws Error with the query, its variables, and the expected and the found records, if any answer differs
    */
   async check(now: number, cases: readonly Case[]): Promise<void> {
     const questions = cases.map((one) => this.#question(one, now));
@@ -125,7 +125,7 @@ export class Proof {
     return question;
   }
 
-  /** The typed form, its negation, and the query form, for a few cases in one document. */
+  /** Checks the typed form, its negation and the query form, for a few cases in one document. */
   async #doors(questions: readonly Question[]): Promise<void> {
     const { field, filter: filterType } = lists[this.subject.entity];
     const variables: Record<string, unknown> = {};
@@ -155,10 +155,10 @@ export class Proof {
     }
   }
 
-  /** Smart lists that say the same, planted for the question and taken away again. */
+  /** Checks smart lists with the same filter, which are inserted for this check and deleted afterwards. */
   async #stored(questions: readonly Question[]): Promise<void> {
     const storable = questions.filter(({ query }) => query && !namesNoTag(query)).slice(0, LISTS_A_REQUEST);
-    // Of contacts alone there are lists.
+    // Only contacts have smart lists.
     if (storable.length === 0 || this.subject.entity !== "contact") return;
     const { prisma } = await testDatabase();
     const orgId = this.world.organization.id;
@@ -194,7 +194,7 @@ export class Proof {
     await prisma.smartList.deleteMany({ where: { orgId, id: { in: ids } } });
   }
 
-  /** Page after page: everything once. */
+  /** Checks that all pages together have each record once. */
   async #pages(question: Question): Promise<void> {
     const ids: string[] = [];
     const { field, filter: filterType, order } = lists[this.subject.entity];
@@ -216,7 +216,7 @@ export class Proof {
     this.asked.pages += 1;
   }
 
-  /** A typed filter and a query in one question: both hold. */
+  /** Checks that a typed filter and a query in one request are AND-ed. */
   async #both({ filter, expected, timeZone }: Question, { query }: Question): Promise<void> {
     if (!query) return;
     const at = { now: Date.now(), timeZone: timeZone ?? ORGANIZATION_TIME_ZONE };
@@ -242,7 +242,7 @@ export class Proof {
 
   #same(who: string, question: Question, found: ReadonlySet<string>, count = found.size): void {
     const { expected } = question;
-    // A page holds no more.
+    // A page has no more records.
     const shown = Math.max(found.size, Math.min(expected.size, MAX_PAGE));
     const agrees = found.size === shown && [...found].every((id) => expected.has(id));
     if (!agrees || count !== expected.size) {
@@ -253,7 +253,7 @@ export class Proof {
     }
   }
 
-  /** What one answer has and another has not. */
+  /** The records that are in one answer and not in another, for messages. */
   #named(ids: ReadonlySet<string>, others: ReadonlySet<string>) {
     const only = [...ids].filter((id) => !others.has(id));
     const rows = only.slice(0, 2).map((id) => this.rows.find((row) => row.id === id) ?? `a stranger: ${id}`);
@@ -283,5 +283,5 @@ got ${show(got)}`,
 
 const idsIn = (found: Found | undefined) => new Set((found?.nodes ?? []).map(({ id }) => id));
 
-/** A tag that nobody made is a problem of a stored list, where a question of the moment finds nothing. */
+/** Whether a query names a tag that does not exist: a stored list reports it in `problems`, a query finds nothing. */
 const namesNoTag = (query: Input): boolean => /"strasse"/i.test(JSON.stringify(query));

@@ -12,13 +12,13 @@ import {
   type Type,
 } from "./model.ts";
 
-/** What a filter means, said as plainly as it can be: record by record, without SQL and without the compiler. */
+/** The reference evaluator: what a filter means, record by record, without SQL and without the compiler. */
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase().replace(/ς/g, "σ").normalize("NFC");
-/** Spaces and characters that show nothing are no value. */
+/** A text of only spaces and invisible characters counts as no value. */
 const isBlank = (text: string) => /^(\s|\p{Cf}|\p{DI})*$/u.test(text);
 
-/** The form in which e-mail addresses compare; what is no address compares as text. */
+/** The comparison key of an e-mail address; other texts are compared as text. */
 function emailKey(text: string): string {
   const [, local = "", domain = ""] = /^ *([^\s@]{1,64})@([\p{L}\p{M}\p{N}.-]+) *$/u.exec(text) ?? [];
   const atoms = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
@@ -30,7 +30,7 @@ function emailKey(text: string): string {
   return isAddress ? `${fold(local)}@${host}` : fold(text);
 }
 
-/** What stands between the digits of a phone number. */
+/** A text without the separators between the digits of a phone number. */
 const bare = (text: string) => fold(text).replace(/[\s().\-/]/g, "");
 
 const keys: Partial<Record<Type, (said: string) => string>> = {
@@ -41,7 +41,7 @@ const keys: Partial<Record<Type, (said: string) => string>> = {
 };
 const keyOf = (type: Type, said: unknown) => (keys[type] ?? fold)(String(said));
 
-/** A decimal as a whole number of its twelfth decimals, for no double holds it. */
+/** A decimal times 10^12, as an integer: a double cannot hold it exactly. */
 function exact(said: unknown): bigint {
   const [, sign, whole, part = ""] = /^([+-]?)(\d*)\.?(\d*)$/.exec(String(said)) ?? [];
   const digits = BigInt(`0${whole}${part.padEnd(12, "0")}`);
@@ -50,7 +50,7 @@ function exact(said: unknown): bigint {
 
 const numeric = (type: Type) => type === "integer" || type === "number";
 
-/** Negative, nothing or positive, as a value is less than, equal to or more than what is said. */
+/** Negative, zero or positive, if a value is less than, equal to or greater than the operand. */
 export function order(type: Type, value: unknown, said: Json): number {
   const [one, other] = numeric(type)
     ? [exact(value), exact(said)]
@@ -67,18 +67,18 @@ function same(type: Type, value: unknown, said: Json): boolean {
   return texts(type, value).includes(keyOf(type, said));
 }
 
-/** The texts of a value; a phone number or tag is one of several. */
+/** The texts of a value; phone numbers and tags have several. */
 const texts = (type: Type, value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).map((each) => keyOf(type, each));
 
-/** The texts of a value in which parts are looked for: an address is also there as people see it. */
+/** The texts of a value in which CONTAINS searches; of an e-mail address also its displayed form. */
 const shown = (type: Type, value: unknown): string[] =>
   texts(type, value).flatMap((text) => {
     const [local = "", domain = ""] = type === "email" ? text.split("@") : [];
     return domain.includes("xn--") ? [text, `${local}@${fold(domainToUnicode(domain))}`] : [text];
   });
 
-/** The ways in which a part may be meant. */
+/** The texts that the operand of CONTAINS and similar operators may stand for. */
 function parts(type: Type, op: string, said: Json): string[] {
   const text = String(said);
   if (type === "email") return [emailKey(text), fold(text)];
@@ -100,7 +100,7 @@ const isEmpty = (value: unknown): boolean =>
   (typeof value === "string" && isBlank(value)) ||
   (Array.isArray(value) && value.length === 0);
 
-/** Whether one comparison of the typed form holds. */
+/** Whether one comparison of the typed form is true. */
 function holds(type: Type, op: string, said: Json, value: unknown, at: At): boolean {
   const each = (said: Json, op: string) =>
     (said as readonly Json[]).map((item) => holds(type, op, item, value, at));
@@ -149,7 +149,7 @@ const all = (type: Type, comparisons: Json, value: unknown, at: At): boolean =>
 const customType = (slug: Json | undefined): Type =>
   customFields.find((field) => field.slug === slug)?.as ?? "text";
 
-/** Whether a record fulfils a filter of the typed form. */
+/** Whether a record matches a filter of the typed form. */
 export const matches = (filter: Input, row: Row, entity: Entity, at: At): boolean =>
   Object.entries(filter).every(([name, said]) => {
     const inner = said as Input;
@@ -188,7 +188,7 @@ const canonical = new Map(
   Object.entries(aliases).flatMap(([name, others]) => others.map((other) => [other, name])),
 );
 
-/** The type of a field and its value in a record, or in each of the related records that its name leads to. */
+/** The type of a field, and its value in the record, or in each related record that the name refers to. */
 function find(path: string, row: Row, entity: Entity): { type: Type; values: unknown[] } {
   const name = canonical.get(path) ?? path;
   const [first = "", ...rest] = name.split(".");
@@ -208,7 +208,7 @@ function find(path: string, row: Row, entity: Entity): { type: Type; values: unk
   return { type, values: [rest[0] === undefined ? value : ((value as Row | null)?.[rest[0]] ?? null)] };
 }
 
-/** A record that has nothing, to look up a type where there is none. */
+/** An empty record, to look up a type if there is no related record. */
 const nobody: Row = { custom: {}, deals: [], activities: [], conversations: [], leads: [] };
 
 const positive: Readonly<Record<string, string>> = {
@@ -219,7 +219,7 @@ const positive: Readonly<Record<string, string>> = {
 };
 const camel = (op: string) => op.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Some record's value fulfils it; for the negative operators none does, and empty means that none has one. */
+/** A condition is true if any value fulfils it; a negative operator is true if no value fulfils its positive twin. */
 function condition({ field, op, value = true }: Input, row: Row, entity: Entity, at: At): boolean {
   const { type, values } = find(String(field), row, entity);
   if (op === "IS_EMPTY" || op === "IS_NOT_EMPTY") {
@@ -231,7 +231,7 @@ function condition({ field, op, value = true }: Input, row: Row, entity: Entity,
   return some !== String(op) in positive;
 }
 
-/** Whether a record fulfils a query of the query form: all conditions of some group. */
+/** Whether a record matches a query of the query form: it fulfils all conditions of at least one group. */
 export const fulfils = (query: Input, row: Row, entity: Entity, at: At): boolean =>
   (query.groups as readonly Input[]).some(({ conditions }) =>
     (conditions as readonly Input[]).every((each) => condition(each, row, entity, at)),

@@ -10,7 +10,7 @@ import {
 } from "./model.ts";
 import { type Comparison, type Tree, typedName } from "./trees.ts";
 
-/** An abstract filter in the words of each form. */
+/** Renders an abstract filter in each form. */
 
 /** The filter of the typed form. */
 export function typed(tree: Tree): Input {
@@ -36,7 +36,7 @@ function typedField({ entity, name, type, comparisons, style }: Extract<Tree, { 
   const said = Object.fromEntries(comparisons.map((one) => [typedName(one.op, type), typedValue(one, type)]));
   if (first === "custom") return { customFields: [{ slug: second ?? "", [type]: said }] };
   if (second !== undefined) return { [first]: { [second]: said } };
-  // Two comparators on one field may stand in one object or apart.
+  // Two comparators of one field may be in one object or in two.
   const [one, ...others] = Object.entries(said);
   if (style % 3 !== 0 || !one || others.length === 0 || relations[entity][first]) return { [first]: said };
   return { and: [{ [first]: Object.fromEntries([one]) }, { [first]: Object.fromEntries(others) }] };
@@ -57,7 +57,7 @@ interface Condition extends Comparison {
 
 const limits = { groups: 10, conditions: 20 };
 
-/** The query of the query form; null where it has no words for the filter. */
+/** The query of the query form; null if that form cannot express the filter. */
 export function generic(tree: Tree, entity: Entity): Input | null {
   const groups = groupsOf(tree, false);
   if (!groups || groups.length === 0 || groups.length > limits.groups) return null;
@@ -65,7 +65,7 @@ export function generic(tree: Tree, entity: Entity): Input | null {
   return { groups: groups.map((group) => ({ conditions: group.map((each) => written(each, entity)) })) };
 }
 
-/** OR of AND groups, every negation at an operator that has a twin. */
+/** OR of AND groups in which only operators are negated, by their twins; null if that is not possible. */
 function groupsOf(tree: Tree, negated: boolean): Condition[][] | null {
   switch (tree.kind) {
     case "not":
@@ -100,7 +100,7 @@ function turn(condition: Condition): Condition | null {
   return op === undefined ? null : { ...condition, op };
 }
 
-/** A comparison with a field of related records: one of them fulfils it, or none does. */
+/** A comparison of a field of related records: at least one record fulfils it, or none does. */
 function throughRelation(tree: Extract<Tree, { kind: "related" }>, negated: boolean): Condition | null {
   const inner = single(tree.node);
   const none = (tree.how === "none") !== negated;
@@ -113,7 +113,7 @@ function throughRelation(tree: Extract<Tree, { kind: "related" }>, negated: bool
   return none ? turn(condition) : condition;
 }
 
-/** The one comparison that a filter of related records makes. */
+/** The only comparison of a filter of related records. */
 function single(tree: Tree): Condition | "everything" | null {
   if (tree.kind === "and" && tree.nodes.length === 0) return "everything";
   if (tree.kind === "and" && tree.nodes.length === 1 && tree.nodes[0]) return single(tree.nodes[0]);
@@ -123,7 +123,7 @@ function single(tree: Tree): Condition | "everything" | null {
   return { ...comparison, path: tree.name, type: tree.type, style: tree.style };
 }
 
-/** A condition as a client sends it: by any of the field's names, emptiness said this way or that. */
+/** A condition as a client may send it: with any name of the field, and emptiness in any of its notations. */
 function written({ path, type, op, value, style }: Condition, entity: Entity): Input {
   const names = [path, ...aliasesOf(entity, path)];
   const field = names[style % names.length] ?? path;
@@ -136,7 +136,7 @@ function written({ path, type, op, value, style }: Condition, entity: Entity): I
     if (op === "HAS_ANY" || op === "HAS_ALL") return { field, op: "CONTAINS", value: value[0] ?? null };
     if (op === "HAS_NONE") return { field, op: "NOT_CONTAINS", value: value[0] ?? null };
   }
-  // More digits than these have to be sent as text.
+  // A number with more digits must be sent as text.
   const short =
     type === "number" &&
     typeof value === "string" &&

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { customFields, enums, keyFields, options } from "./model.ts";
 import { address, addressOf, amount, anyText, around, count, number, phone, shownText } from "./values.ts";
 
-/** Random records, with everything that they may lack. */
+/** Random records, in which each optional value may be missing. */
 
 export const tagNames = ["VIP", "Hot 100%", "a_b", "Straße", "İ", "Cafe\u0301", "{x:1}"] as const;
 
@@ -12,7 +12,7 @@ const someOf = <T>(values: readonly T[]) => fc.subarray([...values], { maxLength
 const enumOf = (name: string) => fc.constantFrom(...(enums[name] ?? []));
 const owner = maybe(fc.nat(2));
 
-/** Any record whose dates lie around some moments. */
+/** Any record whose dates are close to one of these moments. */
 function recordAround(nows: readonly number[]) {
   const { moment, day } = around(nows);
   const values: Readonly<Record<(typeof customFields)[number]["type"], fc.Arbitrary<unknown>>> = {
@@ -91,12 +91,12 @@ function recordAround(nows: readonly number[]) {
 
 export type Planned = ReturnType<typeof recordAround> extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Records to plant; the same for the same seed. */
+/** Records to insert; the same for the same seed. */
 export const planned = (seed: number, howMany: number, nows: readonly number[]): Planned[] =>
   fc.sample(recordAround(nows), { seed, numRuns: howMany }).map((each, index) => ({
     ...each,
     email: each.email === null ? null : addressOf(index, each.email),
-    // None without a primary one.
+    // A contact without a primary address has no others.
     otherEmails:
       each.email === null
         ? []

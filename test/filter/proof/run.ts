@@ -5,11 +5,11 @@ import type { Case, Proof } from "./proof.ts";
 import { Trees } from "./trees.ts";
 import { timeZones } from "./values.ts";
 
-/** Runs random cases in batches, and says the smallest one that differs. */
+/** Runs random cases in batches, and reports the smallest case that differs. */
 
 const CASES_A_BATCH = 15;
 
-/** Random filters for a world, asked in any of the time zones or where the organization is. */
+/** Random filters for a world, in any of the time zones or in the organization's. */
 const caseOf = (
   { world, subject }: Proof,
   { about, inside }: Pick<Run, "about" | "inside">,
@@ -22,20 +22,20 @@ const caseOf = (
 interface Run {
   readonly cases: number;
   readonly seed: number;
-  /** Whether to look for a smaller case that differs too. */
+  /** Whether to search for a smaller case that differs too. */
   readonly shrink?: boolean;
-  /** When they are asked, in this order; the embedded database does not bear a clock that goes back. */
+  /** The moments of the queries, in this order: on the embedded database, the clock must not go back. */
   readonly asked: readonly number[];
-  /** The types of the fields that they are about; all of them when left out. */
+  /** The types of fields to filter by; all of them by default. */
   readonly about?: readonly Type[];
-  /** The relations that lead to the records that they are about. */
+  /** The relations from the listed records to the records to filter by. */
   readonly inside?: readonly string[];
 }
 
 /**
- * Checks as many cases as are wanted, batch by batch, the clock going on from moment to moment.
+ * Checks the requested number of cases in batches; the clock moves on from moment to moment.
  *
- * @throws Error with the seed, the path and the shrunk case, when the forms and the reference differ
+ * @throws Error with the seed, the path and the shrunk case, if the forms and the reference differ
  */
 export async function prove(proof: Proof, run: Run): Promise<void> {
   const { cases, seed, shrink = true, asked } = run;
@@ -44,7 +44,7 @@ export async function prove(proof: Proof, run: Run): Promise<void> {
   for (let from = 0; from < cases; from += CASES_A_BATCH) {
     const batch = { seed: seed + from, numRuns: Math.min(CASES_A_BATCH, cases - from) };
     const now = asked[Math.floor((from / cases) * asked.length)] ?? 0;
-    // Days are long to tell apart in every time zone: every fifth batch is about them alone.
+    // Faults in the calculation of days show in few cases: every fifth batch is only about days.
     const arbitrary = (from / CASES_A_BATCH) % 5 === 4 ? days : any;
     vi.setSystemTime(now);
     const sample = fc.sample(arbitrary, batch);
@@ -57,7 +57,7 @@ export async function prove(proof: Proof, run: Run): Promise<void> {
   }
 }
 
-/** The same cases one by one, so that the one that differs can be shrunk. */
+/** Runs the same cases one by one, so that the failing case can be shrunk. */
 const smallest = (
   proof: Proof,
   arbitrary: fc.Arbitrary<Case>,

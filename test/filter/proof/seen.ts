@@ -1,19 +1,19 @@
 import { type Entity, type Row, relations } from "./model.ts";
 
-/** What a restricted member sees, said without SQL: who is on a record, or on what it hangs from, sees it. */
+/** What a restricted member sees, without SQL: records that are assigned to them, or whose parent is. */
 
-/** What has lists of its own. */
+/** The entities that have lists. */
 export type ListedEntity = "contact" | "lead" | "deal";
 /** The records of each list. */
 export type Listed = Readonly<Record<ListedEntity, readonly Row[]>>;
 
-/** Whose ids are on a record or on what it hangs from: they see it, restricted or not. */
+/** The key of the members whose ids are on a record or its parents; they see the record even if restricted. */
 export const OWNERS = "owners";
 
 /**
- * The records as a restricted member sees them: what they do not see is not there, also where others lead to it.
+ * The records that a restricted member sees. Hidden records are also missing from the relations of visible ones.
  *
- * @param member their id
+ * @param member the member's id
  */
 export function seenBy(listed: Listed, member: string): Listed {
   const copies = new Map<Row, Row>();

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import type { Json } from "./model.ts";
 
-/** Ranges beside today and durations, for filters. */
+/** Relative date ranges and durations, for filters. */
 
 const unit = fc.constantFrom("DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
-/** Units of a range that is counted; days are the likeliest. */
+/** Units of ranges with a count; days are the most likely. */
 export const counted = fc.constantFrom("DAY", "DAY", "DAY", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR");
 const amountOf = (units: fc.Arbitrary<string>) =>
   fc.record({ amount: fc.constantFrom(1, 2, 3, 7, 30, 1, 2, 3, 7, 10_000), unit: units });
-/** A range beside today. */
+/** A relative date range, such as the last 7 days. */
 export const relative = (units: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.oneof(
     fc.record({ last: amountOf(units) }),

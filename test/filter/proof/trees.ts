@@ -27,11 +27,11 @@ import {
 } from "./values.ts";
 import type { World } from "./world.ts";
 
-/** Random filters in an abstract form, of which each form has a rendering. */
+/** Random filters in an abstract form, which `render.ts` turns into each form of the API. */
 
 export interface Comparison {
   readonly op: Op;
-  /** Nothing for emptiness. */
+  /** Undefined for operators of emptiness. */
   readonly value: Json;
 }
 
@@ -41,18 +41,18 @@ export type Tree =
   | {
       readonly kind: "field";
       readonly entity: Entity;
-      /** As the query form names it, such as `owner.role` or `custom.text`. */
+      /** Its name in the query form, such as `owner.role` or `custom.text`. */
       readonly name: string;
       readonly type: Type;
       /** AND-ed. */
       readonly comparisons: readonly Comparison[];
-      /** Chooses between ways to write the same. */
+      /** Chooses between equivalent notations. */
       readonly style: number;
     }
   | {
       readonly kind: "related";
       readonly relation: string;
-      /** Null where there is one such record at most. */
+      /** Null if the relation has at most one record. */
       readonly how: "some" | "none" | null;
       readonly node: Tree;
     };
@@ -73,8 +73,8 @@ export class Trees {
   readonly #memo = new Map<string, fc.Arbitrary<Tree>>();
 
   /**
-   * @param about the types of the fields that filters are about; all of them when left out
-   * @param isRestricted whether what counts records that a restricted member may not see is left out
+   * @param about the types of fields to filter by; all of them by default
+   * @param isRestricted whether to omit fields that count records which a restricted member may not see
    */
   constructor(
     readonly world: World,
@@ -85,7 +85,7 @@ export class Trees {
   /**
    * Any filter of an entity's records.
    *
-   * @param inside asks for records that relations lead to, or for those that are not like that
+   * @param inside relations: the filter is about the records at their end, or about their absence
    */
   filters(entity: Entity, inside: readonly string[] = [], hops = 0): fc.Arbitrary<Tree> {
     const [relation, ...others] = inside;
@@ -139,10 +139,10 @@ export class Trees {
     });
   }
 
-  /** One comparator; every type of field is as likely as the others. */
+  /** One comparator; all types of fields are equally likely. */
   #leaf(entity: Entity, hops: number): fc.Arbitrary<Tree> {
     const built = Object.entries(fields[entity])
-      // The typed form says by an inner filter that there is none, and takes two relations inside each other.
+      // In the typed form, an inner filter expresses that a single record is missing; two relations can be nested.
       .filter(([name]) => !relations[entity][name] || (hops < 2 && !relations[entity][name].one))
       .filter(([name]) => !this.isRestricted || name !== "leads.count");
     const custom =
@@ -171,7 +171,7 @@ export class Trees {
     const thought = this.#operand(entity, name, type);
     const operand = known.length === 0 ? thought : fc.oneof(thought, fc.constantFrom(...known));
     const one = fc.oneof(
-      // How days are counted is where most can go wrong; equality is looked up in several ways.
+      // Relative days are error-prone, and equality has several implementations: both are more likely than others.
       ...operators[type]
         .flatMap((op) => (often.includes(op) ? [op, op, op] : op))
         .map(
@@ -251,7 +251,7 @@ export class Trees {
     }
   }
 
-  /** Values that some records have, so that a filter finds them. */
+  /** Values of existing records, so that filters find some. */
   #known(entity: Entity, name: string, type: Type): readonly Json[] {
     if (!["text", "email", "number", "date", "dateTime"].includes(type)) return [];
     const { rows } = this.world;
@@ -284,7 +284,7 @@ export class Trees {
 const lower: readonly Op[] = ["GT", "GTE"];
 const upper: readonly Op[] = ["LT", "LTE"];
 
-/** Whether one comparator has its bounds exchanged, which is refused. */
+/** Whether a comparator may have its lower bound above its upper bound, which the API refuses. */
 function mayCross(comparisons: readonly Comparison[], type: Type): boolean {
   const of = (ops: readonly Op[]) => comparisons.filter(({ op }) => ops.includes(op));
   return of(upper).some((end) => of(lower).some((begin) => order(type, end.value, begin.value) < 0));

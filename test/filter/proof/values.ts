@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 
-/** Values that go wrong, for the rows and for what filters compare them with. */
+/** Error-prone values, for rows and for the operands of filters. */
 
 const letters = (letter: string, count: number) => letter.repeat(count);
 
-/** Texts that are letters to people and something else to SQL, LIKE, JSON or Unicode. */
+/** Texts with characters that are special in SQL, LIKE, JSON or Unicode. */
 const words = [
   "Ann",
   "ann corp",
@@ -63,7 +63,7 @@ const blanks = ["", " ", "\n\t", "\u00a0", "\u200b\ufeff", "\u2003 "];
 const word = fc.constantFrom(...words);
 const stranger = fc.string({ unit: "grapheme", maxLength: 6 });
 
-/** A text with something to see in it. */
+/** A text with at least one visible character. */
 export const shownText = fc
   .oneof(
     { weight: 6, arbitrary: word },
@@ -72,13 +72,13 @@ export const shownText = fc
   )
   .filter((text) => !/^[\s\p{Cf}]*$/u.test(text));
 
-/** Any text, blank ones too. */
+/** Any text, also a blank one. */
 export const anyText = fc.oneof(
   { weight: 5, arbitrary: shownText },
   { weight: 1, arbitrary: fc.constantFrom(...blanks) },
 );
 
-/** Some of a text's letters, in another case or decomposed; never half a letter. */
+/** A part of a text, in another case or decomposed; never a part of a character. */
 const bent = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(texts, fc.nat(12), fc.nat(12), fc.nat(6)).map(([text, from, length, how]) => {
     if (how === 0) return text.toUpperCase();
@@ -88,7 +88,7 @@ const bent = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     return [...text].slice(from % ([...text].length || 1), from + length + 1).join("");
   });
 
-/** What a text is compared with. */
+/** Operands of comparisons with texts. */
 export const textOperand = bent(anyText);
 
 const addresses = [
@@ -104,7 +104,7 @@ const addresses = [
   "o'neil+tag@sub.example.org",
 ];
 
-/** An address for a row; no two rows have the same one. */
+/** A unique e-mail address for a row. */
 export const addressOf = (index: number, chosen: string): string =>
   chosen.replace(/@/, index === 0 ? "@" : `${index}@`);
 export const address = fc.constantFrom(...addresses);
@@ -158,7 +158,7 @@ const numbers = [
 const manyDigits = ["0.100000000001", "999999999999999.000001", "-999999999999999.5", "0.000001000001"];
 const largest = ["999999999999999999", "-999999999999999999.999999999999", "123456789012345678.123456789012"];
 
-/** A number as a custom field keeps it: fifteen digits, six of them decimals. */
+/** A number as a custom field stores it: fifteen digits, six of them decimals. */
 export const number = fc.oneof(fc.constantFrom(...numbers), fc.integer({ min: -3, max: 3 }).map(String));
 export const numberOperand = fc.oneof(
   { weight: 6, arbitrary: number },
@@ -179,7 +179,7 @@ export const timeZones = [
   "UTC",
 ] as const;
 
-/** Moments of asking, first to last: clocks about to change or just changed, ends of months, a leap day. */
+/** Moments of queries, in order: shortly before and after changes to summer time, ends of months, a leap day. */
 export const nows = [
   "2024-02-29T12:00:00.000Z",
   "2026-01-01T00:00:00.000Z",
@@ -200,7 +200,7 @@ const extreme = fc.constantFrom(
   "9999-12-31T23:59:59.999Z",
 );
 
-/** Moments as ISO texts in UTC, and days: the edges of days beside some moments of asking, wherever that is. */
+/** Moments as ISO texts in UTC, and days: limits of days near the moments of queries, in each time zone. */
 export function around(nows: readonly number[]) {
   const now = fc.constantFrom(...nows);
   const edge = fc

@@ -7,15 +7,15 @@ import { customFields, keyFields, options, type Row } from "./model.ts";
 import { type Planned, planned, tagNames } from "./rows.ts";
 import { type Listed, OWNERS } from "./seen.ts";
 
-/** Random records in the database, and the same ones as the reference evaluator reads them. */
+/** Random records in the database, and the same records for the reference evaluator. */
 
 export interface World {
   readonly organization: Organization;
-  /** The live contacts, in the order in which they were planted. */
+  /** The live contacts, in the order in which they were inserted. */
   readonly rows: readonly Row[];
-  /** All that lists show, as somebody sees it who sees everything. */
+  /** All records of the lists, as seen by a member who sees all data. */
   readonly listed: Listed;
-  /** A member who sees what is assigned to them. */
+  /** A restricted member. */
   readonly restricted: { readonly id: string; readonly key: string };
   readonly memberIds: readonly string[];
   readonly memberEmails: readonly string[];
@@ -33,9 +33,9 @@ type MadeLead = {
 type Tag = { readonly id: string; readonly row: { readonly name: string; readonly id: string } };
 
 /**
- * What is planted for the tests of a file: rows to be found, rows in the trash, and another organization's copies.
+ * Inserts rows for the tests of a file: rows to be found, rows in the trash, and copies in another organization.
  *
- * @param nows moments of asking, around which dates lie
+ * @param nows moments of queries; the dates of rows are close to them
  */
 export async function plant(
   seed: number,
@@ -54,7 +54,7 @@ export async function plant(
   const other = await Planter.make();
   const others: string[] = [];
   for (const plan of plans.slice(0, copies)) others.push(String((await other.contact(plan, false)).id));
-  // As autovacuum does before long: without it the planner compiles every statement with LLVM.
+  // Autovacuum would do this soon. Without statistics, PostgreSQL compiles every statement with LLVM.
   await (await testDatabase()).prisma.$executeRawUnsafe("ANALYZE");
   const { organization, members, tags, leads, deals } = planter;
   const [, member] = members;
@@ -77,7 +77,7 @@ export async function plant(
 const date = (text: string | null) => (text === null ? null : new Date(text));
 
 class Planter {
-  /** Those that lists show: live leads, and deals of whatever they are with. */
+  /** The leads of the list: live ones; deals also if they are with a record in the trash. */
   readonly leads: Row[] = [];
   readonly deals: Row[] = [];
 
@@ -109,7 +109,7 @@ class Planter {
 
   #owner = (index: number | null) => (index === null ? null : (this.members[index] ?? null));
   #ownerId = (index: number | null) => this.#owner(index)?.row.id ?? null;
-  /** A tag is asked for by its name or its id. */
+  /** The texts by which filters may name tags: names and ids. */
   #tagTexts = (names: readonly string[]) =>
     this.tags.filter(({ row }) => names.includes(row.name)).flatMap(({ row }) => [row.name, row.id]);
 
@@ -130,7 +130,7 @@ class Planter {
       ...plain,
       ...Object.fromEntries(keyFields.map((name) => [name, keys[name] ?? null])),
       id: globalId,
-      // Any of them will do.
+      // A filter may match any of them.
       email: plan.email === null ? null : [plan.email, ...plan.otherEmails],
       phone,
       tags: this.#tagTexts(plan.tags),
