@@ -8,6 +8,7 @@ import {
   isObjectType,
 } from "graphql";
 import { schema } from "../../src/schema.ts";
+import { idKinds } from "./names.ts";
 import {
   type Asked,
   fieldsWithArguments,
@@ -103,7 +104,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
 
   const askPlan = async (one: Asking, plan: Plan, text: string) => {
     for (const place of plan.places) walked.places.add(place);
-    walked.kinds.add(plan.choice.kind.split(" ").at(-1) ?? "");
+    walked.kinds.add(kindOf(plan));
     await ask(one, one.operations.of(plan), {
       repeats: happens(share.compiled, text),
       isCopied: happens(isForeign(plan) ? share.foreignCopied : share.copied, `${text} copied`),
@@ -133,7 +134,9 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     const fresh: Plan[] = [];
     const together = isMutation(parent) ? share.together : share.togetherAsked;
     for (const plan of one.operations.plans(parent, field)) {
-      const isNew = plan.places.some((place) => !walked.places.has(place));
+      const isNew =
+        plan.places.some((place) => !walked.places.has(place)) ||
+        (idKinds.includes(kindOf(plan)) && !walked.kinds.has(kindOf(plan)));
       const text = `${key} ${plan.arg.name} ${plan.choice.kind} ${plan.choice.type} ${at}`;
       const isTheirs = one.walk !== restricted || !isForeign(plan);
       const isFirst = !isTheirs && isMutation(parent) && !named.has(plan.arg.name);
@@ -145,7 +148,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
       if (isFirst) named.add(plan.arg.name);
       if (together > 1 && isNew && !isForeign(plan)) {
         for (const place of plan.places) walked.places.add(place);
-        walked.kinds.add(plan.choice.kind.split(" ").at(-1) ?? "");
+        walked.kinds.add(kindOf(plan));
         fresh.push(plan);
       } else await askPlan(one, plan, text);
     }
@@ -199,6 +202,8 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
   }
   return walked;
 }
+
+const kindOf = ({ choice }: Plan): string => choice.kind.split(" ").at(-1) ?? "";
 
 /** What a plan says, as the path of an error would have it. */
 const pathOf = ({ arg, choice }: Plan): string[] => {

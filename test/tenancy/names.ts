@@ -98,6 +98,18 @@ export function namedBy(place: Place): IdType | null {
 
 const parts: readonly Part[] = ["own", "hidden", "foreign"];
 
+/** The last words of what ids of each kind are called. */
+export const idKinds: readonly string[] = [
+  ...parts,
+  "type",
+  "merged",
+  "trashed",
+  "purged",
+  "never",
+  "malformed",
+  "uuid",
+];
+
 /** Ids of every kind, of one type or of all. */
 export function idChoices(place: Place, cast: Cast): Choice[] {
   const type = namedBy(place);

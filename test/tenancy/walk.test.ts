@@ -3,6 +3,7 @@ import { allPlaces, type Walked, walkCourse } from "./course.ts";
 import { type Doors, loadProduct } from "./doors.ts";
 import { walkDownloads } from "./downloads.ts";
 import type { Leak } from "./leak.ts";
+import { idKinds } from "./names.ts";
 import { walkRandomly } from "./random.ts";
 import { allFields } from "./selections.ts";
 import { type Scene, setScene, walkerIn } from "./tour.ts";
@@ -99,14 +100,16 @@ test("files are downloaded by those alone who may have them", async () => {
   expectNone();
 }, 600_000);
 
+test.skipIf(about !== undefined)("everybody asked, by ids of every kind", () => {
+  const missing = scene.callers.map(({ caller }) => caller.name).filter((name) => !walked.callers.has(name));
+  expect([...missing, ...idKinds.filter((kind) => !walked.kinds.has(kind))]).toEqual([]);
+});
+
 test.skipIf(about !== undefined)("every argument and every field of an input was given", () => {
   expect(allPlaces().filter((place) => !walked.places.has(place))).toEqual([]);
 });
 
-test.skipIf(about !== undefined || loud)(
-  "every field was seen with data, but for those that are listed",
-  () => {
-    const missing = allFields().filter((field) => !walker.seen.has(field) && !(field in unreached));
-    expect(missing, "reach them, or say why not in test/tenancy/unreached.ts").toEqual([]);
-  },
-);
+test.skipIf(about !== undefined)("every field was seen with data, but for those that are listed", () => {
+  const missing = allFields().filter((field) => !walker.seen.has(field) && !(field in unreached));
+  expect(missing, "reach them, or say why not in test/tenancy/unreached.ts").toEqual([]);
+});
