@@ -1,7 +1,7 @@
 import { encodeId, type IdType } from "../../src/db/ids.ts";
 import type { Cast } from "./cast.ts";
 
-/** Arguments with which a field does something, where those that it requires are not enough. */
+/** Arguments with which a field does something, if its required arguments are not enough. */
 
 type Arguments = Readonly<Record<string, unknown>>;
 

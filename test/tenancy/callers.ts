@@ -1,15 +1,15 @@
 import type { Asker } from "./secrets.ts";
 import type { Planted, Role, World } from "./world.ts";
 
-/** Everybody who may call, and some who may no longer. */
+/** All callers, including some whose access has ended. */
 
 export interface Caller {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whose rows they see; null for one who sees none. */
+  /** The member whose rows the caller sees; null if the caller sees none. */
   readonly asker: Asker | null;
   readonly planted: Planted;
-  /** Whose records hang on the member: the first of their own is tried. */
+  /** The owner whose records the caller names first as their own. */
   readonly owner: keyof Planted["records"];
 }
 
@@ -38,8 +38,8 @@ function byKey(name: string, planted: Planted, role: Role): Caller {
 }
 
 /**
- * @param token of the user of two organizations
- * @returns the callers, those whose answers say most first
+ * @param token the token of the user who is in two organizations
+ * @returns the callers, starting with those whose answers contain most
  */
 export function callersOf(world: World, token: string): Caller[] {
   const { ours, theirs, tests } = world;

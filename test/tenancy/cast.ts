@@ -8,23 +8,23 @@ import type { Records } from "./records.ts";
 import type { Known } from "./secrets.ts";
 import type { World } from "./world.ts";
 
-/** What a caller names: what is theirs, what is hidden from them, what others have, and what never was. */
+/** The records that a caller names: own, hidden, of other organizations, and ones that never existed. */
 
-/** A row as its table has it. */
+/** A row with the columns of its table. */
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export type Part = "own" | "hidden" | "foreign";
 
 export interface Cast {
   readonly caller: Caller;
-  /** The first row of a type; absent where there is none. */
+  /** The first row of each type; absent if there is none. */
   readonly rows: Readonly<Record<Part, Partial<Record<IdType, Row>>>>;
-  /** Contacts and leads of which something is to be said: merged away, trashed, purged. */
+  /** Contacts and leads in special states: merged into another, in the trash, purged. */
   readonly states: Readonly<Record<"merged" | "trashed" | "purged", Partial<Record<IdType, string>>>>;
-  /** Slugs of custom fields and names of tags that others have. */
+  /** Slugs of custom fields, and names of tags, of other organizations. */
   readonly slugs: Partial<Readonly<Record<Part, string>>>;
   readonly tags: Partial<Readonly<Record<Part, string>>>;
-  /** Of the list of contacts, as whoever may see it was given them. */
+  /** Cursors in the list of contacts, from answers to a caller who may see it. */
   readonly cursors: Partial<Readonly<Record<Part, string>>>;
   readonly idempotencyKeys: Partial<Readonly<Record<Part, string>>>;
   readonly planTokens: Partial<Readonly<Record<Part, string>>>;
@@ -39,7 +39,7 @@ const never = (type: IdType): string => {
   return encodeId(type, id);
 };
 
-/** Rows that stand for their type, by the fields of `Records`. */
+/** The preferred row of a type, by the fields of `Records`. */
 const preferred: Partial<Record<IdType, keyof Records>> = {
   Contact: "contact",
   Lead: "lead",
@@ -72,7 +72,7 @@ export async function inventoryOf(organizations: readonly string[]): Promise<Inv
   return inventory;
 }
 
-/** What a caller was given earlier, and gives back: cursors, plans, names of requests; by whose it is. */
+/** Values from earlier answers that a caller sends back: cursors, plan tokens, idempotency keys; by their owner. */
 export type Given = Pick<Cast, "cursors" | "idempotencyKeys" | "planTokens">;
 
 export function castOf(caller: Caller, known: Known, world: World, inventory: Inventory, given: Given): Cast {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-/** The walk over the whole schema, broader than in every run of the tests, or all of it. */
+/** Runs the walk over the whole schema from the command line: broader than in a test run, or complete. */
 
 const wholeNumber = (text: string): string => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, such as 42.");

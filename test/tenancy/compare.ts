@@ -1,18 +1,18 @@
 import { uuidOf } from "../../src/lib/typeid.ts";
 import type { Known } from "./secrets.ts";
 
-/** Answers as they are compared: without what differs from one request to the next. */
+/** Prepares answers for comparison, by removing the parts that differ in every request. */
 
 const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z_]+_([0-7][0-9a-hjkmnp-tv-z]{25})(?![0-9a-z])/g;
 
 /**
- * A text without the ids of requests, times of now, and ids that the caller does not know: new ones, and those of rows
- * that they may not see.
+ * A text without request ids, current times, and ids that the caller does not know: ids of new rows, and of rows that
+ * the caller may not see.
  *
- * @param isMutation whether new rows may be in it, whose cursors and keys are new as well
+ * @param isMutation whether the text may contain new rows, with new cursors and keys
  */
 export function steady(text: string, isMutation = false, known?: Known): string {
-  // The length of a body follows from it.
+  // The length of the body changes with these parts.
   const plain = text
     .replace(/^(x-request-id|content-length): .*$/gim, "")
     .replace(/"requestId":"[^"]*"/g, '"requestId":""')
@@ -28,7 +28,7 @@ export function steady(text: string, isMutation = false, known?: Known): string 
   return named.replace(/"[A-Za-z]*[cC]ursor":"[^"]*"/g, '"cursor":"C"').replace(/sk_(live|test)_\w+/g, "KEY");
 }
 
-/** Where two texts begin to differ. */
+/** The first difference between two texts. */
 export function difference(one: string, two: string): string {
   let at = 0;
   while (at < one.length && one[at] === two[at]) at += 1;
@@ -36,7 +36,7 @@ export function difference(one: string, two: string): string {
   return `differs at ${at}:\n… ${one.slice(from, at + 300)}\n… ${two.slice(from, at + 300)}`;
 }
 
-/** What stands around a mark. */
+/** The text around a mark. */
 export function around(text: string, mark: string): string {
   const at = text.toLowerCase().indexOf(mark.slice(0, 7));
   return text.slice(Math.max(0, at - 300), at + 200);

@@ -1,12 +1,12 @@
 import type { Check } from "./leak.ts";
 
 /**
- * What the product says on purpose of rows that a caller does not see: an address, or the value of a unique field, that
- * one of them has is taken, without a word of by whom.
+ * What the product intentionally reveals about rows that a caller does not see: that an address, or the value of a
+ * unique field, is taken, but not by which row.
  */
 
 interface Exception {
-  /** What the answer says, where the one that it is compared with says something else. */
+  /** The part of the answer that may differ from the answer that it is compared with. */
   readonly says: RegExp;
   readonly check: Check;
   /** Fields as `Type.field`. */
@@ -40,13 +40,13 @@ export const allowed = (field: string, check: Check, one: string, two: string): 
   );
 
 /**
- * What a mutation changes on purpose of rows that its caller does not see, in their own organization: answers kept for
- * other callers lose what they say of a person who is erased.
+ * What a mutation intentionally changes in rows that its caller does not see, in their own organization: answers kept
+ * for other callers lose the data of a person who is erased.
  */
 interface Reach {
   readonly field: string;
   readonly table: string;
-  /** What is left of the row. */
+  /** The row after the change. */
   readonly leaves: RegExp;
 }
 
@@ -54,7 +54,7 @@ const reaches: readonly Reach[] = [
   { field: "Mutation.contactErase", table: "idempotency_key", leaves: /"answer": \{"\$erased": true\}/ },
 ];
 
-/** Whether a mutation may leave a row so. @param after null for a row that is gone */
+/** Whether a mutation may change a row to this. @param after null for a deleted row */
 export const mayLeave = (field: string, table: string, after: string | null): boolean =>
   reaches.some(
     (reach) => reach.field === field && reach.table === table && after !== null && reach.leaves.test(after),

@@ -6,9 +6,9 @@ import type { createServer } from "../../src/server/server.ts";
 import { testDatabase } from "../support/database.ts";
 import type { Caller } from "./callers.ts";
 
-/** The ways into the product: a server that interprets, one that compiles, and its jobs. */
+/** The entries to the product: a server that interprets, one that compiles, and the jobs. */
 
-/** The product's modules, which a planted fault loads anew. */
+/** The product's modules, which are loaded again with a planted fault. */
 export interface Product {
   readonly createServer: typeof createServer;
   readonly runJob: typeof runJob;
@@ -29,7 +29,7 @@ export async function loadProduct(): Promise<Product> {
 
 export interface Said {
   readonly status: number;
-  /** Status, headers and body, all that the caller sees. */
+  /** Status, headers and body: everything that the caller sees. */
   readonly text: string;
   readonly body: string;
 }
@@ -103,7 +103,7 @@ export class Doors {
     const database = await testDatabase();
     const { runJob: run, kinds } = this.product;
     await (run as (...args: unknown[]) => Promise<unknown>)(database, silent, kinds[kind], {}, { orgId, id });
-    // A worker of another test may have taken it.
+    // A worker of another test may have claimed it.
     const jobs = database.prisma[kind] as unknown as {
       findFirst(args: object): Promise<{ state: string } | null>;
     };

@@ -10,16 +10,16 @@ import { plantedFaults, type TenancyFault } from "./faults.ts";
 import type { Leak } from "./leak.ts";
 import { type Scene, setScene, walkerIn } from "./tour.ts";
 
-/** Whether the walk would notice: with one fault in the sources it has to find a leak. */
+/** Tests the walk itself: with one fault in the sources, it must find a leak. */
 
 const faults = plantedFaults(process.env.TENANCY_FAULTS === "all");
 
 let scene: Scene;
-/** What noticed each fault. */
+/** For each fault, the leak that showed it. */
 const noticed: string[] = [];
 
 beforeAll(async () => {
-  // The modules are made anew with each fault, and the builder's own plugin with them.
+  // The modules are loaded again for each fault, and register the builder's plugin again.
   SchemaBuilder.allowPluginReRegistration = true;
   scene = await setScene();
 });
@@ -28,7 +28,7 @@ afterAll(async () => {
   console.log(noticed.join("\n"));
 });
 
-/** Walks what a fault reaches, by the callers who would notice it, until something leaks. */
+/** Walks the fields that a fault affects, as the callers for whom it would show, until something leaks. */
 async function firstLeak({ about }: Pick<TenancyFault, "about">): Promise<Leak | null> {
   let found: Leak | null = null;
   const { walker } = await walkerIn(scene, await loadProduct(), (leak) => {
@@ -40,7 +40,7 @@ async function firstLeak({ about }: Pick<TenancyFault, "about">): Promise<Leak |
     else await walkDownloads(scene, walker, { isShort: true });
   } catch (error) {
     if (error !== found) throw error;
-    // What was changed by the operation that leaked.
+    // Undoes the changes of the operation that leaked.
     await scene.rows.undo(await scene.rows.changes());
   }
   return found;

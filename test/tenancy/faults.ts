@@ -1,9 +1,9 @@
 import type { Fault } from "../support/mutation.ts";
 
-/** Faults that the walk has to notice, each with the fields that reach it. */
+/** Faults that the walk must find, each with the fields that it affects. */
 
 export interface TenancyFault extends Fault {
-  /** The fields that are walked, as `Type.field`; the downloads alone when null. */
+  /** The fields to walk, as `Type.field`; null for the downloads only. */
   readonly about: RegExp | null;
 }
 
@@ -17,7 +17,7 @@ const fault = (
 
 const anyOrganization = "$1::uuid IS NOT NULL";
 
-/** Of each way to rows one, which every run of the tests plants; `check:tenancy -- --faults` plants all. */
+/** One fault for each way to rows: every test run plants these. `check:tenancy -- --faults` plants all faults. */
 const planted: readonly string[] = [
   "nobody is restricted to what is assigned to them",
   "conversations are everybody's",
@@ -193,7 +193,7 @@ export const faults: readonly TenancyFault[] = [
   ),
 ];
 
-/** @throws Error when one of `planted` is not there */
+/** @throws Error if a fault in `planted` does not exist */
 export const plantedFaults = (all: boolean): readonly TenancyFault[] => {
   for (const name of planted)
     if (!faults.some((one) => one.name === name)) throw new Error(`there is no fault "${name}"`);

@@ -1,9 +1,9 @@
 import type { Operation } from "./operations.ts";
 
-/** What a walk looks for. */
+/** The checks of a walk. */
 export type Check = "canary" | "oracle" | "hidden rows" | "change" | "repeat" | "fault";
 
-/** What a caller learnt, or changed, that they may not. */
+/** Something that a caller has learned or changed, but may not. */
 export class Leak extends Error {
   override readonly name = "Leak";
   constructor(

@@ -1,12 +1,12 @@
 import { uuidOf } from "../../src/lib/typeid.ts";
 
 /**
- * Marks: what each planted row carries in its texts, numbers, dates and phone numbers, so that it is recognised
- * wherever it comes out. They are made of one number for each row.
+ * Marks in the texts, numbers, dates and phone numbers of each test row, by which the row is recognized in any answer.
+ * The marks of a row are made from one number.
  */
 
 export interface Mark {
-  /** Plain letters and digits in lower case, which folding leaves as they are. */
+  /** Letters and digits in lower case, which folding does not change. */
   readonly text: string;
   /** Ten digits, within GraphQL's Int. */
   readonly number: number;
@@ -16,7 +16,7 @@ export interface Mark {
   readonly day: Date;
 }
 
-/** Days between two rows' days: ranges of a day end on the next one, and time zones lead to the one before. */
+/** Days between the days of two rows: a range of one day ends on the next, and a time zone may shift it by one. */
 const APART = 3;
 const DAY = 86_400_000;
 const FIRST_DAY = Date.UTC(1850, 0, 1);
@@ -38,7 +38,7 @@ export function nextMark(): Mark {
 const marks =
   /zq[0-9a-z]{5}qz|(?<!\d)(?:49)?173\d{7}(?!\d)|(?<!\d)18[5-9]\d-\d\d-\d\d|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-7][0-9a-hjkmnp-tv-z]{25}(?![0-9a-z])/gi;
 
-/** The marks and ids in a text, in one form each: ids as UUIDs. */
+/** The marks and ids in a text, in a uniform notation: ids as UUIDs. */
 export function marksIn(text: string): Set<string> {
   const found = new Set<string>();
   for (const [whole] of text.matchAll(marks)) found.add(canonical(whole.toLowerCase()));
@@ -50,7 +50,7 @@ const canonical = (mark: string): string => {
   return mark.length === 12 ? mark.slice(2) : mark;
 };
 
-/** A text with what cursors in it hold written out: the sort values of a row. */
+/** A text with its cursors decoded, so that the sort values in them can be searched. */
 export function withCursorsOpened(text: string): string {
   const opened = [...text.matchAll(/"[A-Za-z]*[cC]ursor":"([A-Za-z0-9_-]{20,})"/g)].map(([, cursor = ""]) =>
     Buffer.from(cursor, "base64url").toString("latin1"),

@@ -12,25 +12,25 @@ import type { Choice } from "./names.ts";
 import { selectionOf } from "./selections.ts";
 import type { Values } from "./values.ts";
 
-/** Operations for every field that takes arguments, one for each thing that can be said in each of them. */
+/** Operations for every field with arguments: one for each value of each argument. */
 
 export interface Operation {
   /** Such as `Mutation.contactUpdate id hidden`. */
   readonly name: string;
-  /** The field that it is about, as `Type.field`. */
+  /** The tested field, as `Type.field`. */
   readonly field: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Variables that name a record that never was, where the others name one that the caller may not see. */
+  /** Variables that name a record that never existed, instead of one that the caller may not see. */
   readonly absent?: Readonly<Record<string, unknown>>;
   readonly isMutation: boolean;
-  /** Sent as the `file` of its first variable. */
+  /** Text of the file that is sent as `file` of the first variable. */
   readonly file?: string;
 }
 
-/** Something to be said in an argument of a field. */
+/** A value for an argument of a field. */
 export interface Plan {
-  /** The arguments and input fields that it says something in, as `Type.field(argument)` and `Type.field`. */
+  /** The arguments and input fields that contain the value, as `Type.field(argument)` and `Type.field`. */
   readonly places: readonly string[];
   readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
@@ -38,40 +38,40 @@ export interface Plan {
   readonly choice: Choice;
 }
 
-/** Objects inside each other in an answer that is asked for what an argument does. */
+/** Depth of nested objects in answers to operations that test an argument. */
 const SHALLOW = 1;
-/** A payload's errors name records too. */
+/** The depth for payloads: their errors contain records too. */
 const PAYLOAD = 2;
 const DEEP = 3;
 
 const selections = new Map<string, string>();
 
-/** Objects inside each other that a field's answer shows, where the server's limits say so. */
+/** Depth of nested objects in a field's answer, if the server's limits require a smaller one. */
 const depths = new Map<string, number>();
 
-/** Has a field's answer show less. @returns false when it shows no objects by now */
+/** Reduces the depth of a field's answer. @returns false if it has no objects any more */
 export function shallower(field: string): boolean {
   const depth = depths.get(field) ?? DEEP;
   depths.set(field, depth - 1);
   return depth > 0;
 }
 
-/** A step on the way from the operation to a field. */
+/** A step on the path from the operation to a field. */
 interface Step {
   readonly field: GraphQLField<unknown, unknown>;
   readonly parent: GraphQLObjectType;
 }
 
-/** A field that is asked, after its type. */
+/** A field to query, with its parent type. */
 export type Asked = readonly [GraphQLObjectType, GraphQLField<unknown, unknown>];
 type Fields = readonly Asked[];
 
-/** Whether the fields of a type change something. */
+/** Whether a type is the mutation type. */
 export const isMutation = (type: GraphQLObjectType): boolean => type === schema.getMutationType();
 
 const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
 
-/** The shortest way to each type, from one record first. */
+/** The shortest path to each type, preferably through a single record. */
 const ways = new Map<string, readonly Step[]>();
 {
   const query = schema.getQueryType();
@@ -79,7 +79,7 @@ const ways = new Map<string, readonly Step[]>();
   for (let at = 0; at < queue.length; at += 1) {
     const { type, way } = queue[at] as (typeof queue)[number];
     const fields = Object.values(type.getFields());
-    // A field that names its record leads to one that is there.
+    // Fields with an id argument come first: their record exists.
     fields.sort((a, b) => Number(takesId(b)) - Number(takesId(a)));
     for (const field of fields) {
       const inner = getNamedType(field.type);
@@ -94,7 +94,7 @@ function takesId({ args }: GraphQLField<unknown, unknown>): boolean {
   return args.some(({ name }) => name === "id");
 }
 
-/** Every field that takes arguments, those of queries first. */
+/** Every field with arguments; fields of queries come first. */
 export const fieldsWithArguments = (): Fields => {
   const types = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith("__"),
@@ -118,13 +118,13 @@ export const questions = (): Fields => {
 export class Operations {
   constructor(private readonly values: Values) {}
 
-  /** A field by the arguments that it cannot do without. */
+  /** A field with only its required arguments. */
   plain(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, isDeep = true): Operation {
     const depth = isDeep ? DEEP : this.#depth(parent);
     return this.#operation(parent, field, "plain", depth, this.base(parent, field));
   }
 
-  /** Each thing that is said in each argument of a field. */
+  /** All values of all arguments of a field. */
   *plans(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Generator<Plan> {
     for (const arg of field.args) {
       for (const choice of this.values.choices(arg.type, [field.name, arg.name]))
@@ -138,10 +138,10 @@ export class Operations {
     }
   }
 
-  /** The operation that says it. */
+  /** The operation with this value. */
   of = (plan: Plan): Operation => this.together([plan]);
 
-  /** One operation that says several things of the same field; the last one of those that exclude each other. */
+  /** One operation with several values for the same field; of values that exclude each other, it has the last. */
   together(plans: readonly Plan[]): Operation {
     const [first] = plans;
     if (!first) throw new Error("nothing is said");
@@ -163,7 +163,7 @@ export class Operations {
 
   #depth = (parent: GraphQLObjectType) => (isMutation(parent) ? PAYLOAD : SHALLOW);
 
-  /** A field by these arguments, with a deep answer. */
+  /** A field with these arguments, and a deep answer. */
   given(name: string, args: Readonly<Record<string, unknown>>, file?: string): Operation {
     const [parent, field] = roots
       .map((root) => [root, root.getFields()[name]] as const)
@@ -243,7 +243,7 @@ export class Operations {
   }
 }
 
-/** An input with what a choice says of it. */
+/** Merges the value of a choice into an input. */
 const merged = (base: unknown, value: unknown): unknown =>
   isRecord(base) && isRecord(value) ? { ...base, ...value } : value;
 

@@ -3,9 +3,9 @@ import { fieldsWithArguments, type Operation, type Operations, type Plan } from 
 import { operationsOf, type Scene, type Walk } from "./tour.ts";
 import type { Walker } from "./walker.ts";
 
-/** Operations that say several things at once, at random. */
+/** Random operations with several values at once. */
 
-/** Things that one operation says at most, each in an argument of its own or in one input. */
+/** Maximum number of values in one operation, each in its own argument or together in one input. */
 const MOST = 4;
 
 interface Drawn {
@@ -15,14 +15,14 @@ interface Drawn {
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
-  // The first caller sees the least of their organization.
+  // The first caller sees least of their organization.
   caller: fc.oneof(fc.constant(0), fc.nat(1_000)),
   field: fc.nat(10_000),
   picks: fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: MOST }),
 });
 
 /**
- * Asks so many random operations.
+ * Sends a number of random operations.
  *
  * @throws Error with the seed and the smallest operation that leaks
  */

@@ -7,17 +7,17 @@ import type { Organization } from "../support/makers.ts";
 import { plant } from "../support/plant.ts";
 import { nextMark } from "./marks.ts";
 
-/** The records of one owner: of each kind one and more, every text, number, day and phone number with a row's mark. */
+/** The records of one owner, at least one of each kind; their texts, numbers, days and phones have the row's mark. */
 
 interface Owner {
   readonly id: string | null;
-  /** A key that sees them. */
+  /** A key that can see these records. */
   readonly key: string;
-  /** Of the member who does what is done to them. */
+  /** The member who makes the changes to them. */
   readonly authorId: string;
 }
 
-/** A phone number and an address of which another organization has the same ones. */
+/** A phone number and an address that another organization has too. */
 const SHARED_PHONE = "+4930555123";
 
 const day = (of: Date) => new Date(of.toISOString().slice(0, 10));
@@ -60,7 +60,7 @@ function contactOf(ownerId: string | null) {
     ownerId,
     createdAt: at,
     lastCallAt: at,
-    // A merge adds them up, which two marks would overflow.
+    // Not a mark: a merge adds the numbers up, and two marks would exceed Int.
     callCount: 3,
   };
 }
@@ -84,7 +84,7 @@ function leadOf(ownerId: string | null, tagIds: readonly string[]) {
   };
 }
 
-/** What a row that hangs on others has of its own. */
+/** The columns of a child, beside its parents. */
 function childOf(parents: object) {
   const { text, number, day: at } = nextMark();
   return { text, number, at, own: { ...parents, createdAt: at, updatedAt: at } };
@@ -123,12 +123,12 @@ const conversationOf = (contactId: string) => {
   };
 };
 
-/** Trashed a day ago: before that, a purge of another test would come. */
+/** Moved to the trash a day ago, so that a purge in another test does not erase it. */
 const trashed = () => new Date(Date.now() - 86_400_000);
 
 export type Records = Awaited<ReturnType<typeof plantRecords>>;
 
-/** Plants what an owner has. @param tagIds of leads */
+/** Inserts the records of an owner. @param tagIds tags of the leads */
 export async function plantRecords(organization: Organization, { id: ownerId, key, authorId }: Owner) {
   const { prisma } = await testDatabase();
   const tagId = await organization.tag("shared");
@@ -182,7 +182,7 @@ export async function plantRecords(organization: Organization, { id: ownerId, ke
   };
 }
 
-/** The values of the unique field `code`, which belong each to one contact. */
+/** Inserts values of the unique field `code`, one for each contact. */
 async function plantUniqueValues(organization: Organization, ids: readonly string[]) {
   const { pool } = await testDatabase();
   await pool.query(
@@ -194,7 +194,7 @@ async function plantUniqueValues(organization: Organization, ids: readonly strin
   );
 }
 
-/** What an organization shares: custom fields, tags, custom values and smart lists, each with a mark. */
+/** Inserts the shared rows of an organization: custom fields, tags, custom values and smart lists, all with marks. */
 export async function plantCatalogue(organization: Organization, memberId: string): Promise<void> {
   const { prisma } = await testDatabase();
   const named = () => nextMark().text;
@@ -247,7 +247,7 @@ export async function plantCatalogue(organization: Organization, memberId: strin
   await prisma.smartListSet.create({ data: { orgId: organization.id, version: 1 } });
 }
 
-/** Jobs of a member, whose files have marks, and answers kept under idempotency keys. They are left to be run. */
+/** Makes jobs of a member, with marks in their files, and answers under idempotency keys. The jobs are not run here. */
 export async function plantJobs(organization: Organization, memberId: string, key: string): Promise<void> {
   const text = () => nextMark().text;
   const file = `name,email,colour\nImported ${text()},${text()}@example.com,${text()}\n"${text()}",no address ${text()},x\n`;

@@ -3,11 +3,11 @@ import { ownedModels } from "../../src/db/models.ts";
 import { testDatabase } from "../support/database.ts";
 import type { World } from "./world.ts";
 
-/** Every row of the planted organizations, what an operation changed in them, and how it is undone. */
+/** All rows of the test organizations: finds the changes of an operation, and undoes them. */
 
 interface Table {
   readonly name: string;
-  /** The column by which rows belong to one of the organizations. */
+  /** The column with the id of the organization. */
   readonly organization: "org_id" | "id";
   /** SQL of a row's key as text. */
   readonly key: string;
@@ -17,23 +17,23 @@ export interface Change {
   readonly table: string;
   readonly orgId: string;
   readonly key: string;
-  /** Null for a row that is new. */
+  /** Null for a new row. */
   readonly before: string | null;
-  /** Null for a row that is gone. */
+  /** Null for a deleted row. */
   readonly after: string | null;
 }
 
 /** By table and organization. */
 type RowsOf = Map<string, string>;
 
-/** SQL of a row as text; when a key was used last is not a part of it. */
+/** SQL of a row as text, without the last use of a key. */
 export const rowText = (table: string): string =>
   table === "api_key" ? `(to_jsonb(r) || '{"last_used_at": null}')::text` : "to_jsonb(r)::text";
 
 const place = (table: string, orgId: string) => `${table} ${orgId}`;
 
 export class Rows {
-  /** How many transactions had written, in all of the server's databases, when nothing was changed. */
+  /** The number of writing transactions, in all databases of the server, at the last moment without changes. */
   #writes = "";
   readonly #rows = new Map<string, RowsOf>();
 
@@ -42,7 +42,7 @@ export class Rows {
     private readonly organizations: readonly string[],
   ) {}
 
-  /** @param organizations their ids, those of copies among them */
+  /** @param organizations ids of the organizations, including copies */
   static async of(organizations: readonly string[]): Promise<Rows> {
     const rows = new Rows(await tablesOf(), organizations);
     rows.#writes = await writesNow();
@@ -59,9 +59,9 @@ export class Rows {
     return rows;
   }
 
-  /** What has changed since the rows were read; a key's last use is no change. */
+  /** The changes since the rows were read, except the last use of keys. */
   async changes(): Promise<Change[]> {
-    // Most of what is asked writes nothing.
+    // Most operations write nothing.
     const writes = await writesNow();
     if (writes === this.#writes) return [];
     const changes: Change[] = [];
@@ -82,7 +82,7 @@ export class Rows {
     return changes;
   }
 
-  /** Undoes changes, past every rule of the database. */
+  /** Undoes changes, with the database's triggers and foreign keys disabled. */
   async undo(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     const { pool } = await testDatabase();
@@ -103,15 +103,15 @@ export class Rows {
           `INSERT INTO ${name} SELECT * FROM jsonb_populate_recordset(NULL::${name}, ${escapeLiteral(`[${lost}]`)})`,
         );
     }
-    // Sent at once they are one transaction.
+    // Sent as one query, they are one transaction.
     await pool.query(statements.join(";\n"));
     this.#writes = await writesNow();
   }
 
-  /** Where the number of rows is another one, or some were written since nothing was changed. */
+  /** Tables and organizations whose number of rows has changed, or whose rows were written since the last check. */
   async #touched(): Promise<{ table: Table; orgId: string; count: number }[]> {
     const { pool } = await testDatabase();
-    // A statement that takes no values is planned once.
+    // A statement without parameters is planned only once.
     const organizations = this.organizations.map((orgId) => escapeLiteral(orgId));
     const selects = this.tables.map(
       ({ name, organization }) =>
@@ -147,7 +147,7 @@ async function writesNow(): Promise<string> {
   return rows[0]?.writes ?? "";
 }
 
-/** The rows of an organization in a table that were written since so many transactions had written. */
+/** The rows of an organization in a table that were written after a number of writing transactions. */
 async function writtenSince(writes: string, table: Table, orgId: string): Promise<RowsOf> {
   const { name, organization, key } = table;
   const { pool } = await testDatabase();
@@ -168,7 +168,7 @@ async function keysOf({ name, organization, key }: Table, orgId: string): Promis
   return new Set(rows.map((row) => row.key));
 }
 
-/** Every table whose rows belong to an organization, and the organizations themselves. */
+/** Every table whose rows belong to an organization, and the table of organizations. */
 async function tablesOf(): Promise<Table[]> {
   const { pool } = await testDatabase();
   const { rows } = await pool.query<{ name: string; key: string[] }>(
@@ -185,6 +185,6 @@ async function tablesOf(): Promise<Table[]> {
   return [...owned, { name: "organization", organization: "id", key: "r.id::text" }];
 }
 
-/** The ids of the planted organizations. */
+/** The ids of the test organizations. */
 export const organizationsOf = ({ ours, theirs, tests }: World): string[] =>
   [ours, theirs, tests].map(({ organization }) => organization.id);

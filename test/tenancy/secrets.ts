@@ -4,9 +4,9 @@ import { marksIn } from "./marks.ts";
 import { rowText } from "./rows.ts";
 import { ruleOf } from "./visible.ts";
 
-/** What there is to leak, and what of it a caller may learn. */
+/** All marks and ids that could leak, and those that a caller may learn. */
 
-/** Whose rows are asked for. */
+/** The member whose visible rows are determined. */
 export interface Asker {
   readonly orgId: string;
   readonly memberId: string;
@@ -41,7 +41,7 @@ const rowsWhere = async (conditions: readonly string[], values: readonly unknown
   return rows;
 };
 
-/** A member's row without a name shows their user's. */
+/** A member without a name is shown with the user's name. */
 const peopleOf = async (orgId: string): Promise<string[]> => {
   const { pool } = await testDatabase();
   const { rows } = await pool.query<{ text: string }>(
@@ -57,7 +57,7 @@ const isId = (mark: string) => mark.length === 36;
 
 function learnt(rows: readonly Row[], more: readonly string[]): Known {
   const ids = new Set(rows.flatMap(({ id }) => id ?? []));
-  // Addresses of users may hold one.
+  // Addresses of users may contain a mark.
   for (const mark of more.flatMap((text) => [...marksIn(text)])) ids.add(mark);
   const marks = new Set<string>();
   for (const text of [...rows.map((row) => row.text), ...more])
@@ -65,12 +65,12 @@ function learnt(rows: readonly Row[], more: readonly string[]): Known {
   return { rows: new Set(rows.map(({ table, text }) => `${table} ${text}`)), ids, marks };
 }
 
-/** What a caller may learn: nothing when it is nobody. */
+/** What a caller may learn; nothing without a caller. */
 export async function knownTo(asker: Asker | null): Promise<Known> {
   if (!asker) return learnt([], []);
   const { orgId, memberId, credentialId, dataScope, isAdmin } = asker;
   const conditions = ownedModels.map(([model]) => ruleOf(model, dataScope, isAdmin));
-  // Every parameter is used, so that PostgreSQL knows its type.
+  // The statement uses every parameter, so that PostgreSQL can determine the types.
   const used = "$2::uuid IS NOT NULL AND $3::uuid IS NOT NULL AND";
   const rows = await rowsWhere(
     conditions.map((condition) => `${used} (${condition})`),
@@ -80,7 +80,7 @@ export async function knownTo(asker: Asker | null): Promise<Known> {
   return { ...known, ids: new Set([...known.ids, orgId]) };
 }
 
-/** All marks and ids of organizations, each with where it is from. */
+/** All marks and ids of organizations, each with its origin. */
 export async function secretsOf(organizations: readonly string[]): Promise<Map<string, string>> {
   const secrets = new Map<string, string>();
   const { pool } = await testDatabase();

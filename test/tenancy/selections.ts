@@ -10,15 +10,15 @@ import {
 } from "graphql";
 import { schema } from "../../src/schema.ts";
 
-/** Selections of everything that a type has, as deep as there is room. */
+/** Selections of all fields of a type, as deep as the limits allow. */
 
-/** Rows of each page inside another one. */
+/** Number of rows of a nested page. */
 const PAGE = 3;
 
-/** The name under which a field of one of several types is answered, when another type has one of this name. */
+/** Separates the parts of an alias, which is used if possible types have fields of the same name. */
 const SEPARATOR = "__of__";
 
-/** A field that a walk does not select where it meets its type, for it needs arguments that a table gives. */
+/** Whether a field is not selected with its type, because it has required arguments, which a table provides. */
 const needsArguments = (field: GraphQLField<unknown, unknown>) =>
   field.args.some(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined);
 
@@ -28,7 +28,7 @@ const paged = ({ args }: GraphQLField<unknown, unknown>) =>
 /**
  * Selects all fields of a type; nothing for a leaf.
  *
- * @param depth of objects in objects
+ * @param depth maximum number of nested objects
  */
 export function selectionOf(type: GraphQLNamedType, depth: number): string {
   if (isLeafType(type)) return "";
@@ -41,7 +41,7 @@ function fieldsOf(type: GraphQLObjectType, depth: number): string[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
     if (needsArguments(field) || (depth <= 0 && !isLeafType(inner))) return [];
-    // Edges are the nodes again, and what they have of their own.
+    // Edges contain the nodes again: only their other fields are selected.
     if (field.name === "edges" && isObjectType(inner)) {
       const own = Object.keys(inner.getFields()).filter((name) => name !== "node");
       const node = isObjectType(inner.getFields().node?.type) ? "" : "node { __typename }";
@@ -51,7 +51,7 @@ function fieldsOf(type: GraphQLObjectType, depth: number): string[] {
   });
 }
 
-/** A fragment for each type that it may be; fields that two of them have by different types are told apart. */
+/** A fragment for each possible type; fields of the same name with different types get aliases. */
 function abstract(type: GraphQLNamedType, depth: number): string {
   if (!isAbstractType(type)) return "";
   const types = schema.getPossibleTypes(type);
@@ -60,7 +60,7 @@ function abstract(type: GraphQLNamedType, depth: number): string {
     for (const field of Object.values(one.getFields()))
       shapes.set(field.name, (shapes.get(field.name) ?? new Set()).add(String(field.type)));
   const fragments = types.map((one) => {
-    // Of a record in a list of all kinds of them, what it says of itself.
+    // For an interface with many types, only the direct fields of each record are selected.
     const inner = types.length > 12 ? 0 : depth;
     const fields = fieldsOf(one, inner).map((field) => {
       const name = /^\w+/.exec(field)?.[0] ?? "";
@@ -72,7 +72,7 @@ function abstract(type: GraphQLNamedType, depth: number): string {
   return `{ __typename ${fragments.join(" ")} }`;
 }
 
-/** Every field that data holds something of, as `Type.field`. */
+/** Collects every field that has data in an answer, as `Type.field`. */
 export function fieldsIn(data: unknown, found: Set<string>): void {
   if (Array.isArray(data)) {
     for (const item of data) fieldsIn(item, found);
@@ -87,7 +87,7 @@ export function fieldsIn(data: unknown, found: Set<string>): void {
   }
 }
 
-/** Every field of every type that answers are made of, as `Type.field`. */
+/** Every field of every output type, as `Type.field`. */
 export const allFields = (): string[] =>
   Object.values(schema.getTypeMap())
     .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith("__"))

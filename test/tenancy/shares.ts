@@ -1,25 +1,25 @@
 /**
- * How much is asked. Of a hundred, chosen by the seed; but `together` is so many arguments and fields of inputs that a
- * mutation says at once, where each of them is said for the first time.
+ * How many of the possible operations are sent, in percent, chosen by the seed. Only `together` is a number: how many
+ * arguments and input fields a mutation sets at once when each of them is tested for the first time.
  */
 interface Share {
-  /** Fields that are asked plainly by those who come after the first two. */
+  /** Fields that callers after the first two query with only the required arguments. */
   readonly plain: number;
-  /** Mutations that the second asks plainly, though the first was not refused. */
+  /** Mutations that the second caller sends with only the required arguments, although the first was not refused. */
   readonly second: number;
-  /** Arguments with what is not the restricted member's. */
+  /** Arguments with values that the restricted member may not see. */
   readonly foreign: number;
-  /** Arguments with the rest, and all of them by everybody else. */
+  /** Arguments with other values, and arguments of all other callers. */
   readonly others: number;
-  /** Operations that are also compiled, those that ask plainly and the rest. */
+  /** Operations that are also compiled: those with only the required arguments, and the others. */
   readonly plainCompiled: number;
   readonly compiled: number;
-  /** Operations that are also sent to the copy: mutations plainly, those that name what others have, and the rest. */
+  /** Operations that are also sent to the copy: plain mutations, those that name records of others, and the rest. */
   readonly plainCopied: number;
   readonly foreignCopied: number;
   readonly copied: number;
   readonly together: number;
-  /** Likewise of what changes nothing: conditions that are all to hold find less. */
+  /** The same number for queries. It is smaller, because AND-ed conditions find fewer records. */
   readonly togetherAsked: number;
 }
 

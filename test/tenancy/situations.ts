@@ -2,7 +2,7 @@ import { encodeId, type IdType } from "../../src/db/ids.ts";
 import type { Cast } from "./cast.ts";
 import type { Operation, Operations } from "./operations.ts";
 
-/** Operations whose answers have fields that no single argument leads to: refusals, previews, trees of filters. */
+/** Operations for fields that no single argument reaches: refusals, previews, trees of filters. */
 
 const file = "name,email,phone,colour\nWalked,walked@example.com,+4930555444,red\nNobody,no address,,\n";
 

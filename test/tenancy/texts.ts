@@ -3,13 +3,13 @@ import type { Cast, Part } from "./cast.ts";
 import { marksIn } from "./marks.ts";
 import type { Choice, Place } from "./names.ts";
 
-/** What is said in texts: of one's own, of what is hidden, of another organization's, and nonsense. */
+/** Texts for arguments: the caller's own, hidden ones, those of another organization, and nonsense. */
 
 type Texts = (part: Part, cast: Cast) => unknown;
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The mark of what stands for a part. */
+/** The mark of the row that stands for a part (own, hidden, …). */
 const markOf: Texts = (part, { rows }) => {
   const row = rows[part].Contact ?? rows[part].Lead;
   return [...marksIn(String(row?.name ?? ""))][0];
@@ -26,10 +26,10 @@ const column =
     return Array.isArray(value) ? value[0] : value;
   };
 
-/** A custom field whose slug is the organization's own. */
+/** The slug of a custom field of the part's organization. */
 const slugOf: Texts = (part, cast) => (part === "own" ? "words" : cast.slugs[part]);
 
-/** By the last field of a place that is here. */
+/** Texts by field name; the last field of a place that has an entry counts. */
 const special: Readonly<Record<string, Texts>> = {
   slug: slugOf,
   customField: slugOf,
@@ -57,7 +57,7 @@ const special: Readonly<Record<string, Texts>> = {
   color: (part) => (part === "own" ? "#112233" : undefined),
 };
 
-/** Texts that a text is compared with, by the column that it is in: the whole of it as it is written. */
+/** Operands of comparisons with texts: the whole value of the compared column. */
 function written(place: Place): Texts {
   const name = place.findLast((each) => special[each] !== undefined && each !== "text");
   const last = place.at(-1) ?? "";
@@ -82,7 +82,7 @@ export function textChoices(place: Place, cast: Cast): Choice[] {
   return [...said, ...ids, { kind: "nonsense", value: "no such thing" }, { kind: "blank", value: "" }];
 }
 
-/** Ids where a text may be one. */
+/** Ids, for texts that may be ids. */
 const idTexts = (cast: Cast): Choice[] =>
   parts.flatMap((part) =>
     (["Tag", "Member", "Contact"] as const).flatMap((type) => {

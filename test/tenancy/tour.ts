@@ -13,7 +13,7 @@ import { Values } from "./values.ts";
 import { Walker, type Walking } from "./walker.ts";
 import { plantWorld, type World } from "./world.ts";
 
-/** All that a walk needs: the planted organizations, their callers, and what each of them may learn. */
+/** Everything that a walk needs: the test organizations, their callers, and what each caller may learn. */
 
 export interface Walk extends Walking {
   readonly cast: Cast;
@@ -54,7 +54,7 @@ export async function setScene(): Promise<Scene> {
   return { world, callers: walks, secrets, rows, inventory, verifyToken, stop: () => provider.stop() };
 }
 
-/** A walker in a scene. @param product its modules, with a fault or without */
+/** A walker in a scene. @param product the product's modules, with or without a fault */
 export async function walkerIn(
   { rows, secrets, verifyToken }: Scene,
   product: Product,
@@ -67,7 +67,7 @@ export async function walkerIn(
 export const operationsOf = ({ cast }: Walk, everywhere: boolean): Operations =>
   new Operations(new Values(cast, everywhere));
 
-/** Cursors, plans and names of requests: the caller's own, a colleague's who sees more, and another organization's. */
+/** Cursors, plan tokens and idempotency keys: of the caller, of a colleague who sees more, of another organization. */
 async function givenTo({ headers, planted, asker }: Caller, world: World, doors: Doors): Promise<Given> {
   const other = planted === world.ours ? world.theirs : world.ours;
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -105,7 +105,7 @@ async function givenTo({ headers, planted, asker }: Caller, world: World, doors:
   return { cursors, planTokens, idempotencyKeys };
 }
 
-/** The last name that a request of somebody's had. */
+/** The last idempotency key of a credential. */
 async function idempotencyKeyOf(part: string, credentialId: string, orgId: string): Promise<string | null> {
   const { pool } = await testDatabase();
   const { rows } = await pool.query<{ key: string }>(

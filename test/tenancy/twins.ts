@@ -6,13 +6,13 @@ import type { Asker } from "./secrets.ts";
 import { ruleOf } from "./visible.ts";
 
 /**
- * A copy of an organization in which there is nothing but what a caller may see. What hides something from them answers
- * there to the byte as in the organization itself: counts, facets, pages, errors and all.
+ * A copy of an organization with only the rows that a caller may see. Every operation must answer the same bytes in the
+ * copy and in the organization itself: counts, facets, pages, errors.
  */
 
 export interface Twin extends Asker {
   readonly key: string;
-  /** Gives its answers the ids of the organization that it is a copy of. */
+  /** Replaces the copy's ids in an answer by those of the original. */
   readonly restored: (text: string) => string;
 }
 
@@ -25,7 +25,7 @@ export async function plantTwin(asker: Asker): Promise<Twin> {
     asker.orgId,
   ]);
   const { key, hash, prefix, id: credentialId } = createKey("LIVE");
-  // A key is found by its id alone: those of the copy have ids of their own.
+  // A key is found only by its id, so the copy's keys have other ids.
   const names = new Map([[asker.orgId, orgId], ...keys.map(({ id }) => [id, newId()] as const)]);
   names.set(asker.credentialId, credentialId);
   const renamed = [...names].reduce(

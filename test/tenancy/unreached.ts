@@ -1,4 +1,4 @@
-/** Fields of which a walk sees no data, each with where it is tested instead. */
+/** Fields without data in a walk, each with the test that covers it instead. */
 
 const because = (reason: string, ...fields: string[]): Record<string, string> =>
   Object.fromEntries(fields.map((field) => [field, reason]));

@@ -14,11 +14,11 @@ import { marksIn } from "./marks.ts";
 import { type Choice, idChoices, namedBy, type Place } from "./names.ts";
 import { textChoices } from "./texts.ts";
 
-/** What can be said where a type is asked for: a table by types. A type that it does not know fails. */
+/** Values for each input type, by a table of types. A type without an entry fails. */
 
 const say = (kind: string, value: unknown): Choice => ({ kind, value });
 
-/** A number or day by which a row of another one is recognised. */
+/** Numbers and days that are marks of the caller's own row, a hidden row, or a row of another organization. */
 const numbersOf = (cast: Cast): Choice[] =>
   (["own", "hidden", "foreign"] as const).flatMap((part) => {
     const row = cast.rows[part].Deal ?? cast.rows[part].Contact;
@@ -32,7 +32,7 @@ const daysOf = (cast: Cast): Choice[] =>
     return typeof at === "string" ? [say(part, at.slice(0, 10))] : [];
   });
 
-/** Scalars, each with what is said of it. */
+/** The values of each scalar. */
 const scalars: Readonly<Record<string, (place: Place, cast: Cast) => Choice[]>> = {
   ID: idChoices,
   String: textChoices,
@@ -56,16 +56,16 @@ const scalars: Readonly<Record<string, (place: Place, cast: Cast) => Choice[]>> 
   URL: (place, cast) => textChoices(place, cast),
   EmailAddress: (place, cast) => textChoices(place, cast),
   PhoneNumber: (place, cast) => textChoices(place, cast),
-  // A file is a part of a request of its own kind: `Operations.files` sends those.
+  // Files need a multipart request: `Operations.files` sends them.
   Upload: () => [say("none", null)],
 };
 
-/** Input types whose fields are ids, or names of what has one: they are gone through wherever they stand. */
+/** Whether an input type has fields for ids or names of records: such types are tested wherever they occur. */
 const holdsIds = (type: GraphQLInputObjectType): boolean =>
   type.name === "TagFilter" ||
   Object.values(type.getFields()).some(({ type: inner }) => String(inner).replace(/[[\]!]/g, "") === "ID");
 
-/** Fields without which an input says nothing, or too much, by its type. */
+/** Fields without which an input is meaningless or refused, by its type. */
 const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   DurationInput: { amount: 1, unit: "DAY" },
   ContactOrder: { field: "NAME" },
@@ -81,7 +81,7 @@ const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
   ImportColumnInput: { column: "name", field: "NAME" },
 };
 
-/** Of these only one field is said at a time. */
+/** Input types of which only one field is set at a time. */
 const exclusive = new Set([
   "ContactOrder",
   "LeadOrder",
@@ -91,19 +91,19 @@ const exclusive = new Set([
   "ImportColumnInput",
 ]);
 
-/** How deep inputs go into themselves. */
+/** Maximum depth of nested inputs. */
 const DEPTH = 7;
 
 export class Values {
-  /** Input types that were gone through. */
+  /** Input types that were tested already. */
   readonly #done = new Set<string>();
   constructor(
     readonly cast: Cast,
-    /** Whether every input type is gone through wherever it stands. */
+    /** Whether to test every input type wherever it occurs. */
     private readonly everywhere: boolean,
   ) {}
 
-  /** One value that fits. */
+  /** One valid value. */
   base(type: GraphQLInputType, place: Place): unknown {
     if (isNonNullType(type)) return this.base(type.ofType, place);
     if (isListType(type)) return [this.base(type.ofType, place)];
@@ -119,7 +119,7 @@ export class Values {
     return input;
   }
 
-  /** Everything that is said where a type stands: each kind of value, one difference at a time. */
+  /** All values of a type at a place; they differ from the valid value in one point each. */
   *choices(type: GraphQLInputType, place: Place): Generator<Choice> {
     if (isNonNullType(type)) {
       yield* this.choices(type.ofType, place);
@@ -188,7 +188,7 @@ export class Values {
     );
   }
 
-  /** An input that says something. */
+  /** An input with at least one field. */
   #some(type: GraphQLInputObjectType, place: Place): Record<string, unknown> {
     const input = this.#baseInput(type, place);
     if (Object.keys(input).length > 0) return input;

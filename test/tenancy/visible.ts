@@ -1,14 +1,14 @@
 import type { OwnedName } from "../../src/db/models.ts";
 
 /**
- * Which rows of their organization a caller may learn of, in plain SQL and without the product's rules: `r` is the row,
- * $1 the organization, $2 the member and $3 the credential. A model that is not here does not compile.
+ * Which rows of their organization a caller may see, in plain SQL and without the product's rules: `r` is the row, $1
+ * the organization, $2 the member and $3 the credential. A model without an entry does not compile.
  */
 
 interface Rules {
   /** For members who see all data. */
   readonly all: string;
-  /** For members restricted to what is assigned to them. */
+  /** For members restricted to assigned data. */
   readonly assigned: string;
 }
 
@@ -50,7 +50,7 @@ const visible = {
   CustomValue: everybody,
   SmartList: everybody,
   SmartListSet: everybody,
-  // Of those with the scope ADMIN; see `ruleOf`.
+  // Only for the scope ADMIN; see `ruleOf`.
   ApiKey: limited("r.member_id = $2"),
   ContactMerge: limited(mine("contact", "r.primary_id")),
   ContactMergeSource: limited(ofMerge("r.merge_id")),
@@ -62,7 +62,7 @@ const visible = {
   ExportChunk: ofMyJob("export_job"),
   DuplicateSearch: everybody,
   DuplicateGroup: everybody,
-  // Likewise, and of those who see all data.
+  // Likewise, and only for members who see all data.
   AuditEvent: { all: "true", assigned: "false" },
   IdempotencyKey: { all: "r.caller_id = $3", assigned: "r.caller_id = $3" },
 } as const satisfies Record<OwnedName, Rules>;

@@ -11,25 +11,25 @@ import type { Known } from "./secrets.ts";
 import { fieldsIn } from "./selections.ts";
 import type { Twin } from "./twins.ts";
 
-/** Sends operations and looks through all that comes back, and at all that has changed. */
+/** Sends operations, and checks the whole answer and all changed rows. */
 
-/** A caller with all that is known about what they may learn. */
+/** A caller, and what the caller may learn. */
 export interface Walking {
   readonly caller: Caller;
   readonly known: Known;
-  /** Where nothing is but what they may see; for callers who do not see all of their organization. */
+  /** A copy with only the rows that the caller may see; for callers who do not see their whole organization. */
   readonly twin: Twin | null;
 }
 
-/** In what other ways an operation is asked. */
+/** Further ways in which an operation is sent. */
 export interface Ways {
-  /** Whether also compiled, twice. */
+  /** Whether to send it again to the server that compiles, twice. */
   readonly repeats?: boolean;
-  /** Whether also of the copy, where the caller has one; it is when left out. */
+  /** Whether to send it to the caller's copy too, if there is one; true by default. */
   readonly isCopied?: boolean;
 }
 
-/** Tables of jobs, by which new ones are found and run. */
+/** Tables of jobs; new rows in them are run. */
 const jobs = {
   import_job: "importJob",
   export_job: "exportJob",
@@ -40,10 +40,10 @@ const jobs = {
 export class Walker {
   operations = 0;
   marks = 0;
-  /** Fields of which data was seen, as `Type.field`. */
+  /** Fields that had data in an answer, as `Type.field`. */
   readonly seen = new Set<string>();
   readonly codes = new Map<string, number>();
-  /** Answers to whoever asked for a file that never was. */
+  /** Answers to requests for a file that never existed. */
   readonly #absent = new Map<string, Said>();
 
   constructor(
@@ -54,7 +54,7 @@ export class Walker {
     private readonly onLeak: (leak: Leak) => void,
   ) {}
 
-  /** Asks an operation. */
+  /** Sends an operation, and checks its answers and changes. */
   async walk(walking: Walking, operation: Operation, ways: Ways = {}): Promise<Said> {
     const { repeats = false, isCopied = true } = ways;
     this.operations += 1;
@@ -78,7 +78,7 @@ export class Walker {
   /**
    * Downloads a file.
    *
-   * @param absent the path of one that never was, where the caller may not have this one
+   * @param absent the path of a file that never existed, if the caller may not download this one
    */
   async download(walking: Walking, path: string, absent: string | null): Promise<void> {
     this.operations += 1;
@@ -98,7 +98,7 @@ export class Walker {
     this.#compare("oracle", walking, operation, first, other, (text) => text);
   }
 
-  /** Looks through a text for what a caller may not learn, but for what they have said themselves. */
+  /** Searches a text for marks and ids that a caller may not learn and has not sent. */
   scan({ caller, known }: Walking, operation: Operation, text: string, said: string): void {
     const own = marksIn(said);
     for (const mark of marksIn(withCursorsOpened(text))) {
@@ -111,7 +111,7 @@ export class Walker {
     }
   }
 
-  /** @param orgId of the copy where it is sent to one */
+  /** @param orgId the copy's id, if the operation is sent to a copy */
   async #send(walking: Walking, operation: Operation, orgId?: string): Promise<Said> {
     const { caller } = walking;
     const { query, variables, isMutation } = operation;
@@ -121,7 +121,7 @@ export class Walker {
         ? await this.doors.ask(caller.headers, { query, variables })
         : await this.doors.upload(caller.headers, { query, variables }, file);
     this.#read(operation, walking, said);
-    // What the copy shows is compared, and has the same marks.
+    // Answers of the copy have the same marks, and are compared instead.
     if (orgId === undefined) this.scan(walking, operation, said.text, JSON.stringify(variables));
     if (isMutation) await this.#settle(walking, operation, orgId);
     return said;
@@ -154,7 +154,7 @@ export class Walker {
     }
   }
 
-  /** What a mutation changed, and what the jobs that it left do; all of it is undone. */
+  /** Runs the jobs that a mutation started, checks all changed rows, and undoes the changes. */
   async #settle(walking: Walking, operation: Operation, orgId?: string): Promise<void> {
     let changes = await this.rows.changes();
     if (changes.length === 0) return;
@@ -193,7 +193,7 @@ export class Walker {
         table === "organization" ||
         known.rows.has(`${table} ${before}`) ||
         mayLeave(operation.field, table, after) ||
-        // Every row of the copy is one that they see.
+        // The caller sees every row of the copy.
         (orgId !== undefined && twin !== null));
     if (isTheirs) return;
     const what = `changes ${table} of organization ${change.orgId}:\n${before}\n${change.after}`;
@@ -215,7 +215,7 @@ export class Walker {
   }
 }
 
-/** Where the files of a job are. */
+/** The paths of a job's files. */
 export function pathsOf(table: string, id: string): string[] {
   const typed = `${table}_${suffixOf(id)}`;
   if (table === "export_job") return [`/exports/${typed}`];

@@ -8,11 +8,11 @@ import { Organization } from "../support/makers.ts";
 import { nextMark } from "./marks.ts";
 import { plantCatalogue, plantJobs, plantRecords, type Records } from "./records.ts";
 
-/** Two organizations of customers and one for tests, each with everything there can be, and all who may call. */
+/** Two live organizations and a test organization, each with rows of all kinds, and all callers. */
 
 type Member = Awaited<ReturnType<Organization["member"]>>;
 
-/** The members of whom each has records of their own. */
+/** The members who own records. */
 const roles = {
   owner: { role: "OWNER" },
   admin: { role: "ADMIN" },
@@ -36,7 +36,7 @@ type Owner = (typeof owners)[number];
 export interface Planted {
   readonly organization: Organization;
   readonly members: Readonly<Record<Role, Member>>;
-  /** By who owns them; what nobody owns is under "nobody". */
+  /** By owner; records without an owner are under "nobody". */
   readonly records: Readonly<Record<Owner, Records>>;
 }
 
@@ -44,7 +44,7 @@ export interface World {
   readonly ours: Planted;
   readonly theirs: Planted;
   readonly tests: Planted;
-  /** A user who is a member of ours and of theirs. */
+  /** A user who is a member of both organizations. */
   readonly both: { readonly userId: string; readonly oursId: string; readonly theirsId: string };
 }
 
@@ -55,7 +55,7 @@ export async function plantWorld(): Promise<World> {
   return { ours, theirs, tests, both: await plantBoth(ours.organization, theirs.organization) };
 }
 
-/** @param having those who have records of their own; what the others have is nobody's */
+/** @param having the members who own records; other records have no owner */
 async function plantOrganization(mode: "LIVE" | "TEST", having: readonly Owner[]): Promise<Planted> {
   const { prisma } = await testDatabase();
   const organization = await Organization.make(mode);
@@ -92,7 +92,7 @@ async function plantOrganization(mode: "LIVE" | "TEST", having: readonly Owner[]
   return { organization, members, records };
 }
 
-/** Names a member, their user and their key by marks. */
+/** Puts marks in the names of a member, their user and their key. */
 async function nameMember(orgId: string, { id, userId, keyId }: Member): Promise<void> {
   const { prisma } = await testDatabase();
   const [user, member, key] = [nextMark().text, nextMark().text, nextMark().text];
@@ -105,7 +105,7 @@ async function nameMember(orgId: string, { id, userId, keyId }: Member): Promise
   await prisma.apiKey.updateMany({ where: { orgId, id: keyId }, data: { name: `Key ${key}` } });
 }
 
-/** Rows that belong together though not all of them may be seen. */
+/** Related rows of which a caller may see only some. */
 async function plantCrossings(
   organization: Organization,
   members: Planted["members"],
