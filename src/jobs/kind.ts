@@ -1,6 +1,7 @@
 import type { Permission } from "../auth/rights.ts";
 import type { Database } from "../db/database.ts";
 import type { Db } from "../db/scope/db.ts";
+import type { AnalyzedTable } from "../db/write/analyze.ts";
 import type { BulkJob, DuplicateSearch, ExportJob, ImportJob } from "../generated/prisma/client.ts";
 import type { ModificationSource } from "../generated/prisma/enums.ts";
 import type { Writer } from "../records/write/writer.ts";
@@ -59,6 +60,6 @@ export interface JobKind<Name extends keyof JobRows> {
    * @throws RefusalError when the job fails, whose message becomes the job's `problem`
    */
   readonly steps: (work: JobWork<Name>) => AsyncGenerator<void, void>;
-  /** Whether a finished job has changed so many contacts that the planner's statistics should be updated. */
-  readonly needsAnalyze: (job: JobRows[Name]) => boolean;
+  /** Tables of which a finished job has changed so many rows that the planner's statistics should be updated. */
+  readonly toAnalyze: (job: JobRows[Name]) => readonly AnalyzedTable[];
 }

@@ -97,11 +97,9 @@ async function workOff<Name extends keyof JobRows>(
     await steps.return();
   }
   await work.end("DONE", null);
-  if (kind.needsAnalyze(work.job)) {
-    await analyze(work.database).catch((error: unknown) =>
-      logger.warn({ err: error }, "updating the planner's statistics failed"),
-    );
-  }
+  await analyze(work.database, kind.toAnalyze(work.job)).catch((error: unknown) =>
+    logger.warn({ err: error }, "updating the planner's statistics failed"),
+  );
   await onProgress?.({ ...work.job, state: "DONE" });
   return "done";
 }

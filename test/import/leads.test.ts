@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { mutate, sendText } from "../support/client.ts";
+import { statementsOf } from "../support/database.ts";
 import { imported, type Job, jobFields } from "../support/imports.ts";
 import { Organization } from "../support/makers.ts";
 
@@ -168,4 +169,20 @@ test("with matchOn the first that finds somebody decides, so that an address can
     { name: "Ann", email: "new@example.com", phone: "+15125550142" },
     { name: "Ben", email: "ben@example.com", phone: "+15125550142" },
   ]);
+});
+
+test("the planner's statistics of what an import of many rows wrote are updated, and of nothing else", async () => {
+  const rows = (name: string) => Array.from({ length: 1_001 }, (_, at) => `${name} ${at}`).join("\n");
+  const analyzed = async (run: () => Promise<unknown>) => {
+    const { statements } = await statementsOf(run);
+    const [tables, ...more] = statements.filter((sql) => sql.startsWith("ANALYZE"));
+    expect(more).toEqual([]);
+    expect(statements.filter((sql) => sql.includes("gin_clean_pending_list"))).toHaveLength(tables ? 1 : 0);
+    return tables;
+  };
+  expect(await analyzed(() => leadImport(`name\n${rows("Lead")}`))).toBe("ANALYZE lead, lead_tag");
+  expect(await analyzed(() => imported(organization, `name\n${rows("Contact")}`))).toBe(
+    "ANALYZE contact, contact_tag",
+  );
+  expect(await analyzed(() => leadImport("name\nOne\nTwo"))).toBeUndefined();
 });

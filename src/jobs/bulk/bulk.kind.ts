@@ -11,7 +11,8 @@ export const bulkKind: JobKind<"bulkJob"> = {
   noun: "a bulk change",
   permission: "CONTACT_BULK_WRITE",
   source: ({ source }) => source,
-  needsAnalyze: () => true,
+  toAnalyze: ({ kind }) =>
+    kind === "REASSIGN" ? ["contact", "lead", "deal", "activity"] : ["contact", "contact_tag"],
   async *steps(work) {
     const { kind } = work.job;
     const some = kind === "REASSIGN" ? reassignSome : doPiece;

@@ -20,7 +20,7 @@ export const duplicateKind: JobKind<"duplicateSearch"> = {
   noun: "a search for duplicates",
   permission: "DUPLICATE_SEARCH",
   source: () => "API",
-  needsAnalyze: () => false,
+  toAnalyze: () => [],
   async *steps(work) {
     const { claims } = work.job;
     const parts = Math.ceil(((await (await work.db()).duplicates.countLive()) || 1) / PART);

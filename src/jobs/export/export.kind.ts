@@ -34,7 +34,7 @@ export const exportKind: JobKind<"exportJob"> = {
   noun: "an export",
   permission: "RECORD_EXPORT",
   source: () => "API",
-  needsAnalyze: () => false,
+  toAnalyze: () => [],
   async *steps(work) {
     while (await work.step((writer) => doPiece(writer, work.job))) yield;
   },

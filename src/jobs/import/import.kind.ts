@@ -30,7 +30,10 @@ export const importKind: JobKind<"importJob"> = {
   source: () => "IMPORT",
   // Another request created a contact with the same address at the same moment.
   isTransient: isUniqueViolation,
-  needsAnalyze: ({ done, dryRun }) => done > MANY && !dryRun,
+  toAnalyze: ({ done, dryRun, entity }) => {
+    if (done <= MANY || dryRun) return [];
+    return entity === "LEAD" ? ["lead", "lead_tag"] : ["contact", "contact_tag"];
+  },
   async *steps(work) {
     if (work.job.total === 0) {
       await countRows(work);
