@@ -24,44 +24,44 @@ import { operationsOf, type Scene } from "./tour.ts";
 import { unreached } from "./unreached.ts";
 import type { Walker, Ways } from "./walker.ts";
 
-/** The course of a walk: which operations which callers ask. */
+/** The course of a walk: which callers send which operations. */
 
 export interface Course {
   /**
-   * How much: everything by every caller (`all`); each argument at least once, and a part of the rest (`broad`), or a
-   * small one (`short`); what others have, by a restricted member and a few others (`faults`).
+   * How much to send: everything as every caller (`all`); each argument at least once, and a part of the rest (`broad`)
+   * or a smaller part (`short`); values of others, as a restricted member and a few other callers (`faults`).
    */
   readonly share: keyof typeof shares;
   readonly seed: number;
-  /** The fields that are asked, as `Type.field`; all of them when left out. */
+  /** The fields to query, as `Type.field`; all of them by default. */
   readonly about?: RegExp;
   /** Called before each field. */
   readonly onField?: (field: string) => void;
 }
 
-/** What was walked. */
+/** What a walk has covered. */
 export interface Walked {
-  /** Arguments and input fields in which something was said. */
+  /** Arguments and input fields for which values were sent. */
   readonly places: Set<string>;
   readonly kinds: Set<string>;
   readonly callers: Set<string>;
 }
 
-/** Answers that say that less is to be asked at once. */
+/** Answers to operations that exceed a limit, and are then sent with a smaller selection. */
 const TOO_MUCH = /"code":"(QUERY_TOO_COMPLEX|QUERY_TOO_DEEP|TOO_MANY_ALIASES|GRAPHQL_PARSE_FAILED)"/;
 
 const REFUSED = /"errors":\[\{/;
 
-/** What would be refused whatever it said. */
+/** Refusals that do not depend on the values sent. */
 const FORBIDDEN = /"code":"(FORBIDDEN|INSUFFICIENT_SCOPE)"/;
 
 /** Kinds of values that a mutation refuses. */
 const REFUSING = /(never|hidden|nonsense|blank|trashed|negative|unknown)$/;
 
-/** Kinds of values that name what others have. */
+/** Whether a value names a record of others. */
 const isForeign = ({ choice }: Plan) => /(hidden|foreign|mixed|uuid)/.test(choice.kind);
 
-/** A pseudo-random number of a text, the same in each run of a seed. */
+/** A pseudo-random number for a text, the same in each run with the same seed. */
 function chance(seed: number, text: string): number {
   let hash = seed ^ 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
@@ -75,7 +75,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
   const happens = (percent: number, text: string) => chance(course.seed, text) < percent / 100;
   const [restricted, owner, ...others] = scene.callers;
   if (!restricted || !owner) throw new Error("nobody calls");
-  // One who sees more comes first: what is kept of their requests would be given to the others.
+  // The caller who sees more comes first: if their answers were kept, other callers would get them.
   const among = course.share === "faults" ? [owner, restricted, ...others.slice(0, 3)] : scene.callers;
   const asking = among.map((walk) => ({ walk, operations: operationsOf(walk, long) }));
   type Asking = (typeof asking)[number];
@@ -85,11 +85,11 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     return walker.walk(walk, operation, ways);
   };
 
-  /** As much of an answer as the server's limits let through. @returns whether it was refused */
+  /** Sends only required arguments, and selects as much as the limits allow. @returns whether it was refused */
   const askPlainly = async (one: Asking, [parent, field]: Asked): Promise<boolean> => {
     const key = `${parent.name}.${field.name}`;
     const text = `${key} ${one.walk.caller.name}`;
-    // What a mutation shows of records, queries show as well.
+    // Queries test the fields of records, so mutations of a short walk need not select them.
     const isDeep = course.share !== "short" || !isMutation(parent);
     const ways = {
       repeats: happens(share.plainCompiled, `${text} compiled`),
@@ -111,7 +111,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     });
   };
 
-  /** Those that a refusal does not speak of are said again, for it hides what they do. */
+  /** Sends values together. After a refusal, values that it does not name are sent again: it hid their effect. */
   const askTogether = async (one: Asking, plans: readonly Plan[]): Promise<void> => {
     const operation = one.operations.together(plans);
     const { body } = await ask(one, operation, {
@@ -125,11 +125,11 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     for (const those of again) if (those.length > 0) await askTogether(one, those);
   };
 
-  /** Each thing that is chosen of what can be said in a field's arguments. */
+  /** Sends the chosen values of a field's arguments. */
   const askWith = async (one: Asking, [parent, field]: Asked) => {
     const at = asking.indexOf(one);
     const key = `${parent.name}.${field.name}`;
-    /** Arguments in which what is hidden was named. */
+    /** Arguments that have named hidden records. */
     const named = new Set<string>();
     const fresh: Plan[] = [];
     const together = isMutation(parent) ? share.together : share.togetherAsked;
@@ -155,7 +155,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     for (const plans of packed(fresh, together)) await askTogether(one, plans);
   };
 
-  /** Says what is refused, until a payload says why. */
+  /** Sends values that are refused, until a payload has errors. */
   const askRefused = async ([parent, field]: Asked) => {
     const payload = getNamedType(field.type);
     const errors = `${payload.name}.errors`;
@@ -175,7 +175,7 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
     if (asked.has(key) || !(course.about?.test(key) ?? true)) continue;
     asked.add(key);
     course.onField?.(key);
-    /** Who is not refused by what they ask plainly says what is new: it would do nothing otherwise. */
+    /** The first caller who is not refused. New values are sent by this caller: for others they would do nothing. */
     let first: Asking | undefined;
     for (const [at, one] of asking.entries()) {
       const isSecond = at === 1 && (!isMutation(parent) || !first || happens(share.second, key));
@@ -205,13 +205,13 @@ export async function walkCourse(scene: Scene, walker: Walker, course: Course): 
 
 const kindOf = ({ choice }: Plan): string => choice.kind.split(" ").at(-1) ?? "";
 
-/** What a plan says, as the path of an error would have it. */
+/** The place of a plan's value, as in the path of an error. */
 const pathOf = ({ arg, choice }: Plan): string[] => {
   const field = choice.at?.at(-1)?.split(".")[1];
   return field === undefined || isListType(getNullableType(arg.type)) ? [arg.name] : [arg.name, field];
 };
 
-/** Plans of which each group can be said at once: each in an argument, or a field of an input, of its own. */
+/** Groups of plans that can be sent together: each sets a different argument or field of an input. */
 function packed(plans: readonly Plan[], most: number): Plan[][] {
   const groups: Plan[][] = [];
   for (const plan of plans) {

@@ -2,20 +2,20 @@ import { entities } from "../../src/db/entities.ts";
 import { encodeId, type IdType } from "../../src/db/ids.ts";
 import { type Cast, idModels, type Part } from "./cast.ts";
 
-/** Which records an argument names by ids, and what ids of each kind are. */
+/** The types of the ids in arguments, and ids of each kind. */
 
-/** Where a value stands: fields of inputs inside each other, the field of the operation first. */
+/** The place of a value: the field of the operation, the argument, and the nested input fields. */
 export type Place = readonly string[];
 
-/** What can be said in one place. */
+/** A value for one place. */
 export interface Choice {
   readonly kind: string;
   readonly value: unknown;
-  /** The same about a record that never was: it has to be answered alike. */
+  /** The same value for a record that never existed: the answer must be the same. */
   readonly absent?: unknown;
-  /** The record's type, where it is to be selected as such. */
+  /** The record's type, if it must be selected by a fragment on this type. */
   readonly type?: string;
-  /** The input fields that it is said in, as `Type.field`, the innermost first. */
+  /** The input fields that contain the value, as `Type.field`, the innermost first. */
   readonly at?: readonly string[];
 }
 
@@ -53,7 +53,7 @@ const byField: Readonly<Record<string, IdType>> = {
   smartListsReplace: "SmartList",
 };
 
-/** Inputs of which `id` is a comparison, by the field that has them. */
+/** Inputs whose `id` is a comparison, by the field that has this input. */
 const byRelation: Readonly<Record<string, IdType>> = {
   contact: "Contact",
   lead: "Lead",
@@ -63,16 +63,16 @@ const byRelation: Readonly<Record<string, IdType>> = {
   conversations: "Conversation",
 };
 
-/** Roots whose filter is of another entity than contacts. */
+/** Fields of operations that filter another entity than contacts. */
 const byRoot: readonly (readonly [prefix: string, type: IdType])[] = [
   ["deal", "Deal"],
   ["lead", "Lead"],
 ];
 
 /**
- * The type whose ids are meant; null for any.
+ * The type of the ids at a place; null for any type.
  *
- * @throws Error naming the place that no table knows
+ * @throws Error that names the place, if no table has it
  */
 export function namedBy(place: Place): IdType | null {
   const [root = "", ...path] = place;
@@ -93,12 +93,12 @@ export function namedBy(place: Place): IdType | null {
     .filter((model) => root.startsWith(lower(model)))
     .sort((a, b) => b.length - a.length);
   if (type && (path.at(-1) === "id" || path.at(-1) === "ids")) return type;
-  throw new Error(`whose ids ${place.join(".")} takes is not said: add it to test/tenancy/names.ts`);
+  throw new Error(`the type of the ids in ${place.join(".")} is unknown: add it to test/tenancy/names.ts`);
 }
 
 const parts: readonly Part[] = ["own", "hidden", "foreign"];
 
-/** The last words of what ids of each kind are called. */
+/** The last word of the name of each kind of id. */
 export const idKinds: readonly string[] = [
   ...parts,
   "type",
@@ -110,7 +110,7 @@ export const idKinds: readonly string[] = [
   "uuid",
 ];
 
-/** Ids of every kind, of one type or of all. */
+/** Ids of every kind: of one type, or of all types. */
 export function idChoices(place: Place, cast: Cast): Choice[] {
   const type = namedBy(place);
   if (type !== null) return idsOf(type, cast);

@@ -11,27 +11,27 @@ import { unreached } from "./unreached.ts";
 import type { Walker } from "./walker.ts";
 
 /**
- * Every field and argument of the schema, asked by everybody about everything: nobody learns or changes what is not
- * theirs. `npm run check:tenancy` asks more.
+ * Sends every field and argument of the schema, as every caller and about every kind of record: no caller may learn or
+ * change data of others. `npm run check:tenancy` sends more.
  */
 
-/** How much of it: `Course.share`. */
+/** The share of operations to send: see `Course.share`. */
 const given = process.env.TENANCY_SHARE;
 const share = given === "all" || given === "broad" ? given : "short";
-/** Every run of the tests walks the same way; `check:tenancy` another one each time. */
+/** Test runs have a fixed seed; `check:tenancy` uses another seed each time. */
 const seed = Number(process.env.TENANCY_SEED ?? 7);
 const about = process.env.TENANCY_ABOUT;
-/** Operations that say several things at random. */
+/** Number of random operations with several values. */
 const runs = Number(process.env.TENANCY_RUNS ?? { all: 100_000, broad: 200, short: 40 }[share]);
 const loud = process.env.TENANCY_FIGURES === "true";
-/** Of which as many are shown. */
+/** Maximum number of leaks in a message. */
 const SHOWN = 5;
 
 let scene: Scene;
 let walker: Walker;
 let doors: Doors;
 let walked: Walked;
-/** Whether the first leak ends what is done. */
+/** Whether the first leak ends the current test. */
 let throwing = false;
 const leaks: Leak[] = [];
 
@@ -61,7 +61,7 @@ function figures(): string {
   ].join("\n");
 }
 
-/** Fails with what leaked, and how it is asked again. */
+/** Fails with the seed and the first leaks. */
 function expectNone(): void {
   const shown = leaks.slice(0, SHOWN).map(({ message }) => message);
   expect(leaks.length, `seed ${seed}\n\n${shown.join("\n\n")}`).toBe(0);
