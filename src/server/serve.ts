@@ -5,7 +5,7 @@ import { prepareDemo } from "../demo/demo.ts";
 import { exampleQuery } from "../demo/examples.ts";
 import type { Listener } from "./listener.ts";
 import { onSignals } from "./signals.ts";
-import { openConfigured, prepare, say, urlOf } from "./startup.ts";
+import { openConfigured, prepare, say, urlOf, warmUp } from "./startup.ts";
 import { startTelemetry, type Telemetry } from "./watch/telemetry.ts";
 
 /**
@@ -77,6 +77,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       graphiql: key === null ? null : { key, query: exampleQuery, host: config.host },
       isStopping: () => stopping,
     });
+    if (config.database.kind === "postgres") await warmUp(database);
     listener = new Listener(gateway, config);
     const port = await listener.listen(config.port, config.host);
     stopServing = listener.stop.bind(listener);

@@ -30,3 +30,25 @@ export async function prepare(database: Database, logger: Logger): Promise<void>
 /** The URL of the server. */
 export const urlOf = (host: string, port: number): string =>
   `http://${host.includes(":") ? `[${host}]` : host}:${port}/graphql`;
+
+/** The id of no organization. */
+const NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Loads Prisma's query compiler and graphql-jit, and reads no row. Without this they would load during the first
+ * queries: a process that has just answered `/ready` with 200 would then answer nothing for a second.
+ */
+export async function warmUp({ prisma }: Pick<Database, "prisma">): Promise<void> {
+  await Promise.all([
+    import("graphql-jit"),
+    prisma.contact
+      .findMany({
+        where: { orgId: NO_ORGANIZATION, deletedAt: null, activities: { some: {} } },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        select: { id: true, name: true },
+        take: 1,
+      })
+      // Requests find out that the database is away, and answer so.
+      .catch(() => undefined),
+  ]);
+}

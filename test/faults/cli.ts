@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { poolerMissing } from "../support/pooler.ts";
 import { Cluster, programs } from "./cluster.ts";
 import { ends } from "./ends.ts";
@@ -7,12 +7,13 @@ import { ask, Instance, killAll, makeKey } from "./instance.ts";
 import { load } from "./load.ts";
 import { races } from "./races.ts";
 import { refusals } from "./refusals.ts";
+import { rolling } from "./rolling.ts";
 import { Broken } from "./traffic.ts";
 import type { Scenario, World } from "./world.ts";
 
 /** Breaks everything that the server uses, and looks at what callers are told and what is kept. */
 
-const all: readonly Scenario[] = [...refusals, ...ends, ...races, ...load];
+const all: readonly Scenario[] = [...refusals, ...ends, ...races, ...rolling, ...load];
 
 const command = new Command("npm run check:faults --")
   .description(
@@ -21,21 +22,23 @@ const command = new Command("npm run check:faults --")
   .allowExcessArguments(false)
   .showHelpAfterError()
   .option("--long", "more rounds, 10 000 requests through the rolling restart; some ten minutes")
+  .addOption(new Option("--short", "the most telling scenarios; some ninety seconds").conflicts("long"))
   .option("--only <words>", "the scenarios whose names have these words")
   .option("--list", "prints the names of the scenarios")
   .parse();
 const {
   long = false,
+  short = false,
   only = "",
   list = false,
-} = command.opts<{ long?: boolean; only?: string; list?: boolean }>();
+} = command.opts<{ long?: boolean; short?: boolean; only?: string; list?: boolean }>();
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const chosen = all.filter(({ name }) => name.includes(only));
+const chosen = all.filter((scenario) => scenario.name.includes(only) && (!short || scenario.short));
 
 async function main(): Promise<number> {
   if (list) {
-    for (const { name } of all) say(name);
+    for (const { name } of chosen) say(name);
     return 0;
   }
   if (chosen.length === 0) {

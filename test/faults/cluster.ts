@@ -113,8 +113,11 @@ export class Cluster {
     }
   }
 
-  stop = (mode: "smart" | "fast" | "immediate"): Promise<unknown> =>
+  stop = (mode: "fast" | "immediate"): Promise<unknown> =>
     this.#run("pg_ctl", "-D", this.#data, "-w", "-m", mode, "stop");
+
+  /** From now on it takes no new connections, and it stops when those that are open have ended (smart). */
+  announceStop = (): Promise<unknown> => this.#run("pg_ctl", "-D", this.#data, "-W", "-m", "smart", "stop");
 
   /** As when the machine's memory runs out: the postmaster is killed with SIGKILL. */
   async kill(): Promise<void> {

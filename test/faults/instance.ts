@@ -15,6 +15,7 @@ export interface Answer {
   readonly status: number;
   readonly data: unknown;
   readonly code: string | null;
+  readonly message: string | null;
 }
 
 export class Instance {
@@ -73,8 +74,9 @@ export class Instance {
     await this.#exited;
   }
 
-  isReady = (): Promise<boolean> =>
-    fetch(this.url.replace("graphql", "ready")).then(
+  /** @param timeout milliseconds for the answer */
+  isReady = (timeout: number): Promise<boolean> =>
+    fetch(this.url.replace("graphql", "ready"), { signal: AbortSignal.timeout(timeout) }).then(
       ({ status }) => status === 200,
       () => false,
     );
@@ -90,11 +92,18 @@ export async function ask(url: string, key: string, query: string, variables: ob
     });
     const { data = null, errors } = (await response.json()) as {
       data?: unknown;
-      errors?: { extensions?: { code?: string } }[];
+      errors?: { message?: string; extensions?: { code?: string } }[];
     };
-    return { status: response.status, data, code: errors?.[0]?.extensions?.code ?? null };
-  } catch {
-    return { status: 0, data: null, code: null };
+    const { message = null, extensions } = errors?.[0] ?? {};
+    return { status: response.status, data, code: extensions?.code ?? null, message };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return {
+      status: 0,
+      data: null,
+      code: null,
+      message: `${message} ${(cause as Error | undefined)?.message ?? ""}`,
+    };
   }
 }
 

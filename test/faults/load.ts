@@ -1,5 +1,3 @@
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { startPooler } from "../support/pooler.ts";
 import { importRows } from "./ends.ts";
@@ -7,7 +5,7 @@ import { ask, type Instance } from "./instance.ts";
 import { holds, Traffic } from "./traffic.ts";
 import type { Scenario, World } from "./world.ts";
 
-/** Many ask at once, of servers that come and go, through a pooler, or for much. */
+/** Many ask at once, through a pooler, or for much. */
 
 const CHEAP = "{ viewer { permissions } tags { name } }";
 const HEAVY =
@@ -72,58 +70,8 @@ export const load: readonly Scenario[] = [
     },
   },
   {
-    name: "two instances are started anew, one after the other, behind a balancer that asks /ready",
-    async run(world) {
-      const members: { instance: Instance; ready: boolean }[] = [];
-      for (let at = 0; at < 2; at += 1) members.push({ instance: await world.serve(), ready: true });
-      let next = 0;
-      const balancer = createServer((incoming, outgoing) => {
-        // Where none is, all are tried, as balancers do.
-        const up = members.filter((member) => member.ready);
-        const ready = up.length > 0 ? up : members;
-        next += 1;
-        const { port, hostname } = new URL(ready[next % ready.length]?.instance.url ?? "");
-        const passed = request(
-          { port, host: hostname, method: incoming.method, path: incoming.url, headers: incoming.headers },
-          (answer) => {
-            outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(outgoing);
-          },
-        ).on("error", () => outgoing.writeHead(502).end("{}"));
-        incoming.pipe(passed);
-      });
-      await new Promise<void>((listens) => balancer.listen(0, "127.0.0.1", listens));
-      const watching = setInterval(() => {
-        for (const member of members)
-          void member.instance.isReady().then((ready) => Object.assign(member, { ready }));
-      }, 200);
-      const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}/graphql`;
-      const traffic = new Traffic(world.name, () => url, world.key);
-      const total = world.long ? 10_000 : 600;
-      const sent = () =>
-        [...traffic.reads.values(), ...traffic.writes.values()].reduce((sum, count) => sum + count, 0);
-      for (let round = 0; round === 0 || sent() < total; round += 1) {
-        for (const member of members) {
-          const old = member.instance;
-          const stopping = old.stop();
-          while (member.ready) await pause(20);
-          await stopping;
-          member.instance = await world.serve();
-          while (!member.ready) await pause(20);
-        }
-      }
-      await traffic.end();
-      clearInterval(watching);
-      await new Promise((closed) => {
-        balancer.close(closed);
-        balancer.closeAllConnections();
-      });
-      traffic.only(200);
-      return `${sent()} requests, none failed: ${traffic.figures}`;
-    },
-  },
-  {
     name: "PgBouncer in transaction mode, started anew in the middle",
+    short: true,
     async run(world) {
       const pooler = await startPooler(world.cluster.url);
       const env = { DATABASE_URL: pooler.url("app"), PREPARED_STATEMENTS: "false" };
@@ -140,6 +88,37 @@ export const load: readonly Scenario[] = [
         traffic.only(200, 409, 503, 504);
         await server.stop();
         return traffic.figures;
+      } finally {
+        await pooler.stop();
+      }
+    },
+  },
+  {
+    name: "PgBouncer with two connections for the server's ten, all of which are locked for a while",
+    async run(world) {
+      const pooler = await startPooler(world.cluster.url, [
+        "default_pool_size = 2",
+        "query_wait_timeout = 5",
+      ]);
+      try {
+        const server = await world.serve({
+          DATABASE_URL: pooler.url("app"),
+          PREPARED_STATEMENTS: "false",
+          // Only the pooler ends a wait.
+          DATABASE_WAIT_MS: "30000",
+        });
+        const traffic = new Traffic(world.name, () => server.url, world.key, { readers: 8, writers: 8 });
+        await traffic.until(100);
+        traffic.only(200);
+        const before = traffic.figures;
+        const letGo = await world.cluster.lock("contact");
+        // Longer than those may wait who get none of the two.
+        await pause(7_000);
+        await letGo();
+        await traffic.end();
+        traffic.only(200, 409, 503, 504);
+        await server.stop();
+        return `before it was locked: ${before}\n    in all: ${traffic.figures}`;
       } finally {
         await pooler.stop();
       }

@@ -16,6 +16,7 @@ type Created = { contactCreate?: { contact: { id: string } | null; errors: { cod
 export const races: readonly Scenario[] = [
   {
     name: `${AT_ONCE} at once create a contact with the same address`,
+    short: true,
     async run(world) {
       const server = await world.serve({ DATABASE_WAIT_MS: "30000" });
       const rounds = world.long ? 20 : 2;
@@ -40,6 +41,7 @@ export const races: readonly Scenario[] = [
   },
   {
     name: `${AT_ONCE} at once send the same request under the same idempotency key`,
+    short: true,
     async run(world) {
       const server = await world.serve({ DATABASE_WAIT_MS: "30000" });
       const rounds = world.long ? 20 : 2;
@@ -107,6 +109,7 @@ export const races: readonly Scenario[] = [
   },
   {
     name: "DATA_DIR has one holder: two starts at once, after a kill, and of a copy",
+    short: true,
     async run({ long }) {
       const directory = await mkdtemp(join(tmpdir(), "rolograph-holder-"));
       const DATA_DIR = join(directory, "data");

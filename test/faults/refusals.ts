@@ -33,6 +33,7 @@ const refusing = (
   env: Readonly<Record<string, string>> = {},
 ): Scenario => ({
   name,
+  short: true,
   async run(world) {
     const server = await world.serve(env);
     await expectAnswers(world, server, fine, fine);
@@ -79,6 +80,7 @@ export const refusals: readonly Scenario[] = [
   ),
   {
     name: "a table is locked: lock_timeout (55P03) and statement_timeout (57014)",
+    short: true,
     async run(world) {
       const found: string[] = [];
       for (const [setting, env, expected] of [

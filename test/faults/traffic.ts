@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ask } from "./instance.ts";
+import { type Answer, ask } from "./instance.ts";
 
 /** Clients that read and write while something happens to what they use. */
 
@@ -13,6 +13,9 @@ export const creating = (name: string, email: string, key = email): [query: stri
 ];
 
 const READ = "{ contacts(first: 5) { totalCount nodes { id name activities(first: 2) { nodes { id } } } } }";
+
+/** Answers that are told in words. */
+const MOST_ODD = 10;
 
 /** A broken promise of the product. */
 export class Broken extends Error {
@@ -34,6 +37,9 @@ export class Traffic {
   readonly #key: string;
   readonly #name: string;
   readonly #clients: Promise<void>[];
+  /** The first answers that were others than 200, in words. */
+  readonly #odd: string[] = [];
+  readonly #began = performance.now();
   #over = false;
 
   /** @param url asked before each request, since a server that is started again is elsewhere */
@@ -47,8 +53,13 @@ export class Traffic {
     ];
   }
 
-  async until(acknowledged: number): Promise<void> {
-    while (this.acknowledged.size < acknowledged) await pause(10);
+  /** Waits until so many writes are acknowledged in all. */
+  async until(acknowledged: number, seconds = 120): Promise<void> {
+    const late = Date.now() + seconds * 1000;
+    while (this.acknowledged.size < acknowledged) {
+      holds(Date.now() < late, `not more than ${this.figures} within ${seconds} s`);
+      await pause(10);
+    }
   }
 
   /** Waits until reads and writes are answered again, and ends the clients. */
@@ -73,7 +84,15 @@ export class Traffic {
     const others = [...this.reads.keys(), ...this.writes.keys()].filter(
       (status) => !statuses.includes(status),
     );
-    holds(others.length === 0, `answers had the status ${others.join(", ")} (0 is none)`);
+    holds(
+      others.length === 0,
+      `answers had the status ${[...new Set(others)].join(", ")} (0 is none), of which the first were\n    ${this.#odd.join("\n    ")}`,
+    );
+  }
+
+  /** How many requests were answered, or had no answer. */
+  get answered(): number {
+    return [...this.reads.values(), ...this.writes.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** In words. */
@@ -86,10 +105,18 @@ export class Traffic {
     return `reads ${list(this.reads)}; writes ${list(this.writes)}; ${this.acknowledged.size} acknowledged`;
   }
 
+  #count(kind: "reads" | "writes", { status, code, message }: Answer): void {
+    this[kind].set(status, (this[kind].get(status) ?? 0) + 1);
+    if (status === 200 || this.#odd.length === MOST_ODD) return;
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(2);
+    this.#odd.push(`${kind} after ${seconds} s: ${status} ${code ?? ""} ${message ?? ""}`);
+  }
+
   async #read(): Promise<void> {
     while (!this.#over) {
-      const { status } = await ask(this.#url(), this.#key, READ);
-      this.reads.set(status, (this.reads.get(status) ?? 0) + 1);
+      const answer = await ask(this.#url(), this.#key, READ);
+      const { status } = answer;
+      this.#count("reads", answer);
       if (status !== 200) await pause(20);
     }
   }
@@ -100,8 +127,9 @@ export class Traffic {
       const email = `${this.#name}-${writer}-${at}@example.com`;
       this.sent.add(email);
       while (!this.acknowledged.has(email)) {
-        const { status, data } = await ask(this.#url(), this.#key, ...creating(email, email));
-        this.writes.set(status, (this.writes.get(status) ?? 0) + 1);
+        const answer = await ask(this.#url(), this.#key, ...creating(email, email));
+        const { status, data } = answer;
+        this.#count("writes", answer);
         const { contact = null } =
           (data as { contactCreate?: { contact: object | null } } | null)?.contactCreate ?? {};
         if (contact !== null) this.acknowledged.add(email);

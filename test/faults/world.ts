@@ -16,6 +16,8 @@ export interface World {
 
 export interface Scenario {
   readonly name: string;
+  /** Whether it is a part of the short form, which every change runs. */
+  readonly short?: boolean;
   /** Does it. @returns figures in words @throws Broken when a promise does not hold */
   readonly run: (world: World) => Promise<string>;
 }

@@ -22,8 +22,11 @@ export interface Pooler {
   stop(): Promise<void>;
 }
 
-/** @param target the address of PostgreSQL */
-export async function startPooler(target = postgresUrl): Promise<Pooler> {
+/**
+ * @param target the address of PostgreSQL
+ * @param more further lines of PgBouncer's settings
+ */
+export async function startPooler(target = postgresUrl, more: readonly string[] = []): Promise<Pooler> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-pooler-"));
   const port = await freePort();
   const { hostname, port: behind, username, password } = new URL(target);
@@ -38,6 +41,7 @@ listen_port = ${port}
 auth_type = any
 pool_mode = transaction
 unix_socket_dir =
+${more.join("\n")}
 `,
   );
   await chmod(directory, 0o755);
