@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { killInstances, seen, startInstance } from "../support/instance.ts";
+import { freePort } from "../support/pooler.ts";
 
 /** WORKERS: several processes behind one port, as their operator starts them. */
 
@@ -105,6 +106,28 @@ describe.skipIf(!answers)("several workers", () => {
     child.kill("SIGTERM");
     expect(await exited).toBe(0);
     expect([child.pid, third, fourth].filter(lives)).toEqual([]);
+  }, 120_000);
+
+  test("have one address for the metrics of all, in which a worker that died keeps its share", async () => {
+    const METRICS_PORT = String(await freePort());
+    const { child, exited, url, workers } = start({ METRICS_PORT });
+    const [first] = await workers(2);
+    const address = await url();
+    const counted = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text();
+      const series = [
+        ...text.matchAll(/^rolograph_http_requests_total\{route="graphql",status="200"\} (\d+)$/gm),
+      ];
+      return series.map(([, count]) => Number(count));
+    };
+    expect(await askOften(address)).toEqual(all);
+    await expect.poll(counted, { timeout: 20_000 }).toEqual([20]);
+    process.kill(first ?? 0, "SIGKILL");
+    await workers(3);
+    expect(await askOften(address)).toEqual(all);
+    await expect.poll(counted, { timeout: 20_000 }).toEqual([40]);
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
   }, 120_000);
 
   test("finish what they are at when they are told to stop", async () => {
