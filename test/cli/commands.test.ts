@@ -156,7 +156,7 @@ describe.each([
         out: "To be purged: 0 contacts, 0 leads, 0 audit events\n",
       });
     },
-    240_000,
+    480_000,
   );
 
   test.skipIf(!here)(
@@ -179,7 +179,7 @@ describe.each([
         err: reason,
       });
     },
-    60_000,
+    120_000,
   );
 });
 

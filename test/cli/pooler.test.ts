@@ -94,7 +94,7 @@ test("two servers that start at once on an empty database through PgBouncer both
   await client.end();
   expect(rows).toEqual([{ held: 0 }]);
   for (const server of [one, two]) server.stop();
-}, 120_000);
+}, 240_000);
 
 test("a server on a standby reports that it is read-only, and answers queries", async ({ skip }) => {
   skip(!answers, "no PostgreSQL answers");
@@ -122,4 +122,4 @@ test("a server on a standby reports that it is read-only, and answers queries", 
     out: "",
     err: "DATABASE_URL points to a read-only database, such as a standby: use its primary\n",
   });
-}, 120_000);
+}, 240_000);

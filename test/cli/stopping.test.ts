@@ -106,7 +106,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
     }
     expect(await exited).toBe(0);
     expect(output()).not.toMatch(/"level":[56]0|after calling end/);
-  }, 120_000);
+  }, 240_000);
 
   test("what does not end within SHUTDOWN_TIMEOUT_MS is cut off, and the log says nothing else of it", async () => {
     const { child, exited, port, output } = await start({ ...workers, SHUTDOWN_TIMEOUT_MS: "300" });
@@ -122,7 +122,7 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
     await letGo();
     expect(output()).toContain('"msg":"requests that still ran after SHUTDOWN_TIMEOUT_MS were cut off"');
     expect(output()).not.toMatch(/"level":[56]0|after calling end/);
-  }, 120_000);
+  }, 240_000);
 
   test("a second signal ends at once", async () => {
     const { child, exited, port } = await start(workers);
@@ -135,14 +135,14 @@ describe.skipIf(!answers).each([{ WORKERS: "1" }, { WORKERS: "2" }])("with WORKE
     expect(await exited).toBe(130);
     await cut;
     await letGo();
-  }, 120_000);
+  }, 240_000);
 
   test("a signal and its echo are one", async () => {
     const { child, exited } = await start(workers);
     child.kill("SIGINT");
     child.kill("SIGTERM");
     expect(await exited).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   test("a rolling restart of two instances behind a small proxy loses no request", async () => {
     const total = Number(process.env.ROLLING_REQUESTS ?? 200);

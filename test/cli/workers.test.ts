@@ -106,7 +106,7 @@ describe.skipIf(!answers)("several workers", () => {
     child.kill("SIGTERM");
     expect(await exited).toBe(0);
     expect([child.pid, third, fourth].filter(lives)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test("have one address for the metrics of all, in which a worker that died keeps its share", async () => {
     const METRICS_PORT = String(await freePort());
@@ -128,7 +128,7 @@ describe.skipIf(!answers)("several workers", () => {
     await expect.poll(counted, { timeout: 20_000 }).toEqual([40]);
     child.kill("SIGTERM");
     expect(await exited).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   test("finish what they are at when they are told to stop", async () => {
     const { child, exited, url, workers, output } = start();
@@ -151,7 +151,7 @@ describe.skipIf(!answers)("several workers", () => {
     await holder.end();
     expect(await waiting).toEqual(all);
     expect(await exited).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   test("are given up when none of them answers and one dies again and again as it starts", async () => {
     const broken = join(directory, "broken");
@@ -168,7 +168,7 @@ describe.skipIf(!answers)("several workers", () => {
     expect(output()).toMatch(/^No worker answers, and \d+ in a row died as they started\. Giving up\.$/m);
     const pauses = [...output().matchAll(/"code":7,.*"pause":(\d+)/g)].map(([, pause]) => Number(pause));
     expect(Math.max(...pauses)).toBeGreaterThan(2 * Math.min(...pauses));
-  }, 120_000);
+  }, 240_000);
 
   test("do not try again when the first one cannot start", async () => {
     const { child, exited, url } = start({ WORKERS: "1" });
@@ -180,5 +180,5 @@ describe.skipIf(!answers)("several workers", () => {
     );
     child.kill("SIGTERM");
     await exited;
-  }, 120_000);
+  }, 240_000);
 });
