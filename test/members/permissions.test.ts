@@ -68,7 +68,7 @@ const AT_ONCE = 10;
 test("every mutation says which permission it needs, and every permission allows something", () => {
   expect(mutations.filter(({ name }) => !needed.has(name)).map(({ name }) => name)).toEqual([]);
   const unused = allPermissions.filter((permission) => ![...needed.values()].includes(permission));
-  expect(unused).toEqual(["RECORD_READ", "AUDIT_READ"]);
+  expect(unused).toEqual(["RECORD_READ"]);
 });
 
 describe.each(callers)("$role, who sees $dataScope data, by a key with the scope $scope", (caller) => {
