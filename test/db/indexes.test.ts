@@ -31,6 +31,10 @@ const ofAll: Readonly<Record<string, string>> = {
   contact_purge_idx: "a purge goes through all organizations",
   lead_purge_idx: "a purge goes through all organizations",
   idempotency_key_created_at_idx: "a purge goes through all organizations",
+  audit_event_record_ids_idx: "no other organization has these ids",
+  contact_tag_ids_idx: "no other organization has these ids",
+  lead_tag_ids_idx: "no other organization has these ids",
+  contact_phone_numbers_idx: "hardly any number is known to many organizations",
   member_user_id_idx: "a user's organizations are looked up",
 };
 

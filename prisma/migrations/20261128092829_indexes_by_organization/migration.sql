@@ -3,14 +3,8 @@
 -- pg_trgm does.
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
-DROP INDEX "contact_phone_numbers_idx";
-CREATE INDEX "contact_phone_numbers_idx" ON "contact" USING GIN ("org_id" uuid_ops, "phone_numbers");
-
 DROP INDEX "contact_facets_idx";
 CREATE INDEX "contact_facets_idx" ON "contact" USING GIN ("org_id" uuid_ops, "facets");
-
-DROP INDEX "contact_tag_ids_idx";
-CREATE INDEX "contact_tag_ids_idx" ON "contact" USING GIN ("org_id" uuid_ops, "tag_ids");
 
 DROP INDEX "contact_search_text_idx";
 CREATE INDEX "contact_search_text_idx" ON "contact" USING GIN ("org_id" uuid_ops, "search_text" gin_trgm_ops);
@@ -18,14 +12,8 @@ CREATE INDEX "contact_search_text_idx" ON "contact" USING GIN ("org_id" uuid_ops
 DROP INDEX "lead_facets_idx";
 CREATE INDEX "lead_facets_idx" ON "lead" USING GIN ("org_id" uuid_ops, "facets");
 
-DROP INDEX "lead_tag_ids_idx";
-CREATE INDEX "lead_tag_ids_idx" ON "lead" USING GIN ("org_id" uuid_ops, "tag_ids");
-
 DROP INDEX "lead_search_text_idx";
 CREATE INDEX "lead_search_text_idx" ON "lead" USING GIN ("org_id" uuid_ops, "search_text" gin_trgm_ops);
-
-DROP INDEX "audit_event_record_ids_idx";
-CREATE INDEX "audit_event_record_ids_idx" ON "audit_event" USING GIN ("org_id" uuid_ops, "record_ids");
 
 DROP INDEX "contact_other_emails_gone_idx";
 CREATE INDEX "contact_other_emails_gone_idx" ON "contact" USING GIN ("org_id" uuid_ops, "facets")
