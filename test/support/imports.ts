@@ -169,7 +169,7 @@ export async function imported(
   await runImports(organization);
   // The worker of a server in another test may have claimed it first.
   await expect
-    .poll(async () => (await jobOf(key, job.id)).state, { timeout: 20_000 })
+    .poll(async () => (await jobOf(key, job.id)).state, { timeout: 80_000 })
     .toMatch(/^(DONE|FAILED)$/);
   return jobOf(key, job.id);
 }
