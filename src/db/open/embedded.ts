@@ -4,7 +4,6 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { PoolConfig } from "pg";
@@ -35,7 +34,7 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
     const database = await PGlite.create({
       ...(dataDir && { dataDir }),
       ...(dump && { loadDataDir: dump }),
-      extensions: { btree_gin, pg_trgm },
+      extensions: { pg_trgm },
     });
     const address = await listenAddress();
     const server = new PGLiteSocketServer({ db: database, maxConnections: 20, ...address.listen });

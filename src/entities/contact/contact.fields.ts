@@ -47,7 +47,7 @@ defineFields("CONTACT", [
     "leads",
     { target: "LEAD", relation: "convertedLeads", live: true },
     "Live leads that were converted into this contact.",
-    "lead_converted_contact_id_idx",
+    "lead_org_id_converted_contact_id_idx",
     "Number of live leads that were converted into this contact.",
   ),
 ]);

@@ -25,7 +25,7 @@ defineFields("DEAL", [
     "activities",
     { target: "ACTIVITY", relation: "activities" },
     "Its activities.",
-    "activity_deal_id_idx",
+    "activity_org_id_deal_id_occurred_at_id_idx",
     "How many activities it has.",
   ),
 ]);

@@ -16,14 +16,14 @@ defineFields("LEAD", [
     "deals",
     { target: "DEAL", relation: "deals" },
     "Its deals.",
-    "deal_lead_id_idx",
+    "deal_org_id_lead_id_created_at_id_idx",
     "How many deals it has.",
   ),
   ...related(
     "activities",
     { target: "ACTIVITY", relation: "activities" },
     "Its activities.",
-    "activity_lead_id_idx",
+    "activity_org_id_lead_id_occurred_at_id_idx",
     "How many activities it has.",
   ),
 ]);
