@@ -52,11 +52,7 @@ const rules = {
     FROM pg_constraint
     WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
       SELECT FROM pg_index
-      WHERE indrelid = conrelid AND indisvalid
-        -- One that leaves out the rows that refer to nothing has all that a foreign key looks for.
-        AND (indpred IS NULL OR pg_get_expr(indpred, indrelid) IN (
-          SELECT format('(%I IS NOT NULL)', attname) FROM pg_attribute
-          WHERE attrelid = conrelid AND attnum = ANY (conkey)))
+      WHERE indrelid = conrelid AND indpred IS NULL AND indisvalid
         AND (SELECT array_agg(key ORDER BY key) FROM unnest((indkey::int2[])[0:cardinality(conkey) - 1]) AS key)
           = (SELECT array_agg(key ORDER BY key) FROM unnest(conkey) AS key))`,
 } as const;
