@@ -11,6 +11,8 @@ export interface PlanNode {
   readonly "Actual Loops"?: number;
   readonly "Rows Removed by Filter"?: number;
   readonly "Rows Removed by Index Recheck"?: number;
+  readonly "Shared Hit Blocks"?: number;
+  readonly "Shared Read Blocks"?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -50,7 +52,7 @@ export class Explainer {
 
   /** The plan as a tree; of what has only been planned, rows and loops are missing. */
   async tree(sent: Sent, knowing: Knowing, analyze = false): Promise<PlanNode> {
-    const rows = await this.#explain(sent, knowing, `FORMAT JSON${analyze ? ", ANALYZE" : ""}`);
+    const rows = await this.#explain(sent, knowing, `FORMAT JSON${analyze ? ", ANALYZE, BUFFERS" : ""}`);
     return (rows[0] as unknown as [{ Plan: PlanNode }])[0].Plan;
   }
 
@@ -122,3 +124,7 @@ export const rowsRead = (plan: PlanNode): number =>
       return Math.round(each * (node["Actual Loops"] ?? 1));
     })
     .reduce((total, rows) => total + rows, 0);
+
+/** Pages of 8 kB that a plan looked at, in memory or not, each as often as it did. */
+export const buffersOf = (plan: PlanNode): number =>
+  (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0);

@@ -118,18 +118,11 @@ type FilteredRow<Name extends ModelName> = {
   : {
       /** Its relations to many rows: the model of each, or null for one that no `where` may follow. */
       readonly many: { readonly [Relation in Many<Name>]: EndOf<Objects<Name>[Relation]> | null };
-    }) &
-  ("tally" extends keyof Objects<Name>
-    ? {
-        /** The view that counts the children of each row. */
-        readonly tally: EndOf<Objects<Name>["tally"]>;
-      }
-    : { readonly tally?: undefined });
+    });
 
 interface UnfilteredRow {
   readonly filtered?: undefined;
   readonly many?: undefined;
-  readonly tally?: undefined;
 }
 
 /** A model whose rows each belong to one organization: scoped clients reach these. */
@@ -157,7 +150,6 @@ export interface AnyOwned {
   readonly visibleThrough: "everybody" | readonly string[];
   readonly pointers: Readonly<Record<string, AnyPointer>>;
   readonly many?: Readonly<Record<string, ModelName | null>>;
-  readonly tally?: ModelName;
   readonly filtered?: true;
   readonly createdVerb?: string;
 }

@@ -132,7 +132,6 @@ describe.skipIf(inject("databaseUrl") === null)("kept plans on PostgreSQL", () =
     expect(await named()).toBeGreaterThan(1);
     const before = own.database.readsAgain.count;
     for (const type of ["varchar(300)", "text"]) {
-      await own.database.pool.query("DROP VIEW contact_tally");
       await own.database.pool.query(`ALTER TABLE contact ALTER COLUMN title TYPE ${type}`);
       expect(await update(type)).toMatchObject({
         status: 200,
@@ -145,7 +144,6 @@ describe.skipIf(inject("databaseUrl") === null)("kept plans on PostgreSQL", () =
         status: 200,
         data: { contacts: { nodes: [{ title: type }] } },
       });
-      await own.database.pool.query("CREATE VIEW contact_tally AS SELECT 1");
     }
     expect(own.database.readsAgain.count).toBeGreaterThan(before);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { hasPlan, type PlanNode, rowsRead, sequentialScans } from "../../bench/servers/explain.ts";
+import { buffersOf, hasPlan, type PlanNode, rowsRead, sequentialScans } from "../../bench/servers/explain.ts";
 import type { Sent } from "../../bench/servers/wire.ts";
 import { openPlannedWorld, type PlannedWorld } from "./world.ts";
 
@@ -59,6 +59,41 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
       }
     });
   }
+
+  /** Pages that a query's statements look at, each as often as it does; at worst of the ways to plan them. */
+  async function buffersFor(query: string, variables?: object): Promise<number> {
+    let buffers = 0;
+    for (const sent of (await world.recordQuery(query, variables)).filter(hasPlan))
+      buffers += Math.max(...(await plansOf(sent)).map(buffersOf));
+    return buffers;
+  }
+
+  const listed = `query ($filter: ContactFilter) {
+    contacts(filter: $filter, first: 20) { totalCount nodes { id name } } }`;
+
+  // 5000 contacts have 16 000 deals here. Counting those of each contact took three pages for each: 15 000.
+  for (const [what, deals] of Object.entries({
+    "at least so many": { count: { gte: 4 } },
+    "fewer than so many, none as well": { count: { lt: 4 } },
+    "one of some numbers": { count: { in: [0, 5] } },
+    "so many that nobody has": { count: { gte: 40 } },
+    "at least so many, of which one is won": { count: { gte: 4 }, some: { status: { eq: "WON" } } },
+  })) {
+    test(`deals are counted once for a page and its number, not for each contact: ${what}`, async () => {
+      expect(await buffersFor(listed, { filter: { deals } })).toBeLessThan(2000);
+    });
+  }
+
+  test("a page of contacts with at least so many deals is read in its order, and no further than its end", async () => {
+    const page =
+      "query ($filter: ContactFilter) { contacts(filter: $filter, first: 20) { nodes { id name } } }";
+    expect(await buffersFor(page, { filter: { deals: { count: { gte: 4 } } } })).toBeLessThan(500);
+  });
+
+  test("deals of the few contacts that have a tag are counted for these alone", async () => {
+    const filter = { tags: { hasAny: ["unicorn"] }, deals: { count: { gte: 1_000 } } };
+    expect(await buffersFor(listed, { filter })).toBeLessThan(200);
+  });
 
   test("a thousand phone numbers and addresses of a file are looked up by index, not by reading all contacts", async () => {
     const numbers = Array.from({ length: 1000 }, (_, at) => `+4915${100_000_000 + at}`);

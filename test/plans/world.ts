@@ -21,6 +21,8 @@ export interface PlannedWorld {
   readonly explainer: Explainer;
   /** Each request of a workload, with the statements that the product sends for it. */
   record(letter: Letter): Promise<readonly (readonly Sent[])[]>;
+  /** The statements that the product sends for a query, when it comes again. */
+  recordQuery(query: string, variables?: object): Promise<readonly Sent[]>;
   /** The statements that reads of an organization's rows lead to. */
   readBy(work: (db: Db) => Promise<unknown>): Promise<readonly Sent[]>;
   /** The statements that a client of its own sends. */
@@ -102,19 +104,24 @@ async function fill(url: string, drop: () => Promise<void>): Promise<PlannedWorl
     return answer;
   };
   const explainer = await openExplainer(url, tap.options());
+  const recordOne = async (sending: Sending): Promise<readonly Sent[]> => {
+    // Statements are kept, compiled for and named when they come again.
+    for (let time = 0; time < 3; time += 1) await ask(sending);
+    tap.take();
+    await ask(sending);
+    return tap.take();
+  };
   return {
     explainer,
     async record(letter) {
       const sendings = (await rolograph.sendings(letter, world, ask)).slice(0, REQUESTS);
       const recorded: (readonly Sent[])[] = [];
-      for (const sending of sendings) {
-        // Statements are kept, compiled for and named when they come again.
-        for (let time = 0; time < 3; time += 1) await ask(sending);
-        tap.take();
-        await ask(sending);
-        recorded.push(tap.take());
-      }
+      for (const sending of sendings) recorded.push(await recordOne(sending));
       return recorded;
+    },
+    recordQuery(query, variables = {}) {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${world.org.key}` };
+      return recordOne({ path: "/graphql", headers, body: JSON.stringify({ query, variables }) });
     },
     async readBy(work) {
       const { id: memberId } = await database.prisma.member.findFirstOrThrow({

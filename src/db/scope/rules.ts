@@ -42,7 +42,7 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
   const fields = columnsOf(name);
   if (row.kind === "shared") return row.followed ? { fields, shared: true } : null;
   if (row.kind === "view") return { fields };
-  const { visibleThrough, pointers, many, tally, readOnly } = row;
+  const { visibleThrough, pointers, many, readOnly } = row;
   const one = (model: string) => ({ model, one: true }) as const;
   const followed = Object.entries(pointers).filter(([, pointer]) => pointer.followed);
   return {
@@ -56,7 +56,6 @@ function makeRule(name: ModelName, row: AnyModel): Rule | null {
           model === null ? [] : [[relation, { model }]],
         ),
       ),
-      ...(tally && { tally: one(tally) }),
     },
     ownable: visibleThrough !== "everybody" && visibleThrough.length === 1 && visibleThrough[0] === "ownerId",
   };

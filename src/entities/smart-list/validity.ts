@@ -1,5 +1,6 @@
-import { nothing, type TagIds, type Where } from "../../filter/compile/compile.ts";
+import type { TagIds, Where } from "../../filter/compile/compile.ts";
 import { type OrderInput, readOrder } from "../../filter/compile/order.ts";
+import { nothing } from "../../filter/compile/parts.ts";
 import { describe } from "../../filter/explain/describe.ts";
 import type { Normal } from "../../filter/language/ast.ts";
 import { type Condition, storedCondition } from "../../filter/language/condition.ts";

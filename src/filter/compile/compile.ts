@@ -10,8 +10,20 @@ import {
   presenceToken,
 } from "../registry/fields.ts";
 import type { Comparator } from "../registry/operators.ts";
+import { countWhere } from "./counts.ts";
 import { hasToken, joinLists, LONG_LIST } from "./long-lists.ts";
-import { hasTrigram, type KeyPart, keyPart, literal, oneOf, partOfOrderKey } from "./parts.ts";
+import {
+  everything,
+  hasTrigram,
+  isRange,
+  type KeyPart,
+  keyPart,
+  literal,
+  nothing,
+  oneOf,
+  opposite,
+  partOfOrderKey,
+} from "./parts.ts";
 
 /**
  * Compiles a normalised filter to one Prisma `where`. Pure. Every leaf is true or false for every row: a negated
@@ -22,11 +34,6 @@ export type Where = Readonly<Record<string, unknown>>;
 
 /** Ids of the tags that the filter names, by folded name or by id. A name without a tag matches nothing. */
 export type TagIds = ReadonlyMap<string, string>;
-
-/** Matches no row. Not an empty OR, which Prisma drops inside an AND: `in: []` becomes `1=0` everywhere. */
-export const nothing: Where = { id: { in: [] } };
-/** Matches every row. Not `{}`, which Prisma drops inside an OR: this becomes `1=1` everywhere. */
-const everything: Where = { id: { notIn: [] } };
 
 export function compile(node: Normal, tagIds: TagIds): Where {
   switch (node.kind) {
@@ -63,6 +70,8 @@ function compileLeaf(leaf: Leaf, tagIds: TagIds): Where {
       return linesWhere(leaf, storage);
     case "array":
       return arrayWhere(leaf, storage.column, tagIds);
+    case "count":
+      return countWhere(leaf, storage);
     case "key":
       return keyWhere(leaf, storage.key);
     case "custom":
@@ -91,9 +100,6 @@ function throughWhere(leaf: Leaf, column: string, via: readonly string[]): Where
   const match = via.reduceRight<Where>((where, relation) => ({ [relation]: { is: where } }), inner);
   return leaf.negated !== empty ? { NOT: match } : match;
 }
-
-const opposite = { gt: "lte", gte: "lt", lt: "gte", lte: "gt" } as const;
-const isRange = (comparator: Comparator): comparator is keyof typeof opposite => comparator in opposite;
 
 const orMissing = (where: Where, missing: Where | null): Where =>
   missing ? { OR: [where, missing] } : where;

@@ -2,8 +2,19 @@ import type { Where } from "../../db/scope/rules.ts";
 import { Prisma } from "../../generated/prisma/browser.ts";
 import { DIVIDE, plain, undivided } from "../../lib/accents.ts";
 import type { Operand } from "../language/ast.ts";
+import type { Comparator } from "../registry/operators.ts";
 
-/** Conditions on parts of text. Pure. */
+/** Parts of conditions. Pure. */
+
+/** Matches no row. Not an empty OR, which Prisma drops inside an AND: `in: []` becomes `1=0` everywhere. */
+export const nothing: Where = { id: { in: [] } };
+/** Matches every row. Not `{}`, which Prisma drops inside an OR: this becomes `1=1` everywhere. */
+export const everything: Where = { id: { notIn: [] } };
+
+/** The comparison that holds where another one does not. */
+export const opposite = { gt: "lte", gte: "lt", lt: "gte", lte: "gt" } as const;
+export const isRange = (comparator: Comparator): comparator is keyof typeof opposite =>
+  comparator in opposite;
 
 /** Escapes `%`, `_` and `\\` for LIKE. */
 export const literal = (operand: Operand): string => String(operand).replace(/[\\%_]/g, "\\$&");

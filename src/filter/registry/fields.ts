@@ -77,6 +77,8 @@ export type Storage =
   | { readonly kind: "array"; readonly column: string }
   /** A JSON value under a slug of `custom`, with tokens in `facets` for options and booleans. */
   | { readonly kind: "custom"; readonly slug: string }
+  /** The number of related records (`of`), in a view that has a row for each record with any. */
+  | { readonly kind: "count"; readonly relation: string; readonly of: Relation }
   /** Related records. */
   | { readonly kind: "relation"; readonly relation: Relation }
   /** Smart lists, which are replaced by their filters before anything is compiled. */

@@ -100,12 +100,18 @@ export const related = (
   ...(counted === undefined
     ? []
     : [
-        field(`${path}.count`, "integer", column(path, false, { via: ["tally"] }), counted, {
-          index,
-          // A restricted member cannot count leads: a contact of theirs may come from leads of other owners. All
-          // deals, activities and conversations of their contacts are visible to them.
-          ...(relation.target === "LEAD" && { allData: true }),
-        }),
+        field(
+          `${path}.count`,
+          "integer",
+          { kind: "count", relation: `${path}Count`, of: relation },
+          counted,
+          {
+            index,
+            // A restricted member cannot count leads: a contact of theirs may come from leads of other owners. All
+            // deals, activities and conversations of their contacts are visible to them.
+            ...(relation.target === "LEAD" && { allData: true }),
+          },
+        ),
       ]),
 ];
 
