@@ -90,6 +90,16 @@ export class Cluster {
   terminate = (): Promise<unknown> =>
     this.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'");
 
+  /** Waits until so many of these sessions wait for a lock. */
+  async waiting(count: number): Promise<void> {
+    const query =
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE usename = 'app' AND wait_event_type = 'Lock'";
+    for (const late = Date.now() + 60_000; ; await pause(20)) {
+      if ((await this.sql(query)).rows[0]?.count === count) return;
+      if (Date.now() > late) throw new Error(`no ${count} sessions wait for a lock`);
+    }
+  }
+
   async start(): Promise<void> {
     const options = `-p ${this.port} -k ${this.#directory} -c max_connections=60 -c shared_buffers=64MB`;
     for (let attempt = 1; ; attempt += 1) {

@@ -14,8 +14,11 @@ export interface Answer {
   /** Of HTTP; 0 where there was no answer. */
   readonly status: number;
   readonly data: unknown;
+  /** Of the first error; null without errors. */
   readonly code: string | null;
   readonly message: string | null;
+  /** Whether the answer has `errors`, whatever its status. */
+  readonly failed: boolean;
 }
 
 export class Instance {
@@ -95,7 +98,7 @@ export async function ask(url: string, key: string, query: string, variables: ob
       errors?: { message?: string; extensions?: { code?: string } }[];
     };
     const { message = null, extensions } = errors?.[0] ?? {};
-    return { status: response.status, data, code: extensions?.code ?? null, message };
+    return { status: response.status, data, code: extensions?.code ?? null, message, failed: !!errors };
   } catch (error) {
     const { message, cause } = error as Error;
     return {
@@ -103,6 +106,7 @@ export async function ask(url: string, key: string, query: string, variables: ob
       data: null,
       code: null,
       message: `${message} ${(cause as Error | undefined)?.message ?? ""}`,
+      failed: true,
     };
   }
 }

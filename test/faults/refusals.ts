@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Instance } from "./instance.ts";
+import type { Answer, Instance } from "./instance.ts";
 import { creating, holds } from "./traffic.ts";
 import type { Scenario, World } from "./world.ts";
 
@@ -7,20 +7,30 @@ import type { Scenario, World } from "./world.ts";
 
 const READ = "{ contacts(first: 1) { nodes { id } } }";
 
+const told = ({ status, code, failed }: Answer) => `${status} ${code ?? (failed ? "an error" : "OK")}`;
+
+const read = (world: World, server: Instance) => world.ask(server, READ).then(told);
+
+const write = (world: World, server: Instance) =>
+  world.ask(server, ...creating("X", `${world.name}-${crypto.randomUUID()}@example.com`)).then(told);
+
 async function answers(world: World, server: Instance) {
-  const email = `${world.name}-${crypto.randomUUID()}@example.com`;
-  const [read, write] = [await world.ask(server, READ), await world.ask(server, ...creating("X", email))];
-  return { read: `${read.status} ${read.code ?? "OK"}`, write: `${write.status} ${write.code ?? "OK"}` };
+  return { read: await read(world, server), write: await write(world, server) };
+}
+
+async function answersAtOnce(world: World, server: Instance) {
+  const [reading, writing] = await Promise.all([read(world, server), write(world, server)]);
+  return { read: reading, write: writing };
 }
 
 const fine = "200 OK";
 const away = "503 SERVICE_UNAVAILABLE";
 
-async function expectAnswers(world: World, server: Instance, read: string, write: string): Promise<void> {
+async function expectAnswers(world: World, server: Instance, toRead: string, toWrite: string): Promise<void> {
   const found = await answers(world, server);
   holds(
-    found.read === read && found.write === write,
-    `a read was answered ${found.read} instead of ${read}, a write ${found.write} instead of ${write}`,
+    found.read === toRead && found.write === toWrite,
+    `a read was answered ${found.read} instead of ${toRead}, a write ${found.write} instead of ${toWrite}`,
   );
 }
 
@@ -28,8 +38,8 @@ async function expectAnswers(world: World, server: Instance, read: string, write
 const refusing = (
   name: string,
   [begin, end]: readonly [string, string],
-  read: string,
-  write: string,
+  toRead: string,
+  toWrite: string,
   env: Readonly<Record<string, string>> = {},
 ): Scenario => ({
   name,
@@ -41,14 +51,14 @@ const refusing = (
       await world.cluster.sql(begin);
       await world.cluster.terminate();
       await pause(100);
-      await expectAnswers(world, server, read, write);
+      await expectAnswers(world, server, toRead, toWrite);
     } finally {
       await world.cluster.sql(end);
       await world.cluster.terminate();
     }
     await pause(100);
     await expectAnswers(world, server, fine, fine);
-    return `a read ${read}, a write ${write}; afterwards both ${fine}`;
+    return `a read ${toRead}, a write ${toWrite}; afterwards both ${fine}`;
   },
 });
 
@@ -98,6 +108,28 @@ export const refusals: readonly Scenario[] = [
         found.push(expected);
       }
       return `${found.join(", then ")}; afterwards ${fine}`;
+    },
+  },
+  {
+    name: "sessions are terminated while their statements run (57P01): reads are sent again, a write is told to be",
+    short: true,
+    async run(world) {
+      const server = await world.serve({ DATABASE_WAIT_MS: "30000" });
+      await expectAnswers(world, server, fine, fine);
+      const letGo = await world.cluster.lock("contact");
+      const asked = answersAtOnce(world, server);
+      await world.cluster.waiting(2);
+      await world.cluster.terminate();
+      // The read is there again, and waits for the lock as before.
+      await world.cluster.waiting(1);
+      await letGo();
+      const found = await asked;
+      holds(
+        found.read === fine && found.write === away,
+        `the read was answered ${found.read} instead of ${fine}, the write ${found.write} instead of ${away}`,
+      );
+      await expectAnswers(world, server, fine, fine);
+      return `the read ${found.read}, the write ${found.write}; afterwards both ${fine}`;
     },
   },
 ];
