@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { OidcConfig } from "./auth/token.ts";
 import { addressProblem } from "./db/open/address.ts";
 import type { DatabaseConfig } from "./db/open/database.ts";
-import { isSecureUrl } from "./lib/url.ts";
+import { origins, redisUrl, secureUrl, webUrl, wholeNumber } from "./lib/settings.ts";
 
 /** Everything an operator can set, read and checked once. The README's table lists the same names. */
 export interface Config {
@@ -25,7 +25,9 @@ export interface Config {
   };
   /** Maximum cost per minute, computed as in docs/limits.md; 0 for no limit. */
   readonly rates: { readonly perCaller: number; readonly perOrganization: number };
-  /** The Redis in which all instances count costs together; null if each process counts for itself. */
+  /** Where costs per minute are counted: by each process, or for all instances together. */
+  readonly rateStore: "memory" | "redis" | "postgres";
+  /** The Redis in which all instances count costs together; null if they are not counted in Redis. */
   readonly redisUrl: string | null;
   /** Milliseconds that a shutdown waits for running requests. */
   readonly shutdownTimeout: number;
@@ -61,18 +63,6 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const wholeNumber = (low: number, high: number, fallback: number) =>
-  z
-    .string()
-    .optional()
-    .transform((text, context) => {
-      if (text === undefined) return fallback;
-      const value = Number(text);
-      if (/^\d+$/.test(text) && value >= low && value <= high) return value;
-      context.addIssue({ code: "custom", message: `must be a whole number from ${low} to ${high}` });
-      return z.NEVER;
-    });
-
 const AUTO = "auto";
 const MAX_WORKERS = 250;
 
@@ -89,41 +79,10 @@ const postgresUrl = z.string().superRefine((text, context) => {
   if (message !== null) context.addIssue({ code: "custom", message });
 });
 
-const origins = z.string().transform((text, context) => {
-  const list = text.split(",").map((origin) => origin.trim());
-  for (const origin of list) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      context.addIssue({
-        code: "custom",
-        message: "must be origins such as https://app.example.com, separated by commas",
-      });
-    }
-  }
-  return list;
-});
-
-const secureUrl = z
-  .string()
-  .refine(isSecureUrl, "must be an https address such as https://login.example.com, or http on this machine");
-
-const webUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    "must be an address such as http://127.0.0.1:4318",
-  );
-
 /** Traces are sent as JSON. Collectors that accept protobuf over HTTP accept JSON at the same address. */
 const otlpProtocol = z
   .enum(["http/json", "http/protobuf"], "must be http/json or http/protobuf: gRPC is not supported")
   .optional();
-
-const redisUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
-    "must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS",
-  );
 
 /** Default cost per minute of one key or user. */
 const COST_PER_MINUTE = 20_000_000;
@@ -150,6 +109,7 @@ const Settings = z.object({
   COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, COST_PER_MINUTE),
   ORGANIZATION_COST_PER_MINUTE: wholeNumber(0, 1_000_000_000_000, 3 * COST_PER_MINUTE),
   REDIS_URL: redisUrl.optional(),
+  RATE_STORE: z.enum(["memory", "redis", "postgres"], "must be memory, redis or postgres").optional(),
   INTROSPECTION: z.enum(["true", "false"], "must be true or false").default("true"),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(0, 600_000, 10_000),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
@@ -238,6 +198,19 @@ function readRates(
   return { perCaller: roomFor("COST_PER_MINUTE"), perOrganization: roomFor("ORGANIZATION_COST_PER_MINUTE") };
 }
 
+/** @throws ConfigError if the setting of the address of a store is missing */
+function readRateStore({
+  RATE_STORE,
+  REDIS_URL,
+  DATABASE_URL,
+}: z.infer<typeof Settings>): Config["rateStore"] {
+  if (RATE_STORE === "redis" && REDIS_URL === undefined)
+    throw new ConfigError("RATE_STORE=redis needs REDIS_URL, which is not set");
+  if (RATE_STORE === "postgres" && DATABASE_URL === undefined)
+    throw new ConfigError("RATE_STORE=postgres needs DATABASE_URL, which is not set");
+  return RATE_STORE ?? (REDIS_URL === undefined ? "memory" : "redis");
+}
+
 /**
  * Reads the settings of a process.
  *
@@ -255,6 +228,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
   const settings = parsed.data;
+  const rateStore = readRateStore(settings);
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -272,7 +246,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     fileLimit: settings.IMPORT_LIMIT_BYTES,
     limits: { costLimit: settings.COST_LIMIT, introspection: settings.INTROSPECTION === "true" },
     rates: readRates(settings, given),
-    redisUrl: settings.REDIS_URL ?? null,
+    rateStore,
+    redisUrl: rateStore === "redis" ? (settings.REDIS_URL ?? null) : null,
     purgeEvery: settings.PURGE_EVERY_MINUTES,
     auditDays: settings.AUDIT_DAYS,
     workers: readWorkers(settings),

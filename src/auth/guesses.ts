@@ -23,8 +23,8 @@ interface Window {
  * Rate limit of wrong credentials, by client address and by key id. Over the limit, an address or id is refused
  * without a query until the window ends. Keys that were valid before continue to work, so that nobody can lock out
  * others at the same address, or the owner of a key. In memory: each process counts for itself. `performance.now()`
- * is used, and not rate-limiter-flexible, which uses the system clock: if that is set back, refusals last longer; if
- * set forward, they end early.
+ * is used, and not the system clock: if that is set back, refusals would last longer; if set forward, they would end
+ * early.
  */
 export class Guesses {
   readonly #perAddress: number;

@@ -330,6 +330,14 @@ export const entities = {
     visibleThrough: "everybody",
     pointers: {},
   },
+  RateBucket: {
+    kind: "owned",
+    table: "rate_bucket",
+    nouns: ["bucket of costs", "buckets of costs"],
+    readOnly: true,
+    visibleThrough: "everybody",
+    pointers: {},
+  },
   AuditEvent: {
     kind: "owned",
     table: "audit_event",

@@ -9,7 +9,9 @@ import { decodeId } from "../db/ids.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
 import { turnOf } from "../db/turn.ts";
 import type { ExportJob } from "../generated/prisma/client.ts";
+import type { Context } from "../graphql/context.ts";
 import { RefusalError, RequestError } from "../lib/errors.ts";
+import { write } from "../records/write/write.ts";
 import { expiresAt } from "./export/export.service.ts";
 import { exported } from "./export/exported.ts";
 import { contentTypeOf, exportFile, fileNameOf } from "./export/file.ts";
@@ -18,7 +20,9 @@ import { importErrors } from "./import/errors-csv.ts";
 /** Downloads of files, with the same credentials as GraphQL requests. */
 
 interface File {
-  readonly stream: Readable;
+  /** The job that made the file, for the audit event of the download. */
+  readonly job: { readonly type: "ImportJob" | "ExportJob"; readonly id: string };
+  readonly stream: () => Readable;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +39,9 @@ interface Requested {
  * @throws RequestError if the caller has no such file
  */
 type Find = (requested: Requested, id: string, uuid: string) => Promise<File>;
+
+/** The request id and the client's address of a request, from the context that Yoga gives to plugins. */
+type OriginOf = (context: object) => Pick<Context["origin"], "requestId" | "address">;
 
 /** The paths of downloads, which contain the id of a job. */
 const downloads: readonly (readonly [path: RegExp, find: Find])[] = [
@@ -57,7 +64,8 @@ async function findErrors({ database, viewer, signal }: Requested, id: string, u
   const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
   if (!job) throw notFound("import");
   return {
-    stream: importErrors(db, job.id),
+    job: { type: "ImportJob", id: job.id },
+    stream: () => importErrors(db, job.id),
     headers: attachment("text/csv; charset=utf-8", `${id}-errors.csv`),
   };
 }
@@ -91,7 +99,8 @@ async function findExport({ database, viewer, signal }: Requested, _id: string, 
     );
   }
   return {
-    stream: exportFile(database.pool, job),
+    job: { type: "ExportJob", id: job.id },
+    stream: () => exportFile(database.pool, job),
     headers: { ...attachment(contentTypeOf(job), fileNameOf(job)), "content-length": String(job.bytes) },
   };
 }
@@ -111,8 +120,31 @@ async function rightsNow(database: Database, job: ExportJob) {
   }
 }
 
+/** Writes the audit event of a download. It is written before the file is sent: no file is sent without it. */
+async function note(
+  database: Database,
+  viewer: Viewer,
+  origin: ReturnType<OriginOf>,
+  { job }: File,
+): Promise<void> {
+  const caller = {
+    viewer,
+    db: scopedDb(database, viewer, turnOf(viewer.orgId)),
+    origin: { ...origin, job: null, operator: false },
+    now: new Date(),
+    warnings: [],
+    progress: { writes: 0 },
+  };
+  await write(caller, async ({ trail }) => trail.note("DOWNLOADED", job.type, [job.id]));
+}
+
 /** Plugin that streams files: errors of imports, and exports. */
-export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Logger): Plugin {
+export function useDownloads(
+  database: Database,
+  viewerOf: ViewerOf,
+  originOf: OriginOf,
+  logger: Logger,
+): Plugin {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // A quick test, since parsing the URL of every request costs more.
@@ -126,13 +158,15 @@ export function useDownloads(database: Database, viewerOf: ViewerOf, logger: Log
         const viewer = await viewerOf(request, serverContext);
         // If the client disconnects, reading is cancelled.
         const requested = { database, viewer, signal: request.signal };
-        const { stream, headers } = await find(requested, id, decodeId(id)?.uuid ?? "");
+        const file = await find(requested, id, decodeId(id)?.uuid ?? "");
+        await note(database, viewer, originOf(serverContext), file);
+        const stream = file.stream();
         // The adapter only pipes the stream: without a listener an error would be lost, and the client would wait.
         stream.on("error", (err) => {
           logger.error({ err, job: id }, "a download failed");
           (serverContext as { readonly res?: ServerResponse }).res?.destroy();
         });
-        endResponse(new fetchAPI.Response(stream as unknown as BodyInit, { headers }));
+        endResponse(new fetchAPI.Response(stream as unknown as BodyInit, { headers: file.headers }));
         return;
       }
     },

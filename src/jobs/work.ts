@@ -164,7 +164,8 @@ export class Work<Name extends keyof JobRows> implements JobWork<Name> {
     const source = this.#kind.source(this.job);
     const viewer = { memberId, ...rights, apiKeyId, credentialId: apiKeyId ?? memberId, source };
     const job = { type: models[this.#kind.name], id };
-    const origin = { requestId: null, address: null, job, operator: false };
+    const operator = "byOperator" in this.job && this.job.byOperator;
+    const origin = { requestId: null, address: null, job, operator };
     return { db, viewer, origin, now: new Date(), warnings: [], progress: { writes: 0 } };
   }
 }

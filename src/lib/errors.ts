@@ -78,6 +78,8 @@ export class RequestError extends Error {
       readonly status?: number;
       /** Seconds after which a retry makes sense; sent as Retry-After. */
       readonly retryAfter?: number;
+      /** Seconds after which the whole limit per minute is available; sent as RateLimit-Reset. */
+      readonly resetAfter?: number;
       /** Methods that the address accepts, if it does not accept the request's; sent as Allow. */
       readonly allow?: string;
       /** Near misses and allowed values, for tools. */

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { prepareDemo } from "../demo/demo.ts";
 import { exampleQuery } from "../demo/examples.ts";
 import type { Listener } from "./listener.ts";
+import { storeOf } from "./rates/store.ts";
 import { onSignals } from "./signals.ts";
 import { openConfigured, prepare, say, urlOf, warmUp } from "./startup.ts";
 import { startTelemetry, type Telemetry } from "./watch/telemetry.ts";
@@ -53,7 +54,8 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
         ? await prepareDemo(database, config.database.directory, say)
         : null;
     const [{ createServer }, { startJobs }, { Listener }] = await program;
-    if (config.redisUrl !== null) redis = (await import("./redis.ts")).openRedis(config.redisUrl, logger);
+    if (config.redisUrl !== null)
+      redis = (await import("./rates/redis.ts")).openRedis(config.redisUrl, logger);
     telemetry = await startTelemetry(config, database, logger);
     const gateway = createServer({
       database,
@@ -63,7 +65,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
       fileLimit: config.fileLimit,
       limits: config.limits,
       rates: config.rates,
-      redis,
+      rateStore: storeOf(config.rateStore, database, redis),
       trustedProxies: config.trustedProxies,
       authFailures: config.authFailures,
       slowOperation: config.slowOperation,

@@ -1,5 +1,4 @@
 import { createYoga } from "graphql-yoga";
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { Guesses } from "../auth/guesses.ts";
 import type { VerifyToken } from "../auth/token.ts";
@@ -23,7 +22,8 @@ import { useViewer } from "./plugins/use-viewer.ts";
 import { useWarnings } from "./plugins/use-warnings.ts";
 import { useWatch } from "./plugins/use-watch.ts";
 import { problemOf } from "./problem.ts";
-import { type RateOptions, ratesOf } from "./rates.ts";
+import type { BucketStore } from "./rates/buckets.ts";
+import { type RateOptions, ratesOf } from "./rates/rates.ts";
 import type { RequestContext } from "./request.ts";
 import { currentAccount } from "./watch/account.ts";
 import { type Observer, type Tracer, Watch } from "./watch/watch.ts";
@@ -44,8 +44,8 @@ export interface ServerOptions {
   readonly limits?: LimitOptions;
   /** Rate limits; none by default. */
   readonly rates?: RateOptions;
-  /** Counts for all instances together; without it, each process counts for itself. */
-  readonly redis?: Redis | null;
+  /** Counts costs for all instances together; without it, each process counts for itself. */
+  readonly rateStore?: BucketStore | null;
   /** Number of proxies whose X-Forwarded-For is trusted; 0 by default. */
   readonly trustedProxies?: number;
   /** Wrong credentials per minute and address, after which the address is refused; no limit by default. */
@@ -73,7 +73,7 @@ export function createServer({
   fileLimit,
   limits = defaultLimits,
   rates = { perCaller: 0, perOrganization: 0 },
-  redis = null,
+  rateStore = null,
   graphiql,
   bodyTimeout = 15_000,
   verifyToken = null,
@@ -110,11 +110,16 @@ export function createServer({
       useErrors(logger),
       useWatch(watch),
       useJsonText(),
-      useDownloads(database, viewerOf, logger),
+      useDownloads(
+        database,
+        viewerOf,
+        (context) => ({ requestId: (context as RequestContext).requestId, address: addressOf(context) }),
+        logger,
+      ),
       useStrictRequests({ bytes: bodyLimit, milliseconds: bodyTimeout }, fileLimit),
       useViewer(database, viewerOf, addressOf),
       useWarnings(),
-      useLimits(limits, ratesOf(rates, redis)),
+      useLimits(limits, ratesOf(rates, rateStore, logger)),
       useErrorOrder(),
       useJit(compileAfter),
       useProbes(database, isStopping),

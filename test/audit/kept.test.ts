@@ -68,6 +68,7 @@ test("they are deleted 500 at a time, each time in a transaction of its own and 
       "DELETE FROM idempotency_key",
       "DELETE FROM audit_event",
       "DELETE FROM import_error",
+      "DELETE FROM rate_bucket",
       "COMMIT",
     ]).flat(),
   );
@@ -83,6 +84,8 @@ test("they are found by the key of each organization, not by reading all events"
     await client.query("BEGIN");
     await client.query("SET LOCAL enable_seqscan = off");
     await client.query("SET LOCAL enable_bitmapscan = off");
+    // With few events, the planner would rather sort those of another index.
+    await client.query("SET LOCAL enable_sort = off");
     const { rows } = await client.query(`EXPLAIN ${String(text).replace("$1", `'${idAt(before(365))}'`)}`);
     const plan = JSON.stringify(rows);
     expect(plan).toContain("audit_event_pkey");

@@ -137,6 +137,7 @@ describe.each([
         "OPERATOR,CREATED,API_KEY",
         "OPERATOR,IMPORTED,IMPORT_JOB",
       ]);
+      expect(events.out).toContain("\r\nOPERATOR,CREATED,CONTACT\r\n");
       expect(events.out).toMatch(/OPERATOR,CREATED,API_KEY\r\n$/);
 
       await writeFile(file, "Name,Email,Work phone\nAnn,ann@example.com,+14155550134\n");

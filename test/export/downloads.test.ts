@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { decodeId } from "../../src/db/ids.ts";
+import { decodeId, encodeId } from "../../src/db/ids.ts";
 import { dropExpiredFiles } from "../../src/jobs/export/export.kind.ts";
+import { eventsOf } from "../audit/support.ts";
 import { mutate, sendText } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
 import { askExport, download, type ExportJob, exported, exportOf, runExports } from "../support/exports.ts";
@@ -66,6 +67,30 @@ test("nor anybody once the key has been revoked with which it was asked for", as
   await change("UPDATE api_key SET revoked_at = now() WHERE org_id = $1 AND id = $2", asker.keyId);
   expect((await download(asker.key, path(job))).status).toBe(401);
   expect((await download(second, path(job))).status).toBe(403);
+});
+
+test("each download is an audit event: who, with which key, from where, and of which export", async () => {
+  const { job } = await done();
+  const eventsOfFile = () => eventsOf(organization.key, `recordId: "${job.id}", actions: [DOWNLOADED]`);
+  const before = await eventsOfFile();
+  const { status, headers } = await download(asker.key, path(job));
+  expect(status).toBe(200);
+  const [event, ...earlier] = await eventsOfFile();
+  expect(earlier).toEqual(before);
+  expect(event).toMatchObject({
+    recordType: "EXPORT_JOB",
+    recordIds: [job.id],
+    actor: "API_KEY",
+    member: { id: encodeId("Member", asker.id) },
+    apiKey: { id: encodeId("ApiKey", asker.keyId) },
+    requestId: headers.get("x-request-id"),
+    jobId: null,
+  });
+
+  expect((await download(organization.key, path(job))).status).toBe(404);
+  await change("UPDATE member SET role = 'READ_ONLY' WHERE org_id = $1 AND id = $2", asker.id);
+  expect((await download(asker.key, path(job))).status).toBe(403);
+  expect(await eventsOfFile()).toHaveLength(before.length + 1);
 });
 
 test("a restricted member exports what is assigned to them, and gets the file", async () => {

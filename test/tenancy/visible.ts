@@ -64,6 +64,7 @@ const visible = {
   DuplicateGroup: everybody,
   // Likewise, and only for members who see all data.
   AuditEvent: { all: "true", assigned: "false" },
+  RateBucket: nobody,
   IdempotencyKey: { all: "r.caller_id = $3", assigned: "r.caller_id = $3" },
 } as const satisfies Record<OwnedName, Rules>;
 

@@ -105,6 +105,7 @@ test("an operation may cost 50,000 and the schema be asked for, unless the opera
 test("what callers may ask for in a minute has a bound that one operation fits in, unless the operator takes it away", () => {
   expect(readConfig({})).toMatchObject({
     rates: { perCaller: 20_000_000, perOrganization: 60_000_000 },
+    rateStore: "memory",
     redisUrl: null,
   });
   expect(
@@ -113,7 +114,11 @@ test("what callers may ask for in a minute has a bound that one operation fits i
       ORGANIZATION_COST_PER_MINUTE: "50000",
       REDIS_URL: "rediss://cache:6380/1",
     }),
-  ).toMatchObject({ rates: { perCaller: 0, perOrganization: 50_000 }, redisUrl: "rediss://cache:6380/1" });
+  ).toMatchObject({
+    rates: { perCaller: 0, perOrganization: 50_000 },
+    rateStore: "redis",
+    redisUrl: "rediss://cache:6380/1",
+  });
   expect(readConfig({ COST_LIMIT: "100000000" }).rates).toEqual({
     perCaller: 100_000_000,
     perOrganization: 100_000_000,
@@ -128,6 +133,25 @@ test("what callers may ask for in a minute has a bound that one operation fits i
     expect(() => readConfig({ REDIS_URL: url })).toThrow(
       "REDIS_URL must be an address such as redis://127.0.0.1:6379",
     );
+});
+
+test("costs are counted where the operator says, if there is an address for it", () => {
+  const [REDIS_URL, DATABASE_URL] = ["redis://cache:6379", "postgresql://db/app"];
+  expect(readConfig({ RATE_STORE: "postgres", DATABASE_URL, REDIS_URL })).toMatchObject({
+    rateStore: "postgres",
+    redisUrl: null,
+  });
+  expect(readConfig({ RATE_STORE: "memory", REDIS_URL })).toMatchObject({
+    rateStore: "memory",
+    redisUrl: null,
+  });
+  expect(() => readConfig({ RATE_STORE: "postgres" })).toThrow(
+    "RATE_STORE=postgres needs DATABASE_URL, which is not set",
+  );
+  expect(() => readConfig({ RATE_STORE: "redis" })).toThrow(
+    "RATE_STORE=redis needs REDIS_URL, which is not set",
+  );
+  expect(() => readConfig({ RATE_STORE: "disk" })).toThrow("RATE_STORE must be memory, redis or postgres");
 });
 
 /** The settings of the door. */

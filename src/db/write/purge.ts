@@ -7,6 +7,7 @@ import { withTransaction } from "../open/connections.ts";
 import { columnOf } from "../prisma/columns.ts";
 import { parentColumns, pointersTo, type Reference } from "../references.ts";
 import { auditValues, insertAudit, ownEvent } from "./audit.ts";
+import { DROP_EMPTY_BUCKETS } from "./rate-buckets.ts";
 
 /** Erases records that have been in the trash for too long, in every organization. */
 
@@ -74,6 +75,7 @@ export async function purge(
            WHERE j.finished_at < $1 LIMIT ${BATCH}))`,
         [trashedBefore],
       );
+      await client.query(DROP_EMPTY_BUCKETS);
       const [idempotencyKeys, importErrors] = [keys.rowCount ?? 0, errors.rowCount ?? 0];
       return { contacts, leads, idempotencyKeys, importErrors, auditEvents };
     });

@@ -21,6 +21,7 @@ const actions = {
   REMOVED: "Members were removed.",
   IMPORTED: "An import was started; the events of its job say what it created and changed.",
   EXPORTED: "An export was started.",
+  DOWNLOADED: "The file of an export, or the refused rows of an import, were downloaded.",
   STARTED: "A job was started.",
   CANCELLED: "A job was cancelled.",
 } as const satisfies Record<AuditAction, string>;

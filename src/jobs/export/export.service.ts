@@ -91,7 +91,7 @@ export function exportRecords(
 
 async function queue(
   writer: Writer,
-  { viewer, now }: ExportCaller,
+  { viewer, now, origin }: ExportCaller,
   entity: ExportEntity,
   set: ExportedSet,
   args: ExportArgs,
@@ -113,6 +113,7 @@ async function queue(
     id: newId(),
     memberId: viewer.memberId,
     apiKeyId: viewer.apiKeyId,
+    byOperator: origin.operator,
     entity,
     format: args.format ?? "CSV",
     trash: hasTrash ? (set.trash ?? "EXCLUDE") : "INCLUDE",

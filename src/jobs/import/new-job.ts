@@ -46,6 +46,7 @@ export async function newJob(writer: Writer, asked: Asked) {
     entity,
     memberId: caller.viewer.memberId,
     apiKeyId: caller.viewer.apiKeyId,
+    byOperator: caller.origin.operator,
     mode: mode ?? "SKIP",
     dryRun: dryRun ?? false,
     options: { ...options },

@@ -19,7 +19,7 @@ export const maskError: MaskError = (thrown, message) => {
   const errorOf = (text: string, extensions: Record<string, unknown>, http?: Http) =>
     new GraphQLError(text, { ...place, extensions: { ...extensions, ...(http && { http }) } } as object);
   if (original instanceof RequestError) {
-    const { status, retryAfter: _retryAfter, allow: _allow, ...details } = original.details;
+    const { status, retryAfter: _, resetAfter: __, allow: ___, ...details } = original.details;
     const http = status === undefined ? undefined : httpOf(status, original.details);
     return errorOf(original.message, { code: original.code, ...details }, http);
   }
@@ -44,7 +44,13 @@ interface Http {
 /** The HTTP status and headers, with Retry-After if the request may succeed later. */
 const httpOf = (
   status: number,
-  { retryAfter = RETRY_AFTER, allow, limit, remaining }: RequestError["details"] = {},
+  {
+    retryAfter = RETRY_AFTER,
+    resetAfter = retryAfter,
+    allow,
+    limit,
+    remaining,
+  }: RequestError["details"] = {},
 ): Http => ({
   status,
   headers: {
@@ -52,7 +58,7 @@ const httpOf = (
     ...(remaining !== undefined && {
       "ratelimit-limit": String(limit),
       "ratelimit-remaining": String(remaining),
-      "ratelimit-reset": String(retryAfter),
+      "ratelimit-reset": String(resetAfter),
     }),
     ...(allow !== undefined && { allow }),
   },

@@ -8,7 +8,7 @@ import { checkValues } from "../../graphql/limits/values.ts";
 import { readVariables } from "../../graphql/limits/variables.ts";
 import { answerTooLarge, exceedsAnswer } from "../../lib/answer-size.ts";
 import { RequestError } from "../../lib/errors.ts";
-import type { Allowance, Rates } from "../rates.ts";
+import type { Allowance, Rates } from "../rates/rates.ts";
 import type { RequestContext } from "../request.ts";
 
 export interface LimitOptions {
