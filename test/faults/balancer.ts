@@ -12,8 +12,8 @@ import type { Instance } from "./instance.ts";
 const INTERVAL = 200;
 /** Checks that fail in a row before an instance gets no more requests. */
 const FALL = 3;
-/** Milliseconds for the answer to a check. */
-const CHECK_TIMEOUT = 2_000;
+/** Milliseconds for the answer: an instance that stops says so at once, one on a busy machine answers late. */
+const CHECK_TIMEOUT = 5_000;
 
 class Member {
   /** Whether it gets requests. */

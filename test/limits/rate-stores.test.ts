@@ -118,7 +118,7 @@ describe.each(Object.keys(kinds))("costs in %s", (name) => {
     const refused = await ask(first, key, dear);
     expect(refused.status).toBe(429);
     const wait = Number(refused.headers.get("retry-after"));
-    // What is lacking, and not the rest of a minute: 60 × (2 × requested − 12 000) / 12 000 seconds, a few of which passed.
+    // The seconds for what is lacking, of which some have passed, and not the rest of a minute.
     expect(wait).toBeLessThanOrEqual(Math.ceil((60 * (2 * requested - 12_000)) / 12_000));
     expect(wait).toBeLessThan(Number(refused.headers.get("ratelimit-reset")));
     await pass(wait, organization);
