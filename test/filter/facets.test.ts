@@ -113,13 +113,38 @@ describe("contacts", () => {
     expect(errors[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT", field: "first" });
   });
 
-  test("each by one statement", async () => {
+  test("all of one list by one statement, of built-in and custom fields, and one for the custom fields' definitions", async () => {
+    const facets = `tags { value count } source { value count } owner { value count } company { value count }
+      industry: customField(slug: "industry") { value count } likes: customField(slug: "likes") { value count }
+      motto: customField(slug: "motto") { value count } size: customField(slug: "size") { value count }`;
     const none = await statementsOf(() => counted("__typename"));
-    const two = await statementsOf(() =>
-      counted('tags { value count } customField(slug: "industry") { value }'),
+    const all = await statementsOf(() => counted(facets));
+    expect(all.statements.length - none.statements.length).toBe(2);
+    // Together they say what each says alone.
+    for (const facet of facets.split(/(?<=\})\s+/)) {
+      const [[name, values] = ["", []]] = Object.entries(await counted(facet));
+      expect(all.answer[name], facet).toEqual(values);
+    }
+  });
+
+  test("one more statement for each set of rows, where the filter's conditions on a field do not count", async () => {
+    const filter = { source: { eq: "web" }, tags: { hasAny: ["hot"] } };
+    const own = "(ignoreOwn: true) { count }";
+    const none = await statementsOf(() => counted("__typename", { filter }));
+    const four = await statementsOf(() =>
+      counted(`tags${own} source${own} owner${own} company${own} all: owner { count }`, { filter }),
     );
-    // One a facet, and one for the custom field's definition.
-    expect(two.statements.length - none.statements.length).toBe(3);
+    // Without the source, without the tags, and with both.
+    expect(four.statements.length - none.statements.length).toBe(3);
+  });
+
+  test("beside one of a custom field that does not exist, and one with a wrong number of values: the request is refused", async () => {
+    const { data, errors } = await sendText(
+      organization.key,
+      '{ contacts { facets { tags { count } source(first: 0) { count } customField(slug: "no", first: 101) { count } } } }',
+    );
+    expect(data).toEqual({ contacts: { facets: null } });
+    expect(errors.map(({ extensions }) => extensions.code)).toContain("BAD_USER_INPUT");
   });
 
   test("of a restricted member: their own alone", async () => {

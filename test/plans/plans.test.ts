@@ -95,6 +95,15 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
     expect(await buffersFor(listed, { filter })).toBeLessThan(200);
   });
 
+  test("facets of one list read its rows once, however many there are", async () => {
+    const facets = (names: string) => `{ contacts(first: 1) { facets { ${names} } } }`;
+    const one = await buffersFor(facets("company { count }"));
+    const six = `tags { count } source { count } owner { count } company { count }
+      industry: customField(slug: "industry") { count } key: customField(slug: "key_account") { count }`;
+    expect(one).toBeGreaterThan(300);
+    expect(await buffersFor(facets(six))).toBeLessThan(one * 1.5);
+  });
+
   test("a thousand phone numbers and addresses of a file are looked up by index, not by reading all contacts", async () => {
     const numbers = Array.from({ length: 1000 }, (_, at) => `+4915${100_000_000 + at}`);
     const sent = await world.readBy(async (db) => {

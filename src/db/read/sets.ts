@@ -1,35 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Query } from "../open/query.ts";
-import { columnOf } from "../prisma/columns.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
-import { type Statement, shifted } from "../prisma/statement.ts";
-import { type Principal, scope } from "../scope/scope.ts";
+import { shifted } from "../prisma/statement.ts";
+import type { Principal } from "../scope/scope.ts";
+import { type RowSet, setStatement } from "./row-set.ts";
+import { type BucketCount, countValues, type ValuesAsked } from "./value-counts.ts";
 
-/** The rows of one model that match a `where`. */
-export interface RowSet {
-  readonly model: "contact" | "lead" | "deal" | "auditEvent";
-  readonly where: object;
-}
-
-/** What to group rows by. */
-export type Bucket =
-  /** A column's values; grouped by the column `by` if given, such as a folded copy. */
-  | { readonly kind: "column"; readonly column: string; readonly by?: string }
-  /** The items of an array column. */
-  | { readonly kind: "array"; readonly column: string }
-  /** A custom field's values: one per row, or with `many` several; `by` as above. */
-  | { readonly kind: "custom"; readonly slug: string; readonly many: boolean; readonly by?: string };
-
-/** A value and the number of rows that have it; null for the rows without a value. */
-export interface BucketCount {
-  readonly value: string | null;
-  readonly count: number;
-}
-
-/** Questions about sets of rows, one statement each. The sets are confined like every read. */
+/** Questions about sets of rows, one statement each if not said otherwise. The sets are confined like every read. */
 export interface SetReader {
-  /** The most frequent values of a set's rows, most frequent first. */
-  counts(set: RowSet, bucket: Bucket, limit: number): Promise<BucketCount[]>;
+  /** The most frequent values of sets' rows: one statement for each set, one after another. */
+  counts(asked: readonly ValuesAsked[]): Promise<BucketCount[][]>;
   /** For each of these rows, the positions in `sets` of the sets that contain it. */
   memberships(sets: readonly RowSet[], ids: readonly string[]): Promise<Map<string, number[]>>;
   /** Number of live rows with a tag, or without it, regardless of their owner. */
@@ -69,22 +49,6 @@ export const fingerprintOf = (ids: readonly string[]): Fingerprint =>
           .digest("hex"),
       };
 
-/**
- * One `SELECT` of these columns and the keys, for the rows of a set that the principal may see.
- *
- * @param statement makes the SQL of a read
- */
-export function setStatement(
-  principal: Principal,
-  { model, where }: RowSet,
-  select: readonly string[],
-  statement: PreparedReads["statement"],
-): Promise<Statement> {
-  const chosen = Object.fromEntries(select.map((column) => [column, true]));
-  const name = model.charAt(0).toUpperCase() + model.slice(1);
-  return statement(model, scope(name, "findMany", { where, select: chosen }, principal));
-}
-
 /** Up to this many rows with a tag are found faster by the tag's index than by reading the trash. */
 const RARE = 2_000;
 
@@ -96,17 +60,7 @@ export function setReader(
 ): SetReader {
   const columns = (set: RowSet, select: readonly string[]) => setStatement(principal, set, select, statement);
   return {
-    async counts(set, bucket, limit) {
-      const { select, from, value, by, values } = bucketSql(bucket);
-      const rows = await columns(set, select);
-      // The bucket's own parameters come first, then those of the rows.
-      return query<BucketCount>(
-        `SELECT (${value})::text COLLATE "C" AS value, count(*)::int AS count
-         FROM (${shifted(rows, values.length)}) AS r ${from}
-         GROUP BY ${by} ORDER BY count DESC, value LIMIT ${Math.trunc(limit)}`,
-        [...values, ...rows.values],
-      );
-    },
+    counts: (asked) => countValues(query, asked, columns),
     async memberships(sets, ids) {
       const found = new Map<string, number[]>(ids.map((id) => [id, []]));
       if (sets.length === 0 || ids.length === 0) return found;
@@ -155,53 +109,4 @@ export function setReader(
       return row ?? nothing;
     },
   };
-}
-
-interface BucketSql {
-  readonly select: readonly string[];
-  readonly from: string;
-  readonly value: string;
-  readonly by: string;
-  readonly values: readonly unknown[];
-}
-
-function bucketSql(bucket: Bucket): BucketSql {
-  switch (bucket.kind) {
-    case "column": {
-      const { column, by = column } = bucket;
-      return {
-        select: by === column ? [column] : [column, by],
-        from: "",
-        value: by === column ? `r.${columnOf(column)}` : `min(r.${columnOf(column)} COLLATE "C")`,
-        by: `r.${columnOf(by)}`,
-        values: [],
-      };
-    }
-    case "array":
-      return {
-        select: [bucket.column],
-        from: `LEFT JOIN LATERAL unnest(r.${columnOf(bucket.column)}) AS item(value) ON true`,
-        value: "item.value",
-        by: "item.value",
-        values: [],
-      };
-    case "custom": {
-      const values = [bucket.slug];
-      if (bucket.many) {
-        const from =
-          "LEFT JOIN LATERAL jsonb_array_elements_text(r.custom -> $1::text) AS item(value) ON true";
-        return { select: ["custom"], from, value: "item.value", by: "item.value", values };
-      }
-      const value = "r.custom ->> $1::text";
-      return bucket.by === undefined
-        ? { select: ["custom"], from: "", value, by: "1", values }
-        : {
-            select: ["custom", bucket.by],
-            from: "",
-            value: `min((${value}) COLLATE "C")`,
-            by: `r.${columnOf(bucket.by)}`,
-            values,
-          };
-    }
-  }
 }

@@ -1,7 +1,8 @@
 import type { OwnedName } from "../models.ts";
 import type { Query } from "../open/query.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
-import { type Fingerprint, fingerprintSql, nothing, type RowSet, setStatement } from "../read/sets.ts";
+import { type RowSet, setStatement } from "../read/row-set.ts";
+import { type Fingerprint, fingerprintSql, nothing } from "../read/sets.ts";
 import type { Principal } from "../scope/scope.ts";
 import { type EraseStatements, eraseStatements } from "./erase.ts";
 import { type ExportStatements, exportStatements } from "./exports.ts";

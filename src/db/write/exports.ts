@@ -2,7 +2,7 @@ import type { SortKey } from "../../lib/page.ts";
 import type { Query } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
-import { type RowSet, setStatement } from "../read/sets.ts";
+import { type RowSet, setStatement } from "../read/row-set.ts";
 import type { Principal } from "../scope/scope.ts";
 
 /** Rows that an export writes besides its own: the ids of its records, and the pieces of its file. */

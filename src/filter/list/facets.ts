@@ -1,12 +1,14 @@
-import type { Bucket, BucketCount } from "../../db/read/sets.ts";
+import type { Bucket, BucketCount, ValuesAsked } from "../../db/read/value-counts.ts";
+import { batched } from "../../graphql/batch.ts";
 import type { Context } from "../../graphql/context.ts";
 import { definitionsOf } from "../../graphql/definitions.ts";
+import { requestCache } from "../../graphql/request-cache.ts";
 import { quote, RequestError } from "../../lib/errors.ts";
 import { type Definition, type Entity, slotKinds } from "../registry/fields.ts";
 import { nearest } from "../registry/nearest.ts";
 import type { ListedEntity, Question } from "./plan.ts";
 
-/** Facets: counts of a list's rows by value, with one statement for each requested facet. */
+/** Facets: counts of a list's rows by value. The facets of one list read its rows once. */
 
 export type FacetedEntity = ListedEntity;
 
@@ -69,16 +71,55 @@ export interface FacetArgs {
 const MAX_VALUES = 100;
 const DEFAULT_VALUES = 25;
 
+/** A requested facet. The bucket of a custom field is known once its definition was read. */
+interface Asked extends Omit<ValuesAsked, "bucket"> {
+  readonly bucket: AskedBucket;
+}
+
+type AskedBucket = Bucket | (() => Promise<Bucket>);
+
+/**
+ * The facets that are requested at once, together. Later ones of the request wait for them, so that a request has one
+ * such statement running: each may read a whole organization.
+ */
+const loader = requestCache(({ db }: Context) => {
+  let last: Promise<unknown> = Promise.resolve();
+  const count = async (requests: readonly Asked[], before: Promise<unknown>) => {
+    const buckets = await Promise.allSettled(
+      requests.map(({ bucket }) => (typeof bucket === "function" ? bucket() : bucket)),
+    );
+    const known = requests.flatMap(({ set, limit }, at) => {
+      const read = buckets[at];
+      return read?.status === "fulfilled" ? [{ set, limit, bucket: read.value }] : [];
+    });
+    await before;
+    const counts = (await db.sets.counts(known)).values();
+    return buckets.map((read) => (read.status === "fulfilled" ? (counts.next().value ?? []) : refusal(read)));
+  };
+  return batched<Asked, BucketCount[]>(
+    "facets",
+    (requests) => {
+      const counted = count(requests, last);
+      last = counted.catch(() => undefined);
+      return counted;
+    },
+    { cache: false },
+  );
+});
+
+const refusal = ({ reason }: PromiseRejectedResult): Error =>
+  reason instanceof Error ? reason : new Error(String(reason));
+
 /**
  * Counts a list's rows by the values of a field.
  *
  * @param path the filter field whose own conditions `ignoreOwn` drops
  */
-export function countValues(
+export async function countValues(
   context: Context,
   { entity, question }: Faceted,
   path: string,
-  bucket: Bucket,
+  bucket: AskedBucket,
   { ignoreOwn, first }: FacetArgs,
 ): Promise<BucketCount[]> {
   const limit = first ?? DEFAULT_VALUES;
@@ -86,7 +127,7 @@ export function countValues(
     throw new RequestError("BAD_USER_INPUT", `first must be between 1 and ${MAX_VALUES}`, { field: "first" });
   }
   const where = ignoreOwn ? question.without(path) : question.where;
-  return context.db.sets.counts({ model: models[entity], where }, bucket, limit);
+  return loader(context).load({ set: { model: models[entity], where }, bucket, limit });
 }
 
 /**

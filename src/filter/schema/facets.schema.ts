@@ -1,5 +1,5 @@
 import { encodeId } from "../../db/ids.ts";
-import type { BucketCount } from "../../db/read/sets.ts";
+import type { BucketCount } from "../../db/read/value-counts.ts";
 import { builder } from "../../graphql/builder.ts";
 import { connectionTypes } from "../../graphql/connection.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
@@ -84,7 +84,7 @@ const facetsType = (type: "Contact" | "Lead" | "Deal", plural: string, entity: F
             ...facetArgs(),
           },
           resolve: async (faceted, { slug, ...args }, context) => {
-            const bucket = await customBucket(context, entity, slug);
+            const bucket = () => customBucket(context, entity, slug);
             const path = `custom.${slug}`;
             return (await countValues(context, faceted, path, bucket, args)).map((count) => ({
               ...count,

@@ -1,5 +1,5 @@
 import type { Permission } from "../../auth/rights.ts";
-import type { RowSet } from "../../db/read/sets.ts";
+import type { RowSet } from "../../db/read/row-set.ts";
 import type { ExportEntity } from "../../generated/prisma/enums.ts";
 
 /** What differs between the entities that can be exported, besides their columns. */
