@@ -48,6 +48,11 @@ export function readOptions(args: readonly string[]): Options {
       "where the product's time goes in it, instead of all that",
       lettersOf("abcdefg"),
     )
+    .option(
+      "--growth",
+      "what statements read as databases grow, instead of all that: see --growth --help",
+      false,
+    )
     .option("--drop", "drop the database at the end; otherwise the next run of the same size takes it", false)
     .option("--dry", "write no results", false)
     .addHelpText(

@@ -104,8 +104,12 @@ const timedId = `
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
       || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid $$`;
 
-/** @param many how many activities twenty of the newest fifty contacts have; null where they are like the others */
-async function loadChildren(client: pg.Client, orgId: string, memberId: string, many: number | null) {
+/**
+ * The deals, activities and conversations of the contacts of one organization.
+ *
+ * @param many how many activities twenty of the newest fifty contacts have; null where they are like the others
+ */
+export async function loadChildren(client: pg.Client, orgId: string, memberId: string, many: number | null) {
   await client.query(timedId);
   await client.query(
     `CREATE TEMP TABLE ranked AS

@@ -9,7 +9,10 @@ import { loadWorld, readWorld, type World } from "./world-data.ts";
 /** Goes up when the data change, so that a database that was kept is made anew. */
 const DATA_VERSION = 1;
 
-const databaseName = (size: number) => `rolograph_bench_servers_${size}`;
+/** What a database is for: what is measured in one does not change the other. */
+export type Purpose = "servers" | "growth";
+
+const databaseName = (size: number, purpose: Purpose) => `rolograph_bench_${purpose}_${size}`;
 
 /**
  * Opens the benchmark's database, or makes it.
@@ -21,8 +24,9 @@ export async function openWorld(
   server: string,
   size: number,
   say: (text: string) => void,
+  purpose: Purpose = "servers",
 ): Promise<World> {
-  const name = databaseName(size);
+  const name = databaseName(size, purpose);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
   const mark = `servers ${DATA_VERSION}`;
   const { rows } = await admin.query<{ mark: string | null }>(
@@ -47,5 +51,5 @@ export async function openWorld(
   }
 }
 
-export const dropWorld = (admin: pg.Client, size: number) =>
-  admin.query(`DROP DATABASE IF EXISTS ${databaseName(size)} WITH (FORCE)`);
+export const dropWorld = (admin: pg.Client, size: number, purpose: Purpose = "servers") =>
+  admin.query(`DROP DATABASE IF EXISTS ${databaseName(size, purpose)} WITH (FORCE)`);
