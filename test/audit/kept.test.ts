@@ -66,9 +66,9 @@ test("they are deleted 500 at a time, each time in a transaction of its own and 
       "SELECT org_id, id",
       "SELECT org_id, id",
       "DELETE FROM idempotency_key",
+      "DELETE FROM rate_bucket",
       "DELETE FROM audit_event",
       "DELETE FROM import_error",
-      "DELETE FROM rate_bucket",
       "COMMIT",
     ]).flat(),
   );

@@ -68,6 +68,7 @@ export async function purge(
            SELECT ctid FROM idempotency_key WHERE created_at < $1 LIMIT ${BATCH}))`,
         [answeredBefore],
       );
+      await client.query(DROP_EMPTY_BUCKETS);
       const auditEvents = auditedBefore === null ? 0 : await dropEvents(client, auditedBefore);
       const errors = await client.query(
         `DELETE FROM import_error WHERE ctid = ANY(ARRAY(
@@ -75,7 +76,6 @@ export async function purge(
            WHERE j.finished_at < $1 LIMIT ${BATCH}))`,
         [trashedBefore],
       );
-      await client.query(DROP_EMPTY_BUCKETS);
       const [idempotencyKeys, importErrors] = [keys.rowCount ?? 0, errors.rowCount ?? 0];
       return { contacts, leads, idempotencyKeys, importErrors, auditEvents };
     });
