@@ -37,6 +37,8 @@ const ranks = `## Who may change whom
 - Nobody can give more rights than they have: no role beyond those that their own role manages, no scopes beyond the role of
   the member that a key belongs to, and a restricted administrator cannot add a member who sees all data.
 - A member restricted to assigned data, including an administrator, creates and revokes only their own keys.
+- A key works until it is revoked, also after the rights of the administrator who created it shrank:
+  \`auditEvents(filter: { memberId, actions: [CREATED], recordTypes: [API_KEY] })\` lists the keys that a member created.
 - A key cannot revoke itself, and nobody can change or remove themselves. Only members who see all data can change or remove
   one another, and only owners an owner. An owner who sees all data therefore always remains: of two owners who demote each
   other at the same time, one succeeds.

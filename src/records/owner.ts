@@ -4,7 +4,8 @@ import type { Caller } from "../graphql/context.ts";
 import { quote, type Refusal, refusal } from "../lib/errors.ts";
 
 /**
- * Decides the owner of a record. A restricted member can assign records to themselves only.
+ * Decides the owner of a record. A restricted member can assign records to themselves only. A member who becomes the
+ * owner is not removed before the transaction ends, so that a removal finds the record.
  *
  * @param before row id of the current owner; null for nobody, undefined for a new record
  * @param ownerId a member's id, null for nobody, undefined to keep the owner
@@ -18,8 +19,13 @@ export async function applyOwner(
   const path = ["input", "ownerId"];
   const restricted = viewer.dataScope === "ASSIGNED";
   if (ownerId === undefined) {
+    if (before !== undefined) return { ownerId: before, refusals: [] };
     const own = restricted ? viewer.memberId : null;
-    return { ownerId: before === undefined ? own : before, refusals: [] };
+    const gone = own !== null && !(await db.lock.member(own));
+    return {
+      ownerId: own,
+      refusals: gone ? [refusal("FORBIDDEN", [], "the caller is no longer a member")] : [],
+    };
   }
   const unchanged = before ?? null;
   const decoded = ownerId === null ? null : decodeId(ownerId);
@@ -33,16 +39,12 @@ export async function applyOwner(
     const message = `${quote(ownerId)} is not the id of a member`;
     return { ownerId: unchanged, refusals: [refusal("BAD_ID", path, message)] };
   }
-  const [member] = await db.members([uuid]);
-  if (member && (member.removedAt === null || uuid === before)) return { ownerId: uuid, refusals: [] };
+  if (uuid === before || (await db.lock.member(uuid))) return { ownerId: uuid, refusals: [] };
   return { ownerId: unchanged, refusals: [refusal("UNKNOWN_REFERENCE", path, "there is no such member")] };
 }
 
 /**
  * Whether records can still be assigned to a member who was named earlier: in the request for a job, or in a merge that
- * is undone.
+ * is undone. A member who can is not removed before the transaction ends.
  */
-export async function isStillMember(db: Db, memberId: string): Promise<boolean> {
-  const [member] = await db.members([memberId]);
-  return member?.removedAt === null;
-}
+export const isStillMember = (db: Db, memberId: string): Promise<boolean> => db.lock.member(memberId);

@@ -33,6 +33,12 @@ export interface Lock {
   /** Waits for other writes that change the organization's members, or their roles and data scopes. */
   members(): Promise<void>;
   /**
+   * Keeps a member from being removed until the transaction ends.
+   *
+   * @returns whether this is a current member
+   */
+  member(id: string): Promise<boolean>;
+  /**
    * Keeps erasures of people and steps of jobs from running together: a step may hold values that an erasure cannot see
    * yet.
    *
@@ -107,6 +113,15 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       // An advisory lock: foreign keys to a member share-lock its row, so every write of records would wait for a row
       // lock.
       await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242007))", [`${orgId} members`]);
+    },
+    async member(id) {
+      // Not in the order of locks: only a removal waits for it, and it then takes records that the member owns already.
+      const [row] = await query<{ active: boolean }>(
+        `SELECT removed_at IS NULL AS active FROM member WHERE org_id = $1::uuid AND id = $2::uuid
+     FOR SHARE`,
+        [orgId, id],
+      );
+      return row?.active === true;
     },
     async erasure(strength) {
       order.enter("erasure");

@@ -5,6 +5,7 @@ import type { MemberProfile } from "../../db/scope/members.ts";
 import type { ApiKey } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
+import { doerOf } from "../../records/doer.ts";
 import { readInput } from "../../records/inputs.ts";
 import { insertKey, type KeyCaller, keyRefusals, type MadeKey } from "../../records/keys.ts";
 import { repeatable } from "../../records/write/repeatable.ts";
@@ -28,7 +29,7 @@ export async function createApiKey(
   raw: unknown,
   idempotencyKey: string | null | undefined,
 ): Promise<CreatedKey> {
-  const { viewer, now } = caller;
+  const { now } = caller;
   const { memberId, ...input } = readInput(ApiKeyCreate, raw);
   // The work's result is stored for repeated requests, so it must not contain the key.
   let made: MadeKey | undefined;
@@ -36,8 +37,9 @@ export async function createApiKey(
     caller,
     async (writer) => {
       made = undefined;
+      const doer = await doerOf(writer, "API_KEY_MANAGE");
       const { member, refusals } = await findHolder(caller, writer.tx, memberId);
-      if (member) refusals.push(...keyRefusals(viewer, now, member, input, ["input"], ["input", "memberId"]));
+      if (member) refusals.push(...keyRefusals(doer, now, member, input, ["input"], ["input", "memberId"]));
       if (!member || refusals.length > 0) throw new RefusalError(refusals);
       made = await insertKey(writer, caller, member.id, input);
       return { id: made.id };
@@ -62,6 +64,7 @@ export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
   const uuid = decoded?.type === "ApiKey" ? decoded.uuid : null;
   return write(caller, async (writer) => {
     const { tx } = writer;
+    const doer = await doerOf(writer, "API_KEY_MANAGE");
     if (uuid !== null) await tx.lock.rows("api_key", [uuid], "update");
     const row = uuid === null ? null : await tx.apiKey.findFirst({ where: { id: uuid } });
     if (!row) throw refuse("NOT_FOUND", ["id"], "there is no such API key");
@@ -70,7 +73,7 @@ export function revokeApiKey(caller: Caller, id: string): Promise<ApiKey> {
       throw refuse("INVALID_STATE", ["id"], message);
     }
     const [holder] = await tx.members([row.memberId]);
-    const refused = holder && keyRefusal(caller.viewer, holder);
+    const refused = holder && keyRefusal(doer, holder);
     if (refused != null) throw refuse("FORBIDDEN", ["id"], refused);
     return row.revokedAt === null ? writer.update("apiKey", row, { revokedAt: caller.now }) : row;
   });

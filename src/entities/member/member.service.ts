@@ -1,20 +1,13 @@
-import {
-  type Doer,
-  dataScopeRefusal,
-  effectiveScopes,
-  memberRefusal,
-  type Permission,
-  roleRefusal,
-} from "../../auth/rights.ts";
+import { type Doer, dataScopeRefusal, memberRefusal, roleRefusal } from "../../auth/rights.ts";
 import { decodeId } from "../../db/ids.ts";
 import type { Member } from "../../generated/prisma/client.ts";
 import type { Caller } from "../../graphql/context.ts";
 import { emailKey } from "../../lib/email.ts";
 import { quote, type Refusal, RefusalError, refusal, refuse } from "../../lib/errors.ts";
 import { newId } from "../../lib/typeid.ts";
+import { doerOf } from "../../records/doer.ts";
 import { readInput } from "../../records/inputs.ts";
 import { insertKey, type KeyCaller, keyRefusals, type MadeKey } from "../../records/keys.ts";
-import { requirePermission } from "../../records/permission.ts";
 import { type Reassigned, reassign } from "../../records/reassign.ts";
 import { checkVersion } from "../../records/version.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
@@ -192,21 +185,6 @@ const byIds = (operation: string, args: unknown, key: IdempotencyKey) => ({
   args,
   records: () => ({}),
 });
-
-/**
- * Locks the members, and reads the caller's current rights.
- *
- * @throws RefusalError FORBIDDEN if the caller was removed or does not have the permission
- */
-async function doerOf({ tx, caller: { viewer } }: Writer, permission: Permission): Promise<Doer> {
-  await tx.lock.members();
-  const [me] = await tx.members([viewer.memberId]);
-  if (me?.removedAt !== null) throw refuse("FORBIDDEN", [], "the caller is no longer a member");
-  const { role, dataScope } = me;
-  const rights = { role, dataScope, scopes: effectiveScopes([...viewer.scopes], role) };
-  requirePermission({ viewer: rights }, permission);
-  return { role, dataScope, memberId: viewer.memberId };
-}
 
 /** A member of the organization, removed or not. @throws RefusalError NOT_FOUND */
 async function findMember({ tx }: Writer, id: string, path: readonly string[]): Promise<Member> {

@@ -30,7 +30,7 @@ export class Owners {
     this.#byText = byText;
   }
 
-  /** One statement for each id, one for all names and addresses; none if no row names an owner. */
+  /** One statement for each owner, one for all names and addresses; none if no row names an owner. */
   static async of({ tx, caller }: Writer, rows: readonly ImportRow[]): Promise<Owners> {
     const byId = new Map<string, RowOwner>();
     for (const id of new Set(rows.flatMap(({ input }) => input?.ownerId ?? []))) {
@@ -41,7 +41,10 @@ export class Owners {
     const { dataScope, memberId } = caller.viewer;
     const byText = new Map<string, RowOwner>();
     for (const text of texts) {
-      byText.set(text, ownerByText(text, members.find(text), dataScope === "ASSIGNED" ? memberId : null));
+      const found = members.find(text);
+      const [id] = found;
+      const here = id !== undefined && found.length === 1 ? await tx.lock.member(id) : true;
+      byText.set(text, ownerByText(text, here ? found : [], dataScope === "ASSIGNED" ? memberId : null));
     }
     return new Owners(byId, byText);
   }
