@@ -72,6 +72,8 @@ export class RequestError extends Error {
       /** What an operation costs, and the highest cost allowed. */
       readonly requested?: number;
       readonly limit?: number;
+      /** What the most expensive fields of an operation cost. */
+      readonly costs?: readonly { readonly field: string; readonly cost: number }[];
       /** How much of the limit per minute is left; sent as RateLimit-Remaining. */
       readonly remaining?: number;
       /** HTTP status, when the whole request fails. */

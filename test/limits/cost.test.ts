@@ -88,6 +88,27 @@ test("the error names the most expensive field by its response path", async () =
   expect(errors[0]?.extensions.field).toBe("contacts.nodes.deals.nodes.latest.edges.node");
 });
 
+test("the error lists what each expensive field costs, with all that is selected in it", async () => {
+  const list = (alias: string, first: number) =>
+    `${alias}: contacts(first: 100) { nodes { id deals(first: ${first}) { nodes { id name stage status version createdAt updatedAt } } } }`;
+  const { errors } = await ask(`{ ${list("a", 100)} ${list("b", 60)} ${list("c", 5)} viewer { scopes } }`);
+  const costs = errors[0]?.extensions.costs as { field: string; cost: number }[];
+  expect(costs.map(({ field }) => field)).toEqual([
+    "a",
+    "a.nodes",
+    "a.nodes.deals",
+    "a.nodes.deals.nodes",
+    "b",
+    "b.nodes",
+    "b.nodes.deals",
+    "b.nodes.deals.nodes",
+  ]);
+  const inDeals = (first: number) => 100 * first * 7;
+  expect(costs[3]?.cost).toBeGreaterThanOrEqual(inDeals(100));
+  expect(costs[0]?.cost).toBe(1 + 1 + 100 * (1 + 1 + 1) + inDeals(100));
+  expect(costs[4]?.cost).toBe(1 + 1 + 100 * (1 + 1 + 1) + inDeals(60));
+});
+
 describe("what is counted", () => {
   const page = (inner: string, args = "(first: 10)") => `{ contacts${args} { nodes { ${inner} } } }`;
 

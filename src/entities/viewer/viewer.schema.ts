@@ -40,6 +40,14 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
   }),
 });
 
+builder.queryField("organization", (t) =>
+  t.field({
+    type: "Organization",
+    description: "The caller's organization, as `viewer` has it too.",
+    resolve: (_root, _args, { viewer }) => viewer,
+  }),
+);
+
 builder.queryField("viewer", (t) =>
   t.field({ type: ViewerType, description: "The caller.", resolve: (_root, _args, { viewer }) => viewer }),
 );

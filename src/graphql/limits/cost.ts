@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
-import { Counter } from "./counter.ts";
+import { Counter, type Share } from "./counter.ts";
 
 /**
  * The cost of an operation, computed before it runs: roughly the number of values in its answer. Each field costs 1,
@@ -14,6 +14,8 @@ export interface Cost {
   readonly total: number;
   /** Response keys from the root to the field that causes most of the cost. */
   readonly dearest: () => readonly string[];
+  /** The response paths of the most expensive fields, and what each costs with all that is selected in it. */
+  readonly fields: () => readonly { readonly field: string; readonly cost: number }[];
   /**
    * The actual cost of an answer, counted in the same way from its fields and items. A list without a known length
    * counts at most the assumed number of items, so that the actual cost never exceeds the estimate.
@@ -31,11 +33,29 @@ export function costOf(
   variables: Readonly<Record<string, unknown>>,
 ): Cost {
   const root = schema.getRootType(operation.operation);
-  if (!root) return { total: 0, dearest: () => [], actual: () => 0 };
+  if (!root) return { total: 0, dearest: () => [], fields: () => [], actual: () => 0 };
   const counter = new Counter(schema, document, variables);
+  const total = Math.min(counter.selections(operation.selectionSet, root, 1), Number.MAX_SAFE_INTEGER);
   return {
-    total: Math.min(counter.selections(operation.selectionSet, root, 1), Number.MAX_SAFE_INTEGER),
-    dearest: () => counter.dearest(operation.selectionSet, root),
+    total,
+    fields: () =>
+      counter
+        .shares(operation.selectionSet, root)
+        .map(({ path, share }) => ({ field: path.join("."), cost: Math.round(total * share) })),
+    dearest: () => dearestOf(counter.shares(operation.selectionSet, root)),
     actual: (data) => counter.actual(operation.selectionSet, root, 1, data),
   };
+}
+
+/** The path from the root along the most expensive fields, as long as one costs more than half of the one before. */
+function dearestOf(shares: readonly Share[]): readonly string[] {
+  let path: readonly string[] = [];
+  let whole = 0;
+  for (const { path: next, share, leaf } of shares) {
+    const inside = next.length === path.length + 1 && path.every((name, at) => name === next[at]);
+    if (leaf || !inside || share < whole / 2) continue;
+    path = next;
+    whole = share;
+  }
+  return path;
 }

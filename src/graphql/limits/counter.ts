@@ -35,12 +35,24 @@ interface Level {
   readonly page: number;
 }
 
-/** A field of a level, its share of the cost, and its selection. */
+/** A field of a level, its share of the cost, and its selection if it has one. */
 interface Next {
   readonly name: string;
   readonly share: number;
-  readonly level: Level;
+  readonly level: Level | null;
 }
+
+/** A field and its share of the whole cost. */
+export interface Share {
+  /** Response keys from the root. */
+  readonly path: readonly string[];
+  readonly share: number;
+  /** Whether it has no selection. */
+  readonly leaf: boolean;
+}
+
+/** The smallest share of a field that an error tells, and the number of fields. */
+const [LEAST_SHARE, MOST_SHARES] = [0.1, 10];
 
 /** Most characters of a name that an error repeats. */
 const MAX_NAME = 60;
@@ -198,36 +210,49 @@ export class Counter {
     });
   }
 
-  /** The path from the root along the most expensive fields, as long as one costs more than half of the total. */
-  dearest(node: SelectionSetNode, type: GraphQLCompositeType): string[] {
-    const path: string[] = [];
-    let level: Level | null = { node, type, page: 1 };
-    while (level) {
-      const next: Next | null = this.#dearestField(level);
-      if (!next || (path.length > 0 && next.share < 0.5)) break;
-      path.push(next.name);
-      level = next.level;
-    }
-    return path;
+  /**
+   * The fields that cause at least a tenth of the cost, each followed by those inside it.
+   *
+   * @returns response paths, and shares of the total
+   */
+  shares(node: SelectionSetNode, type: GraphQLCompositeType): readonly Share[] {
+    const found: Share[] = [];
+    const collect = (level: Level, path: readonly string[], part: number) => {
+      for (const { name, share, level: inner } of this.#fieldsOf(level)) {
+        const whole = part * share;
+        if (whole < LEAST_SHARE || found.length === MOST_SHARES) continue;
+        const field = [...path, name];
+        found.push({ path: field, share: whole, leaf: inner === null });
+        if (inner) collect(inner, field, whole);
+      }
+    };
+    collect({ node, type, page: 1 }, [], 1);
+    return found;
   }
 
-  #dearestField(level: Level): Next | null {
+  /** The fields of a level, the most expensive first. */
+  #fieldsOf(level: Level): Next[] {
     const { node, page } = level;
     const type = this.#dearestType(level);
-    const [first] = this.#fieldsIn(node, type, new Set())
+    const total = this.selections(node, type, page);
+    return this.#fieldsIn(node, type, new Set())
       .map((field) => ({ field, cost: this.#field(field, type, page) }))
-      .sort((one, other) => other.cost - one.cost);
-    const field = first && fieldOf(type, first.field);
+      .sort((one, other) => other.cost - one.cost)
+      .map(({ field, cost }) => ({
+        name: (field.alias ?? field.name).value.slice(0, MAX_NAME),
+        share: cost / total,
+        level: this.#levelIn(field, type),
+      }));
+  }
+
+  #levelIn(node: FieldNode, type: GraphQLCompositeType): Level | null {
+    const field = fieldOf(type, node);
     const inner = field && getNamedType(field.type);
-    if (!field || !first.field.selectionSet || !isCompositeType(inner)) return null;
+    if (!field || !node.selectionSet || !isCompositeType(inner)) return null;
     return {
-      name: (first.field.alias ?? first.field.name).value.slice(0, MAX_NAME),
-      share: first.cost / this.selections(node, type, page),
-      level: {
-        node: first.field.selectionSet,
-        type: inner,
-        page: isConnection(inner) ? this.#size(field, first.field) : 1,
-      },
+      node: node.selectionSet,
+      type: inner,
+      page: isConnection(inner) ? this.#size(field, node) : 1,
     };
   }
 

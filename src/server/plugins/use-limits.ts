@@ -2,7 +2,7 @@ import { GraphQLError, getOperationAST, validate } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { HEAVY } from "../../db/turn.ts";
 import type { Context } from "../../graphql/context.ts";
-import { costOf } from "../../graphql/limits/cost.ts";
+import { type Cost, costOf } from "../../graphql/limits/cost.ts";
 import { checkText, parseWithin } from "../../graphql/limits/document.ts";
 import { checkValues } from "../../graphql/limits/values.ts";
 import { readVariables } from "../../graphql/limits/variables.ts";
@@ -71,11 +71,10 @@ export const useLimits = ({ costLimit, introspection }: LimitOptions, rates: Rat
     if (variables.errors) return setResultAndStopExecution({ errors: variables.errors });
     read.set(contextValue as object, variables.coerced);
     const cost = costOf(schema, document, operation, variables.coerced);
-    const { total, dearest } = cost;
+    const { total } = cost;
     const { account } = contextValue as unknown as RequestContext;
     account.cost = { requested: total };
-    if (total > costLimit)
-      return setResultAndStopExecution({ errors: [tooComplex(total, costLimit, dearest().join("."))] });
+    if (total > costLimit) return setResultAndStopExecution({ errors: [tooComplex(cost, costLimit)] });
     if (total >= HEAVY) (contextValue as unknown as Context).turn.lane = "heavy";
     let allowance: Allowance | null;
     try {
@@ -108,12 +107,15 @@ const told = (requested: number, actual: number, limit: number, allowance: Allow
   ...(allowance && { remaining: allowance.remaining, resetAt: allowance.resetAt.toISOString() }),
 });
 
-function tooComplex(requested: number, limit: number, field: string): GraphQLError {
+function tooComplex({ total: requested, dearest, fields }: Cost, limit: number): GraphQLError {
+  const field = dearest().join(".");
   const shown = requested > 1e12 ? "more than 1,000,000,000,000" : requested.toLocaleString("en");
   const message =
     `The operation costs ${shown}; the limit is ${limit.toLocaleString("en")}. ` +
     `${field} costs most: ask for fewer records of it with first, for fewer fields, or in several requests.`;
-  return refused(new RequestError("QUERY_TOO_COMPLEX", message, { status: 400, field, requested, limit }));
+  return refused(
+    new RequestError("QUERY_TOO_COMPLEX", message, { status: 400, field, requested, limit, costs: fields() }),
+  );
 }
 
 const refused = (refusal: RequestError): GraphQLError =>
