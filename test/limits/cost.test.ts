@@ -1,9 +1,8 @@
-import { pino } from "pino";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createServer } from "../../src/server/server.ts";
 import { read, sendText } from "../support/client.ts";
-import { statementsOf, testDatabase } from "../support/database.ts";
+import { statementsOf } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
+import { serverWith } from "./asking.ts";
 
 /** What an operation costs, told before any SQL but the credential's. */
 
@@ -18,15 +17,7 @@ const ask = (query: string, variables = {}) => sendText(organization.key, query,
 
 /** What an operation costs, as a server says that lets nothing pass. */
 async function costOf(query: string, variables = {}): Promise<number> {
-  const strict = createServer({
-    database: await testDatabase(),
-    logger: pino({ level: "silent" }),
-    corsOrigins: [],
-    bodyLimit: 1_048_576,
-    fileLimit: 1_048_576,
-    graphiql: null,
-    limits: { costLimit: 0, introspection: true },
-  });
+  const strict = await serverWith({ limits: { costLimit: 0, introspection: true } });
   const { errors, text } = await read(
     await strict.fetch("http://test/graphql", {
       method: "POST",

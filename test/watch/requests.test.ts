@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createKey } from "../../src/auth/key.ts";
+import { encodeId } from "../../src/db/ids.ts";
 import { testDatabase } from "../support/database.ts";
 import { listening } from "../support/listener.ts";
 import { keptLog } from "../support/log.ts";
@@ -60,8 +61,8 @@ test("an operation has one line with its name, its code, its time, its statement
     code: "OK",
     status: 200,
     cost: { requested: expect.any(Number) },
-    keyId,
-    orgId: organization.id,
+    keyId: encodeId("ApiKey", keyId),
+    orgId: encodeId("Organization", organization.id),
   });
   // The key's, and the page with its number.
   expect(line.statements).toBe(2);
@@ -166,7 +167,7 @@ test("why a credential is refused is in the log, with its key and address, and n
     const { line, text, response } = await ask({ query: "{ viewer { permissions } }" }, credential);
     expect(response.status).toBe(401);
     expect(line).toMatchObject({ status: 401, reason, address: "127.0.0.1" });
-    expect(line.keyId).toBe(keyId);
+    expect(line.keyId).toBe(keyId && encodeId("ApiKey", keyId));
     expect(text).not.toContain(reason);
     if (reason !== "expired_key") answers.add(text.replace(/"requestId":"[^"]*"/, ""));
     expect(log.text()).not.toContain(credential);
@@ -201,7 +202,11 @@ test("a caller who hangs up has a line that says so", async () => {
   socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`, () => setTimeout(() => socket.destroy(), 50));
   await vi.waitFor(() => expect(log.requests()).toHaveLength(1));
   expect(log.requests()).toEqual([
-    expect.objectContaining({ gone: true, orgId: organization.id, code: "BAD_REQUEST" }),
+    expect.objectContaining({
+      gone: true,
+      orgId: encodeId("Organization", organization.id),
+      code: "BAD_REQUEST",
+    }),
   ]);
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { type DocumentNode, Kind, print, type ValueNode, visit } from "graphql";
 import type { Logger } from "pino";
+import { encodeId } from "../../db/ids.ts";
 import { Account, attributeStatements, onAccount, type Route, routeOf } from "./account.ts";
 import { cut, rounded } from "./statement-tally.ts";
 
@@ -141,7 +142,7 @@ function lineOf(account: Account, milliseconds: number, { status, bytes, gone }:
     ...(cost && { cost }),
     ...callerOf(viewer),
     ...(reason !== null && { reason }),
-    ...(account.refusedKeyId !== null && { keyId: account.refusedKeyId }),
+    ...(account.refusedKeyId !== null && { keyId: encodeId("ApiKey", account.refusedKeyId) }),
     ...(account.address !== null && { address: account.address }),
     ...(bytes !== null && { bytes }),
     ...(gone && { gone }),
@@ -157,7 +158,8 @@ const operationOf = ({ operation, type }: Account) => ({
 function callerOf(viewer: Account["viewer"]) {
   if (!viewer) return {};
   const { apiKeyId, credentialId, orgId } = viewer;
-  return { ...(apiKeyId === null ? { userId: credentialId } : { keyId: apiKeyId }), orgId };
+  const who = apiKeyId === null ? { userId: credentialId } : { keyId: encodeId("ApiKey", apiKeyId) };
+  return { ...who, orgId: encodeId("Organization", orgId) };
 }
 
 /** A document without its values, and a hash that is the same for all documents of the same form. */
