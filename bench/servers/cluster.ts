@@ -14,7 +14,7 @@ const usual = "postgresql://postgres@127.0.0.1:5432/postgres";
 
 const advice =
   "Set BENCH_DATABASE_URL to one where a superuser may make databases, such as\n" +
-  "postgresql://postgres:password@127.0.0.1:5432/postgres; PostgreSQL 14 or newer, with pg_trgm.";
+  "postgresql://postgres:password@127.0.0.1:5432/postgres; PostgreSQL 14 or newer, with pg_trgm and btree_gin.";
 
 /** @throws Refusal that says what to do, when there is none */
 export async function findPostgres(say: (text: string) => void): Promise<string> {

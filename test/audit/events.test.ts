@@ -256,7 +256,8 @@ describe.skipIf(inject("postgresUrl") === null)("among many events", () => {
        FROM generate_series(1, 20000)`,
       [made.id],
     );
-    await pool.query("ANALYZE audit_event");
+    // Entries that wait to be merged into the index count as its cost: an autovacuum merges them.
+    await pool.query("VACUUM ANALYZE audit_event");
     const { statements } = await statementsOf(() =>
       eventsOf(made.key, `recordId: "${encodeId("Contact", newId())}"`),
     );

@@ -4,6 +4,7 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { PoolConfig } from "pg";
@@ -34,7 +35,7 @@ export async function startEmbedded(source: { directory?: string; dump?: Blob })
     const database = await PGlite.create({
       ...(dataDir && { dataDir }),
       ...(dump && { loadDataDir: dump }),
-      extensions: { pg_trgm },
+      extensions: { btree_gin, pg_trgm },
     });
     const address = await listenAddress();
     const server = new PGLiteSocketServer({ db: database, maxConnections: 20, ...address.listen });
