@@ -9,6 +9,8 @@ export interface RateOptions {
   readonly perCaller: number;
   /** Limit of all callers of one organization together. */
   readonly perOrganization: number;
+  /** Milliseconds to wait for a store, after which the process counts for itself; 500 by default. */
+  readonly timeout?: number;
 }
 
 /** What remains at this moment. */
@@ -31,9 +33,6 @@ export interface Rates {
   take(viewer: Pick<Viewer, "credentialId" | "orgId">, cost: number): Promise<Allowance | null>;
 }
 
-/** Milliseconds to wait for a store; after that, the process counts for itself. */
-const TIMEOUT = 500;
-
 interface Named extends Bucket {
   /** Whose it is, in messages. */
   readonly who: string;
@@ -45,11 +44,11 @@ interface Named extends Bucket {
  * @param store counts for all instances together; without it, or while it fails, each process counts for itself
  */
 export function ratesOf(
-  { perCaller, perOrganization }: RateOptions,
+  { perCaller, perOrganization, timeout = 500 }: RateOptions,
   store: BucketStore | null,
   logger: Logger,
 ): Rates {
-  const take = counting(store, logger);
+  const take = counting(store, timeout, logger);
   return {
     async take({ credentialId, orgId }, cost) {
       const buckets: Named[] = [
@@ -69,13 +68,13 @@ export function ratesOf(
 }
 
 /** Counts in the store, or in memory while the store fails: no request fails because of it. */
-function counting(store: BucketStore | null, logger: Logger): BucketStore["take"] {
+function counting(store: BucketStore | null, timeout: number, logger: Logger): BucketStore["take"] {
   const memory = new MemoryBuckets();
   if (store === null) return memory.take.bind(memory);
   let fails = false;
   return async (...args) => {
     try {
-      const verdict = await inTime(store.take(...args));
+      const verdict = await inTime(store.take(...args), timeout);
       if (fails) logger.info("costs are counted together with the other processes again");
       fails = false;
       return verdict;
@@ -89,10 +88,10 @@ function counting(store: BucketStore | null, logger: Logger): BucketStore["take"
 }
 
 /** @throws Error if the store does not answer in time; its late answer is ignored */
-async function inTime(taken: Promise<Verdict>): Promise<Verdict> {
+async function inTime(taken: Promise<Verdict>, timeout: number): Promise<Verdict> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT} ms`)), TIMEOUT);
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
   });
   try {
     return await Promise.race([taken, late]);
