@@ -104,6 +104,10 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
     expect(await buffersFor(facets(six))).toBeLessThan(one * 1.5);
   });
 
+  test("contacts of all tags are counted without reading the contacts that have them", async () => {
+    expect(await buffersFor("{ tags { name contactCount } }")).toBeLessThan(400);
+  });
+
   test("a thousand phone numbers and addresses of a file are looked up by index, not by reading all contacts", async () => {
     const numbers = Array.from({ length: 1000 }, (_, at) => `+4915${100_000_000 + at}`);
     const sent = await world.readBy(async (db) => {

@@ -92,6 +92,8 @@ in a sentence, \`contactFilterFields\` lists the fields below and an organizatio
   country code by \`CONTAINS\` and \`ENDS_WITH\`. If the organization has a default country, numbers without a country code are
   read as that country's also by \`EQ\`, \`IN\`, \`STARTS_WITH\` and \`search\`: \`030 998877\` is +4930998877 in Germany. Smart lists
   use the organization's current default country. A number with an extension equals only itself.
+- Texts of one or two letters have no index: a \`search\` for such a word, and \`CONTAINS\` of one, read all records that match the
+  other conditions.
 - A JSON number of more than 15 digits is refused, because it may have been rounded: send it as a string.
 - At most ${limits.groups} groups, ${limits.conditions} conditions in each, ${limits.leaves} comparisons, ${limits.values} values in a list and ${limits.parameters} in all, ${limits.inJson} of them compared with custom fields that have no column of their own, ${limits.total} comparisons including those of named smart lists, a depth of ${limits.depth}, ${limits.relations} nested relations.
 
