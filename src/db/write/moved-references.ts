@@ -31,7 +31,12 @@ export interface ReferenceStatements {
   ): Promise<void>;
 }
 
-/** @param order checks the order of the locks that these statements take */
+/**
+ * The condition on the pointer is said again of the rows to change: by its index PostgreSQL finds these alone. By their
+ * ids it read the whole table where they were many.
+ *
+ * @param order checks the order of the locks that these statements take
+ */
 export function referenceStatements(
   query: Query,
   { orgId }: Principal,
@@ -50,7 +55,7 @@ export function referenceStatements(
            SELECT id, ${column} AS from_id FROM ${table}
            WHERE org_id = $1::uuid AND ${column} = ANY($2::uuid[]) ORDER BY id FOR UPDATE)
          UPDATE ${table} AS t SET ${set}${column} = $3::uuid, updated_at = $4::timestamptz
-         FROM old WHERE t.org_id = $1::uuid AND t.id = old.id
+         FROM old WHERE t.org_id = $1::uuid AND t.id = old.id AND t.${column} = ANY($2::uuid[])
          RETURNING t.id::text AS id, old.from_id::text AS "from"`,
         [orgId, from, to, now.toISOString()],
       );
@@ -63,7 +68,7 @@ export function referenceStatements(
            SELECT l.id, r.to_id FROM ${table} AS l JOIN unnest($2::uuid[], $3::uuid[]) AS r(id, to_id) ON r.id = l.id
            WHERE l.org_id = $1::uuid AND l.${column} = $4::uuid ORDER BY l.id FOR UPDATE OF l)
          UPDATE ${table} AS t SET ${set}${column} = locked.to_id, updated_at = $5::timestamptz
-         FROM locked WHERE t.org_id = $1::uuid AND t.id = locked.id`,
+         FROM locked WHERE t.org_id = $1::uuid AND t.id = locked.id AND t.${column} = $4::uuid`,
         [orgId, rows.map(({ id }) => id), rows.map(({ to }) => to), from, now.toISOString()],
       );
     },
