@@ -7,6 +7,7 @@ import type { CredentialReason, RefusedCredential } from "../lib/refused-credent
 import type { Guesses } from "./guesses.ts";
 import { organizationForbidden, readOrganization, WrongCredential } from "./headers.ts";
 import { parseKey } from "./key.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 
 interface KeyRow extends Membership {
@@ -16,13 +17,14 @@ interface KeyRow extends Membership {
   readonly hash: Buffer;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
-  readonly lastUsedAt: Date | null;
+  lastUsedAt: Date | null;
 }
 
 /** The same answer for an unknown key and a revoked or expired one, so that callers cannot tell them apart. */
 const unknownKey = (why: RefusedCredential) => new WrongCredential("The API key is not valid.", why);
 
 interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
+  readonly callers: KnownCallers;
   readonly guesses: Guesses;
 }
 
@@ -30,7 +32,8 @@ interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
 const LAST_USED_EVERY = 60_000;
 
 /**
- * Finds the member whom an API key belongs to. One statement; none for a text that cannot be a key.
+ * Finds the member whom an API key belongs to. One statement; none if the caller is known, or for a text that cannot be a
+ * key.
  *
  * @param address gives the address of the client
  * @throws RequestError 401 for an invalid key, 429 after too many of them, 403 if X-Org-Id names another organization
@@ -63,10 +66,10 @@ const statement = `SELECT k.id AS "credentialId", k.hash, k.scopes::text[] AS gr
      JOIN organization o ON o.id = k.org_id
      WHERE k.id = $1`;
 
-/** Each request reads the row, so that a revoked key is refused at once, whichever instance revoked it. */
+/** The secret and the expiry are checked with every request, also if the row is known. */
 async function readKey(
   text: string,
-  { read, statementName, guesses }: Access,
+  { read, statementName, callers, guesses }: Access,
   address: () => string | null,
 ): Promise<KeyRow> {
   const key = parseKey(text);
@@ -81,12 +84,14 @@ async function readKey(
     guesses.check(key?.id ?? null);
   }
   if (!key) throw wrong("malformed_key");
-  const { rows }: { rows: KeyRow[] } = await read({
-    name: statementName(statement),
-    text: statement,
-    values: [key.id],
+  const [row] = await callers.find(key.id, async () => {
+    const { rows }: { rows: KeyRow[] } = await read({
+      name: statementName(statement),
+      text: statement,
+      values: [key.id],
+    });
+    return rows;
   });
-  const [row] = rows;
   // Also the key of a member who was removed.
   if (!row) throw wrong("unknown_key");
   if (!timingSafeEqual(digest, row.hash)) throw wrong("wrong_secret");
@@ -105,7 +110,9 @@ async function readKey(
 }
 
 /** The request does not wait for it; after a failure the previous time remains. */
-async function noteUse(pool: Pool, { orgId, credentialId }: KeyRow): Promise<void> {
+async function noteUse(pool: Pool, row: KeyRow): Promise<void> {
+  const { orgId, credentialId } = row;
+  row.lastUsedAt = new Date();
   await pool
     .query(
       `UPDATE api_key SET last_used_at = now()

@@ -2,19 +2,23 @@ import type { Database } from "../db/database.ts";
 import { encodeId } from "../db/ids.ts";
 import { RequestError } from "../lib/errors.ts";
 import { invalidToken, organizationForbidden, readOrganization } from "./headers.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import { type Found, type Membership, membershipColumns } from "./membership.ts";
 import type { Claims, VerifyToken } from "./token.ts";
 
 /** A user and one of the user's memberships; the columns of the membership are null if there is none. */
 type UserRow = { readonly credentialId: string } & (Membership | { readonly orgId: null });
 
-type Access = Pick<Database, "pool" | "read" | "statementName">;
+interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
+  readonly callers: KnownCallers;
+}
 
 /** Most organizations that an error message lists. */
 const LISTED = 20;
 
 /**
- * Finds the member whom a token names. One statement, except at the first request of a new identity.
+ * Finds the member whom a token names. One statement, or none if the caller is known; more at the first request of a new
+ * identity.
  *
  * @throws RequestError 401 for an invalid token or an unknown user, 403 for an organization that the user is not a
  *   member of, 400 if the user is a member of several and X-Org-Id is missing
@@ -57,7 +61,11 @@ export async function findUser(
  * Links a new identity to the user with its verified e-mail address, unless that user already has another subject of
  * this provider: an address can be reassigned to another person, a subject cannot.
  */
-async function readOrLink(claims: Claims, orgId: string | null, database: Access): Promise<UserRow[]> {
+async function readOrLink(
+  claims: Claims,
+  orgId: string | null,
+  database: Access,
+): Promise<readonly UserRow[]> {
   const rows = await readUser(claims, orgId, database);
   if (rows.length > 0 || claims.verifiedEmail === null) return rows;
   await database.pool.query(
@@ -81,12 +89,15 @@ const statement = `SELECT u.id AS "credentialId", ${membershipColumns}
 async function readUser(
   { issuer, subject }: Claims,
   orgId: string | null,
-  { read, statementName }: Access,
-): Promise<UserRow[]> {
-  const { rows }: { rows: UserRow[] } = await read({
-    name: statementName(statement),
-    text: statement,
-    values: [issuer, subject, orgId],
-  });
-  return rows;
+  { read, statementName, callers }: Access,
+): Promise<readonly UserRow[]> {
+  const look = async () => {
+    const { rows }: { rows: UserRow[] } = await read({
+      name: statementName(statement),
+      text: statement,
+      values: [issuer, subject, orgId],
+    });
+    return rows;
+  };
+  return callers.find(JSON.stringify([issuer, subject, orgId]), look, orgId === null);
 }

@@ -4,6 +4,7 @@ import { findKey } from "./find-key.ts";
 import { findUser } from "./find-user.ts";
 import type { Guesses } from "./guesses.ts";
 import { readBearer, readSource, unauthenticated, WrongCredential } from "./headers.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import type { Membership } from "./membership.ts";
 import { effectiveScopes } from "./rights.ts";
 import type { VerifyToken } from "./token.ts";
@@ -23,6 +24,8 @@ export interface Viewer extends Membership {
 export interface Authority extends Pick<Database, "pool" | "read" | "statementName"> {
   /** Verifies tokens; null if only API keys are accepted. */
   readonly verifyToken: VerifyToken | null;
+  /** What credentials are, as far as it is known. */
+  readonly callers: KnownCallers;
   /** Counts wrong credentials. */
   readonly guesses: Guesses;
 }
@@ -35,7 +38,8 @@ export interface Authority extends Pick<Database, "pool" | "read" | "statementNa
 export type ViewerOf = (request: Pick<Request, "headers">, context: object | undefined) => Promise<Viewer>;
 
 /**
- * Authenticates a request: the only place that does. One statement; none for a malformed credential.
+ * Authenticates a request: the only place that does. One statement; none if the caller is known, or if the
+ * credential is malformed.
  *
  * @param address gives the address of the client; null if it is unknown
  * @throws RequestError 401 without a valid credential, 429 after too many invalid ones, 403 for an organization that

@@ -1,3 +1,4 @@
+import type { CallerChanges } from "./caller-changes.ts";
 import type { LanePool } from "./open/lane-pool.ts";
 import type { ReadsAgain, Send } from "./open/query.ts";
 import type { PrismaOfDatabase } from "./prisma/client.ts";
@@ -12,6 +13,8 @@ export interface Database extends PrismaOfDatabase {
   /** Number of reads that were sent once more since the database was opened; the object is updated. */
   readonly readsAgain: Readonly<ReadsAgain>;
   readonly embedded: boolean;
+  /** Changes of keys, members and organizations. */
+  readonly callerChanges: CallerChanges;
   readonly statementName: StatementNames;
   /** Prepared reads; `reads.counts` counts the reads that were prepared and those that could not be. */
   readonly reads: PreparedReads;

@@ -48,8 +48,14 @@ export const ownedModels = allModels.filter(
 ) as unknown as readonly (readonly [OwnedName, AnyOwned])[];
 
 /** Whether each change of a model's rows is an audit event. */
-export const isAudited = (name: OwnedName): name is AuditedName =>
-  (entities[name] as AnyOwned).audited === true;
+export const isAudited = (name: ModelName): name is AuditedName =>
+  (entities[name] as Partial<AnyOwned>).audited === true;
+
+/** The models on whose rows the rights of callers depend. */
+export const callerModels = ["ApiKey", "Member", "Organization"] as const satisfies readonly ModelName[];
+
+/** The models whose rows a transaction changes. */
+export type TouchedName = OwnedName | "Organization";
 
 /** A model's columns by Prisma's field names; each name is mapped to itself, as in Prisma's enums. */
 export const columnsOf = (name: ModelName): Readonly<Record<string, string>> =>

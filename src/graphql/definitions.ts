@@ -22,10 +22,13 @@ export const allDefinitions = (context: Context): Promise<readonly Definition[]>
 /**
  * Caches definitions that were read by another statement.
  *
- * @param definitions of all entities
+ * @param entity whose definitions they are; null for those of all entities
  */
-export const keepDefinitions = (context: Context, definitions: readonly Definition[]): void =>
-  void known(context).set(null, Promise.resolve(definitions));
+export const keepDefinitions = (
+  context: Context,
+  entity: Entity | null,
+  definitions: readonly Definition[],
+): void => void known(context).set(entity, Promise.resolve(definitions));
 
 function once(context: Context, entity: Entity | null): Promise<readonly Definition[]> {
   const found = known(context).get(entity);

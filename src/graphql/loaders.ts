@@ -2,8 +2,10 @@ import type { GraphQLResolveInfo } from "graphql";
 import { type IdType, idTypes } from "../db/ids.ts";
 import { columnsOf, type Delegate, delegateOf } from "../db/models.ts";
 import type { ContactRow } from "../db/prisma/rows.ts";
+import type { RowQuestion } from "../db/read/row-questions.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
+import { distinct, keepAnswers, questionsOf } from "./ahead.ts";
 import { batched } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { type Columns, columnsOfRow, selecting } from "./plan.ts";
@@ -32,6 +34,8 @@ interface RowLoader<Row> {
 interface Wanted {
   readonly id: string;
   readonly columns: Columns | null;
+  /** What the selection asks about it. */
+  readonly questions: readonly RowQuestion[];
 }
 
 const covers = (read: Columns | null, wanted: Columns | null): boolean =>
@@ -46,7 +50,12 @@ const covers = (read: Columns | null, wanted: Columns | null): boolean =>
  */
 const columnsByKey = <Row>(
   typeName: string,
-  read: (context: Context, ids: readonly string[], columns: object) => Promise<(Row | null)[]>,
+  read: (
+    context: Context,
+    ids: readonly string[],
+    columns: object,
+    questions: readonly RowQuestion[],
+  ) => Promise<(Row | null)[]>,
   always: readonly string[],
 ): RowLoader<Row> => {
   const cacheOf = requestCache((context: Context) => ({
@@ -57,7 +66,8 @@ const columnsByKey = <Row>(
         const ids = [...new Set(wanted.map(({ id }) => id))];
         const sets = new Set(wanted.map(({ columns }) => columns));
         const select = [...always, ...[...sets].flatMap((columns) => [...(columns ?? [])])];
-        const rows = await read(context, ids, sets.has(null) ? {} : selecting(select));
+        const questions = distinct([...new Set(wanted.map((each) => each.questions))].flat());
+        const rows = await read(context, ids, sets.has(null) ? {} : selecting(select), questions);
         const byKey = new Map(rows.map((row, at) => [ids[at], row]));
         return wanted.map(({ id }) => byKey.get(id) ?? null);
       },
@@ -69,7 +79,8 @@ const columnsByKey = <Row>(
     const columns = info ? columnsOfRow(info, typeName) : null;
     const known = rows.get(id);
     if (known && covers(known.columns, columns)) return known.row;
-    const row = loader.load({ id, columns });
+    const questions = info ? questionsOf(info, typeName, "row") : [];
+    const row = loader.load({ id, columns, questions });
     rows.set(id, { columns, row });
     return row;
   };
@@ -103,26 +114,41 @@ const places = ["mergedIntoId", "purgedAt"] as const;
 type Model = Exclude<IdType, "Organization">;
 const isModel = (name: IdType): name is Model => name !== "Organization";
 
+/** Reads rows, and with them what is asked about them. */
+async function readRows(
+  context: Context,
+  name: Model,
+  args: { readonly where: object },
+  questions: readonly RowQuestion[],
+): Promise<readonly Keyed[]> {
+  const { db } = context;
+  const model = delegateOf(name);
+  if (questions.length === 0) return (await delegate(db, model).findMany(args)) as Keyed[];
+  const { rows, answers } = await db.rowsWith(model, args, { questions });
+  keepAnswers(context, rows, questions, answers);
+  return rows as readonly Keyed[];
+}
+
 /** Rows of a model by their ids. */
 function ofModel(name: Model): RowLoader<unknown> {
   const has = columnsOf(name);
   return columnsByKey(
     name,
-    async ({ db }, ids, columns) => {
-      const rows = await delegate(db, delegateOf(name)).findMany({ ...among([...ids]), ...columns });
-      return inKeyOrder(ids, rows as Keyed[]);
-    },
+    async (context, ids, columns, questions) =>
+      inKeyOrder(ids, await readRows(context, name, { ...among([...ids]), ...columns }, questions)),
     places.filter((column) => column in has),
   );
 }
 
 /** Contacts by their ids, or by the ids of contacts that were merged into them. */
 async function findContacts(
-  { db }: Context,
+  context: Context,
   ids: readonly string[],
   columns: object,
+  questions: readonly RowQuestion[],
 ): Promise<(ContactRow | null)[]> {
-  const find = (among: { where: object }) => db.contact.findMany({ ...among, ...columns });
+  const find = (among: { where: object }) =>
+    readRows(context, "Contact", { ...among, ...columns }, questions) as Promise<ContactRow[]>;
   const rows = inKeyOrder(ids, await find(among([...ids])));
   const merged = rows.flatMap((row) => row?.mergedIntoId ?? []);
   if (merged.length === 0) return rows;

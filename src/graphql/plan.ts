@@ -46,7 +46,8 @@ const plans = new WeakMap<FieldNode | readonly FieldNode[], Map<string, Columns>
 /** Paths from the field to its records. */
 const places = { page: [["nodes"], ["edges", "node"]], row: [] };
 
-type Asked = keyof typeof places;
+/** Whether the records of a field are those of a page, or the field's own. */
+export type Asked = keyof typeof places;
 
 function planned(info: GraphQLResolveInfo, typeName: string, asked: Asked): Columns {
   const { fieldNodes } = info;
@@ -72,7 +73,7 @@ function makePlan(info: GraphQLResolveInfo, typeName: string, asked: Asked): Col
 const directed = new WeakMap<object, boolean>();
 
 /** Whether an operation has @skip or @include, so that its variables decide what is selected. */
-function hasDirectives({ operation, fragments }: GraphQLResolveInfo): boolean {
+export function hasDirectives({ operation, fragments }: GraphQLResolveInfo): boolean {
   const known = directed.get(operation);
   if (known !== undefined) return known;
   const has = ({ selections }: SelectionSetNode): boolean =>

@@ -1,6 +1,7 @@
 import { createYoga } from "graphql-yoga";
 import type { Logger } from "pino";
 import { Guesses } from "../auth/guesses.ts";
+import { KnownCallers } from "../auth/known-callers.ts";
 import type { VerifyToken } from "../auth/token.ts";
 import { authenticate, type ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/database.ts";
@@ -85,8 +86,9 @@ export function createServer({
   tracer = null,
   isStopping = () => false,
 }: ServerOptions): Gateway {
-  const { pool, read, statementName } = database;
-  const authority = { pool, read, statementName, verifyToken, guesses: new Guesses(authFailures) };
+  const { pool, read, statementName, callerChanges } = database;
+  const callers = new KnownCallers(callerChanges);
+  const authority = { pool, read, statementName, callers, verifyToken, guesses: new Guesses(authFailures) };
   const addressOf = addressFinder(trustedProxies);
   const watch = new Watch({ logger, slowOperation, observer, tracer });
   const viewerOf: ViewerOf = async ({ headers }, context) => {

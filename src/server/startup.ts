@@ -13,6 +13,11 @@ export const say = (text: string): void => void process.stdout.write(`${text}\n`
 export const openConfigured = ({ database }: Config, logger: Logger): Promise<Database> =>
   openDatabase(database, {
     onConnectionError: (error) => logger.warn({ error: error.message }, "an idle database connection broke"),
+    onDeaf: (reason) =>
+      logger.warn(
+        { reason },
+        "changes of keys and members cannot be heard: each request looks up its caller",
+      ),
   });
 
 /** Prepares the database, and prints which migrations were applied and what the database cannot do. */

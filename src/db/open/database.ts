@@ -1,3 +1,4 @@
+import { type CallerChanges, OwnChanges } from "../caller-changes.ts";
 import type { Database } from "../database.ts";
 import { prismaOver } from "../prisma/client.ts";
 import { preparedReads } from "../prisma/prepared-reads.ts";
@@ -6,6 +7,7 @@ import { turnOf } from "../turn.ts";
 import { addressSettings } from "./address.ts";
 import { clientWith, type StatementListener } from "./client.ts";
 import { makePool, takeConnection } from "./connections.ts";
+import { ListenedChanges, notification } from "./listen.ts";
 import { poolSend, type ReadsAgain, sendingReads } from "./query.ts";
 import { boundedClient } from "./row-bytes.ts";
 
@@ -36,6 +38,11 @@ export interface DatabaseHooks {
   readonly inOrder?: boolean;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError?: (error: Error) => void;
+  /**
+   * Listens for changes of keys, members and organizations, so that requests need not look up their callers. Called if
+   * these changes cannot be heard, with the reason. Without it, each request looks up its caller.
+   */
+  readonly onDeaf?: (reason: string) => void;
   /** Number of reads of a shape that Prisma answers before the read is prepared; 1 by default. */
   readonly prepareAfter?: number;
 }
@@ -55,19 +62,19 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   // Loaded on demand: PGlite would take a tenth of the time of a start on PostgreSQL.
   const embedded =
     config.kind === "postgres" ? null : await (await import("./embedded.ts")).startEmbedded(config);
+  const settings =
+    config.kind === "postgres"
+      ? {
+          ...addressSettings(config.url),
+          max: config.poolSize,
+          statement_timeout: config.statementTimeout,
+          // Without a limit, a request would wait for ever for a full pool or a dead host.
+          connectionTimeoutMillis: config.wait ?? 5_000,
+        }
+      : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT };
+  const Client = clientWith(hooks);
   const pool = makePool(
-    {
-      ...(config.kind === "postgres"
-        ? {
-            ...addressSettings(config.url),
-            max: config.poolSize,
-            statement_timeout: config.statementTimeout,
-            // Without a limit, a request would wait for ever for a full pool or a dead host.
-            connectionTimeoutMillis: config.wait ?? 5_000,
-          }
-        : { ...embedded?.connection, connectionTimeoutMillis: EMBEDDED_WAIT }),
-      Client: boundedClient(clientWith(hooks)),
-    },
+    { ...settings, Client: boundedClient(Client) },
     hooks.onConnectionError,
     hooks.inOrder,
   );
@@ -83,15 +90,26 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
   // PGlite has one session: prepared statements would outlive the connection that named them.
   const statementName = statementNames(config.kind === "postgres" && config.preparedStatements !== false);
   const readsAgain: ReadsAgain = { count: 0 };
+  const { onDeaf } = hooks;
+  const callerChanges: CallerChanges =
+    config.kind === "postgres" && onDeaf
+      ? new ListenedChanges(
+          () => new Client(settings),
+          (text) => pool.query(notification(text)),
+          onDeaf,
+        )
+      : new OwnChanges(config.kind === "embedded" && onDeaf !== undefined);
   return {
     ...prisma,
     pool,
     read: sendingReads(poolSend(pool, turnOf("")), readsAgain),
     readsAgain,
     embedded: embedded !== null,
+    callerChanges,
     statementName,
     reads: preparedReads({ pool, statementName, statementOf: prisma.statementOf }, hooks.prepareAfter),
     async close() {
+      await callerChanges.close();
       await prisma.prisma.$disconnect();
       await pool.end();
       await embedded?.close();

@@ -35,8 +35,18 @@ export interface PreparedReads {
   ): Promise<unknown>;
   /** The statement of a `findMany`, to be embedded in another one. */
   statement(model: string, args: ReadArgs): Promise<Statement>;
-  /** The first rows in an order and the number of all rows, by one statement that finds all rows. */
-  countedRows(model: string, args: ReadArgs, page: PageOfAll, through?: Send): Promise<CountedRows>;
+  /**
+   * The rows of a `findMany`, with further columns.
+   *
+   * @param around makes a statement of the one that finds the rows
+   * @param through sends it; the pool by default
+   */
+  rowsAround(
+    model: string,
+    args: ReadArgs,
+    around: (statement: Statement) => Statement,
+    through?: Send,
+  ): Promise<RowAround[]>;
   /** Number of reads since the database was opened, by how they were executed. */
   readonly counts: Readonly<ReadCounts>;
 }
@@ -53,22 +63,10 @@ interface ReadCounts {
   unreplayable: number;
 }
 
-/** Number of rows to return, and their order. */
-export interface PageOfAll {
-  readonly order: readonly OrderKey[];
-  readonly take: number;
-}
-
-interface OrderKey {
-  /** Prisma name. */
-  readonly column: string;
-  readonly descending: boolean;
-  readonly nullsFirst: boolean;
-}
-
-export interface CountedRows {
-  readonly rows: readonly object[];
-  readonly total: number;
+/** A row, and the columns that were added to it. */
+export interface RowAround {
+  readonly row: object;
+  readonly added: Readonly<Record<string, string | null>>;
 }
 
 /** Most shapes that are kept; a further one replaces the oldest. */
@@ -152,8 +150,11 @@ export function preparedReads(
     return through(statement);
   };
 
-  const statement = async (model: string, args: ReadArgs): Promise<Statement> =>
-    (await preparedStatement(model, "findMany", args)) ?? statementOf({ model, args });
+  const statement = async (model: string, args: ReadArgs) =>
+    (await preparedStatement(model, "findMany", args)) ?? {
+      ...(await statementOf({ model, args })),
+      genericPlanSafe: false,
+    };
 
   return {
     counts,
@@ -170,18 +171,20 @@ export function preparedReads(
       const read = reader(fields, args.select);
       return operation === "findMany" ? rows.map(read) : rows[0] ? read(rows[0]) : null;
     },
-    async countedRows(model, args, { order, take }, through = throughPool) {
-      const { text, values } = await statement(model, args);
-      const keys = order.map(
-        ({ column, descending, nullsFirst }) =>
-          `"${columnOf(column)}" ${descending ? "DESC" : "ASC"} NULLS ${nullsFirst ? "FIRST" : "LAST"}`,
+    async rowsAround(model, args, around, through = throughPool) {
+      const found = await statement(model, args);
+      const made = around(found);
+      const { rows, fields } = await send(
+        through,
+        made,
+        found.genericPlanSafe ? statementName(made.text) : undefined,
       );
-      const { rows, fields } = await send(through, {
-        text: `WITH hit AS MATERIALIZED (${text})
-SELECT (SELECT count(*) FROM hit) AS total, hit.* FROM hit ORDER BY ${keys.join(", ")} LIMIT $${values.length + 1}::int`,
-        values: [...values, take],
-      });
-      return { rows: rows.map(reader(fields, args.select)), total: Number(rows[0]?.[0] ?? 0) };
+      const read = reader(fields, args.select);
+      const added = fields.flatMap(({ name }, at) => (columnNames.has(name) ? [] : [[name, at] as const]));
+      return rows.map((row) => ({
+        row: read(row),
+        added: Object.fromEntries(added.map(([name, at]) => [name, row[at] as string | null])),
+      }));
     },
   };
 }
@@ -202,7 +205,8 @@ async function makeTemplate(
   );
 }
 
-const fields = new Map(
+/** Prisma names of columns. */
+const columnNames = new Map(
   Object.entries(Prisma)
     .filter(([name]) => name.endsWith("ScalarFieldEnum"))
     .flatMap(([, names]) => Object.keys(names as object).map((name) => [columnOf(name), name])),
@@ -211,7 +215,7 @@ const fields = new Map(
 /** Converts rows to objects. Prisma's statements also select the keys, which are removed unless they were requested. */
 function reader(columns: readonly { readonly name: string }[], select: object | undefined) {
   const names = columns.map(({ name: column }) => {
-    const name = fields.get(column);
+    const name = columnNames.get(column);
     return name === undefined || (select !== undefined && !Object.hasOwn(select, name)) ? null : name;
   });
   return (row: readonly unknown[]): object => {

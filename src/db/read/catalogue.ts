@@ -29,6 +29,17 @@ export interface Catalogue {
 }
 
 /**
+ * SQL of the definitions as JSON, in the order in which they are shown.
+ *
+ * @param orgId SQL of the organization's id
+ * @param entity SQL of the entity whose custom fields; those of all entities if it is null
+ */
+export const definitionsSql = (orgId: string, entity: string): string =>
+  `SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
+   FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot, "unique"
+         FROM custom_field WHERE org_id = ${orgId} AND (${entity} IS NULL OR entity::text = ${entity})) AS field`;
+
+/**
  * Reads definitions, tags and members in one statement.
  *
  * @param entity whose custom fields; those of all entities if null
@@ -46,10 +57,7 @@ export async function readCatalogue(
 ): Promise<Catalogue> {
   const [row] = await query<Catalogue>(
     `SELECT
-       (SELECT coalesce(json_agg(field ORDER BY field.position, field.slug), '[]')
-        FROM (SELECT id, entity, slug, name, type, options, folder_id AS "folderId", position, slot,
-                "unique"
-              FROM custom_field WHERE org_id = $1::uuid AND ($2::text IS NULL OR entity::text = $2)) AS field) AS definitions,
+       (${definitionsSql("$1::uuid", "$2::text")}) AS definitions,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'nameKey', name_key)), '[]')
         FROM tag WHERE org_id = $1::uuid AND (name_key = ANY($3::text[]) OR id = ANY($4::uuid[]))) AS tags,
        (SELECT coalesce(json_agg(json_build_object('id', m.id, 'name', coalesce(m.name, u.name))), '[]')

@@ -45,25 +45,36 @@ export interface ChildText {
   readonly columns: readonly string[];
 }
 
-/** A page of one parent's rows. */
-export interface ChildPageRequest {
+/** What is asked of a parent's rows: a page from the beginning, or their number. */
+export type ChildQuestion = ChildPage | ChildCount;
+
+/** A page of a parent's rows. */
+interface ChildPage {
   readonly kind: "page";
   readonly table: ChildTable;
-  readonly parentId: string;
   /** "newest" walks from the latest row backwards in time, "oldest" the other way. */
   readonly direction: "newest" | "oldest";
   readonly take: number;
+  readonly text: ChildText;
+}
+
+/** The number of a parent's rows. */
+interface ChildCount {
+  readonly kind: "count";
+  readonly table: ChildTable;
+}
+
+/** A page of one parent's rows. */
+export interface ChildPageRequest extends ChildPage {
+  readonly parentId: string;
   /** Only rows beyond this position; from the beginning when null. */
   readonly from: ChildPosition | null;
   /** Whether the row at the position itself is included. */
   readonly including?: boolean;
-  readonly text: ChildText;
 }
 
 /** The number of one parent's rows. */
-interface ChildCountRequest {
-  readonly kind: "count";
-  readonly table: ChildTable;
+interface ChildCountRequest extends ChildCount {
   readonly parentId: string;
 }
 
@@ -135,7 +146,8 @@ function keyOf(request: ChildRequest): string {
   return `${table} ${parent} ${direction} ${take} ${from === null} ${including} ${text.key}`;
 }
 
-type Parameter = (value: unknown) => string;
+/** Adds a parameter to a statement. @returns its SQL, such as `$3` */
+export type Parameter = (value: unknown) => string;
 
 /**
  * One LATERAL over the parents of a group: PostgreSQL reads the index for each parent and stops at its limit, so that a
@@ -144,31 +156,47 @@ type Parameter = (value: unknown) => string;
  * @param limit a further SQL condition, for the rows that the principal may see
  */
 function branch(at: number, group: Group, limit: string, parameter: Parameter): string {
-  const [first] = group;
+  const { request } = group[0] as Placed;
   // In PostgreSQL's array syntax: the driver would quote each id.
-  const parents = parameter(`{${group.map(({ request }) => request.parentId).join(",")}}`);
-  if (first?.request.kind !== "page") {
-    const { table, parent } = (first as Placed).request.table;
-    return `SELECT ${at} AS part, parent.index::int, page.value
-FROM unnest(${parents}::uuid[]) WITH ORDINALITY AS parent(id, index)
-CROSS JOIN LATERAL (SELECT count(*)::text AS value FROM ${table} WHERE org_id = $1 AND ${parent} = parent.id${limit}) AS page`;
-  }
-  const { table, direction, take, from, including, text } = first.request;
-  const [side, sort] = direction === "newest" ? ["<", "DESC"] : [">", "ASC"];
-  const beyond = including ? `${side}=` : side;
-  const order = table.order;
-  const places = from === null ? null : placesOf(group, parameter);
-  const columns = new Set(["id", order, ...text.columns.map(columnOf)]);
+  const parents = parameter(`{${group.map((each) => each.request.parentId).join(",")}}`);
+  const places = request.kind === "count" || request.from === null ? null : placesOf(group, parameter);
+  const side = `${sides[request.kind === "page" ? request.direction : "newest"]}${request.kind === "page" && request.including ? "=" : ""}`;
+  const beyond = places && ` AND (${request.table.order}, id) ${side} (parent.at, parent.beyond)`;
   return `SELECT ${at} AS part, parent.index::int, page.value
 FROM unnest(${parents}::uuid[]${places ? `, ${places}` : ""}) WITH ORDINALITY AS parent(id${places ? ", at, beyond" : ""}, index)
-CROSS JOIN LATERAL (
+CROSS JOIN LATERAL (${childSql(request, "parent.id", "$1", `${limit}${beyond ?? ""}`, parameter)}) AS page`;
+}
+
+const sides = { newest: "<", oldest: ">" } as const;
+
+/**
+ * SQL of the answer to a question: one row with the column `value`, the texts of the rows separated by ROW_END or their
+ * number; null if there is no row.
+ *
+ * @param parentId SQL of the parent's id
+ * @param orgId SQL of the organization's id
+ * @param more further SQL conditions, each with AND before it
+ */
+export function childSql(
+  question: ChildQuestion,
+  parentId: string,
+  orgId: string,
+  more: string,
+  parameter: Parameter,
+): string {
+  const { table, parent, order } = question.table;
+  const rows = `FROM ${table} WHERE org_id = ${orgId} AND ${parent} = ${parentId}${more}`;
+  if (question.kind === "count") return `SELECT count(*)::text AS value ${rows}`;
+  const { text, direction, take } = question;
+  const sort = direction === "newest" ? "DESC" : "ASC";
+  const columns = new Set(["id", order, ...text.columns.map(columnOf)]);
+  return `
   SELECT string_agg(${text.sql}, E'\\x1e') AS value FROM (
-    SELECT ${[...columns].join(", ")} FROM ${table.table}
-    WHERE org_id = $1 AND ${table.parent} = parent.id${limit}${places ? ` AND (${order}, id) ${beyond} (parent.at, parent.beyond)` : ""}
+    SELECT ${[...columns].join(", ")} ${rows}
     ORDER BY ${order} ${sort}, id ${sort}
     LIMIT ${parameter(take)}::int
   ) AS child
-) AS page`;
+`;
 }
 
 function placesOf(group: Group, parameter: Parameter): string {

@@ -12,7 +12,7 @@ const readerNames = [
   "tagUsage",
   "duplicates",
   "sets",
-  "countedRows",
+  "rowsWith",
   "keepChunk",
   "lock",
   "rows",

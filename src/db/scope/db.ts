@@ -1,13 +1,12 @@
 import type { CustomFieldEntity } from "../../generated/prisma/enums.ts";
-import type { OwnedName } from "../models.ts";
+import type { TouchedName } from "../models.ts";
 import type { UnscopedClient } from "../prisma/client.ts";
-import type { CountedRows, PageOfAll } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { AddressRow } from "../read/addresses.ts";
 import type { Catalogue } from "../read/catalogue.ts";
 import type { ChildReader } from "../read/children.ts";
 import type { DuplicateReader } from "../read/duplicates.ts";
-import type { RowSet } from "../read/row-set.ts";
+import type { Beside, RowsBeside } from "../read/rows-with.ts";
 import type { SetReader } from "../read/sets.ts";
 import type { TagUsage } from "../read/tag-usage.ts";
 import type { AuditRow } from "../write/audit.ts";
@@ -60,10 +59,10 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /** Counts and fingerprints of sets of rows, which Prisma cannot make. */
   readonly sets: SetReader;
   /**
-   * The first rows of a list and the number of all, in one statement that finds every row: for short lists.
-   * Only outside a transaction.
+   * Rows, and beside them what belongs to them, in one statement: the answers of their children, or the number of all
+   * rows of a short list. Only outside a transaction.
    */
-  countedRows(model: RowSet["model"], args: ReadArgs, page: PageOfAll): Promise<CountedRows>;
+  rowsWith(model: ModelName, args: ReadArgs, beside: Beside): Promise<RowsBeside>;
   /** Stores one chunk of the file of an import that is being uploaded. Only outside a transaction. */
   keepChunk(jobId: string, position: number, bytes: Buffer): Promise<void>;
   /** Locks rows until the transaction ends, all writes in one order. Only inside a transaction. */
@@ -81,7 +80,7 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   /** Writes audit events. Only inside a transaction. */
   audit(events: readonly AuditRow[]): Promise<void>;
   /** The models whose rows this transaction has changed, but for what follows from that. Only inside a transaction. */
-  readonly touched: ReadonlySet<OwnedName>;
+  readonly touched: ReadonlySet<TouchedName>;
   /**
    * Runs work in one transaction; a throw rolls all of it back. Inside a transaction it joins that one.
    *

@@ -1,19 +1,12 @@
-import { tagKey } from "../../lib/accents.ts";
 import { CallerGone } from "../../lib/errors.ts";
 import type { Database } from "../database.ts";
-import { decodeId, type IdType } from "../ids.ts";
-import type { OwnedName } from "../models.ts";
+import type { TouchedName } from "../models.ts";
 import { cancelledWith } from "../open/cancel.ts";
-import { poolSend, type Query, queryOf, type Send, sendingReads } from "../open/query.ts";
+import { poolSend, queryOf, type Send, sendingReads } from "../open/query.ts";
 import type { TransactionClient } from "../prisma/client.ts";
-import type { PreparedReads, ReadOperation } from "../prisma/prepared-reads.ts";
-import { readAddresses } from "../read/addresses.ts";
-import { readCatalogue } from "../read/catalogue.ts";
+import type { ReadOperation } from "../prisma/prepared-reads.ts";
 import { childReader } from "../read/children.ts";
-import { duplicateReader } from "../read/duplicates.ts";
-import { readPhoneHolders } from "../read/phone-holders.ts";
-import { setReader } from "../read/sets.ts";
-import { readTagUsage } from "../read/tag-usage.ts";
+import { readRowsWith } from "../read/rows-with.ts";
 import { type Turn, turnOf, writing } from "../turn.ts";
 import { auditValue, insertAudit } from "../write/audit.ts";
 import { bulkStatements, tellingBulk } from "../write/bulk.ts";
@@ -27,10 +20,11 @@ import { uniqueValues } from "../write/unique-values.ts";
 import { usersOf } from "../write/users.ts";
 import { confine, type Outside, type Readers } from "./confined.ts";
 import type { Db } from "./db.ts";
-import { readMembers } from "./members.ts";
 import { type Call, models, type Operation } from "./models.ts";
+import { readersOf } from "./readers.ts";
 import { ScopeError } from "./rules.ts";
 import { columnLimits, isWrite, type Principal, scope } from "./scope.ts";
+import { tellingCallers } from "./telling-callers.ts";
 
 type Calls = Readonly<Record<Operation, (args: object) => Promise<unknown>>>;
 
@@ -57,8 +51,10 @@ export function scopedDb(
     return {
       ...readersOf(query, queryOf(send, statementName), principal, reads.statement),
       children: childReader(send, statementName, principal),
-      countedRows: (model, args, page) =>
-        reads.countedRows(model, scope(models[model], "findMany", { ...args }, principal), page, send),
+      rowsWith: (model, args, beside) => {
+        const confined = scope(models[model], "findMany", { ...args }, principal);
+        return readRowsWith(reads, principal, model, confined, beside, send);
+      },
       keepChunk: (jobId, position, bytes) =>
         keepChunk(queryOf(writes), principal.orgId, jobId, position, bytes),
       get lock(): never {
@@ -96,11 +92,18 @@ export function scopedDb(
   };
   const outside: Outside = {
     transaction: (work, timeout = 30_000) =>
-      inTransaction(
-        database,
-        writing(turn),
-        (transaction) => work(confineTransaction(transaction, database, principal)),
-        timeout,
+      tellingCallers(database, principal.orgId, (tell) =>
+        inTransaction(
+          database,
+          writing(turn),
+          async (transaction) => {
+            const tx = confineTransaction(transaction, database, principal);
+            const result = await work(tx);
+            await tell(transaction.send, tx.touched);
+            return result;
+          },
+          timeout,
+        ),
       ),
     async optimistic(work) {
       try {
@@ -153,7 +156,7 @@ function confineOptimistic(
   const readers = (): Readers => ({
     ...readersOf(queryOf(send), queryOf(send), principal, reads.statement),
     catalogue: needsTransaction,
-    countedRows: needsTransaction,
+    rowsWith: needsTransaction,
     rows: rowStore(
       (model) => columnLimits(models[model], principal),
       optimistic({ send: writes, nameOf: statementName }),
@@ -188,7 +191,7 @@ function confineOptimistic(
 }
 
 function confineTransaction(transaction: Transaction, database: Database, principal: Principal): Db {
-  const touched = new Set<OwnedName>();
+  const touched = new Set<TouchedName>();
   const call: Call = async (name, operation, args) => {
     if (isWrite(operation)) touched.add(models[name]);
     const delegates = await transaction.prisma();
@@ -197,43 +200,19 @@ function confineTransaction(transaction: Transaction, database: Database, princi
   return confine(call, principal, () => insideReaders(transaction, database, principal, call, touched), null);
 }
 
-/**
- * @param named sends statements of constant text, whose plans are kept
- * @param statement makes the SQL of a read
- */
-const readersOf = (
-  query: Query,
-  named: Query,
-  principal: Principal,
-  statement: PreparedReads["statement"],
-): Pick<Db, "catalogue" | "members" | "tagUsage" | "duplicates" | "sets" | "addresses" | "phoneHolders"> => ({
-  sets: setReader(query, principal, statement),
-  addresses: (keys) => readAddresses(named, principal, keys),
-  phoneHolders: (numbers, nameKeys) => readPhoneHolders(named, principal, numbers, nameKeys),
-  members: (ids, removed) => readMembers(named, principal.orgId, ids, removed),
-  duplicates: duplicateReader(query, principal),
-  tagUsage: (tagIds) => readTagUsage(query, principal, tagIds),
-  catalogue: (entity, texts = []) => {
-    const ids = texts.flatMap((text) => decodeId(text) ?? []);
-    const idsOf = (wanted: IdType) => ids.filter(({ type }) => type === wanted).map(({ uuid }) => uuid);
-    const tagKeys = texts.map(tagKey);
-    return readCatalogue(named, principal.orgId, entity, tagKeys, idsOf("Tag"), idsOf("Member"));
-  },
-});
-
 function insideReaders(
   { send }: Transaction,
   { statementName: nameOf, reads: { statement } }: Database,
   principal: Principal,
   call: Call,
-  touched: Set<OwnedName>,
+  touched: Set<TouchedName>,
 ): Readers {
   const query = queryOf(send);
   /** For statements of constant text. */
   const named = queryOf(send, nameOf);
   const readers = readersOf(query, named, principal, statement);
   const order = new LockOrder();
-  const touch = (model: OwnedName) => void touched.add(model);
+  const touch = (model: TouchedName) => void touched.add(model);
   const lock = locksOf(named, principal.orgId, order);
   return {
     ...readers,
@@ -265,7 +244,7 @@ function insideReaders(
     ),
     unique: uniqueValues(named, principal),
     users: usersOf(named),
-    organization: organizationRow(named, principal.orgId),
+    organization: organizationRow(named, principal.orgId, () => touch("Organization")),
     bulk: tellingBulk(bulkStatements(query, principal, order, statement), touch),
     audit: async (events) => {
       await named(insertAudit(1), [auditValue(principal.orgId, events)]);
@@ -276,7 +255,7 @@ function insideReaders(
     get children(): never {
       throw new ScopeError("children cannot be read inside a transaction");
     },
-    get countedRows(): never {
+    get rowsWith(): never {
       throw new ScopeError("lists are read outside of transactions");
     },
     get keepChunk(): never {

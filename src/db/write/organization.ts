@@ -37,8 +37,11 @@ export interface OrganizationRow {
   change(before: VersionedSettings, change: OrganizationChange): Promise<VersionedSettings>;
 }
 
-/** @param query sends statements of constant text, whose plans are kept */
-export const organizationRow = (query: Query, orgId: string): OrganizationRow => ({
+/**
+ * @param query sends statements of constant text, whose plans are kept
+ * @param touch called when the settings are changed
+ */
+export const organizationRow = (query: Query, orgId: string, touch: () => void): OrganizationRow => ({
   async read() {
     // FOR NO KEY UPDATE: rows that refer to the organization can be written meanwhile.
     const [row] = await query<VersionedSettings>(
@@ -56,6 +59,7 @@ export const organizationRow = (query: Query, orgId: string): OrganizationRow =>
     const { name, timeZone, weekStart, defaultCountry, defaultCurrency } = after;
     if (JSON.stringify(after) === JSON.stringify(before)) return before;
     const version = before.version + 1;
+    touch();
     await query(
       `UPDATE organization SET name = $2, time_zone = $3, week_start = $4::"WeekDay", default_country = $5,
          default_currency = $6, version = $7, updated_at = now()

@@ -89,7 +89,7 @@ for (const [type, parent] of [
       description: `The ${parent}'s activities, latest first.`,
       args: pageArgs(),
       extensions: children.extensions,
-      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+      resolve: (parent, args, context, info) => children.page(context, parent, args, info),
     }),
   );
 }

@@ -64,6 +64,6 @@ builder.prismaObjectField("Contact", "conversations", (t) =>
     description: "The contact's conversations, latest message first.",
     args: pageArgs(),
     extensions: children.extensions,
-    resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+    resolve: (parent, args, context, info) => children.page(context, parent, args, info),
   }),
 );

@@ -1,5 +1,7 @@
+import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
+import { askedAhead } from "../../graphql/ahead.ts";
 import { builder } from "../../graphql/builder.ts";
 import { definitionsOf } from "../../graphql/definitions.ts";
 import { price } from "../../graphql/limits/price.ts";
@@ -103,11 +105,13 @@ for (const [type, entity] of [
   ["Contact", "CONTACT"],
   ["Lead", "LEAD"],
 ] as const) {
+  const question = { kind: "definitions", entity } as const satisfies RowQuestion;
   builder.prismaObjectField(type, "customFields", (t) =>
     t.field({
       type: [CustomFieldValue],
       description: "The custom fields that have a value, in the fields' order.",
       select: { custom: true },
+      extensions: askedAhead(() => [question]),
       resolve: async ({ custom }, _args, context) => {
         const definitions = await definitionsOf(context, entity);
         return definitions.flatMap((definition) => {

@@ -104,7 +104,7 @@ for (const [type, parent] of [
       description: `The ${parent}'s deals, newest first.`,
       args: pageArgs(),
       extensions: children.extensions,
-      resolve: ({ id }, args, context, info) => children.page(context, id, args, info),
+      resolve: (parent, args, context, info) => children.page(context, parent, args, info),
     }),
   );
 }

@@ -1,3 +1,6 @@
+import type { RowQuestion } from "../../db/read/row-questions.ts";
+import type { MemberProfile } from "../../db/scope/members.ts";
+import { answerOf, askedAhead } from "../../graphql/ahead.ts";
 import { builder } from "../../graphql/builder.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
@@ -43,6 +46,20 @@ builder.queryField("members", (t) =>
   }),
 );
 
+/** A member from the answer to the question. */
+function memberOf(answer: string | null): MemberProfile | null {
+  if (answer === null) return null;
+  const [id, name, email, role, dataScope, version, createdAt, removedAt] = JSON.parse(answer);
+  const moment = (text: string | null) => (text === null ? null : new Date(`${text}Z`));
+  return {
+    ...{ id, name, email, role, dataScope, version },
+    createdAt: new Date(`${createdAt}Z`),
+    removedAt: moment(removedAt),
+  };
+}
+
+const question = { kind: "member", column: "ownerId" } as const satisfies RowQuestion;
+
 for (const [type, noun] of [
   ["Contact", "contact"],
   ["Lead", "lead"],
@@ -54,8 +71,12 @@ for (const [type, noun] of [
       nullable: true,
       description: `The member to whom the ${noun} is assigned.`,
       select: { ownerId: true },
-      resolve: ({ ownerId }, _args, context) =>
-        ownerId === null ? null : byId.member.load(context, ownerId),
+      extensions: askedAhead(() => [question]),
+      resolve: (row, _args, context) => {
+        if (row.ownerId === null) return null;
+        const known = answerOf(row, question);
+        return known === undefined ? byId.member.load(context, row.ownerId) : memberOf(known);
+      },
     }),
   );
 }

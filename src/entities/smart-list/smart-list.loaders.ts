@@ -36,7 +36,7 @@ const loaderOf = requestCache((context: Context) =>
         context.db,
         asked.map(({ list }) => list.query),
       );
-      keepDefinitions(context, named.definitions);
+      keepDefinitions(context, null, named.definitions);
       const read: ReadList[] = [];
       let values = 0;
       for (const { list, timeZone } of asked) {

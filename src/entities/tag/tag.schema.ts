@@ -1,13 +1,16 @@
+import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { TagUsage } from "../../db/read/tag-usage.ts";
+import { answerOf, askedAhead } from "../../graphql/ahead.ts";
 import { batched } from "../../graphql/batch.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
+import { jsonRows } from "../../graphql/json-rows.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { asNode } from "../../graphql/node.ts";
 import { selectOf } from "../../graphql/plan.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
-import { keyed } from "../../graphql/rows.ts";
+import { keyed, type Rows } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
 import { tagTable } from "./tag.columns.ts";
 
@@ -54,6 +57,20 @@ builder.queryFields((t) => ({
   }),
 }));
 
+const rowsOfTags = jsonRows<Rows["Tag"]>(
+  {
+    orgId: "json",
+    id: "json",
+    name: "json",
+    nameKey: "json",
+    color: "json",
+    createdAt: "moment",
+    updatedAt: "moment",
+  },
+  ["orgId", "id", "name", "nameKey", "color", "createdAt", "updatedAt"],
+)(new Set());
+const question = { kind: "tags", text: rowsOfTags.text } as const satisfies RowQuestion;
+
 for (const [type, noun] of [
   ["Contact", "contact"],
   ["Lead", "lead"],
@@ -63,9 +80,12 @@ for (const [type, noun] of [
       type: ["Tag"],
       description: `The ${noun}'s tags, by name.`,
       select: { tagIds: true },
-      resolve: async ({ tagIds }, _args, context) => {
-        if (tagIds.length === 0) return [];
-        const tags = await byId.tag.loadMany(context, tagIds);
+      extensions: askedAhead(() => [question]),
+      resolve: async (row, _args, context) => {
+        if (row.tagIds.length === 0) return [];
+        const known = answerOf(row, question);
+        const tags =
+          known === undefined ? await byId.tag.loadMany(context, row.tagIds) : rowsOfTags.read(known);
         return tags.filter((tag) => tag !== null).sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
       },
     }),

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { CountedRows } from "../../db/prisma/prepared-reads.ts";
+import type { RowsBeside } from "../../db/read/rows-with.ts";
+import { keepAnswers } from "../../graphql/ahead.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
 import { beyond, cursorValue, Edge, makePage, orderBy } from "../../lib/page.ts";
@@ -67,27 +68,21 @@ function execute<Row extends { readonly id: string }>(
   model: Listed<Row>,
   plan: ListPlan,
 ): FilteredConnection<Row> {
-  const { where, keys, window, columns, place, list } = plan;
+  const { keys, window, place, list } = plan;
   const together = plan.firstWithNumber && hasFew(list);
-  let counted: Promise<CountedRows> | undefined;
+  let counted: Promise<RowsBeside<Row>> | undefined;
   const countedOnce = () => {
-    counted ??= context.db.countedRows(
-      plan.model,
-      { where, ...columns },
-      { order: keys, take: window.take + 1 },
-    );
+    counted ??= readRows<Row>(context, plan, true);
     return counted;
   };
   // Many large lists of one request would otherwise be read at once.
-  const isLarge = countParameters(where) > LARGE;
+  const isLarge = countParameters(plan.where) > LARGE;
   const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     if (isLarge) await ownTurn();
     return ask();
   };
   const readPage = async () => {
-    const rows = together
-      ? ((await inTurn(countedOnce)).rows as readonly Row[])
-      : await inTurn(() => model.findMany(pageArgs(plan)));
+    const { rows } = await inTurn(together ? countedOnce : () => readRows<Row>(context, plan, false));
     const hasCursor = plan.readsCursor && rows[0]?.id === place?.at(-1);
     const beyondIt = hasCursor ? rows.slice(1) : rows.slice(0, window.take + 1);
     const values = (row: Row) => keys.map((key) => cursorValue(row, key));
@@ -104,6 +99,26 @@ function execute<Row extends { readonly id: string }>(
     return total;
   };
   return Object.assign(lazyConnection(readPage, totalCount), { question: plan });
+}
+
+/**
+ * The rows of a page with what is asked about them, in one statement.
+ *
+ * @param counted whether all rows are counted too, for the first page of a short list
+ */
+async function readRows<Row extends object>(
+  context: Context,
+  plan: ListPlan,
+  counted: boolean,
+): Promise<RowsBeside<Row>> {
+  const { model, where, columns, keys, window, questions, readsCursor } = plan;
+  const found = await context.db.rowsWith(model, counted ? { where, ...columns } : pageArgs(plan), {
+    counted: counted ? { order: keys, take: window.take + 1 } : undefined,
+    questions,
+    upTo: readsCursor ? window.take + 1 : window.take,
+  });
+  keepAnswers(context, found.rows, questions, found.answers);
+  return found as RowsBeside<Row>;
 }
 
 /** The rows of the page, and one more row that tells whether there is a next page. */

@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import type { Viewer } from "../../auth/viewer.ts";
+import type { RowQuestion } from "../../db/read/row-questions.ts";
+import { questionsOf } from "../../graphql/ahead.ts";
 import type { Context } from "../../graphql/context.ts";
 import { keepDefinitions } from "../../graphql/definitions.ts";
 import { columnsOfPage, selectedNames, selecting } from "../../graphql/plan.ts";
@@ -52,6 +54,8 @@ export interface ListPlan extends Question {
   readonly window: Window;
   /** Columns to read: those selected, and those of the order. */
   readonly columns: object;
+  /** What the selection asks about each row. */
+  readonly questions: readonly RowQuestion[];
   readonly binding: CursorBinding;
   /** The keyset position where the page starts; null at the start of the list. */
   readonly place: readonly CursorValue[] | null;
@@ -91,7 +95,7 @@ export async function planList(
   const window = readWindow(args);
   const usesCustomOrder = args.orderBy?.some((order) => order.customField != null) ?? false;
   const read = requireReadable(await readArgs(context, entity, args, usesCustomOrder, within?.timeZone));
-  if (read.definitions) keepDefinitions(context, read.definitions);
+  if (read.definitions) keepDefinitions(context, null, read.definitions);
   const keys = readOrder(args.orderBy ?? [], read.registry);
   const trash = args.trash ?? "EXCLUDE";
   const search = args.search && saysNothing(args.search) ? null : (args.search ?? null);
@@ -109,6 +113,7 @@ export async function planList(
     keys,
     window,
     columns: selecting([...keys.map(({ column }) => column), ...columnsOfPage(info, typeNames[entity])]),
+    questions: questionsOf(info, typeNames[entity], "page"),
     binding,
     place,
     readsCursor: place !== null && (selected?.has("pageInfo") ?? true),

@@ -28,11 +28,16 @@ import type { Fragments } from "./row.ts";
 
 const AS_JSON = "answersAsJson";
 
+/** The row of a parent. */
+interface Parent {
+  readonly id: string;
+}
+
 /** A connection whose pages can be JSON text. */
 interface JsonPages {
   /** SQL expressions of a row's cursor. */
   readonly place: readonly string[];
-  page(context: Context, parentId: string, args: PageArgs, writer: PageWriter): Promise<JsonText>;
+  page(context: Context, parent: Parent, args: PageArgs, writer: PageWriter): Promise<JsonText>;
 }
 
 /** Extensions of a field that is such a connection. */
@@ -48,6 +53,9 @@ const Json = new GraphQLScalarType({ name: "ReadyJson", serialize: (value) => va
 
 /** The writer of each leaf of a document. */
 const writers = new WeakMap<FieldNode, PageWriter>();
+
+/** The writer of a leaf; undefined for a field that is none. */
+export const writerOf = (node: FieldNode): PageWriter | undefined => writers.get(node);
 
 /** The schema with a leaf for each such connection. */
 export const withJsonLeaves = (schema: GraphQLSchema): GraphQLSchema =>
@@ -73,7 +81,7 @@ const leafOf = (
   resolve: (parent, given, context, { fieldNodes: [node] }) => {
     const writer = node && writers.get(node);
     if (!writer) throw new Error("a JSON leaf without a writer: its document was not made by withLeaves");
-    return page(context as Context, (parent as { readonly id: string }).id, given as PageArgs, writer);
+    return page(context as Context, parent as Parent, given as PageArgs, writer);
   },
 });
 

@@ -1,5 +1,5 @@
 import type { IdType } from "../../db/ids.ts";
-import { type AuditedName, isAudited, type OwnedName } from "../../db/models.ts";
+import { type AuditedName, isAudited, type TouchedName } from "../../db/models.ts";
 import type { AuditRow } from "../../db/write/audit.ts";
 import type { AuditAction } from "../../generated/prisma/enums.ts";
 import type { Caller } from "../../graphql/context.ts";
@@ -138,7 +138,7 @@ export class Trail {
    *
    * @param touched the models whose rows were changed
    */
-  unsaid(touched: Iterable<OwnedName>): AuditedName[] {
+  unsaid(touched: Iterable<TouchedName>): AuditedName[] {
     return [...touched].filter(isAudited).filter((name) => !this.#said.has(name));
   }
 
