@@ -10,6 +10,8 @@ export interface Database extends PrismaOfDatabase {
   readonly pool: LanePool;
   /** Sends one read that belongs to no organization yet. If its connection breaks, the read is sent once more. */
   readonly read: Send;
+  /** The same for a request, which the statement is told with. */
+  readFor(request: object): Send;
   /** Number of reads that were sent once more since the database was opened; the object is updated. */
   readonly readsAgain: Readonly<ReadsAgain>;
   readonly embedded: boolean;

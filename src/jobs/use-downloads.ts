@@ -7,7 +7,7 @@ import type { Viewer, ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/database.ts";
 import { decodeId } from "../db/ids.ts";
 import { scopedDb } from "../db/scope/scoped.ts";
-import { turnOf } from "../db/turn.ts";
+import { type Turn, turnOf } from "../db/turn.ts";
 import type { ExportJob } from "../generated/prisma/client.ts";
 import type { Context } from "../graphql/context.ts";
 import { RefusalError, RequestError } from "../lib/errors.ts";
@@ -30,6 +30,7 @@ interface File {
 interface Requested {
   readonly database: Database;
   readonly viewer: Viewer;
+  readonly turn: Turn;
   readonly signal: AbortSignal;
 }
 
@@ -59,8 +60,12 @@ const notFound = (noun: string) =>
   new RequestError("NOT_FOUND", `There is no such ${noun}.`, { status: 404 });
 
 /** The errors of an import as CSV: `GET /imports/<id>/errors.csv`. */
-async function findErrors({ database, viewer, signal }: Requested, id: string, uuid: string): Promise<File> {
-  const db = scopedDb(database, viewer, turnOf(viewer.orgId), signal);
+async function findErrors(
+  { database, viewer, turn, signal }: Requested,
+  id: string,
+  uuid: string,
+): Promise<File> {
+  const db = scopedDb(database, viewer, turn, signal);
   const job = viewer.scopes.has("READ") ? await db.importJob.findFirst({ where: { id: uuid } }) : null;
   if (!job) throw notFound("import");
   return {
@@ -71,8 +76,12 @@ async function findErrors({ database, viewer, signal }: Requested, id: string, u
 }
 
 /** The file of an export, for the member who requested it alone: `GET /exports/<id>`. */
-async function findExport({ database, viewer, signal }: Requested, _id: string, uuid: string): Promise<File> {
-  const db = scopedDb(database, viewer, turnOf(viewer.orgId), signal);
+async function findExport(
+  { database, viewer, turn, signal }: Requested,
+  _id: string,
+  uuid: string,
+): Promise<File> {
+  const db = scopedDb(database, viewer, turn, signal);
   const mine = { id: uuid, memberId: viewer.memberId };
   const job = viewer.scopes.has("READ") ? await db.exportJob.findFirst({ where: mine }) : null;
   if (!job) throw notFound("export");
@@ -122,14 +131,13 @@ async function rightsNow(database: Database, job: ExportJob) {
 
 /** Writes the audit event of a download. It is written before the file is sent: no file is sent without it. */
 async function note(
-  database: Database,
-  viewer: Viewer,
+  { database, viewer, turn }: Requested,
   origin: ReturnType<OriginOf>,
   { job }: File,
 ): Promise<void> {
   const caller = {
     viewer,
-    db: scopedDb(database, viewer, turnOf(viewer.orgId)),
+    db: scopedDb(database, viewer, turn),
     origin: { ...origin, job: null, operator: false },
     now: new Date(),
     warnings: [],
@@ -157,9 +165,11 @@ export function useDownloads(
         }
         const viewer = await viewerOf(request, serverContext);
         // If the client disconnects, reading is cancelled.
-        const requested = { database, viewer, signal: request.signal };
+        const { account } = serverContext as object as { readonly account: object };
+        const turn = turnOf(viewer.orgId, "quick", account);
+        const requested = { database, viewer, turn, signal: request.signal };
         const file = await find(requested, id, decodeId(id)?.uuid ?? "");
-        await note(database, viewer, originOf(serverContext), file);
+        await note(requested, originOf(serverContext), file);
         const stream = file.stream();
         // The adapter only pipes the stream: without a listener an error would be lost, and the client would wait.
         stream.on("error", (err) => {

@@ -37,8 +37,14 @@ export class SentStatement {
   readonly #began = performance.now();
   #watchers: ((milliseconds: number, failure: unknown) => void)[] = [];
 
-  /** @param text the SQL as it is sent, with `$1`, `$2` in place of values */
-  constructor(readonly text: string) {}
+  /**
+   * @param text the SQL as it is sent, with `$1`, `$2` in place of values
+   * @param request the request that it is sent for; null for other work
+   */
+  constructor(
+    readonly text: string,
+    readonly request: object | null,
+  ) {}
 
   /** @param watcher called once, with the error that the statement failed with, or null */
   whenDone(watcher: (milliseconds: number, failure: unknown) => void): void {
@@ -60,6 +66,8 @@ export const connectionAwaited = event<{
   readonly milliseconds: number;
   /** Whether they got one. */
   readonly got: boolean;
+  /** The request that waited; null for other work. */
+  readonly request: object | null;
 }>("connection");
 
 /** A loader read the keys that it was asked for at one time. */

@@ -5,6 +5,7 @@ import { KnownCallers } from "../auth/known-callers.ts";
 import type { VerifyToken } from "../auth/token.ts";
 import { authenticate, type ViewerOf } from "../auth/viewer.ts";
 import type { Database } from "../db/database.ts";
+import type { Send } from "../db/open/query.ts";
 import type { Context } from "../graphql/context.ts";
 import { useDownloads } from "../jobs/use-downloads.ts";
 import { RequestError } from "../lib/errors.ts";
@@ -26,7 +27,6 @@ import { problemOf } from "./problem.ts";
 import type { BucketStore } from "./rates/buckets.ts";
 import { type RateOptions, ratesOf } from "./rates/rates.ts";
 import type { RequestContext } from "./request.ts";
-import { currentAccount } from "./watch/account.ts";
 import { type Observer, type Tracer, Watch } from "./watch/watch.ts";
 
 export interface ServerOptions {
@@ -86,15 +86,16 @@ export function createServer({
   tracer = null,
   isStopping = () => false,
 }: ServerOptions): Gateway {
-  const { pool, read, statementName, callerChanges } = database;
+  const { pool, readFor, statementName, callerChanges } = database;
   const callers = new KnownCallers(callerChanges);
-  const authority = { pool, read, statementName, callers, verifyToken, guesses: new Guesses(authFailures) };
+  const authority = { pool, statementName, callers, verifyToken, guesses: new Guesses(authFailures) };
   const addressOf = addressFinder(trustedProxies);
   const watch = new Watch({ logger, slowOperation, observer, tracer });
   const viewerOf: ViewerOf = async ({ headers }, context) => {
     const { account } = context as RequestContext;
     try {
-      const viewer = await authenticate(headers, authority, () => addressOf(context));
+      const read: Send = (statement) => readFor(account)(statement);
+      const viewer = await authenticate(headers, { ...authority, read }, () => addressOf(context));
       account.viewer = viewer;
       return viewer;
     } catch (error) {
@@ -135,8 +136,7 @@ export function createServer({
       info: (...words) => logger.info(wordsOf(words)),
       warn: (...words) => logger.warn(wordsOf(words)),
       error: (...words) => {
-        if (isFault(words[0]))
-          logger.error({ err: words[0], requestId: currentAccount()?.requestId }, "fault");
+        if (isFault(words[0])) logger.error({ err: words[0] }, "fault");
       },
     },
     cors:

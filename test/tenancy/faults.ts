@@ -180,8 +180,8 @@ export const faults: readonly TenancyFault[] = [
   fault(
     "the errors of an import are anybody's to download",
     "jobs/use-downloads.ts",
-    'const db = scopedDb(database, viewer, turnOf(viewer.orgId), signal);\n  const job = viewer.scopes.has("READ") ? await db.importJob',
-    'const db = scopedDb(database, { ...viewer, dataScope: "ALL" }, turnOf(viewer.orgId), signal);\n  const job = viewer.scopes.has("READ") ? await db.importJob',
+    'const db = scopedDb(database, viewer, turn, signal);\n  const job = viewer.scopes.has("READ") ? await db.importJob',
+    'const db = scopedDb(database, { ...viewer, dataScope: "ALL" }, turn, signal);\n  const job = viewer.scopes.has("READ") ? await db.importJob',
     null,
   ),
   fault(

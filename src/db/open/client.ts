@@ -17,6 +17,12 @@ interface ClientHooks {
   readonly session?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A connection that knows which request has it. */
+export interface Attributed {
+  /** Null while no request has it. */
+  request: object | null;
+}
+
 /** The driver's method that builds the start-up message, which its types omit. */
 type Startup = { getStartupConf(): Record<string, string> };
 
@@ -33,7 +39,9 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
   const note = (error: unknown) => {
     if ((error as { code?: unknown } | undefined)?.code === REFUSED) refused = true;
   };
-  class Client extends pg.Client {
+  class Client extends pg.Client implements Attributed {
+    request: object | null = null;
+
     getStartupConf(): Record<string, string> {
       const { statement_timeout, ...given } = getStartupConf.call(this);
       const limit = statement_timeout === undefined || refused ? {} : { statement_timeout };
@@ -59,7 +67,9 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
       onStatement?.(text);
       const send = super.query as (...passed: unknown[]) => never;
       return statementSent.watched
-        ? watched(text, rest, (given) => send.call(this, statement, ...given))
+        ? watched(new SentStatement(text, this.request), rest, (given) =>
+            send.call(this, statement, ...given),
+          )
         : send.call(this, statement, ...rest);
     }
   }
@@ -72,8 +82,7 @@ export function clientWith({ onStatement, session: other }: ClientHooks): typeof
  * @param rest the arguments after the statement: its values, and the callback if there is one
  * @param send sends the statement with these arguments
  */
-function watched(text: string, rest: unknown[], send: (rest: unknown[]) => never): never {
-  const sent = new SentStatement(text);
+function watched(sent: SentStatement, rest: unknown[], send: (rest: unknown[]) => never): never {
   statementSent.tell(sent);
   const callback = rest.at(-1);
   if (typeof callback === "function") {

@@ -103,6 +103,7 @@ export async function openDatabase(config: DatabaseConfig, hooks: DatabaseHooks 
     ...prisma,
     pool,
     read: sendingReads(poolSend(pool, turnOf("")), readsAgain),
+    readFor: (request) => sendingReads(poolSend(pool, turnOf("", "quick", request)), readsAgain),
     readsAgain,
     embedded: embedded !== null,
     callerChanges,

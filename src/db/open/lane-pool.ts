@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import pg from "pg";
 import { connectionAwaited } from "../../lib/events.ts";
 import { type Turn, turnOf } from "../turn.ts";
+import type { Attributed } from "./client.ts";
 import { Lanes, type Ticket } from "./lanes.ts";
 
 /** The pool of a database. It gives connections by lanes, and remembers when each connection last worked. */
@@ -39,6 +40,7 @@ export class LanePool extends pg.Pool {
       if (!error) this.#worked.set(client, performance.now());
       const ticket = this.#held.get(client);
       this.#held.delete(client);
+      Object.assign(client, { request: null } satisfies Attributed);
       // The driver takes the connection back only after this event.
       if (ticket) queueMicrotask(() => this.#lanes.end(ticket));
     });
@@ -62,7 +64,7 @@ export class LanePool extends pg.Pool {
         this.connect((error, client) => (client ? resolve(client) : reject(error)), turn),
       );
     }
-    const take = told(taken);
+    const take = told(taken, turn);
     let late = false;
     let begun = false;
     let timer: NodeJS.Timeout | undefined;
@@ -72,8 +74,10 @@ export class LanePool extends pg.Pool {
         begun = true;
         super.connect((error, client, done) => {
           clearTimeout(timer);
-          if (client) this.#held.set(client, ticket);
-          else this.#lanes.end(ticket);
+          if (client) {
+            this.#held.set(client, ticket);
+            Object.assign(client, { request: turn.request } satisfies Attributed);
+          } else this.#lanes.end(ticket);
           if (!late) take(error, client, done);
           else if (client) done();
         });
@@ -92,20 +96,20 @@ export class LanePool extends pg.Pool {
 
   /** A turn's place. Work without an organization is served in the order of asking: it gets a new place each time. */
   #placeOf(turn: Turn): Pick<Ticket, "turn" | "lane"> {
-    if (this.#inOrder) return { turn: turnOf(NOBODY), lane: "quick" };
-    return { turn: turn.orgId === NOBODY ? turnOf(NOBODY, turn.lane) : turn, lane: turn.lane };
+    if (this.#inOrder) return { turn: turnOf(NOBODY, "quick", turn.request), lane: "quick" };
+    return { turn: turn.orgId === NOBODY ? turnOf(NOBODY, turn.lane, turn.request) : turn, lane: turn.lane };
   }
 }
 
 /**
- * Reports how long a connection was waited for. The caller continues in its own asynchronous context: the driver would
- * call back in the context of the request that gave the connection back, and statements would be counted for that one.
+ * Reports how long a connection was waited for. The caller continues in its own asynchronous context, in which traces
+ * find their span: the driver would call back in the context of the request that gave the connection back.
  */
-function told(taken: Taken): Taken {
+function told(taken: Taken, { request }: Turn): Taken {
   if (!connectionAwaited.watched) return taken;
   const began = performance.now();
   return AsyncResource.bind((...[error, client, done]: Parameters<Taken>) => {
-    connectionAwaited.tell({ milliseconds: performance.now() - began, got: client !== undefined });
+    connectionAwaited.tell({ milliseconds: performance.now() - began, got: client !== undefined, request });
     taken(error, client, done);
   });
 }

@@ -84,10 +84,9 @@ export function scopedDb(
     };
   };
   const call: Call = (name, operation, args) => {
-    const ask =
-      isRead(operation) && !embedded
-        ? () => askThrough(database, send, (client) => (client[name] as unknown as Calls)[operation](args))
-        : () => (prisma[name] as unknown as Calls)[operation](args);
+    const ask = isRead(operation)
+      ? () => askThrough(database, send, (client) => (client[name] as unknown as Calls)[operation](args))
+      : () => (prisma[name] as unknown as Calls)[operation](args);
     return isPrepared(operation) ? reads.read(name, operation, args, ask, send) : ask();
   };
   const outside: Outside = {

@@ -23,7 +23,7 @@ export function useViewer(database: Database, viewerOf: ViewerOf, addressOf: Add
       const viewer = viewers.get(request);
       if (!viewer)
         throw new RequestError("UNAUTHENTICATED", "The request was not authenticated.", { status: 401 });
-      const turn = turnOf(viewer.orgId);
+      const turn = turnOf(viewer.orgId, "quick", server.account);
       const made: Context = {
         requestId,
         origin: { requestId, address: addressOf(server), job: null, operator: false },

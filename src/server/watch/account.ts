@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { DocumentNode } from "graphql";
 import type { Viewer } from "../../auth/viewer.ts";
@@ -50,14 +49,6 @@ export class Account {
   }
 }
 
-const current = new AsyncLocalStorage<Account>();
-
-/** The account of the request that the current work belongs to; undefined outside of requests, as in jobs. */
-export const currentAccount = (): Account | undefined => current.getStore();
-
-/** Does work for a request: its statements are counted on the request's account. */
-export const onAccount = <Result>(account: Account, work: () => Result): Result => current.run(account, work);
-
 let attributing = false;
 
 /** Begins to count statements and waits on the accounts of requests, in the whole process. */
@@ -65,12 +56,12 @@ export function attributeStatements(): void {
   if (attributing) return;
   attributing = true;
   statementSent.watch((sent) => {
-    const account = current.getStore();
-    if (account) sent.whenDone((milliseconds) => account.statements.add(sent.text, milliseconds));
+    const { request, text } = sent;
+    if (request instanceof Account)
+      sent.whenDone((milliseconds) => request.statements.add(text, milliseconds));
   });
-  connectionAwaited.watch(({ milliseconds }) => {
-    const account = current.getStore();
-    if (account) account.waited += milliseconds;
+  connectionAwaited.watch(({ milliseconds, request }) => {
+    if (request instanceof Account) request.waited += milliseconds;
   });
 }
 

@@ -8,7 +8,6 @@ import {
   trashPurged,
   writeRepeated,
 } from "../../lib/events.ts";
-import { currentAccount } from "./account.ts";
 
 /** Metrics of the database, the pool, loaders, writes and jobs. */
 
@@ -72,7 +71,7 @@ export function watchDatabase(registry: Registry, { pool, reads }: Database): ()
   });
   const stops = [
     statementSent.watch((sent) => {
-      const whose = currentAccount() ? "request" : "background";
+      const whose = sent.request ? "request" : "background";
       sent.whenDone((milliseconds, failure) => {
         seconds.observe({ for: whose }, milliseconds / 1000);
         if (failure !== null) failures.inc({ sqlstate: sqlstateOf(failure) });

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type DocumentNode, Kind, print, type ValueNode, visit } from "graphql";
 import type { Logger } from "pino";
 import { encodeId } from "../../db/ids.ts";
-import { Account, attributeStatements, onAccount, type Route, routeOf } from "./account.ts";
+import { Account, attributeStatements, type Route, routeOf } from "./account.ts";
 import { cut, rounded } from "./statement-tally.ts";
 
 /** How a request ended. */
@@ -73,13 +73,13 @@ export class Watch {
   }
 
   /**
-   * Does the work of a request on its account.
+   * Does the work of a request, inside its span if it is traced.
    *
    * @param headers may name the caller's own trace
    */
   run<Result>(account: Account, headers: IncomingHttpHeaders, work: () => Result): Result {
     const { tracer } = this;
-    return onAccount(account, () => (tracer ? tracer.request(account, headers, work) : work()));
+    return tracer ? tracer.request(account, headers, work) : work();
   }
 
   /** Called when an operation has its result. */
