@@ -21,10 +21,7 @@ const standardError = () => pino.destination({ dest: 2, sync: false, minLength: 
 /**
  * The process's log: JSON lines on standard error. No line contains a secret, and messages of errors contain no values.
  */
-export const createLogger = (
-  level: Config["logLevel"],
-  destination: DestinationStream = standardError(),
-) =>
+export const createLogger = (level: Config["logLevel"], destination: DestinationStream = standardError()) =>
   pino(
     {
       level,
