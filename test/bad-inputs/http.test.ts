@@ -199,25 +199,30 @@ for (const [how, count] of [
   ["stays", 1],
   ["hangs up", 0],
 ] as const)
-  row(20, `for a caller who ${how} within a query, its children are read ${count} times`, async () => {
-    const { organization } = door;
-    await organization.deal({ contactId: (await organization.contact()).id });
-    const caller = new AbortController();
-    const database = await testDatabase();
-    const read: typeof database.reads.read = async (model, ...rest) => {
-      if (model === "contact" && how === "hangs up") {
-        caller.abort();
-        await server.left();
-      }
-      return database.reads.read(model, ...rest);
-    };
-    const server = await lonely({ ...database, reads: { ...database.reads, read } });
-    const { statements } = await statementsOf(async () => {
-      const asked = "{ contacts { nodes { deals { nodes { name } } } } }";
-      await server.ask(organization.key, asked, caller.signal).catch(() => undefined);
-      await server.ended;
-    });
-    expect(statements.filter((statement) => /"?\bdeal\b"?/.test(statement))).toHaveLength(count);
-    expect(database.pool.waitingCount).toBe(0);
-    expect(database.pool.idleCount).toBe(database.pool.totalCount);
-  });
+  row(
+    20,
+    `for a caller who ${how} within a query, what its rows lead to is read ${count} times`,
+    async () => {
+      const { organization } = door;
+      const contactId = (await organization.contact()).id;
+      await organization.deal({ contactId, leadId: (await organization.lead()).id });
+      const caller = new AbortController();
+      const database = await testDatabase();
+      const rowsAround: typeof database.reads.rowsAround = async (model, ...rest) => {
+        if (model === "contact" && how === "hangs up") {
+          caller.abort();
+          await server.left();
+        }
+        return database.reads.rowsAround(model, ...rest);
+      };
+      const server = await lonely({ ...database, reads: { ...database.reads, rowsAround } });
+      const { statements } = await statementsOf(async () => {
+        const asked = "{ contacts { nodes { deals { nodes { lead { name } } } } } }";
+        await server.ask(organization.key, asked, caller.signal).catch(() => undefined);
+        await server.ended;
+      });
+      expect(statements.filter((statement) => /"?\blead\b"?/.test(statement))).toHaveLength(count);
+      expect(database.pool.waitingCount).toBe(0);
+      expect(database.pool.idleCount).toBe(database.pool.totalCount);
+    },
+  );
