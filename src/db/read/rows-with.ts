@@ -3,7 +3,7 @@ import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { Statement } from "../prisma/statement.ts";
 import type { Principal } from "../scope/scope.ts";
-import { answerColumn, type RowQuestion, withAnswers } from "./row-questions.ts";
+import { answerColumn, LONGEST_PAGE, type RowQuestion, withAnswers } from "./row-questions.ts";
 
 /** What is read together with rows, in the same statement. */
 export interface Beside {
@@ -52,9 +52,11 @@ export async function readRowsWith(
   { counted, questions = [], upTo = MOST }: Beside,
   send: Parameters<PreparedReads["rowsAround"]>[3],
 ): Promise<RowsBeside> {
+  const take = counted?.take ?? args.take;
+  const isPage = take !== undefined && take <= LONGEST_PAGE;
   const around = (found: Statement) => {
     const page = counted ? countedStatement(found, counted) : found;
-    return questions.length > 0 ? withAnswers(page, questions, upTo, principal) : page;
+    return questions.length > 0 ? withAnswers(page, questions, upTo, isPage, principal) : page;
   };
   const rows = await reads.rowsAround(model, args, around, send);
   return {
