@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { ask as askServer } from "../support/again.ts";
+import { sendText, serverOf } from "../support/client.ts";
+import { statementsOf } from "../support/database.ts";
+import { Organization } from "../support/makers.ts";
+
+/** A record and what is asked about it are read by one statement, with the answer that loaders would give. */
+
+let organization: Organization;
+let restricted: Awaited<ReturnType<Organization["member"]>>;
+let contact: { globalId: string };
+let lead: { globalId: string };
+
+beforeAll(async () => {
+  organization = await Organization.make();
+  const stranger = await Organization.make();
+  restricted = await organization.member({ dataScope: "ASSIGNED" });
+  await organization.customField({ slug: "size", type: "NUMBER" });
+  await organization.customField({ slug: "size", type: "TEXT", entity: "LEAD" });
+  for (const [owner, each] of [
+    [organization, "ours"],
+    [stranger, "theirs"],
+  ] as const) {
+    const ownerId = owner === organization ? restricted.id : (await owner.member()).id;
+    const tags = [`b ${each}`, `a ${each}`];
+    const custom = { size: owner === organization ? "12" : "13" };
+    const made = await owner.contact({ name: each, tags, ownerId, custom });
+    await owner.contact({ name: `bare ${each}` });
+    const madeLead = await owner.lead({ name: each, ownerId, custom: { size: each } });
+    for (const at of [1, 2, 3]) {
+      await owner.deal({ contactId: made.id, name: `${each} ${at}`, ownerId: at === 3 ? null : ownerId });
+      await owner.activity({ leadId: madeLead.id, subject: `${each} ${at}` });
+    }
+    await owner.conversation({ contactId: made.id, subject: each });
+    if (owner === organization) [contact, lead] = [made, madeLead];
+  }
+});
+
+const ofContact = `name tags { name createdAt contactCount } owner { name email role createdAt removedAt }
+  customFields { slug value field { name } }
+  deals(first: 2) { totalCount nodes { name value { amount } } pageInfo { hasNextPage } }
+  last: deals(last: 2) { edges { cursor node { name } } } conversations { nodes { subject } }`;
+const ofLead =
+  "name owner { name } customFields { slug value } activities(first: 2) { totalCount nodes { subject } }";
+
+const questions: readonly (readonly [what: string, query: () => string])[] = [
+  ["a page of contacts", () => `{ contacts { nodes { ${ofContact} } } }`],
+  ["its edges", () => `{ contacts { edges { node { ${ofContact} } } } }`],
+  ["a contact", () => `{ contact(id: "${contact.globalId}") { ${ofContact} } }`],
+  ["a node", () => `{ node(id: "${contact.globalId}") { ... on Contact { ${ofContact} } } }`],
+  [
+    "a contact by a fragment",
+    () => `{ contact(id: "${contact.globalId}") { ...Of } } fragment Of on Contact { ${ofContact} }`,
+  ],
+  ["a page of leads", () => `{ leads { nodes { ${ofLead} } } }`],
+  ["a lead", () => `{ lead(id: "${lead.globalId}") { ${ofLead} } }`],
+];
+
+describe.each(questions)("%s", (_what, query) => {
+  test("is one statement, besides those of the key and of tags' numbers", async () => {
+    const { answer, statements } = await statementsOf(() => sendText(organization.key, query()));
+    expect(answer.errors).toEqual([]);
+    expect(answer.text).toMatch(/ours/);
+    expect(answer.text).toMatch(/"owner":\{"name"/);
+    expect(answer.text).toMatch(/"slug":"size"/);
+    expect(answer.text).not.toMatch(/theirs/);
+    if (query().includes("contactCount"))
+      expect(answer.text).toMatch(/"tags":\[\{"name":"a ours".*\{"name":"b ours"/);
+    const besides = statements.filter((sql) => !/FROM api_key|carriers|contact_tag/.test(sql));
+    expect(besides).toHaveLength(1);
+  });
+
+  test.each(["all", "assigned"])("has the bytes of what loaders read, for who sees %s", async (sees) => {
+    const key = sees === "all" ? organization.key : restricted.key;
+    // A directive decides what is selected, so that nothing is known before.
+    const apart = query().replace("{", "{ __typename @skip(if: true) ");
+    const [compiled, interpreted] = [await serverOf(0), await serverOf(Number.POSITIVE_INFINITY)];
+    const loaded = await askServer(interpreted, key, { query: apart });
+    expect(loaded).toMatch(/"data":/);
+    expect(await askServer(interpreted, key, { query: query() })).toBe(loaded);
+    expect(await askServer(compiled, key, { query: query() })).toBe(loaded);
+    if (sees === "assigned") expect(loaded).not.toMatch(/bare/);
+  });
+});
