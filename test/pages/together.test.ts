@@ -39,6 +39,7 @@ beforeAll(async () => {
 const ofContact = `name tags { name createdAt contactCount } owner { name email role createdAt removedAt }
   customFields { slug value field { name } }
   deals(first: 2) { totalCount nodes { name value { amount } } pageInfo { hasNextPage } }
+  same: deals(last: 2) { nodes { name value { amount } } pageInfo { hasNextPage } }
   last: deals(last: 2) { edges { cursor node { name } } } conversations { nodes { subject } }`;
 const ofLead =
   "name owner { name } customFields { slug value } activities(first: 2) { totalCount nodes { subject } }";
