@@ -32,8 +32,8 @@ interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
 const LAST_USED_EVERY = 60_000;
 
 /**
- * Finds the member whom an API key belongs to. One statement; none if the caller is known, or for a text that cannot be a
- * key.
+ * Finds the member whom an API key belongs to. One statement; none if the caller is known, or for a text that
+ * cannot be a key.
  *
  * @param address gives the address of the client
  * @throws RequestError 401 for an invalid key, 429 after too many of them, 403 if X-Org-Id names another organization

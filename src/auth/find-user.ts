@@ -17,8 +17,8 @@ interface Access extends Pick<Database, "pool" | "read" | "statementName"> {
 const LISTED = 20;
 
 /**
- * Finds the member whom a token names. One statement, or none if the caller is known; more at the first request of a new
- * identity.
+ * Finds the member whom a token names. One statement, or none if the caller is known; more at the first request
+ * of a new identity.
  *
  * @throws RequestError 401 for an invalid token or an unknown user, 403 for an organization that the user is not a
  *   member of, 400 if the user is a member of several and X-Org-Id is missing

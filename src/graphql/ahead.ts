@@ -15,8 +15,8 @@ import { type Asked, hasDirectives } from "./plan.ts";
 
 /**
  * What a selection asks about a record besides its columns (children and their numbers, tags, the owner, definitions of
- * custom fields), known before the record is read: so that all of it is one statement. What is not known before, such as
- * children of children, is left to the loaders.
+ * custom fields), known before the record is read: so that all of it is one statement. What is not known before, such
+ * as children of children, is left to the loaders.
  */
 
 const AHEAD = "asksAhead";

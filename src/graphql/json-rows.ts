@@ -6,7 +6,8 @@ import type { Columns } from "./plan.ts";
 export type ColumnKind = "json" | "decimal" | "moment" | "day";
 
 /**
- * Rows as texts: the SQL of a row's text, in which the row is called `child`, and a reader of texts separated by ROW_END.
+ * Rows as texts: the SQL of a row's text, in which the row is called `child`, and a reader of texts separated by
+ * ROW_END.
  *
  * @param always columns that are read besides the selected ones
  */

@@ -28,9 +28,9 @@ interface DefinitionsQuestion {
 }
 
 /**
- * Most rows of a page: a hundred, the one after them, and the cursor's own. A plan for all values at once expects a tenth
- * of a table where the limit is a parameter: with 200,000 contacts so dear a plan was compiled by PostgreSQL (JIT) for
- * 45 ms each time. This limit is in the text.
+ * Most rows of a page: a hundred, the one after them, and the cursor's own. A plan for all values at once expects a
+ * tenth of a table where the limit is a parameter: with 200,000 contacts so dear a plan was compiled by PostgreSQL
+ * (JIT) for 45 ms each time. This limit is in the text.
  */
 export const LONGEST_PAGE = 102;
 
