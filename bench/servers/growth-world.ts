@@ -1,10 +1,9 @@
 import type pg from "pg";
-import { applyMigrations } from "../../src/db/migrate/migrate.ts";
-import { openDatabase } from "../../src/db/open/database.ts";
 import { copyRows } from "../filters/copy.ts";
 import { inBulk, loadContacts, readOrg } from "../filters/organization.ts";
 import type { Asked } from "./growth.ts";
-import { loadChildren } from "./world-data.ts";
+import { openKept } from "./world.ts";
+import { loadChildren, tables } from "./world-data.ts";
 
 /** A database of very many small organizations: what one of them pays for the rows of the others. */
 
@@ -12,53 +11,35 @@ const SIZE = 200;
 
 const nameOf = (organizations: number) => `rolograph_bench_crowd_${organizations}`;
 const MARK = "growth 1";
+const FIRST = "First";
 
 /** Opens the database, or makes it. */
-export async function openCrowd(
+export const openCrowd = (
   admin: pg.Client,
   server: string,
   organizations: number,
   say: (text: string) => void,
-): Promise<Asked> {
-  const name = nameOf(organizations);
-  const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
-  const { rows } = await admin.query<{ mark: string | null }>(
-    "SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1",
-    [name],
-  );
-  const kept = rows[0]?.mark === MARK;
-  if (!kept) {
-    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await admin.query(`CREATE DATABASE ${name}`);
-  }
-  const database = await openDatabase({ kind: "postgres", url, poolSize: 2, statementTimeout: 600_000 });
-  try {
-    await applyMigrations(database.pool, false);
-    if (!kept) {
-      await inBulk(
-        url,
-        ["contact", "contact_tag", "deal", "activity", "conversation"],
-        say,
-        async (client, done) => {
-          const { orgId, memberId } = await loadContacts(database, client, {
-            name: "First",
-            size: SIZE,
-            put: copyRows,
-            done,
-          });
+): Promise<Asked> =>
+  openKept(
+    admin,
+    server,
+    {
+      name: nameOf(organizations),
+      mark: MARK,
+      load: (database, url) =>
+        inBulk(url, tables, say, async (client, done) => {
+          const first = { name: FIRST, size: SIZE, put: copyRows, done };
+          const { orgId, memberId } = await loadContacts(database, client, first);
           await loadChildren(client, orgId, memberId, null);
           await multiply(client, orgId, organizations - 1);
           done(`${organizations} organizations like it`);
-        },
-      );
-      await admin.query(`COMMENT ON DATABASE ${name} IS '${MARK}'`);
-    }
-    const first = await database.prisma.organization.findFirstOrThrow({ where: { name: "First" } });
-    return { url, key: (await readOrg(database, first.id, SIZE, SIZE)).key };
-  } finally {
-    await database.close();
-  }
-}
+        }),
+    },
+    async (database, url) => {
+      const first = await database.prisma.organization.findFirstOrThrow({ where: { name: FIRST } });
+      return { url, key: (await readOrg(database, first.id, SIZE, SIZE)).key };
+    },
+  );
 
 export const dropCrowd = (admin: pg.Client, organizations: number) =>
   admin.query(`DROP DATABASE IF EXISTS ${nameOf(organizations)} WITH (FORCE)`);

@@ -72,7 +72,8 @@ export async function readWorld(database: Database, url: string, size: number): 
   };
 }
 
-const tables = ["contact", "contact_tag", "deal", "activity", "conversation"];
+/** The tables with many rows. */
+export const tables = ["contact", "contact_tag", "deal", "activity", "conversation"];
 
 export interface WorldOptions {
   /** Contacts of both organizations together. */
