@@ -64,7 +64,7 @@ interface ReadCounts {
 }
 
 /** A row, and the columns that were added to it. */
-export interface RowAround {
+interface RowAround {
   readonly row: object;
   readonly added: Readonly<Record<string, string | null>>;
 }

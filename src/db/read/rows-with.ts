@@ -16,7 +16,7 @@ export interface Beside {
 }
 
 /** Number of rows to return, and their order. */
-export interface PageOfAll {
+interface PageOfAll {
   readonly order: readonly OrderKey[];
   readonly take: number;
 }
