@@ -113,7 +113,9 @@ export async function planList(
     keys,
     window,
     columns: selecting([...keys.map(({ column }) => column), ...columnsOfPage(info, typeNames[entity])]),
-    questions: questionsOf(info, typeNames[entity], "page"),
+    questions: questionsOf(info, typeNames[entity], "page").filter(
+      ({ kind }) => kind !== "definitions" || read.definitions === null,
+    ),
     binding,
     place,
     readsCursor: place !== null && (selected?.has("pageInfo") ?? true),
