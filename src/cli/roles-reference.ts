@@ -50,6 +50,7 @@ const ranks = `## Who may change whom
 - \`memberRemove\` revokes the member's keys and ends the member's jobs at their next step. Contacts, leads and deals assigned
   to the member, including those in the trash, go to the member in \`reassignTo\` or to nobody: up to ${MOVED_AT_ONCE} at once, more by a
   bulk job in steps of ${MOVED_AT_ONCE}. Smart lists that name the member keep working.
+  A merge or a conversion of a record that is not reassigned yet passes on nobody as the owner.
 - Removed members remain as authors of activities and merges, with \`removedAt\`; \`members(includeRemoved: true)\` lists them.
   Invited again by the same address they are the same member; their old keys stay revoked.
 - \`memberReassign\` reassigns the records of a member, removed or not, in the same way.

@@ -1,7 +1,7 @@
 import { decodeId } from "../db/ids.ts";
 import type { Db } from "../db/scope/db.ts";
 import type { Caller } from "../graphql/context.ts";
-import { quote, type Refusal, refusal } from "../lib/errors.ts";
+import { quote, type Refusal, refusal, refuse } from "../lib/errors.ts";
 
 /**
  * Decides the owner of a record. A restricted member can assign records to themselves only. A member who becomes the
@@ -44,7 +44,19 @@ export async function applyOwner(
 }
 
 /**
- * Whether records can still be assigned to a member who was named earlier: in the request for a job, or in a merge that
- * is undone. A member who can is not removed before the transaction ends.
+ * The owner of a record that a write makes or changes after another record: the other record's owner, or nobody if that
+ * member was removed. A member who becomes the owner is not removed before the transaction ends.
+ *
+ * @throws RefusalError FORBIDDEN if a restricted caller was removed
+ */
+export async function passOwner({ viewer }: Caller, db: Db, ownerId: string | null): Promise<string | null> {
+  if (ownerId === null || (await db.lock.member(ownerId))) return ownerId;
+  if (viewer.dataScope === "ASSIGNED") throw refuse("FORBIDDEN", [], "the caller is no longer a member");
+  return null;
+}
+
+/**
+ * Whether records can still be assigned to a member who was named earlier: in the request for a job, or in a merge, or
+ * in one that is undone. A member who can is not removed before the transaction ends.
  */
 export const isStillMember = (db: Db, memberId: string): Promise<boolean> => db.lock.member(memberId);

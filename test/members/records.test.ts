@@ -251,6 +251,28 @@ describe("nothing is assigned to a member who was removed", () => {
     expect(undone.errors).toEqual([]);
     expect(await owned()).toEqual({ [after.id]: 2 });
   });
+
+  test("by a merge or a conversion of what is still to be reassigned: it passes on nobody", async () => {
+    const gone = await organization.member();
+    await remove(organization.key, gone.globalId);
+    const [primary, duplicate] = [
+      await organization.contact({ name: "P" }),
+      await organization.contact({ name: "D", ownerId: gone.id }),
+    ];
+    const lead = await organization.lead({ name: "L", email: "l@example.com", ownerId: gone.id });
+    const asked = [
+      `contactMerge(input: { primaryId: "${primary.globalId}", duplicateIds: ["${duplicate.globalId}"] })`,
+      `leadConvert(id: "${lead.globalId}", input: { deal: { value: { amount: "1", currency: "EUR" } } })`,
+    ];
+    for (const one of asked) {
+      expect(await mutate(organization.key, one, "contact { owner { id } }")).toMatchObject({
+        contact: { owner: null },
+        errors: [],
+      });
+    }
+    // The duplicate and the lead; the two contacts and the deal have nobody.
+    expect(await owned()).toEqual({ [gone.id]: 2, nobody: 3 });
+  });
 });
 
 test("saved lists that name a member who was removed keep working", async () => {

@@ -17,7 +17,8 @@ const advisoryBefore: Readonly<Partial<Record<string, readonly Place[]>>> = {
 /**
  * The order in which every write takes its locks, so that no two writes deadlock: the order of the table of models, and
  * within a table that of the ids. Not checked here: the row of an idempotency key and the set of smart lists, which are
- * always locked first; and the share locks that foreign keys take on tags, always after the rows that have them.
+ * always locked first; the share locks on members, which do not wait once records are locked; and the share locks that
+ * foreign keys take on tags, always after the rows that have them.
  */
 const order: readonly Place[] = ownedModels.flatMap(([, { table, locked }]) =>
   locked ? [...(advisoryBefore[table] ?? []), table as Lockable] : [],

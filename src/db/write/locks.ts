@@ -33,11 +33,15 @@ export interface Lock {
   /** Waits for other writes that change the organization's members, or their roles and data scopes. */
   members(): Promise<void>;
   /**
-   * Keeps a member from being removed until the transaction ends.
+   * Keeps a member from being removed until the transaction ends. Does not wait, since the transaction may have locked
+   * records that a removal of the member waits for.
    *
    * @returns whether this is a current member
+   * @throws MemberChanging if another write is changing or removing the member
    */
   member(id: string): Promise<boolean>;
+  /** Waits for a write that is changing or removing a member. Only before records are locked. */
+  memberChange(id: string): Promise<void>;
   /**
    * Keeps erasures of people and steps of jobs from running together: a step may hold values that an erasure cannot see
    * yet.
@@ -59,6 +63,17 @@ export interface Lock {
  */
 export class ConcurrentChange extends Error {
   override readonly name = "ConcurrentChange";
+}
+
+/** Another write was changing or removing a member. The work must start again, after `Lock.memberChange`. */
+export class MemberChanging extends ConcurrentChange {
+  /** Row id. */
+  readonly memberId: string;
+
+  constructor(memberId: string) {
+    super("a member was changed or removed meanwhile");
+    this.memberId = memberId;
+  }
 }
 
 const forStrength = (strength: Strength): string => `FOR ${strength === "update" ? "UPDATE" : "SHARE"}`;
@@ -115,13 +130,22 @@ export function locksOf(query: Query, orgId: string, order: LockOrder): Lock {
       await advisory("SELECT pg_advisory_xact_lock(hashtextextended($1, 7242007))", [`${orgId} members`]);
     },
     async member(id) {
-      // Not in the order of locks: only a removal waits for it, and it then takes records that the member owns already.
+      // Not in the order of locks, because nothing waits here.
       const [row] = await query<{ active: boolean }>(
         `SELECT removed_at IS NULL AS active FROM member WHERE org_id = $1::uuid AND id = $2::uuid
-     FOR SHARE`,
+     FOR SHARE SKIP LOCKED`,
         [orgId, id],
       );
-      return row?.active === true;
+      if (row) return row.active;
+      const there = "SELECT 1 AS there FROM member WHERE org_id = $1::uuid AND id = $2::uuid";
+      if ((await query(there, [orgId, id])).length > 0) throw new MemberChanging(id);
+      return false;
+    },
+    async memberChange(id) {
+      await query("SELECT 1 AS locked FROM member WHERE org_id = $1::uuid AND id = $2::uuid FOR SHARE", [
+        orgId,
+        id,
+      ]);
     },
     async erasure(strength) {
       order.enter("erasure");

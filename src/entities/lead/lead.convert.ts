@@ -10,6 +10,7 @@ import { readCustomValue } from "../../records/custom-values.ts";
 import { readInput } from "../../records/inputs.ts";
 import { lockLiveContact } from "../../records/lock-contact.ts";
 import { currencyOf, type MoneyCaller } from "../../records/money.inputs.ts";
+import { passOwner } from "../../records/owner.ts";
 import { checkVersion } from "../../records/version.ts";
 import type { IdempotencyKey } from "../../records/write/repeatable.ts";
 import { write } from "../../records/write/write.ts";
@@ -78,7 +79,8 @@ export async function convertLead(
           if (money && money.refusals.length > 0) throw new RefusalError(money.refusals);
           await writer.tx.lock.children({ table: "deal", column: "lead_id" }, lead.id);
           await writer.tx.lock.children({ table: "activity", column: "lead_id" }, lead.id);
-          const { contact, contactOutcome } = await becomeContact(writer, locked, definitions);
+          const ownerId = await passOwner(caller, writer.tx, lead.ownerId);
+          const { contact, contactOutcome } = await becomeContact(writer, locked, ownerId, definitions);
           const deal =
             value === null || !money || !("currency" in money)
               ? null
@@ -91,7 +93,7 @@ export async function convertLead(
                   expectedCloseOn: input.deal?.expectedCloseOn ? new Date(input.deal.expectedCloseOn) : null,
                   contactId: contact.id,
                   leadId: lead.id,
-                  ownerId: lead.ownerId,
+                  ownerId,
                 });
           const converted = await writer.update("lead", lead, {
             status: "CONVERTED",
@@ -164,6 +166,7 @@ async function lockBoth(
 async function becomeContact(
   writer: Writer,
   { lead, contact: before, address }: Locked,
+  ownerId: string | null,
   definitions: readonly Definition[],
 ): Promise<Pick<Converted, "contact" | "contactOutcome">> {
   const { holder } = address;
@@ -187,7 +190,7 @@ async function becomeContact(
   const contact = await writer.insert("contact", {
     ...emptyContact,
     ...becoming(lead),
-    ...{ id: newId(), tagIds: lead.tagIds },
+    ...{ id: newId(), tagIds: lead.tagIds, ownerId },
     ...wishes,
     custom: fittingCustom({}, lead.custom as CustomValues, definitions),
   });

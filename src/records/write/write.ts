@@ -1,7 +1,7 @@
 import { isRetryable, isStale, violatesForeignKey } from "../../db/faults.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { ERASED_ANSWER } from "../../db/write/erase.ts";
-import { ConcurrentChange } from "../../db/write/locks.ts";
+import { ConcurrentChange, MemberChanging } from "../../db/write/locks.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
 import { fingerprint } from "../../lib/cursor.ts";
 import { RefusalError, RequestError, refuse } from "../../lib/errors.ts";
@@ -48,12 +48,17 @@ export async function write<Result>(
   work: (writer: Writer) => Promise<Result>,
   { optimistic = false, repeatable, timeout, retry }: WriteOptions<Result> = {},
 ): Promise<Result> {
+  const changing = new Set<string>();
+  const attempted = async (writer: Writer) => {
+    for (const memberId of changing) await writer.tx.lock.memberChange(memberId);
+    return work(writer);
+  };
   const run = async (tx: Db) => {
     const writer = new Writer(tx, caller);
     const result =
       repeatable?.key == null
-        ? await work(writer)
-        : await once(caller, writer, { ...repeatable, key: repeatable.key }, work);
+        ? await attempted(writer)
+        : await once(caller, writer, { ...repeatable, key: repeatable.key }, attempted);
     await writer.record();
     return { result, warnings: writer.warnings };
   };
@@ -69,6 +74,7 @@ export async function write<Result>(
         throw refuse("UNKNOWN_REFERENCE", ["input"], "a record that this refers to was removed just now");
       }
       if (!(error instanceof ConcurrentChange || isRetryable(error) || retry?.(error))) throw error;
+      if (error instanceof MemberChanging) changing.add(error.memberId);
       if (attempt === ATTEMPTS) throw isStale(error) ? error : conflict(error);
       // A random pause, so that two writes that conflicted do not meet again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));

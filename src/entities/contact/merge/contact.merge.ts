@@ -2,17 +2,26 @@ import { decodeId } from "../../../db/ids.ts";
 import type { ContactRow } from "../../../db/prisma/rows.ts";
 import { contactChildren, movedByMerge } from "../../../db/references.ts";
 import { delegate } from "../../../db/scope/delegate.ts";
+import type { Definition } from "../../../filter/registry/fields.ts";
 import type { ContactMerge } from "../../../generated/prisma/client.ts";
 import type { Caller } from "../../../graphql/context.ts";
 import { type Refusal, RefusalError, refusal } from "../../../lib/errors.ts";
 import { newId } from "../../../lib/typeid.ts";
 import { alreadyMerged, leading, merging } from "../../../records/lock-contact.ts";
+import { isStillMember } from "../../../records/owner.ts";
 import { checkVersion } from "../../../records/version.ts";
 import type { IdempotencyKey } from "../../../records/write/repeatable.ts";
 import { toSnapshot } from "../../../records/write/snapshot.ts";
 import { write } from "../../../records/write/write.ts";
 import type { Writer } from "../../../records/write/writer.ts";
-import { type Choice, type LeftOut, type MergeField, planMerge, type WantedChoice } from "./merge.rules.ts";
+import {
+  type Choice,
+  type LeftOut,
+  type MergeField,
+  type MergePlan,
+  planMerge,
+  type WantedChoice,
+} from "./merge.rules.ts";
 
 /** Maximum number of duplicates in one merge. */
 const MAX_DUPLICATES = 100;
@@ -71,7 +80,7 @@ export function mergeContacts(
         const { field, customField, fromId } = choice;
         return { field, customField, fromId: decodeId(fromId)?.uuid ?? "" };
       });
-      const plan = planMerge(contacts, wanted, definitions);
+      const plan = await planWithOwner(writer, contacts, wanted, definitions);
       if (plan.refusals.length > 0) throw new RefusalError(plan.refusals);
       const [primary, ...duplicates] = contacts;
       const tags = (plan.changes.tagIds?.length ?? 0) - primary.tagIds.length;
@@ -167,6 +176,25 @@ async function lockAll(
     else throw new RefusalError([refusal("INVALID_VALUE", path, "names none of the contacts to merge")]);
   }
   return contacts as [ContactRow, ...ContactRow[]];
+}
+
+/** Plans a merge. A duplicate whose owner was removed counts as unassigned, so that no such owner is passed on. */
+async function planWithOwner(
+  { tx }: Writer,
+  contacts: readonly [ContactRow, ...ContactRow[]],
+  wanted: readonly WantedChoice[],
+  definitions: readonly Definition[],
+): Promise<MergePlan> {
+  const [primary, ...duplicates] = contacts;
+  const gone = new Set<string | null>();
+  for (;;) {
+    const assigned = duplicates.map((each) => (gone.has(each.ownerId) ? { ...each, ownerId: null } : each));
+    const plan = planMerge([primary, ...assigned], wanted, definitions);
+    const ownerId = plan.changes.ownerId ?? null;
+    if (plan.refusals.length > 0 || ownerId === null || ownerId === primary.ownerId) return plan;
+    if (await isStillMember(tx, ownerId)) return plan;
+    gone.add(ownerId);
+  }
 }
 
 /**

@@ -57,7 +57,8 @@ export async function unmergeContacts(caller: Caller, mergeId: string): Promise<
         const calls = await divideCalls(writer, primary, duplicates, past.columns.lastCallAt ?? null);
         const { ownerId } = past.columns;
         // The owner before the merge may have been removed since.
-        const gone = ownerId != null && !(await isStillMember(writer.tx, ownerId));
+        const kept = ownerId == null || ownerId === primary.ownerId;
+        const gone = !kept && !(await isStillMember(writer.tx, ownerId));
         const contact = await writer.update("contact", primary, {
           ...past.columns,
           ...(gone && { ownerId: primary.ownerId }),
