@@ -194,6 +194,18 @@ describe.skipIf(oneConnection)("a caller who is known", () => {
     await instance.knows(key);
   });
 
+  test("is no reason to wait with closing for a connection that was cut off when it began to listen", async () => {
+    const relay = await startRelay(databaseUrl);
+    relay.freezeAtOnce();
+    const database = await openDatabase(
+      { kind: "postgres", url: relay.url, poolSize: 1, statementTimeout: 20_000 },
+      { onDeaf: () => undefined },
+    );
+    expect(database.callerChanges.isCurrent()).toBe(false);
+    await vi.waitFor(() => expect(relay.listening()).toBe(1), { timeout: 15_000 });
+    await database.close();
+  });
+
   test.skipIf(poolerMissing !== null)(
     "is looked up with each request behind a pooler in transaction mode",
     async () => {

@@ -10,11 +10,18 @@ export async function startRelay(target: string) {
   const { hostname, port } = new URL(target);
   const all = new Set<Socket>();
   const listening = new Set<readonly [Socket, Socket]>();
+  let atOnce = false;
+  const cut = ([near, far]: readonly [Socket, Socket]) => {
+    near.unpipe(far).pause();
+    far.unpipe(near).pause();
+  };
   const server = createServer((near) => {
     const far = connect(Number(port || 5432), hostname);
     near.pipe(far).pipe(near);
     near.on("data", (bytes) => {
-      if (bytes.includes("LISTEN ")) listening.add([near, far]);
+      if (!bytes.includes("LISTEN ")) return;
+      listening.add([near, far]);
+      if (atOnce) cut([near, far]);
     });
     for (const socket of [near, far]) {
       all.add(socket);
@@ -35,10 +42,13 @@ export async function startRelay(target: string) {
     url: Object.assign(new URL(target), { hostname: "127.0.0.1", port: String(own) }).toString(),
     /** From now on, nothing arrives over the connections that listen. */
     freeze() {
-      for (const [near, far] of listening) {
-        near.unpipe(far).pause();
-        far.unpipe(near).pause();
-      }
+      for (const sockets of listening) cut(sockets);
     },
+    /** From now on, a connection that begins to listen gets no answer. */
+    freezeAtOnce() {
+      atOnce = true;
+    },
+    /** Number of connections that began to listen. */
+    listening: () => listening.size,
   };
 }

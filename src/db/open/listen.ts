@@ -20,6 +20,8 @@ const ASK_AFTER = 300;
 const HOLDS = 900;
 /** Milliseconds after which a question without an answer means that the connection is broken. */
 const UNANSWERED = 5_000;
+/** Milliseconds after which a connection that is not yet trusted is given up. */
+const CONNECTS = 15_000;
 /** Milliseconds between two attempts to connect. */
 const RETRY = 1_000;
 /** The same if the database, or a pooler in front of it, passes on no notifications. */
@@ -40,6 +42,8 @@ export class ListenedChanges extends OwnChanges {
   readonly #notify: (text: string) => Promise<unknown>;
   readonly #onDeaf: (reason: string) => void;
   #client: pg.Client | null = null;
+  /** The client of a connection that is not yet trusted. */
+  #opening: pg.Client | null = null;
   #connecting: Promise<void> | null = null;
   #nextAttempt = 0;
   /** When the last question that was answered was sent. */
@@ -81,13 +85,16 @@ export class ListenedChanges extends OwnChanges {
 
   override async close(): Promise<void> {
     this.#closed = true;
+    for (const client of [this.#opening, this.#client]) if (client) this.#drop(client);
     await this.#connecting;
-    if (this.#client) this.#drop(this.#client);
   }
 
   async #connect(): Promise<void> {
     this.#nextAttempt = performance.now() + RETRY;
     const client = this.#open();
+    this.#opening = client;
+    // Whatever is not answered: without this, a connection that is cut off silently now would be waited for, for ever.
+    const patience = setTimeout(() => this.#drop(client), CONNECTS);
     client.on("error", () => this.#drop(client));
     client.on("end", () => this.#drop(client));
     try {
@@ -110,6 +117,8 @@ export class ListenedChanges extends OwnChanges {
       // feature_not_supported, read_only_sql_transaction: a standby.
       if (code === "0A000" || code === "25006") this.#deaf(message);
     } finally {
+      clearTimeout(patience);
+      this.#opening = null;
       this.#connecting = null;
       if (this.#client !== client || this.#closed) this.#drop(client);
     }
@@ -123,17 +132,16 @@ export class ListenedChanges extends OwnChanges {
   /** Whether a notification of another connection arrives while this one is idle. */
   async #hears(client: pg.Client): Promise<boolean> {
     const proof = PROOF + randomUUID();
-    let timer: NodeJS.Timeout | undefined;
     const heard = new Promise<boolean>((resolve) => {
       client.on("notification", ({ payload }) => payload === proof && resolve(true));
+    });
+    // May wait for a connection of the pool, which says nothing about notifications.
+    await this.#notify(proof);
+    let timer: NodeJS.Timeout | undefined;
+    const unheard = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), UNANSWERED);
     });
-    try {
-      await this.#notify(proof);
-      return await heard;
-    } finally {
-      clearTimeout(timer);
-    }
+    return Promise.race([heard, unheard]).finally(() => clearTimeout(timer));
   }
 
   async #ask(client: pg.Client, now: number): Promise<void> {
