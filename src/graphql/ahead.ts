@@ -140,8 +140,19 @@ const isSame = (one: RowQuestion, other: RowQuestion): boolean => {
   return one.kind === "count" && other.kind === "count" && one.table === other.table;
 };
 
+/**
+ * The questions that are asked about all of several records. Others are left to the loaders: all records are read by one
+ * statement, and each question is asked about each of them, however few have asked it.
+ *
+ * @param sets the questions about each record
+ */
+export function askedByAll(sets: readonly (readonly RowQuestion[])[]): readonly RowQuestion[] {
+  const [first = [], ...others] = new Set(sets);
+  return first.filter((question) => others.every((set) => set.some((other) => isSame(question, other))));
+}
+
 /** Each question once. */
-export const distinct = (questions: readonly RowQuestion[]): readonly RowQuestion[] =>
+const distinct = (questions: readonly RowQuestion[]): readonly RowQuestion[] =>
   questions.filter((question, at) => questions.findIndex((other) => isSame(question, other)) === at);
 
 interface Known {

@@ -5,7 +5,7 @@ import type { ContactRow } from "../db/prisma/rows.ts";
 import type { RowQuestion } from "../db/read/row-questions.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
-import { distinct, keepAnswers, questionsOf } from "./ahead.ts";
+import { askedByAll, keepAnswers, questionsOf } from "./ahead.ts";
 import { batched } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { type Columns, columnsOfRow, selecting } from "./plan.ts";
@@ -66,7 +66,7 @@ const columnsByKey = <Row>(
         const ids = [...new Set(wanted.map(({ id }) => id))];
         const sets = new Set(wanted.map(({ columns }) => columns));
         const select = [...always, ...[...sets].flatMap((columns) => [...(columns ?? [])])];
-        const questions = distinct([...new Set(wanted.map((each) => each.questions))].flat());
+        const questions = askedByAll(wanted.map((each) => each.questions));
         const rows = await read(context, ids, sets.has(null) ? {} : selecting(select), questions);
         const byKey = new Map(rows.map((row, at) => [ids[at], row]));
         return wanted.map(({ id }) => byKey.get(id) ?? null);

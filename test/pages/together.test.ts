@@ -83,3 +83,22 @@ describe.each(questions)("%s", (_what, query) => {
     if (sees === "assigned") expect(loaded).not.toMatch(/bare/);
   });
 });
+
+test("what one of several contacts is asked about is not read for the others", async () => {
+  const others = await Promise.all(["one", "two"].map((name) => organization.contact({ name })));
+  for (const { id } of others) await organization.deal({ contactId: id, name: "of another" });
+  const [one, two] = others.map(({ globalId }) => globalId);
+  const { answer, statements } = await statementsOf(() =>
+    sendText(
+      organization.key,
+      `{ a: contact(id: "${contact.globalId}") { owner { name } deals(first: 1) { nodes { name } } }
+         b: contact(id: "${one}") { owner { name } deals(first: 3) { nodes { name } } }
+         c: contact(id: "${two}") { owner { name } } }`,
+    ),
+  );
+  expect(answer.errors).toEqual([]);
+  expect(answer.text.match(/of another/g)).toHaveLength(1);
+  const besides = statements.filter((sql) => !/FROM api_key/.test(sql));
+  // All are asked about their owner; the deals of both contacts are one more statement.
+  expect(besides.map((sql) => /FROM deal/.test(sql))).toEqual([false, true]);
+});
