@@ -141,8 +141,8 @@ const isSame = (one: RowQuestion, other: RowQuestion): boolean => {
 };
 
 /**
- * The questions that are asked about all of several records. Others are left to the loaders: all records are read by one
- * statement, and each question is asked about each of them, however few have asked it.
+ * The questions that are asked about all of several records. Others are left to the loaders: one statement reads all
+ * the records, and it would ask each question about each of them.
  *
  * @param sets the questions about each record
  */
