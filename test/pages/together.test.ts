@@ -102,3 +102,42 @@ test("what one of several contacts is asked about is not read for the others", a
   // All are asked about their owner; the deals of both contacts are one more statement.
   expect(besides.map((sql) => /FROM deal/.test(sql))).toEqual([false, true]);
 });
+
+test("pages from any place are answered with what loaders read about their own records", async () => {
+  const listed = await Promise.all(
+    [1, 2, 3, 4, 5].map(async (at) => {
+      const made = await organization.contact({ name: `listed ${at}`, tags: [`tag ${at}`] });
+      await organization.deal({ contactId: made.id, name: `deal ${at}` });
+      return made;
+    }),
+  );
+  const fields = `totalCount pageInfo { hasNextPage hasPreviousPage }
+    edges { cursor node { id name tags { name } deals(first: 1) { totalCount nodes { name } } } }`;
+  const order = 'filter: { name: { startsWith: "listed" } }, orderBy: [{ field: NAME, direction: ASC }]';
+  const all = JSON.parse((await sendText(organization.key, `{ contacts(${order}) { ${fields} } }`)).text) as {
+    data: { contacts: { edges: { cursor: string; node: object }[] } };
+  };
+  const { edges } = all.data.contacts;
+  expect(edges).toHaveLength(listed.length);
+  expect(edges[1]?.node).toMatchObject({
+    name: "listed 2",
+    tags: [{ name: "tag 2" }],
+    deals: { totalCount: 1, nodes: [{ name: "deal 2" }] },
+  });
+  const middle = edges[2]?.cursor;
+  const pages: readonly (readonly [args: string, from: number, to: number])[] = [
+    ["first: 2", 0, 2],
+    ["last: 2", 3, 5],
+    [`first: 1, after: "${middle}"`, 3, 4],
+    [`first: 9, after: "${middle}"`, 3, 5],
+    [`last: 1, before: "${middle}"`, 1, 2],
+    [`last: 9, before: "${middle}"`, 0, 2],
+    ["first: 2, trash: INCLUDE", 0, 2],
+  ];
+  for (const [args, from, to] of pages) {
+    const query = `{ contacts(${order}, ${args}) { ${fields} } }`;
+    const { text } = await sendText(organization.key, query);
+    const nodes = (JSON.parse(text) as typeof all).data.contacts.edges.map(({ node }) => node);
+    expect(nodes, args).toEqual(edges.slice(from, to).map(({ node }) => node));
+  }
+});
