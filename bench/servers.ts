@@ -7,7 +7,7 @@ import { generatePlainClient } from "./servers/generate.ts";
 import { measure } from "./servers/measure.ts";
 import { ALL, readOptions } from "./servers/options.ts";
 import { profileWorkload } from "./servers/profile.ts";
-import { writeReadme } from "./servers/readme.ts";
+import { resultsOf, writeReadme } from "./servers/readme.ts";
 import { busiest, goalTable, machine, revision, table } from "./servers/report.ts";
 import { type Letter, serverNames } from "./servers/types.ts";
 import { dropWorld, openWorld } from "./servers/world.ts";
@@ -45,14 +45,24 @@ if (options.profile !== null) {
     plans: plans.summaries,
   };
   say(`\n${table(report.rows)}\n\n${goalTable(report.goals)}\n\n${busiest(report.rows)}`);
-  if (options.dry || !complete || options.workloads !== ALL || names.length < serverNames.length) {
-    say("No results are written: that takes all workloads of all servers in one run, without --dry.");
+  const results = resultsOf.get(options.size);
+  if (
+    !results ||
+    options.dry ||
+    !complete ||
+    options.workloads !== ALL ||
+    names.length < serverNames.length
+  ) {
+    say(
+      "No results are written: that takes all workloads of all servers in one run, --small or --full, without --dry.",
+    );
   } else {
     await mkdir(path("../results"), { recursive: true });
-    await writeFile(path("../results/plans.txt"), plans.text);
-    await writeFile(path("../results/latest.json"), `${JSON.stringify(report, null, 2)}\n`);
-    await writeReadme(report);
-    say("written: bench/results/latest.json, bench/results/plans.txt and the table in README.md");
+    const plansFile = results === "latest" ? "plans.txt" : `${results}-plans.txt`;
+    await writeFile(path(`../results/${plansFile}`), plans.text);
+    await writeFile(path(`../results/${results}.json`), `${JSON.stringify(report, null, 2)}\n`);
+    await writeReadme(results, report);
+    say(`written: bench/results/${results}.json, bench/results/${plansFile} and the table in README.md`);
   }
 }
 if (options.drop) await dropWorld(admin, options.size);

@@ -2,9 +2,17 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Goal, Report, Row } from "./result.ts";
 
-/** The README's table of what the last whole run has found. */
+/** The README's tables of what the last whole run of each size has found. */
 
-const BEGIN = "<!-- Written by `npm run bench` out of bench/results/latest.json. -->";
+/** The sizes with results of their own: the file of the results, by the number of contacts. */
+export const resultsOf: ReadonlyMap<number, Results> = new Map([
+  [1_000_000, "latest"],
+  [40_000, "small"],
+]);
+export type Results = "latest" | "small";
+
+const begin = (results: Results) =>
+  `<!-- Written by \`npm run bench\` out of bench/results/${results}.json. -->`;
 const END = "<!-- To here. -->";
 
 const file = fileURLToPath(new URL("../../README.md", import.meta.url));
@@ -94,23 +102,24 @@ export function readmeTable(report: Report): string {
 }
 
 /** @throws Error when the README has no place for it */
-export function withTable(readme: string, report: Report): string {
-  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`README.md lacks ${BEGIN} … ${END}`);
-  return `${readme.slice(0, from + BEGIN.length)}\n\n${readmeTable(report)}\n\n${readme.slice(to)}`;
+export function withTable(readme: string, results: Results, report: Report): string {
+  const from = readme.indexOf(begin(results));
+  const to = readme.indexOf(END, from);
+  if (from < 0 || to < 0) throw new Error(`README.md lacks ${begin(results)} … ${END}`);
+  return `${readme.slice(0, from + begin(results).length)}\n\n${readmeTable(report)}\n\n${readme.slice(to)}`;
 }
 
-/** Writes the table into the README. */
-export async function writeReadme(report: Report): Promise<void> {
-  await writeFile(file, withTable(await readFile(file, "utf8"), report));
+/** Writes a table into the README. */
+export async function writeReadme(results: Results, report: Report): Promise<void> {
+  await writeFile(file, withTable(await readFile(file, "utf8"), results, report));
 }
 
 /** Whether the README says what a report says. */
-export async function readmeAgrees(report: Report): Promise<boolean> {
+export async function readmeAgrees(results: Results, report: Report): Promise<boolean> {
   const readme = await readFile(file, "utf8");
-  return readme === withTable(readme, report);
+  return readme === withTable(readme, results, report);
 }
 
-/** The report of the last whole run. */
-export const latest = async (): Promise<Report> =>
-  JSON.parse(await readFile(new URL("../results/latest.json", import.meta.url), "utf8"));
+/** The report of the last whole run of a size. */
+export const reportOf = async (results: Results): Promise<Report> =>
+  JSON.parse(await readFile(new URL(`../results/${results}.json`, import.meta.url), "utf8"));

@@ -17,15 +17,28 @@ export const machine = (postgres: string): Machine => ({
   postgres,
 });
 
+const git = async (...args: string[]) =>
+  (await promisify(execFile)("git", args, { cwd: path("../..") })).stdout.trim();
+
+/** What a run measures: the product and what it needs. */
+const measured = ["src", "prisma", "package-lock.json"];
+
 /** The commit that is measured; empty outside of a repository. */
 export async function revision(): Promise<string> {
-  const git = async (...args: string[]) =>
-    (await promisify(execFile)("git", args, { cwd: path("../..") })).stdout.trim();
   try {
-    const changed = await git("status", "--porcelain", "--", "src", "prisma", "package-lock.json");
+    const changed = await git("status", "--porcelain", "--", ...measured);
     return `${await git("rev-parse", "--short", "HEAD")}${changed === "" ? "" : "+"}`;
   } catch {
     return "";
+  }
+}
+
+/** When what is measured was changed last; null outside of a repository. */
+export async function codeChanged(): Promise<Date | null> {
+  try {
+    return new Date(await git("log", "-1", "--format=%cI", "--", ...measured));
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Range } from "./figures.ts";
 
-/** What a run has found, as `results/latest.json` keeps it. Nothing but types: the product's tests read it too. */
+/** What a run has found, as `results/latest.json` and `results/small.json` keep it. Nothing but types: the product's tests read it too. */
 
 /** One server in one workload. */
 export interface Row {
@@ -74,7 +74,7 @@ export interface Machine {
   readonly postgres: string;
 }
 
-/** `results/latest.json`. */
+/** `results/latest.json` of a full run, `results/small.json` of a small one. */
 export interface Report {
   readonly date: string;
   /** The product's commit; with a `+` where its files had changed since. */
