@@ -1,6 +1,9 @@
 import type { Range } from "./figures.ts";
 
-/** What a run has found, as `results/latest.json` and `results/small.json` keep it. Nothing but types: the product's tests read it too. */
+/**
+ * What a run has found, as `results/latest.json` and `results/small.json` keep it. Nothing but types: the product's
+ * tests read it too.
+ */
 
 /** One server in one workload. */
 export interface Row {

@@ -13,8 +13,7 @@ describe.each([...resultsOf.values()])("%s.json", (results) => {
       const word = met === null ? "not measured" : met ? "met" : "**missed**";
       expect(table.split("\n").find((line) => line.startsWith(`| ${workload} | ${goal} |`))).toContain(word);
     }
-    expect([...new Set(report.goals.map(({ workload }) => workload))].join("")).toMatch(
-      /^abcdefghi?j?i?soak$/,
-    );
+    const workloads = new Set(report.goals.map(({ workload }) => workload));
+    expect([...workloads]).toEqual(expect.arrayContaining([..."abcdefghi", "soak"]));
   });
 });
