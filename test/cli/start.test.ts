@@ -82,6 +82,18 @@ test("a first start seeds, shows a key and GraphiQL, answers, refuses a second p
   const second = await start({ DATA_DIR: directory });
   expect(second).toMatchObject({ code: 1, output: expect.stringContaining("is in use by process") });
 
+  // Callers are known from their first request on, and a revoked key is refused at once all the same.
+  const make = `mutation { made: apiKeyCreate(input: { name: "Short" }) { key apiKey { id } } }`;
+  const { key, apiKey } = (await ask(first.url, first.key, make)).data.made as never as {
+    readonly key: string;
+    readonly apiKey: { readonly id: string };
+  };
+  for (const _ of [1, 2]) expect((await ask(first.url, key, find)).data.contacts?.totalCount).toBe(0);
+  await ask(first.url, first.key, `mutation { apiKeyRevoke(id: "${apiKey.id}") { errors { message } } }`);
+  expect(await ask(first.url, key, find)).toMatchObject({
+    errors: [{ extensions: { code: "UNAUTHENTICATED" } }],
+  });
+
   await ask(first.url, first.key, create);
   first.child.kill("SIGTERM");
   expect(await first.exited).toBe(0);

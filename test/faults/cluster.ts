@@ -44,7 +44,18 @@ export class Cluster {
     const directory = await mkdtemp(join(tmpdir(), "rolograph-faults-"));
     await chmod(directory, 0o777);
     const cluster = new Cluster(bin, directory, await freePort());
-    await cluster.#run("initdb", "-D", cluster.#data, "-A", "trust", "-U", "postgres");
+    await cluster.#run(
+      "initdb",
+      "-D",
+      cluster.#data,
+      "-A",
+      "trust",
+      "-U",
+      "postgres",
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+    );
     await cluster.start();
     await cluster.sql("CREATE ROLE app LOGIN");
     await cluster.sql("CREATE DATABASE app OWNER app");
