@@ -89,8 +89,8 @@ export const faults: readonly TenancyFault[] = [
   fault(
     "custom fields of every organization are known",
     "db/read/catalogue.ts",
-    "FROM custom_field WHERE org_id = $1::uuid",
-    `FROM custom_field WHERE ${anyOrganization}`,
+    "FROM custom_field WHERE org_id =",
+    "FROM custom_field WHERE org_id IS NOT NULL OR org_id =",
     /^Query\.contactFilterFields$/,
   ),
   fault(
@@ -124,13 +124,13 @@ export const faults: readonly TenancyFault[] = [
   fault(
     "a page and its number are not confined",
     "db/scope/scoped.ts",
-    'scope(models[model], "findMany", { ...args }, principal), page',
-    "{ ...args }, page",
+    'const confined = scope(models[model], "findMany", { ...args }, principal);',
+    "const confined = { ...args };",
     /^Query\.(contacts|leads|deals)$/,
   ),
   fault(
     "facets count all rows",
-    "db/read/sets.ts",
+    "db/read/row-set.ts",
     'scope(name, "findMany", { where, select: chosen }, principal)',
     "{ where, select: chosen }",
     /^(Query\.contacts|ContactFacets\..*|DealFacets\..*)$/,
@@ -138,8 +138,8 @@ export const faults: readonly TenancyFault[] = [
   fault(
     "tags count what is hidden",
     "db/read/tag-usage.ts",
-    "AND ($3::uuid IS NULL OR r.owner_id = $3::uuid)",
-    "AND ($3::uuid IS NULL OR true)",
+    "r.tag_ids && $2::uuid[] AND r.owner_id = $3::uuid",
+    "r.tag_ids && $2::uuid[] AND $3::uuid IS NOT NULL",
     /^Query\.tags?$/,
   ),
   fault(

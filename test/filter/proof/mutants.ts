@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
   mutant("% _ and \\ are patterns", "compile/parts.ts", '.replace(/[\\\\%_]/g, "\\\\$&")', "", "text"),
   mutant(
     "not greater is less",
-    "compile/compile.ts",
+    "compile/parts.ts",
     'gt: "lte", gte: "lt"',
     'gt: "lt", gte: "lt"',
     "integer",
@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "what is always true is forgotten in an OR",
-    "compile/compile.ts",
+    "compile/parts.ts",
     "const everything: Where = { id: { notIn: [] } }",
     "const everything: Where = {}",
     "boolean",
