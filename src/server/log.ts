@@ -13,15 +13,12 @@ export const withoutSecrets = (line: string): string =>
   secrets.reduce((text, [secret, sign]) => text.replace(secret, sign), line);
 
 /**
- * Standard error, to which lines are written together: one write for each line takes a twentieth of the CPU of a small
- * request. Lines wait for a quarter of a second at most; when the process ends, the last ones are written too.
- */
-const standardError = () => pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 250 });
-
-/**
  * The process's log: JSON lines on standard error. No line contains a secret, and messages of errors contain no values.
  */
-export const createLogger = (level: Config["logLevel"], destination: DestinationStream = standardError()) =>
+export const createLogger = (
+  level: Config["logLevel"],
+  destination: DestinationStream = pino.destination(2),
+) =>
   pino(
     {
       level,
