@@ -15,9 +15,11 @@ beforeAll(async () => {
 
 const ask = (query: string, variables = {}) => sendText(organization.key, query, variables);
 
+const strictServer = () => serverWith({ limits: { costLimit: 0, introspection: true } });
+
 /** What an operation costs, as a server says that lets nothing pass. */
-async function costOf(query: string, variables = {}): Promise<number> {
-  const strict = await serverWith({ limits: { costLimit: 0, introspection: true } });
+async function costOf(query: string, variables = {}, server = strictServer()): Promise<number> {
+  const strict = await server;
   const { errors, text } = await read(
     await strict.fetch("http://test/graphql", {
       method: "POST",
@@ -120,6 +122,18 @@ describe("what is counted", () => {
       const query = `query${declared} ${page(`id deals(${size}) { nodes { id } }`)}`;
       expect(await costOf(query, variables)).toBe(literal);
     }
+  });
+
+  test("a document that is sent again costs what its variables say then", async () => {
+    const server = strictServer();
+    const sized = `query ($n: Int) ${page("id", "(first: $n)")}`;
+    const costs = [];
+    for (const n of [7, 70, 7]) costs.push(await costOf(sized, { n }, server));
+    const cut = `query ($it: Boolean!) ${page("id name @include(if: $it)")}`;
+    for (const it of [false, true, false]) costs.push(await costOf(cut, { it }, server));
+    const again = [await costOf(page("id"), {}, server), await costOf(page("id"), {}, server)];
+    expect(costs).toEqual([9, 72, 9, 12, 22, 12]);
+    expect(again).toEqual([12, 12]);
   });
 
   test("a variable that is left out, or null, is a page of 25", async () => {

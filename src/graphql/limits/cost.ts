@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import type { DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { Counter, type Share } from "./counter.ts";
 
 /**
@@ -25,6 +25,9 @@ export interface Cost {
   readonly actual: (data: unknown) => number;
 }
 
+/** The costs of operations that do not depend on variables. */
+const known = new WeakMap<OperationDefinitionNode, Cost>();
+
 /** @param variables coerced, with their defaults and without omitted ones */
 export function costOf(
   schema: GraphQLSchema,
@@ -32,9 +35,19 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): Cost {
+  const before = known.get(operation);
+  if (before) return before;
   const root = schema.getRootType(operation.operation);
   if (!root) return { total: 0, dearest: () => [], fields: () => [], actual: () => 0 };
   const counter = new Counter(schema, document, variables);
+  const cost = counted(counter, operation, root);
+  // Counted once more, because a counter keeps its variables, which may be megabytes of an import.
+  if (!counter.readsVariables)
+    known.set(operation, counted(new Counter(schema, document, {}), operation, root));
+  return cost;
+}
+
+function counted(counter: Counter, operation: OperationDefinitionNode, root: GraphQLObjectType): Cost {
   const total = Math.min(counter.selections(operation.selectionSet, root, 1), Number.MAX_SAFE_INTEGER);
   return {
     total,

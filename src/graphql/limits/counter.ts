@@ -62,6 +62,8 @@ export class Counter {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   /** Each selection is counted once, however often its fragment is spread. */
   readonly #known = new Map<SelectionSetNode, Known>();
+  /** Whether a variable was read: with other values the cost may be another. */
+  readsVariables = false;
 
   constructor(
     readonly schema: GraphQLSchema,
@@ -191,7 +193,7 @@ export class Counter {
       case Kind.LIST:
         return value.values;
       case Kind.VARIABLE: {
-        const { [value.name.value]: variable } = this.variables;
+        const variable = this.#variable(value.name.value);
         return variable === undefined ? fallback() : variable;
       }
       default:
@@ -199,12 +201,17 @@ export class Counter {
     }
   }
 
+  #variable(name: string): unknown {
+    this.readsVariables = true;
+    return this.variables[name];
+  }
+
   #included(directives: readonly DirectiveNode[] | undefined): boolean {
     return (directives ?? []).every(({ name, arguments: given }) => {
       const condition = given?.find((argument) => argument.name.value === "if")?.value;
       const value =
         condition?.kind === Kind.VARIABLE
-          ? this.variables[condition.name.value]
+          ? this.#variable(condition.name.value)
           : condition?.kind === Kind.BOOLEAN && condition.value;
       return name.value === "skip" ? value !== true : name.value !== "include" || value !== false;
     });
