@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { sourceStack } from "../server/stacks.ts";
 import { warnOfStaleBuild } from "../server/stale-build.ts";
 import { operatorWords, UsageError } from "./run.ts";
 
@@ -91,6 +92,10 @@ export async function buildProgram(argv: readonly string[]): Promise<Program> {
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const { program, running } = await buildProgram(argv);
   if (running.name() !== USUAL) warnOfStaleBuild();
+  // Node.js prints an error that nobody catches, and ends.
+  process.on("uncaughtExceptionMonitor", (error) => {
+    if (error instanceof Error && error.stack) error.stack = sourceStack(error.stack);
+  });
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -118,5 +123,5 @@ function tell(error: unknown): string {
   }
   const words = operatorWords(error);
   if (words !== null) return words;
-  return (error instanceof Error && error.stack) || String(error);
+  return error instanceof Error && error.stack ? sourceStack(error.stack) : String(error);
 }

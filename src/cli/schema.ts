@@ -1,9 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Command } from "commander";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { filterReference } from "../filter/registry/reference.ts";
 import { importReference } from "../jobs/import/reference.ts";
+import { root } from "../root.ts";
 import { schema } from "../schema.ts";
 import { errorsReference } from "./errors-reference.ts";
 import { faultsReference } from "./faults-reference.ts";
@@ -26,7 +27,7 @@ export const schemaFiles = new Command("schema")
   .action(async ({ check = false }: { check?: boolean }) => {
     const stale: string[] = [];
     for (const [name, make] of Object.entries(made)) {
-      const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+      const path = join(root, name);
       if (!check) await writeFile(path, make());
       else if ((await readFile(path, "utf8").catch(() => "")) !== make()) stale.push(name);
     }

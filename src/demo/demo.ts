@@ -19,8 +19,10 @@ export async function seedDemo(
 ): Promise<readonly DemoOrganization[]> {
   const demos = demoOrganizations;
   const ids = demos.map((demo) => demo.id);
-  const present = await database.prisma.organization.count({ where: { id: { in: ids } } });
-  if (present === demos.length) return demos;
+  const { rowCount } = await database.pool.query("SELECT FROM organization WHERE id = ANY ($1::uuid[])", [
+    ids,
+  ]);
+  if (rowCount === demos.length) return demos;
   await withTransaction(database.pool, async (client) => {
     for (const demo of demos) {
       let shown = -1;
@@ -48,6 +50,12 @@ export async function createDemoKey(database: Database, demo: DemoOrganization):
   return key;
 }
 
+/** Whether a key exists and was not revoked. In SQL: Prisma's engine would take a tenth of the time of a start. */
+async function isValid({ pool }: Database, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query("SELECT FROM api_key WHERE id = $1 AND revoked_at IS NULL", [id]);
+  return rowCount === 1;
+}
+
 /**
  * Prepares the embedded database: seeds it on the first start, and finds or makes the demo key. The key is stored as
  * plain text beside the database, in a directory that belongs to the user, so that each start can show it.
@@ -62,9 +70,7 @@ export async function prepareDemo(
   const path = join(directory, "demo-key");
   const kept = (await readFile(path, "utf8").catch(() => "")).trim();
   const parsed = parseKey(kept);
-  const row =
-    parsed && (await database.prisma.apiKey.findFirst({ where: { id: parsed.id, revokedAt: null } }));
-  if (row) return kept;
+  if (parsed && (await isValid(database, parsed.id))) return kept;
   const key = await createDemoKey(database, demo);
   await writeFile(path, `${key}\n`, { mode: 0o600 });
   return key;

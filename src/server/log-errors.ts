@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { sourceStack } from "./stacks.ts";
 
 /**
  * Errors in the log: their kind and origin, without the values that PostgreSQL, Prisma and JavaScript put in messages.
@@ -85,12 +86,14 @@ const fromDriver = ({ kind, originalCode, table, constraint }: DriverFault): Err
 
 /** The frames of a stack, without the message before them. */
 const framesOf = (stack: string): string =>
-  stack
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, MOST_FRAMES)
-    .map((line) => line.trim())
-    .join("\n");
+  sourceStack(
+    stack
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, MOST_FRAMES)
+      .map((line) => line.trim())
+      .join("\n"),
+  );
 
 /** An error's message without parts that may contain personal data. */
 export function withoutValues(message: string): string {

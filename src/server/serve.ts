@@ -10,6 +10,12 @@ import { openConfigured, prepare, say, urlOf, warmUp } from "./startup.ts";
 import { startTelemetry, type Telemetry } from "./watch/telemetry.ts";
 
 /**
+ * Milliseconds from listening to the warm-up, during which nothing else is answered for a moment: whoever waits for the
+ * port is answered first.
+ */
+const WARM_AFTER = 200;
+
+/**
  * Opens the database, listens, and closes both on SIGTERM or SIGINT. A second signal ends the process at once.
  *
  * @param worker whether this process is one of several workers: then the primary process has applied the migrations,
@@ -24,6 +30,7 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
 
   // Signals are handled from here on, so that a start that is interrupted closes the database.
   let stopping = false;
+  let warm = false;
   let listener: Listener | null = null;
   let redis: Redis | null = null;
   let stopServing = async () => {};
@@ -78,12 +85,16 @@ export async function serve(config: Config, logger: Logger, { worker = false } =
         ),
       graphiql: key === null ? null : { key, query: exampleQuery, host: config.host },
       isStopping: () => stopping,
+      isWarm: () => warm,
     });
-    if (config.database.kind === "postgres") await warmUp(database);
     listener = new Listener(gateway, config);
     const port = await listener.listen(config.port, config.host);
     stopServing = listener.stop.bind(listener);
     stopJobs = startJobs(database, logger, config);
+    setTimeout(async () => {
+      await warmUp(database);
+      warm = true;
+    }, WARM_AFTER);
     if (worker) return;
     const url = urlOf(config.host, port);
     if (key === null) {

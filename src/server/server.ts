@@ -63,6 +63,8 @@ export interface ServerOptions {
   readonly graphiql: GraphiqlOptions | null;
   /** Whether the server is stopping: then `/ready` answers 503 and each answer closes its connection. */
   readonly isStopping?: () => boolean;
+  /** Whether the first queries would load nothing any more: until then `/ready` answers 503. */
+  readonly isWarm?: () => boolean;
 }
 
 /** The server as a function, which opens no port: tests call its `fetch`. */
@@ -85,6 +87,7 @@ export function createServer({
   observer = null,
   tracer = null,
   isStopping = () => false,
+  isWarm = () => true,
 }: ServerOptions): Gateway {
   const { pool, readFor, statementName, callerChanges } = database;
   const callers = new KnownCallers(callerChanges);
@@ -125,7 +128,7 @@ export function createServer({
       useLimits(limits, ratesOf(rates, rateStore, logger)),
       useErrorOrder(),
       useJit(compileAfter),
-      useProbes(database, isStopping),
+      useProbes(database, () => isWarm() && !isStopping()),
     ],
     maskedErrors: {
       maskError,

@@ -40,8 +40,8 @@ export const urlOf = (host: string, port: number): string =>
 const NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Loads Prisma's query compiler and graphql-jit, and reads no row. Without this they would load during the first
- * queries: a process that has just answered `/ready` with 200 would then answer nothing for a second.
+ * Loads Prisma's query compiler and graphql-jit, and reads no row. Without this they would load during later
+ * queries: a process that has answered `/ready` with 200 would then answer nothing for a moment.
  */
 export async function warmUp({ prisma }: Pick<Database, "prisma">): Promise<void> {
   await Promise.all([

@@ -15,7 +15,7 @@ beforeAll(async () => {
   // Tries to hold each directory that it is sent, says what came of it, and lets go of nothing by itself.
   await writeFile(
     join(directory, "contender.mjs"),
-    `import { lockDirectory } from ${JSON.stringify(resolve("dist/db/open/lock.js"))};
+    `import { lockDirectory } from ${JSON.stringify(resolve("src/db/open/lock.ts"))};
 let unlock;
 process.on("message", async ({ hold }) => {
   if (!hold) return process.send(String(await unlock()));
@@ -36,7 +36,13 @@ const unshare = await promisify(execFile)("unshare", [...apart, "true"]).then(
 );
 
 function contender(wrapper: readonly string[] = []) {
-  const [command = "", ...args] = [...wrapper, process.execPath, join(directory, "contender.mjs")];
+  const [command = "", ...args] = [
+    ...wrapper,
+    process.execPath,
+    "--import",
+    "tsx",
+    join(directory, "contender.mjs"),
+  ];
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   children.add(child.setMaxListeners(0));
   const send = (message: object) =>

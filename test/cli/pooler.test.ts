@@ -105,7 +105,9 @@ test("a server on a standby reports that it is read-only, and answers queries", 
   await admin(`ALTER DATABASE ${name} SET default_transaction_read_only TO on`);
   const { url, output, stop } = await start(env);
   expect(output()).toContain("The database is a read-only standby: queries are answered");
-  expect((await fetch(url.replace("graphql", "ready"))).status).toBe(200);
+  await expect
+    .poll(async () => (await fetch(url.replace("graphql", "ready"))).status, { timeout: 30_000 })
+    .toBe(200);
   expect(await ask(url, key, "{ contacts(first: 1) { totalCount } }")).toEqual({
     data: { contacts: { totalCount: 0 } },
   });

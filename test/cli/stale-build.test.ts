@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 
@@ -9,12 +9,12 @@ import { expect, onTestFinished, test } from "vitest";
 async function told(): Promise<{ directory: string; start: () => Promise<string> }> {
   const directory = await mkdtemp(join(tmpdir(), "rolograph-stale-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  await mkdir(join(directory, "dist/server"), { recursive: true });
   await writeFile(join(directory, "package.json"), '{ "type": "module" }');
-  await cp("dist/server/stale-build.js", join(directory, "dist/server/stale-build.js"));
-  const script = 'import("./dist/server/stale-build.js").then(({ warnOfStaleBuild }) => warnOfStaleBuild())';
+  await cp("dist", join(directory, "dist"), { recursive: true });
+  await symlink(resolve("node_modules"), join(directory, "node_modules"));
   const start = async () =>
-    (await promisify(execFile)(process.execPath, ["-e", script], { cwd: directory })).stderr;
+    (await promisify(execFile)(process.execPath, ["dist/main.js", "key", "--help"], { cwd: directory }))
+      .stderr;
   return { directory, start };
 }
 

@@ -77,7 +77,9 @@ test("a first start seeds, shows a key and GraphiQL, answers, refuses a second p
   const { data } = await ask(first.url, first.key, exampleQuery);
   expect(data.contacts?.totalCount).toBeGreaterThan(0);
   expect((await fetch(first.url.replace("graphql", "health"))).status).toBe(200);
-  expect((await fetch(first.url.replace("graphql", "ready"))).status).toBe(200);
+  await expect
+    .poll(async () => (await fetch(first.url.replace("graphql", "ready"))).status, { timeout: 30_000 })
+    .toBe(200);
 
   const second = await start({ DATA_DIR: directory });
   expect(second).toMatchObject({ code: 1, output: expect.stringContaining("is in use by process") });

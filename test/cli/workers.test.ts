@@ -102,7 +102,9 @@ describe.skipIf(!answers)("several workers", () => {
     await dies(second);
     const [, , , fourth] = await workers(4);
     expect((await fetch(address.replace("graphql", "health"))).status).toBe(200);
-    expect((await fetch(address.replace("graphql", "ready"))).status).toBe(200);
+    await expect
+      .poll(async () => (await fetch(address.replace("graphql", "ready"))).status, { timeout: 30_000 })
+      .toBe(200);
 
     child.kill("SIGTERM");
     expect(await exited).toBe(0);

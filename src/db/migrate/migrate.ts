@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { MigrationList, SchemaFilter } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { root } from "../../root.ts";
 import { allModels } from "../models.ts";
 import { endTransaction, makePool, takeConnection } from "../open/connections.ts";
 
@@ -11,8 +11,6 @@ import { endTransaction, makePool, takeConnection } from "../open/connections.ts
  * Creates and applies migrations with Prisma's schema engine as WebAssembly: no binary is downloaded, and the table
  * `_prisma_migrations` is the one that `prisma migrate deploy` reads and writes.
  */
-
-const root = fileURLToPath(new URL("../../../prisma/", import.meta.url));
 
 /** Loaded only when there is something to apply or to compare: most starts have nothing. */
 const loadEngine = () => import("./schema-engine.ts");
@@ -33,8 +31,8 @@ export interface MigrationFiles {
 }
 
 const repository: MigrationFiles = {
-  migrations: join(root, "migrations"),
-  schema: join(root, "schema.prisma"),
+  migrations: join(root, "prisma/migrations"),
+  schema: join(root, "prisma/schema.prisma"),
 };
 
 /** A migration cannot be applied. It was rolled back. */

@@ -3,6 +3,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { PGlite } from "@electric-sql/pglite";
 import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
@@ -10,6 +11,12 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { PoolConfig } from "pg";
 import { lockDirectory } from "./lock.ts";
 import { readTemplate } from "./template.ts";
+
+/**
+ * How long WebAssembly runs before V8 optimizes a function of it: the default of Node.js 22. With that of 20, optimizing
+ * what a start runs once took a second of CPU.
+ */
+setFlagsFromString("--wasm-tiering-budget=13000000");
 
 /** A running PGlite, and the address under which `pg` reaches it. */
 export interface Embedded {

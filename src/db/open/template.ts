@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import { root } from "../../root.ts";
 
 /**
  * The template: a file with an empty database, from which new embedded databases are made. `npm run build` writes it.
@@ -10,7 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
  */
 
 /** In `dist/`, whether this module runs from there or from `src/`. */
-const build = fileURLToPath(new URL("../../../dist/", import.meta.url));
+const build = join(root, "dist");
 
 /** The file for the installed version of PGlite: another version may have another format. */
 async function pathOf(): Promise<string> {

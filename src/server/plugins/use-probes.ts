@@ -7,9 +7,9 @@ export const NO_ENDPOINT = " ";
 
 /**
  * Health checks: `/health` answers 200 while the process runs; `/ready` answers 200 while the database answers and
- * the server is not stopping, and 503 otherwise.
+ * the server is warm and not stopping, and 503 otherwise.
  */
-export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => boolean): Plugin {
+export function useProbes({ pool }: Pick<Database, "pool">, isServing: () => boolean): Plugin {
   let asking: Promise<boolean> | null = null;
   /** Probes at the same time share one answer, and so use at most one connection. */
   const isReady = () => {
@@ -26,7 +26,7 @@ export function useProbes({ pool }: Pick<Database, "pool">, isStopping: () => bo
   };
   const probes = new Map<string, () => Promise<boolean> | boolean>([
     ["/health", () => true],
-    ["/ready", () => !isStopping() && isReady()],
+    ["/ready", () => isServing() && isReady()],
   ]);
   return {
     async onRequest({ request, url, endResponse, fetchAPI }) {

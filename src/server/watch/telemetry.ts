@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/database.ts";
+import { root } from "../../root.ts";
 import type { Observer, Tracer } from "./watch.ts";
 
 /** Metrics and traces of one process. Their libraries are loaded only if the settings turn them on. */
@@ -65,5 +66,4 @@ async function listen(listener: Listens, { port, host }: NonNullable<Config["met
 }
 
 /** The product's version. */
-const version = (): string =>
-  (createRequire(import.meta.url)("../../../package.json") as { readonly version: string }).version;
+const version = (): string => (createRequire(root)("./package.json") as { readonly version: string }).version;
