@@ -9,9 +9,9 @@ import { build, type Metafile } from "esbuild";
  */
 
 /**
- * Packages that stay in node_modules: PGlite finds its WebAssembly beside its modules, ioredis and OpenTelemetry ask for
- * the names of their classes, which a bundle changes, GraphiQL and any-ascii are large and read late. So do those that
- * `createRequire` loads.
+ * Packages that stay in node_modules: PGlite finds its WebAssembly beside its modules, ioredis and OpenTelemetry ask
+ * for the names of their classes, which a bundle changes, GraphiQL and any-ascii are large and read late. So do those
+ * that `createRequire` loads.
  * Whatever uses graphql must be in the bundle: a second copy of graphql refuses the first one's schema.
  */
 const external = [

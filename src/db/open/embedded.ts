@@ -13,8 +13,8 @@ import { lockDirectory } from "./lock.ts";
 import { readTemplate } from "./template.ts";
 
 /**
- * How long WebAssembly runs before V8 optimizes a function of it: the default of Node.js 22. With that of 20, optimizing
- * what a start runs once took a second of CPU.
+ * How long WebAssembly runs before V8 optimizes a function of it: the default of Node.js 22. With that of 20,
+ * optimizing what a start runs once took a second of CPU.
  */
 setFlagsFromString("--wasm-tiering-budget=13000000");
 
