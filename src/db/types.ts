@@ -36,9 +36,9 @@ export const withMoments = (types: CustomTypesConfig): CustomTypesConfig => ({
  * A Prisma value as the driver sends it: decimals and JSON as text. Arrays stay arrays, for PostgreSQL array columns.
  */
 export function parameterOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   if (value instanceof Date) return value.toISOString();
-  if (Prisma.Decimal.isDecimal(value)) return value.toString();
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+  return Prisma.Decimal.isDecimal(value) ? value.toString() : JSON.stringify(value);
 }
 
 /**

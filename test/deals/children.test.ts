@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { encodeId } from "../../src/db/ids.ts";
 import { newId } from "../../src/lib/typeid.ts";
 import { mutate, sendText } from "../support/client.ts";
-import { testDatabase } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Deals, activities and conversations: what hangs on contacts and leads. */
@@ -22,6 +22,22 @@ interface DealPayload {
 const deal = (field: string, as = key) => mutate<DealPayload>(as, field, dealFields);
 
 describe("a deal", () => {
+  test("is changed in one statement after it was read, if it gets no other contact or lead", async () => {
+    const contact = await organization.contact({ name: "C" });
+    const { globalId: id } = await organization.deal({ value: "9007199254740993.07", contactId: contact.id });
+    const change = async (input: string) => {
+      const changing = () => deal(`dealUpdate(id: "${id}", input: ${input})`);
+      const { statements, answer } = await statementsOf(changing);
+      expect(answer).toMatchObject({ deal: { value: { amount: "9007199254740993.07", currency: "EUR" } } });
+      return statements.map((sql) => sql.trim().split(/\s+/)[0]);
+    };
+    // The key, the deal, its change, and the contact in the answer.
+    expect(await change('{ name: "Once" }')).toEqual(["SELECT", "SELECT", "WITH", "SELECT"]);
+    expect(await change('{ name: "Once" }')).toEqual(["SELECT", "SELECT", "SELECT"]);
+    expect(await change("{ contactId: null }")).toEqual(["SELECT", "SELECT", "WITH"]);
+    expect((await change(`{ contactId: "${contact.globalId}" }`))[1]).toBe("BEGIN");
+  });
+
   test("is created with exact money, changed and deleted", async () => {
     const contact = await organization.contact({ name: "C" });
     const lead = await organization.lead({ name: "L" });

@@ -1,3 +1,10 @@
+const known = new Map<string, string>();
+
 /** The column of a Prisma field: `phone_numbers` for `phoneNumbers`, `number_1` for `number1`. */
-export const columnOf = (field: string): string =>
-  field.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
+export function columnOf(field: string): string {
+  const before = known.get(field);
+  if (before !== undefined) return before;
+  const column = field.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
+  known.set(field, column);
+  return column;
+}

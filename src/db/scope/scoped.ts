@@ -142,6 +142,32 @@ async function askThrough<Answer>(
   }
 }
 
+/** What an optimistic write has not. Made once: to define these properties takes longer than to send a statement. */
+const inTransactions = {
+  rowsWith: needsTransaction,
+  keepChunk: needsTransaction,
+  // The event is a part of the one statement (`rides` of the row store).
+  audit: needsTransaction,
+  get children(): never {
+    return needsTransaction();
+  },
+  get lock(): never {
+    return needsTransaction();
+  },
+  get unique(): never {
+    return needsTransaction();
+  },
+  get users(): never {
+    return needsTransaction();
+  },
+  get organization(): never {
+    return needsTransaction();
+  },
+  get bulk(): never {
+    return needsTransaction();
+  },
+};
+
 /** The client of an optimistic write: it reads without locks and changes one row; all else needs a transaction. */
 function confineOptimistic(
   { statementName, reads }: Database,
@@ -152,37 +178,19 @@ function confineOptimistic(
 ): Db {
   const reading: Call = (name, operation, args) =>
     isRead(operation) ? call(name, operation, args) : needsTransaction();
-  const readers = (): Readers => ({
-    ...readersOf(queryOf(send), queryOf(send), principal, reads.statement),
-    catalogue: needsTransaction,
-    rowsWith: needsTransaction,
-    rows: rowStore(
-      (model) => columnLimits(models[model], principal),
-      optimistic({ send: writes, nameOf: statementName }),
-    ),
-    get children(): never {
-      return needsTransaction();
-    },
-    keepChunk: needsTransaction,
-    get lock(): never {
-      return needsTransaction();
-    },
-    get unique(): never {
-      return needsTransaction();
-    },
-    get users(): never {
-      return needsTransaction();
-    },
-    get organization(): never {
-      return needsTransaction();
-    },
-    get bulk(): never {
-      return needsTransaction();
-    },
-    // The event is a part of the one statement (`rides` of the row store).
-    audit: needsTransaction,
-    touched: new Set(),
-  });
+  const readers = (): Readers =>
+    Object.assign(
+      Object.create(inTransactions) as typeof inTransactions,
+      readersOf(queryOf(send), queryOf(send), principal, reads.statement),
+      {
+        catalogue: needsTransaction,
+        rows: rowStore(
+          (model) => columnLimits(models[model], principal),
+          optimistic({ send: writes, nameOf: statementName }),
+        ),
+        touched: new Set<TouchedName>(),
+      },
+    );
   return confine(reading, principal, readers, {
     transaction: needsTransaction,
     optimistic: needsTransaction,

@@ -1,51 +1,27 @@
 import { Prisma } from "../../generated/prisma/client.ts";
 import type { Send } from "../open/query.ts";
 import { columnOf } from "../prisma/columns.ts";
-import {
-  type ContactRow,
-  type DealRow,
-  derivedColumns,
-  derivedDealColumns,
-  type LeadRow,
-} from "../prisma/rows.ts";
 import type { StatementNames } from "../prisma/statement-names.ts";
 import { ScopeError } from "../scope/rules.ts";
 import type { ColumnLimits } from "../scope/scope.ts";
 import { parameterOf, rowTypes } from "../types.ts";
 import { type AuditRow, auditValue, insertAudit } from "./audit.ts";
 import { addressMoves, type Movable } from "./contact-emails.ts";
+import { rowJson, rowOf, type StoredModel, type Values } from "./stored-rows.ts";
 
 /** The statements of the row store: reading a row, with or without a lock, and changing it. */
 
-/** The rows that are read and changed one by one. */
-export interface StoredRows {
-  contact: ContactRow;
-  lead: LeadRow;
-  deal: DealRow;
-}
+const columns: Readonly<Record<StoredModel, readonly string[]>> = {
+  contact: Object.keys(Prisma.ContactScalarFieldEnum),
+  lead: Object.keys(Prisma.LeadScalarFieldEnum),
+  deal: Object.keys(Prisma.DealScalarFieldEnum),
+};
 
-export type StoredModel = keyof StoredRows;
-
-/** Columns to set, by Prisma's field names. */
-export type Values = Readonly<Record<string, unknown>>;
-
-const tables = {
-  contact: { all: Object.keys(Prisma.ContactScalarFieldEnum), derived: derivedColumns },
-  lead: { all: Object.keys(Prisma.LeadScalarFieldEnum), derived: derivedColumns },
-  deal: { all: Object.keys(Prisma.DealScalarFieldEnum), derived: derivedDealColumns },
-} as const satisfies Record<StoredModel, { all: readonly string[]; derived: object }>;
-
-const isShown = (model: StoredModel, field: string) => !Object.hasOwn(tables[model].derived, field);
-
-const listed = (fields: readonly string[]): string =>
-  fields.map((field) => `${columnOf(field)} AS "${field}"`).join(", ");
-
-const shown = Object.fromEntries(
-  (Object.keys(tables) as StoredModel[]).map((model) => [
-    model,
-    listed(tables[model].all.filter((field) => isShown(model, field))),
-  ]),
-);
+const whole: Readonly<Record<StoredModel, string>> = {
+  contact: rowJson("contact", columns.contact),
+  lead: rowJson("lead", columns.lead),
+  deal: rowJson("deal", columns.deal),
+};
 
 /** Matches the keys and tokens of custom fields; no others begin like this. */
 const custom = "LIKE 'custom.%'";
@@ -75,13 +51,18 @@ export interface StoreConnection {
   readonly nameOf: StatementNames;
 }
 
+interface Found {
+  readonly row: Record<string, unknown>;
+  readonly xmin?: string;
+}
+
 async function first(
   { send, nameOf }: StoreConnection,
   text: string,
   values: unknown[],
-): Promise<Values | null> {
+): Promise<Found | undefined> {
   const { rows } = await send({ name: nameOf(text), text, values, types: rowTypes });
-  return (rows[0] as Values | undefined) ?? null;
+  return rows[0] as Found | undefined;
 }
 
 /**
@@ -90,7 +71,7 @@ async function first(
  * @param limits columns that decide what the member may see, with their values
  * @param mustBeNull a column that must be null
  */
-export function readLocked(
+export async function readLocked(
   connection: StoreConnection,
   model: StoredModel,
   id: string,
@@ -100,8 +81,9 @@ export function readLocked(
   const values: unknown[] = [];
   const where = confined({ ...limits, id }, values);
   const further = mustBeNull === undefined ? "" : ` AND ${columnOf(mustBeNull)} IS NULL`;
-  const text = `SELECT ${shown[model]} FROM ${model} WHERE ${where}${further} FOR UPDATE`;
-  return first(connection, text, values);
+  const text = `SELECT ${whole[model]} FROM ${model} WHERE ${where}${further} FOR UPDATE`;
+  const found = await first(connection, text, values);
+  return found ? rowOf(model, found.row) : null;
 }
 
 /**
@@ -110,15 +92,17 @@ export function readLocked(
  * @param limits columns that decide what the member may see, with their values
  * @returns the row, with the id of the transaction that wrote it (`xmin`)
  */
-export function readUnlocked(
+export async function readUnlocked(
   connection: StoreConnection,
   model: StoredModel,
   id: string,
   limits: ColumnLimits,
-): Promise<Values | null> {
+): Promise<{ readonly row: Values; readonly xmin: string } | null> {
   const values: unknown[] = [];
   const where = confined({ ...limits, id }, values);
-  return first(connection, `SELECT ${shown[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`, values);
+  const text = `SELECT ${whole[model]}, xmin::text AS xmin FROM ${model} WHERE ${where}`;
+  const found = await first(connection, text, values);
+  return found ? { row: rowOf(model, found.row), xmin: String(found.xmin) } : null;
 }
 
 /**
@@ -144,22 +128,21 @@ export async function changeRow(
   const fields = Object.keys(change);
   const where = confined({ ...limits, id: before.id, version: before.version }, values);
   const set = fields.map((field) => {
-    if (!(tables[model].all as readonly string[]).includes(field) || field === "id" || field === "orgId") {
+    if (!columns[model].includes(field) || field === "id" || field === "orgId") {
       throw new ScopeError(`${model}.${field} cannot be written`);
     }
     const place = `$${values.push(parameterOf(change[field]))}`;
     return `${columnOf(field)} = ${(keepCustom && keepingCustom[field]?.(place)) || place}`;
   });
-  const written = listed(fields.filter((field) => isShown(model, field)));
-  const update = `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${written || "id"}`;
+  const update = `UPDATE ${model} SET ${set.join(", ")} WHERE ${where} RETURNING ${rowJson(model, fields)}`;
   const steps = [
     ...moveSteps(model, before, change, values),
     ...(event === null ? [] : [eventStep(limits.orgId, event, values)]),
   ];
   const text =
     steps.length === 0 ? update : `WITH changed AS (${update}), ${steps.join(", ")} SELECT * FROM changed`;
-  const row = await first(connection, text, values);
-  return row && { ...before, ...row };
+  const found = await first(connection, text, values);
+  return found ? { ...before, ...rowOf(model, found.row) } : null;
 }
 
 /** Condition of the other parts of a change's statement: they do nothing if no row changes. */
@@ -203,13 +186,13 @@ export async function insertContact(
   const values: unknown[] = [];
   const fields = Object.keys(row);
   const places = fields.map((field) => {
-    if (!(tables.contact.all as readonly string[]).includes(field)) {
+    if (!columns.contact.includes(field)) {
       throw new ScopeError(`contact.${field} cannot be written`);
     }
     return `$${values.push(parameterOf(row[field]))}`;
   });
   const insert = `INSERT INTO contact (${fields.map(columnOf).join(", ")}) VALUES (${places.join(", ")})
-     RETURNING ${shown.contact}`;
+     RETURNING ${whole.contact}`;
   const { come } = addressMoves(null, row);
   const [org, id, list] = [row.orgId, row.id, come].map((value) => `$${values.push(value)}`);
   const made = await first(
@@ -220,6 +203,6 @@ export async function insertContact(
      SELECT * FROM made`,
     values,
   );
-  if (made === null) throw new Error("a contact was not inserted");
-  return made;
+  if (!made) throw new Error("a contact was not inserted");
+  return rowOf("contact", made.row);
 }

@@ -10,10 +10,8 @@ import {
   readLocked,
   readUnlocked,
   type StoreConnection,
-  type StoredModel,
-  type StoredRows,
-  type Values,
 } from "./row-statements.ts";
+import type { StoredModel, StoredRows, Values } from "./stored-rows.ts";
 
 /**
  * Reads one row to change it, and then changes it. In a transaction the row is locked in between. An optimistic write
@@ -182,10 +180,10 @@ export function optimistic(connection: StoreConnection): Mode {
       if (limits === null || seen !== null) needsTransaction();
       const found = await readUnlocked(connection, model, id, limits);
       if (found === null) return null;
+      const { row, xmin } = found;
       // What the work does in this case may depend on other rows.
-      if (mustBeNull !== undefined && found[mustBeNull] != null) needsTransaction();
-      const { xmin, ...row } = found;
-      seen = { id, xmin: String(xmin) };
+      if (mustBeNull !== undefined && row[mustBeNull] != null) needsTransaction();
+      seen = { id, xmin };
       return row;
     },
     async change(model, before, values, keepCustom, limits, event) {

@@ -118,6 +118,7 @@ function pathOf(key: string, { email, otherEmails }: SaidEmails): readonly strin
 
 /** The addresses that a contact gets by an input and did not have before. */
 export function claimsOf(before: Emails | null, after: Emails, said: SaidEmails): Claim[] {
+  if (before?.email === after.email && before.otherEmails === after.otherEmails) return [];
   const had = new Set(before === null ? [] : emailKeys(before));
   return emailKeys(after).flatMap((key) => (had.has(key) ? [] : [{ key, path: pathOf(key, said) }]));
 }

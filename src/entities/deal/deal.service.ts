@@ -38,7 +38,7 @@ export function createDeal(
 }
 
 /**
- * Changes a deal in one transaction.
+ * Changes a deal in one transaction, or as one statement if it gets no other contact or lead.
  *
  * @param expectedVersion refuses if the deal has another version
  * @throws RefusalError with everything that is wrong
@@ -50,13 +50,17 @@ export function updateDeal(
   expectedVersion?: number | null,
 ): Promise<DealRow> {
   const input = readInput(DealUpdate, raw);
-  return write(caller, async (writer) => {
-    const locked = await lockParents(writer, input);
-    const before = await lockRow(writer, "deal", id);
-    checkVersion(before, expectedVersion, "Deal");
-    const columns = await columnsOf(writer, before, input, locked, caller.viewer.defaultCurrency);
-    return writer.update("deal", before, columns);
-  });
+  return write(
+    caller,
+    async (writer) => {
+      const locked = await lockParents(writer, input);
+      const before = await lockRow(writer, "deal", id);
+      checkVersion(before, expectedVersion, "Deal");
+      const columns = await columnsOf(writer, before, input, locked, caller.viewer.defaultCurrency);
+      return writer.update("deal", before, columns);
+    },
+    { optimistic: input.contactId == null && input.leadId == null },
+  );
 }
 
 async function columnsOf(

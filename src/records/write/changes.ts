@@ -10,8 +10,14 @@ export const defined = (columns: Data): Data =>
   Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 
 /** The columns whose values differ from the row's. */
-export const changesOf = (before: Data, columns: Data): Data =>
-  Object.fromEntries(Object.entries(defined(columns)).filter(([name, value]) => !same(before[name], value)));
+export function changesOf(before: Data, columns: Data): Data {
+  const changes: Record<string, unknown> = {};
+  for (const name of Object.keys(columns)) {
+    const { [name]: value } = columns;
+    if (value !== undefined && !same(before[name], value)) changes[name] = value;
+  }
+  return changes;
+}
 
 /** Whether two values of a column are equal. A decimal may be text on one side. */
 export function same(before: unknown, after: unknown): boolean {
@@ -19,6 +25,10 @@ export function same(before: unknown, after: unknown): boolean {
   if (isDecimal(before)) return after !== null && before.eq(String(after));
   const plain = typeof before !== "object" || typeof after !== "object" || before === null || after === null;
   if (plain) return false;
+  // Most lists are copies of those in the row.
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    if (before.every((item, at) => item === after[at])) return true;
+  }
   // jsonb does not keep the order of keys.
   return canonicalJson(toSnapshot(before)) === canonicalJson(toSnapshot(after));
 }

@@ -43,7 +43,7 @@ export function derivedChanges({ builtIn }: Derivation, before: Data, after: Dat
   const old = builtIn(before);
   return Object.fromEntries(
     Object.entries(builtIn(after)).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name]),
+      ([name, value]) => value !== old[name] && JSON.stringify(value) !== JSON.stringify(old[name]),
     ),
   );
 }

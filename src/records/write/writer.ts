@@ -2,7 +2,7 @@ import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";
-import type { StoredModel, StoredRows } from "../../db/write/row-statements.ts";
+import type { StoredModel, StoredRows } from "../../db/write/stored-rows.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
 import { newId } from "../../lib/typeid.ts";
@@ -95,7 +95,7 @@ export class Writer {
     before: Rows[Name],
     columns: Columns<Rows[Name]>,
   ): Promise<Rows[Name]> {
-    const old: Data = { ...before };
+    const old: Data = before as object as Data;
     const changes = changesOf(old, columns);
     if (Object.keys(changes).length === 0) return before;
     const { id } = old as { id: string };
@@ -129,7 +129,7 @@ export class Writer {
     const { rows } = this.tx;
     if (!rows.rides) return rows.change(model, before, data, keepCustom, null);
     const alone = new Trail();
-    alone.changed(models[model], { ...before }, changes);
+    alone.changed(models[model], before as object as Data, changes);
     return rows.change(model, before, data, keepCustom, alone.rows(this.caller)[0] ?? null);
   }
 
