@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { mutate, sendText } from "../support/client.ts";
-import { testDatabase } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 
 let organization: Organization;
@@ -79,7 +79,22 @@ test("a key is forgotten after 72 hours", async () => {
     where: { orgId: organization.id, key: idempotencyKey },
     data: { createdAt: new Date(Date.now() - 73 * 3_600_000) },
   });
-  expect((await create("Old", idempotencyKey)).contact?.id).not.toBe(first.contact?.id);
+  const again = await Promise.all([create("Old", idempotencyKey), create("Old", idempotencyKey)]);
+  expect(again[0]?.contact?.id).not.toBe(first.contact?.id);
+  expect(again[1]).toEqual(again[0]);
+  expect(await create("Old", idempotencyKey)).toEqual(again[0]);
+});
+
+test("a key costs a create one statement: its answer is kept with the audit event", async () => {
+  const statementsWith = async (args: string) => {
+    const field = `contactCreate(input: { name: "Few", phoneNumbers: ["+33612345678"] }${args})`;
+    const { statements } = await statementsOf(() => mutate(key, field, "contact { id }"));
+    return statements.map((sql) => sql.trim().split(/\s+/)[0]);
+  };
+  expect(await statementsWith("")).toEqual(["SELECT", "BEGIN", "WITH", "INSERT", "COMMIT"]);
+  expect(await statementsWith(`, idempotencyKey: "${fresh()}"`)).toEqual([
+    ...["SELECT", "BEGIN", "INSERT", "WITH", "WITH", "COMMIT"],
+  ]);
 });
 
 test("a key of no characters or of 300 is refused", async () => {

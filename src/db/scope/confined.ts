@@ -20,6 +20,7 @@ const readerNames = [
   "users",
   "organization",
   "bulk",
+  "claim",
   "audit",
   "touched",
 ] as const satisfies readonly (keyof Db)[];

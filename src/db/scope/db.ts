@@ -11,6 +11,7 @@ import type { SetReader } from "../read/sets.ts";
 import type { TagUsage } from "../read/tag-usage.ts";
 import type { AuditRow } from "../write/audit.ts";
 import type { Bulk } from "../write/bulk.ts";
+import type { KeptAnswer, KeyedRequest } from "../write/kept-answers.ts";
 import type { Lock } from "../write/locks.ts";
 import type { OrganizationRow } from "../write/organization.ts";
 import type { RowStore } from "../write/row-store.ts";
@@ -77,8 +78,15 @@ export interface Db extends Readonly<{ [Name in ModelName]: Pick<Delegates[Name]
   readonly organization: OrganizationRow;
   /** Changes of many rows in one statement each. Only inside a transaction. */
   readonly bulk: Bulk;
-  /** Writes audit events. Only inside a transaction. */
-  audit(events: readonly AuditRow[]): Promise<void>;
+  /**
+   * Claims an idempotency key for the request of this transaction. Only inside a transaction.
+   *
+   * @param since an earlier request has lost the key
+   * @returns false if another request has it
+   */
+  claim(request: KeyedRequest, since: Date): Promise<boolean>;
+  /** Writes audit events, and the answer of the request whose key was claimed. Only inside a transaction. */
+  audit(events: readonly AuditRow[], kept: KeptAnswer | null): Promise<void>;
   /** The models whose rows this transaction has changed, but for what follows from that. Only inside a transaction. */
   readonly touched: ReadonlySet<TouchedName>;
   /**

@@ -11,6 +11,7 @@ import { type Turn, turnOf, writing } from "../turn.ts";
 import { auditValue, insertAudit } from "../write/audit.ts";
 import { bulkStatements, tellingBulk } from "../write/bulk.ts";
 import { keepChunk } from "../write/chunks.ts";
+import { claimKey, keepingAnswer } from "../write/kept-answers.ts";
 import { LockOrder } from "../write/lock-order.ts";
 import { lockFields, locksOf } from "../write/locks.ts";
 import { organizationRow } from "../write/organization.ts";
@@ -74,6 +75,9 @@ export function scopedDb(
       },
       get bulk(): never {
         throw new ScopeError("bulk statements run inside a transaction only");
+      },
+      get claim(): never {
+        throw new ScopeError("idempotency keys are claimed inside a transaction only");
       },
       get audit(): never {
         throw new ScopeError("audit events are written inside a transaction only");
@@ -146,6 +150,7 @@ async function askThrough<Answer>(
 const inTransactions = {
   rowsWith: needsTransaction,
   keepChunk: needsTransaction,
+  claim: needsTransaction,
   // The event is a part of the one statement (`rides` of the row store).
   audit: needsTransaction,
   get children(): never {
@@ -253,8 +258,11 @@ function insideReaders(
     users: usersOf(named),
     organization: organizationRow(named, principal.orgId, () => touch("Organization")),
     bulk: tellingBulk(bulkStatements(query, principal, order, statement), touch),
-    audit: async (events) => {
-      await named(insertAudit(1), [auditValue(principal.orgId, events)]);
+    claim: (request, since) => claimKey(named, principal.orgId, request, since),
+    audit: async (events, kept) => {
+      const values: unknown[] = [auditValue(principal.orgId, events)];
+      const text = insertAudit(1);
+      await named(kept ? keepingAnswer(text, values, principal.orgId, kept) : text, values);
     },
     touched,
     // Children and lists are read through the pool: there they would not see the transaction's writes, and on PGlite

@@ -110,11 +110,8 @@ async function once<Result>(
   const { tx } = writer;
   const asked = Buffer.from(fingerprint([operation, args]), "base64url");
   const mine = { callerId: viewer.credentialId, key };
-  const expired = new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000);
-  await tx.idempotencyKey.deleteMany({ where: { ...mine, createdAt: { lt: expired } } });
-  const row = { ...mine, orgId: tx.orgId, fingerprint: new Uint8Array(asked), answer: {}, createdAt: now };
-  const { count } = await tx.idempotencyKey.createMany({ data: [row], skipDuplicates: true });
-  if (count === 0) {
+  const since = new Date(now.getTime() - IDEMPOTENCY_HOURS * 3_600_000);
+  if (!(await tx.claim({ ...mine, fingerprint: asked, now }, since))) {
     const kept = await tx.idempotencyKey.findFirst({ where: mine });
     if (!kept || !asked.equals(kept.fingerprint)) {
       throw refuse(
@@ -137,9 +134,6 @@ async function once<Result>(
     return answer;
   }
   const result = await work(writer);
-  await tx.idempotencyKey.updateMany({
-    where: mine,
-    data: { answer: toSnapshot(result) ?? {}, warnings: toSnapshot(writer.warnings) ?? [] },
-  });
+  writer.keep({ ...mine, answer: toSnapshot(result) ?? {}, warnings: toSnapshot(writer.warnings) ?? [] });
   return result;
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";
+import type { KeptAnswer } from "../../db/write/kept-answers.ts";
 import type { StoredModel, StoredRows } from "../../db/write/stored-rows.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
 import type { Caller, Warning } from "../../graphql/context.ts";
@@ -31,6 +32,7 @@ const stored: ReadonlySet<string> = new Set<StoredModel>(["contact", "lead", "de
 export class Writer {
   readonly #definitions = new Map<Entity, readonly Definition[]>();
   readonly #warnings: Warning[] = [];
+  #kept: KeptAnswer | null = null;
   /** The audit events of this attempt. */
   readonly trail = new Trail();
 
@@ -47,6 +49,11 @@ export class Writer {
   /** Warns the caller about something that was accepted, if this attempt is committed. */
   warn(...warnings: readonly Warning[]): void {
     this.#warnings.push(...warnings);
+  }
+
+  /** Keeps the answer under the idempotency key of the request, which this attempt has claimed. */
+  keep(answer: KeptAnswer): void {
+    this.#kept = answer;
   }
 
   /** The time of this write, and the system that makes it. */
@@ -134,7 +141,7 @@ export class Writer {
   }
 
   /**
-   * Writes the audit events of this attempt. Must be the last statement of a transaction.
+   * Writes the audit events and the answer of this attempt. Must be the last statement of a transaction.
    *
    * @throws Error if rows were changed without being noted, which is a bug
    */
@@ -144,7 +151,7 @@ export class Writer {
     const unsaid = this.trail.unsaid(touched);
     if (unsaid.length > 0) throw new Error(`changed without an audit event: ${unsaid.join(", ")}`);
     const events = this.trail.rows(this.caller);
-    if (events.length > 0) await audit(events);
+    if (events.length > 0 || this.#kept) await audit(events, this.#kept);
   }
 
   #keepUnique(model: Tagged, id: string, before: Data | null, after: Data): Promise<void> {
