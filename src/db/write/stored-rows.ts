@@ -38,7 +38,7 @@ const kinds: { readonly [Name in StoredModel]: Kinds<StoredRows[Name]> } = {
   deal: { ...stamps, value: "decimal", expectedCloseOn: "day" },
 };
 
-/** SQL that writes a value as JSON without loss, whatever the session's settings, and the value that this stands for. */
+/** SQL that writes a value as JSON without loss, whatever the session's settings, and the value that it stands for. */
 const exact: Readonly<Record<Kind, { sql(column: string): string; read(value: never): unknown }>> = {
   moment: {
     sql: (column) => `(extract(epoch FROM ${column}) * 1000)::float8`,
