@@ -3,7 +3,8 @@ import { readFrontend, type Sent } from "./wire.ts";
 
 /**
  * Stands before PostgreSQL and notes every statement on its way there, transaction control included: whatever the
- * server is, and whichever of its parts sends it. Outside of what is timed.
+ * server is, and whichever of its parts sends it. Outside of what is timed. A connection that listens for changes is
+ * left out: it is asked every 300 ms whether it hears, however many requests there are.
  */
 export interface StatementTap {
   /** The database's address through the tap. */
@@ -35,8 +36,12 @@ export async function tapStatements(url: string): Promise<StatementTap> {
       });
       socket.on("error", () => other.destroy());
     }
+    let listens = false;
     const read = readFrontend({
-      statement: (statement) => void sent.push(statement),
+      statement: (statement) => {
+        listens ||= statement.text.startsWith("LISTEN ");
+        if (!listens) sent.push(statement);
+      },
       start: (settings) => {
         options = settings.get("options");
       },

@@ -3,7 +3,7 @@ import type { Query } from "../open/query.ts";
 /** Answers that are kept for requests that are sent again under their idempotency key. */
 
 /** A key of one caller. */
-export interface RequestKey {
+interface RequestKey {
   /** The API key or user that sent it. */
   readonly callerId: string;
   readonly key: string;
