@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from "graphql";
+import { type GraphQLResolveInfo, getArgumentValues, getNamedType, isObjectType } from "graphql";
 import type { OwnedName } from "../db/models.ts";
 import {
   type ChildPageRequest,
@@ -14,8 +14,9 @@ import { momentOf, momentSql } from "../lib/moment.ts";
 import { cutPage, makePage, type PageArgs, placeOf, readWindow, type Window } from "../lib/page.ts";
 import { answerOf, askedAhead } from "./ahead.ts";
 import { batched } from "./batch.ts";
-import { asJson, writerOf } from "./compiled/document.ts";
-import type { PageWriter } from "./compiled/page.ts";
+import { pagesAsJson, writerOf } from "./compiled/document.ts";
+import { type PageWriter, pageWriter } from "./compiled/page.ts";
+import { fromAnswers } from "./compiled/row.ts";
 import { type Connection, lazyConnection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { type ColumnKind, jsonRows } from "./json-rows.ts";
@@ -102,6 +103,32 @@ export function childConnection<Row extends Keyed>(children: Children<Row>) {
   const count = (context: Context, parent: Keyed) =>
     answer(context, parent, { ...number, parentId: parent.id });
 
+  /** SQL expressions of a row's cursor. */
+  const place = [momentSql(`child.${order}`), "child.id::text"];
+  /**
+   * A page of texts as JSON.
+   *
+   * @param isBehind whether there are rows on the side that the page was reached from
+   */
+  const written = (
+    context: Context,
+    parentId: string,
+    window: Window,
+    { row, write }: PageWriter,
+    answers: { readonly text: string | null; readonly total: string | null; readonly isBehind: boolean },
+  ): string => {
+    const { text, total, isBehind } = answers;
+    const { rows, more } = cutPage(text === null ? [] : text.split(ROW_END), window);
+    const sides = window.backwards
+      ? { hasNextPage: isBehind, hasPreviousPage: more }
+      : { hasNextPage: more, hasPreviousPage: isBehind };
+    const cursor = (each: string) => {
+      const [moment = "", id = ""] = row.beside(each);
+      return encodeCursor(bindingOf(context, parentId), [momentOf(moment), id]);
+    };
+    return write({ rows, ...sides, json: row.write, cursor }, total ?? "0");
+  };
+
   return {
     page(context: Context, parent: Keyed, args: PageArgs, info: GraphQLResolveInfo): Connection<Row> {
       const window = readWindow(args);
@@ -116,28 +143,46 @@ export function childConnection<Row extends Keyed>(children: Children<Row>) {
       return lazyConnection(readPage, async () => Number(await count(context, parent)));
     },
     extensions: {
-      ...asJson({
-        place: [momentSql(`child.${order}`), "child.id::text"],
-        async page(context: Context, parent: Keyed, args: PageArgs, writer: PageWriter) {
-          const { row, counts, asks, write } = writer;
+      ...pagesAsJson({
+        place,
+        asks: false,
+        async page({ context }, parent: Keyed, args: PageArgs, writer: PageWriter) {
+          const { row, counts, asks } = writer;
           const window = readWindow(args);
           const behind = window.backwards ? "hasNextPage" : "hasPreviousPage";
           const looks = asks.has(behind) && window.cursor !== null;
-          const [text, total, found] = await Promise.all([
+          const [text, total, isBehind] = await Promise.all([
             answer(context, parent, requestOf(context, parent.id, window, row.text)),
             counts ? count(context, parent) : null,
             looks ? look(context, parent.id, window) : false,
           ]);
-          const { rows, more } = cutPage(text === null ? [] : text.split(ROW_END), window);
-          const sides = window.backwards
-            ? { hasNextPage: found, hasPreviousPage: more }
-            : { hasNextPage: more, hasPreviousPage: found };
-          const cursor = (each: string) => {
-            const [moment = "", id = ""] = row.beside(each);
-            return encodeCursor(bindingOf(context, parent.id), [momentOf(moment), id]);
-          };
-          return new JsonText(write({ rows, ...sides, cursor }, total ?? "0"));
+          return new JsonText(written(context, parent.id, window, writer, { text, total, isBehind }));
         },
+      }),
+      ...fromAnswers((field, node, fragments) => {
+        // What is at a cursor is not known before the parent is.
+        if (node.arguments?.some(({ name }) => name.value === "after" || name.value === "before"))
+          return null;
+        const connection = getNamedType(field.type);
+        const writer = isObjectType(connection) ? pageWriter(connection, node, fragments, place) : null;
+        if (!writer || writer.row.asks) return null;
+        return {
+          columns: ["id"],
+          ...(writer.signs && { sql: "child.id::text" }),
+          begin({ context, variables }) {
+            const window = readWindow(getArgumentValues(field, node, variables));
+            const { shows, counts } = writer;
+            return {
+              questions: [...(shows ? [pageOf(window, writer.row.text)] : []), ...(counts ? [number] : [])],
+              write: (answers, parentId) =>
+                written(context, parentId, window, writer, {
+                  text: shows ? (answers[0] ?? null) : null,
+                  total: counts ? (answers.at(-1) ?? null) : null,
+                  isBehind: false,
+                }),
+            };
+          },
+        };
       }),
       ...askedAhead((args, info) => {
         const window = readWindow(args as PageArgs);

@@ -5,8 +5,11 @@ import type { ContactRow } from "../db/prisma/rows.ts";
 import type { RowQuestion } from "../db/read/row-questions.ts";
 import { delegate } from "../db/scope/delegate.ts";
 import type { MemberProfile } from "../db/scope/members.ts";
+import { JsonText } from "../lib/json-text.ts";
 import { askedByAll, keepAnswers, questionsOf } from "./ahead.ts";
 import { batched } from "./batch.ts";
+import type { Writing } from "./compiled/asked.ts";
+import type { RowWriter } from "./compiled/row.ts";
 import type { Context } from "./context.ts";
 import { type Columns, columnsOfRow, selecting } from "./plan.ts";
 import { requestCache } from "./request-cache.ts";
@@ -154,6 +157,37 @@ async function findContacts(
   if (merged.length === 0) return rows;
   const survivors = new Map((await find(among(merged))).map((row) => [row.id, row]));
   return rows.map((row) => (row?.mergedIntoId ? (survivors.get(row.mergedIntoId) ?? null) : row));
+}
+
+/**
+ * A record as JSON text, with what is asked about it in the same statement: the one that a contact was merged into for
+ * the contact, and none for a purged one.
+ *
+ * @returns null if the caller cannot see it
+ */
+export async function writtenRecord(
+  writing: Writing,
+  name: Model,
+  id: string,
+  writer: RowWriter,
+): Promise<JsonText | null> {
+  const { db } = writing.context;
+  const { questions, write } = writer.begin(writing);
+  const columns = places.filter((column) => column in columnsOf(name));
+  const select = selecting(["id", ...columns, ...writer.text.columns]);
+  const find = async (wanted: string) => {
+    const found = await db.rowsWith(
+      delegateOf(name),
+      { where: { id: wanted }, ...select },
+      { questions, rowText: { text: writer.text, columns } },
+    );
+    const [row] = found.rows as readonly Partial<Pick<ContactRow, (typeof places)[number]>>[];
+    return { row, text: found.texts[0] ?? "", answers: found.answers[0] ?? [] };
+  };
+  const first = await find(id);
+  const survivor = first.row?.mergedIntoId;
+  const { row, text, answers } = survivor == null ? first : await find(survivor);
+  return row === undefined || row.purgedAt != null ? null : new JsonText(write(text, answers));
 }
 
 type ById = {

@@ -1,7 +1,9 @@
 import type { PrismaObjectRef } from "@pothos/plugin-prisma";
 import type { GraphQLResolveInfo } from "graphql";
-import { type BuilderTypes, builder } from "./builder.ts";
+import { type BuilderTypes, builder, readIdOf } from "./builder.ts";
+import { recordAsJson } from "./compiled/document.ts";
 import type { Context } from "./context.ts";
+import { writtenRecord } from "./loaders.ts";
 import type { PrismaTypes, Rows } from "./rows.ts";
 
 /**
@@ -25,3 +27,10 @@ export function asNode<Model extends keyof Rows, Shape extends object>(
     loadWithoutCache: (id, context, info) => load(context, id, info),
   });
 }
+
+/** Extensions of a field of Query that finds a record by its id, which can be JSON text. */
+export const byIdAsJson = (type: "Contact" | "Lead" | "Deal") =>
+  recordAsJson(async (writing, { id }: { readonly id: string }, writer) => {
+    const uuid = readIdOf(type, id, "id");
+    return uuid === null ? null : writtenRecord(writing, type, uuid, writer);
+  });

@@ -173,6 +173,12 @@ const isBehind = (
   look: () => Promise<boolean>,
 ): boolean | Promise<boolean> => (cursor !== null || (skip > 0 && rows.length === 0) ? look() : skip > 0);
 
+/** Whether there are rows on the sides of a page; a look at the database only when it is called. */
+export const sidesOf = (cut: Cut<unknown>, window: Window, look: () => Promise<boolean>) => ({
+  hasNextPage: () => (window.backwards ? isBehind(cut, window, look) : cut.more),
+  hasPreviousPage: () => (window.backwards ? cut.more : isBehind(cut, window, look)),
+});
+
 /**
  * Makes a page from rows that were read as `cutPage` takes them.
  *
@@ -189,14 +195,15 @@ export function makePage<Row>(
   const cut = cutPage(read, window);
   const sign = (row: Row) => encodeCursor(binding, values(row));
   const edges = cut.rows.map((node) => new Edge(node, sign));
+  const sides = sidesOf(cut, window, look);
   return {
     edges,
     pageInfo: {
       get hasNextPage() {
-        return window.backwards ? isBehind(cut, window, look) : cut.more;
+        return sides.hasNextPage();
       },
       get hasPreviousPage() {
-        return window.backwards ? cut.more : isBehind(cut, window, look);
+        return sides.hasPreviousPage();
       },
       get startCursor() {
         return edges[0]?.cursor ?? null;

@@ -125,8 +125,10 @@ describe.skipIf(inject("databaseUrl") === null)("kept plans on PostgreSQL", () =
       data: { contactCreate: { contact: { id: string } } };
     };
     const { id } = data.contactCreate.contact;
+    // Groups are not written by PostgreSQL, so that this reads columns. The plan of a text fits any type of them.
+    const columns = "{ contacts(first: 1) { edges { matchedGroups node { title company } } } }";
     for (let at = 0; at < 3; at += 1) {
-      expect(await ask("{ contacts(first: 1) { nodes { title company } } }")).toMatchObject({ status: 200 });
+      expect(await ask(columns)).toMatchObject({ status: 200 });
       expect(await update(`t${at}`)).toMatchObject({ status: 200 });
     }
     expect(await named()).toBeGreaterThan(1);
@@ -140,9 +142,9 @@ describe.skipIf(inject("databaseUrl") === null)("kept plans on PostgreSQL", () =
       await own.database.pool.query(
         `ALTER TABLE contact ALTER COLUMN title TYPE ${type === "text" ? "varchar(301)" : "text"}`,
       );
-      expect(await ask("{ contacts(first: 1) { nodes { title company } } }")).toMatchObject({
+      expect(await ask(columns)).toMatchObject({
         status: 200,
-        data: { contacts: { nodes: [{ title: type }] } },
+        data: { contacts: { edges: [{ node: { title: type } }] } },
       });
     }
     expect(own.database.readsAgain.count).toBeGreaterThan(before);

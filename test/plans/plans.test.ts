@@ -8,7 +8,6 @@ import {
   sequentialScans,
 } from "../../bench/servers/explain.ts";
 import type { Sent } from "../../bench/servers/wire.ts";
-import { LONGEST_PAGE } from "../../src/db/read/row-questions.ts";
 import { openPlannedWorld, type PlannedWorld } from "./world.ts";
 
 /**
@@ -26,6 +25,9 @@ const most = {
 } as const;
 
 const letters = ["a", "b", "c", "d", "e", "f"] as const;
+
+/** Most rows of a page: a hundred, the one after them, and the cursor's own. */
+const LONGEST_PAGE = 102;
 
 /** Tables that grow with what an organization keeps. */
 const large = ["contact", "deal", "activity", "conversation", "contact_tag"];
@@ -100,6 +102,26 @@ describe.skipIf(inject("postgresUrl") === null)("over many rows", () => {
       "query ($filter: ContactFilter) { contacts(filter: $filter, first: 20) { nodes { id name } } }";
     expect(await buffersFor(page, { filter: { deals: { count: { gte: 4 } } } })).toBeLessThan(500);
   });
+
+  test.each(["a", "b", "d", "e"] as const)(
+    "the plan of workload %s is made once: no value makes another one look cheaper",
+    async (letter) => {
+      const [sent = []] = await world.record(letter);
+      const { client } = world.explainer;
+      const named = sent.filter(({ name, text }) => name !== "" && /"contact"/.test(text));
+      expect(named).toHaveLength(1);
+      for (const [at, { text, values }] of named.entries()) {
+        const name = `${letter}${at}`;
+        // For the first five, PostgreSQL makes plans for their values, to compare.
+        for (let time = 0; time < 8; time += 1) await client.query({ name, text, values: [...values] });
+        const { rows } = await client.query(
+          "SELECT generic_plans::int AS kept FROM pg_prepared_statements WHERE name = $1",
+          [name],
+        );
+        expect(rows, text).toEqual([{ kept: 3 }]);
+      }
+    },
+  );
 
   test("deals of the few contacts that have a tag are counted for these alone", async () => {
     const filter = { tags: { hasAny: ["unicorn"] }, deals: { count: { gte: 1_000 } } };

@@ -8,6 +8,7 @@ import { columnOf } from "./columns.ts";
 import { marked, type ReadArgs, shapeOf } from "./shape.ts";
 import type { Read, Statement } from "./statement.ts";
 import type { StatementNames } from "./statement-names.ts";
+import { steady } from "./steady.ts";
 import { parametersOf, type Template, templateOf } from "./template.ts";
 
 /**
@@ -46,7 +47,7 @@ export interface PreparedReads {
     args: ReadArgs,
     around: (statement: Statement) => Statement,
     through?: Send,
-  ): Promise<RowAround[]>;
+  ): Promise<RowsAround>;
   /** Number of reads since the database was opened, by how they were executed. */
   readonly counts: Readonly<ReadCounts>;
 }
@@ -63,10 +64,13 @@ interface ReadCounts {
   unreplayable: number;
 }
 
-/** A row, and the columns that were added to it. */
-interface RowAround {
-  readonly row: object;
-  readonly added: Readonly<Record<string, string | null>>;
+/** Rows as the driver returns them. */
+interface RowsAround {
+  readonly rows: readonly (readonly unknown[])[];
+  /** The model's columns of a row, by their Prisma names. */
+  read(row: readonly unknown[]): object;
+  /** Where a column is in each row. */
+  at(column: string): number;
 }
 
 /** Most shapes that are kept; a further one replaces the oldest. */
@@ -83,6 +87,8 @@ interface Prepared {
   times: number;
   /** Undefined until it is built, null if the shape cannot be prepared. */
   template: Template | null | undefined;
+  /** The template whose plan is kept, if that is safe. */
+  steady: Template | null;
 }
 
 /** @param after how many times Prisma executes a shape before its statement is kept */
@@ -102,18 +108,23 @@ export function preparedReads(
   const entryOf = (key: string): Prepared => {
     const known = shapes.get(key);
     if (known) return known;
-    const prepared: Prepared = { times: 0, template: undefined };
+    const prepared: Prepared = { times: 0, template: undefined, steady: null };
     shapes.set(key, prepared);
     const [oldest] = shapes.keys();
     if (shapes.size > MOST_SHAPES && oldest !== undefined) shapes.delete(oldest);
     return prepared;
   };
 
-  /** Null until the shape was seen often enough and its statement was built, or if it cannot be prepared. */
+  /**
+   * Null until the shape was seen often enough and its statement was built, or if it cannot be prepared.
+   *
+   * @param embedded whether it goes into another statement, and so is the same text from the first time on
+   */
   const preparedStatement = async (
     model: string,
     operation: ReadOperation,
     args: ReadArgs,
+    embedded = false,
   ): Promise<(Statement & { readonly genericPlanSafe: boolean }) | null> => {
     const shape = shapeOf(args);
     if (!shape || shape.values.length > MOST_VALUES) {
@@ -130,8 +141,9 @@ export function preparedReads(
         return null;
       }
       prepared.template = made;
+      prepared.steady = made && shape.genericPlanSafe ? steady(made) : made;
     }
-    const { template } = prepared;
+    const template = embedded ? prepared.template : prepared.steady;
     const { genericPlanSafe, values } = shape;
     counts[template ? "replayed" : "unreplayable"] += 1;
     return template && { text: template.text, values: parametersOf(template, values), genericPlanSafe };
@@ -150,15 +162,15 @@ export function preparedReads(
     return through(statement);
   };
 
-  const statement = async (model: string, args: ReadArgs) =>
-    (await preparedStatement(model, "findMany", args)) ?? {
+  const statement = async (model: string, args: ReadArgs, embedded = true) =>
+    (await preparedStatement(model, "findMany", args, embedded)) ?? {
       ...(await statementOf({ model, args })),
       genericPlanSafe: false,
     };
 
   return {
     counts,
-    statement,
+    statement: (model, args) => statement(model, args),
     async read(model, operation, args, ask, through = throughPool) {
       const prepared = await preparedStatement(model, operation, args);
       if (!prepared) return ask();
@@ -172,19 +184,18 @@ export function preparedReads(
       return operation === "findMany" ? rows.map(read) : rows[0] ? read(rows[0]) : null;
     },
     async rowsAround(model, args, around, through = throughPool) {
-      const found = await statement(model, args);
+      const found = await statement(model, args, false);
       const made = around(found);
       const { rows, fields } = await send(
         through,
         made,
         found.genericPlanSafe ? statementName(made.text) : undefined,
       );
-      const read = reader(fields, args.select);
-      const added = fields.flatMap(({ name }, at) => (columnNames.has(name) ? [] : [[name, at] as const]));
-      return rows.map((row) => ({
-        row: read(row),
-        added: Object.fromEntries(added.map(([name, at]) => [name, row[at] as string | null])),
-      }));
+      return {
+        rows,
+        read: reader(fields, args.select),
+        at: (column) => fields.findIndex(({ name }) => name === column),
+      };
     },
   };
 }

@@ -27,29 +27,57 @@ interface DefinitionsQuestion {
   readonly entity: CustomFieldEntity;
 }
 
-/**
- * Most rows of a page: a hundred, the one after them, and the cursor's own. A plan for all values at once expects a
- * tenth of a table where the limit is a parameter: with 200,000 contacts so dear a plan was compiled by PostgreSQL
- * (JIT) for 45 ms each time. This limit is in the text.
- */
-export const LONGEST_PAGE = 102;
-
 /** Columns of the answers: `answer0`, `answer1` and so on. */
 export const answerColumn = (at: number): string => `answer${at}`;
+
+/** A row as a text, instead of its columns. */
+export interface RowText {
+  readonly text: ChildText;
+  /** Prisma names of the columns that are returned with it. */
+  readonly columns: readonly string[];
+}
+
+/** Column of the text. */
+export const TEXT_COLUMN = "row_text";
+
+/** SQL of what is returned of the rows of `child`. */
+const shownSql = ({ text, columns }: RowText, isCounted: boolean): string =>
+  [
+    `${text.sql} AS ${TEXT_COLUMN}`,
+    ...columns.map((column) => `child.${columnOf(column)}`),
+    ...(isCounted ? ["child.all_rows"] : []),
+  ].join(", ");
+
+/** SQL of a limit that is in the text; nothing for null. */
+const atMost = (limit: number | null): string => (limit === null ? "" : ` LIMIT ${limit}`);
+
+/** A statement's rows as texts. @param limit at least as many as there are rows; null if that is not known */
+export const withTexts = (
+  { text, values }: Statement,
+  limit: number | null,
+  rowText: RowText,
+  isCounted: boolean,
+): Statement => ({
+  text: `SELECT ${shownSql(rowText, isCounted)} FROM (${text}) AS child${atMost(limit)}`,
+  values,
+});
 
 /**
  * A statement's rows with the answers to questions about each of them. Answers contain only what the principal may see.
  *
  * @param page gives the rows, with the column `id` and those that the questions use
+ * @param rowText the rows as texts; as their columns if undefined
  * @param upTo how many of the first rows are asked about; the others have no answers
- * @param isPage whether there are at most LONGEST_PAGE rows
+ * @param limit at least as many as there are rows; null if that is not known
  */
 export function withAnswers(
   page: Statement,
   questions: readonly RowQuestion[],
   upTo: number,
-  isPage: boolean,
+  limit: number | null,
   principal: Principal,
+  rowText: RowText | undefined,
+  isCounted: boolean,
 ): Statement {
   const values = [...page.values];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
@@ -98,10 +126,14 @@ export function withAnswers(
     (question, at) => `CROSS JOIN LATERAL (${answerSql(question)}) AS asked${at}`,
   );
   const columns = questions.map((_, at) => `asked${at}.value AS ${answerColumn(at)}`);
+  const shown = rowText
+    ? `CROSS JOIN LATERAL (SELECT ${shownSql(rowText, isCounted)} FROM (SELECT page.*) AS child) AS shown`
+    : "";
   return {
-    text: `WITH page AS MATERIALIZED (SELECT row_number() OVER ()::int AS row_place, found.* FROM (${page.text}) AS found${isPage ? ` LIMIT ${LONGEST_PAGE}` : ""})
-SELECT ${columns.join(", ")}, page.* FROM page
+    text: `WITH page AS MATERIALIZED (SELECT row_number() OVER ()::int AS row_place, found.* FROM (${page.text}) AS found${atMost(limit)})
+SELECT ${columns.join(", ")}, ${rowText ? "shown" : "page"}.* FROM page
 ${answers.join("\n")}
+${shown}
 ORDER BY page.row_place`,
     values,
   };

@@ -2,8 +2,16 @@ import { columnOf } from "../prisma/columns.ts";
 import type { PreparedReads } from "../prisma/prepared-reads.ts";
 import type { ReadArgs } from "../prisma/shape.ts";
 import type { Statement } from "../prisma/statement.ts";
+import { limitAbove } from "../prisma/steady.ts";
 import type { Principal } from "../scope/scope.ts";
-import { answerColumn, LONGEST_PAGE, type RowQuestion, withAnswers } from "./row-questions.ts";
+import {
+  answerColumn,
+  type RowQuestion,
+  type RowText,
+  TEXT_COLUMN,
+  withAnswers,
+  withTexts,
+} from "./row-questions.ts";
 
 /** What is read together with rows, in the same statement. */
 export interface Beside {
@@ -13,6 +21,8 @@ export interface Beside {
   readonly questions?: readonly RowQuestion[];
   /** How many of the first rows are asked about; all by default. */
   readonly upTo?: number;
+  /** The rows as texts; as their columns if undefined. */
+  readonly rowText?: RowText | undefined;
 }
 
 /** Number of rows to return, and their order. */
@@ -29,7 +39,10 @@ interface OrderKey {
 }
 
 export interface RowsBeside<Row = object> {
+  /** With the selected columns, or those that are returned with their texts. */
   readonly rows: readonly Row[];
+  /** The texts of the rows; empty without. */
+  readonly texts: readonly string[];
   /** For each row, the answers to the questions; null if there is nothing to tell. */
   readonly answers: readonly (readonly (string | null)[])[];
   /** Number of all rows that match, if they are counted. */
@@ -49,20 +62,29 @@ export async function readRowsWith(
   principal: Principal,
   model: string,
   args: ReadArgs,
-  { counted, questions = [], upTo = MOST }: Beside,
+  { counted, questions = [], upTo = MOST, rowText }: Beside,
   send: Parameters<PreparedReads["rowsAround"]>[3],
 ): Promise<RowsBeside> {
   const take = counted?.take ?? args.take;
-  const isPage = take !== undefined && take <= LONGEST_PAGE;
+  const limit = take === undefined ? null : limitAbove(take);
   const around = (found: Statement) => {
     const page = counted ? countedStatement(found, counted) : found;
-    return questions.length > 0 ? withAnswers(page, questions, upTo, isPage, principal) : page;
+    const isCounted = counted !== undefined;
+    if (questions.length > 0) return withAnswers(page, questions, upTo, limit, principal, rowText, isCounted);
+    return rowText ? withTexts(page, limit, rowText, isCounted) : page;
   };
-  const rows = await reads.rowsAround(model, args, around, send);
+  const { rows, read, at } = await reads.rowsAround(model, args, around, send);
+  const asked = questions.map(({ kind }, place) => ({ kind, place: at(answerColumn(place)) }));
+  const [first] = rows;
+  const text = rowText && at(TEXT_COLUMN);
   return {
-    rows: rows.map(({ row }) => row),
-    answers: rows.map(({ added }) => questions.map((_, at) => added[answerColumn(at)] ?? null)),
-    total: Number(rows[0]?.added.all_rows ?? 0),
+    rows: rows.map(read),
+    texts: text === undefined ? [] : rows.map((row) => row[text] as string),
+    // Custom fields come with the first row.
+    answers: rows.map((row) =>
+      asked.map(({ kind, place }) => (kind === "definitions" ? first : row)?.[place] as string | null),
+    ),
+    total: counted ? Number(rows[0]?.[at("all_rows")] ?? 0) : 0,
   };
 }
 

@@ -1,12 +1,12 @@
 import { encodeId } from "../../db/ids.ts";
 import type { ContactRow } from "../../db/prisma/rows.ts";
-import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnection, listAsJson } from "../../filter/list/list.ts";
 import { ContactConnection } from "../../filter/schema/contacts.schema.ts";
 import { contactListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { asNode } from "../../graphql/node.ts";
+import { asNode, byIdAsJson } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
 import { ModificationSource } from "../../records/enums.ts";
@@ -99,6 +99,7 @@ builder.queryFields((t) => ({
     description:
       "A contact by its id, trashed or not; null when there is none that the caller may see. The id of a merged contact returns the contact that it was merged into.",
     args: { id: t.arg.id({ required: true, description: "The contact's id." }) },
+    extensions: byIdAsJson("Contact"),
     resolve: async (_root, { id }, context, info) => {
       const uuid = readIdOf("Contact", id, "id");
       return uuid === null ? null : present(await byId.contact.load(context, uuid, info));
@@ -112,6 +113,7 @@ builder.queryFields((t) => ({
       ...pageArgs(),
       ...offsetArg(),
     },
+    extensions: listAsJson("CONTACT", ({ db }) => db.contact),
     resolve: (_root, args, context, info) =>
       filteredConnection(context, "CONTACT", context.db.contact, args, { info }),
   }),

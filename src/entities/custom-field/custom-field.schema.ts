@@ -1,8 +1,11 @@
+import { getNamedType, isObjectType } from "graphql";
 import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { CustomValueJson } from "../../filter/language/derive.ts";
 import type { Definition } from "../../filter/registry/fields.ts";
 import { askedAhead } from "../../graphql/ahead.ts";
 import { builder } from "../../graphql/builder.ts";
+import { objectWriter } from "../../graphql/compiled/object.ts";
+import { fromAnswers, type PartOf } from "../../graphql/compiled/row.ts";
 import { definitionsOf } from "../../graphql/definitions.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
@@ -82,43 +85,60 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const CustomFieldValue = builder
-  .objectRef<{ definition: Definition; value: CustomValueJson }>("CustomFieldValue")
-  .implement({
-    description: "A record's value of a custom field.",
-    fields: (t) => ({
-      slug: t.string({ description: "The field's slug.", resolve: ({ definition }) => definition.slug }),
-      value: t.field({
-        type: "JSON",
-        description: "The value, in the form of the field's type.",
-        resolve: ({ value }) => value,
-      }),
-      field: t.field({
-        type: "CustomField",
-        description: "The field.",
-        resolve: ({ definition }) => definition,
-      }),
-    }),
+interface ValueOfField {
+  readonly slug: string;
+  readonly value: CustomValueJson;
+  readonly field: Definition;
+}
+
+/** The values of a record, in the order of the fields. */
+const valuesOf = (custom: CustomValues, definitions: readonly Definition[]): ValueOfField[] =>
+  definitions.flatMap((field) => {
+    const value = customValue(custom, field.slug);
+    return value === undefined ? [] : [{ slug: field.slug, value, field }];
   });
+
+const CustomFieldValue = builder.objectRef<ValueOfField>("CustomFieldValue").implement({
+  description: "A record's value of a custom field.",
+  fields: (t) => ({
+    slug: t.exposeString("slug", { description: "The field's slug." }),
+    value: t.expose("value", { type: "JSON", description: "The value, in the form of the field's type." }),
+    field: t.expose("field", { type: "CustomField", description: "The field." }),
+  }),
+});
 
 for (const [type, entity] of [
   ["Contact", "CONTACT"],
   ["Lead", "LEAD"],
 ] as const) {
   const question = { kind: "definitions", entity } as const satisfies RowQuestion;
+  const writtenValues: PartOf = (field, node, fragments) => {
+    const type = getNamedType(field.type);
+    const write = isObjectType(type) && objectWriter<ValueOfField>(type, node.selectionSet, fragments);
+    if (!write) return null;
+    return {
+      sql: "child.custom::text",
+      columns: ["custom"],
+      begin() {
+        let definitions: readonly Definition[] | undefined;
+        return {
+          questions: [question],
+          write([answer], custom) {
+            definitions ??= JSON.parse(answer ?? "[]") as readonly Definition[];
+            return `[${valuesOf(JSON.parse(custom), definitions).map(write).join(",")}]`;
+          },
+        };
+      },
+    };
+  };
   builder.prismaObjectField(type, "customFields", (t) =>
     t.field({
       type: [CustomFieldValue],
       description: "The custom fields that have a value, in the fields' order.",
       select: { custom: true },
-      extensions: askedAhead(() => [question]),
-      resolve: async ({ custom }, _args, context) => {
-        const definitions = await definitionsOf(context, entity);
-        return definitions.flatMap((definition) => {
-          const value = customValue(custom as CustomValues, definition.slug);
-          return value === undefined ? [] : [{ definition, value }];
-        });
-      },
+      extensions: { ...askedAhead(() => [question]), ...fromAnswers(writtenValues) },
+      resolve: async ({ custom }, _args, context) =>
+        valuesOf(custom as CustomValues, await definitionsOf(context, entity)),
     }),
   );
 }

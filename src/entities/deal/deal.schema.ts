@@ -1,5 +1,5 @@
 import type { DealRow } from "../../db/prisma/rows.ts";
-import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnection, listAsJson } from "../../filter/list/list.ts";
 import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
 import { dealListArgs } from "../../filter/schema/filter.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
@@ -7,7 +7,7 @@ import { childConnection } from "../../graphql/children.ts";
 import { ofSameRow } from "../../graphql/compiled/row.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { asNode } from "../../graphql/node.ts";
+import { asNode, byIdAsJson } from "../../graphql/node.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
 import { Money } from "../../records/money.schema.ts";
@@ -59,6 +59,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "A deal by its id; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The deal's id." }) },
+    extensions: byIdAsJson("Deal"),
     resolve: (_root, { id }, context, info) => {
       const uuid = readIdOf("Deal", id, "id");
       return uuid === null ? null : byId.deal.load(context, uuid, info);
@@ -68,6 +69,7 @@ builder.queryFields((t) => ({
     type: DealConnection,
     description: "Deals, newest first. filter and query are AND-ed.",
     args: { ...dealListArgs(), ...pageArgs(), ...offsetArg() },
+    extensions: listAsJson("DEAL", ({ db }) => db.deal),
     resolve: (_root, args, context, info) =>
       filteredConnection(context, "DEAL", context.db.deal, args, { info }),
   }),

@@ -1,5 +1,5 @@
 import type { LeadRow } from "../../db/prisma/rows.ts";
-import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnection, listAsJson } from "../../filter/list/list.ts";
 import { filteredConnectionType } from "../../filter/schema/facets.schema.ts";
 import { leadListArgs } from "../../filter/schema/filter.schema.ts";
 import { batched } from "../../graphql/batch.ts";
@@ -7,7 +7,7 @@ import { builder, readIdOf } from "../../graphql/builder.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
 import { byId } from "../../graphql/loaders.ts";
-import { asNode } from "../../graphql/node.ts";
+import { asNode, byIdAsJson } from "../../graphql/node.ts";
 import { requestCache } from "../../graphql/request-cache.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
@@ -90,6 +90,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "A lead by its id, trashed or not; null when there is none that the caller may see.",
     args: { id: t.arg.id({ required: true, description: "The lead's id." }) },
+    extensions: byIdAsJson("Lead"),
     resolve: async (_root, { id }, context, info) => {
       const uuid = readIdOf("Lead", id, "id");
       return uuid === null ? null : present(await byId.lead.load(context, uuid, info));
@@ -103,6 +104,7 @@ builder.queryFields((t) => ({
       ...pageArgs(),
       ...offsetArg(),
     },
+    extensions: listAsJson("LEAD", ({ db }) => db.lead),
     resolve: (_root, args, context, info) =>
       filteredConnection(context, "LEAD", context.db.lead, args, { info }),
   }),

@@ -1,7 +1,10 @@
+import { getNamedType, isObjectType } from "graphql";
 import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { MemberProfile } from "../../db/scope/members.ts";
 import { answerOf, askedAhead } from "../../graphql/ahead.ts";
 import { builder } from "../../graphql/builder.ts";
+import { objectWriter } from "../../graphql/compiled/object.ts";
+import { fromAnswers, type PartOf } from "../../graphql/compiled/row.ts";
 import { price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
 import { DataScope, MemberRole } from "./member.inputs.ts";
@@ -60,6 +63,23 @@ function memberOf(answer: string | null): MemberProfile | null {
 
 const question = { kind: "member", column: "ownerId" } as const satisfies RowQuestion;
 
+/** The owner of a record as JSON. */
+const writtenOwner: PartOf = (field, node, fragments) => {
+  const type = getNamedType(field.type);
+  const write = isObjectType(type) && objectWriter<MemberProfile>(type, node.selectionSet, fragments);
+  if (!write) return null;
+  return {
+    columns: ["ownerId"],
+    begin: () => ({
+      questions: [question],
+      write([answer = null]) {
+        const member = memberOf(answer);
+        return member === null ? "null" : write(member);
+      },
+    }),
+  };
+};
+
 for (const [type, noun] of [
   ["Contact", "contact"],
   ["Lead", "lead"],
@@ -71,7 +91,7 @@ for (const [type, noun] of [
       nullable: true,
       description: `The member to whom the ${noun} is assigned.`,
       select: { ownerId: true },
-      extensions: askedAhead(() => [question]),
+      extensions: { ...askedAhead(() => [question]), ...fromAnswers(writtenOwner) },
       resolve: (row, _args, context) => {
         if (row.ownerId === null) return null;
         const known = answerOf(row, question);

@@ -1,5 +1,6 @@
 import { countParameters } from "../../filter/compile/parameters.ts";
 import { clockOf, findNamed } from "../../filter/list/filter.service.ts";
+import type { ListArgs, Within } from "../../filter/list/plan.ts";
 import type { SmartList } from "../../generated/prisma/client.ts";
 import { batched } from "../../graphql/batch.ts";
 import type { Context } from "../../graphql/context.ts";
@@ -17,7 +18,7 @@ export const readColumns = {
   version: true,
 } as const satisfies Partial<Record<keyof SmartList, true>>;
 
-type Stored = Pick<SmartList, "id" | keyof typeof readColumns>;
+export type Stored = Pick<SmartList, "id" | keyof typeof readColumns>;
 
 /** Number of values in stored lists that are read before the event loop turns. */
 const TURN = 5_000;
@@ -66,3 +67,18 @@ const loaderOf = requestCache((context: Context) =>
  */
 export const readStored = (context: Context, list: Stored, timeZone?: string | null): Promise<ReadList> =>
   loaderOf(context).load({ list, timeZone: timeZone ?? null });
+
+/**
+ * The contacts of a list: the arguments with the list's own order, and the list as what they narrow.
+ */
+export async function contactsOf(
+  context: Context,
+  list: Stored,
+  args: ListArgs,
+): Promise<{ readonly args: ListArgs; readonly within: Within }> {
+  const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
+  return {
+    args: { ...args, orderBy: args.orderBy ?? orderBy },
+    within: { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` },
+  };
+}

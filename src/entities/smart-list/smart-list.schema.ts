@@ -3,7 +3,8 @@ import type { Condition } from "../../filter/language/condition.ts";
 import type { GenericCondition, GenericQuery } from "../../filter/language/question.ts";
 import { namesTags } from "../../filter/language/stored.ts";
 import { countLive, liveWhere } from "../../filter/list/count.ts";
-import { filteredConnection } from "../../filter/list/list.ts";
+import { filteredConnection, filteredText } from "../../filter/list/list.ts";
+import type { ListArgs } from "../../filter/list/plan.ts";
 import { FilterCondition } from "../../filter/schema/condition.schema.ts";
 import { ContactConnection } from "../../filter/schema/contacts.schema.ts";
 import { ContactFilter, ContactOrder, orderField, timeZoneArg } from "../../filter/schema/filter.schema.ts";
@@ -15,6 +16,7 @@ import {
   SmartListQueryInput,
 } from "../../filter/schema/query.schema.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
+import { pagesAsJson } from "../../graphql/compiled/document.ts";
 import { offsetArg, pageArgs } from "../../graphql/connection.ts";
 import { COUNTING, price } from "../../graphql/limits/price.ts";
 import { byId } from "../../graphql/loaders.ts";
@@ -23,7 +25,7 @@ import { selectOf } from "../../graphql/plan.ts";
 import { keyed } from "../../graphql/rows.ts";
 import { shownFieldsOf } from "../../records/columns.ts";
 import { smartListTable } from "./smart-list.columns.ts";
-import { readColumns, readStored } from "./smart-list.loaders.ts";
+import { contactsOf, readColumns, readStored, type Stored } from "./smart-list.loaders.ts";
 import { setVersion } from "./smart-list.service.ts";
 import type { ListProblem } from "./validity.ts";
 
@@ -181,7 +183,17 @@ const SmartList = builder.prismaObject("SmartList", {
     }),
     contacts: t.field({
       type: ContactConnection,
-      extensions: price({ cost: COUNTING }),
+      extensions: {
+        ...price({ cost: COUNTING }),
+        ...pagesAsJson({
+          place: [],
+          asks: true,
+          page: async (writing, list: Stored, given: ListArgs, writer) => {
+            const { args, within } = await contactsOf(writing.context, list, given);
+            return filteredText(writing, "CONTACT", writing.context.db.contact, args, { writer, within });
+          },
+        }),
+      },
       description: "The live contacts in it, in its own order. The arguments narrow it further.",
       args: {
         filter: t.arg({ type: ContactFilter, description: "Narrows it further, as a typed filter." }),
@@ -196,15 +208,9 @@ const SmartList = builder.prismaObject("SmartList", {
         ...offsetArg(),
       },
       select: readColumns,
-      resolve: async (list, args, context, info) => {
-        const { where, groups, orderBy } = await readStored(context, list, args.timeZone);
-        return filteredConnection(
-          context,
-          "CONTACT",
-          context.db.contact,
-          { ...args, orderBy: args.orderBy ?? orderBy },
-          { info, within: { where, groups, timeZone: list.timeZone, key: `${list.id} ${list.version}` } },
-        );
+      resolve: async (list, given, context, info) => {
+        const { args, within } = await contactsOf(context, list, given);
+        return filteredConnection(context, "CONTACT", context.db.contact, args, { info, within });
       },
     }),
   }),

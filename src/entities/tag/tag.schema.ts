@@ -1,8 +1,11 @@
+import { getNamedType, isObjectType } from "graphql";
+import { ROW_END } from "../../db/read/children.ts";
 import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { TagUsage } from "../../db/read/tag-usage.ts";
 import { answerOf, askedAhead } from "../../graphql/ahead.ts";
 import { batched } from "../../graphql/batch.ts";
 import { builder, readIdOf } from "../../graphql/builder.ts";
+import { fromAnswers, type PartOf, rowWriter } from "../../graphql/compiled/row.ts";
 import type { Context } from "../../graphql/context.ts";
 import { jsonRows } from "../../graphql/json-rows.ts";
 import { price } from "../../graphql/limits/price.ts";
@@ -71,6 +74,28 @@ const rowsOfTags = jsonRows<Rows["Tag"]>(
 )(new Set());
 const question = { kind: "tags", text: rowsOfTags.text } as const satisfies RowQuestion;
 
+/** The tags of a record as JSON, by name. */
+const writtenTags: PartOf = (field, node, fragments) => {
+  const type = getNamedType(field.type);
+  if (!isObjectType(type)) return null;
+  const writer = rowWriter(type, node.selectionSet, fragments, ["to_json(child.name_key)::text"]);
+  if (!writer || writer.asks) return null;
+  const { key, sql, columns } = writer.text;
+  const text = { key, sql, columns: [...columns, "nameKey"] };
+  const nameOf = (tag: string): string => JSON.parse(writer.beside(tag)[0] ?? '""');
+  const byName = (one: string, other: string) => (nameOf(one) < nameOf(other) ? -1 : 1);
+  return {
+    columns: ["tagIds"],
+    begin: () => ({
+      questions: [{ kind: "tags", text }],
+      write([tags = null]) {
+        const rows = tags === null ? [] : tags.split(ROW_END);
+        return `[${rows.sort(byName).map(writer.write).join(",")}]`;
+      },
+    }),
+  };
+};
+
 for (const [type, noun] of [
   ["Contact", "contact"],
   ["Lead", "lead"],
@@ -80,7 +105,7 @@ for (const [type, noun] of [
       type: ["Tag"],
       description: `The ${noun}'s tags, by name.`,
       select: { tagIds: true },
-      extensions: askedAhead(() => [question]),
+      extensions: { ...askedAhead(() => [question]), ...fromAnswers(writtenTags) },
       resolve: async (row, _args, context) => {
         if (row.tagIds.length === 0) return [];
         const known = answerOf(row, question);

@@ -1,9 +1,16 @@
 import type { GraphQLResolveInfo } from "graphql";
+import type { RowQuestion, RowText } from "../../db/read/row-questions.ts";
 import type { RowsBeside } from "../../db/read/rows-with.ts";
-import { keepAnswers } from "../../graphql/ahead.ts";
+import { keepAnswers, questionsOf } from "../../graphql/ahead.ts";
+import type { Writing } from "../../graphql/compiled/asked.ts";
+import { pagesAsJson } from "../../graphql/compiled/document.ts";
+import type { PageWriter } from "../../graphql/compiled/page.ts";
 import { type Connection, lazyConnection } from "../../graphql/connection.ts";
 import type { Context } from "../../graphql/context.ts";
-import { beyond, cursorValue, Edge, makePage, orderBy } from "../../lib/page.ts";
+import { columnsOfPage, selectedNames } from "../../graphql/plan.ts";
+import { encodeCursor } from "../../lib/cursor.ts";
+import { JsonText } from "../../lib/json-text.ts";
+import { beyond, cursorValue, cutPage, Edge, makePage, orderBy, sidesOf } from "../../lib/page.ts";
 import { ownTurn } from "../../lib/turn.ts";
 import type { Where } from "../compile/compile.ts";
 import { countParameters } from "../compile/parameters.ts";
@@ -60,19 +67,98 @@ export async function filteredConnection<Row extends { readonly id: string }>(
   args: ListArgs,
   { info, within }: { readonly info: GraphQLResolveInfo; readonly within?: Within },
 ): Promise<FilteredConnection<Row>> {
-  return execute(context, model, await planList(context, entity, args, info, within));
+  const selectionOf = (typeName: string) => ({
+    columns: columnsOfPage(info, typeName),
+    questions: questionsOf(info, typeName, "page"),
+    names: selectedNames(info),
+  });
+  const plan = await planList(context, entity, args, selectionOf, within);
+  const { keys, window, binding } = plan;
+  const questions = plan.selection.questions.filter(
+    ({ kind }) => kind !== "definitions" || !plan.knowsFields,
+  );
+  const reads = execute(context, model, plan, questions, undefined);
+  const readPage = async () => {
+    const found = await reads.page();
+    keepAnswers(context, found.rows, questions, found.answers);
+    const values = (row: Row) => keys.map((key) => cursorValue(row, key));
+    const page = makePage(reads.beyondCursor(found.rows, found.rows), window, binding, values, () =>
+      reads.isBehind(found.rows),
+    );
+    const matched = matchedGroups(context, plan, page.edges);
+    return { ...page, edges: page.edges.map((edge) => new FilteredEdge(edge, matched)) };
+  };
+  return Object.assign(lazyConnection(readPage, reads.totalCount), { question: plan });
 }
 
+/** The same as JSON text. */
+export async function filteredText<Row extends { readonly id: string }>(
+  writing: Writing,
+  entity: ListedEntity,
+  model: Listed<Row>,
+  args: ListArgs,
+  { writer, within }: { readonly writer: PageWriter; readonly within?: Within },
+): Promise<JsonText> {
+  const { context } = writing;
+  const { row, names, asks, shows, counts, signs } = writer;
+  const { questions, write } = row.begin(writing);
+  const selection = { columns: new Set(row.text.columns), questions, names };
+  const plan = await planList(context, entity, args, () => selection, within);
+  const { keys, window, binding } = plan;
+  const columns = signs || plan.readsCursor ? keys.map(({ column }) => column) : [];
+  const reads = execute(context, model, plan, questions, { text: row.text, columns });
+  const readPage = async () => {
+    const found = await reads.page();
+    const read = found.rows.map((place, at) => ({
+      place,
+      text: found.texts[at] ?? "",
+      answers: found.answers[at] ?? [],
+    }));
+    const cut = cutPage(reads.beyondCursor(read, found.rows), window);
+    const sides = sidesOf(cut, window, () => reads.isBehind(found.rows));
+    const hasNextPage = asks.has("hasNextPage") && (await sides.hasNextPage());
+    const hasPreviousPage = asks.has("hasPreviousPage") && (await sides.hasPreviousPage());
+    return { rows: cut.rows, hasNextPage, hasPreviousPage };
+  };
+  const [page, total] = await Promise.all([
+    shows ? readPage() : { rows: [], hasNextPage: false, hasPreviousPage: false },
+    counts ? reads.totalCount() : 0,
+  ]);
+  const json = (each: (typeof page.rows)[number]) => write(each.text, each.answers);
+  const cursor = ({ place }: (typeof page.rows)[number]) =>
+    encodeCursor(
+      binding,
+      keys.map((key) => cursorValue(place, key)),
+    );
+  return new JsonText(writer.write({ ...page, json, cursor }, String(total)));
+}
+
+/** Extensions of the field of a list, which can be JSON text. */
+export const listAsJson = <Row extends { readonly id: string }>(
+  entity: ListedEntity,
+  modelOf: (context: Context) => Listed<Row>,
+) =>
+  pagesAsJson({
+    place: [],
+    asks: true,
+    page: (writing, _parent: unknown, args: ListArgs, writer) =>
+      filteredText(writing, entity, modelOf(writing.context), args, { writer }),
+  });
+
+/** The statements of a list. Each is sent when it is asked for. */
 function execute<Row extends { readonly id: string }>(
   context: Context,
   model: Listed<Row>,
   plan: ListPlan,
-): FilteredConnection<Row> {
-  const { keys, window, place, list } = plan;
+  questions: readonly RowQuestion[],
+  rowText: RowText | undefined,
+) {
+  const { window, place, list, readsCursor } = plan;
   const together = plan.firstWithNumber && hasFew(list);
+  const read = (counted: boolean) => readRows<Row>(context, plan, counted, questions, rowText);
   let counted: Promise<RowsBeside<Row>> | undefined;
   const countedOnce = () => {
-    counted ??= readRows<Row>(context, plan, true);
+    counted ??= read(true);
     return counted;
   };
   // Many large lists of one request would otherwise be read at once.
@@ -81,24 +167,22 @@ function execute<Row extends { readonly id: string }>(
     if (isLarge) await ownTurn();
     return ask();
   };
-  const readPage = async () => {
-    const { rows } = await inTurn(together ? countedOnce : () => readRows<Row>(context, plan, false));
-    const hasCursor = plan.readsCursor && rows[0]?.id === place?.at(-1);
-    const beyondIt = hasCursor ? rows.slice(1) : rows.slice(0, window.take + 1);
-    const values = (row: Row) => keys.map((key) => cursorValue(row, key));
-    const isBehind = async () => hasCursor || (await model.findMany(lookBackArgs(plan))).length > 0;
-    const page = makePage(beyondIt, window, plan.binding, values, isBehind);
-    const matched = matchedGroups(context, plan, page.edges);
-    return { ...page, edges: page.edges.map((edge) => new FilteredEdge(edge, matched)) };
+  const hasCursor = (rows: readonly Row[]) => readsCursor && rows[0]?.id === place?.at(-1);
+  return {
+    page: () => inTurn(together ? countedOnce : () => read(false)),
+    /** What was read, without what belongs to the cursor's own row. */
+    beyondCursor: <Read>(all: readonly Read[], rows: readonly Row[]): readonly Read[] =>
+      hasCursor(rows) ? all.slice(1) : all.slice(0, window.take + 1),
+    isBehind: async (rows: readonly Row[]) =>
+      hasCursor(rows) || (await model.findMany(lookBackArgs(plan))).length > 0,
+    async totalCount() {
+      const total = together
+        ? (await inTurn(countedOnce)).total
+        : await inTurn(() => countRows(context, model, plan));
+      noteCount(list, total);
+      return total;
+    },
   };
-  const totalCount = async () => {
-    const total = together
-      ? (await inTurn(countedOnce)).total
-      : await inTurn(() => countRows(context, model, plan));
-    noteCount(list, total);
-    return total;
-  };
-  return Object.assign(lazyConnection(readPage, totalCount), { question: plan });
 }
 
 /**
@@ -107,17 +191,19 @@ function execute<Row extends { readonly id: string }>(
  * @param counted whether all rows are counted too, for the first page of a short list
  */
 async function readRows<Row extends object>(
-  context: Context,
+  { db }: Context,
   plan: ListPlan,
   counted: boolean,
+  questions: readonly RowQuestion[],
+  rowText: RowText | undefined,
 ): Promise<RowsBeside<Row>> {
-  const { model, where, columns, keys, window, questions, readsCursor } = plan;
-  const found = await context.db.rowsWith(model, counted ? { where, ...columns } : pageArgs(plan), {
+  const { model, where, columns, keys, window, readsCursor } = plan;
+  const found = await db.rowsWith(model, counted ? { where, ...columns } : pageArgs(plan), {
     counted: counted ? { order: keys, take: window.take + 1 } : undefined,
     questions,
     upTo: readsCursor ? window.take + 1 : window.take,
+    rowText,
   });
-  keepAnswers(context, found.rows, questions, found.answers);
   return found as RowsBeside<Row>;
 }
 

@@ -1,10 +1,8 @@
-import type { GraphQLResolveInfo } from "graphql";
 import type { Viewer } from "../../auth/viewer.ts";
 import type { RowQuestion } from "../../db/read/row-questions.ts";
-import { questionsOf } from "../../graphql/ahead.ts";
 import type { Context } from "../../graphql/context.ts";
 import { keepDefinitions } from "../../graphql/definitions.ts";
-import { columnsOfPage, selectedNames, selecting } from "../../graphql/plan.ts";
+import { type Columns, selecting } from "../../graphql/plan.ts";
 import { type CursorBinding, type CursorValue, fingerprint } from "../../lib/cursor.ts";
 import { type PageArgs, placeOf, readWindow, type SortKey, type Window } from "../../lib/page.ts";
 import type { Where } from "../compile/compile.ts";
@@ -48,14 +46,25 @@ export interface Question {
   without(path: string): Where;
 }
 
+/** What is asked of a list. */
+export interface Selection {
+  /** Columns of each row. */
+  readonly columns: Columns;
+  /** What is asked about each row. */
+  readonly questions: readonly RowQuestion[];
+  /** The selected fields of the connection; null if a directive decides it. */
+  readonly names: ReadonlySet<string> | null;
+}
+
 export interface ListPlan extends Question {
   readonly model: (typeof models)[ListedEntity];
   readonly keys: readonly SortKey[];
   readonly window: Window;
-  /** Columns to read: those selected, and those of the order. */
+  /** Columns to read: those of the selection and of the order. */
   readonly columns: object;
-  /** What the selection asks about each row. */
-  readonly questions: readonly RowQuestion[];
+  readonly selection: Selection;
+  /** Whether the custom fields are known. */
+  readonly knowsFields: boolean;
   readonly binding: CursorBinding;
   /** The keyset position where the page starts; null at the start of the list. */
   readonly place: readonly CursorValue[] | null;
@@ -81,7 +90,6 @@ export const trashWhere: Readonly<Record<TrashMode, Where>> = {
  * Reads a list's arguments into a plan: one statement for the custom fields and tags that the filter names, and one
  * more for smart lists if it names any.
  *
- * @param info of the connection field
  * @param within the smart list that the filter narrows
  * @throws FilterError, RequestError for invalid arguments, with their paths
  */
@@ -89,7 +97,7 @@ export async function planList(
   context: Context,
   entity: ListedEntity,
   args: ListArgs,
-  info: GraphQLResolveInfo,
+  selectionOf: (typeName: (typeof typeNames)[ListedEntity]) => Selection,
   within?: Within,
 ): Promise<ListPlan> {
   const window = readWindow(args);
@@ -106,21 +114,20 @@ export async function planList(
   };
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
-  const selected = selectedNames(info);
+  const { columns, questions, names } = selectionOf(typeNames[entity]);
   const isAlone = search === null && within === undefined && trash === "EXCLUDE" && entity !== "DEAL";
   return {
     model: models[entity],
     keys,
     window,
-    columns: selecting([...keys.map(({ column }) => column), ...columnsOfPage(info, typeNames[entity])]),
-    questions: questionsOf(info, typeNames[entity], "page").filter(
-      ({ kind }) => kind !== "definitions" || read.definitions === null,
-    ),
+    columns: selecting([...keys.map(({ column }) => column), ...columns]),
+    selection: { columns, questions, names },
+    knowsFields: read.definitions !== null,
     binding,
     place,
-    readsCursor: place !== null && (selected?.has("pageInfo") ?? true),
+    readsCursor: place !== null && (names?.has("pageInfo") ?? true),
     firstWithNumber:
-      place === null && window.skip === 0 && !window.backwards && selected !== null && selectsBoth(selected),
+      place === null && window.skip === 0 && !window.backwards && names !== null && selectsBoth(names),
     alone: isAlone ? read : null,
     groups: read.groups ?? within?.groups ?? null,
     list: `${context.viewer.memberId} ${binding.list}`,

@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { type Fragments, fieldsOf, type RowWriter, rowWriter } from "./row.ts";
+import { DIVIDER, divided } from "./segments.ts";
 
 /** Writes a connection's page as JSON text, if it needs nothing but its rows. */
 export interface PageWriter {
@@ -14,19 +15,27 @@ export interface PageWriter {
   readonly counts: boolean;
   /** The selected fields of `pageInfo`. */
   readonly asks: ReadonlySet<string>;
+  /** The selected fields. */
+  readonly names: ReadonlySet<string>;
+  /** Whether something besides the number is selected. */
+  readonly shows: boolean;
+  /** Whether a cursor is selected. */
+  readonly signs: boolean;
   /** @param total number of all records, as text */
-  write(page: TextPage, total: string): string;
+  write<Row>(page: TextPage<Row>, total: string): string;
 }
 
-/** A page whose rows are texts. */
-interface TextPage {
-  readonly rows: readonly string[];
+/** A page whose rows are written as texts. */
+interface TextPage<Row> {
+  readonly rows: readonly Row[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  cursor(row: string): string;
+  json(row: Row): string;
+  cursor(row: Row): string;
 }
 
-type Write = (page: TextPage, total: string) => string;
+type WriteOne = <Row>(row: Row, page: TextPage<Row>) => string;
+type Write = <Row>(page: TextPage<Row>, total: string) => string;
 
 /**
  * @param type the type of the connection
@@ -42,7 +51,9 @@ export function pageWriter(
 ): PageWriter | null {
   const fields = fieldsOf(type, selectionSet, fragments);
   if (!fields) return null;
-  const place = hasCursor(selectionSet, fragments) ? placeOfRow : [];
+  const names = new Set([...fields.values()].map(({ name }) => name.value));
+  const signs = hasCursor(selectionSet, fragments);
+  const place = signs ? placeOfRow : [];
   let row: RowWriter | null = null;
   let counts = false;
   const asks = new Set<string>();
@@ -62,13 +73,13 @@ export function pageWriter(
           if (row || !inner) return null;
           const writer = rowWriter(inner, node.selectionSet, fragments, place);
           row = writer;
-          return writer && (({ rows }) => list(rows, writer.write));
+          return writer && (({ rows, json }) => list(rows, json));
         }
         case "edges": {
           if (row || !inner) return null;
           const edge = edgeWriter(inner, node, fragments, place);
           row = edge?.row ?? null;
-          return edge && ((page) => list(page.rows, (text) => edge.write(text, page)));
+          return edge && ((page) => list(page.rows, (each) => edge.write(each, page)));
         }
         default:
           return null;
@@ -81,6 +92,9 @@ export function pageWriter(
     row: row ?? bareRow(place),
     counts,
     asks,
+    names,
+    shows: [...names].some((name) => name !== "totalCount" && name !== "__typename"),
+    signs,
     write: (page, total) =>
       `{${members.map(({ key, write }) => `"${key}":${write(page, total)}`).join(",")}}`,
   };
@@ -101,9 +115,11 @@ function hasCursor(selections: SelectionSetNode | undefined, fragments: Fragment
 
 /** Rows without selected fields, which still determine where the page ends. */
 const bareRow = (place: readonly string[]): RowWriter => ({
-  text: { key: `place ${place.length}`, sql: place.join(" || E'\\x1f' || ") || "''", columns: [] },
+  text: { key: `place ${place.length}`, sql: divided(place), columns: [] },
+  asks: false,
+  begin: () => ({ questions: [], write: () => "" }),
   write: () => "",
-  beside: (text) => text.split("\u001f"),
+  beside: (text) => text.split(DIVIDER),
 });
 
 const list = <Item>(items: readonly Item[], write: (item: Item) => string): string =>
@@ -120,27 +136,27 @@ function edgeWriter(
   node: FieldNode,
   fragments: Fragments,
   place: readonly string[],
-): { row: RowWriter | null; write(row: string, page: TextPage): string } | null {
+): { row: RowWriter | null; write: WriteOne } | null {
   const fields = fieldsOf(type, node.selectionSet, fragments);
   if (!fields) return null;
   let row: RowWriter | null = null;
-  const members: { readonly key: string; readonly write: (row: string, page: TextPage) => string }[] = [];
+  const members: { readonly key: string; readonly write: WriteOne }[] = [];
   for (const [key, member] of fields) {
     const name = member.name.value;
     if (name === "__typename") members.push({ key, write: () => JSON.stringify(type.name) });
     else if (name === "cursor")
-      members.push({ key, write: (text, page) => JSON.stringify(page.cursor(text)) });
+      members.push({ key, write: (each, page) => JSON.stringify(page.cursor(each)) });
     else {
       const inner: GraphQLObjectType | null = name === "node" && !row ? innerType(type, member) : null;
       const writer: RowWriter | null = inner && rowWriter(inner, member.selectionSet, fragments, place);
       if (!writer) return null;
       row = writer;
-      members.push({ key, write: (text) => writer.write(text) });
+      members.push({ key, write: (each, page) => page.json(each) });
     }
   }
   return {
     row,
-    write: (text, page) => `{${members.map(({ key, write }) => `"${key}":${write(text, page)}`).join(",")}}`,
+    write: (each, page) => `{${members.map(({ key, write }) => `"${key}":${write(each, page)}`).join(",")}}`,
   };
 }
 
@@ -156,11 +172,12 @@ function pageInfo(
   const names = [...fields].map(([key, { name }]) => [key, name.value] as const);
   for (const [, name] of names) asks.add(name);
   return (page) => {
-    const cursor = (row: string | undefined) => (row === undefined ? null : page.cursor(row));
+    const cursor = (from: number, to?: number) =>
+      page.rows.slice(from, to).map((row) => page.cursor(row))[0] ?? null;
     const value = (name: string): string | boolean | null => {
       if (name === "__typename") return type.name;
-      if (name === "startCursor") return cursor(page.rows[0]);
-      if (name === "endCursor") return cursor(page.rows.at(-1));
+      if (name === "startCursor") return cursor(0, 1);
+      if (name === "endCursor") return cursor(-1);
       return name === "hasNextPage" ? page.hasNextPage : page.hasPreviousPage;
     };
     return `{${names.map(([key, name]) => `"${key}":${JSON.stringify(value(name))}`).join(",")}}`;

@@ -1,19 +1,21 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLLeafType,
+  type GraphQLField,
   type GraphQLObjectType,
   getNamedType,
   getNullableType,
-  isEnumType,
   isLeafType,
+  isListType,
   isObjectType,
   type SelectionSetNode,
 } from "graphql";
 import { encodeId, type IdType } from "../../db/ids.ts";
 import { columnOf } from "../../db/prisma/columns.ts";
 import type { ChildText } from "../../db/read/children.ts";
-import { momentOf, momentSql } from "../../lib/moment.ts";
+import type { RowQuestion } from "../../db/read/row-questions.ts";
+import type { AskedPart, Writing } from "./asked.ts";
+import { arrange, DIVIDER, divided, leafSegment, plain, quoted, type Segment } from "./segments.ts";
 
 /**
  * Rows whose JSON PostgreSQL writes, as far as it can: otherwise most of the CPU time of a page goes into parsing
@@ -26,14 +28,34 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 export interface RowWriter {
   /** The SQL of a row's text. */
   readonly text: ChildText;
-  /** The JSON of a row's text. */
+  /** Whether something is asked about each row, so that `begin` must come first. */
+  readonly asks: boolean;
+  /** Begins to write the rows of a request. */
+  begin(request: Writing): RowsWriting;
+  /** The JSON of a row about which nothing is asked. */
   write(text: string): string;
   /** The additional texts of a row. */
   beside(text: string): readonly string[];
 }
 
+/** Writes the rows of one request. */
+export interface RowsWriting {
+  /** What is asked about each row. */
+  readonly questions: readonly RowQuestion[];
+  /** @param answers to the questions, about this row */
+  write(text: string, answers: readonly (string | null)[]): string;
+}
+
+/** Makes the part of a field; null if the selection needs more than such answers. */
+export type PartOf = (
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  fragments: Fragments,
+) => AskedPart | null;
+
 const SAME_ROW = "isOfSameRow";
 const AS_TEXT = "isTextOfColumn";
+const FROM_ANSWERS = "isMadeOfAnswers";
 
 /** Extensions of a field whose object is made of the same row. */
 export const ofSameRow = () => ({ [SAME_ROW]: true });
@@ -41,17 +63,21 @@ export const ofSameRow = () => ({ [SAME_ROW]: true });
 /** Extensions of a field that returns a column as text, such as a decimal that must not be rounded. */
 export const textOf = (column: string) => ({ [AS_TEXT]: column });
 
-/** Constant JSON, JSON written by PostgreSQL, or a text that `finish` completes. */
-type Segment = string | { readonly sql: string; readonly finish?: (text: string) => string };
+/** Extensions of a field that is written out of answers to questions about the row. */
+export const fromAnswers = (partOf: PartOf) => ({ [FROM_ANSWERS]: partOf });
 
-/** Separates the texts of a row. JSON never contains it. */
-const DIVIDER = "\u001f";
+interface Extensions {
+  readonly pothosExposedField?: string;
+  readonly [SAME_ROW]?: true;
+  readonly [AS_TEXT]?: string;
+  readonly [FROM_ANSWERS]?: PartOf;
+}
 
 let made = 0;
 
 /**
  * @param beside SQL expressions of additional texts that come before the row's JSON
- * @returns null if something is selected that is not a column of the row
+ * @returns null if something is selected that is neither a column of the row nor made of answers about it
  */
 export function rowWriter(
   type: GraphQLObjectType,
@@ -63,23 +89,49 @@ export function rowWriter(
   const segments = objectSegments(type, selections, fragments, columns);
   if (!segments) return null;
   const { texts, parts } = arrange(segments);
-  const sql = [...beside, ...texts].join(" || E'\\x1f' || ");
+  const asked = parts.filter((part) => typeof part === "object");
   made += 1;
+  const fill = (text: string, write: (part: AskedPart, at: number, text: string) => string): string => {
+    let at = 0;
+    let place = 0;
+    const next = () => {
+      const end = text.indexOf(DIVIDER, at);
+      const read = text.slice(at, end < 0 ? undefined : end);
+      at = end + 1;
+      return read;
+    };
+    for (let passed = 0; passed < beside.length; passed += 1) next();
+    let json = "";
+    for (const part of parts) {
+      if (typeof part === "string") json += part;
+      else if (typeof part === "function") json += part(next());
+      else {
+        json += write(part, place, part.sql === undefined ? "" : next());
+        place += 1;
+      }
+    }
+    return json;
+  };
   return {
-    text: { key: `written ${made}`, sql: sql || "''", columns: [...columns] },
-    write(text) {
-      let at = 0;
-      const next = () => {
-        const end = text.indexOf(DIVIDER, at);
-        const read = text.slice(at, end < 0 ? undefined : end);
-        at = end + 1;
-        return read;
+    text: { key: `written ${made}`, sql: divided([...beside, ...texts]), columns: [...columns] },
+    asks: asked.length > 0,
+    begin(request) {
+      const begun = asked.map((part) => part.begin(request));
+      let next = 0;
+      const places = begun.map(({ questions }) => {
+        next += questions.length;
+        return next - questions.length;
+      });
+      return {
+        questions: begun.flatMap(({ questions }) => questions),
+        write: (text, answers) =>
+          fill(text, (_part, at, own) => {
+            const [from = 0, to = answers.length] = [places[at], places[at + 1]];
+            return begun[at]?.write(answers.slice(from, to), own) ?? "null";
+          }),
       };
-      for (let passed = 0; passed < beside.length; passed += 1) next();
-      let json = "";
-      for (const part of parts) json += typeof part === "string" ? part : part(next());
-      return json;
     },
+    write: (text) => fill(text, () => "null"),
     beside: (text) => text.split(DIVIDER, beside.length),
   };
 }
@@ -140,94 +192,26 @@ function valueSegments(
   const name = node.name.value;
   if (name === "__typename") return [JSON.stringify(type.name)];
   const field = type.getFields()[name];
-  if (!field || (node.arguments?.length ?? 0) > 0) return null;
-  const extensions = field.extensions as {
-    readonly pothosExposedField?: string;
-    readonly [SAME_ROW]?: true;
-    readonly [AS_TEXT]?: string;
-  };
+  if (!field) return null;
+  const extensions = field.extensions as Extensions;
+  const asked = extensions[FROM_ANSWERS]?.(field, node, fragments);
+  if (asked) {
+    for (const column of asked.columns) columns.add(column);
+    return [{ asked }];
+  }
+  if ((node.arguments?.length ?? 0) > 0) return null;
   const inner = getNamedType(field.type);
   if (extensions[SAME_ROW] && isObjectType(inner)) {
     return objectSegments(inner, node.selectionSet, fragments, columns);
   }
   const isId = name === "id" && type.getInterfaces().some((implemented) => implemented.name === "Node");
   const column = isId ? "id" : (extensions[AS_TEXT] ?? extensions.pothosExposedField);
-  // Items of a list may need the same completion as a single value.
-  if (column === undefined || !isLeafType(getNullableType(field.type))) return null;
+  const isMany = isListType(getNullableType(field.type));
+  if (column === undefined || !isLeafType(inner)) return null;
   columns.add(column);
   const value = `child.${columnOf(column)}`;
   if (isId) return [quoted(`${value}::text`, (id) => encodeId(type.name as IdType, id))];
-  if (extensions[AS_TEXT] !== undefined) return [{ sql: `coalesce('"' || ${value}::text || '"', 'null')` }];
-  const written = leafSegment(inner as GraphQLLeafType, value);
+  if (extensions[AS_TEXT] !== undefined) return [plain(value)];
+  const written = leafSegment(inner, value, isMany);
   return written === null ? null : [written];
 }
-
-const quoted = (sql: string, finish: (text: string) => string): Segment => ({
-  sql,
-  finish: (text) => (text === "" ? "null" : `"${finish(text)}"`),
-});
-
-function leafSegment(type: GraphQLLeafType, value: string): Segment | null {
-  if (isEnumType(type)) {
-    const isItself = type.getValues().every((each) => each.value === each.name);
-    return isItself ? { sql: `coalesce('"' || ${value}::text || '"', 'null')` } : null;
-  }
-  switch (type.name) {
-    case "String":
-    case "EmailAddress":
-    case "PhoneNumber":
-    case "URL":
-    case "Currency":
-    case "Date":
-      return { sql: `coalesce(to_json(${value})::text, 'null')` };
-    case "Int":
-    case "Boolean":
-      return { sql: `coalesce(${value}::text, 'null')` };
-    case "DateTime":
-      return quoted(`coalesce(${momentSql(value)}, '')`, momentOf);
-    default:
-      return null;
-  }
-}
-
-/** Constant JSON, or a function that completes the next text. */
-type Part = string | ((text: string) => string);
-
-/** Combines adjacent SQL into one expression. */
-function arrange(segments: readonly Segment[]): { texts: string[]; parts: Part[] } {
-  const texts: string[] = [];
-  const parts: Part[] = [];
-  let run: Segment[] = [];
-  const read = (sql: string, finish: (text: string) => string) => {
-    texts.push(sql);
-    parts.push(finish);
-  };
-  const endRun = () => {
-    if (run.some((segment) => typeof segment !== "string")) {
-      read(
-        run.map((segment) => (typeof segment === "string" ? literal(segment) : segment.sql)).join(" || "),
-        asIs,
-      );
-    } else if (run.length > 0) parts.push(run.join(""));
-    run = [];
-  };
-  for (const segment of segments) {
-    const before = run.at(-1);
-    if (typeof segment === "string" && typeof before === "string") {
-      run[run.length - 1] = before + segment;
-      continue;
-    }
-    if (typeof segment === "string" || !segment.finish) {
-      run.push(segment);
-      continue;
-    }
-    endRun();
-    read(segment.sql, segment.finish);
-  }
-  endRun();
-  return { texts, parts };
-}
-
-const asIs = (text: string): string => text;
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
