@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { RequestError } from "./errors.ts";
 
 /**
@@ -19,9 +19,21 @@ export interface CursorBinding {
   readonly list: string;
 }
 
+/** A binding whose list is described when a cursor is first read or written: most pages have none. */
+export function lazyBinding(secret: Uint8Array, describe: () => string): CursorBinding {
+  let list: string | undefined;
+  return {
+    secret,
+    get list() {
+      list ??= describe();
+      return list;
+    },
+  };
+}
+
 /** A hash of a value's canonical JSON: equal values have the same one, whatever the order of their keys. */
 export const fingerprint = (question: unknown): string =>
-  createHash("sha256").update(canonicalJson(question)).digest("base64url");
+  hash("sha256", canonicalJson(question), "base64url");
 
 /** A value as JSON, with the keys of each object sorted. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, sortedKeys);

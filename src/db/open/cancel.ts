@@ -42,29 +42,29 @@ interface Running {
 }
 
 /**
- * Sends statements through a pool until a caller leaves. Statements that run at that moment are cancelled. Listens to
- * the signal only while a statement runs.
+ * Sends statements through a pool until a caller leaves. Statements that run at that moment are cancelled.
  *
  * @param turn the caller's turn for connections
- * @param signal aborted when the caller leaves
+ * @param signal aborted when the caller leaves; listened to from the first statement on, so it is one request's own
  * @returns a sender that throws CallerGone, instead of PostgreSQL's error for a cancelled statement, and for each later
  *   statement, which is not sent
  */
 export function cancelledWith(pool: LanePool, turn: Turn, signal: AbortSignal): Send {
   const statements = new Set<Running>();
+  let listens = false;
   const cancelAll = () => {
     for (const running of statements) beginToCancel(running);
   };
   const begin = (client: pg.PoolClient): Running => {
     const running = { client };
-    if (statements.size === 0) signal.addEventListener("abort", cancelAll);
+    if (!listens) signal.addEventListener("abort", cancelAll);
+    listens = true;
     statements.add(running);
     return running;
   };
   const end = (running: Running) => {
     clearInterval(running.again);
     statements.delete(running);
-    if (statements.size === 0) signal.removeEventListener("abort", cancelAll);
   };
   return async (statement, since) => {
     const { client, giveBack } = await takeFor(pool, turn, since);

@@ -70,7 +70,7 @@ export function readFilter(
   { definitions, tags, members, lists }: Named,
   { clock, country, restricted, stored = false, listId }: ReadOptions,
 ): ReadFilter {
-  const registry = new Registry(entity, definitions);
+  const registry = Registry.of(entity, definitions);
   const tagIds = new Map(
     tags.flatMap(({ id, nameKey }) => [[nameKey, id] as const, [encodeId("Tag", id), id] as const]),
   );

@@ -153,8 +153,8 @@ function execute<Row extends { readonly id: string }>(
   questions: readonly RowQuestion[],
   rowText: RowText | undefined,
 ) {
-  const { window, place, list, readsCursor } = plan;
-  const together = plan.firstWithNumber && hasFew(list);
+  const { window, place, readsCursor } = plan;
+  const together = plan.firstWithNumber && hasFew(plan.list);
   const read = (counted: boolean) => readRows<Row>(context, plan, counted, questions, rowText);
   let counted: Promise<RowsBeside<Row>> | undefined;
   const countedOnce = () => {
@@ -179,7 +179,7 @@ function execute<Row extends { readonly id: string }>(
       const total = together
         ? (await inTurn(countedOnce)).total
         : await inTurn(() => countRows(context, model, plan));
-      noteCount(list, total);
+      noteCount(plan.list, total);
       return total;
     },
   };

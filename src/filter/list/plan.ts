@@ -3,7 +3,7 @@ import type { RowQuestion } from "../../db/read/row-questions.ts";
 import type { Context } from "../../graphql/context.ts";
 import { keepDefinitions } from "../../graphql/definitions.ts";
 import { type Columns, selecting } from "../../graphql/plan.ts";
-import { type CursorBinding, type CursorValue, fingerprint } from "../../lib/cursor.ts";
+import { type CursorBinding, type CursorValue, fingerprint, lazyBinding } from "../../lib/cursor.ts";
 import { type PageArgs, placeOf, readWindow, type SortKey, type Window } from "../../lib/page.ts";
 import type { Where } from "../compile/compile.ts";
 import { type OrderInput, readOrder } from "../compile/order.ts";
@@ -108,10 +108,9 @@ export async function planList(
   const trash = args.trash ?? "EXCLUDE";
   const search = args.search && saysNothing(args.search) ? null : (args.search ?? null);
   const { timeZone } = clockOf(context, args.timeZone, within?.timeZone);
-  const binding: CursorBinding = {
-    secret: context.viewer.cursorSecret,
-    list: listKey(entity, keys, saidBy(args, read, timeZone), search, trash, within, context.viewer),
-  };
+  const binding = lazyBinding(context.viewer.cursorSecret, () =>
+    listKey(entity, keys, saidBy(args, read, timeZone), search, trash, within, context.viewer),
+  );
   const place = placeOf(binding, window);
   const around = [...(entity === "DEAL" ? [] : [trashWhere[trash]]), ...(within ? [within.where] : [])];
   const { columns, questions, names } = selectionOf(typeNames[entity]);
@@ -130,7 +129,9 @@ export async function planList(
       place === null && window.skip === 0 && !window.backwards && names !== null && selectsBoth(names),
     alone: isAlone ? read : null,
     groups: read.groups ?? within?.groups ?? null,
-    list: `${context.viewer.memberId} ${binding.list}`,
+    get list() {
+      return `${context.viewer.memberId} ${binding.list}`;
+    },
     where: { AND: [...around, read.where] },
     without: (path) => ({ AND: [...around, read.without(path)] }),
   };

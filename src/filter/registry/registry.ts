@@ -7,11 +7,22 @@ export interface Found {
   readonly field: FilterField;
 }
 
+/** Registries without custom fields. */
+const builtIn = new Map<FilterEntity, Registry>();
+
 /** The fields of one entity in one organization: the built-in ones and those of its custom field definitions. */
 export class Registry {
   readonly #fields = new Map<string, FilterField>();
   readonly #paths: string[];
   readonly #related = new Map<string, Registry>();
+
+  /** The registry of an entity with these custom fields; without any, one that is kept. */
+  static of(entity: FilterEntity, definitions: readonly Definition[]): Registry {
+    if (definitions.length > 0) return new Registry(entity, definitions);
+    const known = builtIn.get(entity) ?? new Registry(entity, []);
+    builtIn.set(entity, known);
+    return known;
+  }
 
   /** @param definitions custom fields of any entity: those of other entities serve related records */
   constructor(
