@@ -186,12 +186,12 @@ function confineOptimistic(
   const readers = (): Readers =>
     Object.assign(
       Object.create(inTransactions) as typeof inTransactions,
-      readersOf(queryOf(send), queryOf(send), principal, reads.statement),
+      readersOf(queryOf(send), queryOf(send, statementName), principal, reads.statement),
       {
         catalogue: needsTransaction,
         rows: rowStore(
           (model) => columnLimits(models[model], principal),
-          optimistic({ send: writes, nameOf: statementName }),
+          optimistic({ send: writes, nameOf: statementName }, creating(principal)),
         ),
         touched: new Set<TouchedName>(),
       },
@@ -201,6 +201,13 @@ function confineOptimistic(
     optimistic: needsTransaction,
   });
 }
+
+/** Confines a contact to what the principal may create. */
+const creating =
+  (principal: Principal) =>
+  <Row extends object>(row: Row): Row =>
+    (scope("Contact", "create", { data: { ...row, orgId: principal.orgId } }, principal) as { data: Row })
+      .data;
 
 function confineTransaction(transaction: Transaction, database: Database, principal: Principal): Db {
   const touched = new Set<TouchedName>();
@@ -244,12 +251,7 @@ function insideReaders(
         {
           lock,
           order,
-          scopedRow: (data) =>
-            (
-              scope("Contact", "create", { data: { ...data, orgId: principal.orgId } }, principal) as {
-                data: typeof data;
-              }
-            ).data,
+          scopedRow: creating(principal),
           touch,
         },
       ),

@@ -178,10 +178,12 @@ function moveSteps(
  * Inserts a contact and its addresses in one statement.
  *
  * @param row its columns by Prisma's field names, including `orgId`
+ * @param event the audit event, written by the same statement
  */
 export async function insertContact(
   connection: StoreConnection,
   row: Values & { readonly id: string },
+  event: AuditRow | null,
 ): Promise<Values> {
   const values: unknown[] = [];
   const fields = Object.keys(row);
@@ -195,11 +197,13 @@ export async function insertContact(
      RETURNING ${whole.contact}`;
   const { come } = addressMoves(null, row);
   const [org, id, list] = [row.orgId, row.id, come].map((value) => `$${values.push(value)}`);
+  const audited =
+    event && `, audited AS (${insertAudit(values.push(auditValue(String(row.orgId), [event])))})`;
   const made = await first(
     connection,
     `WITH made AS (${insert}), come AS (
        INSERT INTO contact_email (org_id, email_key, contact_id)
-       SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key ORDER BY key)
+       SELECT ${org}::uuid, key, ${id}::uuid FROM unnest(${list}::text[]) AS key ORDER BY key)${audited ?? ""}
      SELECT * FROM made`,
     values,
   );

@@ -47,9 +47,20 @@ export interface RowStore {
   ): Promise<StoredRows[Name] | null>;
   /** Whether the audit event of a change is written by the same statement, because there is no transaction. */
   readonly rides: boolean;
-  /** Inserts a contact of this organization, and its addresses. */
-  insertContact(row: Values & { readonly id: string }): Promise<StoredRows["contact"]>;
+  /**
+   * Inserts a contact of this organization, and its addresses.
+   *
+   * @param event the audit event, if it goes with the statement (`rides`)
+   * @throws ScopeError if the member may not create it
+   */
+  insertContact(row: NewRow, event?: AuditRow | null): Promise<StoredRows["contact"]>;
 }
+
+/** A row to insert. */
+type NewRow = Values & { readonly id: string };
+
+/** Confines a new contact to what the member may create. @throws ScopeError if the member may not create it */
+type ScopedRow = (row: NewRow) => NewRow;
 
 /** A row as it was read. */
 type Before = Values & { readonly id: string; readonly version: number };
@@ -68,7 +79,7 @@ interface Mode {
     limits: ColumnLimits | null,
     event: AuditRow | null,
   ): Promise<unknown>;
-  insertContact(row: Values & { readonly id: string }): Promise<unknown>;
+  insertContact(row: NewRow, event: AuditRow | null): Promise<unknown>;
 }
 
 /**
@@ -89,7 +100,7 @@ export function rowStore(limitsOf: (model: StoredModel) => ColumnLimits | null, 
       event: AuditRow | null = null,
     ) => mode.change(model, before, values, keepCustom, limitsOf(model), event),
     rides: mode.rides,
-    insertContact: (row: Values & { readonly id: string }) => mode.insertContact(row),
+    insertContact: (row: NewRow, event: AuditRow | null = null) => mode.insertContact(row, event),
   };
   return store as RowStore;
 }
@@ -121,8 +132,7 @@ export const locked = (
   }: {
     readonly lock: Lock;
     readonly order: LockOrder;
-    /** Confines a new contact to what the member may create. @throws ScopeError if the member may not create it */
-    readonly scopedRow: (row: Values & { readonly id: string }) => Values & { readonly id: string };
+    readonly scopedRow: ScopedRow;
     /** Called with the model of a row that is changed. */
     readonly touch: (model: OwnedName) => void;
   },
@@ -147,7 +157,7 @@ export const locked = (
   },
   insertContact(row) {
     touch("Contact");
-    return insertContact(connection, scopedRow(row));
+    return insertContact(connection, scopedRow(row), null);
   },
 });
 
@@ -164,10 +174,10 @@ export function needsTransaction(): never {
 }
 
 /**
- * The optimistic mode: one UPDATE, which changes the row only if nobody else has changed it since it was read. `xmin`,
- * the id of the transaction that wrote the row, shows that. Work on more than one row needs a transaction.
+ * The optimistic mode: one INSERT, or one UPDATE, which changes the row only if nobody else has changed it since it was
+ * read. `xmin`, the id of the transaction that wrote the row, shows that. Work on more than one row needs a transaction.
  */
-export function optimistic(connection: StoreConnection): Mode {
+export function optimistic(connection: StoreConnection, scopedRow: ScopedRow): Mode {
   let seen: { readonly id: string; readonly xmin: string } | null = null;
   let changed = false;
   const begin = () => {
@@ -196,6 +206,12 @@ export function optimistic(connection: StoreConnection): Mode {
       changed = true;
       return row;
     },
-    insertContact: needsTransaction,
+    async insertContact(row, event) {
+      begin();
+      // Tags are rows of another table, too.
+      if (Array.isArray(row.tagIds) && row.tagIds.length > 0) needsTransaction();
+      changed = true;
+      return insertContact(connection, scopedRow(row), event);
+    },
   };
 }

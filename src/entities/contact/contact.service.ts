@@ -89,8 +89,8 @@ export async function putContact(
 }
 
 /**
- * Creates a contact in one transaction: the row with its derived columns, its tags, and missing tags if the input says
- * so.
+ * Creates a contact in one transaction, or as one statement: the row with its derived columns, its tags, and missing
+ * tags if the input says so.
  *
  * @throws RefusalError with everything that is wrong with the input
  */
@@ -109,7 +109,10 @@ export function createContact(
         caller,
         async (writer) =>
           putContact(writer, null, await planContact(writer, null, input, await catalogueOf(writer, input))),
-        { repeatable: repeatable("contact", "contactCreate", raw, idempotencyKey) },
+        {
+          optimistic: idempotencyKey == null && !tags?.length && isPlain(given),
+          repeatable: repeatable("contact", "contactCreate", raw, idempotencyKey),
+        },
       ),
   );
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from "../../db/read/catalogue.ts";
 import type { Db } from "../../db/scope/db.ts";
 import { delegate } from "../../db/scope/delegate.ts";
 import { models } from "../../db/scope/models.ts";
+import type { AuditRow } from "../../db/write/audit.ts";
 import type { KeptAnswer } from "../../db/write/kept-answers.ts";
 import type { StoredModel, StoredRows } from "../../db/write/stored-rows.ts";
 import type { Definition, Entity } from "../../filter/registry/fields.ts";
@@ -82,11 +83,15 @@ export class Writer {
     this.trail.made(models[model], row.id as string);
     const made =
       model === "contact"
-        ? await this.tx.rows.insertContact(data)
+        ? await this.tx.rows.insertContact(
+            data,
+            this.#riding((trail) => trail.made("Contact", row.id as string)),
+          )
         : await delegate(this.tx, model).create({ data });
     if (isTagged(model)) {
       await carry(this, model, row.id, [], (row as { tagIds?: string[] }).tagIds ?? []);
-      await this.#keepUnique(model, row.id, null, row);
+      if (Object.keys((row as Data).custom ?? {}).length > 0)
+        await this.#keepUnique(model, row.id, null, row);
     }
     return made as Rows[Name];
   }
@@ -125,7 +130,14 @@ export class Writer {
     return row as Rows[Name];
   }
 
-  /** If the change is the whole transaction, its audit event is written in the same statement. */
+  /** The audit event of a change that is the whole transaction: it is written in the same statement. */
+  #riding(note: (trail: Trail) => void): AuditRow | null {
+    if (!this.tx.rows.rides) return null;
+    const alone = new Trail();
+    note(alone);
+    return alone.rows(this.caller)[0] ?? null;
+  }
+
   #change(
     model: StoredModel,
     before: StoredRows[StoredModel],
@@ -133,11 +145,8 @@ export class Writer {
     data: Data,
     keepCustom: boolean,
   ): Promise<unknown> {
-    const { rows } = this.tx;
-    if (!rows.rides) return rows.change(model, before, data, keepCustom, null);
-    const alone = new Trail();
-    alone.changed(models[model], before as object as Data, changes);
-    return rows.change(model, before, data, keepCustom, alone.rows(this.caller)[0] ?? null);
+    const event = this.#riding((trail) => trail.changed(models[model], before as object as Data, changes));
+    return this.tx.rows.change(model, before, data, keepCustom, event);
   }
 
   /**
