@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buildSchema } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
-import { testDatabase } from "../support/database.ts";
+import { statementsOf, testDatabase } from "../support/database.ts";
 import { Organization } from "../support/makers.ts";
 import { cases } from "./cases.ts";
 import { asked, eventsOf, shortly } from "./support.ts";
@@ -38,6 +38,28 @@ describe.each(writing)("%s", (name, make) => {
       expect(event.recordCount).toBeGreaterThan(0);
     }
   });
+});
+
+test("a write that is one statement has its event in it", async () => {
+  const [{ globalId: contact }, { globalId: lead }, { globalId: deal }] = [
+    await organization.contact(),
+    await organization.lead(),
+    await organization.deal(),
+  ];
+  for (const [field, expected] of [
+    [`contactCreate(input: { name: "C", phoneNumbers: ["+33612345678"] })`, "CREATED CONTACT"],
+    [`contactUpdate(id: "${contact}", input: { title: "T" })`, "UPDATED CONTACT title"],
+    [`leadUpdate(id: "${lead}", input: { company: "T" })`, "UPDATED LEAD company"],
+    [`dealUpdate(id: "${deal}", input: { stage: "T" })`, "UPDATED DEAL stage"],
+  ] as const) {
+    const { answer, statements } = await statementsOf(() =>
+      asked(organization.key, `${field} { errors { code message } }`),
+    );
+    expect(answer.payload.errors).toEqual([]);
+    expect(statements.filter((sql) => /^(BEGIN|COMMIT)/.test(sql))).toEqual([]);
+    const events = await eventsOf(organization.key, `requestId: "${answer.requestId}"`);
+    expect(events.map(shortly)).toEqual([expected]);
+  }
 });
 
 test("what is refused is no event", async () => {
