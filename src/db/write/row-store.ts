@@ -175,7 +175,7 @@ export function needsTransaction(): never {
 
 /**
  * The optimistic mode: one INSERT, or one UPDATE, which changes the row only if nobody else has changed it since it was
- * read. `xmin`, the id of the transaction that wrote the row, shows that. Work on more than one row needs a transaction.
+ * read. `xmin`, the id of the transaction that wrote the row, shows that. Work on several rows needs a transaction.
  */
 export function optimistic(connection: StoreConnection, scopedRow: ScopedRow): Mode {
   let seen: { readonly id: string; readonly xmin: string } | null = null;
