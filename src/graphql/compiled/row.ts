@@ -39,7 +39,7 @@ export interface RowWriter {
 }
 
 /** Writes the rows of one request. */
-export interface RowsWriting {
+interface RowsWriting {
   /** What is asked about each row. */
   readonly questions: readonly RowQuestion[];
   /** @param answers to the questions, about this row */
