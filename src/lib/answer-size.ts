@@ -18,12 +18,19 @@ export const answerTooLarge = (): RequestError =>
 export const exceedsAnswer = (value: unknown): boolean =>
   new Size(atMost).exceeds(value) && new Size(exactly).exceeds(value);
 
-/** Bytes of a text in JSON. */
-type Measure = (text: string) => number;
+interface Measure {
+  /** Bytes of a text in JSON. */
+  text(text: string): number;
+  /** Bytes of JSON. */
+  json(json: string): number;
+}
 
-/** A character takes at most six bytes: the escape of a control character. */
-const atMost: Measure = (text) => text.length * 6;
-const exactly: Measure = (text) => Buffer.byteLength(JSON.stringify(text));
+/** A character takes at most six bytes in JSON, the escape of a control character; of JSON, three in UTF-8. */
+const atMost: Measure = { text: ({ length }) => length * 6, json: ({ length }) => length * 3 };
+const exactly: Measure = {
+  text: (text) => Buffer.byteLength(JSON.stringify(text)),
+  json: (json) => Buffer.byteLength(json),
+};
 
 class Size {
   #bytes = 0;
@@ -35,8 +42,8 @@ class Size {
 
   exceeds(value: unknown): boolean {
     this.#bytes += 8;
-    if (typeof value === "string") this.#bytes += this.#measure(value);
-    else if (value instanceof JsonText) this.#bytes += Buffer.byteLength(value.text);
+    if (typeof value === "string") this.#bytes += this.#measure.text(value);
+    else if (value instanceof JsonText) this.#bytes += this.#measure.json(value.text);
     else if (Array.isArray(value)) {
       for (const item of value) if (this.exceeds(item)) return true;
     } else if (typeof value === "object" && value !== null) {
