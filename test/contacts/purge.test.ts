@@ -215,7 +215,7 @@ test("an erased duplicate's data are in no record of its merges, undone or not",
     errors: [],
   });
   const last = await merge(merged.primary, merged.duplicate);
-  expect(await kept()).toMatch(/hidden note 1.*hidden note 2/);
+  for (const at of [1, 2]) expect(await kept()).toContain(`hidden note ${at}`);
   await erase(undone.duplicate.id, merged.duplicate.id);
   expect(await kept()).not.toMatch(/hidden note/);
   expect((await mutate(key, `contactUnmerge(mergeId: "${last}")`, "contact { id }")).errors).toMatchObject([

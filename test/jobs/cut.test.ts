@@ -109,7 +109,8 @@ describe.each(cuts())("connections that are %s", (how) => {
   test("answer a request with 503, and what it had begun is undone; the next one is answered", async () => {
     const broken = await breakable();
     const send = await sender(broken);
-    const create = `mutation { contactCreate(input: { name: "Ann", email: "ann@example.com" }) { contact { id } errors { code } } }`;
+    // A contact alone would be one statement, of which it is open whether it was done.
+    const create = `mutation { leadCreate(input: { name: "Ann", email: "ann@example.com" }) { lead { id } errors { code } } }`;
     for (const statement of [/api_key/, /INSERT INTO/]) {
       const wasCut = broken.cutAt(how, statement, 2);
       expect(await send(create)).toMatchObject({
@@ -118,8 +119,8 @@ describe.each(cuts())("connections that are %s", (how) => {
       });
       expect(wasCut()).toBe(true);
     }
-    const count = "{ contacts { totalCount } }";
-    expect(await send(count)).toMatchObject({ status: 200, data: { contacts: { totalCount: 0 } } });
+    const count = "{ leads { totalCount } }";
+    expect(await send(count)).toMatchObject({ status: 200, data: { leads: { totalCount: 0 } } });
   });
 
   test("as a write becomes final leave open whether it did; under its idempotency key it is done once", async () => {
@@ -134,6 +135,24 @@ describe.each(cuts())("connections that are %s", (how) => {
     });
     const { prisma } = await testDatabase();
     expect(await prisma.contact.count({ where: { orgId: organization.id } })).toBe(1);
+  });
+
+  test("in a write of one statement leave it done with its audit event, or not at all", async () => {
+    const broken = await breakable();
+    const send = await sender(broken);
+    const create = `mutation { contactCreate(input: { name: "Ann", email: "ann@example.com" }) { contact { id } errors { code } } }`;
+    const wasCut = broken.cutAt(how, /INSERT INTO contact /, 2);
+    expect(await send(create)).toMatchObject({
+      status: 503,
+      errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }],
+    });
+    expect(wasCut()).toBe(true);
+    const { prisma } = await testDatabase();
+    const where = { orgId: organization.id };
+    const done = await prisma.contact.count({ where });
+    expect(
+      await prisma.auditEvent.count({ where: { ...where, action: "CREATED", recordType: "Contact" } }),
+    ).toBe(done);
   });
 });
 
