@@ -48,7 +48,9 @@ export class Caller {
     const sending = this.sendings[turn % this.sendings.length];
     if (!sending) throw new Error("nothing to send");
     times += 1;
-    return request(this.#pool, sending, times);
+    return request(this.#pool, sending, times).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.running.complaints()}`, { cause: error });
+    });
   }
 
   async load({ seconds, connections, rate }: LoadOptions): Promise<Measured> {
