@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { JsonText } from "../../src/lib/json-text.ts";
 import { serverOf } from "../support/client.ts";
 import { statementsOf } from "../support/database.ts";
+import { countingTexts } from "../support/json-texts.ts";
 import { Organization } from "../support/makers.ts";
 
 /**
@@ -165,20 +165,8 @@ describe("compiled and not compiled, the answer is the same for", () => {
 });
 
 /** Whether an execution made ready JSON. */
-async function writesJson(query: string, variables: object = {}): Promise<boolean> {
-  let made = 0;
-  const original = JsonText.prototype.toJSON;
-  JsonText.prototype.toJSON = function (this: JsonText) {
-    made += 1;
-    return original.call(this);
-  };
-  try {
-    await ask(0, query, variables);
-  } finally {
-    JsonText.prototype.toJSON = original;
-  }
-  return made > 0;
-}
+const writesJson = async (query: string, variables: object = {}): Promise<boolean> =>
+  (await countingTexts(() => ask(0, query, variables))).texts > 0;
 
 describe("the database writes", () => {
   test.each(written)("%s", async (_what, query, variables) => {

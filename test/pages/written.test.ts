@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { JsonText } from "../../src/lib/json-text.ts";
 import { ask } from "../support/again.ts";
 import { serverOf } from "../support/client.ts";
 import { testDatabase } from "../support/database.ts";
+import { countingTexts } from "../support/json-texts.ts";
 import { Organization } from "../support/makers.ts";
 
 /** Lists and records that PostgreSQL writes are, letter for letter, what resolvers make of their rows. */
@@ -97,19 +97,10 @@ const resolved: readonly (readonly [what: string, query: () => string])[] = [
 ];
 
 /** The answer of a compiled query, and how many texts it is made of. */
-async function compiled(query: string, key = organization.key): Promise<{ answer: string; texts: number }> {
-  let texts = 0;
-  const original = JsonText.prototype.toJSON;
-  JsonText.prototype.toJSON = function (this: JsonText) {
-    texts += 1;
-    return original.call(this);
-  };
-  try {
-    return { answer: await ask(await serverOf(0), key, { query }), texts };
-  } finally {
-    JsonText.prototype.toJSON = original;
-  }
-}
+const compiled = async (query: string, key = organization.key) => {
+  const server = await serverOf(0);
+  return countingTexts(() => ask(server, key, { query }));
+};
 
 describe.each([...written, ...resolved])("%s", (_what, query) => {
   test.each(["all", "assigned"])("is the same compiled and interpreted, for who sees %s", async (sees) => {
